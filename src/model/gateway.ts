@@ -1,0 +1,39 @@
+/**
+ * The model: what the policy means. Plain readonly data, every reference resolved, every default filled in, sorted, so
+ * that equal policies give equal models. Both halves (Envoy's resources and the processor's program) read only this.
+ */
+import type { ApiKey } from './key.ts';
+import type { Listener } from './listener.ts';
+import type { LogicalModel } from './logical-model.ts';
+import type { Provider } from './provider.ts';
+import type { RetryProfile, Route } from './route.ts';
+import type { Secret } from './secret.ts';
+
+export interface GatewayModel {
+  readonly name: string;
+  readonly listeners: readonly Listener[];
+  readonly settings: GatewaySettings;
+  readonly providers: readonly Provider[];
+  readonly models: readonly LogicalModel[];
+  readonly routes: readonly Route[];
+  /** The distinct retry rules of all routes: Envoy gets one route entry per profile, not per model. */
+  readonly profiles: readonly RetryProfile[];
+  readonly keys: readonly ApiKey[];
+  /** Everything secret, kept apart so that the rest can be printed. Referred to by name. */
+  readonly secrets: readonly Secret[];
+}
+
+export interface GatewaySettings {
+  readonly maxBodyBytes: number;
+  /** `metadata`: everything but headers; `full` adds the request headers that are safe to show; `off`: no log. */
+  readonly accessLog: 'metadata' | 'full' | 'off';
+  readonly cors?: Cors;
+  readonly origins: Origins;
+}
+
+export interface Cors {
+  readonly allowOrigins: readonly string[];
+}
+
+/** Ids of the policy documents that a part of the model came from (`Provider/openai`), for status and NACK texts. */
+export type Origins = readonly string[];

@@ -1,0 +1,25 @@
+import type { Origins } from './gateway.ts';
+
+export interface ApiKey {
+  readonly name: string;
+  /** SHA-256 of the secret, lower-case hex. */
+  readonly sha256: string;
+  readonly user: string;
+  readonly team: string;
+  readonly project: string;
+  readonly allowModels: readonly string[];
+  readonly denyModels: readonly string[];
+  readonly expiresAtMs?: number;
+  readonly isEnabled: boolean;
+  readonly credentials: readonly OwnCredential[];
+  readonly origins: Origins;
+}
+
+/** Bring your own key: used with this provider instead of the provider's own credential. */
+export interface OwnCredential {
+  readonly provider: string;
+  readonly header: string;
+  readonly prefix: string;
+  /** Name of an `opaque` secret. */
+  readonly secret: string;
+}

@@ -1,0 +1,20 @@
+import type { Origins } from './gateway.ts';
+
+/** One port. Changes of a listener cut long streams after the drain time, so it holds only what must be here. */
+export interface Listener {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** Host names served; empty: every host. */
+  readonly hostnames: readonly string[];
+  readonly tls?: ListenerTls;
+  readonly origins: Origins;
+}
+
+export interface ListenerTls {
+  /** Names of `certificate` secrets. */
+  readonly certificates: readonly string[];
+  /** Name of a `trustedCa` secret; client certificates are verified against it. */
+  readonly clientCa?: string;
+  readonly isClientCertificateRequired: boolean;
+}

@@ -1,0 +1,55 @@
+import type { Origins } from './gateway.ts';
+
+/** The dialect spoken on the wire. Several policy schemas speak the same one. */
+export type Dialect = 'openai' | 'anthropic';
+
+export interface Provider {
+  readonly name: string;
+  /** Name of the Envoy cluster that reaches it. */
+  readonly cluster: string;
+  readonly dialect: Dialect;
+  readonly endpoint: Endpoint;
+  readonly isPrivate: boolean;
+  readonly tls?: UpstreamTls;
+  readonly credential?: ProviderCredential;
+  readonly setHeaders: readonly Header[];
+  readonly removeHeaders: readonly string[];
+  readonly setBody: readonly BodyField[];
+  readonly removeBody: readonly string[];
+  readonly passthroughPaths: readonly string[];
+  readonly connectTimeoutMs: number;
+  readonly origins: Origins;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** Path put in place of the client's `/v1`; no trailing slash. */
+  readonly basePath: string;
+}
+
+export interface UpstreamTls {
+  readonly serverName: string;
+  /** Name of a `trustedCa` secret; absent: the system's certificates. */
+  readonly ca?: string;
+  /** Name of a `certificate` secret. */
+  readonly clientCertificate?: string;
+}
+
+export interface ProviderCredential {
+  readonly header: string;
+  readonly prefix: string;
+  /** Name of an `opaque` secret. */
+  readonly secret: string;
+}
+
+export interface Header {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface BodyField {
+  readonly name: string;
+  /** JSON text. */
+  readonly json: string;
+}

@@ -1,0 +1,19 @@
+import type { Resource } from './resource.ts';
+
+/** The complete desired state for one group of clients (the Envoys and processors of one gateway). Never changed. */
+export interface Snapshot {
+  /** By type URL, then by resource name. A type without resources may be absent. */
+  readonly resources: ReadonlyMap<string, ReadonlyMap<string, Resource>>;
+}
+
+export const emptySnapshot: Snapshot = { resources: new Map() };
+
+export function snapshotOf(resources: Iterable<Resource>): Snapshot {
+  const byType = new Map<string, Map<string, Resource>>();
+  for (const resource of resources) {
+    let ofType = byType.get(resource.typeUrl);
+    if (ofType === undefined) byType.set(resource.typeUrl, (ofType = new Map()));
+    ofType.set(resource.name, resource);
+  }
+  return { resources: byType };
+}
