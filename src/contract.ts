@@ -1,0 +1,60 @@
+/**
+ * Names that Envoy's configuration and the processor must agree on. A leaf: both halves read it, it reads nothing.
+ */
+
+/** Version of the program contract. A processor refuses resources of another one and keeps what it has. */
+export const programContract = 1;
+
+/**
+ * Request headers between the processor and Envoy. Envoy drops every `x-sluice-*` header that a client sends before any
+ * filter sees it, and again before a request leaves for a provider, so they can neither be forged nor leak.
+ */
+export const internalHeaders = {
+  prefix: 'x-sluice-',
+  /** Retry profile of the request: selects the route entry with its retry rules and time-outs. */
+  profile: 'x-sluice-profile',
+  /** `<process>.<number>`: leads the upstream stream of a later attempt back to the request's state. */
+  exchange: 'x-sluice-exchange',
+  /** Length of a body replaced on a later attempt, turned into `content-length` behind the upstream processor. */
+  contentLength: 'x-sluice-content-length',
+  /** Complete value of the credential header where the key brings its own credential. A secret. */
+  credential: 'x-sluice-credential',
+  /** `1`: failures hidden behind a 200 are watched for by an upstream processor stream on every attempt. */
+  watch: 'x-sluice-watch',
+} as const;
+
+/** Response headers that callers see. */
+export const responseHeaders = {
+  provider: 'x-sluice-provider',
+  model: 'x-sluice-model',
+  /** Every target tried, in order, as `provider/model`, comma separated. */
+  attempts: 'x-sluice-attempts',
+  requestId: 'x-request-id',
+} as const;
+
+/** Dynamic metadata namespaces that the processor may write. */
+export const metadataNamespaces = {
+  /** `priority_groups`: the chain of the request, one group of one cluster per attempt. */
+  route: 'sluice.route',
+  /** What the access log shows: `key`, `user`, `team`, `api`, `model`, `targets`, `stream`. */
+  log: 'sluice.log',
+} as const;
+
+/** Clusters that are not providers. */
+export const clusterNames = {
+  /** Refuses every connection: where a request ends that no processor has seen. Sent by the control plane. */
+  closed: 'sluice-closed',
+  /** The processor processes beside this Envoy. Local knowledge, so it stands in the bootstrap. */
+  processor: 'sluice-processor',
+  /** The control plane. In the bootstrap. */
+  xds: 'sluice-xds',
+} as const;
+
+/** Prefix of `%RESPONSE_CODE_DETAILS%` of every answer that the processor gives itself: `sluice_<error code>`. */
+export const responseDetailsPrefix = 'sluice_';
+
+/** gRPC methods of `envoy.service.ext_proc.v3.ExternalProcessor` and the two roles, told apart by initial metadata. */
+export const processorMethod = '/envoy.service.ext_proc.v3.ExternalProcessor/Process';
+
+/** gRPC request header (initial metadata) that says which filter opened the stream: `router` or `upstream`. */
+export const processorRoleHeader = 'x-sluice-role';
