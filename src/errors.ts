@@ -1,0 +1,292 @@
+/**
+ * Every error that the gateway answers itself: one table. Texts are written for the caller and end with what to do;
+ * causes belong in the log, under the code. No text repeats a secret or a caller's long input.
+ */
+
+/** The API family a caller speaks. Decides the shape of an error. */
+export type Dialect = 'openai' | 'anthropic';
+
+/** What a text may mention. A text leaves out what is absent. */
+export interface ErrorParams {
+  readonly model?: string;
+  readonly path?: string;
+  readonly method?: string;
+  /** Methods that the path does take. */
+  readonly allow?: readonly string[];
+  /** Half a sentence: what is wrong with the body or its type. */
+  readonly reason?: string;
+  readonly limitBytes?: number;
+  readonly retryAfterSeconds?: number;
+  /** How many targets were tried. */
+  readonly attempts?: number;
+}
+
+interface ErrorRow {
+  readonly status: number;
+  readonly openai: { readonly type: string; readonly code: string; readonly param: string | null };
+  readonly anthropic: string;
+  readonly message: (params: ErrorParams) => string;
+}
+
+const longestQuote = 120;
+const listModels = 'GET /v1/models lists the models this key may use.';
+
+/** Who holds no valid key learns nothing about keys: unknown, disabled and expired read the same. */
+const invalidKey: ErrorRow = {
+  status: 401,
+  openai: { type: 'invalid_request_error', code: 'invalid_api_key', param: null },
+  anthropic: 'authentication_error',
+  message: () => 'The API key is not valid. Check it, or ask the operator of this gateway for a new one.',
+};
+
+const table = {
+  missing_key: {
+    status: 401,
+    openai: { type: 'invalid_request_error', code: 'missing_api_key', param: null },
+    anthropic: 'authentication_error',
+    message: () => 'No API key was sent. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".',
+  },
+  invalid_key: invalidKey,
+  key_disabled: invalidKey,
+  key_expired: invalidKey,
+  model_not_allowed: {
+    status: 403,
+    openai: { type: 'invalid_request_error', code: 'model_not_allowed', param: 'model' },
+    anthropic: 'permission_error',
+    message: (p) => `This API key may not use the model${quoted(p.model)}. ${listModels}`,
+  },
+  model_not_found: {
+    status: 404,
+    openai: { type: 'invalid_request_error', code: 'model_not_found', param: 'model' },
+    anthropic: 'not_found_error',
+    message: (p) => `The model${quoted(p.model)} does not exist. ${listModels}`,
+  },
+  unknown_path: {
+    status: 404,
+    openai: { type: 'invalid_request_error', code: 'unknown_path', param: null },
+    anthropic: 'not_found_error',
+    message: (p) =>
+      `Nothing is served at${quoted(p.path) || ' this path'}. Check the base URL of the client: ` +
+      'OpenAI clients need it with /v1 at the end, Anthropic clients without.',
+  },
+  method_not_allowed: {
+    status: 405,
+    openai: { type: 'invalid_request_error', code: 'method_not_allowed', param: null },
+    anthropic: 'invalid_request_error',
+    message: (p) =>
+      `${quoted(p.path).trimStart() || 'This path'} does not take ${clip(p.method ?? 'this method')}.${use(p)}`,
+  },
+  malformed_body: {
+    status: 400,
+    openai: { type: 'invalid_request_error', code: 'malformed_body', param: null },
+    anthropic: 'invalid_request_error',
+    message: (p) => `The request body cannot be read${because(p.reason)}. Send one JSON object in UTF-8.`,
+  },
+  missing_model: {
+    status: 400,
+    openai: { type: 'invalid_request_error', code: 'missing_model', param: 'model' },
+    anthropic: 'invalid_request_error',
+    message: () => `The request body has no "model". ${listModels}`,
+  },
+  invalid_model: {
+    status: 400,
+    openai: { type: 'invalid_request_error', code: 'invalid_model', param: 'model' },
+    anthropic: 'invalid_request_error',
+    message: () => `"model" must be a string that is not empty. ${listModels}`,
+  },
+  body_too_large: {
+    status: 413,
+    openai: { type: 'invalid_request_error', code: 'body_too_large', param: null },
+    anthropic: 'request_too_large',
+    message: (p) =>
+      `The request body is larger than ${p.limitBytes === undefined ? 'allowed' : `${p.limitBytes} bytes`}. ` +
+      'Send a shorter prompt, or ask the operator to raise the body limit.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    openai: { type: 'invalid_request_error', code: 'unsupported_media_type', param: null },
+    anthropic: 'invalid_request_error',
+    message: (p) =>
+      `The request body must be plain JSON${because(p.reason)}. ` +
+      'Send "content-type: application/json" and no content-encoding.',
+  },
+  rate_limited: {
+    status: 429,
+    openai: { type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null },
+    anthropic: 'rate_limit_error',
+    message: (p) =>
+      `Too many requests${because(p.reason)}. ` +
+      (p.retryAfterSeconds === undefined ? 'Try again later.' : `Try again in ${p.retryAfterSeconds} s.`),
+  },
+  provider_unreachable: {
+    status: 502,
+    openai: { type: 'server_error', code: 'provider_unreachable', param: null },
+    anthropic: 'api_error',
+    message: () => 'The provider could not be reached or broke the connection. Try again.',
+  },
+  provider_timeout: {
+    status: 504,
+    openai: { type: 'timeout_error', code: 'provider_timeout', param: null },
+    anthropic: 'timeout_error',
+    message: () => 'The provider did not answer in time. Try again, or ask for a stream or a shorter answer.',
+  },
+  chain_exhausted: {
+    status: 502,
+    openai: { type: 'server_error', code: 'chain_exhausted', param: null },
+    anthropic: 'api_error',
+    message: (p) =>
+      `No provider of the model${quoted(p.model)} answered` +
+      `${p.attempts === undefined ? '' : ` (attempts: ${p.attempts})`}. Try again, or use another model.`,
+  },
+  no_target: {
+    status: 503,
+    openai: { type: 'server_error', code: 'no_target', param: 'model' },
+    anthropic: 'api_error',
+    message: (p) =>
+      `No provider may serve the model${quoted(p.model)} right now. Ask the operator, or use another model.`,
+  },
+  gateway_not_ready: {
+    status: 503,
+    openai: { type: 'server_error', code: 'gateway_not_ready', param: null },
+    anthropic: 'api_error',
+    message: () => 'The gateway cannot decide about this request at the moment. Try again in a few seconds.',
+  },
+  gateway_overloaded: {
+    status: 503,
+    openai: { type: 'server_error', code: 'gateway_overloaded', param: null },
+    anthropic: 'overloaded_error',
+    message: () => 'The gateway has too much to do. Try again in a few seconds.',
+  },
+  bad_request: {
+    status: 400,
+    openai: { type: 'invalid_request_error', code: 'bad_request', param: null },
+    anthropic: 'invalid_request_error',
+    message: () =>
+      'The request breaks the rules of HTTP. Check the client, and what stands between it and the gateway.',
+  },
+  request_timeout: {
+    status: 408,
+    openai: { type: 'timeout_error', code: 'request_timeout', param: null },
+    anthropic: 'timeout_error',
+    message: () => 'The request did not arrive completely in time. Send it again.',
+  },
+  upgrade_required: {
+    status: 426,
+    openai: { type: 'invalid_request_error', code: 'upgrade_required', param: null },
+    anthropic: 'invalid_request_error',
+    message: () => 'This version of HTTP is not served. Use HTTP/1.1 or HTTP/2.',
+  },
+  headers_too_large: {
+    status: 431,
+    openai: { type: 'invalid_request_error', code: 'headers_too_large', param: null },
+    anthropic: 'invalid_request_error',
+    message: () => 'The request headers are too large. Send fewer or shorter ones.',
+  },
+  internal: {
+    status: 500,
+    openai: { type: 'server_error', code: 'internal', param: null },
+    anthropic: 'api_error',
+    message: () => 'The gateway failed on this request. Tell the operator the request id.',
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof table;
+
+export const errorCodes = Object.keys(table) as readonly ErrorCode[];
+
+export function errorStatus(code: ErrorCode): number {
+  return table[code].status;
+}
+
+export interface RenderedError {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ErrorContext {
+  readonly requestId: string;
+  readonly params?: ErrorParams;
+}
+
+/** The complete answer. The status line, the body and the headers agree with what the official clients look for. */
+export function renderError(code: ErrorCode, dialect: Dialect, context: ErrorContext): RenderedError {
+  const params = context.params ?? {};
+  const row: ErrorRow = table[code];
+  const body = Buffer.from(JSON.stringify(errorBody(row, dialect, row.message(params), context.requestId)));
+  return { status: row.status, body, headers: headersOf(row.status, dialect, context.requestId, params) };
+}
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+/**
+ * Envoy's own answers by status, for its local reply mapper. The codes that a status alone cannot tell apart (a 503
+ * without a processor, a 503 of a refused connection) are chosen there by response flag.
+ */
+export const localReplies = [
+  { status: 400, code: 'bad_request' },
+  { status: 404, code: 'unknown_path' },
+  { status: 408, code: 'request_timeout' },
+  { status: 413, code: 'body_too_large' },
+  { status: 426, code: 'upgrade_required' },
+  { status: 429, code: 'rate_limited' },
+  { status: 431, code: 'headers_too_large' },
+  { status: 500, code: 'internal' },
+  { status: 502, code: 'provider_unreachable' },
+  { status: 503, code: 'gateway_not_ready' },
+  { status: 504, code: 'provider_timeout' },
+] as const satisfies readonly { readonly status: number; readonly code: ErrorCode }[];
+
+/** The body of a local reply as Envoy's `json_format`: Envoy puts the request id in, and quotes it. */
+export function localReplyBody(code: ErrorCode, dialect: Dialect, params: ErrorParams = {}): JsonObject {
+  const row: ErrorRow = table[code];
+  // A percent sign starts a command operator of Envoy; two are one.
+  const message = row.message(params).replaceAll('%', '%%');
+  return errorBody(row, dialect, message, '%REQ(X-REQUEST-ID)%');
+}
+
+function errorBody(row: ErrorRow, dialect: Dialect, message: string, requestId: string): JsonObject {
+  if (dialect === 'anthropic') {
+    return { type: 'error', error: { type: row.anthropic, message }, request_id: requestId };
+  }
+  const { type, code, param } = row.openai;
+  return { error: { message, type, param, code, request_id: requestId } };
+}
+
+function headersOf(
+  status: number,
+  dialect: Dialect,
+  requestId: string,
+  params: ErrorParams,
+): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId };
+  // Anthropic's clients read the id from this header.
+  if (dialect === 'anthropic') headers['request-id'] = requestId;
+  // RFC 9110 15.5.2 and 15.5.6: these two statuses must name the scheme and the methods.
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  if (status === 405) headers.allow = (params.allow ?? []).join(', ');
+  if (params.retryAfterSeconds !== undefined) headers['retry-after'] = String(params.retryAfterSeconds);
+  return headers;
+}
+
+function quoted(text: string | undefined): string {
+  return text === undefined ? '' : ` "${clip(text)}"`;
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined ? '' : `: ${clip(reason)}`;
+}
+
+function use(params: ErrorParams): string {
+  return params.allow === undefined || params.allow.length === 0 ? '' : ` Use ${params.allow.join(' or ')}.`;
+}
+
+/** Cuts between code points: half a surrogate pair is not a character. */
+function clip(text: string): string {
+  if (text.length <= longestQuote) return text;
+  const end = (text.codePointAt(longestQuote - 1) ?? 0) > 0xffff ? longestQuote - 1 : longestQuote;
+  return `${text.slice(0, end)}…`;
+}
