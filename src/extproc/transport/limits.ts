@@ -1,0 +1,56 @@
+/** Every bound of the transport. All are counts or bytes. */
+export interface Limits {
+  /**
+   * Longest message that is accepted, checked before anything is allocated. Must exceed the largest body limit of any
+   * listener by the size of the headers around it, otherwise a body that Envoy accepted fails here with 500. Default
+   * 64 MiB: above every body limit that makes sense for prompts with images.
+   */
+  readonly maxMessageBytes: number;
+  /** Streams per connection. Envoy opens another connection when it is reached. Default 1,000. */
+  readonly maxConcurrentStreams: number;
+  /**
+   * Answers waiting in one stream for a peer that does not read. Over it the stream is reset (ENHANCE_YOUR_CALM, which
+   * gRPC reads as RESOURCE_EXHAUSTED). One answer alone may be longer: it can be a whole body. Default 4 MiB.
+   */
+  readonly maxQueuedBytesPerStream: number;
+  /**
+   * Half-received messages and waiting answers of all streams together. Over it the stream that asks for more fails
+   * with RESOURCE_EXHAUSTED and the others live on. Default 256 MiB, a quarter of a usual container.
+   */
+  readonly maxBufferedBytes: number;
+  /**
+   * HTTP/2 flow control window of a stream. The protocol's default of 64 KiB costs a round trip per 64 KiB of body:
+   * 128 KiB bodies ran four times faster with 1 MiB. Default 1 MiB.
+   */
+  readonly streamWindowBytes: number;
+  /** The same for a whole connection, which all streams share. Default 64 MiB. */
+  readonly connectionWindowBytes: number;
+  /**
+   * Stream resets by the peer that one connection survives at once and per second. Node's default (1,000 and 33) is a
+   * defence against the "rapid reset" attack from the internet, but Envoy may end each stream with a reset, and then
+   * every thousandth request or so loses its connection. Our only peer is our own Envoy. Default 1,000,000; both must
+   * be set for either to count.
+   */
+  readonly streamResetBurst: number;
+  readonly streamResetRate: number;
+  /**
+   * Frames and streams refused over the life of a connection before nghttp2 gives it up. They only ever count up, and
+   * Envoy keeps a connection for weeks: a small number is a time bomb. Default 1,000,000.
+   */
+  readonly maxRejectedPerConnection: number;
+  /** MiB that nghttp2 and Node may use per connection. Default 256: the byte limits above bind first. */
+  readonly maxSessionMemory: number;
+}
+
+export const defaultLimits: Limits = {
+  maxMessageBytes: 64 * 1024 * 1024,
+  maxConcurrentStreams: 1_000,
+  maxQueuedBytesPerStream: 4 * 1024 * 1024,
+  maxBufferedBytes: 256 * 1024 * 1024,
+  streamWindowBytes: 1024 * 1024,
+  connectionWindowBytes: 64 * 1024 * 1024,
+  streamResetBurst: 1_000_000,
+  streamResetRate: 1_000_000,
+  maxRejectedPerConnection: 1_000_000,
+  maxSessionMemory: 256,
+};
