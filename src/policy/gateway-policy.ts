@@ -1,0 +1,69 @@
+import { endpoint } from './endpoint.ts';
+import { dnsLabel } from './name.ts';
+import { boolean } from './schema/boolean.ts';
+import { enumeration } from './schema/enumeration.ts';
+import { defaulted, optional, required, unserved } from './schema/field.ts';
+import { set } from './schema/list.ts';
+import { object } from './schema/object.ts';
+import type { Infer } from './schema/schema.ts';
+import { size } from './schema/size.ts';
+import { text } from './schema/text.ts';
+import { secretSource } from './secret-source.ts';
+
+const origin = text({
+  pattern: '^(\\*|https?://([A-Za-z0-9.-]+|\\[[0-9a-fA-F:]+\\])(:[0-9]{1,5})?)$',
+  complaint: 'is not an origin',
+  remedy: 'write scheme, host and port without a path, such as https://app.example.com, or "*" for every origin',
+});
+
+/** What Gateway API has no words for. Sizes in bytes. */
+export const gatewayPolicySpec = object({
+  targetRef: optional(
+    object({
+      group: defaulted(enumeration(['gateway.networking.k8s.io']), 'gateway.networking.k8s.io', 'Group of the kind.'),
+      kind: defaulted(enumeration(['Gateway']), 'Gateway', 'Kind of what is meant.'),
+      name: required(dnsLabel, 'Name of a Gateway.'),
+    }),
+    'The Gateway that this is for; the only one if absent.',
+  ),
+  clientCertificates: optional(
+    object({
+      ca: required(secretSource, 'Certificates that may sign those of clients, as PEM.'),
+      require: defaulted(boolean, true, 'false: a client without certificate is let in.'),
+    }),
+    'Clients show certificates (mTLS). Needs a listener with TLS.',
+  ),
+  maxBodySize: defaulted(
+    size({ from: '1KiB', to: '1GiB' }),
+    '20MiB',
+    'Largest request body; a larger one is answered with 413. It is held in memory: it is what makes retries safe.',
+  ),
+  cors: optional(
+    object({ allowOrigins: required(set(origin, { least: 1 }), 'Origins whose pages may call; "*": every one.') }),
+    'Calls from pages in browsers.',
+  ),
+  extensions: unserved('remove it; extensions of the filter chain come with a later version'),
+  accessLog: defaulted(
+    object({
+      fields: defaulted(
+        enumeration(['full', 'metadata', 'off']),
+        'metadata',
+        'metadata: who, what, how long. full: also request headers that are safe to show. off: no log. Never prompts.',
+      ),
+    }),
+    {},
+    'One line of JSON for each request.',
+  ),
+  telemetry: defaulted(
+    object({
+      otlp: optional(
+        object({ endpoint: required(endpoint({ expectsPath: false }), 'A collector, such as http://collector:4317.') }),
+        'Spans over OTLP.',
+      ),
+    }),
+    {},
+    'Where spans go. Default: nowhere.',
+  ),
+});
+
+export type GatewayPolicySpec = Infer<typeof gatewayPolicySpec>;

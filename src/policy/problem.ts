@@ -1,0 +1,18 @@
+/** What is wrong with a document, and what to do about it. Never holds a secret. */
+export interface Problem {
+  readonly severity: 'error' | 'warning';
+  /** `file:line` */
+  readonly source: string;
+  /** `Model/small`, or `document 3` of its file where the name could not be read. */
+  readonly document: string;
+  /** `spec.targets[0].weight`; empty: the document as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** One line for people: `providers.yaml:4: Provider/openai: spec.network: "pubic" is not … — write public`. */
+export function problemText(problem: Problem): string {
+  const where = [problem.source, problem.document, problem.path].filter((part) => part !== '').join(': ');
+  return `${where} ${problem.message} — ${problem.remedy}`;
+}

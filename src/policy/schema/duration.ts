@@ -1,0 +1,28 @@
+import { durationPattern, type Milliseconds, parseDuration } from '../../lib/duration.ts';
+import { reject } from './place.ts';
+import type { Schema } from './schema.ts';
+import { show } from './show.ts';
+
+/** `250ms`, `30s`, `5m`, `1h`, `7d`; parsed to milliseconds. */
+export function duration(range: { readonly from: string; readonly to: string }): Schema<Milliseconds> {
+  const [shortest, longest] = [written(range.from), written(range.to)];
+  const remedy = `write a duration from ${range.from} to ${range.to} with its unit (ms, s, m, h or d), such as 30s`;
+  return {
+    json: { type: 'string', pattern: durationPattern },
+    parse: (value, place) => {
+      if (typeof value === 'number') return reject(place, `${show(value)} has no unit`, `${remedy}`);
+      if (typeof value !== 'string') return reject(place, `${show(value)} is not a duration`, remedy);
+      const parsed = parseDuration(value);
+      if (!parsed.ok) return reject(place, `${show(value)} ${parsed.error}`, remedy);
+      if (parsed.value < shortest) return reject(place, `${value} is shorter than ${range.from}`, remedy);
+      if (parsed.value > longest) return reject(place, `${value} is longer than ${range.to}`, remedy);
+      return parsed.value;
+    },
+  };
+}
+
+function written(text: string): Milliseconds {
+  const parsed = parseDuration(text);
+  if (!parsed.ok) throw new Error(`${text} ${parsed.error}`);
+  return parsed.value;
+}

@@ -1,0 +1,90 @@
+import { suggest } from '../../lib/suggest.ts';
+import type { Field } from './field.ts';
+import { type Place, reject, under } from './place.ts';
+import { invalid, type JsonSchema, type Parsed, type Schema } from './schema.ts';
+import { choices, shorten, show } from './show.ts';
+
+type AnyField = Field<unknown, 'always'> | Field<unknown, 'maybe'> | Field<unknown, 'never'>;
+export type Fields = { readonly [name: string]: AnyField };
+
+type NamesWith<F, Presence> = { [K in keyof F]: F[K] extends { presence: Presence } ? K : never }[keyof F];
+type Value<F> = F extends { schema: Schema<infer T> } ? T : never;
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** The parsed form: fields with a default are always there. */
+export type ObjectOf<F extends Fields> = Flat<
+  { readonly [K in NamesWith<F, 'always'>]: Value<F[K]> } & { readonly [K in NamesWith<F, 'maybe'>]?: Value<F[K]> }
+>;
+
+export function object<const F extends Fields>(fields: F): Schema<ObjectOf<F>> {
+  const names = Object.keys(fields);
+  return { json: objectJson(fields), parse };
+
+  function parse(value: unknown, place: Place): Parsed<ObjectOf<F>> {
+    if (!isMap(value)) return reject(place, `${show(value)} is not a map`, mapRemedy(names));
+    let isValid = true;
+    for (const key of Object.keys(value)) {
+      if (Object.hasOwn(fields, key)) continue;
+      rejectUnknown(key, names, place);
+      isValid = false;
+    }
+    const parsed: Record<string, unknown> = {};
+    for (const [name, field] of Object.entries(fields)) {
+      const given = givenOrDefault(value, name, field);
+      if (given === undefined) {
+        if (!field.isRequired) continue;
+        reject(under(place, name), 'is missing', `add ${name}: ${firstSentence(field.description)}`);
+        isValid = false;
+        continue;
+      }
+      const result = field.schema.parse(given, under(place, name));
+      if (result === invalid) isValid = false;
+      else if (field.presence !== 'never') parsed[name] = result;
+    }
+    // The loop above filled in exactly the fields that the type names; TypeScript cannot follow a loop over names.
+    return isValid ? (parsed as ObjectOf<F>) : invalid;
+  }
+}
+
+export function isMap(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `headers:` with nothing behind it is `null` in YAML; people mean "not given". */
+function givenOrDefault(value: { readonly [key: string]: unknown }, name: string, field: AnyField): unknown {
+  const given = Object.hasOwn(value, name) ? value[name] : undefined;
+  return given === undefined || given === null ? field.fallback : given;
+}
+
+function rejectUnknown(key: string, names: readonly string[], place: Place): void {
+  const near = suggest(key, names);
+  const remedy = near === undefined ? `remove it; known here: ${choices(names)}` : `write ${near}`;
+  reject(under(place, shorten(key)), 'is not a known field', remedy);
+}
+
+function mapRemedy(names: readonly string[]): string {
+  return names.length === 0 ? 'write {}' : `write a map with ${choices(names)}`;
+}
+
+function firstSentence(description: string): string {
+  const end = description.search(/[.:;](\s|$)/);
+  const sentence = end < 0 ? description : description.slice(0, end);
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
+}
+
+function objectJson(fields: Fields): JsonSchema {
+  const properties: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.presence === 'never' && field.description === '') continue;
+    const notes: Record<string, unknown> = { description: field.description };
+    if (field.fallback !== undefined) notes.default = field.fallback;
+    properties[name] = { ...field.schema.json, ...notes };
+  }
+  const needed = Object.entries(fields).flatMap(([name, field]) => (field.isRequired ? [name] : []));
+  return {
+    type: 'object',
+    properties,
+    ...(needed.length === 0 ? {} : { required: needed }),
+    additionalProperties: false,
+  };
+}

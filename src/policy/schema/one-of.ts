@@ -1,0 +1,56 @@
+import { suggest } from '../../lib/suggest.ts';
+import type { Field } from './field.ts';
+import { isMap } from './object.ts';
+import { type Place, reject, under } from './place.ts';
+import { invalid, type Parsed, type Schema } from './schema.ts';
+import { choices, kindOf, shorten } from './show.ts';
+
+type Variant = Field<unknown, 'always'> | Field<unknown, 'never'>;
+type Variants = { readonly [name: string]: Variant };
+
+/** `{apiKey: …} | {none: …}`: told apart by the one field that is there. */
+export type OneOf<V extends Variants> = {
+  [K in keyof V]: V[K] extends Field<infer T, 'always'> ? { readonly [P in K]: T } : never;
+}[keyof V];
+
+/**
+ * A map with exactly one of the named fields. Messages name kinds of values, not values: this is how secrets are
+ * referred to, and the likeliest mistake is a secret in place of the reference.
+ */
+export function oneOf<const V extends Variants>(variants: V, remedy: string): Schema<OneOf<V>> {
+  const names = Object.keys(variants);
+  return { json: { type: 'object', properties: properties(variants), ...exactlyOne }, parse };
+
+  function parse(value: unknown, place: Place): Parsed<OneOf<V>> {
+    if (!isMap(value)) return reject(place, `${kindOf(value)} stands here instead of a map`, remedy);
+    const given = Object.keys(value).filter((name) => value[name] !== undefined);
+    let isValid = true;
+    for (const name of given) {
+      if (Object.hasOwn(variants, name)) continue;
+      const near = suggest(name, names);
+      const fix = near === undefined ? `known here: ${choices(names)}` : `write ${near}`;
+      reject(under(place, shorten(name)), 'is not a known field', fix);
+      isValid = false;
+    }
+    if (!isValid) return invalid;
+    const [name] = given;
+    if (name === undefined) return reject(place, `none of ${choices(names)} is given`, remedy);
+    if (given.length > 1) {
+      return reject(place, `${given.join(' and ')} are given together`, `keep exactly one of ${choices(names)}`);
+    }
+    const variant = variants[name];
+    // `none:` with nothing behind it means `none: {}`.
+    const parsed = variant?.schema.parse(value[name] ?? {}, under(place, name)) ?? invalid;
+    // One field, whose name and value come from the same variant; TypeScript cannot tie a computed name to its type.
+    return parsed === invalid ? invalid : ({ [name]: parsed } as OneOf<V>);
+  }
+}
+
+const exactlyOne = { minProperties: 1, maxProperties: 1, additionalProperties: false };
+
+function properties(variants: Variants): { readonly [name: string]: unknown } {
+  const served = Object.entries(variants).filter(([, variant]) => variant.presence !== 'never');
+  return Object.fromEntries(
+    served.map(([name, variant]) => [name, { ...variant.schema.json, description: variant.description }]),
+  );
+}
