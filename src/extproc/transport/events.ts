@@ -1,7 +1,8 @@
 /**
  * What happens in the transport, for counters. `amount` is 1, or the bytes. Called on the hot path: it must only count.
  *
- * - `streamOpened`, then exactly one of `streamEnded` (the client half-closed) and `streamReset` per stream
+ * - `streamOpened`, then exactly one of `streamEnded` (the client half-closed, or we ended first) and `streamReset`
+ *   (reset by the client, or its connection lost)
  * - `streamFailed`: we answered with a status other than OK
  * - `refused`: no handler saw the stream (unknown method, not gRPC)
  * - `connectionOpened`, `connectionClosed`, `connectionError`; `goaway`: sent by us

@@ -1,0 +1,172 @@
+import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { Server } from 'node:net';
+import type { Address } from './address.ts';
+import { ByteBudget } from './byte-budget.ts';
+import type { OnEvent } from './events.ts';
+import { GrpcStream, type StreamContext } from './grpc-stream.ts';
+import { createHealth } from './health.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { listen } from './listen.ts';
+import { acceptMethod } from './refuse.ts';
+import type { Method } from './stream.ts';
+
+export interface GrpcServerOptions {
+  /** By path, `/package.Service/Method`. The health service comes on its own. */
+  readonly methods: ReadonlyMap<string, Method>;
+  /** Asked by the health service. Default: always. */
+  readonly isServing?: () => boolean;
+  /** Default: `defaultLimits`, each on its own. */
+  readonly limits?: Partial<Limits>;
+  /** Shared by several servers of a process to bound it as a whole. Default: one of `limits.maxBufferedBytes`. */
+  readonly budget?: ByteBudget;
+  /** For counters. Called on the hot path. */
+  readonly onEvent?: OnEvent;
+  /** What a handler threw. Its stream has already failed with INTERNAL; the cause must not leave the process. */
+  readonly onHandlerError?: (error: unknown) => void;
+  /** A connection or the listening socket broke. Nothing needs to be done; for the log. */
+  readonly onConnectionError?: (error: Error) => void;
+}
+
+export interface GrpcServer {
+  /** Once per server. Answers with the address in use. */
+  listen(address: Address): Promise<Address>;
+  /**
+   * Takes no new connections, frees the socket file, tells clients to go elsewhere (GOAWAY) and waits for open streams;
+   * what is still open after `graceMs` is cut off. Streams on their way while clients learn of it are still served.
+   */
+  drain(graceMs: number): Promise<void>;
+  readonly connectionCount: number;
+}
+
+/** Streams that a client has opened before it read our first GOAWAY carry ids up to this one. */
+const lastPossibleStreamId = 2 ** 31 - 1;
+
+/** A client that does not even answer a ping within this time gets its final GOAWAY nevertheless. */
+const pingTimeoutMs = 500;
+
+/** Dead TCP peers are noticed by the kernel; a unix socket has none. */
+const keepAliveMs = 30_000;
+
+/** gRPC on Node's low-level HTTP/2: bytes in, bytes out. */
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const onEvent = options.onEvent ?? (() => {});
+  const onConnectionError = options.onConnectionError ?? (() => {});
+  const context: StreamContext = {
+    limits,
+    budget: options.budget ?? new ByteBudget(limits.maxBufferedBytes),
+    onEvent,
+    onHandlerError: options.onHandlerError ?? (() => {}),
+  };
+  const health = createHealth(options.isServing ?? (() => true), options.methods.keys());
+  const methods = new Map([...health.methods, ...options.methods]);
+  const sessions = new Set<ServerHttp2Session>();
+  let draining: Promise<void> | undefined;
+
+  const http2 = createHttp2Server(limits);
+  http2.on('connection', (socket) => {
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, keepAliveMs);
+  });
+  http2.on('session', (session) => {
+    sessions.add(session);
+    onEvent('connectionOpened', 1);
+    session.on('error', (error) => {
+      onEvent('connectionError', 1);
+      onConnectionError(error);
+    });
+    session.on('close', () => {
+      sessions.delete(session);
+      onEvent('connectionClosed', 1);
+    });
+    session.setLocalWindowSize(limits.connectionWindowBytes);
+    if (draining !== undefined) {
+      goAway(session, onEvent);
+    }
+  });
+  http2.on('stream', (stream, headers) => {
+    stream.on('error', ignore);
+    const method = acceptMethod(stream, headers, methods);
+    if (method === undefined) {
+      onEvent('refused', 1);
+    } else {
+      new GrpcStream(stream, headers, context).start(method);
+    }
+  });
+  // Errors of single connections arrive at their session; these are for what has no session (yet), so that none is
+  // ever without a listener.
+  http2.on('sessionError', ignore);
+  http2.on('error', onConnectionError);
+
+  return {
+    get connectionCount() {
+      return sessions.size;
+    },
+    listen: (address) => listen(http2, address),
+    drain(graceMs) {
+      draining ??= drain(http2, sessions, graceMs, onEvent);
+      health.stop();
+      return draining;
+    },
+  };
+}
+
+function createHttp2Server(limits: Limits): Http2Server {
+  return createServer({
+    settings: {
+      enablePush: false,
+      initialWindowSize: limits.streamWindowBytes,
+      maxConcurrentStreams: limits.maxConcurrentStreams,
+    },
+    maxSessionMemory: limits.maxSessionMemory,
+    streamResetBurst: limits.streamResetBurst,
+    streamResetRate: limits.streamResetRate,
+    maxSessionInvalidFrames: limits.maxRejectedPerConnection,
+    maxSessionRejectedStreams: limits.maxRejectedPerConnection,
+  });
+}
+
+async function drain(
+  http2: Http2Server,
+  sessions: ReadonlySet<ServerHttp2Session>,
+  graceMs: number,
+  onEvent: OnEvent,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    // Not Http2Server's own close: it would send the final GOAWAY at once and lose the streams on their way.
+    // A server that never listened reports that as an error; it is closed all the same.
+    Server.prototype.close.call(http2, () => resolve());
+  });
+  for (const session of sessions) {
+    goAway(session, onEvent);
+  }
+  const cutOff = setTimeout(() => {
+    for (const session of sessions) {
+      session.destroy(undefined, constants.NGHTTP2_CANCEL);
+    }
+  }, graceMs);
+  await closed;
+  clearTimeout(cutOff);
+}
+
+/**
+ * GOAWAY in two steps (RFC 9113 section 6.8): first one that stops nothing, then, when a ping has come back and with it
+ * every stream opened before the client knew, the one that closes.
+ */
+function goAway(session: ServerHttp2Session, onEvent: OnEvent): void {
+  if (session.destroyed || session.closed) {
+    return;
+  }
+  onEvent('goaway', 1);
+  session.goaway(constants.NGHTTP2_NO_ERROR, lastPossibleStreamId);
+  const close = (): void => {
+    clearTimeout(timer);
+    if (!session.destroyed && !session.closed) {
+      session.close();
+    }
+  };
+  const timer = setTimeout(close, pingTimeoutMs);
+  session.ping(close);
+}
+
+function ignore(): void {}
