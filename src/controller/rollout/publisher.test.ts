@@ -1,0 +1,116 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import { ProviderSchema } from '../../gen/sluice/program/v1/program_pb.js';
+import type { Resource } from '../../xds/snapshot/resource.ts';
+import { type Snapshot, snapshotOf } from '../../xds/snapshot/snapshot.ts';
+import { type TypeName, typeUrls } from '../../xds/snapshot/type-url.ts';
+import { createPublisher } from './publisher.ts';
+import type { Refusal } from './refusal.ts';
+
+function resource(type: TypeName, name: string, version = '1'): Resource {
+  const body =
+    type === 'programProvider'
+      ? toBinary(ProviderSchema, create(ProviderSchema, { name, cluster: name }))
+      : Buffer.from(version);
+  return { typeUrl: typeUrls[type], name, version, body, origins: [] };
+}
+
+/** A server whose clients accept everything, except what a test says they refuse when it is published. */
+function scripted(options: { lingerMs?: number; refuse?: (resource: Resource) => string | undefined } = {}) {
+  const published: string[] = [];
+  let withheld: readonly Refusal[] = [];
+  let last: Snapshot | undefined;
+  const publisher = createPublisher({
+    server: {
+      publish(_group, snapshot) {
+        last = snapshot;
+        published.push(show(snapshot));
+      },
+      async settled(_group, types) {
+        for (const type of types) {
+          for (const each of last?.resources.get(type)?.values() ?? []) {
+            const text = options.refuse?.(each);
+            if (text !== undefined) publisher.refused(type, [each.name], text);
+          }
+        }
+      },
+    },
+    group: 'g',
+    stepLimitMs: 1_000,
+    lingerMs: options.lingerMs ?? 0,
+    onWithheld: (next) => {
+      withheld = next;
+    },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  return { publisher, published, withheld: () => withheld.map((each) => each.resource.name) };
+}
+
+function show(snapshot: Snapshot): string {
+  const short: Record<string, string> = { [typeUrls.cluster]: 'c', [typeUrls.programProvider]: 'p', [typeUrls.route]: 'r' };
+  return [...snapshot.resources]
+    .flatMap(([type, ofType]) => [...ofType.values()].map((each) => `${short[type]}:${each.name}@${each.version}`))
+    .sort()
+    .join(' ');
+}
+
+describe('createPublisher()', () => {
+  it('publishes the first state at once and later ones in order', async () => {
+    const { publisher, published } = scripted();
+    await publisher.publish(snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]));
+    await publisher.publish(snapshotOf([resource('cluster', 'b'), resource('programProvider', 'b')]));
+    expect(published).toEqual([
+      'c:a@1 p:a@1',
+      'c:a@1 c:b@1 p:a@1',
+      'c:a@1 c:b@1 p:a@1 p:b@1',
+      'c:a@1 c:b@1 p:b@1',
+      'c:b@1 p:b@1',
+    ]);
+  });
+
+  it('keeps a removed cluster for the linger time and then removes it by itself', async () => {
+    const { publisher, published } = scripted({ lingerMs: 40 });
+    await publisher.publish(snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]));
+    await publisher.publish(snapshotOf([]));
+    expect(published.at(-1)).toBe('c:a@1');
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(published.at(-1)).toBe('');
+  });
+
+  it('falls back to the accepted version of a refused resource and publishes everything else', async () => {
+    const { publisher, published, withheld } = scripted({
+      refuse: (each) => (each.name === 'a' && each.version === '2' ? 'Error adding/updating cluster(s) a: no' : undefined),
+    });
+    await publisher.publish(snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]));
+    await publisher.publish(
+      snapshotOf([
+        resource('cluster', 'a', '2'),
+        resource('cluster', 'b'),
+        resource('programProvider', 'a'),
+        resource('programProvider', 'b'),
+      ]),
+    );
+    expect(published.at(-1)).toBe('c:a@1 c:b@1 p:a@1 p:b@1');
+    expect(withheld()).toEqual(['a']);
+    await publisher.publish(snapshotOf([resource('cluster', 'a', '3'), resource('programProvider', 'a')]));
+    expect(published.at(-1)).toBe('c:a@3 p:a@1');
+    expect(withheld()).toEqual([]);
+  });
+
+  it('leaves out a refused new cluster together with the provider that names it', async () => {
+    const { publisher, published } = scripted({ refuse: (each) => (each.name === 'bad' ? 'cluster bad: no' : undefined) });
+    await publisher.publish(snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]));
+    await publisher.publish(
+      snapshotOf([
+        resource('cluster', 'a'),
+        resource('cluster', 'bad'),
+        resource('programProvider', 'a'),
+        resource('programProvider', 'bad'),
+      ]),
+    );
+    expect(published.at(-1)).toBe('c:a@1 p:a@1');
+    expect(published.some((state) => state.includes('p:bad'))).toBe(false);
+  });
+});

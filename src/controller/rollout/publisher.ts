@@ -1,0 +1,170 @@
+import type { Resource } from '../../xds/snapshot/resource.ts';
+import { emptySnapshot, type Snapshot } from '../../xds/snapshot/snapshot.ts';
+import { typeUrls } from '../../xds/snapshot/type-url.ts';
+import { type Refusal, refusedNames, resourceKey, withoutRefused } from './refusal.ts';
+import { rolloutSteps } from './steps.ts';
+
+/** The part of the xDS server that a rollout needs. */
+export interface SnapshotServer {
+  publish(group: string, snapshot: Snapshot): void;
+  settled(group: string, typeUrls: readonly string[], limitMs: number): Promise<unknown>;
+}
+
+export interface PublisherOptions {
+  readonly server: SnapshotServer;
+  readonly group: string;
+  /** How long a step waits for answers. A client that hangs must not hold back the others for ever. */
+  readonly stepLimitMs: number;
+  /**
+   * How long Envoy keeps a cluster that no program names any more. A request that was planned before may still reach
+   * its second attempt, and a retry to an unknown cluster ends in 503.
+   */
+  readonly lingerMs: number;
+  readonly onStep?: (step: { readonly name: string; readonly durationMs: number }) => void;
+  /** Called whenever what is refused changes. */
+  readonly onWithheld?: (withheld: readonly Refusal[]) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface Publisher {
+  /** Brings the group to this state, in order. A newer state overtakes between two steps. Resolves when it is out. */
+  publish(desired: Snapshot): Promise<void>;
+  /** A client refused a batch of resources of one type. */
+  refused(typeUrl: string, batch: readonly string[], text: string): void;
+  close(): void;
+}
+
+const lingeringTypes: readonly string[] = [typeUrls.cluster, typeUrls.endpoint, typeUrls.secret];
+
+/** Owns what one gateway's clients are told, and in which order. */
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { server, group } = options;
+  let current: Snapshot = emptySnapshot;
+  let desired: Snapshot | undefined;
+  let running: Promise<void> | undefined;
+  let isClosed = false;
+  const refusals = new Map<string, Refusal>();
+  const accepted = new Map<string, Resource>();
+  /** Removed clusters and what belongs to them, with the time at which they may go. */
+  const lingering = new Map<string, { readonly resource: Resource; readonly until: number }>();
+  let lingerTimer: NodeJS.Timeout | undefined;
+
+  /** What should be in force now: desired, without what is refused, plus what lingers. */
+  function target(): Snapshot {
+    const { snapshot } = withoutRefused(desired ?? emptySnapshot, refusals, (key) => accepted.get(key));
+    const now = Date.now();
+    const stay: Resource[] = [];
+    for (const type of lingeringTypes) {
+      for (const resource of current.resources.get(type)?.values() ?? []) {
+        const key = resourceKey(resource);
+        if (snapshot.resources.get(type)?.has(resource.name) || refusals.has(key)) {
+          lingering.delete(key);
+          continue;
+        }
+        const known = lingering.get(key) ?? { resource, until: now + options.lingerMs };
+        lingering.set(key, known);
+        if (known.until > now) stay.push(resource);
+        else lingering.delete(key);
+      }
+    }
+    scheduleLingering(now);
+    if (stay.length === 0) return snapshot;
+    const resources = new Map([...snapshot.resources].map(([type, ofType]) => [type, new Map(ofType)]));
+    for (const resource of stay) {
+      const ofType = resources.get(resource.typeUrl) ?? new Map<string, Resource>();
+      resources.set(resource.typeUrl, ofType.set(resource.name, resource));
+    }
+    return { resources };
+  }
+
+  function scheduleLingering(now: number): void {
+    clearTimeout(lingerTimer);
+    if (lingering.size === 0 || isClosed) return;
+    const first = Math.min(...[...lingering.values()].map((each) => each.until));
+    lingerTimer = setTimeout(kick, Math.max(1, first - now + 1));
+    lingerTimer.unref();
+  }
+
+  async function run(): Promise<void> {
+    // `running` must be set before this function can end, or it would never be cleared.
+    await Promise.resolve();
+    try {
+      await advance();
+    } finally {
+      running = undefined;
+    }
+  }
+
+  async function advance(): Promise<void> {
+    if (current === emptySnapshot && desired !== undefined) {
+      // Nobody has anything yet: within one stream the server already sends clusters first and the program last.
+      current = target();
+      server.publish(group, current);
+    }
+    for (;;) {
+      const step = isClosed ? undefined : rolloutSteps(current, target())[0];
+      if (step === undefined) return;
+      const startedAt = performance.now();
+      const changes = changedResources(current, step.snapshot, step.types);
+      // What is in force and was not refused has been good so far: it is what a refused successor falls back to.
+      for (const { before } of changes) if (before !== undefined) accepted.set(resourceKey(before), before);
+      current = step.snapshot;
+      server.publish(group, current);
+      await server.settled(group, step.types, options.stepLimitMs);
+      for (const { after } of changes) {
+        const key = resourceKey(after);
+        if (refusals.get(key)?.resource.version !== after.version) accepted.set(key, after);
+      }
+      options.onStep?.({ name: step.name, durationMs: performance.now() - startedAt });
+    }
+  }
+
+  function kick(): void {
+    void start().catch(options.onFailure);
+  }
+
+  function start(): Promise<void> {
+    running ??= run();
+    return running;
+  }
+
+  return {
+    async publish(next) {
+      desired = next;
+      for (const [key, { resource }] of refusals) {
+        const wanted = next.resources.get(resource.typeUrl)?.get(resource.name);
+        if (wanted?.version !== resource.version) refusals.delete(key);
+      }
+      options.onWithheld?.([...refusals.values()]);
+      await start();
+    },
+    refused(typeUrl, batch, text) {
+      const ofType = current.resources.get(typeUrl);
+      for (const name of refusedNames(batch, text)) {
+        const resource = ofType?.get(name);
+        // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
+        if (resource === undefined || accepted.get(resourceKey(resource))?.version === resource.version) continue;
+        refusals.set(resourceKey(resource), { resource, text });
+      }
+      options.onWithheld?.([...refusals.values()]);
+      kick();
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(lingerTimer);
+    },
+  };
+}
+
+function changedResources(
+  before: Snapshot,
+  after: Snapshot,
+  types: readonly string[],
+): { readonly before: Resource | undefined; readonly after: Resource }[] {
+  return types.flatMap((type) => {
+    const had = before.resources.get(type);
+    return [...(after.resources.get(type)?.values() ?? [])]
+      .map((resource) => ({ before: had?.get(resource.name), after: resource }))
+      .filter((change) => change.before !== change.after);
+  });
+}

@@ -1,0 +1,77 @@
+import type { Resource } from '../../xds/snapshot/resource.ts';
+import type { Snapshot } from '../../xds/snapshot/snapshot.ts';
+import { typeUrls } from '../../xds/snapshot/type-url.ts';
+
+/**
+ * The order in which a change reaches a gateway. A program names clusters and retry profiles, and an Envoy that does
+ * not know them answers 503 without trying the next target. So Envoy learns first what the processor will name, and
+ * forgets last what the processor no longer names.
+ */
+const stages = [
+  { name: 'clusters', types: [typeUrls.cluster, typeUrls.endpoint, typeUrls.secret, typeUrls.extensionConfig, typeUrls.runtime] },
+  { name: 'listeners and routes', types: [typeUrls.listener, typeUrls.route] },
+  {
+    name: 'program',
+    types: [
+      typeUrls.programSettings,
+      typeUrls.programProvider,
+      typeUrls.programRoute,
+      typeUrls.programModel,
+      typeUrls.programKey,
+    ],
+  },
+] as const;
+
+/** One publication: what to set, and whose answers to await before the next. */
+export interface Step {
+  readonly name: string;
+  readonly snapshot: Snapshot;
+  readonly types: readonly string[];
+}
+
+/** The steps from one state to another; none when they are equal. */
+export function rolloutSteps(from: Snapshot, to: Snapshot): Step[] {
+  const steps: Step[] = [];
+  let state = from;
+  const advance = (name: string, types: readonly string[], next: Snapshot): void => {
+    if (next === state) return;
+    state = next;
+    steps.push({ name, snapshot: next, types });
+  };
+  for (const stage of stages) advance(`add ${stage.name}`, stage.types, withAdditions(state, to, stage.types));
+  for (const stage of stages.toReversed()) {
+    advance(`remove ${stage.name}`, stage.types, withRemovals(state, to, stage.types));
+  }
+  return steps;
+}
+
+/** `state` with everything of these types that `to` has; the same object when there is nothing to add or change. */
+function withAdditions(state: Snapshot, to: Snapshot, types: readonly string[]): Snapshot {
+  return changedTypes(state, types, (type, have) => {
+    const wanted = to.resources.get(type) ?? none;
+    if ([...wanted.values()].every((resource) => have.get(resource.name)?.version === resource.version)) return have;
+    return new Map([...have, ...wanted]);
+  });
+}
+
+/** `state` without what `to` no longer has of these types. */
+function withRemovals(state: Snapshot, to: Snapshot, types: readonly string[]): Snapshot {
+  return changedTypes(state, types, (type, have) => {
+    const wanted = to.resources.get(type) ?? none;
+    const kept = [...have].filter(([name]) => wanted.has(name));
+    return kept.length === have.size ? have : new Map(kept);
+  });
+}
+
+type OfType = ReadonlyMap<string, Resource>;
+const none: OfType = new Map();
+
+function changedTypes(state: Snapshot, types: readonly string[], change: (type: string, have: OfType) => OfType): Snapshot {
+  let resources: Map<string, OfType> | undefined;
+  for (const type of types) {
+    const have = state.resources.get(type) ?? none;
+    const next = change(type, have);
+    if (next !== have) (resources ??= new Map(state.resources)).set(type, next);
+  }
+  return resources === undefined ? state : { resources };
+}
