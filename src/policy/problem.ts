@@ -11,8 +11,9 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** One line for people: `providers.yaml:4: Provider/openai: spec.network: "pubic" is not … — write public`. */
+/** One line for people: `providers.yaml:4: Provider/openai: spec.network "pubic" is not … — write public`. */
 export function problemText(problem: Problem): string {
-  const where = [problem.source, problem.document, problem.path].filter((part) => part !== '').join(': ');
-  return `${where} ${problem.message} — ${problem.remedy}`;
+  const { source, document, path, message, remedy } = problem;
+  const where = [source, document].filter((part) => part !== '').join(': ');
+  return `${where}: ${path === '' ? '' : `${path} `}${message} — ${remedy}`;
 }

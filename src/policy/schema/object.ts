@@ -23,9 +23,9 @@ export function object<const F extends Fields>(fields: F): Schema<ObjectOf<F>> {
   function parse(value: unknown, place: Place): Parsed<ObjectOf<F>> {
     if (!isMap(value)) return reject(place, `${show(value)} is not a map`, mapRemedy(names));
     let isValid = true;
-    for (const key of Object.keys(value)) {
-      if (Object.hasOwn(fields, key)) continue;
-      rejectUnknown(key, names, place);
+    const unknown = Object.keys(value).filter((key) => !Object.hasOwn(fields, key));
+    if (unknown.length > 0) {
+      rejectUnknown(unknown, names, place);
       isValid = false;
     }
     const parsed: Record<string, unknown> = {};
@@ -56,10 +56,17 @@ function givenOrDefault(value: { readonly [key: string]: unknown }, name: string
   return given === undefined || given === null ? field.fallback : given;
 }
 
-function rejectUnknown(key: string, names: readonly string[], place: Place): void {
-  const near = suggest(key, names);
-  const remedy = near === undefined ? `remove it; known here: ${choices(names)}` : `write ${near}`;
-  reject(under(place, shorten(key)), 'is not a known field', remedy);
+/** Enough to see what went wrong; a pasted data file would otherwise give a problem for each of its lines. */
+const mostUnknown = 20;
+
+export function rejectUnknown(keys: readonly string[], names: readonly string[], place: Place): void {
+  for (const key of keys.slice(0, mostUnknown)) {
+    const near = suggest(key, names);
+    const remedy = near === undefined ? `remove it; known here: ${choices(names)}` : `write ${near}`;
+    reject(under(place, shorten(key)), 'is not a known field', remedy);
+  }
+  const more = keys.length - mostUnknown;
+  if (more > 0) reject(place, `has ${more} more fields that are not known`, 'remove them');
 }
 
 function mapRemedy(names: readonly string[]): string {

@@ -1,9 +1,8 @@
-import { suggest } from '../../lib/suggest.ts';
 import type { Field } from './field.ts';
-import { isMap } from './object.ts';
+import { isMap, rejectUnknown } from './object.ts';
 import { type Place, reject, under } from './place.ts';
 import { invalid, type Parsed, type Schema } from './schema.ts';
-import { choices, kindOf, shorten } from './show.ts';
+import { choices, kindOf } from './show.ts';
 
 type Variant = Field<unknown, 'always'> | Field<unknown, 'never'>;
 type Variants = { readonly [name: string]: Variant };
@@ -24,15 +23,11 @@ export function oneOf<const V extends Variants>(variants: V, remedy: string): Sc
   function parse(value: unknown, place: Place): Parsed<OneOf<V>> {
     if (!isMap(value)) return reject(place, `${kindOf(value)} stands here instead of a map`, remedy);
     const given = Object.keys(value).filter((name) => value[name] !== undefined);
-    let isValid = true;
-    for (const name of given) {
-      if (Object.hasOwn(variants, name)) continue;
-      const near = suggest(name, names);
-      const fix = near === undefined ? `known here: ${choices(names)}` : `write ${near}`;
-      reject(under(place, shorten(name)), 'is not a known field', fix);
-      isValid = false;
+    const unknown = given.filter((name) => !Object.hasOwn(variants, name));
+    if (unknown.length > 0) {
+      rejectUnknown(unknown, names, place);
+      return invalid;
     }
-    if (!isValid) return invalid;
     const [name] = given;
     if (name === undefined) return reject(place, `none of ${choices(names)} is given`, remedy);
     if (given.length > 1) {

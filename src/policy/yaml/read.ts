@@ -1,0 +1,129 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
+import type { Finding, Path } from '../schema/place.ts';
+import { shorten } from '../schema/show.ts';
+import { boundsAdvice } from './bounds.ts';
+import { type Advice, syntaxAdvice } from './syntax.ts';
+
+/** One document as plain data, and the way back from a path to a line (from 0, within the text). */
+export interface Reading {
+  readonly value: unknown;
+  /** What makes the text unreadable; `value` is then only good for guessing who it was. */
+  readonly errors: readonly LocatedFinding[];
+  readonly lineOf: (path: Path) => number;
+}
+
+export interface LocatedFinding extends Finding {
+  readonly line: number;
+}
+
+/** What follows the first few is usually nothing but their consequence. */
+const mostErrors = 5;
+
+// Aliases of aliases grow exponentially ("billion laughs"); nobody writes a hundred by hand.
+const mostAliases = 100;
+
+export function readYaml(text: string): Reading {
+  const bounds = boundsAdvice(text);
+  if (bounds !== undefined) return unreadable(bounds);
+  const lines = new LineCounter();
+  const lineAt = (offset: number): number => Math.max(0, lines.linePos(offset).line - 1);
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'error',
+      stringKeys: true,
+      // Checked below: the parser compares every key with every other one, which takes hours for a large map.
+      uniqueKeys: false,
+      resolveKnownTags: false,
+    });
+  } catch {
+    return unreadable(tooComplex);
+  }
+  const errors: LocatedFinding[] = [...document.errors, ...document.warnings].slice(0, mostErrors).map((error) => ({
+    severity: 'error',
+    path: [],
+    line: lineAt(error.pos[0]),
+    ...syntaxAdvice(error.code),
+  }));
+  const root: Node | null = document.contents;
+  const lineOf = (path: Path): number => lineAt(offsetOf(root, path));
+  try {
+    if (errors.length === 0) errors.push(...keyProblems(document, lineAt));
+    return { value: document.toJS({ maxAliasCount: mostAliases }), errors, lineOf };
+  } catch {
+    return { value: undefined, errors: errors.length > 0 ? errors : [located(tooComplex)], lineOf };
+  }
+}
+
+const tooComplex: Advice = {
+  message: 'the YAML is nested too deep, or has too many aliases',
+  remedy: 'make it flatter, and write repeated values out',
+};
+
+function unreadable(advice: Advice): Reading {
+  return { value: undefined, errors: [located(advice)], lineOf: () => 0 };
+}
+
+function located(advice: Advice): LocatedFinding {
+  return { severity: 'error', path: [], line: 0, ...advice };
+}
+
+/** Offset of the nearest thing that exists along the path: what is missing is looked for where it should stand. */
+function offsetOf(root: Node | null, path: Path): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+      if (pair === undefined) break;
+      if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+      if (isAlias(node) || isScalar(node) || isMap(node) || isSeq(node)) offset = node.range?.[0] ?? offset;
+    } else break;
+  }
+  return offset;
+}
+
+function keyProblems(document: Document.Parsed, lineAt: (offset: number) => number): readonly LocatedFinding[] {
+  const findings: LocatedFinding[] = [];
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Map<string, number>();
+      for (const item of map.items) {
+        if (!isPair(item) || !isScalar(item.key)) continue;
+        const name = String(item.key.value);
+        const line = lineAt(item.key.range?.[0] ?? 0);
+        const earlier = seen.get(name);
+        if (earlier !== undefined) findings.push(repeated(name, line));
+        else if (name === '<<') findings.push(mergeKey(line));
+        seen.set(name, line);
+      }
+    },
+  });
+  return findings;
+}
+
+function repeated(name: string, line: number): LocatedFinding {
+  const message = `${JSON.stringify(shorten(name))} stands twice in the same map`;
+  return { severity: 'error', path: [], line, message, remedy: 'remove one of them' };
+}
+
+function mergeKey(line: number): LocatedFinding {
+  const remedy = 'write the fields out; an alias may stand for a whole value';
+  return { severity: 'error', path: [], line, message: '<< (a merge key) is not part of YAML 1.2', remedy };
+}
