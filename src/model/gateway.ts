@@ -25,6 +25,8 @@ export interface GatewayModel {
 
 export interface GatewaySettings {
   readonly maxBodyBytes: number;
+  /** Retry profile of requests that name no model (pass-through). */
+  readonly defaultProfile: string;
   /** `metadata`: everything but headers; `full` adds the request headers that are safe to show; `off`: no log. */
   readonly accessLog: 'metadata' | 'full' | 'off';
   readonly cors?: Cors;

@@ -70,6 +70,7 @@ function settingsResource(gateway: GatewayModel): ProgramResource {
   return resourceOf(SettingsSchema, 'settings', gateway.settings.origins, {
     contract: programContract,
     maxBodyBytes: BigInt(gateway.settings.maxBodyBytes),
+    defaultProfile: gateway.settings.defaultProfile,
   });
 }
 

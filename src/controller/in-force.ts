@@ -1,0 +1,42 @@
+import { type BuiltPolicy, buildModel } from '../model/build/build.ts';
+import type { ResolveSecret } from '../model/build/context.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import type { Problem } from '../policy/problem.ts';
+
+export interface InForce {
+  readonly policy: BuiltPolicy;
+  /** Problems of what people wrote, not of what stands in for it. */
+  readonly problems: readonly Problem[];
+  /** Documents whose last good version stands in for the one that was written. */
+  readonly stale: ReadonlySet<string>;
+}
+
+/**
+ * Builds what is to be in force. A document that was changed into one that does not fit the others (a reference to
+ * nothing, a name taken twice) is replaced by its last version that did. One that was not changed, but lost what it
+ * refers to, keeps the part that still works.
+ *
+ * `lastGood` is updated: it remembers the version of each document that built without an error.
+ */
+export function decideInForce(
+  documents: readonly PolicyDocument[],
+  lastGood: Map<string, PolicyDocument>,
+  resolveSecret: ResolveSecret,
+): InForce {
+  const asWritten = buildModel(documents, resolveSecret);
+  const faulty = new Set(
+    asWritten.problems.filter((problem) => problem.severity === 'error').map((problem) => problem.document),
+  );
+  const stale = new Set<string>();
+  const standIns = documents.map((document) => {
+    const good = lastGood.get(document.id);
+    if (!faulty.has(document.id) || good === undefined || good.hash === document.hash) return document;
+    stale.add(document.id);
+    return good;
+  });
+  for (const document of documents) if (!faulty.has(document.id)) lastGood.set(document.id, document);
+  const ids = new Set(documents.map((document) => document.id));
+  for (const id of lastGood.keys()) if (!ids.has(id)) lastGood.delete(id);
+  const policy = stale.size === 0 ? asWritten : buildModel(standIns, resolveSecret);
+  return { policy, problems: asWritten.problems, stale };
+}

@@ -1,0 +1,125 @@
+import { sha256Hex } from '../../lib/hash.ts';
+import type { ApiKeyDocument } from '../../policy/document.ts';
+import type { ApiKey } from '../key.ts';
+import type { Provider } from '../provider.ts';
+import type { RetryProfile, Route } from '../route.ts';
+import type { BuildContext } from './context.ts';
+import { memo } from './memo.ts';
+import { rejectTarget } from './model.ts';
+import { credentialHeader, isHeaderSafe } from './provider.ts';
+import { chainOf, chainSignature, isPrivateOnly } from './route.ts';
+
+export interface BuiltKey {
+  readonly key: ApiKey;
+  readonly routes: readonly Route[];
+}
+
+/** What a key's own chains are tried with; the retry rules of a Model belong to its own chain. */
+export interface OwnChainRules {
+  readonly profile: RetryProfile;
+  readonly coolDown: Route['coolDown'];
+}
+
+/** A caller's key and the routes that only it meets. */
+export function buildKey(
+  document: ApiKeyDocument,
+  providers: ReadonlyMap<string, Provider>,
+  taken: Map<string, string>,
+  rules: OwnChainRules,
+  context: BuildContext,
+): BuiltKey | undefined {
+  const { id, name, spec } = document;
+  const sha256 = hashOf(document, context);
+  if (sha256 === undefined) return undefined;
+  const owner = taken.get(sha256);
+  if (owner !== undefined) {
+    context.reject(document, 'spec', `is the same key as ${owner}`, 'create a key of its own with `sluice keys create`');
+    return undefined;
+  }
+  taken.set(sha256, id);
+
+  const credentials = spec.credentials.filter((own, index) => {
+    const path = `spec.credentials[${index}]`;
+    if (!providers.has(own.provider)) {
+      const message = `provider "${own.provider}" does not exist or is not usable`;
+      context.reject(document, `${path}.provider`, message, 'add that Provider, or remove the credential');
+      return false;
+    }
+    const value = context.resolve(document, `${path}.apiKey`, own.apiKey);
+    if (value === undefined) return false;
+    if (!isHeaderSafe(value)) {
+      const message = 'the secret is empty or holds characters that cannot stand in a header';
+      context.reject(document, `${path}.apiKey`, message, 'check that it is the key alone, on one line');
+      return false;
+    }
+    context.keep({ name: ownCredentialSecret(name, own.provider), kind: 'opaque', value });
+    return true;
+  });
+  // A key that brings its own credential must never spend from the gateway's account because its own is missing.
+  if (credentials.length < spec.credentials.length) return undefined;
+
+  const chains = spec.routing.active ? spec.routing.chains : [];
+  for (const [index, chain] of chains.entries()) {
+    for (const [position, target] of chain.targets.entries()) {
+      if (providers.has(target.provider)) continue;
+      rejectTarget(document, `spec.routing.chains[${index}].targets[${position}]`, target.provider, context);
+    }
+  }
+  const signature = [
+    sha256,
+    ...credentials.map((own) => `${own.provider}=${providers.get(own.provider)?.dialect}`),
+    ...chains.map((chain) => chainSignature(chain.targets, providers)),
+    rules.profile.name,
+  ].join(';');
+  return memo(document, 'key', signature, () => ({
+    key: {
+      name,
+      sha256,
+      user: spec.owner.user ?? '',
+      team: spec.owner.team ?? '',
+      project: spec.owner.project ?? '',
+      allowModels: isEverything(spec.models.allow) ? [] : [...spec.models.allow].sort(),
+      denyModels: [...spec.models.deny].sort(),
+      ...(spec.expires !== undefined && { expiresAtMs: spec.expires }),
+      isEnabled: spec.enabled,
+      credentials: credentials.map((own) => ({
+        provider: own.provider,
+        ...credentialHeader(providers.get(own.provider)?.dialect ?? 'openai'),
+        secret: ownCredentialSecret(name, own.provider),
+      })),
+      origins: [id],
+    },
+    routes: chains.map((chain, index) => {
+      const targets = chainOf(chain.targets, (provider) => providers.has(provider));
+      return {
+        id: `key/${name}/${index}`,
+        match: { key: name, models: isEverything(chain.models) ? [] : [...chain.models].sort() },
+        targets,
+        profile: rules.profile.name,
+        coolDown: rules.coolDown,
+        watchBody: false,
+        isPrivateOnly: isPrivateOnly(targets, providers),
+        origins: [id],
+      };
+    }),
+  }));
+}
+
+function hashOf(document: ApiKeyDocument, context: BuildContext): string | undefined {
+  const { secret } = document.spec;
+  if ('sha256' in secret) return secret.sha256;
+  const value = context.resolve(document, 'spec.secretRef', secret.secretRef);
+  if (value === undefined) return undefined;
+  if (value.length >= 16) return sha256Hex(value);
+  const message = `is a key of ${value.length} characters, which can be guessed`;
+  context.reject(document, 'spec.secretRef', message, 'use at least 16 characters, as `sluice keys create` does');
+  return undefined;
+}
+
+function ownCredentialSecret(key: string, provider: string): string {
+  return `key/${key}/credential/${provider}`;
+}
+
+function isEverything(globs: readonly string[]): boolean {
+  return globs.includes('*');
+}

@@ -1,0 +1,87 @@
+import type { Document, PolicyDocument, PolicyKind } from '../../policy/document.ts';
+import type { Problem } from '../../policy/problem.ts';
+import type { GatewayModel } from '../gateway.ts';
+import type { ApiKey } from '../key.ts';
+import type { LogicalModel } from '../logical-model.ts';
+import type { Provider } from '../provider.ts';
+import type { RetryProfile, Route } from '../route.ts';
+import { buildKey, type OwnChainRules } from './api-key.ts';
+import { createContext, type ResolveSecret } from './context.ts';
+import { buildGateways } from './gateway.ts';
+import { buildModelDocument } from './model.ts';
+import { buildProvider } from './provider.ts';
+import { defaultRetry, processorRules, retryProfile } from './route.ts';
+
+export interface BuiltPolicy {
+  readonly gateways: readonly GatewayModel[];
+  /** What is wrong beyond a single document: references, secrets, names taken twice. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * From documents to what they mean. Whatever is wrong costs the part it describes and is said; the rest is built. The
+ * order of the documents does not matter beyond ties, which the smaller id wins.
+ */
+export function buildModel(documents: readonly PolicyDocument[], resolveSecret: ResolveSecret): BuiltPolicy {
+  const { context, problems, secrets } = createContext(resolveSecret);
+
+  const providers = new Map<string, Provider>();
+  for (const document of ofKind(documents, 'Provider')) {
+    const provider = buildProvider(document, context);
+    if (provider !== undefined) providers.set(provider.name, provider);
+  }
+
+  const profiles = new Map<string, RetryProfile>();
+  const models: LogicalModel[] = [];
+  const routes: Route[] = [];
+  const modelNames = new Map<string, string>();
+  for (const document of ofKind(documents, 'Model')) {
+    const built = buildModelDocument(document, providers, modelNames, context);
+    if (built === undefined) continue;
+    models.push(built.model);
+    routes.push(built.route);
+    profiles.set(built.profile.name, built.profile);
+  }
+
+  const keys: ApiKey[] = [];
+  const keyHashes = new Map<string, string>();
+  // Always there: pass-through requests have no model whose rules they could follow.
+  profiles.set(ownChainRules.profile.name, ownChainRules.profile);
+  for (const document of ofKind(documents, 'ApiKey')) {
+    const built = buildKey(document, providers, keyHashes, ownChainRules, context);
+    if (built === undefined) continue;
+    keys.push(built.key);
+    routes.push(...built.routes);
+  }
+
+  const gateways = buildGateways(ofKind(documents, 'Gateway'), ofKind(documents, 'GatewayPolicy'), context);
+  const shared = {
+    providers: [...providers.values()].sort(byName),
+    models: models.sort(byName),
+    routes: routes.sort((a, b) => compare(a.id, b.id)),
+    profiles: [...profiles.values()].sort(byName),
+    keys: keys.sort(byName),
+    secrets: secrets.sort(byName),
+  };
+  return { gateways: gateways.map((gateway) => ({ ...gateway, ...shared })), problems };
+}
+
+const ownChainRules: OwnChainRules = {
+  profile: retryProfile(defaultRetry),
+  coolDown: processorRules(defaultRetry).coolDown,
+};
+
+function ofKind<K extends PolicyKind>(
+  documents: readonly PolicyDocument[],
+  kind: K,
+): Extract<PolicyDocument, Document<K, unknown>>[] {
+  return documents.filter((document): document is Extract<PolicyDocument, Document<K, unknown>> => document.kind === kind);
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return compare(a.name, b.name);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,144 @@
+import type { GatewayDocument, GatewayPolicyDocument, PolicyDocument } from '../../policy/document.ts';
+import type { GatewaySettings } from '../gateway.ts';
+import type { Listener, ListenerTls } from '../listener.ts';
+import type { BuildContext } from './context.ts';
+import { defaultRetry, retryProfile } from './route.ts';
+
+/** The gateway of a folder that has no Gateway document. */
+export const builtInGateway = 'default';
+export const builtInPort = 10080;
+
+const mebibyte = 1024 * 1024;
+
+export interface BuiltGateway {
+  readonly name: string;
+  readonly listeners: readonly Listener[];
+  readonly settings: GatewaySettings;
+}
+
+/** The gateways of a policy with their ports, and what GatewayPolicy documents say of them. */
+export function buildGateways(
+  gateways: readonly GatewayDocument[],
+  policies: readonly GatewayPolicyDocument[],
+  context: BuildContext,
+): BuiltGateway[] {
+  const names = gateways.length > 0 ? gateways.map((gateway) => gateway.name) : [builtInGateway];
+  const policyOf = assignPolicies(names, policies, context);
+  return names.map((name, index) => {
+    const document = gateways[index];
+    const policy = policyOf.get(name);
+    const clientCa = policy && clientCertificateAuthority(name, policy, context);
+    return {
+      name,
+      listeners: document ? listenersOf(document, policy, clientCa, context) : [plainListener(policy, context)],
+      settings: settingsOf(policy),
+    };
+  });
+}
+
+function assignPolicies(
+  names: readonly string[],
+  policies: readonly GatewayPolicyDocument[],
+  context: BuildContext,
+): Map<string, GatewayPolicyDocument> {
+  const assigned = new Map<string, GatewayPolicyDocument>();
+  for (const policy of policies) {
+    const target = policy.spec.targetRef?.name ?? (names.length === 1 ? names[0] : undefined);
+    if (target === undefined) {
+      const message = `is missing, and there are several Gateways: ${names.join(', ')}`;
+      context.reject(policy, 'spec.targetRef', message, 'name the one that is meant');
+      continue;
+    }
+    if (!names.includes(target)) {
+      const message = `Gateway "${target}" does not exist; there is ${names.join(', ')}`;
+      context.reject(policy, 'spec.targetRef.name', message, 'name one of these, or add that Gateway');
+      continue;
+    }
+    const other = assigned.get(target);
+    if (other !== undefined) {
+      context.reject(policy, 'spec.targetRef', `${other.id} is for the same Gateway`, 'put both into one document');
+      continue;
+    }
+    assigned.set(target, policy);
+    if (policy.spec.telemetry.otlp !== undefined) {
+      const message = 'spans over OTLP are not sent by this version';
+      context.warn(policy, 'spec.telemetry.otlp', message, 'remove it until they are');
+    }
+  }
+  return assigned;
+}
+
+function settingsOf(policy: GatewayPolicyDocument | undefined): GatewaySettings {
+  return {
+    defaultProfile: retryProfile(defaultRetry).name,
+    maxBodyBytes: policy?.spec.maxBodySize ?? 20 * mebibyte,
+    accessLog: policy?.spec.accessLog.fields ?? 'metadata',
+    ...(policy?.spec.cors && { cors: { allowOrigins: [...policy.spec.cors.allowOrigins].sort() } }),
+    origins: policy ? [policy.id] : [],
+  };
+}
+
+function plainListener(policy: GatewayPolicyDocument | undefined, context: BuildContext): Listener {
+  if (policy?.spec.clientCertificates !== undefined) warnOfPlainListener(policy, 'http', context);
+  return { name: 'http', address: '0.0.0.0', port: builtInPort, hostnames: [], origins: [] };
+}
+
+interface ClientCa {
+  readonly secret: string;
+  readonly isRequired: boolean;
+}
+
+function clientCertificateAuthority(
+  gateway: string,
+  policy: GatewayPolicyDocument,
+  context: BuildContext,
+): ClientCa | 'unusable' | undefined {
+  const wanted = policy.spec.clientCertificates;
+  if (wanted === undefined) return undefined;
+  const certificates = context.resolve(policy, 'spec.clientCertificates.ca', wanted.ca);
+  if (certificates === undefined) return 'unusable';
+  const secret = `gateway/${gateway}/client-ca`;
+  context.keep({ name: secret, kind: 'trustedCa', certificates });
+  return { secret, isRequired: wanted.require };
+}
+
+function listenersOf(
+  document: GatewayDocument,
+  policy: GatewayPolicyDocument | undefined,
+  clientCa: ClientCa | 'unusable' | undefined,
+  context: BuildContext,
+): Listener[] {
+  const address = document.spec.addresses[0]?.value ?? '0.0.0.0';
+  const origins = policy ? [document.id, policy.id] : [document.id];
+  return document.spec.listeners.flatMap((spec, index) => {
+    const hostnames = spec.hostname === undefined ? [] : [spec.hostname];
+    const listener = { name: spec.name, address, port: spec.port, hostnames, origins };
+    if (spec.tls === undefined) {
+      if (policy?.spec.clientCertificates !== undefined) warnOfPlainListener(policy, spec.name, context);
+      return [listener];
+    }
+    // Without the CA that clients are to be verified against the port stays closed rather than open to everybody.
+    if (clientCa === 'unusable') return [];
+    const certificates = spec.tls.certificates.flatMap((source, position) => {
+      const path = `spec.listeners[${index}].tls`;
+      const certificate = context.resolve(document, path, source.certificate);
+      const privateKey = context.resolve(document, path, source.key);
+      if (certificate === undefined || privateKey === undefined) return [];
+      const name = `gateway/${document.name}/${spec.name}/certificate-${position}`;
+      context.keep({ name, kind: 'certificate', certificate, privateKey });
+      return [name];
+    });
+    if (certificates.length === 0) return [];
+    const tls: ListenerTls = {
+      certificates,
+      ...(clientCa && { clientCa: clientCa.secret }),
+      isClientCertificateRequired: clientCa?.isRequired ?? false,
+    };
+    return [{ ...listener, tls }];
+  });
+}
+
+function warnOfPlainListener(document: PolicyDocument, listener: string, context: BuildContext): void {
+  const message = `listener "${listener}" has no TLS, so nobody can show a certificate there`;
+  context.warn(document, 'spec.clientCertificates', message, 'give it TLS, or remove the listener');
+}
