@@ -1,12 +1,17 @@
+import { redactText } from '../../lib/redact.ts';
+
 const longest = 60;
 
-/** A bad value as messages repeat it: recognisable, on one line, bounded. Never for a value that may be a secret. */
+/**
+ * A bad value as messages repeat it: recognisable, on one line, bounded. Not for places where a secret is likely; what
+ * looks like one is masked all the same.
+ */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a map';
-  return shorten(JSON.stringify(value));
+  return shorten(redactText(JSON.stringify(value)));
 }
 
 /** What kind of value it is, for places where the value itself must not be repeated. */

@@ -1,0 +1,8 @@
+import { nothingScanned, scanFolder } from './scan.ts';
+import type { SourceState } from './source.ts';
+
+/** Reads a folder once. */
+export async function readFolder(folder: string): Promise<SourceState> {
+  const { state } = await scanFolder(folder, nothingScanned);
+  return state;
+}

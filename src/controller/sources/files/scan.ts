@@ -1,0 +1,91 @@
+import type { PolicyDocument } from '../../../policy/document.ts';
+import type { Problem } from '../../../policy/problem.ts';
+import { fault } from './fault.ts';
+import { decideInForce, type InForce, nothingInForce } from './in-force.ts';
+import { listFolder } from './listing.ts';
+import { type FileReading, readPolicyFile } from './read-file.ts';
+import type { SourceState } from './source.ts';
+
+/** Everything remembered from one look at a folder to the next. */
+export interface Scan {
+  readonly state: SourceState;
+  readonly folders: readonly string[];
+  readonly readings: readonly FileReading[];
+  readonly inForce: InForce;
+  /** Absent: nothing was listed the last time. */
+  readonly listingProblems?: readonly Problem[];
+}
+
+export const nothingScanned: Scan = {
+  state: { documents: [], problems: [], stale: new Map(), revision: 0 },
+  folders: [],
+  readings: [],
+  inForce: nothingInForce,
+};
+
+/** Looks at a folder, reading only what changed. The state is the same object if nothing in it differs. */
+export async function scanFolder(folder: string, last: Scan): Promise<Scan> {
+  const listing = await listFolder(folder);
+  if (listing.isMissing) return missing(folder, last);
+  const lastReadings = new Map(last.readings.map((reading) => [reading.path, reading]));
+  const readings: FileReading[] = [];
+  for (const file of listing.files) {
+    const reading = await readPolicyFile(file, lastReadings.get(file.path));
+    if (reading !== undefined) readings.push(reading);
+  }
+  if (isUnchanged(readings, listing.problems, last)) return { ...last, folders: listing.folders };
+  const isUnknown = (path: string): boolean =>
+    listing.unreadable.some((place) => path === place || path.startsWith(`${place}/`));
+  const inForce = decideInForce(readings, isUnknown, last.inForce);
+  const problems = [
+    ...listing.problems,
+    ...readings.flatMap((reading) => reading.parsed.problems),
+    ...inForce.duplicates,
+  ];
+  if (readings.length === 0 && listing.problems.length === 0) problems.push(emptyFolder(folder));
+  const state = next(last.state, sortedDocuments(inForce), problems, inForce.stale);
+  return { state, folders: listing.folders, readings, listingProblems: listing.problems, inForce };
+}
+
+/** The usual case of a look without an event, which must cost little however large the policy is. */
+function isUnchanged(readings: readonly FileReading[], problems: readonly Problem[], last: Scan): boolean {
+  return (
+    last.listingProblems !== undefined &&
+    readings.length === last.readings.length &&
+    readings.every((reading, index) => reading === last.readings[index]) &&
+    JSON.stringify(problems) === JSON.stringify(last.listingProblems)
+  );
+}
+
+function missing(folder: string, last: Scan): Scan {
+  const stays = last.state.documents.length === 0 ? '' : '; the last policy stays in force';
+  const problem = fault(folder, `does not exist${stays}`, 'create the folder, or name another one');
+  const stale = new Map(last.state.documents.map((document) => [document.id, folder]));
+  const state = next(last.state, last.state.documents, [problem], stale);
+  return { state, folders: [], readings: last.readings, inForce: last.inForce };
+}
+
+function emptyFolder(folder: string): Problem {
+  const remedy = 'add files that end with .yaml, .yml or .json';
+  return fault(folder, 'holds no policy files', remedy, 'warning');
+}
+
+function sortedDocuments(inForce: InForce): readonly PolicyDocument[] {
+  return [...inForce.documents.values()]
+    .map((entry) => entry.document)
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+function next(
+  last: SourceState,
+  documents: readonly PolicyDocument[],
+  problems: readonly Problem[],
+  stale: ReadonlyMap<string, string>,
+): SourceState {
+  const isSame =
+    last.revision > 0 &&
+    documents.length === last.documents.length &&
+    documents.every((document, index) => document === last.documents[index]) &&
+    JSON.stringify([problems, [...stale]]) === JSON.stringify([last.problems, [...last.stale]]);
+  return isSame ? last : { documents, problems, stale, revision: last.revision + 1 };
+}
