@@ -49,7 +49,11 @@ function scripted(options: { lingerMs?: number; refuse?: (resource: Resource) =>
 }
 
 function show(snapshot: Snapshot): string {
-  const short: Record<string, string> = { [typeUrls.cluster]: 'c', [typeUrls.programProvider]: 'p', [typeUrls.route]: 'r' };
+  const short: Record<string, string> = {
+    [typeUrls.cluster]: 'c',
+    [typeUrls.programProvider]: 'p',
+    [typeUrls.route]: 'r',
+  };
   return [...snapshot.resources]
     .flatMap(([type, ofType]) => [...ofType.values()].map((each) => `${short[type]}:${each.name}@${each.version}`))
     .sort()
@@ -81,7 +85,8 @@ describe('createPublisher()', () => {
 
   it('falls back to the accepted version of a refused resource and publishes everything else', async () => {
     const { publisher, published, withheld } = scripted({
-      refuse: (each) => (each.name === 'a' && each.version === '2' ? 'Error adding/updating cluster(s) a: no' : undefined),
+      refuse: (each) =>
+        each.name === 'a' && each.version === '2' ? 'Error adding/updating cluster(s) a: no' : undefined,
     });
     await publisher.publish(snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]));
     await publisher.publish(
@@ -100,7 +105,9 @@ describe('createPublisher()', () => {
   });
 
   it('leaves out a refused new cluster together with the provider that names it', async () => {
-    const { publisher, published } = scripted({ refuse: (each) => (each.name === 'bad' ? 'cluster bad: no' : undefined) });
+    const { publisher, published } = scripted({
+      refuse: (each) => (each.name === 'bad' ? 'cluster bad: no' : undefined),
+    });
     await publisher.publish(snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]));
     await publisher.publish(
       snapshotOf([

@@ -58,7 +58,8 @@ export function withoutRefused(
 
   // New programs may name retry profiles that only the refused route table has: they wait with it.
   const isTableWithheld = withheld.some(({ resource }) => resource.typeUrl === typeUrls.route);
-  if (isTableWithheld) for (const route of [...(resources.get(typeUrls.programRoute)?.values() ?? [])]) substitute(route);
+  if (isTableWithheld)
+    for (const route of [...(resources.get(typeUrls.programRoute)?.values() ?? [])]) substitute(route);
 
   // A target whose provider is missing is passed over; one whose cluster is missing ends the request.
   const clusters = resources.get(typeUrls.cluster);

@@ -28,8 +28,16 @@ describe('rolloutSteps()', () => {
   });
 
   it('keeps a removed cluster until program and routes have let go of it', () => {
-    const before = snapshotOf([resource('cluster', 'old'), resource('route', 'table'), resource('programProvider', 'old')]);
-    const after = snapshotOf([resource('cluster', 'new'), resource('route', 'table'), resource('programProvider', 'new')]);
+    const before = snapshotOf([
+      resource('cluster', 'old'),
+      resource('route', 'table'),
+      resource('programProvider', 'old'),
+    ]);
+    const after = snapshotOf([
+      resource('cluster', 'new'),
+      resource('route', 'table'),
+      resource('programProvider', 'new'),
+    ]);
     const steps = rolloutSteps(before, after);
     expect(
       steps.map((step) => [step.name, names(step.snapshot, 'cluster'), names(step.snapshot, 'programProvider')]),
@@ -42,7 +50,10 @@ describe('rolloutSteps()', () => {
   });
 
   it('replaces a changed resource in one step', () => {
-    const steps = rolloutSteps(snapshotOf([resource('programKey', 'k', '1')]), snapshotOf([resource('programKey', 'k', '2')]));
+    const steps = rolloutSteps(
+      snapshotOf([resource('programKey', 'k', '1')]),
+      snapshotOf([resource('programKey', 'k', '2')]),
+    );
     expect(steps.map((step) => [step.name, names(step.snapshot, 'programKey')])).toEqual([['add program', ['k@2']]]);
   });
 });

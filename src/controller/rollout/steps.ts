@@ -8,7 +8,10 @@ import { typeUrls } from '../../xds/snapshot/type-url.ts';
  * forgets last what the processor no longer names.
  */
 const stages = [
-  { name: 'clusters', types: [typeUrls.cluster, typeUrls.endpoint, typeUrls.secret, typeUrls.extensionConfig, typeUrls.runtime] },
+  {
+    name: 'clusters',
+    types: [typeUrls.cluster, typeUrls.endpoint, typeUrls.secret, typeUrls.extensionConfig, typeUrls.runtime],
+  },
   { name: 'listeners and routes', types: [typeUrls.listener, typeUrls.route] },
   {
     name: 'program',
@@ -66,7 +69,11 @@ function withRemovals(state: Snapshot, to: Snapshot, types: readonly string[]): 
 type OfType = ReadonlyMap<string, Resource>;
 const none: OfType = new Map();
 
-function changedTypes(state: Snapshot, types: readonly string[], change: (type: string, have: OfType) => OfType): Snapshot {
+function changedTypes(
+  state: Snapshot,
+  types: readonly string[],
+  change: (type: string, have: OfType) => OfType,
+): Snapshot {
   let resources: Map<string, OfType> | undefined;
   for (const type of types) {
     const have = state.resources.get(type) ?? none;

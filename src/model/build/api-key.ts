@@ -33,7 +33,12 @@ export function buildKey(
   if (sha256 === undefined) return undefined;
   const owner = taken.get(sha256);
   if (owner !== undefined) {
-    context.reject(document, 'spec', `is the same key as ${owner}`, 'create a key of its own with `sluice keys create`');
+    context.reject(
+      document,
+      'spec',
+      `is the same key as ${owner}`,
+      'create a key of its own with `sluice keys create`',
+    );
     return undefined;
   }
   taken.set(sha256, id);

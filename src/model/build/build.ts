@@ -75,7 +75,9 @@ function ofKind<K extends PolicyKind>(
   documents: readonly PolicyDocument[],
   kind: K,
 ): Extract<PolicyDocument, Document<K, unknown>>[] {
-  return documents.filter((document): document is Extract<PolicyDocument, Document<K, unknown>> => document.kind === kind);
+  return documents.filter(
+    (document): document is Extract<PolicyDocument, Document<K, unknown>> => document.kind === kind,
+  );
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -33,7 +33,8 @@ export function buildModelDocument(
   const aliases = spec.aliases.filter((alias, index) => {
     const other = taken.get(alias);
     if (other === undefined) taken.set(alias, id);
-    else context.reject(document, `spec.aliases[${index}]`, `"${alias}" is taken by ${other}`, 'remove it here or there');
+    else
+      context.reject(document, `spec.aliases[${index}]`, `"${alias}" is taken by ${other}`, 'remove it here or there');
     return other === undefined;
   });
   for (const [index, target] of spec.targets.entries()) {

@@ -10,7 +10,11 @@ import { memo } from './memo.ts';
 export function buildProvider(document: ProviderDocument, context: BuildContext): Provider | undefined {
   const { name, spec } = document;
   let isComplete = true;
-  const secretNamed = (part: string, path: string, source: Parameters<BuildContext['resolve']>[2]): string | undefined => {
+  const secretNamed = (
+    part: string,
+    path: string,
+    source: Parameters<BuildContext['resolve']>[2],
+  ): string | undefined => {
     const value = context.resolve(document, path, source);
     if (value === undefined) isComplete = false;
     return value;
@@ -36,7 +40,12 @@ export function buildProvider(document: ProviderDocument, context: BuildContext)
     const chain = secretNamed('certificate', 'spec.tls.clientCertificate.certificate', certificate);
     const privateKey = secretNamed('key', 'spec.tls.clientCertificate.key', key);
     if (chain !== undefined && privateKey !== undefined) {
-      context.keep({ name: `provider/${name}/client-certificate`, kind: 'certificate', certificate: chain, privateKey });
+      context.keep({
+        name: `provider/${name}/client-certificate`,
+        kind: 'certificate',
+        certificate: chain,
+        privateKey,
+      });
     }
   }
   return isComplete ? memo(document, 'provider', '', () => providerOf(document)) : undefined;
