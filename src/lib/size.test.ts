@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { formatSize, parseSize } from './size.ts';
+
+describe('parseSize', () => {
+  it.each([
+    ['0B', 0],
+    ['512B', 512],
+    ['64KiB', 65_536],
+    ['1.5MiB', 1_572_864],
+    ['20MiB', 20_971_520],
+    ['1GiB', 1_073_741_824],
+    ['1TiB', 1_099_511_627_776],
+  ])('reads %s as %d bytes', (text, bytes) => {
+    expect(parseSize(text)).toEqual({ ok: true, value: bytes });
+  });
+
+  it.each(['', '20', '20MB', '20M', '20Mi', '20 MiB', '-1B', '20mib', '1e3B'])('refuses %j', (text) => {
+    expect(parseSize(text)).toEqual({ ok: false, error: 'is not a size' });
+  });
+
+  it('refuses parts of a byte', () => {
+    expect(parseSize('0.3KiB')).toEqual({ ok: false, error: 'is not a whole number of bytes' });
+  });
+
+  it('refuses what cannot be counted exactly', () => {
+    expect(parseSize('999999999TiB')).toEqual({ ok: false, error: 'is too large' });
+  });
+});
+
+describe('formatSize', () => {
+  it.each(['0B', '512B', '64KiB', '1536KiB', '20MiB', '1GiB', '2TiB'])('writes %s as it is read', (text) => {
+    const parsed = parseSize(text);
+    expect(parsed.ok && formatSize(parsed.value)).toBe(text);
+  });
+});
