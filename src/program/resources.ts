@@ -9,6 +9,7 @@ import {
   RouteSchema,
   SettingsSchema,
 } from '../gen/sluice/program/v1/program_pb.js';
+import { getOrCreate } from '../lib/get-or-create.ts';
 import { contentVersion } from '../lib/hash.ts';
 import type { GatewayModel } from '../model/gateway.ts';
 import type { ApiKey } from '../model/key.ts';
@@ -51,9 +52,7 @@ export function programResources(gateway: GatewayModel): ProgramResource[] {
 }
 
 function cached(source: object, encode: () => ProgramResource): ProgramResource {
-  let resource = encoded.get(source);
-  if (resource === undefined) encoded.set(source, (resource = encode()));
-  return resource;
+  return getOrCreate(encoded, source, encode);
 }
 
 function resourceOf<Desc extends DescMessage>(

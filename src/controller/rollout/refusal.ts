@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { ProviderSchema } from '../../gen/sluice/program/v1/program_pb.js';
+import { getOrCreate } from '../../lib/get-or-create.ts';
 import type { Resource } from '../../xds/snapshot/resource.ts';
 import type { Snapshot } from '../../xds/snapshot/snapshot.ts';
 import { typeUrls } from '../../xds/snapshot/type-url.ts';
@@ -72,7 +73,5 @@ export function withoutRefused(
 const clusterNames = new WeakMap<Resource, string>();
 
 function clusterOf(provider: Resource): string {
-  let name = clusterNames.get(provider);
-  if (name === undefined) clusterNames.set(provider, (name = fromBinary(ProviderSchema, provider.body).cluster));
-  return name;
+  return getOrCreate(clusterNames, provider, () => fromBinary(ProviderSchema, provider.body).cluster);
 }

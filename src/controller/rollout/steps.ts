@@ -78,7 +78,9 @@ function changedTypes(
   for (const type of types) {
     const have = state.resources.get(type) ?? none;
     const next = change(type, have);
-    if (next !== have) (resources ??= new Map(state.resources)).set(type, next);
+    if (next === have) continue;
+    resources ??= new Map(state.resources);
+    resources.set(type, next);
   }
   return resources === undefined ? state : { resources };
 }

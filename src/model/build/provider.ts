@@ -1,4 +1,5 @@
 import type { ProviderDocument } from '../../policy/document.ts';
+import type { SecretSource } from '../../policy/secret-source.ts';
 import type { Provider, ProviderCredential, UpstreamTls } from '../provider.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
@@ -10,18 +11,14 @@ import { memo } from './memo.ts';
 export function buildProvider(document: ProviderDocument, context: BuildContext): Provider | undefined {
   const { name, spec } = document;
   let isComplete = true;
-  const secretNamed = (
-    part: string,
-    path: string,
-    source: Parameters<BuildContext['resolve']>[2],
-  ): string | undefined => {
+  const resolved = (path: string, source: SecretSource): string | undefined => {
     const value = context.resolve(document, path, source);
     if (value === undefined) isComplete = false;
     return value;
   };
 
   if ('apiKey' in spec.credential) {
-    const value = secretNamed('credential', 'spec.credential.apiKey', spec.credential.apiKey);
+    const value = resolved('spec.credential.apiKey', spec.credential.apiKey);
     if (value !== undefined) {
       if (isHeaderSafe(value)) context.keep({ name: credentialSecret(name), kind: 'opaque', value });
       else {
@@ -32,13 +29,13 @@ export function buildProvider(document: ProviderDocument, context: BuildContext)
     }
   }
   if (spec.tls?.ca !== undefined) {
-    const certificates = secretNamed('ca', 'spec.tls.ca', spec.tls.ca);
+    const certificates = resolved('spec.tls.ca', spec.tls.ca);
     if (certificates !== undefined) context.keep({ name: `provider/${name}/ca`, kind: 'trustedCa', certificates });
   }
   if (spec.tls?.clientCertificate !== undefined) {
     const { certificate, key } = spec.tls.clientCertificate;
-    const chain = secretNamed('certificate', 'spec.tls.clientCertificate.certificate', certificate);
-    const privateKey = secretNamed('key', 'spec.tls.clientCertificate.key', key);
+    const chain = resolved('spec.tls.clientCertificate.certificate', certificate);
+    const privateKey = resolved('spec.tls.clientCertificate.key', key);
     if (chain !== undefined && privateKey !== undefined) {
       context.keep({
         name: `provider/${name}/client-certificate`,

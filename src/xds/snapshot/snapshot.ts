@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../lib/get-or-create.ts';
 import type { Resource } from './resource.ts';
 
 /** The complete desired state for one group of clients (the Envoys and processors of one gateway). Never changed. */
@@ -11,9 +12,7 @@ export const emptySnapshot: Snapshot = { resources: new Map() };
 export function snapshotOf(resources: Iterable<Resource>): Snapshot {
   const byType = new Map<string, Map<string, Resource>>();
   for (const resource of resources) {
-    let ofType = byType.get(resource.typeUrl);
-    if (ofType === undefined) byType.set(resource.typeUrl, (ofType = new Map()));
-    ofType.set(resource.name, resource);
+    getOrCreate(byType, resource.typeUrl, () => new Map<string, Resource>()).set(resource.name, resource);
   }
   return { resources: byType };
 }
