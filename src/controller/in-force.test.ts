@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { ok } from '../lib/result.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import { parseDocuments } from '../policy/parse.ts';
+import { decideInForce } from './in-force.ts';
+
+const provider = (name: string): string =>
+  `apiVersion: sluice.dev/v1alpha1\nkind: Provider\nmetadata: {name: ${name}}\nspec: {schema: openai, credential: {none: {}}}`;
+const model = (target: string): string =>
+  `apiVersion: sluice.dev/v1alpha1\nkind: Model\nmetadata: {name: m}\nspec: {targets: [{provider: ${target}}]}`;
+
+function documents(...texts: string[]): readonly PolicyDocument[] {
+  return parseDocuments(texts.join('\n---\n'), 'policy.yaml', '.').documents;
+}
+
+function targetsOf(state: ReturnType<typeof decideInForce>): (string | undefined)[] {
+  return state.policy.gateways[0]?.routes.flatMap((route) => route.targets.map((target) => target.provider)) ?? [];
+}
+
+describe('decideInForce()', () => {
+  const decide = (lastGood: Map<string, PolicyDocument>, ...texts: string[]) =>
+    decideInForce(documents(...texts), lastGood, () => ok('secret'));
+
+  it('keeps the last good version of a document that now refers to nothing, and says so', () => {
+    const lastGood = new Map<string, PolicyDocument>();
+    decide(lastGood, provider('a'), model('a'));
+    const state = decide(lastGood, provider('a'), model('typo'));
+    expect(targetsOf(state)).toEqual(['a']);
+    expect([...state.stale]).toEqual(['Model/m']);
+    expect(state.problems.map((problem) => problem.document)).toEqual(['Model/m']);
+  });
+
+  it('takes the new version as soon as it is mended', () => {
+    const lastGood = new Map<string, PolicyDocument>();
+    decide(lastGood, provider('a'), model('a'));
+    decide(lastGood, provider('a'), model('typo'));
+    const state = decide(lastGood, provider('a'), provider('b'), model('b'));
+    expect(targetsOf(state)).toEqual(['b']);
+    expect(state.stale.size).toBe(0);
+  });
+
+  it('keeps what still works of a document whose provider is gone', () => {
+    const lastGood = new Map<string, PolicyDocument>();
+    const twice = model('a').replace('[{provider: a}]', '[{provider: a}, {provider: b, priority: 1}]');
+    decide(lastGood, provider('a'), provider('b'), twice);
+    const state = decide(lastGood, provider('b'), twice);
+    expect(targetsOf(state)).toEqual(['b']);
+    expect(state.stale.size).toBe(0);
+    expect(state.problems).toHaveLength(1);
+  });
+
+  it('forgets documents that were removed', () => {
+    const lastGood = new Map<string, PolicyDocument>();
+    decide(lastGood, provider('a'), model('a'));
+    decide(lastGood, provider('a'));
+    expect([...lastGood.keys()]).toEqual(['Provider/a']);
+  });
+});
