@@ -19,6 +19,13 @@ describe('suggest', () => {
     expect(suggest(word, fields)).toBeUndefined();
   });
 
+  it('looks only at what follows a domain', () => {
+    const names = ['sluice.dev/certificate-file', 'sluice.dev/key-file'];
+    expect(suggest('sluice.dev/cert-file', names)).toBeUndefined();
+    expect(suggest('sluice.dev/keyfile', names)).toBe('sluice.dev/key-file');
+    expect(suggest('sluce.dev/key-file', names)).toBe('sluice.dev/key-file');
+  });
+
   it('counts a swap of neighbours as one mistake', () => {
     expect(suggest('ab', ['ba'])).toBe('ba');
   });

@@ -2,11 +2,16 @@
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   // Comparing cost grows with the square: nobody mistypes a word this long, but somebody may paste one.
   if (word.length === 0 || word.length > 64) return undefined;
-  const wanted = plain(word);
+  // In `sluice.dev/key-file` the domain is given: a long one must not make everything behind it look near.
+  const domain = word.slice(0, word.indexOf('/') + 1);
+  const wanted = plain(word.slice(domain.length));
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, plain(candidate));
+    const isSameDomain = candidate.startsWith(domain);
+    const distance = isSameDomain
+      ? editDistance(wanted, plain(candidate.slice(domain.length)))
+      : editDistance(plain(word), plain(candidate));
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -48,7 +48,7 @@ const fields = object({
         list(
           object({
             models: defaulted(globs, ['*'], 'Models that this chain is for; * globs. Default: every one.'),
-            targets: required(targets, 'The chain: who is asked, in which order.'),
+            targets: required(targets, 'Who is asked, in which order.'),
           }),
         ),
         [],

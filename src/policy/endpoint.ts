@@ -14,13 +14,18 @@ export interface Endpoint {
   readonly path: string;
 }
 
-const remedy = 'write an address such as https://api.example.com/v1';
+export interface EndpointRule {
+  /** The path is put in place of the client’s `/v1`, and is easily forgotten. */
+  readonly expectsPath: boolean;
+  readonly example: string;
+}
 
 /**
  * Where something is reached. Messages repeat a URL only when it holds nothing behind `@`, `?` or `#`: that is where
  * people put keys.
  */
-export function endpoint(options: { readonly expectsPath: boolean }): Schema<Endpoint> {
+export function endpoint(options: EndpointRule): Schema<Endpoint> {
+  const remedy = `write an address such as ${options.example}`;
   return {
     json: { type: 'string', pattern: '^https?://[^\\s@?#]+$', maxLength: 2048 },
     parse: (value, place) => {

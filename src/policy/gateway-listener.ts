@@ -1,4 +1,4 @@
-import { dnsLabel, secretName } from './name.ts';
+import { dnsLabel, dottedName } from './name.ts';
 import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional, required, withoutEffect } from './schema/field.ts';
 import { integer } from './schema/integer.ts';
@@ -6,6 +6,7 @@ import { list } from './schema/list.ts';
 import { object } from './schema/object.ts';
 import { type Place, reject, under } from './schema/place.ts';
 import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { show } from './schema/show.ts';
 import { text } from './schema/text.ts';
 import { type SecretSource, secretFile } from './secret-source.ts';
 
@@ -23,13 +24,14 @@ const certificateRef = object({
   group: defaulted(
     {
       json: { const: '' },
-      parse: (value, place) => (value === '' ? value : reject(place, 'is not the core group', 'remove it')),
+      parse: (value, place) =>
+        value === '' ? value : reject(place, `${show(value)} is not the core group`, 'remove it'),
     },
     '',
     'Group of the kind.',
   ),
   kind: defaulted(enumeration(['Secret']), 'Secret', 'Kind of what is meant.'),
-  name: required(secretName, 'Name of a Secret of type kubernetes.io/tls.'),
+  name: required(dottedName, 'Name of a Secret of type kubernetes.io/tls.'),
   namespace: optional(dnsLabel, 'Namespace of the Secret; the Gateway’s own if absent.'),
 });
 
@@ -77,7 +79,7 @@ function fromSecret(ref: Infer<typeof certificateRef>): CertificateSource {
 }
 
 const listenerFields = object({
-  name: required(secretName, 'Name of the listener, unique in its Gateway.'),
+  name: required(dottedName, 'Name of the listener, unique in its Gateway.'),
   hostname: optional(
     text({
       pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',

@@ -39,7 +39,12 @@ export const gatewayPolicySpec = object({
     'Largest request body; a larger one is answered with 413. It is held in memory: it is what makes retries safe.',
   ),
   cors: optional(
-    object({ allowOrigins: required(set(origin, { least: 1 }), 'Origins whose pages may call; "*": every one.') }),
+    object({
+      allowOrigins: required(
+        set(origin, { least: 1, emptyRemedy: 'name at least one origin, or remove cors' }),
+        'Origins whose pages may call; "*": every one.',
+      ),
+    }),
     'Calls from pages in browsers.',
   ),
   extensions: unserved('remove it; extensions of the filter chain come with a later version'),
@@ -57,7 +62,12 @@ export const gatewayPolicySpec = object({
   telemetry: defaulted(
     object({
       otlp: optional(
-        object({ endpoint: required(endpoint({ expectsPath: false }), 'A collector, such as http://collector:4317.') }),
+        object({
+          endpoint: required(
+            endpoint({ expectsPath: false, example: 'http://collector:4317' }),
+            'Address of a collector.',
+          ),
+        }),
         'Spans over OTLP.',
       ),
     }),

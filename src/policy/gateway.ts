@@ -1,5 +1,5 @@
 import { listeners } from './gateway-listener.ts';
-import { secretName } from './name.ts';
+import { dottedName } from './name.ts';
 import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional, required, withoutEffect } from './schema/field.ts';
 import { list } from './schema/list.ts';
@@ -21,7 +21,7 @@ const address = object({
 
 /** Gateway API's Gateway, as far as it makes listeners. In a folder gatewayClassName is not needed. */
 export const gatewaySpec = object({
-  gatewayClassName: optional(secretName, 'Name of a GatewayClass; not needed in a folder.'),
+  gatewayClassName: optional(dottedName, 'Name of a GatewayClass; not needed in a folder.'),
   addresses: defaulted(list(address, { most: 1 }), [], 'Address that the listeners bind to; every one if absent.'),
   listeners: required(listeners, 'Ports that the gateway opens.'),
   infrastructure: withoutEffect('remove it, unless a cluster needs it'),

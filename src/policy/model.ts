@@ -15,7 +15,7 @@ const tokens = quantity({ from: 1, to: 1_000_000_000 });
 const fields = object({
   name: optional(modelName, 'What callers write, where metadata.name cannot say it: openai/gpt-4o.'),
   aliases: defaulted(set(modelName), [], 'Other names for the same model.'),
-  targets: required(targets, 'The chain: who is asked, in which order.'),
+  targets: required(targets, 'Who is asked, in which order.'),
   retry: defaulted(retry, {}, 'Which failures lead to the next target, and how long an attempt may take.'),
   pricing: optional(
     object({

@@ -12,10 +12,11 @@ export const dnsLabel = text({
   remedy: labelRemedy,
 });
 
-export const secretName = text({
+/** Names that Kubernetes lets have dots: of Secrets, listeners, classes. */
+export const dottedName = text({
   pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
-  complaint: 'is not the name of a Secret',
-  remedy: 'use lower-case letters, digits, - and .',
+  complaint: 'is not a name',
+  remedy: 'use lower-case letters, digits, - and ., beginning and ending with a letter or digit',
 });
 
 // Printable ASCII without quotes, backslash, comma and *: names stand in headers, in comma-separated lists, in globs.

@@ -1,24 +1,30 @@
+import { suggest } from '../lib/suggest.ts';
 import { isPreset } from './preset.ts';
-import { enumeration } from './schema/enumeration.ts';
 import { reject } from './schema/place.ts';
-import { refine, type Schema } from './schema/schema.ts';
-import { choices } from './schema/show.ts';
+import type { Schema } from './schema/schema.ts';
+import { choices, show } from './schema/show.ts';
 
 /** The dialects that this version speaks to providers. */
 export const servedSchemas = ['openai', 'openai-compatible', 'anthropic'] as const;
 
 export type ServedSchema = (typeof servedSchemas)[number];
 
-const laterSchemas = ['azure-openai', 'aws-bedrock', 'gcp-vertex', 'gemini', 'cohere', 'mistral'] as const;
-
-const known = enumeration([...servedSchemas, ...laterSchemas]);
+const laterSchemas: readonly string[] = ['azure-openai', 'aws-bedrock', 'gcp-vertex', 'gemini', 'cohere', 'mistral'];
 
 export const providerSchema: Schema<ServedSchema> = {
-  ...refine(known, (schema, place) => {
-    const served = servedSchemas.find((candidate) => candidate === schema);
-    if (served !== undefined) return served;
-    const other = isPreset(schema) ? `; the OpenAI-compatible API of this service: preset: ${schema}` : '';
-    return reject(place, `schema ${schema} is not served yet`, `served: ${choices(servedSchemas)}${other}`);
-  }),
   json: { enum: servedSchemas },
+  parse: (value, place) => {
+    const served = servedSchemas.find((candidate) => candidate === value);
+    if (served !== undefined) return served;
+    const remedy = `write ${choices(servedSchemas)}`;
+    if (typeof value !== 'string') return reject(place, `${show(value)} is not a schema`, remedy);
+    if (laterSchemas.includes(value)) {
+      const other = isPreset(value) ? `; for the OpenAI-compatible API of this service: preset: ${value}` : '';
+      return reject(place, `${value} is not served yet`, `served: ${choices(servedSchemas)}${other}`);
+    }
+    if (isPreset(value)) return reject(place, `${value} is not a schema but a preset`, `write preset: ${value}`);
+    const near = suggest(value, [...servedSchemas, ...laterSchemas]);
+    const fix = near === undefined ? remedy : `write ${near}; served: ${choices(servedSchemas)}`;
+    return reject(place, `${show(value)} is not a schema`, fix);
+  },
 };

@@ -68,11 +68,13 @@ const passthroughPath = text({
   remedy: 'write a path such as /v1/audio/speech; * may stand at the end: /v1/audio/*',
 });
 
+const baseUrl = endpoint({ expectsPath: true, example: 'https://api.example.com/v1' });
+
 const fields = object({
   schema: optional(providerSchema, 'The dialect that the provider speaks. Needed unless a preset says it.'),
   preset: optional(enumeration(presetNames), 'Schema, endpoint and credential style of a known service.'),
   endpoint: optional(
-    endpoint({ expectsPath: true }),
+    baseUrl,
     'Base URL, put in place of the client’s /v1. Default: the public address of the schema or preset.',
   ),
   network: defaulted(
@@ -144,7 +146,7 @@ function complete(spec: Fields, place: Place): Parsed<ProviderSpec> {
     const remedy = 'add endpoint: http://localhost:8000/v1, or whatever the address is';
     return reject(under(place, 'endpoint'), `is missing: ${schema} has no address of its own`, remedy);
   }
-  const address = spec.endpoint ?? endpoint({ expectsPath: true }).parse(standard, under(place, 'endpoint'));
+  const address = spec.endpoint ?? baseUrl.parse(standard, under(place, 'endpoint'));
   if (address === invalid) return invalid;
   if (spec.tls !== undefined && address.protocol === 'http') {
     return reject(under(place, 'tls'), `is given, but ${address.url} is not https`, 'write https, or remove tls');

@@ -6,7 +6,7 @@ import { integer } from './schema/integer.ts';
 import { list } from './schema/list.ts';
 import { object } from './schema/object.ts';
 import { reject } from './schema/place.ts';
-import type { Infer, Schema } from './schema/schema.ts';
+import { type Infer, refine, type Schema } from './schema/schema.ts';
 import { show } from './schema/show.ts';
 
 const words = ['5xx', 'connect', 'reset', 'timeout', 'bodyError'] as const;
@@ -23,17 +23,20 @@ const condition: Schema<RetryCondition> = {
     if (word !== undefined) return word;
     if (typeof value === 'number' && Number.isInteger(value) && value >= 400 && value <= 599) return value;
     if (typeof value === 'number') return reject(place, `${show(value)} is not the status of a failure`, remedy);
+    if (typeof value === 'string' && /^[45][0-9][0-9]$/.test(value)) {
+      return reject(place, `${show(value)} is a text`, `write ${value} without quotes`);
+    }
     // 4xx is one letter away from 5xx and means something quite different: naming it as the correction would mislead.
     const near = typeof value === 'string' && !/^\dxx$/i.test(value) ? suggest(value, words) : undefined;
     const message = `${show(value)} is not a failure that can be retried`;
-    return reject(place, message, near === undefined ? remedy : `write ${near}; ${remedy}`);
+    return reject(place, message, near === undefined ? remedy : `write ${near}`);
   },
 };
 
 /** Which failures lead to the next target, and how long one attempt may take. */
 export const retry = object({
   on: defaulted(
-    list(condition),
+    refine(list(condition), (conditions) => [...new Set(conditions)]),
     [408, 409, 429, '5xx', 'connect', 'reset', 'timeout'],
     'Failures that lead to the next target. bodyError: also an error body under 200, or one that breaks off.',
   ),

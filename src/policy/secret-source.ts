@@ -1,4 +1,4 @@
-import { dnsLabel, secretName } from './name.ts';
+import { dnsLabel, dottedName } from './name.ts';
 import { optional, required } from './schema/field.ts';
 import { object } from './schema/object.ts';
 import { oneOf } from './schema/one-of.ts';
@@ -23,7 +23,7 @@ export const secretFile = text({
 });
 
 const secretKeyRef = object({
-  name: required(secretName, 'Name of the Secret.'),
+  name: required(dottedName, 'Name of the Secret.'),
   key: required(
     text({
       pattern: '^[-._a-zA-Z0-9]+$',

@@ -5,7 +5,7 @@ import { show } from './show.ts';
 const moneyPattern = '^[0-9]{1,9}(\\.[0-9]{1,9})?$';
 const moneyText = new RegExp(moneyPattern);
 const most = 1e9;
-const remedy = 'write an amount in USD that is not negative, such as 0.15';
+const remedy = `write an amount in USD from 0 to ${most}, such as 0.15`;
 
 /** An amount in USD, as a number or a decimal text. */
 export const money: Schema<number> = {

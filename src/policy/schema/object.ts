@@ -17,7 +17,7 @@ export type ObjectOf<F extends Fields> = Flat<
 >;
 
 export function object<const F extends Fields>(fields: F): Schema<ObjectOf<F>> {
-  const names = Object.keys(fields);
+  const names = Object.keys(fields).filter((name) => fields[name]?.presence !== 'never');
   return { json: objectJson(fields), parse };
 
   function parse(value: unknown, place: Place): Parsed<ObjectOf<F>> {
@@ -62,7 +62,8 @@ const mostUnknown = 20;
 export function rejectUnknown(keys: readonly string[], names: readonly string[], place: Place): void {
   for (const key of keys.slice(0, mostUnknown)) {
     const near = suggest(key, names);
-    const remedy = near === undefined ? `remove it; known here: ${choices(names)}` : `write ${near}`;
+    const known = names.length === 0 ? '' : `; known here: ${choices(names)}`;
+    const remedy = near === undefined ? `remove it${known}` : `write ${near}`;
     reject(under(place, shorten(key)), 'is not a known field', remedy);
   }
   const more = keys.length - mostUnknown;
@@ -74,9 +75,10 @@ function mapRemedy(names: readonly string[]): string {
 }
 
 function firstSentence(description: string): string {
-  const end = description.search(/[.:;](\s|$)/);
+  const end = description.search(/[.;](\s|$)/);
   const sentence = end < 0 ? description : description.slice(0, end);
-  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
+  // HTTP stays HTTP.
+  return /^[A-Z][A-Z]/.test(sentence) ? sentence : sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }
 
 function objectJson(fields: Fields): JsonSchema {

@@ -17,7 +17,7 @@ export type OneOf<V extends Variants> = {
  * referred to, and the likeliest mistake is a secret in place of the reference.
  */
 export function oneOf<const V extends Variants>(variants: V, remedy: string): Schema<OneOf<V>> {
-  const names = Object.keys(variants);
+  const names = Object.keys(variants).filter((name) => variants[name]?.presence !== 'never');
   return { json: { type: 'object', properties: properties(variants), ...exactlyOne }, parse };
 
   function parse(value: unknown, place: Place): Parsed<OneOf<V>> {
@@ -29,7 +29,7 @@ export function oneOf<const V extends Variants>(variants: V, remedy: string): Sc
       return invalid;
     }
     const [name] = given;
-    if (name === undefined) return reject(place, `none of ${choices(names)} is given`, remedy);
+    if (name === undefined) return reject(place, 'is empty', remedy);
     if (given.length > 1) {
       return reject(place, `${given.join(' and ')} are given together`, `keep exactly one of ${choices(names)}`);
     }

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { parseSpec, problemsOf } from './testing/documents.ts';
+
+/** Each bad value alone, with everything that is said about it. */
+const badSpecs: readonly (readonly [string, string])[] = [
+  [
+    '{extensions: [{wasm: {}}]}',
+    'error spec.extensions is not served by this version — remove it; extensions of the filter chain come with a later version',
+  ],
+  [
+    '{maxBodySize: 20}',
+    'error spec.maxBodySize 20 has no unit — write a size from 1KiB to 1GiB with its unit (B, KiB, MiB or GiB), such as 20MiB',
+  ],
+  [
+    '{maxBodySize: 20MB}',
+    'error spec.maxBodySize "20MB" is not a size — write a size from 1KiB to 1GiB with its unit (B, KiB, MiB or GiB), such as 20MiB',
+  ],
+  [
+    '{maxBodySize: 2GiB}',
+    'error spec.maxBodySize 2GiB is more than 1GiB — write a size from 1KiB to 1GiB with its unit (B, KiB, MiB or GiB), such as 20MiB',
+  ],
+  [
+    '{maxBodySize: 1B}',
+    'error spec.maxBodySize 1B is less than 1KiB — write a size from 1KiB to 1GiB with its unit (B, KiB, MiB or GiB), such as 20MiB',
+  ],
+  [
+    '{maxBodySize: true}',
+    'error spec.maxBodySize true is not a size — write a size from 1KiB to 1GiB with its unit (B, KiB, MiB or GiB), such as 20MiB',
+  ],
+  ['{targetRef: default}', 'error spec.targetRef "default" is not a map — write a map with group, kind or name'],
+  [
+    '{targetRef: {kind: Service, name: x}}',
+    'error spec.targetRef.kind "Service" is not a possible value — write Gateway',
+  ],
+  ['{targetRef: {}}', 'error spec.targetRef.name is missing — add name: name of a Gateway'],
+  [
+    '{clientCertificates: {require: true}}',
+    'error spec.clientCertificates.ca is missing — add ca: certificates that may sign those of clients, as PEM',
+  ],
+  [
+    '{clientCertificates: {ca: clients.pem}}',
+    'error spec.clientCertificates.ca a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+  ],
+  ['{cors: {}}', 'error spec.cors.allowOrigins is missing — add allowOrigins: origins whose pages may call'],
+  ['{cors: {allowOrigins: []}}', 'error spec.cors.allowOrigins is empty — name at least one origin, or remove cors'],
+  [
+    '{cors: {allowOrigins: [app.example.com]}}',
+    'error spec.cors.allowOrigins[0] "app.example.com" is not an origin — write scheme, host and port without a path, such as https://app.example.com, or "*" for every origin',
+  ],
+  [
+    '{cors: {allowOrigins: ["https://app.example.com/"]}}',
+    'error spec.cors.allowOrigins[0] "https://app.example.com/" is not an origin — write scheme, host and port without a path, such as https://app.example.com, or "*" for every origin',
+  ],
+  [
+    '{cors: {allowOrigins: ["https://*.example.com"]}}',
+    'error spec.cors.allowOrigins[0] "https://*.example.com" is not an origin — write scheme, host and port without a path, such as https://app.example.com, or "*" for every origin',
+  ],
+  [
+    '{accessLog: {fields: all}}',
+    'error spec.accessLog.fields "all" is not a possible value — write full, metadata or off',
+  ],
+  ['{accessLog: off}', 'error spec.accessLog "off" is not a map — write a map with fields'],
+  [
+    '{telemetry: {otlp: {endpoint: collector}}}',
+    'error spec.telemetry.otlp.endpoint collector does not begin with http:// or https:// — write an address such as http://collector:4317',
+  ],
+  ['{telemetry: {otlp: {}}}', 'error spec.telemetry.otlp.endpoint is missing — add endpoint: address of a collector'],
+  [
+    '{telemetry: {prometheus: {}}}',
+    'error spec.telemetry.prometheus is not a known field — remove it; known here: otlp',
+  ],
+  [
+    '{limit: 5}',
+    'error spec.limit is not a known field — remove it; known here: targetRef, clientCertificates, maxBodySize, cors, accessLog or telemetry',
+  ],
+];
+
+describe('GatewayPolicy', () => {
+  it('needs nothing', () => {
+    expect(specOf('{}')).toEqual({ maxBodySize: 20 * 1024 * 1024, accessLog: { fields: 'metadata' }, telemetry: {} });
+  });
+
+  it('takes everything that can be said', () => {
+    const spec = `
+      targetRef: {kind: Gateway, name: edge}
+      clientCertificates: {ca: {file: clients.pem}}
+      maxBodySize: 1GiB
+      cors: {allowOrigins: ["https://app.example.com", "http://localhost:3000", "http://[::1]:80"]}
+      accessLog: {fields: full}
+      telemetry: {otlp: {endpoint: "http://collector:4317"}}`;
+    expect(specOf(spec)).toEqual({
+      targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge' },
+      clientCertificates: { ca: { file: 'clients.pem' }, require: true },
+      maxBodySize: 1024 ** 3,
+      cors: { allowOrigins: ['https://app.example.com', 'http://localhost:3000', 'http://[::1]:80'] },
+      accessLog: { fields: 'full' },
+      telemetry: {
+        otlp: {
+          endpoint: { url: 'http://collector:4317', protocol: 'http', host: 'collector', port: 4317, path: '' },
+        },
+      },
+    });
+  });
+
+  it.each(badSpecs)('says what is wrong with %s', (spec, problem) => {
+    expect(problemsOf('GatewayPolicy', spec)).toEqual([problem]);
+  });
+});
+
+function specOf(spec: string): unknown {
+  return parseSpec('GatewayPolicy', spec).documents[0]?.spec;
+}

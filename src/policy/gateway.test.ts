@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { parseSpec, problemsOf } from './testing/documents.ts';
+
+/** Each bad value alone, with everything that is said about it. */
+const badSpecs: readonly (readonly [string, string])[] = [
+  ['{}', 'error spec.listeners is missing — add listeners: ports that the gateway opens'],
+  ['{listeners: []}', 'error spec.listeners is empty — add {name: http, port: 10080, protocol: HTTP}'],
+  [
+    '{listeners: [{name: http, port: 80}]}',
+    'error spec.listeners[0].protocol is missing — add protocol: HTTP or HTTPS',
+  ],
+  [
+    '{listeners: [{name: http, port: 0, protocol: HTTP}]}',
+    'error spec.listeners[0].port 0 is less than 1 — write a whole number from 1 to 65535',
+  ],
+  [
+    '{listeners: [{name: http, port: 70000, protocol: HTTP}]}',
+    'error spec.listeners[0].port 70000 is more than 65535 — write a whole number from 1 to 65535',
+  ],
+  [
+    '{listeners: [{name: http, port: http, protocol: HTTP}]}',
+    'error spec.listeners[0].port "http" is not a whole number — write a whole number from 1 to 65535',
+  ],
+  [
+    '{listeners: [{name: http, port: 80, protocol: http}]}',
+    'error spec.listeners[0].protocol "http" is not a possible value — write HTTP (possible: HTTP or HTTPS)',
+  ],
+  [
+    '{listeners: [{name: http, port: 80, protocol: TCP}]}',
+    'error spec.listeners[0].protocol "TCP" is not a possible value — write HTTP or HTTPS',
+  ],
+  [
+    '{listeners: [{name: HTTP_1, port: 80, protocol: HTTP}]}',
+    'error spec.listeners[0].name "HTTP_1" is not a name — use lower-case letters, digits, - and ., beginning and ending with a letter or digit',
+  ],
+  [
+    '{listeners: [{name: https, port: 443, protocol: HTTPS}]}',
+    'error spec.listeners[0].tls is missing: HTTPS needs a certificate — add tls: {options: {sluice.dev/certificate-file: tls.crt, sluice.dev/key-file: tls.key}}, or write protocol: HTTP',
+  ],
+  [
+    '{listeners: [{name: https, port: 443, protocol: HTTPS, tls: {}}]}',
+    'error spec.listeners[0].tls names no certificate — in a folder add options: {sluice.dev/certificate-file: tls.crt, sluice.dev/key-file: tls.key}',
+  ],
+  [
+    '{listeners: [{name: https, port: 443, protocol: HTTPS, tls: {options: {sluice.dev/certificate-file: a}}}]}',
+    'error spec.listeners[0].tls.options["sluice.dev/key-file"] is missing — give certificate and key together',
+  ],
+  [
+    '{listeners: [{name: https, port: 443, protocol: HTTPS, tls: {options: {sluice.dev/cert-file: a, sluice.dev/key-file: b}}}]}',
+    'error spec.listeners[0].tls.options["sluice.dev/cert-file"] is not a known field — remove it; known here: sluice.dev/certificate-file or sluice.dev/key-file',
+  ],
+  [
+    '{listeners: [{name: https, port: 443, protocol: HTTPS, tls: {mode: Passthrough}}]}',
+    'error spec.listeners[0].tls.mode Passthrough is not served — write Terminate: the gateway must read requests',
+  ],
+  [
+    '{listeners: [{name: https, port: 443, protocol: HTTPS, tls: {certificateRefs: [{kind: ConfigMap, name: a}]}}]}',
+    'error spec.listeners[0].tls.certificateRefs[0].kind "ConfigMap" is not a possible value — write Secret',
+  ],
+  [
+    '{listeners: [{name: https, port: 443, protocol: HTTPS, tls: {certificateRefs: [{group: x, name: a}]}}]}',
+    'error spec.listeners[0].tls.certificateRefs[0].group "x" is not the core group — remove it',
+  ],
+  [
+    '{listeners: [{name: http, port: 80, protocol: HTTP, tls: {certificateRefs: [{name: a}]}}]}',
+    'error spec.listeners[0].tls is given, but the protocol is HTTP — write protocol: HTTPS, or remove tls',
+  ],
+  [
+    '{listeners: [{name: a, port: 80, protocol: HTTP}, {name: a, port: 81, protocol: HTTP}]}',
+    'error spec.listeners[1].name a is the name of another listener — give each its own name',
+  ],
+  [
+    '{listeners: [{name: a, port: 80, protocol: HTTP}, {name: b, port: 80, protocol: HTTP}]}',
+    'error spec.listeners[1].port 80 is taken by listener a for the same host — give them different ports or hostnames',
+  ],
+  [
+    '{listeners: [{name: a, port: 80, protocol: HTTP}, {name: b, port: 80, protocol: HTTPS, tls: {certificateRefs: [{name: a}]}}]}',
+    'error spec.listeners[1].port 80 is HTTP for listener a — give HTTP and HTTPS different ports',
+  ],
+  [
+    '{listeners: [{name: a, port: 80, protocol: HTTP, hostname: "*"}]}',
+    'error spec.listeners[0].hostname "*" is not a host name — write a host name in lower case; *. may stand in front: *.example.com',
+  ],
+  [
+    '{listeners: [{name: a, port: 80, protocol: HTTP, hostname: "a.*.example"}]}',
+    'error spec.listeners[0].hostname "a.*.example" is not a host name — write a host name in lower case; *. may stand in front: *.example.com',
+  ],
+  [
+    '{addresses: [{value: localhost}], listeners: [{name: a, port: 80, protocol: HTTP}]}',
+    'error spec.addresses[0].value "localhost" is not an IP address — write an address such as 127.0.0.1 or ::',
+  ],
+  [
+    '{addresses: [{value: 1.1.1.1}, {value: 1.1.1.2}], listeners: [{name: a, port: 80, protocol: HTTP}]}',
+    'error spec.addresses has 2 entries, which is more than 1 — give at most 1',
+  ],
+  [
+    '{gatewayclass: x, listeners: [{name: a, port: 80, protocol: HTTP}]}',
+    'error spec.gatewayclass is not a known field — write gatewayClassName',
+  ],
+];
+
+describe('Gateway', () => {
+  it('needs nothing but a listener', () => {
+    expect(specOf('{listeners: [{name: http, port: 10080, protocol: HTTP}]}')).toEqual({
+      addresses: [],
+      listeners: [{ name: 'http', port: 10_080, protocol: 'HTTP' }],
+    });
+  });
+
+  it('takes certificates from files and from Secrets', () => {
+    const spec = `
+      gatewayClassName: sluice
+      addresses: [{value: 127.0.0.1}]
+      listeners:
+      - name: https
+        hostname: "*.example.com"
+        port: 443
+        protocol: HTTPS
+        tls:
+          mode: Terminate
+          certificateRefs: [{name: edge-tls}, {kind: Secret, group: "", name: other, namespace: certs}]
+          options: {sluice.dev/certificate-file: tls.crt, sluice.dev/key-file: tls.key}`;
+    expect(specOf(spec)).toEqual({
+      gatewayClassName: 'sluice',
+      addresses: [{ type: 'IPAddress', value: '127.0.0.1' }],
+      listeners: [
+        {
+          name: 'https',
+          hostname: '*.example.com',
+          port: 443,
+          protocol: 'HTTPS',
+          tls: {
+            certificates: [
+              { certificate: { file: 'tls.crt' }, key: { file: 'tls.key' } },
+              secretPair({ name: 'edge-tls' }),
+              secretPair({ name: 'other', namespace: 'certs' }),
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it('may serve several hosts on one port', () => {
+    const listeners = '[{name: a, port: 80, protocol: HTTP, hostname: a.example}, {name: b, port: 80, protocol: HTTP}]';
+    expect(problemsOf('Gateway', `{listeners: ${listeners}}`)).toEqual([]);
+  });
+
+  it('says what has no effect in a folder, and serves the rest', () => {
+    const spec = '{infrastructure: {}, listeners: [{name: a, port: 80, protocol: HTTP, allowedRoutes: {}}]}';
+    expect(problemsOf('Gateway', spec)).toEqual([
+      'warning spec.listeners[0].allowedRoutes has no effect here — remove it, unless a cluster needs it',
+      'warning spec.infrastructure has no effect here — remove it, unless a cluster needs it',
+    ]);
+    expect(specOf(spec)).toEqual({ addresses: [], listeners: [{ name: 'a', port: 80, protocol: 'HTTP' }] });
+  });
+
+  it.each(badSpecs)('says what is wrong with %s', (spec, problem) => {
+    expect(problemsOf('Gateway', spec)).toEqual([problem]);
+  });
+});
+
+function specOf(spec: string): unknown {
+  return parseSpec('Gateway', spec).documents[0]?.spec;
+}
+
+function secretPair(secret: { readonly name: string; readonly namespace?: string }): unknown {
+  return {
+    certificate: { secretKeyRef: { ...secret, key: 'tls.crt' } },
+    key: { secretKeyRef: { ...secret, key: 'tls.key' } },
+  };
+}
