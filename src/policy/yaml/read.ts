@@ -61,7 +61,7 @@ export function readYaml(text: string): Reading {
   const root: Node | null = document.contents;
   const lineOf = (path: Path): number => lineAt(offsetOf(root, path));
   try {
-    if (errors.length === 0) errors.push(...keyProblems(document, lineAt));
+    if (errors.length === 0) errors.push(...contentProblems(document, lineAt));
     return { value: document.toJS({ maxAliasCount: mostAliases }), errors, lineOf };
   } catch {
     return { value: undefined, errors: errors.length > 0 ? errors : [located(tooComplex)], lineOf };
@@ -99,10 +99,21 @@ function offsetOf(root: Node | null, path: Path): number {
   return offset;
 }
 
-function keyProblems(document: Document.Parsed, lineAt: (offset: number) => number): readonly LocatedFinding[] {
+function contentProblems(document: Document.Parsed, lineAt: (offset: number) => number): readonly LocatedFinding[] {
   const findings: LocatedFinding[] = [];
+  const anchors = new Set<string>();
+  const define = ({ anchor }: { anchor?: string }): void => {
+    if (anchor !== undefined) anchors.add(anchor);
+  };
   visit(document, {
+    Scalar: (_key, node) => define(node),
+    Seq: (_key, node) => define(node),
+    Alias(_key, alias) {
+      if (anchors.has(alias.source)) return;
+      findings.push({ severity: 'error', path: [], line: lineAt(alias.range?.[0] ?? 0), ...syntaxAdvice('BAD_ALIAS') });
+    },
     Map(_key, map) {
+      define(map);
       const seen = new Map<string, number>();
       for (const item of map.items) {
         if (!isPair(item) || !isScalar(item.key)) continue;

@@ -11,7 +11,10 @@ const quotes = 'put texts with special characters in quotes';
 const advice: { readonly [C in ErrorCode]?: Advice } = {
   BAD_ALIAS: { message: 'refers to an anchor that does not exist', remedy: 'define &name before *name, or use quotes' },
   BAD_DQ_ESCAPE: { message: 'has an unknown escape in double quotes', remedy: 'use single quotes, or double the \\' },
-  BAD_INDENT: { message: 'is not indented consistently', remedy: 'indent fields of one map by the same spaces' },
+  BAD_INDENT: {
+    message: 'is not indented consistently',
+    remedy: 'indent fields of one map by the same spaces, and close { and [',
+  },
   BAD_SCALAR_START: { message: 'has a text that begins with a special character', remedy: quotes },
   BLOCK_AS_IMPLICIT_KEY: { message: 'has a nested map on one line', remedy: 'begin it on a new line, or use { }' },
   BLOCK_IN_FLOW: { message: 'has an indented map or list within { } or [ ]', remedy: 'use { } and [ ] there as well' },
