@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Status } from '../../../src/controller/status.ts';
+import { runCli } from '../testing/run-cli.ts';
+
+const now = Date.now();
+
+const healthy: Status = {
+  version: '0.1.0',
+  startedAt: new Date(now - 3 * 3_600_000 - 1000).toISOString(),
+  revision: 4,
+  documents: [{ id: 'Model/small', source: 'models.yaml:1', state: 'in force', problems: [] }],
+  problems: [],
+  gateways: [{ name: 'default', listeners: ['http://0.0.0.0:10080'], providers: 2, models: 1, keys: 1 }],
+  clients: [
+    {
+      nodeId: 'egress-0',
+      kind: 'envoy',
+      version: '1.40.0',
+      connectedSince: new Date(now - 90_500).toISOString(),
+      types: [
+        { type: 'Cluster', resources: 3, state: 'synced' },
+        { type: 'Listener', resources: 1, state: 'synced' },
+      ],
+    },
+  ],
+};
+
+describe('sluice status', () => {
+  let server: Server | undefined;
+  afterEach(() => void server?.close());
+
+  async function statusOf(body: unknown, ...args: string[]) {
+    server = createServer((request, response) => {
+      response.statusCode = request.url === '/status' ? 200 : 404;
+      response.end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    return runCli(['status', '--admin', `http://127.0.0.1:${port}`, ...args]);
+  }
+
+  it('shows documents, gateways and clients as tables', async () => {
+    const { status, out } = await statusOf(healthy);
+    expect(out).toBe(`Sluice 0.1.0, up for 3h, policy revision 4
+
+Documents
+  Model/small  in force  models.yaml:1
+
+Gateways
+  default  http://0.0.0.0:10080  2 providers, 1 model, 1 key
+
+Clients
+  egress-0  envoy 1.40.0  for ${out.includes('for 91s') ? 91 : 90}s  synced  Cluster 3, Listener 1
+`);
+    expect(status).toBe(0);
+  });
+
+  it('shows what is stale or refused, why and what to do, and ends with 1', async () => {
+    const problem = {
+      severity: 'error',
+      source: 'models.yaml:4',
+      document: 'Model/small',
+      path: 'spec.targets[0].weight',
+      message: '-1 is less than 0',
+      remedy: 'write a whole number',
+    } as const;
+    const { status, out } = await statusOf({
+      ...healthy,
+      documents: [
+        { id: 'Model/small', source: 'models.yaml:1', state: 'stale', problems: [problem] },
+        { id: 'Provider/x', source: 'p.yaml:1', state: 'stale', problems: [], nack: 'no such extension' },
+      ],
+      problems: [{ ...problem, document: '', path: '', source: 'c.yaml', message: 'is larger than 10MiB' }],
+      clients: [
+        {
+          nodeId: 'p1',
+          kind: 'processor',
+          connectedSince: healthy.startedAt,
+          types: [{ type: 'Key', resources: 1, state: 'nacked', nack: 'unknown version' }],
+        },
+      ],
+    });
+    expect(status).toBe(1);
+    expect(out).toContain('      error: spec.targets[0].weight -1 is less than 0\n      → write a whole number\n');
+    expect(out).toContain('      Refused by a client: no such extension\n');
+    expect(out).toContain('Other problems\n  error: c.yaml is larger than 10MiB\n');
+    expect(out).toMatch(/ {2}p1 {2}processor {2}for 3h {2}nacked {2}Key 1\n {6}Key: unknown version\n/);
+  });
+
+  it('gives the answer as JSON to scripts', async () => {
+    const { status, out } = await statusOf(healthy, '--output', 'json');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toEqual(healthy);
+  });
+
+  it('takes an answer of something else for what it is', async () => {
+    const { status, err } = await statusOf({ hello: 'world' });
+    expect(status).toBe(1);
+    expect(err).toContain('but not as a control plane does');
+  });
+
+  it.each([
+    ['http://127.0.0.1:1', 'cannot be reached. Start it with "sluice run"'],
+    ['localhost:10089', 'is not an address'],
+  ])('says in one sentence why there is no answer from %s', async (address, text) => {
+    const { status, err } = await runCli(['status', '--admin', address]);
+    expect(status).toBe(1);
+    expect(err).toContain(text);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+});

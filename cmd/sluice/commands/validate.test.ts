@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../testing/run-cli.ts';
+
+const provider = `apiVersion: sluice.dev/v1alpha1
+kind: Provider
+metadata: {name: openai}
+spec: {schema: openai, credential: {apiKey: {env: SECRET_OF_TEST}}}
+`;
+
+describe('sluice validate', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-validate-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const validate = (...args: string[]) =>
+    runCli(['validate', '.', ...args], { cwd: folder, env: { SECRET_OF_TEST: 'sk-the-secret-of-this-test' } });
+
+  it('says that a good folder is good', async () => {
+    await writeFile(join(folder, 'a.yaml'), provider);
+    expect(await validate()).toEqual({ status: 0, out: '✓ 1 document, no problem\n', err: '' });
+  });
+
+  it('shows all problems at once, grouped by file, with place and remedy', async () => {
+    await writeFile(join(folder, 'b.yaml'), provider.replace('schema: openai', 'schema: opena'));
+    await writeFile(
+      join(folder, 'a.yaml'),
+      'apiVersion: sluice.dev/v1alpha1\nkind: Model\nmetadata: {name: small}\nspec:\n  target: []\n  enabled: 3\n',
+    );
+    const { status, out } = await validate();
+    expect(status).toBe(1);
+    expect(out).toMatch(/^a\.yaml\n {6}\d {2}error {2}Model\/small {2}spec/);
+    expect(out).toContain('→ write targets');
+    expect(out).toMatch(
+      /\n\nb\.yaml\n {6}4 {2}error {2}Provider\/openai {2}spec\.schema\n {9}"opena" is not a schema\n {9}→ /,
+    );
+    expect(out).toMatch(/✗ [3-9] errors, 0 warnings\n$/);
+  });
+
+  it('gives the same as JSON', async () => {
+    await writeFile(join(folder, 'b.yaml'), provider.replace('schema: openai', 'schema: opena'));
+    const { status, out } = await validate('--output', 'json');
+    expect(status).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      valid: false,
+      errors: 1,
+      problems: [{ severity: 'error', document: 'Provider/openai', path: 'spec.schema' }],
+    });
+  });
+
+  it('misses secrets, unless told not to look for them', async () => {
+    await writeFile(join(folder, 'a.yaml'), provider);
+    const without = (...args: string[]) => runCli(['validate', folder, ...args]);
+    expect((await without()).status).toBe(1);
+    expect((await without()).out).toContain('SECRET_OF_TEST');
+    expect((await without('--skip-secrets')).status).toBe(0);
+  });
+
+  it('never shows a secret', async () => {
+    const wrong = provider.replace('{env: SECRET_OF_TEST}', 'sk-the-secret-of-this-test');
+    await writeFile(join(folder, 'a.yaml'), `${provider}---\n${wrong.replace('name: openai', 'name: other')}`);
+    for (const args of [[], ['--output', 'json']]) {
+      const { status, out, err } = await validate(...args);
+      expect(status).toBe(1);
+      expect(out + err).not.toContain('the-secret-of-this-test');
+    }
+  });
+
+  it('counts warnings as failures only when asked to', async () => {
+    await writeFile(join(folder, 'a.yaml'), provider.replace(', credential: {apiKey: {env: SECRET_OF_TEST}}', ''));
+    const { status, out } = await validate();
+    expect(status).toBe(0);
+    expect(out).toContain('✓ 0 errors, 1 warning\n');
+    expect((await validate('--fail-on-warn')).status).toBe(1);
+  });
+
+  it('says when the folder is not there', async () => {
+    const { status, out } = await runCli(['validate', join(folder, 'nowhere')]);
+    expect(status).toBe(1);
+    expect(out).toContain('does not exist');
+  });
+
+  it('wraps to the width of the terminal and colours what matters', async () => {
+    await writeFile(join(folder, 'b.yaml'), provider.replace('schema: openai', 'schema: opena'));
+    const { out } = await runCli(['validate', folder], { columns: 40, isColoured: true });
+    expect(out).toContain('\u001b[31merror\u001b[39m');
+    expect(out).toContain('→\u001b[39m write openai; served: openai,\n           openai-compatible');
+  });
+});

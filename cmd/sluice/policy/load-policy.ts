@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { readFolder } from '../../../src/controller/sources/files/read-folder.ts';
+import { createSecretStore } from '../../../src/controller/sources/secrets/store.ts';
+import { sha256Hex } from '../../../src/lib/hash.ts';
+import { ok } from '../../../src/lib/result.ts';
+import { type BuiltPolicy, buildModel } from '../../../src/model/build/build.ts';
+import type { ResolveSecret } from '../../../src/model/build/context.ts';
+import type { PolicyDocument } from '../../../src/policy/document.ts';
+import type { Problem } from '../../../src/policy/problem.ts';
+import type { Io } from '../cli/io.ts';
+
+export interface LoadedPolicy {
+  readonly folder: string;
+  readonly documents: readonly PolicyDocument[];
+  readonly built: BuiltPolicy;
+  /** Of the documents and of what they mean together, sorted by place. */
+  readonly problems: readonly Problem[];
+}
+
+export interface LoadOptions {
+  /** Put a stand-in for every secret, for machines that have none. */
+  readonly skipSecrets: boolean;
+}
+
+/** Reads a folder once and builds the model, as the control plane would. */
+export async function loadPolicy(
+  name: string,
+  io: Pick<Io, 'cwd' | 'env'>,
+  options: LoadOptions,
+): Promise<LoadedPolicy> {
+  const folder = resolve(io.cwd, name);
+  const { documents, problems } = await readFolder(folder);
+  const secrets = createSecretStore({ env: io.env, onChange: () => undefined });
+  try {
+    const lookUp: ResolveSecret = (source, from) => secrets.resolve(source, from);
+    const built = buildModel(documents, options.skipSecrets ? standIn : lookUp);
+    return { folder, documents, built, problems: [...problems, ...built.problems].sort(byPlace) };
+  } finally {
+    secrets.close();
+  }
+}
+
+/** Different for each source, so that two secrets that are not there do not look like one used twice. */
+const standIn: ResolveSecret = (source, from) => ok(sha256Hex(JSON.stringify([source, from])));
+
+function byPlace(a: Problem, b: Problem): number {
+  const [left, right] = [placeOf(a), placeOf(b)];
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return left.line - right.line;
+}
+
+export function placeOf(problem: Problem): { readonly file: string; readonly line: number } {
+  const match = /^(.*):(\d+)$/s.exec(problem.source);
+  return match === null ? { file: problem.source, line: 0 } : { file: match[1] ?? '', line: Number(match[2]) };
+}

@@ -1,0 +1,104 @@
+import type { ClientStatus, DocumentStatus, GatewayStatus, Status } from '../../../src/controller/status.ts';
+import type { Problem } from '../../../src/policy/problem.ts';
+import type { Paint } from '../cli/paint.ts';
+import { alignRows } from '../cli/table.ts';
+import { countText } from '../policy/problem-report.ts';
+
+/** Whether everything that was written is in force everywhere. */
+export function isHealthy(status: Status): boolean {
+  return (
+    status.documents.every((document) => document.state === 'in force' && document.nack === undefined) &&
+    status.problems.every((problem) => problem.severity === 'warning') &&
+    status.clients.every((client) => client.types.every((type) => type.state !== 'nacked'))
+  );
+}
+
+export function statusReport(status: Status, nowMs: number, paint: Paint): string {
+  const up = age(nowMs - Date.parse(status.startedAt));
+  const lines = [
+    `Sluice ${status.version}, up for ${up}, policy revision ${status.revision}`,
+    ...section('Documents', documentLines(status.documents, paint), 'none', paint),
+    ...section('Gateways', gatewayLines(status.gateways), 'none', paint),
+    ...section('Clients', clientLines(status.clients, nowMs, paint), 'none connected', paint),
+  ];
+  if (status.problems.length > 0) {
+    lines.push(
+      ...section(
+        'Other problems',
+        status.problems.flatMap((problem) => problemLines(problem, '  ')),
+        '',
+        paint,
+      ),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[], nothing: string, paint: Paint): string[] {
+  return ['', paint('bold', title), ...(lines.length === 0 ? [`  ${nothing}`] : lines)];
+}
+
+const stateStyles = { 'in force': 'green', stale: 'yellow', rejected: 'red' } as const;
+
+function documentLines(documents: readonly DocumentStatus[], paint: Paint): string[] {
+  const heads = alignRows(
+    documents.map(({ id, state, source }) => [id, paint(stateStyles[state], state), source]),
+    '  ',
+  );
+  return documents.flatMap((document, index) => [
+    heads[index] ?? '',
+    ...(document.state === 'stale' ? ['      An older version is in force.'] : []),
+    ...document.problems.flatMap((problem) => problemLines(problem, '      ')),
+    ...(document.nack === undefined ? [] : [`      Refused by a client: ${document.nack}`]),
+  ]);
+}
+
+function problemLines(problem: Problem, indent: string): string[] {
+  const where = [problem.document === '' ? problem.source : '', problem.path].filter((part) => part !== '').join(' ');
+  const what = `${indent}${problem.severity}: ${where}${where === '' ? '' : ' '}${problem.message}`;
+  return [what, `${indent}→ ${problem.remedy}`];
+}
+
+function gatewayLines(gateways: readonly GatewayStatus[]): string[] {
+  const rows = gateways.map(({ name, listeners, providers, models, keys }) => [
+    name,
+    listeners.join(', ') || 'no listener',
+    [countText(providers, 'provider'), countText(models, 'model'), countText(keys, 'key')].join(', '),
+  ]);
+  return alignRows(rows, '  ');
+}
+
+const clientStyles = { synced: 'green', pending: 'yellow', nacked: 'red' } as const;
+
+function clientLines(clients: readonly ClientStatus[], nowMs: number, paint: Paint): string[] {
+  const heads = alignRows(
+    clients.map((client) => [
+      client.nodeId,
+      `${client.kind}${client.version === undefined ? '' : ` ${client.version}`}`,
+      `for ${age(nowMs - Date.parse(client.connectedSince))}`,
+      stateOf(client, paint),
+      client.types.map((type) => `${type.type} ${type.resources}`).join(', '),
+    ]),
+    '  ',
+  );
+  return clients.flatMap((client, index) => [
+    heads[index] ?? '',
+    ...client.types.filter((type) => type.nack !== undefined).map((type) => `      ${type.type}: ${type.nack}`),
+  ]);
+}
+
+function stateOf(client: ClientStatus, paint: Paint): string {
+  const worst = (['nacked', 'pending'] as const).find((state) => client.types.some((type) => type.state === state));
+  const state = worst ?? 'synced';
+  return paint(clientStyles[state], state);
+}
+
+/** Rounded down to one unit: people ask whether it is minutes or days. */
+function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours}h` : `${Math.floor(hours / 24)}d`;
+}
