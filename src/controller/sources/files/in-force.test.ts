@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { parseDocuments } from '../../../policy/parse.ts';
+import { provider } from '../testing/folder.ts';
+import { decideInForce, type InForce, nothingInForce } from './in-force.ts';
+import type { FileReading } from './read-file.ts';
+
+const bad = ', network: pubic';
+const known = (): boolean => false;
+
+function file(path: string, ...documents: readonly string[]): FileReading {
+  return { path, signature: '', parsed: parseDocuments(documents.join('---\n'), path, '/policy', { now: 0 }) };
+}
+
+/** `Provider/a from a.yaml:1`, and where a newer version is broken. */
+function shown(inForce: InForce): readonly string[] {
+  return [...inForce.documents.values()].map(({ document: { id, source } }) => {
+    const broken = inForce.stale.get(id);
+    return `${id} from ${source}${broken === undefined ? '' : `, broken at ${broken}`}`;
+  });
+}
+
+describe('decideInForce', () => {
+  const good = decideInForce([file('a.yaml', provider('a'), provider('b'))], known, nothingInForce);
+
+  it('starts with what is good', () => {
+    const first = decideInForce([file('a.yaml', provider('a'), provider('b', bad))], known, nothingInForce);
+    expect(shown(first)).toEqual(['Provider/a from a.yaml:1']);
+  });
+
+  it('keeps the last good version of a document that is broken', () => {
+    const next = decideInForce([file('a.yaml', provider('a'), provider('b', bad))], known, good);
+    expect(shown(next)).toEqual(['Provider/a from a.yaml:1', 'Provider/b from a.yaml:6, broken at a.yaml:9']);
+    expect(next.documents.get('Provider/b')?.document).toBe(good.documents.get('Provider/b')?.document);
+  });
+
+  it('keeps it for as long as it is broken', () => {
+    const broken = [file('a.yaml', provider('a'), provider('b', bad))];
+    const again = decideInForce(broken, known, decideInForce(broken, known, good));
+    expect(shown(again)).toContain('Provider/b from a.yaml:6, broken at a.yaml:9');
+    const repaired = decideInForce([file('a.yaml', provider('b'))], known, again);
+    expect(shown(repaired)).toEqual(['Provider/b from a.yaml:1']);
+  });
+
+  it('drops what was removed', () => {
+    expect(shown(decideInForce([file('a.yaml', provider('b'))], known, good))).toEqual(['Provider/b from a.yaml:1']);
+    expect(shown(decideInForce([], known, good))).toEqual([]);
+  });
+
+  it('keeps every document of a file in which one cannot be identified', () => {
+    const next = decideInForce([file('a.yaml', provider('a'), 'kind: {')], known, good);
+    expect(shown(next)).toEqual(['Provider/a from a.yaml:1', 'Provider/b from a.yaml:6, broken at a.yaml:6']);
+  });
+
+  it('keeps every document of a file that cannot be read', () => {
+    const next = decideInForce([], (path) => path === 'a.yaml', good);
+    expect(shown(next)).toEqual([
+      'Provider/a from a.yaml:1, broken at a.yaml',
+      'Provider/b from a.yaml:6, broken at a.yaml',
+    ]);
+  });
+
+  it('keeps a document that moved to another file and got broken on the way', () => {
+    const next = decideInForce([file('a.yaml', provider('a')), file('z.yaml', provider('b', bad))], known, good);
+    expect(shown(next)).toEqual(['Provider/a from a.yaml:1', 'Provider/b from a.yaml:6, broken at z.yaml:4']);
+  });
+
+  it('follows a document that moved to another file', () => {
+    const next = decideInForce([file('a.yaml', provider('a')), file('z.yaml', provider('b'))], known, good);
+    expect(shown(next)).toEqual(['Provider/a from a.yaml:1', 'Provider/b from z.yaml:1']);
+  });
+
+  it('lets the first file win over the others, and names both places', () => {
+    const next = decideInForce([file('a.yaml', provider('a')), file('z.yaml', provider('a'))], known, nothingInForce);
+    expect(shown(next)).toEqual(['Provider/a from a.yaml:1']);
+    expect(next.duplicates).toMatchObject([
+      {
+        source: 'z.yaml:1',
+        document: 'Provider/a',
+        path: 'metadata.name',
+        message: 'Provider/a is defined already at a.yaml:1, which stays in force',
+      },
+    ]);
+  });
+
+  it('does not let another file take over a document that is only broken', () => {
+    const both = (more: string) => [file('a.yaml', provider('a', more)), file('z.yaml', provider('a'))];
+    const next = decideInForce(both(bad), known, decideInForce(both(''), known, nothingInForce));
+    expect(shown(next)).toEqual(['Provider/a from a.yaml:1, broken at a.yaml:4']);
+    expect(next.duplicates).toHaveLength(1);
+  });
+});
