@@ -1,0 +1,83 @@
+/** The API family a caller speaks: decides the shape of bodies, streams and errors. */
+export type Dialect = 'openai' | 'anthropic';
+
+/** An API whose body names a model and that is sent on to a provider. */
+export interface ModelApi {
+  readonly kind: 'model';
+  readonly name: string;
+  readonly dialect: Dialect;
+  /** Path below the provider's base path. */
+  readonly upstreamPath: string;
+}
+
+export type IdentifiedApi =
+  | ModelApi
+  /** The list of models, or one of them, answered by the gateway. */
+  | { readonly kind: 'models'; readonly dialect: Dialect; readonly id: string | undefined }
+  /** Below /v1, but of no known API: may be passed through where the policy allows it. */
+  | { readonly kind: 'unknown'; readonly dialect: Dialect }
+  | { readonly kind: 'wrong method'; readonly dialect: Dialect; readonly allow: readonly string[] }
+  | { readonly kind: 'none'; readonly dialect: Dialect };
+
+const modelApis: readonly (ModelApi & { readonly paths: readonly string[] })[] = [
+  api('chat.completions', 'openai', '/chat/completions'),
+  api('completions', 'openai', '/completions'),
+  api('embeddings', 'openai', '/embeddings'),
+  api('responses', 'openai', '/responses'),
+  api('responses.input_tokens', 'openai', '/responses/input_tokens'),
+  api('images.generations', 'openai', '/images/generations'),
+  api('messages', 'anthropic', '/messages'),
+  api('messages.count_tokens', 'anthropic', '/messages/count_tokens'),
+];
+
+function api(name: string, dialect: Dialect, upstreamPath: string): ModelApi & { readonly paths: readonly string[] } {
+  const paths =
+    dialect === 'anthropic' ? [`/v1${upstreamPath}`, `/anthropic/v1${upstreamPath}`] : [`/v1${upstreamPath}`];
+  return { kind: 'model', name, dialect, upstreamPath, paths };
+}
+
+const byPath = new Map(modelApis.flatMap((entry) => entry.paths.map((path) => [path, entry] as const)));
+
+const post: readonly string[] = ['POST'];
+const get: readonly string[] = ['GET', 'HEAD'];
+
+/**
+ * Which API a request means. Paths match exactly, byte for byte: whatever a provider might read as another path
+ * (`//`, `..`, encoded slashes) matches nothing here. The query does not matter.
+ */
+export function identifyApi(method: string, target: string): IdentifiedApi {
+  const path = withoutQuery(target);
+  const dialect = dialectOfPath(path);
+  const known = byPath.get(path);
+  if (known !== undefined) return method === 'POST' ? known : { kind: 'wrong method', dialect, allow: post };
+  const listing = /^(?:\/anthropic)?\/v1\/models(?:\/(.+))?$/.exec(path);
+  if (listing !== null) {
+    if (!get.includes(method)) return { kind: 'wrong method', dialect, allow: get };
+    const id = listing[1] === undefined ? undefined : decoded(listing[1]);
+    return id === null ? { kind: 'none', dialect } : { kind: 'models', dialect, id };
+  }
+  return isPlainPath(path) ? { kind: 'unknown', dialect } : { kind: 'none', dialect };
+}
+
+export function withoutQuery(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
+}
+
+/** The shape of errors on a path, known or not. */
+export function dialectOfPath(path: string): Dialect {
+  return path.startsWith('/anthropic/') || /^\/v1\/messages(?:[/?]|$)/.test(path) ? 'anthropic' : 'openai';
+}
+
+/** Below /v1/, of segments that every server reads alike: no empty ones, no dots, nothing encoded. */
+function isPlainPath(path: string): boolean {
+  return /^\/v1(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~:@!$&'()*+,;=-]+)+$/.test(path);
+}
+
+function decoded(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}
