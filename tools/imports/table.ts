@@ -1,0 +1,78 @@
+/**
+ * Who may import whom, as data: docs/architecture.md says what lives where, and a test walks every import. The longest
+ * matching place is a file's own; a place may always import itself, and Node's built-in modules.
+ */
+export interface Place {
+  /** A folder with a slash at its end, or a file. */
+  readonly path: string;
+  /** Places it may import; a folder includes what is below it. */
+  readonly mayImport: readonly string[] | 'anything';
+  /** npm packages it may import. */
+  readonly packages: readonly string[];
+  /** The folders right below know nothing of each other. */
+  readonly hasSeparateChildren?: boolean;
+}
+
+const contract = 'src/contract.ts';
+const envoy = 'src/envoy/';
+const errors = 'src/errors.ts';
+const extproc = 'src/extproc/';
+const gen = 'src/gen/';
+const guard = 'src/guard/';
+const lib = 'src/lib/';
+const limits = 'src/limits/';
+const llm = 'src/llm/';
+const model = 'src/model/';
+const policy = 'src/policy/';
+const program = 'src/program/';
+const snapshot = 'src/xds/snapshot/';
+const wire = 'src/extproc/wire/';
+const xds = 'src/xds/';
+
+const protobuf = '@bufbuild/protobuf';
+
+export const places: readonly Place[] = [
+  { path: 'cmd/', mayImport: 'anything', packages: ['yaml'] },
+  { path: lib, mayImport: [], packages: ['pino', 'pino-pretty', '@opentelemetry/api'] },
+  { path: errors, mayImport: [lib], packages: [] },
+  { path: contract, mayImport: [], packages: [] },
+  { path: policy, mayImport: [lib, errors], packages: ['yaml'] },
+  { path: model, mayImport: [policy, lib, errors], packages: [] },
+  { path: program, mayImport: [model, gen, lib, contract], packages: [protobuf, '@grpc/grpc-js'] },
+  { path: 'src/xds/translate/', mayImport: [model, gen, lib, errors, contract, snapshot], packages: [protobuf] },
+  { path: snapshot, mayImport: [gen, lib], packages: [protobuf] },
+  { path: 'src/xds/server/', mayImport: [snapshot, gen, lib], packages: [protobuf, '@grpc/grpc-js'] },
+  { path: llm, mayImport: [lib, errors], packages: [] },
+  { path: guard, mayImport: [lib], packages: [] },
+  { path: limits, mayImport: [lib], packages: [] },
+  { path: 'src/extproc/transport/', mayImport: [lib], packages: [] },
+  { path: wire, mayImport: [lib], packages: [] },
+  { path: extproc, mayImport: [wire, program, lib, contract], packages: [] },
+  {
+    path: 'src/extproc/stages/',
+    mayImport: [extproc, program, llm, guard, limits, lib, errors, contract],
+    packages: [],
+    hasSeparateChildren: true,
+  },
+  { path: 'src/controller/', mayImport: [policy, model, program, xds, lib, contract], packages: [] },
+  { path: envoy, mayImport: [lib, errors, contract, gen], packages: [protobuf] },
+  { path: 'src/practice/', mayImport: [lib, llm, errors], packages: [] },
+];
+
+/** A single import that the table forbids and that stands nevertheless, with the reason. An unused one fails the test. */
+export interface Exception {
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+}
+
+const readsProgram = 'reads which cluster a refused provider names; belongs behind a function of src/program/';
+
+export const exceptions: readonly Exception[] = [
+  {
+    from: 'src/controller/rollout/refusal.ts',
+    to: 'src/gen/sluice/program/v1/program_pb.js',
+    why: readsProgram,
+  },
+  { from: 'src/controller/rollout/refusal.ts', to: protobuf, why: readsProgram },
+];
