@@ -2,7 +2,8 @@ import { rename, symlink } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type TestFolder, testFolder } from '../testing/folder.ts';
-import { isPolicyFile, listFolder } from './listing.ts';
+import { isPolicyFile } from './listed-file.ts';
+import { listFolder } from './listing.ts';
 
 async function names(folder: TestFolder): Promise<readonly string[]> {
   const listing = await listFolder(folder.path);

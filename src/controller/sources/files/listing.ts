@@ -1,8 +1,8 @@
-import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Problem } from '../../../policy/problem.ts';
 import { fault, isGone, unreadable } from './fault.ts';
+import { inOrder, isHidden, isPolicyFile, type ListedFile, listedFile } from './listed-file.ts';
 
 export interface Listing {
   readonly files: readonly ListedFile[];
@@ -11,15 +11,8 @@ export interface Listing {
   /** What could not be looked at; nothing is known about the files there. */
   readonly unreadable: readonly string[];
   readonly problems: readonly Problem[];
+  readonly hasSymlinks: boolean;
   readonly isMissing: boolean;
-}
-
-export interface ListedFile {
-  readonly path: string;
-  readonly size: number;
-  /** Differs if the file differs: a replaced file has another inode, a rewritten one other times. */
-  readonly signature: string;
-  readonly changedAtMs: number;
 }
 
 interface Walk {
@@ -38,25 +31,36 @@ export async function listFolder(folder: string): Promise<Listing> {
   const walk: Walk = { files: [], folders: new Set(), symlinks: [], seen: new Set(), unreadable: [], problems: [] };
   const root = await attempt(() => stat(folder));
   if (root.error !== undefined && isGone(root.error)) return { ...emptyListing, isMissing: true };
-  if (root.value?.isDirectory() === false) {
+  if (root.value === undefined) {
+    return { ...emptyListing, problems: [unreadable(folder, root.error)], unreadable: [folder] };
+  }
+  if (!root.value.isDirectory()) {
     const problem = fault(folder, 'is not a folder', 'name a folder with policy files');
     return { ...emptyListing, problems: [problem], unreadable: [folder] };
   }
   await enter(folder, 0, walk);
+  const hasSymlinks = walk.symlinks.length > 0;
   // After everything real, so that a symlink to a file of the same folder does not give all its documents twice. A
   // symlink may lead to a folder that holds more of them.
   for (let next = walk.symlinks.shift(); next !== undefined; next = walk.symlinks.shift()) await follow(next, walk);
-  walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return {
-    files: walk.files,
+    files: inOrder(walk.files),
     folders: [...walk.folders].sort(),
     unreadable: walk.unreadable,
     problems: walk.problems,
+    hasSymlinks,
     isMissing: false,
   };
 }
 
-const emptyListing: Listing = { files: [], folders: [], unreadable: [], problems: [], isMissing: false };
+const emptyListing: Listing = {
+  files: [],
+  folders: [],
+  unreadable: [],
+  problems: [],
+  hasSymlinks: false,
+  isMissing: false,
+};
 
 async function enter(folder: string, depth: number, walk: Walk): Promise<void> {
   if (depth > deepest) {
@@ -64,18 +68,22 @@ async function enter(folder: string, depth: number, walk: Walk): Promise<void> {
     return;
   }
   const real = await attempt(() => realpath(folder));
-  if (real.value === undefined || walk.seen.has(real.value)) return;
+  if (real.value === undefined) {
+    // Gone since it was listed: another event will tell.
+    if (!isGone(real.error)) cannotRead(folder, real.error, walk);
+    return;
+  }
+  if (walk.seen.has(real.value)) return;
   walk.seen.add(real.value);
   const entries = await attempt(() => readdir(folder, { withFileTypes: true }));
   if (entries.value === undefined) {
-    // Gone since it was listed: another event will tell.
     if (!isGone(entries.error)) cannotRead(folder, entries.error, walk);
     return;
   }
   walk.folders.add(folder);
   const files = entries.value.filter((entry) => entry.isFile() && isPolicyFile(entry.name));
   await inBatches(files, (entry) => add(join(folder, entry.name), join(real.value, entry.name), walk));
-  for (const entry of entries.value.filter(isOpen)) {
+  for (const entry of entries.value.filter((other) => !isHidden(other.name))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await enter(path, depth + 1, walk);
     else if (entry.isSymbolicLink()) walk.symlinks.push(path);
@@ -107,25 +115,13 @@ async function add(path: string, real: string, walk: Walk): Promise<void> {
     if (!isGone(stats.error)) cannotRead(path, stats.error, walk);
     return;
   }
-  const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = stats.value;
   walk.seen.add(real);
-  const signature = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-  walk.files.push({ path, size: Number(size), signature, changedAtMs: Number(ctimeMs) });
+  walk.files.push(listedFile(path, stats.value));
 }
 
 function cannotRead(path: string, error: unknown, walk: Walk): void {
   walk.problems.push(unreadable(path, error));
   walk.unreadable.push(path);
-}
-
-/** Dotfiles are nobody's policy: `.git`, `..data` and `..2026_01_01` of Kubernetes mounts, `.#x` of editors. */
-function isOpen(entry: Dirent): boolean {
-  return !entry.name.startsWith('.');
-}
-
-/** The endings also keep out what editors leave for a moment: `x.yaml~`, `#x.yaml#`, `x.yaml.swp`, `4913`. */
-export function isPolicyFile(name: string): boolean {
-  return /^[^.#].*\.(ya?ml|json)$/.test(name);
 }
 
 async function inBatches<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {

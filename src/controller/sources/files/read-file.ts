@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { largestFile, type ParsedText, parseDocuments } from '../../../policy/parse.ts';
 import type { Problem } from '../../../policy/problem.ts';
 import { fault, isGone, unreadable } from './fault.ts';
-import type { ListedFile } from './listing.ts';
+import type { ListedFile } from './listed-file.ts';
 
 /** What is known of one file. */
 export interface FileReading {

@@ -2,38 +2,36 @@ import type { PolicyDocument } from '../../../policy/document.ts';
 import type { Problem } from '../../../policy/problem.ts';
 import { fault } from './fault.ts';
 import { decideInForce, type InForce, nothingInForce } from './in-force.ts';
-import { listFolder } from './listing.ts';
+import { type Listing, listFolder } from './listing.ts';
 import { type FileReading, readPolicyFile } from './read-file.ts';
+import { relist } from './relist.ts';
 import type { SourceState } from './source.ts';
 
 /** Everything remembered from one look at a folder to the next. */
 export interface Scan {
   readonly state: SourceState;
-  readonly folders: readonly string[];
+  /** Absent: the folder was not there. */
+  readonly listing?: Listing;
   readonly readings: readonly FileReading[];
   readonly inForce: InForce;
-  /** Absent: nothing was listed the last time. */
-  readonly listingProblems?: readonly Problem[];
 }
 
 export const nothingScanned: Scan = {
   state: { documents: [], problems: [], stale: new Map(), revision: 0 },
-  folders: [],
   readings: [],
   inForce: nothingInForce,
 };
 
-/** Looks at a folder, reading only what changed. The state is the same object if nothing in it differs. */
-export async function scanFolder(folder: string, last: Scan): Promise<Scan> {
-  const listing = await listFolder(folder);
+/**
+ * Looks at a folder, reading only what changed. The state is the same object if nothing in it differs. `touched`: where
+ * something may have changed, if that is known.
+ */
+export async function scanFolder(folder: string, last: Scan, touched?: ReadonlySet<string>): Promise<Scan> {
+  const relisted = last.listing && touched && (await relist(last.listing, touched));
+  const listing = relisted ?? (await listFolder(folder));
   if (listing.isMissing) return missing(folder, last);
-  const lastReadings = new Map(last.readings.map((reading) => [reading.path, reading]));
-  const readings: FileReading[] = [];
-  for (const file of listing.files) {
-    const reading = await readPolicyFile(file, lastReadings.get(file.path));
-    if (reading !== undefined) readings.push(reading);
-  }
-  if (isUnchanged(readings, listing.problems, last)) return { ...last, folders: listing.folders };
+  const readings = await readAll(listing, last.readings);
+  if (isUnchanged(readings, listing.problems, last)) return { ...last, listing };
   const isUnknown = (path: string): boolean =>
     listing.unreadable.some((place) => path === place || path.startsWith(`${place}/`));
   const inForce = decideInForce(readings, isUnknown, last.inForce);
@@ -44,16 +42,28 @@ export async function scanFolder(folder: string, last: Scan): Promise<Scan> {
   ];
   if (readings.length === 0 && listing.problems.length === 0) problems.push(emptyFolder(folder));
   const state = next(last.state, sortedDocuments(inForce), problems, inForce.stale);
-  return { state, folders: listing.folders, readings, listingProblems: listing.problems, inForce };
+  return { state, listing, readings, inForce };
+}
+
+async function readAll(listing: Listing, last: readonly FileReading[]): Promise<readonly FileReading[]> {
+  const lastReadings = new Map(last.map((reading) => [reading.path, reading]));
+  const readings: FileReading[] = [];
+  // In batches: reading one after the other, most of the time would go into waiting.
+  for (let start = 0; start < listing.files.length; start += 64) {
+    const batch = listing.files.slice(start, start + 64);
+    const read = await Promise.all(batch.map((file) => readPolicyFile(file, lastReadings.get(file.path))));
+    readings.push(...read.filter((reading) => reading !== undefined));
+  }
+  return readings;
 }
 
 /** The usual case of a look without an event, which must cost little however large the policy is. */
 function isUnchanged(readings: readonly FileReading[], problems: readonly Problem[], last: Scan): boolean {
   return (
-    last.listingProblems !== undefined &&
+    last.listing !== undefined &&
     readings.length === last.readings.length &&
     readings.every((reading, index) => reading === last.readings[index]) &&
-    JSON.stringify(problems) === JSON.stringify(last.listingProblems)
+    JSON.stringify(problems) === JSON.stringify(last.listing.problems)
   );
 }
 
@@ -62,7 +72,7 @@ function missing(folder: string, last: Scan): Scan {
   const problem = fault(folder, `does not exist${stays}`, 'create the folder, or name another one');
   const stale = new Map(last.state.documents.map((document) => [document.id, folder]));
   const state = next(last.state, last.state.documents, [problem], stale);
-  return { state, folders: [], readings: last.readings, inForce: last.inForce };
+  return { state, readings: last.readings, inForce: last.inForce };
 }
 
 function emptyFolder(folder: string): Problem {

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createHoldOff } from '../hold-off.ts';
 import { createFolderWatch } from './folder-watch.ts';
 import { nothingScanned, scanFolder } from './scan.ts';
@@ -9,7 +9,10 @@ export interface WatchOptions {
   readonly quietMs?: number;
   /** When it is looked at even if it is never quiet. Default 500. */
   readonly maxMs?: number;
-  /** Looked at without any event, since events can get lost (network file systems, limits of the kernel). Default 2000. */
+  /**
+   * Looked at without any event, since events can get lost (network file systems, limits of the kernel). Default 2000;
+   * less often where a look takes so long that it would cost more than 2 % of a core.
+   */
   readonly pollMs?: number;
   /** Something differs: documents, problems or what is stale. */
   onChange(state: SourceState): void;
@@ -32,25 +35,46 @@ export async function watchFolder(folder: string, options: WatchOptions): Promis
   let isClosed = false;
   let running: Promise<void> = Promise.resolve();
   let queued: Promise<void> | undefined;
+  /** Where something may have changed since the last look; absent: anywhere. */
+  let touched: Set<string> | undefined = new Set();
 
-  const holdOff = createHoldOff(quietMs, maxMs, () => void refresh());
+  const holdOff = createHoldOff(quietMs, maxMs, () => void enqueue());
   const root = resolve(folder);
   const parent = dirname(root);
   const watching = createFolderWatch((place, name) => {
     // Of the parent only the folder itself matters: the parent may be as busy as /tmp.
-    if (place !== parent || name === null || name === basename(root)) holdOff.trigger();
+    if (place === parent && name !== null && name !== basename(root)) return;
+    if (name === null) touched = undefined;
+    else touched?.add(join(place, name));
+    holdOff.trigger();
   }, options.onError);
   rewatch();
-  const poll = setInterval(() => void refresh(), pollMs);
-  poll.unref();
+  let poll = pollLater(0);
+
+  function pollLater(lookMs: number): NodeJS.Timeout {
+    return setTimeout(pollNow, Math.max(pollMs, 50 * lookMs)).unref();
+  }
+
+  async function pollNow(): Promise<void> {
+    const began = performance.now();
+    await refresh();
+    if (!isClosed) poll = pollLater(performance.now() - began);
+  }
 
   function rewatch(): void {
     // The parent tells when the folder itself is replaced or comes back.
-    if (watching.update([parent, ...scan.folders.map((path) => resolve(path))])) holdOff.trigger();
+    if (!watching.update([parent, ...(scan.listing?.folders ?? [])])) return;
+    touched = undefined;
+    holdOff.trigger();
+  }
+
+  function refresh(): Promise<void> {
+    touched = undefined;
+    return enqueue();
   }
 
   /** One look after the other, since each builds on what the one before it remembered; never more than one waits. */
-  function refresh(): Promise<void> {
+  function enqueue(): Promise<void> {
     queued ??= running.then(() => {
       queued = undefined;
       running = look();
@@ -63,7 +87,9 @@ export async function watchFolder(folder: string, options: WatchOptions): Promis
     if (isClosed) return;
     try {
       const before = scan.state;
-      scan = await scanFolder(folder, scan);
+      const places = touched;
+      touched = new Set();
+      scan = await scanFolder(folder, scan, places);
       if (isClosed) return;
       rewatch();
       if (scan.state !== before) options.onChange(scan.state);
@@ -77,7 +103,7 @@ export async function watchFolder(folder: string, options: WatchOptions): Promis
     refresh,
     async close() {
       isClosed = true;
-      clearInterval(poll);
+      clearTimeout(poll);
       holdOff.close();
       watching.close();
       await (queued ?? running);
