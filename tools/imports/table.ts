@@ -47,7 +47,7 @@ export const places: readonly Place[] = [
   { path: limits, mayImport: [lib], packages: [] },
   { path: 'src/extproc/transport/', mayImport: [lib], packages: [] },
   { path: wire, mayImport: [lib], packages: [] },
-  { path: extproc, mayImport: [wire, program, lib, contract], packages: [] },
+  { path: extproc, mayImport: [wire, program, lib, contract, errors], packages: [] },
   {
     path: 'src/extproc/stages/',
     mayImport: [extproc, program, llm, guard, limits, lib, errors, contract],

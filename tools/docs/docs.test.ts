@@ -1,0 +1,66 @@
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../cmd/sluice/commands.ts';
+import { printableKinds } from '../../src/policy/kinds.ts';
+import { places } from '../imports/table.ts';
+import { fencesOf, generatedSections, markdownTable, withGenerated } from './markdown.ts';
+import { renderSection } from './render-section.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md', 'changes/*.md'], { cwd: root }).sort();
+const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+
+describe.each(pages)('%s', (page) => {
+  it('says in its generated sections what the code says (make goldens rewrites them)', async () => {
+    const current = read(page);
+    const wanted = await withGenerated(current, renderSection);
+    if (process.env.UPDATE_GOLDENS === '1' && wanted !== current) writeFileSync(join(root, page), wanted);
+    expect(read(page)).toBe(wanted);
+  });
+
+  it('links only to files that are there', () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] ?? '');
+    const missing = links.filter((link) => globSync(join(dirname(page), link), { cwd: root }).length === 0);
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the documentation', () => {
+  it('describes every policy kind and every command', () => {
+    const sections = pages.flatMap((page) => generatedSections(read(page)));
+    expect(sections).toEqual(expect.arrayContaining(printableKinds.map((kind) => `policy ${kind}`)));
+    expect(sections).toEqual(expect.arrayContaining(commands.map((row) => `help ${row.name}`)));
+    expect(sections).toContain('errors');
+  });
+
+  it('says of every place of the import table what lives there', () => {
+    const text = read('docs/architecture.md');
+    expect(places.map((place) => place.path).filter((path) => !text.includes(`\`${path}`))).toEqual([]);
+  });
+});
+
+describe('fencesOf()', () => {
+  it('finds blocks with their info string and line', () => {
+    expect(fencesOf('a\n```sh run\nls\n\nls\n```\nb\n```\nc\n```\n')).toEqual([
+      { info: 'sh run', text: 'ls\n\nls\n', line: 2 },
+      { info: '', text: 'c\n', line: 8 },
+    ]);
+  });
+});
+
+describe('withGenerated()', () => {
+  it('replaces what stands between the marks and nothing else', async () => {
+    const page = 'a\n<!-- generated: x y -->\nold\n<!-- end -->\nb\n';
+    const once = await withGenerated(page, (name) => Promise.resolve(`new $& ${name}`));
+    expect(once).toBe('a\n<!-- generated: x y -->\n\nnew $& x y\n\n<!-- end -->\nb\n');
+    expect(await withGenerated(once, (name) => Promise.resolve(`new $& ${name}`))).toBe(once);
+  });
+});
+
+describe('markdownTable()', () => {
+  it('keeps cells together that hold a bar', () => {
+    expect(markdownTable(['a'], [['x | y']])).toBe('| a |\n| --- |\n| x \\| y |');
+  });
+});

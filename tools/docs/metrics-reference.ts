@@ -1,0 +1,19 @@
+import { createControllerMetrics } from '../../src/controller/metrics.ts';
+import { markdownTable } from './markdown.ts';
+
+const expositions: Readonly<Record<string, () => string>> = {
+  controller: () => createControllerMetrics(() => 0).render(),
+};
+
+/** Name, type and meaning of what a component exposes, out of its own exposition. */
+export function metricsReference(component: string): string {
+  const render = expositions[component];
+  if (render === undefined) throw new Error(`no metrics of ${component}`);
+  const help = new Map([...render().matchAll(/^# HELP (\S+) (.*)$/gm)].map((match) => [match[1], match[2] ?? '']));
+  const rows = [...render().matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((match) => [
+    `\`${match[1]}\``,
+    match[2] ?? '',
+    help.get(match[1]) ?? '',
+  ]);
+  return markdownTable(['metric', 'type', 'meaning'], rows);
+}
