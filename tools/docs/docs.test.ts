@@ -61,6 +61,6 @@ describe('withGenerated()', () => {
 
 describe('markdownTable()', () => {
   it('keeps cells together that hold a bar', () => {
-    expect(markdownTable(['a'], [['x | y']])).toBe('| a |\n| --- |\n| x \\| y |');
+    expect(markdownTable(['a', 'b'], [['x | y', '']])).toBe('| a      | b   |\n| ------ | --- |\n| x \\| y |     |');
   });
 });

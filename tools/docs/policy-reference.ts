@@ -23,13 +23,24 @@ interface Node {
 /** Every field of a kind's spec, out of the schema that checks it. */
 export function policyReference(kind: Kind): string {
   const { spec } = (jsonSchema(kind) as { properties: { spec: Node } }).properties;
-  const rows = fieldsOf(spec, '').map(({ path, node, isRequired }) => [
+  const fields = fieldsOf(spec, '');
+  const rows = fields.map(({ path, node, isRequired }) => [
     `\`${path}\``,
     typeOf(node),
     isRequired ? '**required**' : defaultOf(node),
     (node.description ?? '').replaceAll('*', '\\*'),
   ]);
-  return markdownTable(['field', 'type', 'default', 'meaning'], rows);
+  const lists = fields.flatMap(({ path, node }) => {
+    return isLong(node.enum)
+      ? [`\n\n\`${path}\` is one of ${node.enum.map((value) => `\`${value}\``).join(', ')}.`]
+      : [];
+  });
+  return markdownTable(['field', 'type', 'default', 'meaning'], rows) + lists.join('');
+}
+
+/** Too long for a cell: the values stand below the table. */
+function isLong(values: readonly unknown[] | undefined): values is readonly unknown[] {
+  return values !== undefined && values.length > 6;
 }
 
 interface Field {
@@ -59,6 +70,7 @@ function isSecretSource(node: Node): boolean {
 function typeOf(node: Node): string {
   if (isSecretSource(node)) return '[SecretSource](#secrets)';
   if (node.const !== undefined && node.const !== '') return `\`${String(node.const)}\``;
+  if (isLong(node.enum)) return 'see below';
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (node.oneOf !== undefined) return oneOfType(node.oneOf);
   if (node.pattern === durationPattern) return 'duration';
