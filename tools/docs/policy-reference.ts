@@ -30,17 +30,19 @@ export function policyReference(kind: Kind): string {
     isRequired ? '**required**' : defaultOf(node),
     (node.description ?? '').replaceAll('*', '\\*'),
   ]);
-  const lists = fields.flatMap(({ path, node }) => {
-    return isLong(node.enum)
-      ? [`\n\n\`${path}\` is one of ${node.enum.map((value) => `\`${value}\``).join(', ')}.`]
-      : [];
-  });
+  const lists = fields
+    .filter(({ node }) => hasLongList(node))
+    .map(({ path, node }) => `\n\n\`${path}\` is one of ${choicesOf(node)}.`);
   return markdownTable(['field', 'type', 'default', 'meaning'], rows) + lists.join('');
 }
 
 /** Too long for a cell: the values stand below the table. */
-function isLong(values: readonly unknown[] | undefined): values is readonly unknown[] {
-  return values !== undefined && values.length > 6;
+function hasLongList(node: Node): boolean {
+  return (node.enum?.length ?? 0) > 6;
+}
+
+function choicesOf(node: Node): string {
+  return (node.enum ?? []).map((value) => `\`${String(value)}\``).join(', ');
 }
 
 interface Field {
@@ -70,8 +72,8 @@ function isSecretSource(node: Node): boolean {
 function typeOf(node: Node): string {
   if (isSecretSource(node)) return '[SecretSource](#secrets)';
   if (node.const !== undefined && node.const !== '') return `\`${String(node.const)}\``;
-  if (isLong(node.enum)) return 'see below';
-  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (hasLongList(node)) return 'see below';
+  if (node.enum !== undefined) return choicesOf(node);
   if (node.oneOf !== undefined) return oneOfType(node.oneOf);
   if (node.pattern === durationPattern) return 'duration';
   if (node.pattern === sizePattern) return 'size';
