@@ -1,0 +1,63 @@
+import { HttpProtocolOptions_HeadersWithUnderscoresAction as Underscores } from '../../gen/envoy/config/core/v3/protocol_pb.js';
+import {
+  HttpConnectionManager_CodecType as Codec,
+  HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashes,
+  HttpConnectionManagerSchema,
+  HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
+} from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { GatewaySettings } from '../../model/gateway.ts';
+import type { Listener } from '../../model/listener.ts';
+import { accessLogs } from './access-log.ts';
+import { overAds } from './ads.ts';
+import { seconds } from './duration.ts';
+import { asTypedConfig, type Extension, extension } from './extension.ts';
+import { localReplyConfig } from './local-replies.ts';
+import { downstreamFilters } from './order.ts';
+import { clientHeaders } from './sanitise.ts';
+
+const kibibyte = 1024;
+
+export function connectionManager(listener: Listener, settings: GatewaySettings): Extension {
+  return extension('envoy.filters.network.http_connection_manager', HttpConnectionManagerSchema, {
+    codecType: Codec.AUTO,
+    statPrefix: 'gateway',
+    routeSpecifier: { case: 'rds', value: { configSource: overAds, routeConfigName: listener.name } },
+
+    // Sluice stands at the edge: whoever connects is the client, and what it says about its address is not believed.
+    useRemoteAddress: true,
+    earlyHeaderMutationExtensions: [clientHeaders],
+    generateRequestId: true,
+    alwaysSetRequestIdInResponse: true,
+    // A provider's `server: cloudflare` would tell who answered to whom it does not concern.
+    serverHeaderTransformation: ServerHeader.OVERWRITE,
+    serverName: 'sluice',
+
+    // One spelling per path before anybody compares it. An escaped slash means different things to different servers, so
+    // a path with one is refused; `.`, `..` and `//` mean the same everywhere and are resolved.
+    normalizePath: true,
+    mergeSlashes: true,
+    pathWithEscapedSlashesAction: EscapedSlashes.REJECT_REQUEST,
+
+    commonHttpProtocolOptions: {
+      idleTimeout: seconds(300),
+      maxHeadersCount: 100,
+      // Some servers read `_` as `-`, and would take `x_forwarded_for` for the header of that name.
+      headersWithUnderscoresAction: Underscores.DROP_HEADER,
+    },
+    http2ProtocolOptions: {
+      maxConcurrentStreams: 250,
+      // Prompts of usual size fit into one window. Envoy's default of 16 MiB per stream is memory for the asking.
+      initialStreamWindowSize: 1024 * kibibyte,
+      initialConnectionWindowSize: 4096 * kibibyte,
+    },
+    maxRequestHeadersKb: 64,
+    // Slow senders hold memory. The last bounds a body that trickles; all end with the complete request.
+    requestHeadersTimeout: seconds(10),
+    requestTimeout: seconds(300),
+    streamIdleTimeout: seconds(300),
+
+    accessLog: accessLogs(settings),
+    localReplyConfig,
+    httpFilters: downstreamFilters().map(asTypedConfig),
+  });
+}

@@ -1,0 +1,46 @@
+import { ListenerSchema } from '../../gen/envoy/config/listener/v3/listener_pb.js';
+import type { GatewayModel } from '../../model/gateway.ts';
+import type { Listener } from '../../model/listener.ts';
+import type { Resource } from '../snapshot/resource.ts';
+import { connectionManager } from './connection-manager.ts';
+import { seconds } from './duration.ts';
+import { encode } from './encode.ts';
+import { asTypedConfig } from './extension.ts';
+import { listenerTls } from './listener-tls.ts';
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * How much of an answer may wait for a slow client, per connection. The limit of a request body is the route's, and
+ * larger. Envoy 1.40.0 dies when an upstream processor filter streams an answer past this limit, so where a policy
+ * watches answers it must be one that no answer reaches.
+ */
+const bufferLimit = { normal: mebibyte, watching: 64 * mebibyte } as const;
+
+export function listenerResource(listener: Listener, gateway: GatewayModel): Resource {
+  const { settings } = gateway;
+  const isWatching = gateway.routes.some((route) => route.watchBody || route.firstTokenTimeoutMs !== undefined);
+  return encode(
+    ListenerSchema,
+    listener.name,
+    {
+      name: listener.name,
+      address: {
+        address: {
+          case: 'socketAddress',
+          value: { address: listener.address, portSpecifier: { case: 'portValue', value: listener.port } },
+        },
+      },
+      perConnectionBufferLimitBytes: isWatching ? bufferLimit.watching : bufferLimit.normal,
+      filterChains: [
+        {
+          filters: [asTypedConfig(connectionManager(listener, settings))],
+          // A client that connects and never finishes its handshake.
+          transportSocketConnectTimeout: seconds(10),
+          ...(listener.tls === undefined ? {} : { transportSocket: asTypedConfig(listenerTls(listener.tls)) }),
+        },
+      ],
+    },
+    listener.origins,
+  );
+}

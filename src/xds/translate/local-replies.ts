@@ -1,0 +1,121 @@
+import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
+import { responseDetailsPrefix } from '../../contract.ts';
+import { type Dialect, type ErrorCode, errorStatus, localReplies, localReplyBody } from '../../errors.ts';
+import { type AccessLogFilterSchema, ComparisonFilter_Op } from '../../gen/envoy/config/accesslog/v3/accesslog_pb.js';
+import { HeaderValueOption_HeaderAppendAction } from '../../gen/envoy/config/core/v3/base_pb.js';
+import { ExpressionFilterSchema } from '../../gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js';
+import type {
+  LocalReplyConfigSchema,
+  ResponseMapperSchema,
+} from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { packed } from './extension.ts';
+
+type Filter = MessageInitShape<typeof AccessLogFilterSchema>;
+type Mapper = MessageInitShape<typeof ResponseMapperSchema>;
+
+interface Row {
+  readonly when: Filter;
+  readonly code: ErrorCode;
+  /** Absent: the status that Envoy chose. */
+  readonly status?: number;
+}
+
+/** What a caller of each dialect can parse. The rest of the paths speaks OpenAI. */
+const anthropicPaths = '/v1/messages(?:[/?].*)?|/anthropic(?:[/?].*)?';
+
+/** First match wins. Envoy's status alone tells most cases; the rows before the statuses are those it hides. */
+const rows: readonly Row[] = [
+  { when: flags('OM', 'DO', 'UO'), code: 'gateway_overloaded', status: errorStatus('gateway_overloaded') },
+  // The processor is late (504 by default) or gone; or a provider's credential is not there (401 by default, which would
+  // tell the caller that its own key is wrong).
+  {
+    when: details("startsWith('ext_proc_error')"),
+    code: 'gateway_not_ready',
+    status: errorStatus('gateway_not_ready'),
+  },
+  {
+    when: details("contains('credential')"),
+    code: 'gateway_not_ready',
+    status: errorStatus('gateway_not_ready'),
+  },
+  ...localReplies.map(({ status, code }) => ({ when: statusIs(ComparisonFilter_Op.EQ, status), code })),
+  { when: statusIs(ComparisonFilter_Op.GE, 500), code: 'internal' },
+  { when: statusIs(ComparisonFilter_Op.GE, 400), code: 'bad_request' },
+];
+
+/**
+ * Envoy's own answers in the shape that the caller's client can read. The processor's answers are local replies to Envoy
+ * too: they come first, matched by their details, and stay as they are.
+ */
+export const localReplyConfig: MessageInitShape<typeof LocalReplyConfigSchema> = {
+  mappers: [{ filter: details(`startsWith('${responseDetailsPrefix}')`) }, ...rows.flatMap(mappersOf)],
+};
+
+function mappersOf({ when, code, status }: Row): Mapper[] {
+  const answer = (dialect: Dialect) =>
+    ({
+      ...(status === undefined ? {} : { statusCode: status }),
+      bodyFormatOverride: {
+        format: { case: 'jsonFormat', value: { ...localReplyBody(code, dialect) } as JsonObject },
+        contentType: 'application/json',
+      },
+    }) as const;
+  return [
+    {
+      ...answer('anthropic'),
+      filter: { filterSpecifier: { case: 'andFilter', value: { filters: [when, isAnthropic] } } },
+      // Where Anthropic's clients read the id.
+      headersToAdd: [
+        {
+          header: { key: 'request-id', value: '%REQ(X-REQUEST-ID)%' },
+          appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+        },
+      ],
+    },
+    { ...answer('openai'), filter: when },
+  ];
+}
+
+const isAnthropic: Filter = {
+  filterSpecifier: {
+    case: 'headerFilter',
+    value: {
+      header: {
+        name: ':path',
+        headerMatchSpecifier: {
+          case: 'stringMatch',
+          value: { matchPattern: { case: 'safeRegex', value: { regex: anthropicPaths } } },
+        },
+      },
+    },
+  },
+};
+
+function statusIs(op: ComparisonFilter_Op, status: number): Filter {
+  return {
+    filterSpecifier: {
+      case: 'statusCodeFilter',
+      // The runtime key is required; nobody sets it.
+      value: { comparison: { op, value: { defaultValue: status, runtimeKey: 'sluice.local_reply' } } },
+    },
+  };
+}
+
+function flags(...names: string[]): Filter {
+  return { filterSpecifier: { case: 'responseFlagFilter', value: { flags: names } } };
+}
+
+function details(condition: string): Filter {
+  return {
+    filterSpecifier: {
+      case: 'extensionFilter',
+      value: {
+        name: 'envoy.access_loggers.extension_filters.cel',
+        configType: {
+          case: 'typedConfig',
+          value: packed(ExpressionFilterSchema, { expression: `response.code_details.${condition}` }),
+        },
+      },
+    },
+  };
+}

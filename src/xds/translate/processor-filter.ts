@@ -1,0 +1,93 @@
+import { clusterNames, metadataNamespaces, processorRoleHeader } from '../../contract.ts';
+import { ExternalProcessorSchema } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
+import {
+  ProcessingMode_BodySendMode as BodyMode,
+  ProcessingMode_HeaderSendMode as HeaderMode,
+} from '../../gen/envoy/extensions/filters/http/ext_proc/v3/processing_mode_pb.js';
+import { StatusCode } from '../../gen/envoy/type/v3/http_status_pb.js';
+import { milliseconds, seconds } from './duration.ts';
+import { type Extension, extension } from './extension.ts';
+
+/**
+ * Opens the one stream that every request needs. The body is buffered, which is what makes a further attempt possible.
+ * The answer to the response headers says whether the response body is wanted.
+ */
+export function routerProcessor(): Extension {
+  return extension('envoy.filters.http.ext_proc', ExternalProcessorSchema, {
+    ...common('router'),
+    processingMode: {
+      requestHeaderMode: HeaderMode.SEND,
+      requestBodyMode: BodyMode.BUFFERED,
+      responseHeaderMode: HeaderMode.SEND,
+      responseBodyMode: BodyMode.NONE,
+      requestTrailerMode: HeaderMode.SKIP,
+      responseTrailerMode: HeaderMode.SKIP,
+    },
+    responseAttributes: [
+      'xds.cluster_name',
+      'response.code_details',
+      'response.flags',
+      'upstream.request_attempt_count',
+    ],
+    metadataOptions: {
+      receivingNamespaces: { untyped: [metadataNamespaces.route, metadataNamespaces.log] },
+    },
+  });
+}
+
+/**
+ * Prepares a later attempt for the provider it goes to. Headers only: the answer replaces path, headers and body in one
+ * message. Must never stream a response body past the listener's buffer limit: Envoy 1.40.0 dies of that. It touches
+ * response bodies only where a policy watches them, and then the listener has a limit that no response reaches.
+ */
+export function upstreamProcessor(): Extension {
+  return extension('envoy.filters.http.ext_proc', ExternalProcessorSchema, {
+    ...common('upstream'),
+    processingMode: {
+      requestHeaderMode: HeaderMode.SEND,
+      requestBodyMode: BodyMode.NONE,
+      responseHeaderMode: HeaderMode.SKIP,
+      responseBodyMode: BodyMode.NONE,
+      requestTrailerMode: HeaderMode.SKIP,
+      responseTrailerMode: HeaderMode.SKIP,
+    },
+    requestAttributes: ['xds.cluster_name'],
+    responseAttributes: ['xds.cluster_name'],
+    metadataOptions: { receivingNamespaces: { untyped: [metadataNamespaces.log] } },
+  });
+}
+
+function common(role: 'router' | 'upstream') {
+  return {
+    statPrefix: role,
+    grpcService: {
+      targetSpecifier: {
+        case: 'envoyGrpc' as const,
+        // Nothing here reads Envoy's own headers on the stream; leaving them out saves their bytes on every request.
+        value: { clusterName: clusterNames.processor, skipEnvoyHeaders: true },
+      },
+      initialMetadata: [{ key: processorRoleHeader, value: role }],
+      // A processor that has just died must cost nothing but the requests it held. With Envoy's default back-off those
+      // that meet the dead socket wait for most of a second.
+      retryPolicy: {
+        numRetries: 3,
+        retryOn: 'connect-failure,refused-stream,reset-before-request,unavailable,reset',
+        retryBackOff: { baseInterval: milliseconds(5), maxInterval: milliseconds(50) },
+      },
+    },
+    // Without the processor nobody has checked the key: no answer, no passage.
+    failureModeAllow: false,
+    statusOnError: { code: StatusCode.ServiceUnavailable },
+    // Covers the slowest stage that may stand between two messages (a remote guardrail, Redis), and ends what hangs.
+    messageTimeout: seconds(10),
+    // The processor may ask for more, for instance to hold the headers until the first token.
+    maxMessageTimeout: seconds(600),
+    allowModeOverride: true,
+    mutationRules: {
+      // `x-envoy-max-retries` and the other control headers of the router.
+      allowEnvoy: true,
+      // `:path`, `:method` and the host: each provider has its own.
+      allowAllRouting: true,
+    },
+  };
+}

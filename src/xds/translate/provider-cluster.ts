@@ -1,0 +1,109 @@
+import { isIP } from 'node:net';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  ClusterSchema,
+  Cluster_DiscoveryType as Discovery,
+  Cluster_DnsLookupFamily as LookupFamily,
+} from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
+import type { Provider } from '../../model/provider.ts';
+import type { Resource } from '../snapshot/resource.ts';
+import { milliseconds, seconds } from './duration.ts';
+import { encode } from './encode.ts';
+import { asTypedConfig, packed } from './extension.ts';
+import type { TranslateOptions } from './options.ts';
+import { upstreamFilters } from './order.ts';
+import { refusingEndpoint } from './refusing-endpoint.ts';
+import { upstreamTls } from './upstream-tls.ts';
+
+const encoded = new WeakMap<Provider, { readonly systemCaFile: string; readonly resource: Resource }>();
+
+/** The cluster of one provider. Encoded once per provider object: an unchanged provider costs nothing. */
+export function providerCluster(provider: Provider, options: TranslateOptions): Resource {
+  const known = encoded.get(provider);
+  if (known?.systemCaFile === options.systemCaFile) return known.resource;
+  const resource = encode(ClusterSchema, provider.cluster, cluster(provider, options), provider.origins);
+  encoded.set(provider, { systemCaFile: options.systemCaFile, resource });
+  return resource;
+}
+
+/** Envoy's default of 1,024 requests, and of 3 retries, would end chains under load. Limits are the processor's task. */
+const unlimited = 1_000_000;
+
+function cluster(provider: Provider, options: TranslateOptions): MessageInitShape<typeof ClusterSchema> {
+  const { endpoint, tls } = provider;
+  const isAddress = isIP(endpoint.host) !== 0;
+  return {
+    name: provider.cluster,
+    clusterDiscoveryType: { case: 'type', value: isAddress ? Discovery.STATIC : Discovery.STRICT_DNS },
+    connectTimeout: milliseconds(provider.connectTimeoutMs),
+    ...(isAddress
+      ? {}
+      : {
+          dnsLookupFamily: LookupFamily.V4_PREFERRED,
+          // Providers move their names quickly in an outage, and say so by a short time to live.
+          respectDnsTtl: true,
+          dnsRefreshRate: seconds(30),
+          dnsFailureRefreshRate: { baseInterval: milliseconds(500), maxInterval: seconds(5) },
+        }),
+    circuitBreakers: {
+      thresholds: [
+        {
+          maxConnections: unlimited,
+          maxPendingRequests: unlimited,
+          maxRequests: unlimited,
+          maxRetries: unlimited,
+        },
+      ],
+    },
+    // A peer that vanished without a word is noticed while a stream is silent.
+    upstreamConnectionOptions: { tcpKeepalive: { keepaliveTime: 30, keepaliveInterval: 10, keepaliveProbes: 3 } },
+    loadAssignment: {
+      clusterName: provider.cluster,
+      endpoints: [
+        {
+          lbEndpoints: [
+            {
+              hostIdentifier: {
+                case: 'endpoint',
+                value: {
+                  // Becomes the host header of the attempt.
+                  hostname: authority(provider),
+                  address: {
+                    address: {
+                      case: 'socketAddress',
+                      value: {
+                        address: endpoint.host,
+                        portSpecifier: { case: 'portValue', value: endpoint.port },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          ],
+        },
+        refusingEndpoint(1),
+      ],
+    },
+    typedExtensionProtocolOptions: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': packed(HttpProtocolOptionsSchema, {
+        // Below the 60 s after which common load balancers close: a connection closed by the other side in the moment
+        // of its reuse is a reset that nobody needs.
+        commonHttpProtocolOptions: { idleTimeout: seconds(55) },
+        upstreamProtocolOptions:
+          tls === undefined
+            ? { case: 'explicitHttpConfig', value: { protocolConfig: { case: 'httpProtocolOptions', value: {} } } }
+            : { case: 'autoConfig', value: { httpProtocolOptions: {}, http2ProtocolOptions: {} } },
+        httpFilters: upstreamFilters(provider).map(asTypedConfig),
+      }),
+    },
+    ...(tls === undefined ? {} : { transportSocket: asTypedConfig(upstreamTls(tls, options)) }),
+  };
+}
+
+/** RFC 9110 section 7.2: the port is left out where it is the default of the scheme. */
+function authority({ endpoint, tls }: Provider): string {
+  const host = isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host;
+  return endpoint.port === (tls === undefined ? 80 : 443) ? host : `${host}:${endpoint.port}`;
+}

@@ -1,0 +1,99 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { internalHeaders } from '../../contract.ts';
+import {
+  type RetryPolicy,
+  type RouteAction,
+  RouteActionSchema,
+  type RouteSchema,
+} from '../../gen/envoy/config/route/v3/route_components_pb.js';
+import { RouteConfigurationSchema } from '../../gen/envoy/config/route/v3/route_pb.js';
+import type { GatewayModel } from '../../model/gateway.ts';
+import type { Listener } from '../../model/listener.ts';
+import type { RetryProfile } from '../../model/route.ts';
+import type { Resource } from '../snapshot/resource.ts';
+import { corsFilterName, corsPolicy } from './cors.ts';
+import { type DurationInit, milliseconds, seconds } from './duration.ts';
+import { encode } from './encode.ts';
+import { priorityChain } from './priority-chain.ts';
+import { retryPolicy } from './retry-policy.ts';
+
+/** More attempts than any sensible chain has. Only bounds how long a request may stand still as a whole. */
+const mostAttempts = 16;
+
+/** The route table of one listener: one entry per retry profile, none per model or key. */
+export function routeConfiguration(listener: Listener, gateway: GatewayModel): Resource {
+  const { settings } = gateway;
+  return encode(
+    RouteConfigurationSchema,
+    listener.name,
+    {
+      name: listener.name,
+      // Clients that write `host:10080` mean the host.
+      ignorePortInHostMatching: true,
+      virtualHosts: [
+        {
+          name: listener.name,
+          domains: listener.hostnames.length === 0 ? ['*'] : [...listener.hostnames],
+          // What tells the upstream processor filter apart from the first attempt.
+          includeRequestAttemptCount: true,
+          // How much of a body is kept for the processor and for a further attempt.
+          requestBodyBufferLimit: BigInt(settings.maxBodyBytes),
+          typedPerFilterConfig: settings.cors === undefined ? {} : { [corsFilterName]: corsPolicy(settings.cors) },
+          routes: [...gateway.profiles.map(profileRoute), unprocessedRoute],
+        },
+      ],
+    },
+    settings.origins,
+  );
+}
+
+/** Chosen when the processor has named the profile: it clears the route cache in the answer that sets the header. */
+function profileRoute(profile: RetryProfile): MessageInitShape<typeof RouteSchema> {
+  return {
+    name: profile.name,
+    match: {
+      pathSpecifier: { case: 'prefix', value: '/' },
+      headers: [
+        {
+          name: internalHeaders.profile,
+          headerMatchSpecifier: {
+            case: 'stringMatch',
+            value: { matchPattern: { case: 'exact', value: profile.name } },
+          },
+        },
+      ],
+    },
+    action: {
+      case: 'route',
+      value: intoTheChain({
+        // Nothing moves downstream while attempts wait for their headers, so this may only end what every attempt's own
+        // time-outs have missed.
+        idleTimeout: milliseconds(mostAttempts * Math.max(profile.attemptTimeoutMs, profile.idleTimeoutMs)),
+        retryPolicy: retryPolicy(profile),
+      }),
+    },
+  };
+}
+
+interface Patience {
+  readonly idleTimeout: DurationInit;
+  readonly retryPolicy?: RetryPolicy;
+}
+
+function intoTheChain(patience: Patience): RouteAction {
+  return create(RouteActionSchema, {
+    clusterSpecifier: { case: 'inlineClusterSpecifierPlugin', value: { extension: priorityChain } },
+    // A stream may run for as long as it makes progress. The time-outs are those of each attempt.
+    timeout: milliseconds(0),
+    // Each provider gets its own name as host, on every attempt.
+    hostRewriteSpecifier: { case: 'autoHostRewrite', value: true },
+    ...patience,
+  });
+}
+
+/** Where a request is until the processor has decided, and where it stays if no processor saw it. */
+const unprocessedRoute: MessageInitShape<typeof RouteSchema> = {
+  name: 'unprocessed',
+  match: { pathSpecifier: { case: 'prefix', value: '/' } },
+  action: { case: 'route', value: intoTheChain({ idleTimeout: seconds(300) }) },
+};

@@ -1,0 +1,24 @@
+import type { GatewayModel } from '../../model/gateway.ts';
+import type { Resource } from '../snapshot/resource.ts';
+import { closedCluster } from './closed-cluster.ts';
+import { listenerResource } from './listener.ts';
+import type { TranslateOptions } from './options.ts';
+import { providerCluster } from './provider-cluster.ts';
+import { routeConfiguration } from './routes.ts';
+import { secretResources } from './secrets.ts';
+
+export type { TranslateOptions } from './options.ts';
+
+/**
+ * What Envoy must know of a gateway: its ports, how to reach each provider, which failures lead to a further attempt.
+ * Nothing of keys and models, so Envoy's memory does not grow with them. The same model gives the same bytes.
+ */
+export function translate(gateway: GatewayModel, options: TranslateOptions): Resource[] {
+  return [
+    closedCluster,
+    ...gateway.providers.map((provider) => providerCluster(provider, options)),
+    ...secretResources(gateway),
+    ...gateway.listeners.map((listener) => listenerResource(listener, gateway)),
+    ...gateway.listeners.map((listener) => routeConfiguration(listener, gateway)),
+  ];
+}

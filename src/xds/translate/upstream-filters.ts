@@ -1,0 +1,52 @@
+import { internalHeaders, metadataNamespaces } from '../../contract.ts';
+import { CredentialInjectorSchema } from '../../gen/envoy/extensions/filters/http/credential_injector/v3/credential_injector_pb.js';
+import { HeaderMutationSchema } from '../../gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
+import { UpstreamCodecSchema } from '../../gen/envoy/extensions/filters/http/upstream_codec/v3/upstream_codec_pb.js';
+import { GenericSchema } from '../../gen/envoy/extensions/http/injected_credentials/generic/v3/generic_pb.js';
+import type { Provider, ProviderCredential } from '../../model/provider.ts';
+import { secretOverAds } from './ads.ts';
+import { type Extension, extension } from './extension.ts';
+import { type HeaderRule, removeHeadersStartingWith, setHeader } from './header-mutation.ts';
+import { towardsProvider } from './sanitise.ts';
+
+/** Attempt 1 took every internal header off, and all attempts share one header map. The metadata still knows. */
+export const restoreExchange = mutation('restore-exchange', [
+  setHeader(internalHeaders.exchange, `%DYNAMIC_METADATA(${metadataNamespaces.route}:exchange)%`),
+]);
+
+/** Takes off what is not for this provider, and states the length of a body that the processor has replaced. */
+export const stripHeaders = mutation('strip', [
+  setHeader('content-length', `%REQ(${internalHeaders.contentLength})%`),
+  ...towardsProvider,
+]);
+
+/** The provider's own credential, fetched as a secret: it never passes through the processor. */
+export function injectCredential(credential: ProviderCredential): Extension {
+  return extension('envoy.filters.http.credential_injector', CredentialInjectorSchema, {
+    overwrite: true,
+    // Rather no request than one without a credential.
+    allowRequestWithoutCredential: false,
+    credential: extension('envoy.http.injected_credentials.generic', GenericSchema, {
+      credential: secretOverAds(credential.secret),
+      header: credential.header,
+      headerValuePrefix: credential.prefix,
+    }),
+  });
+}
+
+/** A key that brings its own credential replaces the provider's. Then nothing internal is needed any more. */
+export function ownCredential(provider: Provider): Extension {
+  const header = provider.credential?.header ?? defaultCredentialHeader[provider.dialect];
+  return mutation('own-credential', [
+    setHeader(header, `%REQ(${internalHeaders.credential})%`),
+    removeHeadersStartingWith(internalHeaders.prefix),
+  ]);
+}
+
+export const upstreamCodec = extension('envoy.filters.http.upstream_codec', UpstreamCodecSchema, {});
+
+const defaultCredentialHeader = { openai: 'authorization', anthropic: 'x-api-key' } as const;
+
+function mutation(name: string, rules: readonly HeaderRule[]): Extension {
+  return extension(name, HeaderMutationSchema, { mutations: { requestMutations: [...rules] } });
+}
