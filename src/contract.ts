@@ -50,6 +50,9 @@ export const clusterNames = {
   xds: 'sluice-xds',
 } as const;
 
+/** Clusters that every Envoy has from its bootstrap, so that what is sent may name them. */
+export const bootstrapClusters: ReadonlySet<string> = new Set([clusterNames.processor, clusterNames.xds]);
+
 /** Prefix of `%RESPONSE_CODE_DETAILS%` of every answer that the processor gives itself: `sluice_<error code>`. */
 export const responseDetailsPrefix = 'sluice_';
 

@@ -1,0 +1,164 @@
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { Result } from '../../lib/result.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { typeUrls } from '../snapshot/type-url.ts';
+import type { ClientState, XdsEvent, XdsNode } from './client.ts';
+import { addClientStatusService } from './client-status.ts';
+import { addHealthService } from './health.ts';
+import { type DeltaCall, discoveryMethods, type SotwCall, serviceDefinition } from './services.ts';
+import { createSession, type Session, type SessionHost } from './session.ts';
+
+/** PEM texts. With `clientCa` only clients that show a certificate signed by it are served. */
+export interface XdsServerTls {
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly clientCa?: string;
+}
+
+export interface XdsServerOptions {
+  /** Which group's state a client is to get; an error turns it away with that text. */
+  readonly groupOf: (node: XdsNode) => Result<string>;
+  readonly tls?: XdsServerTls;
+  readonly now?: () => number;
+}
+
+export interface Settlement {
+  readonly isComplete: boolean;
+  /** Ids of the nodes that did not answer in time. */
+  readonly missing: readonly string[];
+}
+
+export interface XdsServer {
+  /** Sets the desired state of a group. Its clients are told at once; those that come before there is one wait. */
+  publish(group: string, snapshot: Snapshot): void;
+  /** Resolves when every client of the group has answered the present content of these types, or after the limit. */
+  settled(group: string, typeUrls: readonly string[], limitMs: number): Promise<Settlement>;
+  clients(): readonly ClientState[];
+  onEvent(listener: (event: XdsEvent) => void): void;
+  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }>;
+  /** Ends all streams, so that clients go elsewhere, and then the server. */
+  close(graceMs: number): Promise<void>;
+}
+
+// Thousands of clusters in one response are far beyond the 4 MiB that gRPC allows by default.
+const messageLimit = 64 * 1024 * 1024;
+
+const grpcOptions = {
+  'grpc.max_receive_message_length': messageLimit,
+  'grpc.max_send_message_length': messageLimit,
+  // A peer that is gone without a word must be noticed; Envoy itself sends pings every 30 s.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  // Streams are for ever; now and then they move, so that replicas share them evenly. grpc-js adds the jitter.
+  'grpc.max_connection_age_ms': 6 * 60 * 60_000,
+  'grpc.max_connection_age_grace_ms': 30_000,
+  // Without it a second server on a taken port would silently get half of the connections.
+  'grpc.so_reuseport': 0,
+};
+
+export function createXdsServer(options: XdsServerOptions): XdsServer {
+  const now = options.now ?? Date.now;
+  const snapshots = new Map<string, Snapshot>();
+  const sessions = new Set<Session>();
+  const listeners: ((event: XdsEvent) => void)[] = [];
+  const waiters = new Set<() => void>();
+  const grpc = new Server(grpcOptions);
+
+  const host: SessionHost = {
+    groupOf: options.groupOf,
+    desired: (group) => snapshots.get(group),
+    emit: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+    changed: () => {
+      for (const check of [...waiters]) check();
+    },
+    now,
+  };
+
+  for (const method of discoveryMethods) {
+    grpc.addService(serviceDefinition(method), {
+      [method.method]: (call: SotwCall | DeltaCall) => {
+        const session = createSession(call, method, host, () => sessions.delete(session));
+        sessions.add(session);
+      },
+    });
+  }
+  addHealthService(grpc, () => snapshots.size > 0);
+  addClientStatusService(grpc, clients);
+
+  function clients(): ClientState[] {
+    return [...sessions].map((session) => session.state()).filter((state) => state !== undefined);
+  }
+
+  const ofGroup = (group: string): Session[] => [...sessions].filter((session) => session.group === group);
+
+  return {
+    publish(group, snapshot) {
+      snapshots.set(group, snapshot);
+      for (const session of ofGroup(group)) session.advance();
+      host.changed();
+    },
+    settled(group, types, limitMs) {
+      return new Promise((resolve) => {
+        const check = (): void => {
+          if (ofGroup(group).every((session) => session.isSettled(types))) finish([]);
+        };
+        const finish = (missing: readonly string[]): void => {
+          clearTimeout(timer);
+          waiters.delete(check);
+          resolve({ isComplete: missing.length === 0, missing });
+        };
+        const timer = setTimeout(() => {
+          const late = ofGroup(group).filter((session) => !session.isSettled(types));
+          finish(late.map((session) => session.state()?.node.id ?? 'unknown'));
+        }, limitMs);
+        waiters.add(check);
+        check();
+      });
+    },
+    clients,
+    onEvent: (listener) => {
+      listeners.push(listener);
+    },
+    listen({ host: name, port }) {
+      return new Promise((resolve, reject) => {
+        grpc.bindAsync(
+          `${name.includes(':') ? `[${name}]` : name}:${port}`,
+          credentials(options.tls),
+          (error, bound) => {
+            if (error === null) resolve({ port: bound });
+            else reject(error);
+          },
+        );
+      });
+    },
+    close(graceMs) {
+      for (const session of [...sessions]) session.end(status.UNAVAILABLE, 'The control plane is shutting down.');
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          grpc.forceShutdown();
+          resolve();
+        }, graceMs);
+        grpc.tryShutdown(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+function credentials(tls: XdsServerTls | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const pair = { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.privateKey) };
+  const clientCa = tls.clientCa === undefined ? null : Buffer.from(tls.clientCa);
+  return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
+}
+
+const shortNames = new Map(Object.entries(typeUrls).map(([name, url]) => [url as string, name]));
+
+/** The name under which a type appears in logs, metrics and status. */
+export function shortTypeName(typeUrl: string): string {
+  return shortNames.get(typeUrl) ?? typeUrl.slice(typeUrl.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,190 @@
+import { status } from '@grpc/grpc-js';
+import { isSupported, supportedRangeText } from '../../envoy/version.ts';
+import type { DeltaDiscoveryRequest, DiscoveryRequest } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
+import type { Result } from '../../lib/result.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type ClientState, nodeOf, type TypeSummary, type XdsEvent, type XdsNode } from './client.ts';
+import { encodeResponse } from './encode.ts';
+import { resourceStates } from './resource-states.ts';
+import type { DeltaCall, DiscoveryMethod, SotwCall } from './services.ts';
+import { createClientStream } from './stream.ts';
+import type { Answer } from './type-state.ts';
+
+/** What a session needs of the server around it. */
+export interface SessionHost {
+  groupOf(node: XdsNode): Result<string>;
+  desired(group: string): Snapshot | undefined;
+  emit(event: XdsEvent): void;
+  /** Something about this session changed that somebody may be waiting for. */
+  changed(): void;
+  now(): number;
+}
+
+/** One open stream: the adapter between gRPC and the state machines. */
+export interface Session {
+  readonly group: string | undefined;
+  /** Sends what is due. */
+  advance(): void;
+  isSettled(typeUrls: readonly string[]): boolean;
+  state(): ClientState | undefined;
+  end(code: status, details: string): void;
+}
+
+export function createSession(
+  call: SotwCall | DeltaCall,
+  method: DiscoveryMethod,
+  host: SessionHost,
+  onClose: () => void,
+): Session {
+  const stream = createClientStream(method.variant);
+  const connectedAt = host.now();
+  let node: XdsNode | undefined;
+  let group: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  let isBlocked = false;
+
+  function end(code: status, details: string): void {
+    if (isOver) return;
+    close();
+    call.emit('error', { code, details });
+  }
+
+  function close(): void {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    onClose();
+    if (node !== undefined && group !== undefined) host.emit({ kind: 'disconnected', node, group });
+    host.changed();
+  }
+
+  /** The node comes with the first request only; without it nobody knows whose configuration is wanted. */
+  function identify(request: DiscoveryRequest | DeltaDiscoveryRequest): boolean {
+    if (node !== undefined) return true;
+    if (request.node === undefined || request.node.id === '') {
+      end(status.INVALID_ARGUMENT, 'The first request of a stream must carry a node with an id.');
+      return false;
+    }
+    const known = nodeOf(request.node);
+    if (known.userAgent === 'envoy' && known.version !== undefined && !isSupported(known.version)) {
+      const text = `Envoy ${known.version} is not supported; Sluice needs ${supportedRangeText}.`;
+      host.emit({ kind: 'turned away', node: known, text });
+      end(status.FAILED_PRECONDITION, text);
+      return false;
+    }
+    const assigned = host.groupOf(known);
+    if (!assigned.ok) {
+      host.emit({ kind: 'turned away', node: known, text: assigned.error });
+      end(status.NOT_FOUND, assigned.error);
+      return false;
+    }
+    node = known;
+    group = assigned.value;
+    host.emit({ kind: 'connected', node, group });
+    return true;
+  }
+
+  function take(request: DiscoveryRequest | DeltaDiscoveryRequest): void {
+    if (isOver || !identify(request)) return;
+    const typeUrl = request.typeUrl || method.impliedType;
+    if (typeUrl === undefined) {
+      end(status.INVALID_ARGUMENT, 'A request on an aggregated stream must carry a type_url.');
+      return;
+    }
+    if (method.impliedType !== undefined && typeUrl !== method.impliedType) {
+      end(status.INVALID_ARGUMENT, `${method.service} serves ${method.impliedType} only.`);
+      return;
+    }
+    const answer = apply(typeUrl, request);
+    report(typeUrl, answer);
+    advance();
+    host.changed();
+  }
+
+  function apply(typeUrl: string, request: DiscoveryRequest | DeltaDiscoveryRequest): Answer {
+    const error =
+      request.errorDetail === undefined ? undefined : request.errorDetail.message || 'refused without a reason';
+    if ('resourceNames' in request) {
+      const { resourceNames: names, responseNonce: nonce } = request;
+      return stream.onSotw(typeUrl, { names, nonce, error }, host.now());
+    }
+    return stream.onDelta(
+      typeUrl,
+      {
+        subscribe: request.resourceNamesSubscribe,
+        unsubscribe: request.resourceNamesUnsubscribe,
+        nonce: request.responseNonce,
+        error,
+        initialVersions: request.initialResourceVersions,
+      },
+      group === undefined ? undefined : host.desired(group),
+      host.now(),
+    );
+  }
+
+  function report(typeUrl: string, answer: Answer): void {
+    if (node === undefined || group === undefined || answer.kind === 'none') return;
+    if (answer.kind === 'ack') host.emit({ kind: 'ack', node, group, typeUrl });
+    else host.emit({ kind: 'nack', node, group, typeUrl, names: answer.names, text: answer.text });
+  }
+
+  function advance(): void {
+    // A client that does not read is told nothing more until it does; what it then hears is the newest state.
+    if (isOver || group === undefined || isBlocked) return;
+    const desired = host.desired(group);
+    if (desired === undefined) return;
+    clearTimeout(timer);
+    const { responses, againAt } = stream.due(desired, host.now());
+    for (const response of responses) {
+      if (call.write(encodeResponse(method.variant, response))) continue;
+      isBlocked = true;
+    }
+    if (againAt === undefined) return;
+    timer = setTimeout(
+      () => {
+        advance();
+        host.changed();
+      },
+      Math.max(1, againAt - host.now()),
+    );
+    timer.unref();
+  }
+
+  call.on('data', take);
+  call.on('drain', () => {
+    isBlocked = false;
+    advance();
+  });
+  call.on('end', () => {
+    close();
+    call.end();
+  });
+  call.on('cancelled', close);
+  call.on('error', close);
+  call.on('close', close);
+
+  return {
+    get group() {
+      return group;
+    },
+    advance,
+    isSettled(typeUrls) {
+      const desired = group === undefined ? undefined : host.desired(group);
+      return desired === undefined || stream.isSettled(desired, typeUrls);
+    },
+    state() {
+      if (node === undefined || group === undefined) return undefined;
+      const desired = host.desired(group);
+      const types = [...stream.types.values()].map((type): TypeSummary => {
+        const isSettled = desired !== undefined && stream.isSettled(desired, [type.typeUrl]);
+        const state = type.lastNack !== undefined ? 'nacked' : isSettled ? 'synced' : 'pending';
+        const summary = { typeUrl: type.typeUrl, accepted: type.accepted.size, state } as const;
+        return type.lastNack === undefined ? summary : { ...summary, nack: type.lastNack };
+      });
+      const resources = () => [...stream.types.values()].flatMap(resourceStates);
+      return { node, group, connectedAt, types, resources };
+    },
+    end,
+  };
+}

@@ -1,0 +1,16 @@
+import { typeUrls } from '../snapshot/type-url.ts';
+
+/** Types whose resources a client may ask for without knowing their names. */
+const wildcardTypes: ReadonlySet<string> = new Set([
+  typeUrls.cluster,
+  typeUrls.listener,
+  typeUrls.programSettings,
+  typeUrls.programProvider,
+  typeUrls.programRoute,
+  typeUrls.programModel,
+  typeUrls.programKey,
+]);
+
+export function isWildcardCapable(typeUrl: string): boolean {
+  return wildcardTypes.has(typeUrl);
+}
