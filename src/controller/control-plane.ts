@@ -1,0 +1,182 @@
+import { startAdmin } from '../lib/admin-server.ts';
+import type { Logger } from '../lib/log.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import type { ClientState, XdsEvent, XdsNode } from '../xds/server/client.ts';
+import { createXdsServer, shortTypeName, type XdsServerTls } from '../xds/server/server.ts';
+import type { TranslateOptions } from '../xds/translate/translate.ts';
+import { type Controller, createController } from './controller.ts';
+import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
+import type { SourceState } from './sources/files/source.ts';
+import { watchFolder } from './sources/files/watch.ts';
+import { createSecretStore } from './sources/secrets/store.ts';
+import type { ClientStatus, Status } from './status.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ControlPlaneOptions {
+  readonly version: string;
+  /** The policy folder. */
+  readonly folder: string;
+  /** Documents besides those of the folder; a document of the folder with the same id wins. */
+  readonly extraDocuments?: readonly PolicyDocument[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly xds: Address;
+  readonly tls?: XdsServerTls;
+  readonly admin: Address;
+  readonly log: Logger;
+  readonly translate: TranslateOptions;
+  readonly lingerMs?: number;
+  readonly stepLimitMs?: number;
+}
+
+export interface ControlPlane {
+  readonly xdsPort: number;
+  readonly adminPort: number;
+  status(): Status;
+  /** Resolves when what the folder holds now has been published. */
+  refresh(): Promise<void>;
+  close(graceMs: number): Promise<void>;
+}
+
+/** The control plane of one folder: watches it, serves what follows from it, answers how it stands. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { log } = options;
+  let controller: Controller | undefined;
+  let latest: SourceState | undefined;
+
+  /** Changes are applied one after another; those that come meanwhile are applied as one. */
+  let applying: Promise<void> = Promise.resolve();
+  const apply = (): Promise<void> => {
+    const queued = latest;
+    applying = applying.then(async () => {
+      if (queued !== latest || latest === undefined || controller === undefined) return;
+      try {
+        await controller.apply(withExtras(latest, options.extraDocuments ?? []));
+      } catch (error) {
+        log.error({ error: error as Error }, 'applying the policy failed; what was in force stays');
+      }
+    });
+    return applying;
+  };
+
+  const server = createXdsServer({
+    groupOf: (node) => gatewayOf(node, controller?.gatewayNames() ?? []),
+    ...(options.tls && { tls: options.tls }),
+  });
+  const metrics = createControllerMetrics(() => server.clients().length);
+  server.onEvent((event) => {
+    record(event, metrics, log);
+    if (event.kind === 'nack') controller?.refused(event.group, event.typeUrl, event.names, event.text);
+  });
+
+  const secrets = createSecretStore({ env: options.env, onChange: () => void apply() });
+  controller = createController({
+    version: options.version,
+    server,
+    secrets,
+    log,
+    metrics,
+    translate: options.translate,
+    ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
+    ...(options.stepLimitMs !== undefined && { stepLimitMs: options.stepLimitMs }),
+  });
+
+  const watcher = await watchFolder(options.folder, {
+    onChange: (state) => {
+      latest = state;
+      void apply();
+    },
+    onError: (error) => log.error({ error }, 'watching the policy folder failed'),
+  });
+  latest = watcher.state;
+  await apply();
+  const { port: xdsPort } = await server.listen(options.xds);
+
+  const currentController = controller;
+  const status = (): Status => ({ ...currentController.status(), clients: server.clients().map(clientStatus) });
+  const admin = await startAdmin(options.admin, {
+    '/status': () => ({ status: 200, type: 'application/json', body: JSON.stringify(status()) }),
+    '/metrics': () => ({ status: 200, type: 'text/plain; version=0.0.4', body: metrics.render() }),
+    '/healthz': () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
+    '/readyz': () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
+  });
+
+  return {
+    xdsPort,
+    adminPort: admin.port,
+    status,
+    async refresh() {
+      await watcher.refresh();
+      await apply();
+    },
+    async close(graceMs) {
+      await watcher.close();
+      secrets.close();
+      currentController.close();
+      admin.close();
+      await server.close(graceMs);
+    },
+  };
+}
+
+/** The folder's documents, and those that came with the command unless the folder has its own of that name. */
+function withExtras(state: SourceState, extras: readonly PolicyDocument[]): SourceState {
+  const ids = new Set(state.documents.map((document) => document.id));
+  const added = extras.filter((document) => !ids.has(document.id));
+  return added.length === 0 ? state : { ...state, documents: [...state.documents, ...added] };
+}
+
+/** A client says in its metadata which gateway it serves; it need not where there is only one. */
+function gatewayOf(node: XdsNode, names: readonly string[]): Result<string> {
+  const asked = node.metadata.gateway;
+  if (asked === undefined) {
+    const [only] = names;
+    return names.length === 1 && only !== undefined
+      ? ok(only)
+      : err(`There are several gateways (${names.join(', ')}): say which one in the node metadata "gateway".`);
+  }
+  return names.includes(asked) ? ok(asked) : err(`There is no gateway "${asked}"; there is ${names.join(', ')}.`);
+}
+
+function record(event: XdsEvent, metrics: ControllerMetrics, log: Logger): void {
+  const node = event.node.id;
+  switch (event.kind) {
+    case 'ack':
+      metrics.acks.of(shortTypeName(event.typeUrl)).increment();
+      break;
+    case 'nack':
+      metrics.nacks.of(shortTypeName(event.typeUrl)).increment();
+      log.error(
+        { node, type: shortTypeName(event.typeUrl), names: event.names, text: event.text },
+        'refused by a client',
+      );
+      break;
+    case 'turned away':
+      metrics.connects.of(event.kind).increment();
+      log.error({ node, text: event.text }, 'client turned away');
+      break;
+    default:
+      metrics.connects.of(event.kind).increment();
+      log.info({ node, gateway: event.group, version: event.node.version }, `client ${event.kind}`);
+  }
+}
+
+function clientStatus(client: ClientState): ClientStatus {
+  const { userAgent, version, id } = client.node;
+  return {
+    nodeId: id,
+    kind: userAgent === 'envoy' ? 'envoy' : userAgent === 'sluice-processor' ? 'processor' : 'other',
+    ...(version !== undefined && { version }),
+    connectedSince: new Date(client.connectedAt).toISOString(),
+    types: client.types.map((type) => ({
+      type: shortTypeName(type.typeUrl),
+      resources: type.accepted,
+      state: type.state,
+      ...(type.nack && { nack: type.nack.text }),
+    })),
+  };
+}

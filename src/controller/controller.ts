@@ -1,0 +1,132 @@
+import { bootstrapClusters } from '../contract.ts';
+import type { Logger } from '../lib/log.ts';
+import type { GatewayModel } from '../model/gateway.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import { programResources } from '../program/resources.ts';
+import type { XdsServer } from '../xds/server/server.ts';
+import { checkConsistency } from '../xds/snapshot/consistency.ts';
+import { snapshotOf } from '../xds/snapshot/snapshot.ts';
+import { type TranslateOptions, translate } from '../xds/translate/translate.ts';
+import { decideInForce, type InForce } from './in-force.ts';
+import type { ControllerMetrics } from './metrics.ts';
+import { createPublisher, type Publisher } from './rollout/publisher.ts';
+import type { Refusal } from './rollout/refusal.ts';
+import type { SourceState } from './sources/files/source.ts';
+import type { SecretStore } from './sources/secrets/store.ts';
+import { documentStatuses, type GatewayStatus, type Status } from './status.ts';
+
+export interface ControllerOptions {
+  readonly version: string;
+  readonly server: XdsServer;
+  readonly secrets: SecretStore;
+  readonly log: Logger;
+  readonly metrics: ControllerMetrics;
+  readonly translate: TranslateOptions;
+  readonly stepLimitMs?: number;
+  readonly lingerMs?: number;
+}
+
+export interface Controller {
+  /** The source has a new state, or a secret has changed: builds, checks and publishes, in order. */
+  apply(state: SourceState): Promise<void>;
+  /** Names of the gateways that there are: a client may ask for one of them. */
+  gatewayNames(): readonly string[];
+  status(): Omit<Status, 'clients'>;
+  refused(group: string, typeUrl: string, names: readonly string[], text: string): void;
+  close(): void;
+}
+
+/**
+ * The one place that owns change: documents → what is in force → resources → check → publish in order → status.
+ * Everything before and after it is a function of its input.
+ */
+export function createController(options: ControllerOptions): Controller {
+  const { log, metrics } = options;
+  const startedAt = new Date().toISOString();
+  const lastGood = new Map<string, PolicyDocument>();
+  const publishers = new Map<string, Publisher>();
+  const withheld = new Map<string, readonly Refusal[]>();
+  let source: SourceState = { documents: [], problems: [], stale: new Map(), revision: 0 };
+  let inForce: InForce = { policy: { gateways: [], problems: [] }, problems: [], stale: new Set() };
+
+  function publisherOf(group: string): Publisher {
+    let publisher = publishers.get(group);
+    if (publisher === undefined) {
+      publisher = createPublisher({
+        server: options.server,
+        group,
+        stepLimitMs: options.stepLimitMs ?? 5_000,
+        lingerMs: options.lingerMs ?? 150_000,
+        onStep: (step) => log.debug({ gateway: group, step: step.name, ms: Math.round(step.durationMs) }, 'published'),
+        onWithheld: (refusals) => withheld.set(group, refusals),
+        onFailure: (error) => log.error({ gateway: group, error: error as Error }, 'publishing failed'),
+      });
+      publishers.set(group, publisher);
+    }
+    return publisher;
+  }
+
+  async function publish(gateway: GatewayModel): Promise<void> {
+    const snapshot = snapshotOf([...translate(gateway, options.translate), ...programResources(gateway)]);
+    const faults = checkConsistency(snapshot, bootstrapClusters);
+    if (faults.length > 0) {
+      // A fault here is ours, not the policy's: nothing of it may reach an Envoy.
+      metrics.inconsistent.increment();
+      for (const fault of faults) log.error({ gateway: gateway.name, fault: fault.message }, 'not published');
+      return;
+    }
+    await publisherOf(gateway.name).publish(snapshot);
+  }
+
+  return {
+    async apply(state) {
+      const began = performance.now();
+      source = state;
+      inForce = decideInForce(state.documents, lastGood, (secret, folder) => options.secrets.resolve(secret, folder));
+      metrics.builds.increment();
+      metrics.buildSeconds.observe((performance.now() - began) / 1000);
+      metrics.documents.set(state.documents.length);
+      metrics.problems.set(inForce.problems.length + state.problems.length);
+      await Promise.all(inForce.policy.gateways.map(publish));
+      metrics.publishedAt.set(Date.now() / 1000);
+      metrics.changeSeconds.observe((performance.now() - began) / 1000);
+    },
+    gatewayNames: () => inForce.policy.gateways.map((gateway) => gateway.name),
+    status() {
+      const nacks = new Map<string, string>();
+      for (const refusals of withheld.values()) {
+        for (const { resource, text } of refusals) for (const id of resource.origins) nacks.set(id, text);
+      }
+      const isStale = (id: string): boolean => source.stale.has(id) || inForce.stale.has(id);
+      const problems = [...source.problems, ...inForce.problems];
+      const { documents, others } = documentStatuses(source.documents, isStale, problems, nacks);
+      return {
+        version: options.version,
+        startedAt,
+        revision: source.revision,
+        documents,
+        problems: others,
+        gateways: inForce.policy.gateways.map(gatewayStatus),
+      };
+    },
+    refused(group, typeUrl, names, text) {
+      publishers.get(group)?.refused(typeUrl, names, text);
+    },
+    close() {
+      for (const publisher of publishers.values()) publisher.close();
+    },
+  };
+}
+
+function gatewayStatus(gateway: GatewayModel): GatewayStatus {
+  return {
+    name: gateway.name,
+    listeners: gateway.listeners.map(
+      (listener) =>
+        `${listener.tls ? 'https' : 'http'}://${listener.hostnames[0] ?? listener.address}:${listener.port}`,
+    ),
+    providers: gateway.providers.length,
+    models: gateway.models.length,
+    keys: gateway.keys.length,
+  };
+}
