@@ -15,8 +15,9 @@ export function readEnvoyDescriptors(binary: Buffer): Map<string, Uint8Array> {
     if (binary[end] !== 0x12) continue;
     const start = startOfName(binary, end);
     if (start === undefined) continue;
-    const name = binary.latin1Slice(start.nameAt, end);
-    if (found.has(name) || !/^(envoy|xds|udpa|validate|google\/api|google\/rpc|opentelemetry|cel)\//.test(name)) continue;
+    const name = binary.toString('latin1', start.nameAt, end);
+    if (found.has(name) || !/^(envoy|xds|udpa|validate|google\/api|google\/rpc|opentelemetry|cel)\//.test(name))
+      continue;
     const bytes = binary.subarray(start.tagAt, endOfDescriptor(binary, start.tagAt));
     if (isDescriptorOf(name, bytes)) found.set(name, bytes);
   }
@@ -27,7 +28,8 @@ export function readEnvoyDescriptors(binary: Buffer): Map<string, Uint8Array> {
 function startOfName(binary: Buffer, end: number): { tagAt: number; nameAt: number } | undefined {
   for (let nameAt = end - 8; nameAt > end - 200 && nameAt > 2; nameAt--) {
     const length = end - nameAt;
-    if (length < 128 && binary[nameAt - 1] === length && binary[nameAt - 2] === 0x0a) return { tagAt: nameAt - 2, nameAt };
+    if (length < 128 && binary[nameAt - 1] === length && binary[nameAt - 2] === 0x0a)
+      return { tagAt: nameAt - 2, nameAt };
     if (
       length >= 128 &&
       binary[nameAt - 1] === length >> 7 &&

@@ -33,7 +33,11 @@ if (!envoy.ok) {
 }
 
 const inputs = createHash('sha256').update(envoy.value.version);
-for (const file of ['buf.gen.yaml', 'package-lock.json', ...globSync(['proto/**/*.proto', 'tools/generate/*.ts']).sort()]) {
+for (const file of [
+  'buf.gen.yaml',
+  'package-lock.json',
+  ...globSync(['proto/**/*.proto', 'tools/generate/*.ts']).sort(),
+]) {
   inputs.update(file).update(readFileSync(file));
 }
 const key = inputs.digest('hex');
