@@ -1,0 +1,168 @@
+import { clusterNames } from '../contract.ts';
+import { overloadManager, type ResourceLimits } from './bootstrap-overload.ts';
+
+/** Where something listens: a TCP port, or a unix socket. */
+export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** Files, so that Envoy can be given certificates that are not ours to read. */
+export interface ClientTls {
+  readonly caFile: string;
+  /** Name expected in the server's certificate. */
+  readonly serverName: string;
+  /** For mTLS. */
+  readonly clientCertificate?: { readonly certificateFile: string; readonly privateKeyFile: string };
+}
+
+export interface BootstrapOptions {
+  readonly nodeId: string;
+  /** Name of the gateway whose resources this Envoy is to get. */
+  readonly gateway: string;
+  /** On loopback, always: the admin page can stop Envoy and shows its configuration. 0 takes a free port. */
+  readonly adminPort: number;
+  readonly xds: { readonly address: SocketAddress; readonly tls?: ClientTls };
+  /** One or several processor processes beside this Envoy. */
+  readonly processors: readonly SocketAddress[];
+  readonly limits?: Partial<ResourceLimits>;
+}
+
+/** A bootstrap with the field names of the Envoy API, ready for `JSON.stringify`: JSON is YAML, which Envoy reads. */
+export type Bootstrap = Readonly<Record<string, unknown>>;
+
+/** The little that an Envoy must be told before it can be told the rest. */
+export function bootstrap(options: BootstrapOptions): Bootstrap {
+  return {
+    node: { id: options.nodeId, cluster: 'sluice', metadata: { gateway: options.gateway } },
+    admin: { address: socketAddress({ host: '127.0.0.1', port: options.adminPort }) },
+    dynamic_resources: {
+      ads_config: {
+        api_type: 'DELTA_GRPC',
+        transport_api_version: 'V3',
+        set_node_on_first_message_only: true,
+        grpc_services: [{ envoy_grpc: { cluster_name: clusterNames.xds } }],
+      },
+      cds_config: overAds,
+      lds_config: overAds,
+    },
+    static_resources: { clusters: [xdsCluster(options), processorCluster(options.processors)] },
+    layered_runtime: {
+      layers: [
+        {
+          name: 'sluice',
+          static_layer: {
+            // By default Envoy resets every processor stream at its end. HTTP/2 servers take a thousand resets for an
+            // attack and close the connection, with every other request on it.
+            'envoy.reloadable_features.ext_proc_graceful_grpc_close': true,
+          },
+        },
+      ],
+    },
+    overload_manager: overloadManager(options.limits ?? {}),
+    // Every tag is an expression run over the name of every statistic; these two are those that anybody groups by.
+    stats_config: {
+      use_all_default_tags: false,
+      stats_tags: [{ tag_name: 'envoy.cluster_name' }, { tag_name: 'envoy.response_code_class' }],
+    },
+  };
+}
+
+const overAds = {
+  ads: {},
+  resource_api_version: 'V3',
+  // Without configuration there is nothing to serve: rather not ready than ready and empty.
+  initial_fetch_timeout: '0s',
+};
+
+const http2 = {
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+    '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+    explicit_http_config: { http2_protocol_options: {} },
+  },
+};
+
+function xdsCluster({ xds }: BootstrapOptions): Bootstrap {
+  return {
+    name: clusterNames.xds,
+    type: 'path' in xds.address ? 'STATIC' : 'STRICT_DNS',
+    connect_timeout: '2s',
+    // The stream is silent for hours, and a control plane that vanished must be noticed nevertheless.
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        explicit_http_config: {
+          http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '10s' } },
+        },
+      },
+    },
+    load_assignment: assignment(clusterNames.xds, [xds.address]),
+    ...(xds.tls && { transport_socket: tlsSocket(xds.tls) }),
+  };
+}
+
+function processorCluster(addresses: readonly SocketAddress[]): Bootstrap {
+  const unlimited = 1_000_000;
+  return {
+    name: clusterNames.processor,
+    type: 'STATIC',
+    connect_timeout: '1s',
+    lb_policy: 'ROUND_ROBIN',
+    circuit_breakers: {
+      thresholds: [
+        {
+          max_connections: unlimited,
+          max_pending_requests: unlimited,
+          max_requests: unlimited,
+          max_retries: unlimited,
+        },
+      ],
+    },
+    // Together with the retries of the processor filters: losing one of several costs the requests it held and no other.
+    // With a single one there is nobody to go to instead.
+    ...(addresses.length > 1 && {
+      outlier_detection: {
+        consecutive_gateway_failure: 1,
+        interval: '0.5s',
+        base_ejection_time: '2s',
+        max_ejection_percent: 50,
+      },
+    }),
+    typed_extension_protocol_options: http2,
+    load_assignment: assignment(clusterNames.processor, addresses),
+  };
+}
+
+function assignment(cluster: string, addresses: readonly SocketAddress[]): Bootstrap {
+  return {
+    cluster_name: cluster,
+    endpoints: [{ lb_endpoints: addresses.map((address) => ({ endpoint: { address: socketAddress(address) } })) }],
+  };
+}
+
+function socketAddress(address: SocketAddress): Bootstrap {
+  return 'path' in address
+    ? { pipe: { path: address.path } }
+    : { socket_address: { address: address.host, port_value: address.port } };
+}
+
+function tlsSocket(tls: ClientTls): Bootstrap {
+  const own = tls.clientCertificate;
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+      sni: tls.serverName,
+      common_tls_context: {
+        alpn_protocols: ['h2'],
+        tls_params: { tls_minimum_protocol_version: 'TLSv1_2' },
+        ...(own && {
+          tls_certificates: [
+            { certificate_chain: { filename: own.certificateFile }, private_key: { filename: own.privateKeyFile } },
+          ],
+        }),
+        validation_context: {
+          trusted_ca: { filename: tls.caFile },
+          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: tls.serverName } }],
+        },
+      },
+    },
+  };
+}
