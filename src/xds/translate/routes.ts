@@ -86,7 +86,7 @@ function intoTheChain(patience: Patience): RouteAction {
     // A stream may run for as long as it makes progress. The time-outs are those of each attempt.
     timeout: milliseconds(0),
     // Each provider gets its own name as host, on every attempt.
-    hostRewriteSpecifier: { case: 'autoHostRewrite', value: true },
+    hostRewriteSpecifier: { case: 'autoHostRewrite', value: { value: true } },
     ...patience,
   });
 }
