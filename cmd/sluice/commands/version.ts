@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { findEnvoy } from '../../../src/envoy/binary.ts';
 import { supportedRangeText } from '../../../src/envoy/version.ts';
+import { version } from '../../../src/version.ts';
 import { defineCommand } from '../cli/command.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
@@ -19,7 +19,7 @@ export const command = defineCommand({
   ],
   async run({ flags, io }) {
     const envoy = await lookForEnvoy(io.env);
-    const versions = { sluice: sluiceVersion(), node: process.versions.node, supportedEnvoy: supportedRangeText };
+    const versions = { sluice: version, node: process.versions.node, supportedEnvoy: supportedRangeText };
     if (flags.output === 'json') {
       io.out(`${JSON.stringify({ ...versions, envoy }, null, 2)}\n`);
     } else {
@@ -34,11 +34,6 @@ export const command = defineCommand({
     return 'problem' in envoy && envoy.isUnusable ? exitCodes.failure : exitCodes.ok;
   },
 });
-
-export function sluiceVersion(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
 
 type FoundEnvoy =
   | { readonly version: string; readonly path: string }

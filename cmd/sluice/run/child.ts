@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+export interface ChildOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** A line that the child wrote on standard output or error. */
+  readonly onLine: (line: string) => void;
+  /** The child ended without being asked to. It is started again, later and later. */
+  readonly onCrash: (event: { readonly code: number | null; readonly signal: string | null; readonly againInMs: number }) => void;
+}
+
+export interface SupervisedChild {
+  /** Of the process that runs now, if one does. */
+  readonly pid: number | undefined;
+  /** Asks it to end, and kills it after the grace. Resolves when it is gone. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const firstBackoffMs = 100;
+const longestBackoffMs = 5_000;
+/** Whoever ran this long has started well: the next crash is a new one. */
+const steadyAfterMs = 10_000;
+
+/**
+ * Keeps a child process running. Its standard input is a pipe that ends when this process does, however it ends, so a
+ * child that watches it never outlives its parent.
+ */
+export function superviseChild(options: ChildOptions): SupervisedChild {
+  let child: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let backoffMs = firstBackoffMs;
+  let isStopping = false;
+  let onGone: (() => void) | undefined;
+
+  function start(): void {
+    const startedAt = Date.now();
+    const started = spawn(options.command, options.args, { env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    child = started;
+    // Writing to a child that is gone is no reason to end as well.
+    started.stdin.on('error', () => undefined);
+    for (const output of [started.stdout, started.stderr]) readLines(output, options.onLine);
+    const gone = (code: number | null, signal: string | null): void => {
+      if (child !== started) return;
+      child = undefined;
+      if (isStopping) {
+        onGone?.();
+        return;
+      }
+      if (Date.now() - startedAt > steadyAfterMs) backoffMs = firstBackoffMs;
+      options.onCrash({ code, signal, againInMs: backoffMs });
+      timer = setTimeout(start, backoffMs);
+      backoffMs = Math.min(backoffMs * 2, longestBackoffMs);
+    };
+    started.on('error', () => gone(null, null));
+    started.on('exit', gone);
+  }
+
+  start();
+  return {
+    get pid() {
+      return child?.pid;
+    },
+    stop(graceMs) {
+      isStopping = true;
+      clearTimeout(timer);
+      const running = child;
+      if (running === undefined) return Promise.resolve();
+      return new Promise((resolve) => {
+        const kill = setTimeout(() => running.kill('SIGKILL'), graceMs);
+        onGone = () => {
+          clearTimeout(kill);
+          resolve();
+        };
+        running.kill('SIGTERM');
+      });
+    },
+  };
+}
+
+function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onLine(line);
+  });
+  stream.on('end', () => {
+    if (rest !== '') onLine(rest);
+  });
+}
