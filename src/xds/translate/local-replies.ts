@@ -23,6 +23,21 @@ interface Row {
 /** What a caller of each dialect can parse. The rest of the paths speaks OpenAI. */
 const anthropicPaths = '/v1/messages(?:[/?].*)?|/anthropic(?:[/?].*)?';
 
+const isAnthropic: Filter = {
+  filterSpecifier: {
+    case: 'headerFilter',
+    value: {
+      header: {
+        name: ':path',
+        headerMatchSpecifier: {
+          case: 'stringMatch',
+          value: { matchPattern: { case: 'safeRegex', value: { regex: anthropicPaths } } },
+        },
+      },
+    },
+  },
+};
+
 /** First match wins. Envoy's status alone tells most cases; the rows before the statuses are those it hides. */
 const rows: readonly Row[] = [
   { when: flags('OM', 'DO', 'UO'), code: 'gateway_overloaded', status: errorStatus('gateway_overloaded') },
@@ -75,21 +90,6 @@ function mappersOf({ when, code, status }: Row): Mapper[] {
     { ...answer('openai'), filter: when },
   ];
 }
-
-const isAnthropic: Filter = {
-  filterSpecifier: {
-    case: 'headerFilter',
-    value: {
-      header: {
-        name: ':path',
-        headerMatchSpecifier: {
-          case: 'stringMatch',
-          value: { matchPattern: { case: 'safeRegex', value: { regex: anthropicPaths } } },
-        },
-      },
-    },
-  },
-};
 
 function statusIs(op: ComparisonFilter_Op, status: number): Filter {
   return {
