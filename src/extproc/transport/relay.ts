@@ -1,10 +1,4 @@
-import {
-  type ClientHttp2Stream,
-  connect,
-  constants,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-} from 'node:http2';
+import { type ClientHttp2Stream, connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { type Address, describeAddress } from './address.ts';
 import { decodeGrpcMessage } from './percent-encoding.ts';
@@ -20,7 +14,7 @@ export interface RelayOptions {
   readonly first: readonly Buffer[];
   /** Added to the stream's own metadata, for example a mark that stops a relayed stream from being relayed again. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Until the peer has accepted the connection. Default 1,000: it is on the same machine, or gone. */
+  /** Until the peer has answered on the connection. Default 1,000: it is on the same machine, or gone. */
   readonly connectTimeoutMs?: number;
   /** Bytes waiting for a peer that does not read. Default 64 MiB, since the first message may hold a whole body. */
   readonly maxQueuedBytes?: number;
@@ -51,7 +45,8 @@ export function relay(stream: ServerStream, options: RelayOptions): StreamHandle
     }
   };
   const timer = setTimeout(lost, options.connectTimeoutMs ?? 1_000);
-  session.on('connect', () => clearTimeout(timer));
+  // Not 'connect', which a process that hangs would still let through.
+  session.on('remoteSettings', () => clearTimeout(timer));
   session.on('error', lost);
   session.on('close', lost);
 
@@ -99,11 +94,8 @@ export function relay(stream: ServerStream, options: RelayOptions): StreamHandle
       }
     },
     reset() {
-      if (!isOver) {
-        isOver = true;
-        request.close(constants.NGHTTP2_CANCEL);
-        finish();
-      }
+      // The connection goes down with it. Closing the request would half-close it first, as if it had ended well.
+      finish();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Address } from './address.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { OnEvent } from './events.ts';
@@ -32,17 +33,11 @@ export interface GrpcServer {
   listen(address: Address): Promise<Address>;
   /**
    * Takes no new connections, frees the socket file, tells clients to go elsewhere (GOAWAY) and waits for open streams;
-   * what is still open after `graceMs` is cut off. Streams on their way while clients learn of it are still served.
+   * what is still open after `graceMs` is cut off.
    */
   drain(graceMs: number): Promise<void>;
   readonly connectionCount: number;
 }
-
-/** Streams that a client has opened before it read our first GOAWAY carry ids up to this one. */
-const lastPossibleStreamId = 2 ** 31 - 1;
-
-/** A client that does not even answer a ping within this time gets its final GOAWAY nevertheless. */
-const pingTimeoutMs = 500;
 
 /** Dead TCP peers are noticed by the kernel; a unix socket has none. */
 const keepAliveMs = 30_000;
@@ -133,8 +128,8 @@ async function drain(
   onEvent: OnEvent,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => {
-    // Not Http2Server's own close: it would send the final GOAWAY at once and lose the streams on their way.
-    // A server that never listened reports that as an error; it is closed all the same.
+    // The net.Server's own close: that of Http2Server would close the sessions uncounted. A server that never listened
+    // reports an error here; it is closed all the same.
     Server.prototype.close.call(http2, () => resolve());
   });
   for (const session of sessions) {
@@ -147,26 +142,22 @@ async function drain(
   }, graceMs);
   await closed;
   clearTimeout(cutOff);
+  // Sockets are gone a turn before their sessions have told everybody.
+  while (sessions.size > 0) {
+    await nextTurn();
+  }
 }
 
 /**
- * GOAWAY in two steps (RFC 9113 section 6.8): first one that stops nothing, then, when a ping has come back and with it
- * every stream opened before the client knew, the one that closes.
+ * Node sends the id of the last stream it has begun along with GOAWAY, so a client knows which of its newest streams
+ * were never looked at and may repeat them elsewhere; Envoy does. The gentler two steps of RFC 9113 section 6.8 (first a
+ * GOAWAY that stops nothing) lose streams here: nghttp2 stops reading a connection without streams after any GOAWAY.
  */
 function goAway(session: ServerHttp2Session, onEvent: OnEvent): void {
-  if (session.destroyed || session.closed) {
-    return;
+  if (!session.destroyed && !session.closed) {
+    onEvent('goaway', 1);
+    session.close();
   }
-  onEvent('goaway', 1);
-  session.goaway(constants.NGHTTP2_NO_ERROR, lastPossibleStreamId);
-  const close = (): void => {
-    clearTimeout(timer);
-    if (!session.destroyed && !session.closed) {
-      session.close();
-    }
-  };
-  const timer = setTimeout(close, pingTimeoutMs);
-  session.ping(close);
 }
 
 function ignore(): void {}
