@@ -1,6 +1,7 @@
 import { startAdmin } from '../lib/admin-server.ts';
 import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import type { GatewayModel } from '../model/gateway.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { ClientState, XdsEvent, XdsNode } from '../xds/server/client.ts';
 import { createXdsServer, shortTypeName, type XdsServerTls } from '../xds/server/server.ts';
@@ -36,6 +37,8 @@ export interface ControlPlaneOptions {
 export interface ControlPlane {
   readonly xdsPort: number;
   readonly adminPort: number;
+  /** What is in force. Holds secrets: not for printing as it is. */
+  gateways(): readonly GatewayModel[];
   status(): Status;
   /** Resolves when what the folder holds now has been published. */
   refresh(): Promise<void>;
@@ -64,7 +67,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   };
 
   const server = createXdsServer({
-    groupOf: (node) => gatewayOf(node, controller?.gatewayNames() ?? []),
+    groupOf: (node) => gatewayOf(node, controller?.gateways().map((gateway) => gateway.name) ?? []),
     ...(options.tls && { tls: options.tls }),
   });
   const metrics = createControllerMetrics(() => server.clients().length);
@@ -108,6 +111,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   return {
     xdsPort,
     adminPort: admin.port,
+    gateways: currentController.gateways,
     status,
     async refresh() {
       await watcher.refresh();

@@ -29,8 +29,8 @@ export interface ControllerOptions {
 export interface Controller {
   /** The source has a new state, or a secret has changed: builds, checks and publishes, in order. */
   apply(state: SourceState): Promise<void>;
-  /** Names of the gateways that there are: a client may ask for one of them. */
-  gatewayNames(): readonly string[];
+  /** The gateways in force: a client may ask for one of them by name. */
+  gateways(): readonly GatewayModel[];
   status(): Omit<Status, 'clients'>;
   refused(group: string, typeUrl: string, names: readonly string[], text: string): void;
   close(): void;
@@ -91,7 +91,7 @@ export function createController(options: ControllerOptions): Controller {
       metrics.publishedAt.set(Date.now() / 1000);
       metrics.changeSeconds.observe((performance.now() - began) / 1000);
     },
-    gatewayNames: () => inForce.policy.gateways.map((gateway) => gateway.name),
+    gateways: () => inForce.policy.gateways,
     status() {
       const nacks = new Map<string, string>();
       for (const refusals of withheld.values()) {

@@ -8,7 +8,11 @@ export interface ChildOptions {
   /** A line that the child wrote on standard output or error. */
   readonly onLine: (line: string) => void;
   /** The child ended without being asked to. It is started again, later and later. */
-  readonly onCrash: (event: { readonly code: number | null; readonly signal: string | null; readonly againInMs: number }) => void;
+  readonly onCrash: (event: {
+    readonly code: number | null;
+    readonly signal: string | null;
+    readonly againInMs: number;
+  }) => void;
 }
 
 export interface SupervisedChild {
