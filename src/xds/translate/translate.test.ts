@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { gatewayModel, providerModel, retryProfile } from '../../../e2e/support/gateway-model.ts';
+import { goldenCases } from '../../../e2e/support/golden.ts';
+import { bootstrapClusters } from '../../contract.ts';
+import type { GatewayModel } from '../../model/gateway.ts';
+import { checkConsistency } from '../snapshot/consistency.ts';
+import { snapshotOf } from '../snapshot/snapshot.ts';
+import { typeUrls } from '../snapshot/type-url.ts';
+import { dump } from './dump.ts';
+import { translate } from './translate.ts';
+
+const options = { systemCaFile: '/etc/ssl/certs/ca-certificates.crt' };
+
+describe('translate', () => {
+  goldenCases(join(import.meta.dirname, 'testdata'), '.model.yaml', '.xds.yaml', (input) => {
+    const resources = translate(parse(input) as GatewayModel, options);
+    expect(checkConsistency(snapshotOf(resources), bootstrapClusters)).toEqual([]);
+    const text = stringify(
+      // Versions change with every byte, which the content shows better.
+      dump(resources).map(({ type, name, content }) => ({ type, name, content })),
+      { lineWidth: 120, aliasDuplicateObjects: false },
+    );
+    expect(text).not.toContain('must-not-be-printed');
+    return text;
+  });
+
+  it('gives the same bytes for the same model', () => {
+    const model = gatewayModel({ providers: [providerModel('a', 1)] });
+    const copy = structuredClone(model);
+    expect(translate(copy, options)).toEqual(translate(model, options));
+  });
+
+  it('does not encode an unchanged provider or secret again', () => {
+    const provider = providerModel('a', 1, { credential: { header: 'authorization', prefix: '', secret: 's' } });
+    const secret = { name: 's', kind: 'opaque', value: 'v' } as const;
+    const of = (providers: GatewayModel['providers']) =>
+      translate(gatewayModel({ providers, secrets: [secret] }), options).filter(({ name }) =>
+        [provider.cluster, 's'].includes(name),
+      );
+    const before = of([provider]);
+    const after = of([provider, providerModel('b', 2)]);
+    expect(before).toHaveLength(2);
+    for (const [i, resource] of before.entries()) expect(after[i]).toBe(resource);
+  });
+
+  it('gives Envoy nothing that grows with keys, models or routes', () => {
+    const few = gatewayModel();
+    const many = gatewayModel({
+      keys: [
+        {
+          name: 'k',
+          sha256: '00',
+          user: '',
+          team: '',
+          project: '',
+          allowModels: [],
+          denyModels: [],
+          isEnabled: true,
+          credentials: [{ provider: 'a', header: 'authorization', prefix: '', secret: 'own' }],
+          origins: [],
+        },
+      ],
+      models: [{ name: 'm', aliases: [], isListed: true, origins: [] }],
+      secrets: [{ name: 'own', kind: 'opaque', value: 'v' }],
+    });
+    expect(translate(many, options)).toEqual(translate(few, options));
+  });
+
+  it('changes no listener when anything but ports, TLS or logs changes, since that would cut streams', () => {
+    const listeners = (model: GatewayModel) =>
+      translate(model, options).filter(({ typeUrl }) => typeUrl === typeUrls.listener);
+    const before = gatewayModel();
+    const after = gatewayModel({
+      providers: [providerModel('a', 1)],
+      profiles: [retryProfile({ name: 'other', attemptTimeoutMs: 1 })],
+      settings: { ...before.settings, maxBodyBytes: 1, cors: { allowOrigins: ['*'] } },
+    });
+    expect(listeners(after)).toEqual(listeners(before));
+  });
+});
