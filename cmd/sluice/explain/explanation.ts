@@ -1,0 +1,114 @@
+import { findModel } from '../../../src/extproc/stages/resolve/find-model.ts';
+import type { GatewayModel } from '../../../src/model/gateway.ts';
+import { type Key, mayUse, type Program, type Provider, type Route } from '../../../src/program/program.ts';
+import { programResources } from '../../../src/program/resources.ts';
+import { ProgramStore } from '../../../src/program/store.ts';
+
+/** What a request with this key for this model would meet. */
+export interface Explanation {
+  readonly key: string;
+  /** As asked for. */
+  readonly model: string;
+  /** `refused`: the caller gets an error, and why. */
+  readonly outcome: 'served' | 'refused';
+  readonly reason: string;
+  /** Notes on how the answer came about, in order. */
+  readonly steps: readonly string[];
+  readonly targets: readonly ExplainedTarget[];
+}
+
+export interface ExplainedTarget {
+  readonly provider: string;
+  readonly model: string;
+  readonly priority: number;
+  /** Share of the first attempts among the targets of the same priority that are in. */
+  readonly share: number;
+  readonly isIn: boolean;
+  readonly reason: string;
+}
+
+/** Compiles the program exactly as a processor does, so that the answer is the processor's. */
+export function compileProgram(gateway: GatewayModel): Program | undefined {
+  const store = new ProgramStore();
+  const byType = Map.groupBy(programResources(gateway), (resource) => resource.typeUrl);
+  for (const typeUrl of store.typeUrls) store.apply(typeUrl, byType.get(typeUrl) ?? [], []);
+  return store.current;
+}
+
+export function explain(program: Program, keyName: string, named: string, now: number): Explanation {
+  const steps: string[] = [];
+  const refused = (reason: string): Explanation => ({
+    key: keyName,
+    model: named,
+    outcome: 'refused',
+    reason,
+    steps,
+    targets: [],
+  });
+  const key = [...program.keys.values()].find((each) => each.name === keyName);
+  if (key === undefined) return refused(`there is no usable ApiKey "${keyName}" in the policy`);
+  const invalid = whyInvalid(key, now);
+  if (invalid !== undefined) return refused(invalid);
+  const found = findModel(program, named);
+  if (found === undefined) return refused(`no Model has the name or alias "${named}" (404)`);
+  const { model, onlyProvider } = found;
+  if (model.name !== named) steps.push(`"${named}" means the Model "${model.name}"`);
+  if (onlyProvider !== '') steps.push(`the prefix keeps the chain to the provider "${onlyProvider}"`);
+  if (!mayUse(key, model.name)) return refused(`the key may not use "${model.name}" (403)`);
+  const route = program.routes.find(key.name, model.name);
+  if (route === undefined) return refused(`no chain answers "${model.name}" (503)`);
+  steps.push(
+    route.id.startsWith('key/')
+      ? `the key's own chain answers (${route.id})`
+      : `the model's chain answers (${route.id})`,
+  );
+  if (route.isPrivateOnly) steps.push('every target is private: the request never reaches a public provider');
+  const targets = explainTargets(program, route, onlyProvider);
+  const isServed = targets.some((target) => target.isIn);
+  return {
+    key: keyName,
+    model: named,
+    outcome: isServed ? 'served' : 'refused',
+    reason: isServed ? 'the targets are tried in this order' : 'no target of the chain is usable (503)',
+    steps,
+    targets,
+  };
+}
+
+function whyInvalid(key: Key, now: number): string | undefined {
+  if (!key.isEnabled) return 'the key is disabled (401)';
+  if (key.expiresAtMs <= now) return `the key expired at ${new Date(key.expiresAtMs).toISOString()} (401)`;
+  return undefined;
+}
+
+function explainTargets(program: Program, route: Route, onlyProvider: string): ExplainedTarget[] {
+  const judged = route.targets.map((target) => {
+    const provider = program.providers.get(target.provider);
+    return { target, provider, out: whyOut(target.provider, provider, route, onlyProvider) };
+  });
+  return judged.map(({ target, provider, out }): ExplainedTarget => {
+    const equals = judged.filter((each) => each.out === undefined && each.target.priority === target.priority);
+    const total = equals.reduce((sum, each) => sum + each.target.weight, 0);
+    return {
+      provider: target.provider,
+      model: target.model || 'as asked for',
+      priority: target.priority,
+      share: out === undefined ? target.weight / total : 0,
+      isIn: out === undefined,
+      reason: out ?? describe(provider),
+    };
+  });
+}
+
+function whyOut(name: string, provider: Provider | undefined, route: Route, onlyProvider: string): string | undefined {
+  if (onlyProvider !== '' && name !== onlyProvider) return `the request names the provider "${onlyProvider}"`;
+  if (provider === undefined) return 'there is no such Provider, or it is not usable';
+  if (route.isPrivateOnly && !provider.isPrivate) return 'public, and the chain is private';
+  return undefined;
+}
+
+function describe(provider: Provider | undefined): string {
+  if (provider === undefined) return '';
+  const network = provider.isPrivate ? 'private' : 'public';
+  return `${network}, answers requests in the ${provider.dialect === 'anthropic' ? 'Anthropic' : 'OpenAI'} API`;
+}
