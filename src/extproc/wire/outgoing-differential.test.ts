@@ -1,0 +1,191 @@
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { StructSchema, ValueSchema } from '@bufbuild/protobuf/wkt';
+import { it } from 'vitest';
+import { HeaderValueOption_HeaderAppendAction } from '../../gen/envoy/config/core/v3/base_pb.js';
+import { ProcessingModeSchema } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/processing_mode_pb.js';
+import {
+  CommonResponse_ResponseStatus,
+  type CommonResponseSchema,
+  type HeaderMutationSchema,
+  ProcessingResponseSchema,
+} from '../../gen/envoy/service/ext_proc/v3/external_processor_pb.js';
+import { kind } from './kind.ts';
+import { type BodySendMode, encodeMode, type HeaderSendMode } from './mode.ts';
+import { continueFrame, encodeImmediate, encodeMutation, type Mutation } from './outgoing.ts';
+import { encodeStruct, encodeValue, listItem, nestedList } from './struct.ts';
+import { check, forCases, type Random } from './testing/random.ts';
+import { randomJson, randomObject } from './testing/requests.ts';
+
+type Response = MessageInitShape<typeof ProcessingResponseSchema>;
+type Answer = Exclude<Response['response'], undefined>;
+const names = [
+  'requestHeaders',
+  'responseHeaders',
+  'requestBody',
+  'responseBody',
+  'requestTrailers',
+  'responseTrailers',
+] as const;
+type Name = (typeof names)[number];
+
+it('writes the same bytes as protobuf-es for 40,000 mutations', () => {
+  forCases(40_000, (random) => {
+    const name = random.pick(names);
+    const metadata = random.chance(20) ? randomObject(random, 2) : undefined;
+    const mode = random.chance(20) ? randomMode(random) : undefined;
+    const isTrailers = name.endsWith('Trailers');
+    const mutation: Mutation = {
+      setHeaders: random.list(4, () => [random.token(), random.latin1()]).flat(),
+      removeHeaders: random.list(3, () => random.token()),
+      body: !isTrailers && random.chance(40) ? random.bytes() : undefined,
+      clearBody: false,
+      replace: !isTrailers && random.chance(20),
+      clearRouteCache: !isTrailers && random.chance(20),
+      metadata: metadata === undefined ? undefined : encodeStruct(metadata),
+      modeOverride: mode === undefined ? undefined : encodeMode(mode),
+    };
+    const cleared = { ...mutation, clearBody: !isTrailers && mutation.body === undefined && random.chance(30) };
+    const reference: Response = { response: answer(name, cleared) };
+    if (metadata !== undefined) {
+      reference.dynamicMetadata = metadata;
+    }
+    if (mode !== undefined) {
+      reference.modeOverride = modeInit(mode);
+    }
+    same(encodeMutation(kind[name], cleared), reference);
+  });
+});
+
+it('writes the same bytes as protobuf-es for 10,000 immediate answers', () => {
+  forCases(10_000, (random) => {
+    const status = 200 + random.int(400);
+    const headers = random.list(4, () => [random.token(), random.latin1()]).flat();
+    const body = random.bytes();
+    const details = random.text();
+    const mutation = headerMutation(headers, []);
+    same(encodeImmediate({ status, headers, body, details }), {
+      response: {
+        case: 'immediateResponse',
+        value: { status: { code: status }, body, details, ...(headers.length > 0 ? { headers: mutation } : {}) },
+      },
+    });
+  });
+});
+
+it('writes the same bytes as protobuf-es for every continuation', () => {
+  for (const name of names) {
+    same(continueFrame(kind[name]), { response: { case: name, value: {} } as Answer });
+  }
+});
+
+it('writes the same bytes as protobuf-es for 10,000 Structs and Values', () => {
+  forCases(10_000, (random) => {
+    const object = randomObject(random, 4);
+    equal(
+      encodeStruct(object),
+      toBinary(ProcessingResponseSchema, create(ProcessingResponseSchema, { dynamicMetadata: object })),
+      8,
+    );
+    const list = random.list(4, () => randomJson(random, 2));
+    const namespace = random.text();
+    const key = random.text();
+    const nested = nestedList(namespace, key)(list.map((item) => listItem(encodeValue(item))));
+    check(nested.equals(encodeStruct({ [namespace]: { [key]: list } })), () => 'a list from prebuilt items differs');
+  });
+});
+
+it('writes the same bytes as protobuf-es for every processing mode', () => {
+  forCases(500, (random) => {
+    const mode = randomMode(random);
+    const reference = toBinary(ProcessingModeSchema, create(ProcessingModeSchema, modeInit(mode)));
+    check(encodeMode(mode).equals(reference), () => JSON.stringify(mode));
+  });
+});
+
+it('writes Values that protobuf-es reads back', () => {
+  const reference = create(ValueSchema, { kind: { case: 'stringValue', value: 'x' } });
+  check(encodeValue('x').equals(toBinary(ValueSchema, reference)), () => 'a Value differs');
+  check(encodeStruct({}).equals(toBinary(StructSchema, create(StructSchema))), () => 'an empty Struct differs');
+});
+
+function same(frame: Buffer, reference: Response): void {
+  const expected = toBinary(ProcessingResponseSchema, create(ProcessingResponseSchema, reference));
+  check(frame[0] === 0 && frame.readUInt32BE(1) === expected.length, () => `prefix ${frame.toString('hex', 0, 5)}`);
+  const message = frame.subarray(5);
+  check(
+    message.equals(expected),
+    () => `${message.toString('hex')} instead of ${Buffer.from(expected).toString('hex')}`,
+  );
+}
+
+/** Compares with field `number` of an encoded message that holds nothing else. */
+function equal(bytes: Buffer, message: Uint8Array, number: number): void {
+  const head = bytes.length < 0x80 ? 2 : bytes.length < 0x4000 ? 3 : 4;
+  check(message[0] === ((number << 3) | 2), () => 'not the field');
+  check(bytes.equals(message.subarray(head)), () => `${bytes.toString('hex')} differs`);
+}
+
+function headerMutation(setHeaders: readonly string[], removeHeaders: readonly string[]) {
+  const set = [];
+  for (let i = 0; i < setHeaders.length; i += 2) {
+    set.push({
+      header: { key: setHeaders[i] ?? '', rawValue: Buffer.from(setHeaders[i + 1] ?? '', 'latin1') },
+      appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+    });
+  }
+  return { setHeaders: set, removeHeaders: [...removeHeaders] } satisfies MessageInitShape<typeof HeaderMutationSchema>;
+}
+
+function answer(name: Name, mutation: Mutation): Answer {
+  const hasHeaders = mutation.setHeaders.length + mutation.removeHeaders.length > 0 || mutation.clearRouteCache;
+  const headers = hasHeaders ? { headerMutation: headerMutation(mutation.setHeaders, mutation.removeHeaders) } : {};
+  if (name === 'requestTrailers' || name === 'responseTrailers') {
+    return { case: name, value: headers } as Answer;
+  }
+  const response: MessageInitShape<typeof CommonResponseSchema> = {
+    ...headers,
+    status: mutation.replace
+      ? CommonResponse_ResponseStatus.CONTINUE_AND_REPLACE
+      : CommonResponse_ResponseStatus.CONTINUE,
+    clearRouteCache: mutation.clearRouteCache,
+  };
+  if (mutation.body !== undefined) {
+    response.bodyMutation = { mutation: { case: 'body', value: mutation.body } };
+  } else if (mutation.clearBody) {
+    response.bodyMutation = { mutation: { case: 'clearBody', value: true } };
+  }
+  return { case: name, value: { response } } as Answer;
+}
+
+interface FullMode {
+  readonly requestHeaders: HeaderSendMode;
+  readonly responseHeaders: HeaderSendMode;
+  readonly requestBody: BodySendMode;
+  readonly responseBody: BodySendMode;
+  readonly requestTrailers: HeaderSendMode;
+  readonly responseTrailers: HeaderSendMode;
+}
+
+function randomMode(random: Random): FullMode {
+  const header = () => random.pick([0, 1, 2] as const);
+  const body = () => random.pick([0, 1, 2, 3, 4] as const);
+  return {
+    requestHeaders: header(),
+    responseHeaders: header(),
+    requestBody: body(),
+    responseBody: body(),
+    requestTrailers: header(),
+    responseTrailers: header(),
+  };
+}
+
+function modeInit(mode: FullMode): MessageInitShape<typeof ProcessingModeSchema> {
+  return {
+    requestHeaderMode: mode.requestHeaders,
+    responseHeaderMode: mode.responseHeaders,
+    requestBodyMode: mode.requestBody,
+    responseBodyMode: mode.responseBody,
+    requestTrailerMode: mode.requestTrailers,
+    responseTrailerMode: mode.responseTrailers,
+  };
+}
