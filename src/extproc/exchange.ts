@@ -1,0 +1,154 @@
+import type { ErrorCode, ErrorParams } from '../errors.ts';
+import type { Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
+import { Answer } from './answer.ts';
+import type { BodyMember, ModelListing, RequestApi } from './request-api.ts';
+import { type Verdict, verdict } from './verdict.ts';
+import { type BodySendMode, bodySendMode } from './wire/mode.ts';
+import type { ImmediateAnswer } from './wire/outgoing.ts';
+
+/**
+ * How an exchange ended. `done`: the caller got the response of a provider; `rejected`: an answer of ours; `reset`: the
+ * caller or Envoy went away first; `timedOut`: a stage waited too long.
+ */
+export type Ending = 'done' | 'rejected' | 'reset' | 'timedOut';
+
+/** A target of the chain together with the provider that its name meant when the request came. */
+export interface PlannedTarget {
+  readonly target: Target;
+  readonly provider: Provider;
+}
+
+/** An error of ours that the caller gets. */
+export interface Rejection {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+}
+
+/** Continues the pipeline of an exchange that a stage has suspended. */
+export interface Flow {
+  resume(ticket: number, decision: Verdict): void;
+}
+
+const empty = Buffer.alloc(0);
+const none: readonly never[] = [];
+
+/**
+ * Everything the processor holds for one request. All fields exist from the start and keep their type, so that all
+ * exchanges share one shape. Each field says which stage writes it.
+ */
+export class Exchange {
+  /** The program in force when the request came; a later one does not touch it. */
+  readonly program: Program;
+  /** Unique within this process and not repeated by the next one. */
+  readonly number: number;
+  /** `performance.now()` of the first message. */
+  readonly startedAt: number;
+  readonly answer = new Answer();
+  readonly flow: Flow;
+
+  method = '';
+  /** With query. */
+  path = '';
+  requestId = '';
+  /** The shape in which this caller reads errors and lists. */
+  dialect: Dialect = 'openai';
+  /** Values of `program.observedHeaders`, same order. */
+  observed: readonly (string | undefined)[] = none;
+
+  /** authenticate */
+  key: Key | undefined = undefined;
+
+  /** identify */
+  api: RequestApi | undefined = undefined;
+  /** passthrough: nobody looks into the body, one target is planned already. */
+  isPassthrough = false;
+  /** identify: the caller asks which models there are. */
+  listing: ModelListing | undefined = undefined;
+
+  /** The request body as it came; empty if there is none. Let go when no attempt can need it any more. */
+  body: Buffer = empty;
+  /** parse */
+  json: Readonly<Record<string, unknown>> | undefined = undefined;
+  /** parse: where the top-level members are, for patching. */
+  members: readonly BodyMember[] = none;
+  /** parse */
+  isStream = false;
+
+  /** resolve: what the body says. */
+  modelInBody = '';
+  /** resolve: the same without a provider's name in front. */
+  modelAsWritten = '';
+  /** resolve */
+  model: Model | undefined = undefined;
+  /** resolve: only targets of this provider may serve; empty: any. */
+  onlyProvider = '';
+
+  /** plan */
+  route: Route | undefined = undefined;
+  /** plan, or passthrough: in the order of the attempts. */
+  targets: readonly PlannedTarget[] = none;
+
+  /** respond: which attempt answered, 1 for the first; 0 before. */
+  attempts = 0;
+  /** respond; of a rejection: the status of its error. */
+  status = 0;
+  /** Any stage, in the response headers phase. */
+  responseBodyMode: BodySendMode = bodySendMode.none;
+
+  rejection: Rejection | undefined = undefined;
+  immediate: ImmediateAnswer | undefined = undefined;
+
+  ending: Ending | undefined = undefined;
+  /** Grows with each suspension, so that a late or second resume of an earlier one is recognised. */
+  ticket = 0;
+
+  constructor(program: Program, number: number, startedAt: number, flow: Flow) {
+    this.program = program;
+    this.number = number;
+    this.startedAt = startedAt;
+    this.flow = flow;
+  }
+
+  /** The caller gets this error. Returns the verdict for the stage to pass on. */
+  reject(code: ErrorCode, params: ErrorParams = {}): Verdict {
+    this.rejection = { code, params };
+    return verdict.answered;
+  }
+
+  /** The caller gets this answer. */
+  respondWith(immediate: ImmediateAnswer): Verdict {
+    this.immediate = immediate;
+    return verdict.answered;
+  }
+
+  /** Before a stage returns `verdict.pending`. The ticket belongs to this one suspension. */
+  suspend(): number {
+    return ++this.ticket;
+  }
+
+  /** Continues behind the stage that suspended. Ignored if the exchange has ended, or the ticket is used up. */
+  resume(ticket: number, decision: Verdict): void {
+    this.flow.resume(ticket, decision);
+  }
+
+  /** Value of one of `program.observedHeaders` as the caller sent it. */
+  observedHeader(name: string): string | undefined {
+    const index = this.program.observedHeaders.indexOf(name);
+    return index < 0 ? undefined : this.observed[index];
+  }
+
+  /**
+   * The body outlives the message it came in. A small one is a view into a socket's buffer of up to 64 KiB, which it
+   * would keep alive for the whole request.
+   */
+  keepBody(): void {
+    if (this.body.buffer.byteLength > 2 * this.body.length) this.body = Buffer.from(this.body);
+  }
+
+  /** The request is not needed any more: no attempt can follow. */
+  releaseRequest(): void {
+    this.body = empty;
+    this.json = undefined;
+    this.members = none;
+  }
+}

@@ -1,0 +1,21 @@
+import { responseDetailsPrefix } from '../contract.ts';
+import { renderError } from '../errors.ts';
+import type { Dialect } from '../program/program.ts';
+import type { Rejection } from './exchange.ts';
+import type { ImmediateAnswer } from './wire/outgoing.ts';
+
+/** An error of ours as the caller gets it. `extraHeaders` is flat. */
+export function renderRejection(
+  { code, params }: Rejection,
+  dialect: Dialect,
+  requestId: string,
+  extraHeaders: readonly string[] = [],
+): ImmediateAnswer {
+  const { status, body, headers } = renderError(code, dialect, { requestId, params });
+  return {
+    status,
+    headers: [...Object.entries(headers).flat(), ...extraHeaders],
+    body,
+    details: responseDetailsPrefix + code,
+  };
+}

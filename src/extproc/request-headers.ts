@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { Dialect, Program } from '../program/program.ts';
+import type { Exchange } from './exchange.ts';
+import type { Incoming } from './wire/incoming.ts';
+
+/** In which shape a caller reads answers of ours, known before anything else about the request is. */
+export type CallerDialect = (path: string, message: Incoming) => Dialect;
+
+const noHeaders: readonly undefined[] = [];
+
+/** What every exchange takes from the request headers before any stage runs. */
+export function readRequestHeaders(exchange: Exchange, message: Incoming, callerDialect: CallerDialect): void {
+  exchange.method = message.header(':method') ?? '';
+  exchange.path = message.header(':path') ?? '';
+  exchange.requestId = requestIdOf(message);
+  exchange.dialect = callerDialect(exchange.path, message);
+  exchange.observed = observe(exchange.program, message);
+}
+
+/** Envoy gives every request an id. One without, from a listener that was told not to, still needs one to be found by. */
+export function requestIdOf(message: Incoming): string {
+  return message.header('x-request-id') ?? randomUUID();
+}
+
+function observe(program: Program, message: Incoming): readonly (string | undefined)[] {
+  const names = program.observedHeaders;
+  return names.length === 0 ? noHeaders : names.map((name) => message.header(name));
+}

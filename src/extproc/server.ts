@@ -1,0 +1,34 @@
+import { processorMethod, processorRoleHeader } from '../contract.ts';
+import type { Engine } from './engine.ts';
+import { RouterStream } from './router-stream.ts';
+import type { Address } from './transport/address.ts';
+import { relay } from './transport/relay.ts';
+import { grpcStatus } from './transport/status.ts';
+import type { Method } from './transport/stream.ts';
+import { type RelayTo, UpstreamStream } from './upstream-stream.ts';
+
+/** Marks a stream that has been carried on once: two processes that know nothing must not pass it to and fro. */
+const relayedHeader = 'x-sluice-relayed';
+
+/** The ext_proc service, for the transport. `peers` are the sibling processes beside the same Envoy, by index. */
+export function processorMethods(engine: Engine, peers: ReadonlyMap<number, Address>): ReadonlyMap<string, Method> {
+  const relayTo: RelayTo = (process, stream, first) => {
+    const peer = peers.get(process);
+    if (peer === undefined || stream.metadata[relayedHeader] !== undefined) return undefined;
+    return relay(stream, { method: processorMethod, peer, first: [first], metadata: { [relayedHeader]: '1' } });
+  };
+  const process: Method = (stream) => {
+    switch (stream.metadata[processorRoleHeader]) {
+      case 'router':
+        return new RouterStream(stream, engine);
+      case 'upstream':
+        return new UpstreamStream(stream, engine, relayTo);
+      default:
+        stream.fail(grpcStatus.invalidArgument, `${processorRoleHeader} is missing`);
+        return ignoring;
+    }
+  };
+  return new Map([[processorMethod, process]]);
+}
+
+const ignoring = { message() {}, end() {}, reset() {} };

@@ -1,0 +1,58 @@
+import { internalHeaders } from '../../../contract.ts';
+import type { Answer } from '../../answer.ts';
+import type { Exchange, PlannedTarget } from '../../exchange.ts';
+import { type Verdict, verdict } from '../../verdict.ts';
+import type { Incoming } from '../../wire/incoming.ts';
+import { bodyFor } from './body.ts';
+import { upstreamPath } from './path.ts';
+
+/**
+ * Builds attempt 2 or later from the original request. All attempts share one header map, so whatever the ones before
+ * may have changed is set or restored here.
+ */
+export function prepareLaterAttempt(exchange: Exchange, attempt: number, answer: Answer, message: Incoming): Verdict {
+  const planned = exchange.targets[attempt - 1];
+  if (planned === undefined) return exchange.reject('internal');
+  const { provider } = planned;
+  const cluster = message.attribute('xds.cluster_name');
+  // What is prepared for one provider must not go to another, whatever made Envoy choose it.
+  if (cluster !== undefined && cluster !== provider.cluster) return exchange.reject('internal');
+
+  answer.set(':path', upstreamPath(exchange, provider));
+  restoreHeaders(exchange, attempt, answer);
+  for (let i = 0; i < provider.setHeaders.length; i += 2) {
+    answer.set(provider.setHeaders[i] as string, provider.setHeaders[i + 1] as string);
+  }
+  const ownCredential = exchange.key?.credentials?.get(provider.name);
+  if (ownCredential === undefined) answer.remove(internalHeaders.credential);
+  else answer.set(internalHeaders.credential, ownCredential);
+
+  if (exchange.body.length > 0) {
+    // Also where it is the original one: the body at hand is what attempt 1 made of it.
+    answer.body = bodyFor(exchange, planned) ?? exchange.body;
+    answer.replace = true;
+    answer.set(internalHeaders.contentLength, String(answer.body.length));
+  }
+  return verdict.proceed;
+}
+
+/** Headers that an earlier attempt set or removed get the caller's value back, unless this attempt sets them itself. */
+function restoreHeaders(exchange: Exchange, attempt: number, answer: Answer): void {
+  const { provider } = exchange.targets[attempt - 1] as PlannedTarget;
+  const touched = new Set(provider.removeHeaders);
+  for (let n = 0; n < attempt - 1; n++) {
+    for (const name of touchedBy(exchange.targets[n])) touched.add(name);
+  }
+  for (const name of touched) {
+    if (provider.setHeaders.some((set, i) => i % 2 === 0 && set === name)) continue;
+    const original = provider.removeHeaders.includes(name) ? undefined : exchange.observedHeader(name);
+    if (original === undefined) answer.remove(name);
+    else answer.set(name, original);
+  }
+}
+
+function touchedBy(planned: PlannedTarget | undefined): readonly string[] {
+  if (planned === undefined) return [];
+  const { setHeaders, removeHeaders } = planned.provider;
+  return [...setHeaders.filter((_, i) => i % 2 === 0), ...removeHeaders];
+}

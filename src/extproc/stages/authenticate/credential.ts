@@ -1,0 +1,44 @@
+import type { Incoming } from '../../wire/incoming.ts';
+
+/** Headers in which callers send their key. None of them leaves towards a provider. */
+export const credentialHeaders = ['authorization', 'x-api-key', 'api-key'] as const;
+
+export type Credential =
+  | { readonly kind: 'none' }
+  /** Of another scheme, of impossible length, or several that differ. */
+  | { readonly kind: 'unusable' }
+  | { readonly kind: 'secret'; readonly secret: string };
+
+const none: Credential = { kind: 'none' };
+const unusable: Credential = { kind: 'unusable' };
+
+/** Nobody's key is longer; hashing what is would only be work for an attacker to give us. */
+const longestSecret = 1024;
+
+// RFC 9110 section 11.1: the scheme is case-insensitive.
+const bearer = /^bearer +(\S+) *$/i;
+
+/**
+ * The one credential of a request. Different ones are refused instead of choosing: the next hop might choose
+ * otherwise, and then two parties disagree about who is calling. The same one twice is what some clients send.
+ */
+export function readCredential(message: Incoming): Credential {
+  let secret: string | undefined;
+  const authorization = message.header('authorization');
+  if (authorization !== undefined) {
+    secret = bearer.exec(authorization)?.[1];
+    if (secret === undefined) return unusable;
+  }
+  const anthropicKey = message.header('x-api-key');
+  if (anthropicKey !== undefined) {
+    if (secret !== undefined && secret !== anthropicKey) return unusable;
+    secret = anthropicKey;
+  }
+  const azureKey = message.header('api-key');
+  if (azureKey !== undefined) {
+    if (secret !== undefined && secret !== azureKey) return unusable;
+    secret = azureKey;
+  }
+  if (secret === undefined) return none;
+  return secret.length === 0 || secret.length > longestSecret ? unusable : { kind: 'secret', secret };
+}

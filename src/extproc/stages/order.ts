@@ -1,0 +1,92 @@
+import type { Registry } from '../registry.ts';
+import type { Stage } from '../stage.ts';
+import { attempt } from './attempt/index.ts';
+import { authenticate } from './authenticate/index.ts';
+import { identify } from './identify/index.ts';
+import { models } from './models/index.ts';
+import { parse } from './parse/index.ts';
+import { passthrough } from './passthrough/index.ts';
+import { CoolDowns } from './plan/cool-downs.ts';
+import { plan } from './plan/index.ts';
+import { recordCaller, recordPlan } from './record/index.ts';
+import { resolve } from './resolve/index.ts';
+import { respond } from './respond/index.ts';
+
+export interface StageOptions {
+  readonly registry: Registry;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+  readonly coolDowns?: CoolDowns;
+}
+
+interface Row {
+  readonly stage: Stage;
+  readonly reason: string;
+}
+
+/** The stages, in the order in which they see a request and its response. */
+export function stageOrder(options: StageOptions): readonly Row[] {
+  const { registry, now, random } = options;
+  const coolDowns = options.coolDowns ?? new CoolDowns();
+  return [
+    {
+      stage: authenticate({ now }),
+      reason: 'First: whoever has no key learns nothing, not even which paths there are.',
+    },
+    {
+      stage: identify,
+      reason:
+        'Everything behind it depends on which API is spoken; wrong types are refused before a body is collected.',
+    },
+    {
+      stage: passthrough,
+      reason: 'Decides about the paths that identify does not know, and needs the key.',
+    },
+    {
+      stage: recordCaller,
+      reason: 'As soon as key and API are known, so that whatever is refused behind it has a name in the log.',
+    },
+    {
+      stage: models,
+      reason: 'Answers without a body, so nothing behind it needs to run.',
+    },
+    {
+      stage: parse,
+      reason: 'Every decision behind it is made on the parsed body.',
+    },
+    {
+      stage: resolve,
+      reason: 'The logical model decides about permission and chain.',
+    },
+    {
+      stage: plan({ random, now, coolDowns }),
+      reason: 'Needs key and model. Behind everything that may refuse, since it draws lots and may claim a probe.',
+    },
+    {
+      stage: recordPlan,
+      reason: 'Writes down the chain, for which it must be there; the body it describes is let go behind it.',
+    },
+    {
+      stage: attempt(registry),
+      reason: 'Last of the request: it writes down what the others have decided, and lets the parsed body go.',
+    },
+    {
+      stage: respond(reportTo),
+      reason: 'First of the response: who answered is what everything else wants to know.',
+    },
+  ];
+
+  function reportTo(
+    target: Parameters<CoolDowns['report']>[0],
+    isFailure: boolean,
+    coolDown: Parameters<CoolDowns['report']>[2],
+  ) {
+    coolDowns.report(target, isFailure, coolDown, now());
+  }
+}
+
+export function orderedStages(options: StageOptions): readonly Stage[] {
+  return stageOrder(options).map(({ stage }) => stage);
+}

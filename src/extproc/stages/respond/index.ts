@@ -1,0 +1,84 @@
+import { responseDetailsPrefix, responseHeaders } from '../../../contract.ts';
+import type { CoolDown, Target } from '../../../program/program.ts';
+import type { Exchange } from '../../exchange.ts';
+import { isFailure } from '../../failure.ts';
+import { renderRejection } from '../../rejection.ts';
+import type { Stage } from '../../stage.ts';
+import { headerText, targetLabel } from '../../target-label.ts';
+import { type Verdict, verdict } from '../../verdict.ts';
+import type { Incoming } from '../../wire/incoming.ts';
+import { localReplyCode } from './local-reply.ts';
+import { providerErrorCode } from './provider-error.ts';
+
+/** Told how each attempt went. */
+export type ReportAttempt = (target: Target, isFailure: boolean, coolDown: CoolDown) => void;
+
+/** `%RESPONSE_CODE_DETAILS%` of a response that came from a provider; anything else is an answer of Envoy's own. */
+const viaUpstream = 'via_upstream';
+
+/** Says who answered, puts our own error in place of Envoy's, and remembers which targets failed. */
+export function respond(report: ReportAttempt): Stage {
+  return {
+    name: 'respond',
+    responseHeaders(exchange, message) {
+      const details = String(message.attribute('response.code_details') ?? viaUpstream);
+      const status = Number(message.header(':status') ?? 0);
+      const isProvider = details === viaUpstream;
+      exchange.status = status;
+      exchange.attempts = attemptsOf(exchange, message);
+      reportAttempts(exchange, isProvider ? isFailure(status) : true);
+      // An answer of ours on a later attempt's stream comes by here as Envoy's.
+      if (details.startsWith(responseDetailsPrefix)) return verdict.proceed;
+      const code = isProvider
+        ? providerErrorCode(status, message.header('content-type'), exchange)
+        : localReplyCode(status, details);
+      if (code !== undefined) return replace(exchange, code);
+      const { answer } = exchange;
+      forEachHeader(exchange, (name, value) => answer.set(name, value));
+      answer.set(responseHeaders.requestId, exchange.requestId);
+      return verdict.proceed;
+    },
+  };
+
+  function reportAttempts(exchange: Exchange, hasLastFailed: boolean): void {
+    const { attempts, targets, route } = exchange;
+    if (route === undefined) return;
+    for (let n = 1; n <= attempts; n++) {
+      const planned = targets[n - 1];
+      if (planned !== undefined) report(planned.target, n < attempts || hasLastFailed, route.coolDown);
+    }
+  }
+}
+
+function attemptsOf(exchange: Exchange, message: Incoming): number {
+  const count = Number(message.attribute('upstream.request_attempt_count') ?? 0);
+  return Math.min(Number.isInteger(count) ? count : 0, exchange.targets.length);
+}
+
+function replace(exchange: Exchange, code: NonNullable<ReturnType<typeof localReplyCode>>): Verdict {
+  const { maxBodyBytes } = exchange.program.settings;
+  const rejection = {
+    code,
+    params: {
+      attempts: exchange.attempts,
+      ...(exchange.model !== undefined && { model: exchange.model.name }),
+      ...(code === 'body_too_large' && { limitBytes: maxBodyBytes }),
+    },
+  };
+  exchange.rejection = rejection;
+  const headers: string[] = [];
+  forEachHeader(exchange, (name, value) => headers.push(name, value));
+  return exchange.respondWith(renderRejection(rejection, exchange.dialect, exchange.requestId, headers));
+}
+
+/** What callers learn about the way of their request; nothing if no provider was tried. */
+function forEachHeader(exchange: Exchange, visit: (name: string, value: string) => void): void {
+  const { attempts, targets, model } = exchange;
+  const last = targets[attempts - 1];
+  if (last === undefined) return;
+  visit(responseHeaders.provider, last.provider.name);
+  if (model !== undefined) visit(responseHeaders.model, headerText(model.name));
+  let tried = targetLabel(exchange, targets[0] ?? last);
+  for (let n = 1; n < attempts; n++) tried += `,${targetLabel(exchange, targets[n] ?? last)}`;
+  visit(responseHeaders.attempts, tried);
+}

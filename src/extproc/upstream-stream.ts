@@ -1,0 +1,119 @@
+import { internalHeaders } from '../contract.ts';
+import { Answer } from './answer.ts';
+import type { Engine } from './engine.ts';
+import type { Exchange } from './exchange.ts';
+import { parseExchangeId } from './registry.ts';
+import { renderRejection } from './rejection.ts';
+import { grpcStatus } from './transport/status.ts';
+import type { ServerStream, StreamHandler } from './transport/stream.ts';
+import { verdict } from './verdict.ts';
+import { decodeRequest, Incoming } from './wire/incoming.ts';
+import { kind } from './wire/kind.ts';
+import { encodeImmediate } from './wire/outgoing.ts';
+
+/** Carries a stream on to a sibling process. Undefined: there is no such process, or it has been carried on once. */
+export type RelayTo = (process: number, stream: ServerStream, first: Buffer) => StreamHandler | undefined;
+
+const attemptHeader = 'x-envoy-attempt-count';
+
+/** One stream at a time reads and answers within one call. */
+const incoming = new Incoming();
+const answer = new Answer();
+
+/**
+ * The stream of an upstream filter: attempt 2 or later is about to leave for another provider. Whatever is unclear
+ * fails the stream, and with it the request: a guess could send one caller's prompt, or one provider's credential, to
+ * the wrong place.
+ */
+export class UpstreamStream implements StreamHandler {
+  private readonly stream: ServerStream;
+  private readonly engine: Engine;
+  private readonly relayTo: RelayTo;
+  private relayed: StreamHandler | undefined = undefined;
+  private hasAnswered = false;
+
+  constructor(stream: ServerStream, engine: Engine, relayTo: RelayTo) {
+    this.stream = stream;
+    this.engine = engine;
+    this.relayTo = relayTo;
+  }
+
+  message(bytes: Buffer): void {
+    if (this.relayed !== undefined) {
+      this.relayed.message(bytes);
+      return;
+    }
+    try {
+      decodeRequest(bytes, incoming);
+      this.engine.metrics.message(incoming.kind);
+      this.receive(bytes);
+    } catch (error) {
+      answer.encode(kind.requestHeaders);
+      this.engine.metrics.internalError();
+      this.engine.log.error(
+        { error: error instanceof Error ? error : undefined },
+        'a later attempt cannot be prepared',
+      );
+      this.stream.fail(grpcStatus.internal, 'internal error');
+    }
+  }
+
+  end(): void {
+    if (this.relayed !== undefined) this.relayed.end();
+    else this.stream.end();
+  }
+
+  reset(): void {
+    this.relayed?.reset();
+  }
+
+  private receive(bytes: Buffer): void {
+    if (incoming.kind !== kind.requestHeaders || this.hasAnswered) {
+      this.engine.metrics.unexpectedMessage();
+      this.stream.fail(grpcStatus.invalidArgument, 'unexpected message');
+      return;
+    }
+    const id = parseExchangeId(incoming.header(internalHeaders.exchange) ?? '');
+    if (id === undefined) {
+      this.unknown('the request has no exchange');
+      return;
+    }
+    if (id.process !== this.engine.registry.process) {
+      this.relayed = this.relayTo(id.process, this.stream, bytes);
+      if (this.relayed === undefined) this.unknown('the exchange belongs to an unknown process');
+      else this.engine.metrics.laterAttempt('relayed');
+      return;
+    }
+    const exchange = this.engine.registry.find(id.number);
+    if (exchange === undefined) {
+      this.unknown('the exchange is over');
+      return;
+    }
+    this.prepare(exchange, Number(incoming.header(attemptHeader)));
+  }
+
+  private prepare(exchange: Exchange, attempt: number): void {
+    if (!Number.isInteger(attempt) || attempt < 2 || attempt > exchange.targets.length) {
+      this.unknown('the attempt is not part of the chain');
+      return;
+    }
+    this.hasAnswered = true;
+    const decision = this.engine.pipeline.laterAttempt(exchange, attempt, answer, incoming);
+    if (decision === verdict.proceed) {
+      this.engine.metrics.laterAttempt('prepared');
+      this.stream.write(answer.encode(kind.requestHeaders));
+      return;
+    }
+    // What was collected belongs to an attempt that does not leave.
+    answer.encode(kind.requestHeaders);
+    this.engine.metrics.laterAttempt('refused');
+    const rejection = exchange.rejection ?? { code: 'internal', params: {} };
+    this.stream.write(encodeImmediate(renderRejection(rejection, exchange.dialect, exchange.requestId)));
+  }
+
+  private unknown(reason: string): void {
+    this.engine.metrics.laterAttempt('unknown');
+    this.engine.log.warn({ reason }, 'a later attempt cannot be prepared');
+    this.stream.fail(grpcStatus.notFound, reason);
+  }
+}

@@ -1,0 +1,126 @@
+import type { NameMatcher } from './glob.ts';
+
+/**
+ * What the processor decides by: the resources of the control plane, compiled once. Never changed; a new one takes its
+ * place by one assignment, and an exchange keeps the one it started with.
+ */
+export interface Program {
+  readonly settings: Settings;
+  /** By SHA-256 of the secret, lower-case hex. */
+  readonly keys: ReadonlyMap<string, Key>;
+  readonly models: ModelTable;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly routes: RouteTable;
+  readonly passthrough: readonly PassthroughPath[];
+  /**
+   * Request headers, besides those that every request is read for, whose values some route or provider needs: for
+   * affinity, or to restore what an attempt has changed. Sorted.
+   */
+  readonly observedHeaders: readonly string[];
+}
+
+export interface Settings {
+  readonly maxBodyBytes: number;
+  readonly defaultProfile: string;
+}
+
+export interface Key {
+  readonly name: string;
+  readonly sha256: string;
+  readonly user: string;
+  readonly team: string;
+  readonly project: string;
+  /** Milliseconds since the epoch; `Infinity`: never. */
+  readonly expiresAtMs: number;
+  readonly isEnabled: boolean;
+  /** Absent: every model. */
+  readonly allow: NameMatcher | undefined;
+  readonly deny: NameMatcher | undefined;
+  /** Own credentials by provider: the complete value of the provider's credential header, as latin1. Secrets. */
+  readonly credentials: ReadonlyMap<string, string> | undefined;
+}
+
+export function mayUse(key: Key, model: string): boolean {
+  return key.deny?.matches(model) !== true && key.allow?.matches(model) !== false;
+}
+
+export interface Model {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly isListed: boolean;
+  /** 0: unknown. */
+  readonly contextWindow: number;
+  readonly maxOutput: number;
+}
+
+export interface ModelTable {
+  /** By name or alias. */
+  find(name: string): Model | undefined;
+  /** Those that /v1/models shows, sorted by name. */
+  readonly listed: readonly Model[];
+}
+
+export type Dialect = 'openai' | 'anthropic';
+
+export interface Provider {
+  readonly name: string;
+  readonly cluster: string;
+  readonly dialect: Dialect;
+  readonly basePath: string;
+  readonly isPrivate: boolean;
+  /** Flat: name, value, name, value… */
+  readonly setHeaders: readonly string[];
+  readonly removeHeaders: readonly string[];
+  readonly bodyEdits: readonly BodyEdit[];
+}
+
+/** A top-level member of the request body: its new value as JSON text, or undefined to take it away. */
+export interface BodyEdit {
+  readonly name: string;
+  readonly json: string | undefined;
+}
+
+export interface PassthroughPath {
+  readonly provider: string;
+  /** Up to the `*`, or all of it. */
+  readonly path: string;
+  readonly isPrefix: boolean;
+}
+
+export interface Route {
+  readonly id: string;
+  /** Sorted by priority, then as written. */
+  readonly targets: readonly Target[];
+  readonly profile: string;
+  /** Empty: none. */
+  readonly affinityHeader: string;
+  readonly isPrivateOnly: boolean;
+  readonly coolDown: CoolDown;
+  readonly watchBody: boolean;
+  readonly firstTokenTimeoutMs: number;
+}
+
+/** `failures` 0: off. */
+export interface CoolDown {
+  readonly failures: number;
+  readonly durationMs: number;
+}
+
+export interface Target {
+  readonly provider: string;
+  /** The provider's own name of the model; empty: as the client wrote it. */
+  readonly model: string;
+  readonly priority: number;
+  readonly weight: number;
+  /** Of provider and model: tells equal targets apart in the same way in every process. */
+  readonly hash: number;
+  /** Replaces `model` in the body; undefined: stays as the client wrote it. */
+  readonly modelEdit: BodyEdit | undefined;
+}
+
+export interface RouteTable {
+  /** The most specific route: the key's own before everybody's, an exact model name before a pattern, then the id. */
+  find(key: string, model: string): Route | undefined;
+  /** Logical models that have a target with this provider and upstream model name, sorted. */
+  modelsServing(provider: string, upstreamModel: string): readonly string[];
+}

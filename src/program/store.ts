@@ -1,0 +1,136 @@
+import { compileKey, keySchema } from './compile/key.ts';
+import { compileModel, modelSchema } from './compile/model.ts';
+import { type CompiledProvider, compileProvider, providerSchema } from './compile/provider.ts';
+import { type CompiledRoute, compileRoute, routeSchema } from './compile/route.ts';
+import { compileSettings, settingsSchema } from './compile/settings.ts';
+import { withKeys } from './key-table.ts';
+import { modelTable } from './model-table.ts';
+import type { Key, ModelTable, PassthroughPath, Program } from './program.ts';
+import { type RouteIndex, routeIndex } from './route-table.ts';
+import { createSlot, type ReceivedResource, type RefusedResource, type Slot } from './slot.ts';
+
+/** Where readers find the program in force. */
+export interface ProgramSource {
+  /** Undefined until every type has been received once: half a program would refuse requests that the other half allows. */
+  readonly current: Program | undefined;
+}
+
+/** Takes resources in, type by type, and keeps the program that follows from them. */
+export class ProgramStore implements ProgramSource {
+  current: Program | undefined = undefined;
+  private readonly settings = createSlot(settingsSchema, compileSettings);
+  private readonly providers = createSlot(providerSchema, compileProvider);
+  private readonly routes = createSlot(routeSchema, compileRoute);
+  private readonly models = createSlot(modelSchema, compileModel);
+  private readonly keys = createSlot(keySchema, compileKey);
+  private keysByHash: ReadonlyMap<string, Key> = new Map();
+  private modelsByName: ModelTable = modelTable(new Map());
+  private routesByMatch: RouteIndex = routeIndex();
+  private providersByName: ReadonlyMap<string, CompiledProvider> = new Map();
+  private passthrough: readonly PassthroughPath[] = [];
+  private observedHeaders: readonly string[] = [];
+  /** In the order in which they are asked for: what others refer to comes first. */
+  private readonly slots: readonly Slot<unknown>[] = [
+    this.settings,
+    this.providers,
+    this.models,
+    this.routes,
+    this.keys,
+  ];
+
+  get typeUrls(): readonly string[] {
+    return this.slots.map((slot) => slot.typeUrl);
+  }
+
+  /** By resource name: what is in force, for a server that wants to send only differences. */
+  versions(typeUrl: string): ReadonlyMap<string, string> {
+    return this.slotOf(typeUrl)?.versions ?? new Map();
+  }
+
+  /**
+   * Only tables of the changed type are made anew. What is refused leaves its last good version in force and does not
+   * hold back the others.
+   */
+  apply(
+    typeUrl: string,
+    received: readonly ReceivedResource[],
+    removed: readonly string[],
+  ): readonly RefusedResource[] {
+    const refused = this.take(typeUrl, received, removed);
+    const settings = this.settings.values.get('settings');
+    if (settings !== undefined && this.slots.every((slot) => slot.isKnown)) {
+      this.current = {
+        settings,
+        keys: this.keysByHash,
+        models: this.modelsByName,
+        providers: this.providersByName,
+        routes: this.routesByMatch,
+        passthrough: this.passthrough,
+        observedHeaders: this.observedHeaders,
+      };
+    }
+    return refused;
+  }
+
+  private take(typeUrl: string, received: readonly ReceivedResource[], removed: readonly string[]) {
+    switch (typeUrl) {
+      case this.settings.typeUrl:
+        // A gateway without settings does not exist; their removal is a moment of a change.
+        return this.settings.take(received, []).refused;
+      case this.providers.typeUrl: {
+        const { refused } = this.providers.take(received, removed);
+        this.providersByName = new Map(this.providers.values);
+        this.passthrough = passthroughOf(this.providersByName);
+        this.observedHeaders = observedBy(this.providers.values, this.routes.values);
+        return refused;
+      }
+      case this.models.typeUrl: {
+        const { refused } = this.models.take(received, removed);
+        this.modelsByName = modelTable(this.models.values);
+        return refused;
+      }
+      case this.routes.typeUrl: {
+        const { changed, gone, refused } = this.routes.take(received, removed);
+        this.routesByMatch = this.routesByMatch.with(this.routes.values, [...changed, ...gone]);
+        this.observedHeaders = observedBy(this.providers.values, this.routes.values);
+        return refused;
+      }
+      case this.keys.typeUrl: {
+        const { changed, gone, refused } = this.keys.take(received, removed);
+        this.keysByHash = withKeys(this.keysByHash, this.keys.values, changed, gone);
+        return refused;
+      }
+      default:
+        return received.map(({ name }) => ({ name, reason: `is of the unknown type ${typeUrl}` }));
+    }
+  }
+
+  private slotOf(typeUrl: string): Slot<unknown> | undefined {
+    return this.slots.find((slot) => slot.typeUrl === typeUrl);
+  }
+}
+
+/** Exact paths first, then the longest prefix, then the provider's name: the most specific one decides. */
+function passthroughOf(providers: ReadonlyMap<string, CompiledProvider>): readonly PassthroughPath[] {
+  return [...providers.values()]
+    .flatMap((provider) => provider.passthrough)
+    .sort(
+      (a, b) =>
+        Number(a.isPrefix) - Number(b.isPrefix) ||
+        b.path.length - a.path.length ||
+        (a.provider < b.provider ? -1 : a.provider > b.provider ? 1 : 0),
+    );
+}
+
+function observedBy(
+  providers: ReadonlyMap<string, CompiledProvider>,
+  routes: ReadonlyMap<string, CompiledRoute>,
+): readonly string[] {
+  const names = new Set<string>();
+  for (const { affinityHeader } of routes.values()) if (affinityHeader !== '') names.add(affinityHeader);
+  for (const { setHeaders, removeHeaders } of providers.values()) {
+    for (let i = 0; i < setHeaders.length; i += 2) names.add(setHeaders[i] as string);
+    for (const name of removeHeaders) names.add(name);
+  }
+  return [...names].sort();
+}
