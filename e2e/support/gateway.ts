@@ -157,11 +157,7 @@ function startPlane(
   });
 }
 
-async function startProcessor(
-  sockets: readonly string[],
-  index: number,
-  xdsPort: number,
-): Promise<ProcessorProcess> {
+async function startProcessor(sockets: readonly string[], index: number, xdsPort: number): Promise<ProcessorProcess> {
   const socket = sockets[index] ?? '';
   const adminPort = await freePort();
   let log = '';
@@ -173,7 +169,14 @@ async function startProcessor(
       [
         join(import.meta.dirname, '../../cmd/processor/main.ts'),
         ...['--listen', `unix:${socket}`, '--index', String(index), '--gateway', 'test', ...peers],
-        ...['--xds', `127.0.0.1:${xdsPort}`, '--admin', `127.0.0.1:${adminPort}`, '--node-id', `test-processor-${index}`],
+        ...[
+          '--xds',
+          `127.0.0.1:${xdsPort}`,
+          '--admin',
+          `127.0.0.1:${adminPort}`,
+          '--node-id',
+          `test-processor-${index}`,
+        ],
       ],
       { stdio: ['pipe', 'pipe', 'pipe'] },
     );
