@@ -1,0 +1,226 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { err, ok, type Result } from '../lib/result.ts';
+import { createAdminClient } from './admin.ts';
+import type { Bootstrap } from './bootstrap.ts';
+import { explainExit } from './process-explain.ts';
+import { endWithUs } from './process-watch.ts';
+
+export interface SuperviseOptions {
+  readonly binary: string;
+  readonly bootstrap: Bootstrap;
+  /** Worker threads. Default: what Envoy chooses, one per core. */
+  readonly concurrency?: number;
+  /** A line of the access log. */
+  readonly onAccessLog: (line: string) => void;
+  /** A line of Envoy's own log. */
+  readonly onLog: (line: string) => void;
+  /** Envoy ended without being asked to. It is started again, later and later. */
+  readonly onCrash: (event: { readonly reason: string; readonly againInMs: number }) => void;
+}
+
+export interface SupervisedEnvoy {
+  /** Of the process that runs now, if one does. */
+  readonly pid: number | undefined;
+  /** Port of the admin page on loopback; another one after a crash when the bootstrap asks for any. */
+  readonly adminPort: number;
+  /**
+   * Tells load balancers to go elsewhere, closes idle connections, waits for the requests that run, at most so long, and
+   * ends Envoy. Resolves when the process is gone. Called again, it does not wait any longer.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+const startLimitMs = 20_000;
+const firstBackoffMs = 100;
+const longestBackoffMs = 5_000;
+/** Whoever ran this long has started well: the next crash is a new one. */
+const steadyAfterMs = 10_000;
+const killAfterMs = 2_000;
+const keptLogBytes = 16 * 1024;
+
+/**
+ * Runs Envoy as a child. Answers when its admin page is open, or with one sentence when the first start fails: then
+ * nothing is running and nothing is retried, since the bootstrap would be refused again.
+ */
+export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<SupervisedEnvoy>> {
+  // Private to this user: the bootstrap names paths, and the admin address is a way to stop Envoy.
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-envoy-'));
+  const configPath = join(folder, 'bootstrap.json');
+  await writeFile(configPath, JSON.stringify(options.bootstrap), { mode: 0o600 });
+
+  let running: RunningEnvoy | undefined;
+  let restart: NodeJS.Timeout | undefined;
+  let backoffMs = firstBackoffMs;
+  let isStopping = false;
+  let stopping: Promise<void> | undefined;
+
+  const start = (): RunningEnvoy => {
+    const startedAt = Date.now();
+    const started = runEnvoy(options, configPath, join(folder, `admin-${startedAt}`));
+    running = started;
+    void started.ended.then((reason) => {
+      if (running === started) running = undefined;
+      if (isStopping || !started.hasStarted) return;
+      if (Date.now() - startedAt > steadyAfterMs) backoffMs = firstBackoffMs;
+      again(reason);
+    });
+    return started;
+  };
+  const again = (reason: string): void => {
+    options.onCrash({ reason, againInMs: backoffMs });
+    restart = setTimeout(() => {
+      const restarted = start();
+      void restarted.started().then((failure) => {
+        if (failure !== undefined && !isStopping) again(failure);
+      });
+    }, backoffMs);
+    backoffMs = Math.min(backoffMs * 2, longestBackoffMs);
+  };
+
+  const failure = await start().started();
+  if (failure !== undefined) {
+    await rm(folder, { recursive: true, force: true });
+    return err(failure);
+  }
+  const stop = async (graceMs: number): Promise<void> => {
+    isStopping = true;
+    clearTimeout(restart);
+    await running?.stop(graceMs);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return ok({
+    get pid() {
+      return running?.pid;
+    },
+    get adminPort() {
+      return running?.adminPort ?? 0;
+    },
+    stop(graceMs) {
+      if (stopping !== undefined) running?.hurry();
+      stopping ??= stop(graceMs);
+      return stopping;
+    },
+  });
+}
+
+interface RunningEnvoy {
+  readonly pid: number | undefined;
+  readonly adminPort: number;
+  readonly hasStarted: boolean;
+  /** Resolves with the reason. */
+  readonly ended: Promise<string>;
+  /** Resolves when the admin page is open; with the reason if it never is. */
+  started(): Promise<string | undefined>;
+  stop(graceMs: number): Promise<void>;
+  hurry(): void;
+}
+
+function runEnvoy(options: SuperviseOptions, configPath: string, addressPath: string): RunningEnvoy {
+  const child = spawn(
+    options.binary,
+    [
+      ...['-c', configPath, '--admin-address-path', addressPath],
+      // One Envoy never hands over to another here: new listeners come over xDS.
+      '--disable-hot-restart',
+      // Streams that run while a listener changes may go on for so long.
+      ...['--drain-time-s', '600', '--drain-strategy', 'immediate'],
+      ...['--file-flush-interval-msec', '1000'],
+      ...(options.concurrency === undefined ? [] : ['--concurrency', String(options.concurrency)]),
+    ],
+    // Its own process group: Ctrl-C in a terminal goes to us, and we drain it. By itself it would end at once.
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  const watch = child.pid === undefined ? undefined : endWithUs(child.pid);
+  let adminPort = 0;
+  let isGone = false;
+  let hurry: () => void = () => undefined;
+  let log = '';
+  onLines(child.stdout, options.onAccessLog);
+  onLines(child.stderr, (line) => {
+    log = `${log}${line}\n`.slice(-keptLogBytes);
+    options.onLog(line);
+  });
+  const ended = new Promise<string>((resolve) => {
+    const finish = (reason: string): void => {
+      isGone = true;
+      watch?.end();
+      resolve(reason);
+    };
+    child.on('error', (error) => finish(`Envoy cannot be run: ${error.message}.`));
+    child.on('close', (code, signal) => finish(explainExit(log, code, signal)));
+  });
+
+  return {
+    pid: child.pid,
+    get adminPort() {
+      return adminPort;
+    },
+    get hasStarted() {
+      return adminPort !== 0;
+    },
+    ended,
+    async started() {
+      const deadline = Date.now() + startLimitMs;
+      while (!isGone && Date.now() < deadline) {
+        adminPort = await readPort(addressPath);
+        if (adminPort !== 0) return undefined;
+        await sleep(20);
+      }
+      if (isGone) return ended;
+      await kill(child, ended);
+      return `Envoy did not open its admin page within ${startLimitMs / 1000} s.`;
+    },
+    async stop(graceMs) {
+      if (!isGone && adminPort !== 0) {
+        const hurried = new Promise<void>((resolve) => {
+          hurry = resolve;
+        });
+        await Promise.race([drain(adminPort, graceMs), ended, hurried]);
+      }
+      if (!isGone) await kill(child, ended);
+    },
+    hurry: () => hurry(),
+  };
+}
+
+/** Waits until no request runs any more, or the time is over. */
+async function drain(adminPort: number, graceMs: number): Promise<void> {
+  const deadline = Date.now() + graceMs;
+  const admin = createAdminClient(adminPort);
+  await admin.failHealthChecks();
+  await admin.drainListeners();
+  while (Date.now() < deadline) {
+    const active = await admin.activeRequests();
+    if (!active.ok || active.value === 0) return;
+    await sleep(50);
+  }
+}
+
+async function kill(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+async function readPort(addressPath: string): Promise<number> {
+  const text = await readFile(addressPath, 'utf8').catch(() => '');
+  return Number(/:(\d+)\s*$/.exec(text)?.[1] ?? 0);
+}
+
+function onLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onLine(line);
+  });
+  stream.on('end', () => {
+    if (rest !== '') onLine(rest);
+  });
+}
