@@ -63,7 +63,11 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const log = createLogger({
     name: 'controller',
     level: 'debug',
-    destination: { write: (line) => void (controllerLog += line) },
+    destination: {
+      write(line) {
+        controllerLog += line;
+      },
+    },
   });
   const env = { ...process.env, ...options.env };
   let plane = await startPlane(folder, env, log, 0, options);

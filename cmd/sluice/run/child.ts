@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { endWithUs } from '../../../src/envoy/process-watch.ts';
 
 export interface ChildOptions {
   readonly name: string;
@@ -27,10 +28,7 @@ const longestBackoffMs = 5_000;
 /** Whoever ran this long has started well: the next crash is a new one. */
 const steadyAfterMs = 10_000;
 
-/**
- * Keeps a child process running. Its standard input is a pipe that ends when this process does, however it ends, so a
- * child that watches it never outlives its parent.
- */
+/** Keeps a child process running, and never leaves it behind. */
 export function superviseChild(options: ChildOptions): SupervisedChild {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -40,14 +38,19 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
 
   function start(): void {
     const startedAt = Date.now();
-    const started = spawn(options.command, options.args, { env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    // Its own process group: Ctrl-C in a terminal goes to us, and we stop it when its turn has come.
+    const started = spawn(options.command, options.args, {
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     child = started;
-    // Writing to a child that is gone is no reason to end as well.
-    started.stdin.on('error', () => undefined);
+    const watch = started.pid === undefined ? undefined : endWithUs(started.pid);
     for (const output of [started.stdout, started.stderr]) readLines(output, options.onLine);
     const gone = (code: number | null, signal: string | null): void => {
       if (child !== started) return;
       child = undefined;
+      watch?.end();
       if (isStopping) {
         onGone?.();
         return;

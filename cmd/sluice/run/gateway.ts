@@ -7,7 +7,7 @@ import { type ControlPlane, startControlPlane } from '../../../src/controller/co
 import type { Status } from '../../../src/controller/status.ts';
 import { findEnvoy } from '../../../src/envoy/binary.ts';
 import { bootstrap } from '../../../src/envoy/bootstrap.ts';
-import { superviseEnvoy } from '../../../src/envoy/process.ts';
+import { type SupervisedEnvoy, superviseEnvoy } from '../../../src/envoy/process.ts';
 import { systemCaFile } from '../../../src/envoy/system-ca.ts';
 import { createLogger, type Logger } from '../../../src/lib/log.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
@@ -49,7 +49,6 @@ export async function runGateway(options: RunOptions, io: Io): Promise<string | 
     if (!started.ok) return io.stop.aborted ? undefined : started.error;
     io.out(started.value);
     await stopped(io.stop);
-    io.err('\nDraining: requests that run may finish. Ctrl-C again ends them.\n');
     return undefined;
   } finally {
     for (const close of cleanup.reverse()) await close();
@@ -96,6 +95,12 @@ async function check(options: RunOptions, io: Io): Promise<Result<Checked>> {
     return err(`Port ${defaultPorts.practice} (practice provider) is in use. Stop what listens there.`);
   }
   return ok({ gateway, envoyPath: envoy.value.path, wantsPractice });
+}
+
+/** A second Ctrl-C ends the process, and what watches Envoy then ends it, too. */
+async function drain(envoy: SupervisedEnvoy, limitMs: number, io: Io): Promise<void> {
+  if (io.stop.aborted) io.err('\nDraining: requests that run may finish. Ctrl-C again ends them.\n');
+  await envoy.stop(limitMs);
 }
 
 async function start(
@@ -145,7 +150,8 @@ async function start(
     onLog: (line) => log.debug({ line }, 'envoy'),
     onCrash: ({ reason, againInMs }) => log.error({ reason, againInMs }, 'Envoy ended and is started again'),
   });
-  cleanup.push(() => envoy.stop(options.drainMs));
+  if (!envoy.ok) return envoy;
+  cleanup.push(() => drain(envoy.value, options.drainMs, io));
   if (!(await inForce(plane, options.processors, io.stop))) {
     return err('The gateway did not get ready in time. Run again with SLUICE_LOG_LEVEL=debug to see why.');
   }
