@@ -33,8 +33,15 @@ export interface TypeSummary {
   readonly typeUrl: string;
   /** Resources that the client has accepted. */
   readonly accepted: number;
+  /** `nacked`: something refused has not been replaced yet. `pending`: not everything was sent and answered. */
   readonly state: 'synced' | 'pending' | 'nacked';
-  readonly nack?: { readonly text: string; readonly names: readonly string[]; readonly at: number };
+  /** What stands refused: its text, the whole refused batch, and those of it that the text names. */
+  readonly nack?: {
+    readonly text: string;
+    readonly names: readonly string[];
+    readonly suspects: readonly string[];
+    readonly at: number;
+  };
 }
 
 /** What happens on the streams, for logs, metrics and status. */

@@ -1,6 +1,7 @@
 import type { Resource } from '../snapshot/resource.ts';
-import { versionOf } from '../snapshot/type-version.ts';
-import { type Answer, nextNonce, noAnswer, settle, type TypeState } from './type-state.ts';
+import { type Answer, takeAnswer } from './answer.ts';
+import type { Evaluation, View } from './due.ts';
+import { forget, removal, type TypeState } from './type-state.ts';
 import { isWildcardCapable } from './wildcard.ts';
 
 /** The incremental variant: responses hold what changed, requests what is subscribed to or no longer. */
@@ -13,84 +14,82 @@ export interface DeltaRequest {
   readonly initialVersions: Readonly<Record<string, string>>;
 }
 
-export interface DeltaResponse {
-  readonly nonce: string;
-  readonly resources: readonly Resource[];
-  readonly removed: readonly string[];
-}
-
-/** Takes in a request. Its lists always count; its nonce only says which response it answers, if any. */
-export function onDeltaRequest(
-  state: TypeState,
-  request: DeltaRequest,
-  desired: ReadonlyMap<string, Resource>,
-  now: number,
-): Answer {
-  const answer = state.inFlight?.nonce === request.nonce ? settle(state, request.error, now) : noAnswer;
+/**
+ * Takes in a request. Its lists always count, whatever its nonce: that only says which response it answers, and older
+ * Envoys have sent one of a former stream.
+ */
+export function onDeltaRequest(state: TypeState, request: DeltaRequest, now: number): Answer {
+  const answer = takeAnswer(state, request.nonce, request.error, now);
   const isFirst = !state.hasRequested;
   state.hasRequested = true;
-  if (isFirst) {
-    for (const [name, version] of Object.entries(request.initialVersions)) {
-      state.known.set(name, version);
-      state.accepted.set(name, version);
-      state.everSent.add(name);
-    }
-    if (request.subscribe.length === 0 && isWildcardCapable(state.typeUrl)) state.wildcard = 'legacy';
-    // Envoy's start waits for the first answer of a wildcard type, even if nothing exists.
-    if (state.wildcard === 'legacy' || request.subscribe.includes('*')) state.mustAnswer = true;
-  }
-  for (const name of request.subscribe) {
-    if (name === '*') {
-      if (state.wildcard === 'none') state.mustAnswer = true;
-      state.wildcard = 'explicit';
-      continue;
-    }
-    state.names.add(name);
-    // The client may have dropped what we believe it holds, except for what it has just listed as held.
-    const isHeld = isFirst && state.known.get(name) !== undefined;
-    if (!isHeld || state.known.get(name) !== desired.get(name)?.version) state.forced.add(name);
-  }
+  if (isFirst) begin(state, request);
+  for (const name of request.subscribe) subscribe(state, name, isFirst);
   for (const name of request.unsubscribe) unsubscribe(state, name);
+  if (request.subscribe.length + request.unsubscribe.length > 0) state.quietFor = undefined;
   return answer;
 }
 
+function begin(state: TypeState, request: DeltaRequest): void {
+  for (const [name, version] of Object.entries(request.initialVersions)) {
+    state.holdings.set(name, {
+      known: version,
+      sent: undefined,
+      accepted: version,
+      inForce: undefined,
+      isLeaving: false,
+    });
+  }
+  if (request.subscribe.length === 0 && isWildcardCapable(state.typeUrl)) {
+    state.wildcard = 'legacy';
+    // Envoy's start waits for the first answer of a wildcard type, even if nothing exists.
+    state.mustAnswer = true;
+  }
+}
+
+function subscribe(state: TypeState, name: string, isFirst: boolean): void {
+  if (name === '*' && isWildcardCapable(state.typeUrl)) {
+    if (state.wildcard === 'none') state.mustAnswer = true;
+    state.wildcard = 'explicit';
+    return;
+  }
+  state.names.add(name);
+  // The client may have dropped what we believe it holds, except for what it has just listed as held.
+  if (!(isFirst && state.holdings.has(name))) state.forced.add(name);
+}
+
 function unsubscribe(state: TypeState, name: string): void {
-  if (name === '*') {
+  if (name === '*' && isWildcardCapable(state.typeUrl)) {
     state.wildcard = 'none';
-    for (const known of [...state.known.keys()]) if (!state.names.has(known)) forget(state, known);
+    state.mustAnswer = false;
+    for (const held of [...state.holdings.keys()]) if (!state.names.has(held)) forget(state, held);
+    for (const forced of [...state.forced]) if (!state.names.has(forced)) state.forced.delete(forced);
     return;
   }
   state.names.delete(name);
-  // Still part of everything: the client needs to hear whether it stays.
-  if (state.wildcard !== 'none') state.forced.add(name);
-  else {
-    forget(state, name);
-    state.forced.delete(name);
+  if (state.wildcard !== 'none') {
+    // Still part of everything: the client needs to hear whether it stays.
+    state.forced.add(name);
+    return;
   }
+  forget(state, name);
+  state.forced.delete(name);
 }
 
-function forget(state: TypeState, name: string): void {
-  state.known.delete(name);
-  state.accepted.delete(name);
-  state.everSent.delete(name);
-}
-
-interface Due {
-  readonly changed: readonly Resource[];
-  readonly removed: readonly string[];
-  readonly signature: string;
-}
-
-/** What the client should be told now. Removals of names that are gone wait for everything else of the round. */
-export function deltaDue(
-  state: TypeState,
-  desired: ReadonlyMap<string, Resource>,
-  mayRemove: boolean,
-): Due | undefined {
+/** What the client should be told now. */
+export function deltaDue(state: TypeState, view: View): Evaluation {
+  const { desired } = view;
+  const owed: Resource[] = [];
   const changed: Resource[] = [];
-  const removed: string[] = [];
+  let isHeld = false;
   const consider = (resource: Resource): void => {
-    if (state.forced.has(resource.name) || state.known.get(resource.name) !== resource.version) changed.push(resource);
+    if (state.forced.has(resource.name)) {
+      owed.push(resource);
+      return;
+    }
+    const holding = state.holdings.get(resource.name);
+    if (holding !== undefined && holding.known === resource.version && !holding.isLeaving) return;
+    if (view.isHeldBack(resource)) isHeld = true;
+    else changed.push(resource);
   };
   if (state.wildcard !== 'none') for (const resource of desired.values()) consider(resource);
   else {
@@ -99,40 +98,21 @@ export function deltaDue(
       if (resource !== undefined) consider(resource);
     }
   }
-  for (const name of state.forced) if (!desired.has(name)) removed.push(name);
-  if (mayRemove) {
-    for (const name of state.everSent) if (!desired.has(name) && !state.forced.has(name)) removed.push(name);
+  // Clients wait for a name that does not exist until they are told so.
+  const missing = [...state.forced].filter((name) => !desired.has(name));
+  const gone: string[] = [];
+  for (const [name, holding] of state.holdings) {
+    if (desired.has(name) || holding.isLeaving || state.forced.has(name)) continue;
+    if (view.isRemovable(name)) gone.push(name);
+    else isHeld = true;
   }
-  if (changed.length === 0 && removed.length === 0 && !state.mustAnswer) return undefined;
-  // Without the removals, which change nothing about a refused content: they wait until it is mended.
-  const signature = changed.length > 0 ? versionOf(changed) : removed.join('\n');
-  const isOwed = state.mustAnswer || state.forced.size > 0;
-  return signature === state.refused && !isOwed ? undefined : { changed, removed, signature };
-}
 
-/** The response that is due, if any: marks it as sent. */
-export function nextDeltaResponse(
-  state: TypeState,
-  desired: ReadonlyMap<string, Resource>,
-  mayRemove: boolean,
-  now: number,
-): DeltaResponse | undefined {
-  const due = deltaDue(state, desired, mayRemove);
-  if (due === undefined) return undefined;
-  const nonce = nextNonce(state);
-  const versions = new Map<string, string | undefined>();
-  for (const { name, version } of due.changed) {
-    versions.set(name, version);
-    state.known.set(name, version);
-    state.everSent.add(name);
-  }
-  for (const name of due.removed) {
-    versions.set(name, undefined);
-    state.known.delete(name);
-    state.everSent.delete(name);
-  }
-  state.forced.clear();
-  state.mustAnswer = false;
-  state.inFlight = { nonce, sentAt: now, versions, signature: due.signature };
-  return { nonce, resources: due.changed, removed: due.removed };
+  const isNews =
+    changed.some((resource) => state.refused.get(resource.name) !== resource.version) ||
+    gone.some((name) => state.refused.get(name) !== removal);
+  const isWhole = isNews && (view.scope === 'all' || state.mustAnswer);
+  const resources = isWhole ? [...owed, ...changed] : owed;
+  const removed = isWhole ? [...missing, ...gone] : missing;
+  if (resources.length + removed.length === 0 && !state.mustAnswer) return { due: undefined, isHeld };
+  return { due: { version: '', resources, removed }, isHeld };
 }

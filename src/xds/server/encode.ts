@@ -1,8 +1,8 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { getOrCreate } from '../../lib/get-or-create.ts';
 import type { Resource } from '../snapshot/resource.ts';
-import type { TypedResponse } from './stream.ts';
-import type { Variant } from './variant.ts';
+import type { Outgoing } from './due.ts';
+import type { Variant } from './stream.ts';
 
 // Field numbers of envoy.service.discovery.v3.DiscoveryResponse, DeltaDiscoveryResponse and Resource. Written by hand
 // so that the bytes of a resource, made once, are shared by all streams; checked against the generated code in a test.
@@ -16,7 +16,7 @@ const lengthDelimited = 2;
 const anys = new WeakMap<Resource, Uint8Array>();
 const wrapped = new WeakMap<Resource, Uint8Array>();
 
-export function encodeResponse(variant: Variant, response: TypedResponse): Buffer {
+export function encodeResponse(variant: Variant, response: Outgoing): Buffer {
   const writer = new BinaryWriter();
   if (variant === 'sotw') {
     writer.tag(sotw.versionInfo, lengthDelimited).string(response.version);

@@ -1,25 +1,24 @@
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
-import type { Result } from '../../lib/result.ts';
+import { keepUnchanged } from '../snapshot/difference.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
-import type { ClientState, XdsEvent, XdsNode } from './client.ts';
+import type { AdmissionRules } from './admission.ts';
+import type { ClientState, XdsEvent } from './client.ts';
 import { addClientStatusService } from './client-status.ts';
+import { type ConnectionAge, connectionAge, defaultMaxConnectionAgeMs } from './connection-age.ts';
 import { addHealthService } from './health.ts';
 import { type DeltaCall, discoveryMethods, type SotwCall, serviceDefinition } from './services.ts';
 import { createSession, type Session, type SessionHost } from './session.ts';
+import { reloadableCredentials, type XdsServerTls } from './tls.ts';
 
-/** PEM texts. With `clientCa` only clients that show a certificate signed by it are served. */
-export interface XdsServerTls {
-  readonly certificate: string;
-  readonly privateKey: string;
-  readonly clientCa?: string;
-}
+export type { XdsServerTls };
 
-export interface XdsServerOptions {
-  /** Which group's state a client is to get; an error turns it away with that text. */
-  readonly groupOf: (node: XdsNode) => Result<string>;
+export interface XdsServerOptions extends AdmissionRules {
   readonly tls?: XdsServerTls;
+  /** Age at which connections are asked to move on, so that replicas share them evenly. Six hours. */
+  readonly maxConnectionAgeMs?: number;
   readonly now?: () => number;
+  readonly random?: () => number;
 }
 
 export interface Settlement {
@@ -38,6 +37,8 @@ export interface XdsServer {
   listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }>;
   /** Ends all streams, so that clients go elsewhere, and then the server. */
   close(graceMs: number): Promise<void>;
+  /** New connections see these certificates. */
+  reloadTls(tls: XdsServerTls): void;
 }
 
 // Thousands of clusters in one response are far beyond the 4 MiB that gRPC allows by default.
@@ -49,9 +50,6 @@ const grpcOptions = {
   // A peer that is gone without a word must be noticed; Envoy itself sends pings every 30 s.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
-  // Streams are for ever; now and then they move, so that replicas share them evenly. grpc-js adds the jitter.
-  'grpc.max_connection_age_ms': 6 * 60 * 60_000,
-  'grpc.max_connection_age_grace_ms': 30_000,
   // Without it a second server on a taken port would silently get half of the connections.
   'grpc.so_reuseport': 0,
 };
@@ -62,10 +60,19 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
   const sessions = new Set<Session>();
   const listeners: ((event: XdsEvent) => void)[] = [];
   const waiters = new Set<() => void>();
-  const grpc = new Server(grpcOptions);
+  const tls = options.tls === undefined ? undefined : reloadableCredentials(options.tls);
+  const age = (): ConnectionAge =>
+    connectionAge(options.maxConnectionAgeMs ?? defaultMaxConnectionAgeMs, options.random ?? Math.random);
+  const grpc = new Server({
+    ...grpcOptions,
+    'grpc.max_connection_age_ms': age().connectionMs,
+    'grpc.max_connection_age_grace_ms': age().graceMs,
+  });
+  let isClosing = false;
 
   const host: SessionHost = {
-    groupOf: options.groupOf,
+    rules: options,
+    streamAgeMs: () => age().streamMs,
     desired: (group) => snapshots.get(group),
     emit: (event) => {
       for (const listener of listeners) listener(event);
@@ -84,7 +91,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       },
     });
   }
-  addHealthService(grpc, () => snapshots.size > 0);
+  const health = addHealthService(grpc, () => snapshots.size > 0 && !isClosing);
   addClientStatusService(grpc, clients);
 
   function clients(): ClientState[] {
@@ -95,7 +102,9 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
 
   return {
     publish(group, snapshot) {
-      snapshots.set(group, snapshot);
+      const before = snapshots.get(group);
+      snapshots.set(group, before === undefined ? snapshot : keepUnchanged(before, snapshot));
+      health.changed();
       for (const session of ofGroup(group)) session.advance();
       host.changed();
     },
@@ -125,7 +134,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       return new Promise((resolve, reject) => {
         grpc.bindAsync(
           `${name.includes(':') ? `[${name}]` : name}:${port}`,
-          credentials(options.tls),
+          tls?.credentials ?? ServerCredentials.createInsecure(),
           (error, bound) => {
             if (error === null) resolve({ port: bound });
             else reject(error);
@@ -134,6 +143,8 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       });
     },
     close(graceMs) {
+      isClosing = true;
+      health.close();
       for (const session of [...sessions]) session.end(status.UNAVAILABLE, 'The control plane is shutting down.');
       return new Promise((resolve) => {
         const timer = setTimeout(() => {
@@ -146,14 +157,11 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
         });
       });
     },
+    reloadTls(next) {
+      if (tls === undefined) throw new Error('The port was opened without TLS.');
+      tls.reload(next);
+    },
   };
-}
-
-function credentials(tls: XdsServerTls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const pair = { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.privateKey) };
-  const clientCa = tls.clientCa === undefined ? null : Buffer.from(tls.clientCa);
-  return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
 }
 
 const shortNames = new Map(Object.entries(typeUrls).map(([name, url]) => [url as string, name]));

@@ -1,18 +1,21 @@
+import { create } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
-import { isSupported, supportedRangeText } from '../../envoy/version.ts';
+import { NodeSchema } from '../../gen/envoy/config/core/v3/base_pb.js';
 import type { DeltaDiscoveryRequest, DiscoveryRequest } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
-import type { Result } from '../../lib/result.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type ClientState, nodeOf, type TypeSummary, type XdsEvent, type XdsNode } from './client.ts';
+import { type AdmissionRules, admit } from './admission.ts';
+import type { Answer } from './answer.ts';
+import { type ClientState, nodeOf, type XdsEvent, type XdsNode } from './client.ts';
 import { encodeResponse } from './encode.ts';
-import { resourceStates } from './resource-states.ts';
+import { resourceStates, typeSummary } from './resource-states.ts';
 import type { DeltaCall, DiscoveryMethod, SotwCall } from './services.ts';
 import { createClientStream } from './stream.ts';
-import type { Answer } from './type-state.ts';
 
 /** What a session needs of the server around it. */
 export interface SessionHost {
-  groupOf(node: XdsNode): Result<string>;
+  readonly rules: AdmissionRules;
+  /** Streams end by themselves after this time. */
+  streamAgeMs(): number;
   desired(group: string): Snapshot | undefined;
   emit(event: XdsEvent): void;
   /** Something about this session changed that somebody may be waiting for. */
@@ -43,6 +46,11 @@ export function createSession(
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   let isBlocked = false;
+  const ageTimer = setTimeout(
+    () => end(status.UNAVAILABLE, 'The stream has reached its greatest age; connect again.'),
+    host.streamAgeMs(),
+  );
+  ageTimer.unref();
 
   function end(code: status, details: string): void {
     if (isOver) return;
@@ -54,6 +62,7 @@ export function createSession(
     if (isOver) return;
     isOver = true;
     clearTimeout(timer);
+    clearTimeout(ageTimer);
     onClose();
     if (node !== undefined && group !== undefined) host.emit({ kind: 'disconnected', node, group });
     host.changed();
@@ -62,25 +71,15 @@ export function createSession(
   /** The node comes with the first request only; without it nobody knows whose configuration is wanted. */
   function identify(request: DiscoveryRequest | DeltaDiscoveryRequest): boolean {
     if (node !== undefined) return true;
-    if (request.node === undefined || request.node.id === '') {
-      end(status.INVALID_ARGUMENT, 'The first request of a stream must carry a node with an id.');
-      return false;
-    }
-    const known = nodeOf(request.node);
-    if (known.userAgent === 'envoy' && known.version !== undefined && !isSupported(known.version)) {
-      const text = `Envoy ${known.version} is not supported; Sluice needs ${supportedRangeText}.`;
-      host.emit({ kind: 'turned away', node: known, text });
-      end(status.FAILED_PRECONDITION, text);
-      return false;
-    }
-    const assigned = host.groupOf(known);
-    if (!assigned.ok) {
-      host.emit({ kind: 'turned away', node: known, text: assigned.error });
-      end(status.NOT_FOUND, assigned.error);
+    const known = nodeOf(request.node ?? create(NodeSchema));
+    const admitted = admit(known, host.rules);
+    if (!admitted.ok) {
+      host.emit({ kind: 'turned away', node: known, text: admitted.error.text });
+      end(admitted.error.code, admitted.error.text);
       return false;
     }
     node = known;
-    group = assigned.value;
+    group = admitted.value;
     host.emit({ kind: 'connected', node, group });
     return true;
   }
@@ -118,7 +117,6 @@ export function createSession(
         error,
         initialVersions: request.initialResourceVersions,
       },
-      group === undefined ? undefined : host.desired(group),
       host.now(),
     );
   }
@@ -137,8 +135,7 @@ export function createSession(
     clearTimeout(timer);
     const { responses, againAt } = stream.due(desired, host.now());
     for (const response of responses) {
-      if (call.write(encodeResponse(method.variant, response))) continue;
-      isBlocked = true;
+      if (!call.write(encodeResponse(method.variant, response))) isBlocked = true;
     }
     if (againAt === undefined) return;
     timer = setTimeout(
@@ -176,12 +173,9 @@ export function createSession(
     state() {
       if (node === undefined || group === undefined) return undefined;
       const desired = host.desired(group);
-      const types = [...stream.types.values()].map((type): TypeSummary => {
-        const isSettled = desired !== undefined && stream.isSettled(desired, [type.typeUrl]);
-        const state = type.lastNack !== undefined ? 'nacked' : isSettled ? 'synced' : 'pending';
-        const summary = { typeUrl: type.typeUrl, accepted: type.accepted.size, state } as const;
-        return type.lastNack === undefined ? summary : { ...summary, nack: type.lastNack };
-      });
+      const types = [...stream.types.values()].map((type) =>
+        typeSummary(type, desired !== undefined && stream.isSettled(desired, [type.typeUrl])),
+      );
       const resources = () => [...stream.types.values()].flatMap(resourceStates);
       return { node, group, connectedAt, types, resources };
     },

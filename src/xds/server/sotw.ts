@@ -1,10 +1,13 @@
 import type { Resource } from '../snapshot/resource.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
-import { versionOf, versionOfAll } from '../snapshot/type-version.ts';
-import { type Answer, nextNonce, noAnswer, settle, type TypeState } from './type-state.ts';
+import { collectionVersion, versionOf } from '../snapshot/version.ts';
+import { type Answer, noAnswer, takeAnswer } from './answer.ts';
+import type { Due, Evaluation, View } from './due.ts';
+import { emptyAssignment, emptyAssignmentVersion } from './empty-assignment.ts';
+import { forget, removal, type TypeState } from './type-state.ts';
 import { isWildcardCapable } from './wildcard.ts';
 
-/** The state-of-the-world variant: every response holds the whole selection, every request the whole subscription. */
+/** The state-of-the-world variant: every request holds the whole subscription. */
 export interface SotwRequest {
   readonly names: readonly string[];
   readonly nonce: string;
@@ -12,106 +15,125 @@ export interface SotwRequest {
   readonly error: string | undefined;
 }
 
-export interface SotwResponse {
-  readonly version: string;
-  readonly nonce: string;
-  readonly resources: readonly Resource[];
-}
-
 /** Takes in a request. One that answers another response than the last is stale: the client will repeat itself. */
 export function onSotwRequest(state: TypeState, request: SotwRequest, now: number): Answer {
   if (state.lastNonce !== '' && request.nonce !== state.lastNonce) return noAnswer;
   const isFirst = !state.hasRequested;
   state.hasRequested = true;
-  const answer = state.lastNonce === '' ? noAnswer : settle(state, request.error, now);
-  if (subscribe(state, request.names) || isFirst) state.mustAnswer = true;
+  const answer = state.lastNonce === '' ? noAnswer : takeAnswer(state, request.nonce, request.error, now);
+  subscribe(state, request.names);
+  if (isFirst && state.wildcard !== 'none') state.mustAnswer = true;
   return answer;
 }
 
-/** Whether names came in that were not subscribed to before. */
-function subscribe(state: TypeState, requested: readonly string[]): boolean {
+function subscribe(state: TypeState, requested: readonly string[]): void {
   if (requested.length > 0) state.hasEverNamed = true;
+  const canBeWildcard = isWildcardCapable(state.typeUrl);
   const before = state.wildcard;
-  const isLegacy = requested.length === 0 && !state.hasEverNamed && isWildcardCapable(state.typeUrl);
-  state.wildcard = isLegacy ? 'legacy' : requested.includes('*') ? 'explicit' : 'none';
-  const names = new Set(requested.filter((name) => name !== '*'));
-  let isAdded = before === 'none' && state.wildcard !== 'none';
-  for (const name of names) if (!state.names.has(name)) isAdded = true;
-  for (const name of state.names) {
+  const isLegacy = canBeWildcard && requested.length === 0 && !state.hasEverNamed;
+  const isExplicit = canBeWildcard && requested.includes('*');
+  state.wildcard = isLegacy ? 'legacy' : isExplicit ? 'explicit' : 'none';
+  if (before === 'none' && state.wildcard !== 'none') state.mustAnswer = true;
+
+  const names = new Set(requested.filter((name) => !(canBeWildcard && name === '*')));
+  for (const name of names) {
+    if (state.names.has(name)) continue;
+    state.names.add(name);
+    state.forced.add(name);
+    state.quietFor = undefined;
+  }
+  for (const name of [...state.names]) {
     if (names.has(name)) continue;
     state.names.delete(name);
-    // The client drops what it no longer asks for, and needs it again when it asks again.
-    state.known.delete(name);
-    state.accepted.delete(name);
+    state.forced.delete(name);
+    state.quietFor = undefined;
   }
-  for (const name of names) state.names.add(name);
-  return isAdded;
-}
-
-/** The response that is due, if any: marks it as sent. */
-export function nextSotwResponse(
-  state: TypeState,
-  desired: ReadonlyMap<string, Resource>,
-  now: number,
-): SotwResponse | undefined {
-  const resources = select(state, desired);
-  const signature = state.wildcard === 'none' ? versionOf(resources) : versionOfAll(desired);
-  const isForced = state.mustAnswer || state.forced.size > 0;
-  if (!isForced && (signature === state.lastSelection || signature === state.refused)) return undefined;
-  // By-name types say nothing by an empty response; only a wildcard's first answer is awaited.
-  if (resources.length === 0 && !isWildcardCapable(state.typeUrl)) {
-    clearDue(state, signature);
-    return undefined;
+  // What it does not ask for any more, the client drops.
+  if (state.wildcard !== before) state.quietFor = undefined;
+  if (state.wildcard === 'none') {
+    for (const held of [...state.holdings.keys()]) if (!names.has(held)) forget(state, held);
   }
-  clearDue(state, signature);
-  const nonce = nextNonce(state);
-  const versions = new Map(resources.map((resource) => [resource.name, resource.version]));
-  for (const [name, version] of versions) {
-    state.known.set(name, version);
-    state.everSent.add(name);
+}
+
+/**
+ * What the client should be told now. Answers of listeners and clusters (and of our own types) hold everything that is
+ * subscribed to, and what is absent is deleted; answers of all other types hold what changed.
+ */
+export function sotwDue(state: TypeState, view: View): Evaluation {
+  return isWildcardCapable(state.typeUrl) ? wholeDue(state, view) : partDue(state, view);
+}
+
+function wholeDue(state: TypeState, view: View): Evaluation {
+  const { desired } = view;
+  const resources: Resource[] = [];
+  let isHeld = false;
+  let isNews = false;
+  for (const resource of selected(state, desired)) {
+    const holding = state.holdings.get(resource.name);
+    const isKnown = holding?.known === resource.version && !holding.isLeaving;
+    if (!isKnown && view.isHeldBack(resource)) {
+      isHeld = true;
+      if (holding?.inForce !== undefined) resources.push(holding.inForce);
+      continue;
+    }
+    if (!isKnown && state.refused.get(resource.name) !== resource.version) isNews = true;
+    resources.push(resource);
   }
-  state.inFlight = { nonce, sentAt: now, versions, signature };
-  return { version: versionOfAll(desired), nonce, resources };
+  const removed: string[] = [];
+  for (const [name, holding] of state.holdings) {
+    if (desired.has(name) || holding.isLeaving) continue;
+    if (view.isRemovable(name)) {
+      removed.push(name);
+      if (state.refused.get(name) !== removal) isNews = true;
+      continue;
+    }
+    // Absence deletes: what has to stay a little longer must be in every answer until then.
+    isHeld = true;
+    if (holding.sent !== undefined) resources.push(holding.sent);
+  }
+  const isOwed = state.mustAnswer || state.forced.size > 0;
+  if (!isOwed && (!isNews || view.scope === 'owed')) return { due: undefined, isHeld };
+  return { due: { version: wholeVersion(resources, desired), resources, removed }, isHeld };
 }
 
-export function isSotwDue(state: TypeState, desired: ReadonlyMap<string, Resource>): boolean {
-  if (state.mustAnswer || state.forced.size > 0) return true;
-  const signature = state.wildcard === 'none' ? versionOf(select(state, desired)) : versionOfAll(desired);
-  return signature !== state.lastSelection && signature !== state.refused;
+/** Equal on every server for equal content, also when one of them has yet to remove something. */
+function wholeVersion(resources: readonly Resource[], desired: ReadonlyMap<string, Resource>): string {
+  const isDesired =
+    resources.length === desired.size && resources.every((resource) => desired.get(resource.name) === resource);
+  return isDesired ? collectionVersion(desired) : versionOf(resources);
 }
 
-function clearDue(state: TypeState, signature: string): void {
-  state.mustAnswer = false;
-  state.forced.clear();
-  state.lastSelection = signature;
-}
-
-function select(state: TypeState, desired: ReadonlyMap<string, Resource>): Resource[] {
-  if (state.wildcard !== 'none') return [...desired.values()];
-  const selected: Resource[] = [];
+function partDue(state: TypeState, view: View): Evaluation {
+  const owed: Resource[] = [];
+  const changed: Resource[] = [];
+  let isHeld = false;
   for (const name of state.names) {
-    const resource = desired.get(name) ?? placeholder(state.typeUrl, name);
-    if (resource !== undefined) selected.push(resource);
+    const resource = view.desired.get(name) ?? placeholder(state, name);
+    if (resource === undefined) continue;
+    if (state.forced.has(name)) owed.push(resource);
+    else if (state.holdings.get(name)?.known === resource.version) continue;
+    else if (view.isHeldBack(resource)) isHeld = true;
+    else changed.push(resource);
   }
-  return selected;
+  const isNews = changed.some((resource) => state.refused.get(resource.name) !== resource.version);
+  const resources = isNews && view.scope === 'all' ? [...owed, ...changed] : owed;
+  // By-name types say nothing by an empty response, and clients do not wait for one.
+  if (resources.length === 0) return { due: undefined, isHeld };
+  const due: Due = { version: collectionVersion(view.desired), resources, removed: [] };
+  return { due, isHeld };
+}
+
+function selected(state: TypeState, desired: ReadonlyMap<string, Resource>): Iterable<Resource> {
+  if (state.wildcard !== 'none') return desired.values();
+  return [...state.names].flatMap((name) => desired.get(name) ?? []);
 }
 
 /**
  * A cluster whose assignment does not exist would warm for ever and hold back the whole update; with an empty one its
- * requests get a 503 instead.
+ * requests get a 503 instead. One that had endpoints keeps them: its cluster is about to go.
  */
-function placeholder(typeUrl: string, name: string): Resource | undefined {
-  if (typeUrl !== typeUrls.endpoint) return undefined;
-  const encoded = Buffer.from(name);
-  // ClusterLoadAssignment.cluster_name is field 1.
-  const body = Buffer.concat([Buffer.from([0x0a]), varint(encoded.length), encoded]);
-  return { typeUrl, name, version: 'empty', body, origins: [] };
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest >>>= 7) {
-    if (rest < 128) return Buffer.from([...bytes, rest]);
-    bytes.push((rest & 127) | 128);
-  }
+function placeholder(state: TypeState, name: string): Resource | undefined {
+  if (state.typeUrl !== typeUrls.endpoint) return undefined;
+  const holding = state.holdings.get(name);
+  return holding === undefined || holding.known === emptyAssignmentVersion ? emptyAssignment(name) : undefined;
 }

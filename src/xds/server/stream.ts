@@ -1,104 +1,145 @@
-import { edsNameOf } from '../snapshot/references.ts';
+import { edsNameOf } from '../snapshot/references/references.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
-import { type DeltaRequest, onDeltaRequest } from './delta.ts';
-import { stageOf } from './order.ts';
-import { onSotwRequest, type SotwRequest } from './sotw.ts';
-import { type Answer, createTypeState, type TypeState } from './type-state.ts';
-import { isDue, nextResponse, type OutgoingResponse, type Variant } from './variant.ts';
+import type { Answer } from './answer.ts';
+import { type DeltaRequest, deltaDue, onDeltaRequest } from './delta.ts';
+import { type Evaluation, markSent, type Outgoing, type View } from './due.ts';
+import { namesInUse, namesRefusedCluster, useKey } from './in-use.ts';
+import { inOrder, isRemovedAtOnce, stageOf } from './order.ts';
+import { onSotwRequest, type SotwRequest, sotwDue } from './sotw.ts';
+import { createTypeState, isSubscribed, type TypeState } from './type-state.ts';
 
 /** How long a stage waits for the answers to the one before it: a client need not answer what it unsubscribed. */
 export const stageWaitMs = 2_000;
 /** After this time an unanswered response no longer holds back newer content of its type. */
 export const answerWaitMs = 10_000;
 
-/** One client's stream: the states of its types, and which of them is told something next. No I/O, no clock. */
+export type Variant = 'sotw' | 'delta';
+
+export interface DueResponses {
+  readonly responses: readonly Outgoing[];
+  /** When to ask again if nothing happens before. */
+  readonly againAt?: number;
+}
+
+/**
+ * One client's stream: the states of its types, and which of them is told something next. No I/O, no clock. The states
+ * are changed in place, since a copy of ten thousand names per answer would be the cost of the server.
+ */
 export interface ClientStream {
   readonly variant: Variant;
   readonly types: ReadonlyMap<string, TypeState>;
   onSotw(typeUrl: string, request: SotwRequest, now: number): Answer;
-  onDelta(typeUrl: string, request: DeltaRequest, desired: Snapshot | undefined, now: number): Answer;
-  /** What to send now, in order; `againAt` says when to ask again if nothing happens before. */
-  due(desired: Snapshot, now: number): { readonly responses: readonly TypedResponse[]; readonly againAt?: number };
+  onDelta(typeUrl: string, request: DeltaRequest, now: number): Answer;
+  /** What to send now, in order; counts as sent. */
+  due(desired: Snapshot, now: number): DueResponses;
   /** Whether the client has answered the desired content of these types, as far as it asked for it. */
   isSettled(desired: Snapshot, typeUrls: readonly string[]): boolean;
-}
-
-export interface TypedResponse extends OutgoingResponse {
-  readonly typeUrl: string;
 }
 
 const nothing: ReadonlyMap<string, Resource> = new Map();
 
 export function createClientStream(variant: Variant): ClientStream {
   const types = new Map<string, TypeState>();
-  const stateOf = (typeUrl: string): TypeState => {
+  let ordered: readonly TypeState[] = [];
+  const evaluate = variant === 'sotw' ? sotwDue : deltaDue;
+  const isHeldBack = (resource: Resource): boolean => namesRefusedCluster(types, resource);
+
+  function stateOf(typeUrl: string): TypeState {
     const known = types.get(typeUrl);
     if (known !== undefined) return known;
     const created = createTypeState(typeUrl);
     types.set(typeUrl, created);
+    ordered = [...types.values()].sort(inOrder);
     return created;
-  };
-  const desiredOf = (desired: Snapshot, typeUrl: string) => desired.resources.get(typeUrl) ?? nothing;
-
-  /** Sends of one type; a cluster on its way makes its endpoints due, since an updated cluster warms on them anew. */
-  function advance(state: TypeState, desired: Snapshot, mayRemove: boolean, now: number): TypedResponse | undefined {
-    if (state.inFlight !== undefined && now - state.inFlight.sentAt < answerWaitMs) return undefined;
-    const response = nextResponse(variant, state, desiredOf(desired, state.typeUrl), mayRemove, now);
-    if (response === undefined) return undefined;
-    if (state.typeUrl === typeUrls.cluster) forceEndpoints(response.resources);
-    return { ...response, typeUrl: state.typeUrl };
   }
 
-  function forceEndpoints(clusters: readonly Resource[]): void {
+  /** Looks at everything of a type, and remembers if there is nothing to do. */
+  function lookAt(state: TypeState, view: View): Evaluation {
+    if (isQuiet(state, view.desired)) return { due: undefined, isHeld: false };
+    const evaluation = evaluate(state, view);
+    const isAll = view.scope === 'all' && evaluation.due === undefined && !evaluation.isHeld;
+    if (isAll) state.quietFor = view.desired;
+    return evaluation;
+  }
+
+  /** A cluster on its way makes its endpoints due, since an updated cluster warms on them anew. */
+  function forceEndpoints(clusters: TypeState, sending: readonly Resource[]): void {
     const endpoints = types.get(typeUrls.endpoint);
     if (endpoints === undefined) return;
-    for (const cluster of clusters) {
+    for (const cluster of sending) {
+      if (clusters.holdings.get(cluster.name)?.known === cluster.version) continue;
       const name = edsNameOf(cluster);
       if (name !== undefined && endpoints.names.has(name)) endpoints.forced.add(name);
     }
+  }
+
+  function send(state: TypeState, view: View, now: number): Outgoing | undefined {
+    const { due } = lookAt(state, view);
+    if (due === undefined) return undefined;
+    if (state.typeUrl === typeUrls.cluster) forceEndpoints(state, due.resources);
+    return markSent(state, due, now);
+  }
+
+  function due(desired: Snapshot, now: number): DueResponses {
+    const responses: Outgoing[] = [];
+    let againAt = Number.POSITIVE_INFINITY;
+    let inUse: ReadonlySet<string> | undefined;
+
+    /** Sends what is due, stage by stage; whether everything before could be sent and was answered. */
+    function walk(states: readonly TypeState[], isRemoval: boolean): boolean {
+      let waitingStage: number | undefined;
+      for (const state of states) {
+        const ofType = desired.resources.get(state.typeUrl) ?? nothing;
+        const isWaiting = waitingStage !== undefined && stageOf(state.typeUrl) !== waitingStage;
+        const view: View = {
+          desired: ofType,
+          scope: isWaiting ? 'owed' : 'all',
+          isHeldBack,
+          isRemovable(name) {
+            if (isRemovedAtOnce(state.typeUrl)) return true;
+            if (!isRemoval) return false;
+            inUse ??= namesInUse(types, desired);
+            return !inUse.has(useKey(state.typeUrl, name));
+          },
+        };
+        const openUntil = (state.unanswered.at(-1)?.sentAt ?? Number.NEGATIVE_INFINITY) + answerWaitMs;
+        if (openUntil <= now) {
+          const response = send(state, view, now);
+          if (response !== undefined) responses.push(response);
+        } else if (!isQuiet(state, ofType)) againAt = Math.min(againAt, openUntil);
+        const sentAt = state.unanswered.at(-1)?.sentAt;
+        if (sentAt === undefined || now - sentAt >= stageWaitMs || !isSubscribed(state)) continue;
+        waitingStage ??= stageOf(state.typeUrl);
+        againAt = Math.min(againAt, sentAt + stageWaitMs);
+      }
+      return waitingStage === undefined;
+    }
+
+    if (walk(ordered, false)) walk(ordered.toReversed(), true);
+    return Number.isFinite(againAt) ? { responses, againAt } : { responses };
+  }
+
+  function isSettled(desired: Snapshot, typeUrl: string): boolean {
+    const state = types.get(typeUrl);
+    if (state === undefined || !isSubscribed(state)) return true;
+    const ofType = desired.resources.get(typeUrl) ?? nothing;
+    if (state.unanswered.length > 0) return false;
+    const { due: left, isHeld } = lookAt(state, { desired: ofType, scope: 'all', isHeldBack, isRemovable: () => true });
+    return left === undefined && !isHeld;
   }
 
   return {
     variant,
     types,
     onSotw: (typeUrl, request, now) => onSotwRequest(stateOf(typeUrl), request, now),
-    onDelta(typeUrl, request, desired, now) {
-      return onDeltaRequest(stateOf(typeUrl), request, desired ? desiredOf(desired, typeUrl) : nothing, now);
-    },
-    due(desired, now) {
-      const responses: TypedResponse[] = [];
-      const ordered = [...types.values()].sort((a, b) => stageOf(a.typeUrl) - stageOf(b.typeUrl));
-      let againAt = Number.POSITIVE_INFINITY;
-      /** Sends what is due stage by stage; whether it got to the end. */
-      const walk = (states: readonly TypeState[], mayRemove: boolean): boolean => {
-        let waitingStage: number | undefined;
-        for (const state of states) {
-          const stage = stageOf(state.typeUrl);
-          if (waitingStage !== undefined && stage !== waitingStage) return false;
-          const response = advance(state, desired, mayRemove, now);
-          if (response !== undefined) responses.push(response);
-          if (state.inFlight === undefined) continue;
-          const { sentAt } = state.inFlight;
-          if (now - sentAt < stageWaitMs) {
-            waitingStage = stage;
-            againAt = Math.min(againAt, sentAt + stageWaitMs);
-          } else if (isDue(variant, state, desiredOf(desired, state.typeUrl))) {
-            againAt = Math.min(againAt, sentAt + answerWaitMs);
-          }
-        }
-        return waitingStage === undefined;
-      };
-      if (walk(ordered, false)) walk(ordered.toReversed(), true);
-      return Number.isFinite(againAt) ? { responses, againAt } : { responses };
-    },
-    isSettled(desired, wanted) {
-      return wanted.every((typeUrl) => {
-        const state = types.get(typeUrl);
-        if (state === undefined) return true;
-        return state.inFlight === undefined && !isDue(variant, state, desiredOf(desired, typeUrl));
-      });
-    },
+    onDelta: (typeUrl, request, now) => onDeltaRequest(stateOf(typeUrl), request, now),
+    due,
+    isSettled: (desired, wanted) => wanted.every((typeUrl) => isSettled(desired, typeUrl)),
   };
+}
+
+function isQuiet(state: TypeState, desired: ReadonlyMap<string, Resource>): boolean {
+  return state.quietFor === desired && state.forced.size === 0 && !state.mustAnswer;
 }

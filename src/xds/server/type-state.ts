@@ -1,3 +1,5 @@
+import type { Resource } from '../snapshot/resource.ts';
+
 /** What the server knows of one client's view of one resource type. One per stream and type, gone with the stream. */
 export interface TypeState {
   readonly typeUrl: string;
@@ -8,39 +10,52 @@ export interface TypeState {
   /** Once a request has held a name (or `*`), an empty list no longer means everything. */
   hasEverNamed: boolean;
   readonly names: Set<string>;
-  /** What was last sent, by name: compared with the desired versions to find what to send. */
-  readonly known: Map<string, string>;
-  /** What the client last accepted: where `known` returns to after a refusal. */
-  readonly accepted: Map<string, string>;
-  /** Every name ever sent or claimed by the client: a refused resource may be live and must still be removed. */
-  readonly everSent: Set<string>;
+  /** What the client may hold, by name: everything ever sent or claimed, until a removal of it was accepted. */
+  readonly holdings: Map<string, Holding>;
   /** Names to answer whatever the client is believed to hold. */
   readonly forced: Set<string>;
   /** The next response must go out even if it is empty: Envoy's start waits for it. */
   mustAnswer: boolean;
-  inFlight: InFlight | undefined;
+  /** Responses that were not answered yet, oldest first. Only one is sent at a time, unless one is given up. */
+  readonly unanswered: Batch[];
   lastNonce: string;
   nonceCount: number;
-  /** Signature of the content that was refused. Nothing is sent while what would be sent still has it. */
-  refused: string | undefined;
+  /** Versions that the client refused and that it was sent nothing newer for; `removal` for a refused removal. */
+  readonly refused: Map<string, string>;
   lastNack: Nack | undefined;
-  /** SotW: signature of what was last sent. */
-  lastSelection: string | undefined;
+  /** The desired resources for which this type was last found to need nothing, so that looking again costs nothing. */
+  quietFor: ReadonlyMap<string, Resource> | undefined;
 }
 
-export interface InFlight {
+/** What the client holds of one resource, as far as the server can know. */
+export interface Holding {
+  /** Version last sent. Undefined after a refusal: Envoy applies the good part of a batch and does not say which. */
+  readonly known: string | undefined;
+  readonly sent: Resource | undefined;
+  /** Version last accepted, and the resource if this server sent it. */
+  readonly accepted: string | undefined;
+  readonly inForce: Resource | undefined;
+  /** Its removal was sent and not yet answered. */
+  readonly isLeaving: boolean;
+}
+
+export interface Batch {
   readonly nonce: string;
   readonly sentAt: number;
-  /** Names in the response with their versions; undefined: removed. */
-  readonly versions: ReadonlyMap<string, string | undefined>;
-  readonly signature: string;
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly removed: readonly string[];
 }
 
 export interface Nack {
   readonly text: string;
+  /** Everything in the refused batch. */
   readonly names: readonly string[];
+  /** Those of the batch that the text names; all, when it names none. */
+  readonly suspects: readonly string[];
   readonly at: number;
 }
+
+export const removal = '';
 
 export function createTypeState(typeUrl: string): TypeState {
   return {
@@ -49,59 +64,24 @@ export function createTypeState(typeUrl: string): TypeState {
     wildcard: 'none',
     hasEverNamed: false,
     names: new Set(),
-    known: new Map(),
-    accepted: new Map(),
-    everSent: new Set(),
+    holdings: new Map(),
     forced: new Set(),
     mustAnswer: false,
-    inFlight: undefined,
+    unanswered: [],
     lastNonce: '',
     nonceCount: 0,
-    refused: undefined,
+    refused: new Map(),
     lastNack: undefined,
-    lastSelection: undefined,
+    quietFor: undefined,
   };
 }
 
-/** What a request said of the response it answers. */
-export type Answer =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'ack'; readonly names: readonly string[] }
-  | { readonly kind: 'nack'; readonly names: readonly string[]; readonly text: string };
-
-export const noAnswer: Answer = { kind: 'none' };
-
-export function nextNonce(state: TypeState): string {
-  state.nonceCount++;
-  state.lastNonce = String(state.nonceCount);
-  return state.lastNonce;
+export function isSubscribed(state: TypeState): boolean {
+  return state.wildcard !== 'none' || state.names.size > 0;
 }
 
-/**
- * The client answered the response in flight. A refusal takes back what the client is believed to hold and remembers
- * the content, so that it is not sent again before it changes.
- */
-export function settle(state: TypeState, error: string | undefined, now: number): Answer {
-  const flight = state.inFlight;
-  if (flight === undefined) return noAnswer;
-  state.inFlight = undefined;
-  const names = [...flight.versions.keys()];
-  if (error === undefined) {
-    for (const [name, version] of flight.versions) {
-      if (version === undefined) state.accepted.delete(name);
-      else state.accepted.set(name, version);
-    }
-    state.refused = undefined;
-    state.lastNack = undefined;
-    return { kind: 'ack', names };
-  }
-  for (const name of names) {
-    const version = state.accepted.get(name);
-    if (version === undefined) state.known.delete(name);
-    else state.known.set(name, version);
-    state.everSent.add(name);
-  }
-  state.refused = flight.signature;
-  state.lastNack = { text: error, names, at: now };
-  return { kind: 'nack', names, text: error };
+/** The client has let go of a name by itself, and needs it again when it asks again. */
+export function forget(state: TypeState, name: string): void {
+  state.holdings.delete(name);
+  state.refused.delete(name);
 }

@@ -1,4 +1,5 @@
-import { contentVersion } from '../../lib/hash.ts';
+import { getOrCreate } from '../../lib/get-or-create.ts';
+import { combinedVersion, contentVersion } from '../../lib/hash.ts';
 
 export { contentVersion };
 
@@ -11,14 +12,14 @@ export interface Versioned {
 const collections = new WeakMap<ReadonlyMap<string, Versioned>, string>();
 
 /**
- * Version of all resources of a type together: the `version_info` of state-of-the-world answers. Does not depend on the
- * order in which they were built. Kept per map, since every stream asks for it.
+ * Version of all resources of a type together: the `version_info` of state-of-the-world answers. Kept per map, since
+ * every stream asks for it.
  */
 export function collectionVersion(resources: ReadonlyMap<string, Versioned>): string {
-  const known = collections.get(resources);
-  if (known !== undefined) return known;
-  const lines = [...resources.values()].map(({ name, version }) => `${name.length}:${name}=${version}\n`).sort();
-  const version = contentVersion(lines.join(''));
-  collections.set(resources, version);
-  return version;
+  return getOrCreate(collections, resources, () => versionOf(resources.values()));
+}
+
+/** Version of some resources together: a function of their names and contents, in whatever order they came. */
+export function versionOf(resources: Iterable<Versioned>): string {
+  return combinedVersion(Array.from(resources, ({ name, version }) => `${version} ${name}`).sort());
 }

@@ -2,8 +2,9 @@ import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { getOrCreate } from '../../../lib/get-or-create.ts';
+import { messageTypes } from '../message-types.ts';
 import type { Resource } from '../resource.ts';
-import { packedTypes } from './registry.ts';
+
 import { type Fields, opaqueClusterPaths, type Reference, referenceRules } from './table.ts';
 
 export type { Reference };
@@ -24,6 +25,11 @@ export function referencesOf(resource: Resource): readonly Reference[] {
   });
 }
 
+/** Name under which an EDS cluster asks for its endpoints; nothing for other clusters. */
+export function edsNameOf(cluster: Resource): string | undefined {
+  return referencesOf(cluster).find((reference) => reference.type === 'endpoint')?.name;
+}
+
 type Collect = (reference: Reference) => void;
 
 function collectPacked(typeUrl: string, body: Uint8Array, collect: Collect): void {
@@ -33,7 +39,7 @@ function collectPacked(typeUrl: string, body: Uint8Array, collect: Collect): voi
     for (const name of stringsAt(body, path)) collect({ type: 'cluster', name });
     return;
   }
-  const schema = packedTypes.getMessage(typeName);
+  const schema = messageTypes.getMessage(typeName);
   if (schema !== undefined) collectFrom(schema, fromBinary(schema, body), collect);
 }
 

@@ -1,0 +1,34 @@
+import { status } from '@grpc/grpc-js';
+import { err, ok, type Result } from '../../lib/result.ts';
+import type { XdsNode } from './client.ts';
+
+export interface AdmissionRules {
+  /** Which group's state a client is to get; an error turns it away with that text. */
+  groupOf(node: XdsNode): Result<string>;
+  /** Whether this version of Envoy understands what is sent. An error says which does. */
+  acceptsEnvoy?(version: string): Result<unknown>;
+}
+
+export interface TurnedAway {
+  readonly code: status;
+  readonly text: string;
+}
+
+/**
+ * Whether a client is served, and as a member of which group. An Envoy that does not know what we send is told so in a
+ * sentence, instead of by a storm of refusals that no one can read.
+ */
+export function admit(node: XdsNode, rules: AdmissionRules): Result<string, TurnedAway> {
+  if (node.id === '') {
+    return err({
+      code: status.INVALID_ARGUMENT,
+      text: 'The first request of a stream must carry a node with an id (in Envoy: `node.id` of the bootstrap).',
+    });
+  }
+  if (node.userAgent === 'envoy' && node.version !== undefined) {
+    const accepted = rules.acceptsEnvoy?.(node.version) ?? ok(undefined);
+    if (!accepted.ok) return err({ code: status.FAILED_PRECONDITION, text: accepted.error });
+  }
+  const group = rules.groupOf(node);
+  return group.ok ? group : err({ code: status.NOT_FOUND, text: group.error });
+}

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { scriptedClient } from './testing/scripted-client.ts';
+
+const ab = { cluster: ['a@1', 'b@1'] };
+
+describe('delta subscriptions', () => {
+  it('answer a first request that names nothing with everything', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    expect(client.ask('cluster')).toEqual(['cluster: a@1 b@1']);
+  });
+
+  it('answer `*` with everything, even if that is nothing', () => {
+    const client = scriptedClient('delta');
+    client.publish({});
+    expect(client.ask('cluster', { names: ['*'] })).toEqual(['cluster:']);
+  });
+
+  it('follow the documented sequence of a legacy wildcard', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    expect(client.ask('cluster')).toEqual(['cluster: a@1 b@1']);
+    expect(client.ack('cluster', { names: ['a'] })).toEqual(['cluster: a@1']);
+    expect(client.ack('cluster')).toEqual([]);
+    // Everything goes, what is named stays.
+    client.ask('cluster', { without: ['*'] });
+    expect(client.publish({ cluster: ['a@2', 'b@2'] })).toEqual(['cluster: a@2']);
+    client.ack('cluster', { without: ['a'] });
+    expect(client.publish({ cluster: ['a@3', 'b@3'] })).toEqual([]);
+  });
+
+  it('that begin with a name are never a wildcard', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    expect(client.ask('cluster', { names: ['a'] })).toEqual(['cluster: a@1']);
+    expect(client.ack('cluster', { without: ['a'] })).toEqual([]);
+    expect(client.publish({ cluster: ['a@2', 'b@2'] })).toEqual([]);
+  });
+
+  it('do not take an empty request of a by-name type for a wildcard', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1'] });
+    expect(client.ask('endpoint')).toEqual([]);
+  });
+
+  it('serve our own types by wildcard', () => {
+    const client = scriptedClient('delta');
+    client.publish({ programKey: ['k@1'] });
+    expect(client.ask('programKey')).toEqual(['programKey: k@1']);
+  });
+
+  it('answer a repeated subscription although the client seems to hold that version', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1'] });
+    client.ask('endpoint', { names: ['a'] });
+    client.ack('endpoint');
+    expect(client.ask('endpoint', { names: ['a'] })).toEqual(['endpoint: a@1']);
+  });
+
+  it('answer each request once', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    expect(client.ask('cluster', { names: ['*'] })).toHaveLength(1);
+    expect(client.ack('cluster')).toEqual([]);
+    expect(client.wait(60_000)).toEqual([]);
+  });
+
+  it('say of a missing name that it does not exist, and send it when it does', () => {
+    const client = scriptedClient('delta');
+    client.publish({});
+    expect(client.ask('route', { names: ['late'] })).toEqual(['route: -late']);
+    client.ack('route');
+    expect(client.publish({ route: ['late@1'] })).toEqual(['route: late@1']);
+  });
+
+  it('tell of a name given up while everything is subscribed to whether it stays', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    client.ask('cluster', { names: ['*', 'a', 'nowhere'] });
+    client.ack('cluster');
+    expect(client.ask('cluster', { without: ['a', 'nowhere'] })).toEqual(['cluster: a@1 -nowhere']);
+  });
+
+  it('take a name that is subscribed and unsubscribed in one message as unsubscribed', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1'] });
+    expect(client.ask('endpoint', { names: ['a'], without: ['a'] })).toEqual([]);
+    expect(client.publish({ endpoint: ['a@2'] })).toEqual([]);
+  });
+
+  it('apply the lists of a request whose nonce is stale or unknown', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1', 'b@1'] });
+    expect(client.ask('endpoint', { names: ['a'], nonce: 'of a former stream' })).toEqual(['endpoint: a@1']);
+    client.ack('endpoint');
+    expect(client.ask('endpoint', { names: ['b'], nonce: 'stale' })).toEqual(['endpoint: b@1']);
+  });
+
+  it('are not sent what was given up while it waited for an answer', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1', 'b@1'] });
+    client.ask('endpoint', { names: ['a', 'b'] });
+    expect(client.publish({ endpoint: ['a@2', 'b@2'] })).toEqual([]);
+    client.ask('endpoint', { without: ['b'] });
+    expect(client.ack('endpoint')).toEqual(['endpoint: a@2']);
+  });
+
+  it('send again what was given up and asked for anew', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1'] });
+    client.ask('endpoint', { names: ['a'] });
+    client.ack('endpoint', { without: ['a'] });
+    expect(client.ask('endpoint', { names: ['a'] })).toEqual(['endpoint: a@1']);
+  });
+});
+
+describe('delta changes', () => {
+  it('move only what changed, and the names of what is gone', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    client.ackAll(client.ask('cluster'));
+    expect(client.ackAll(client.publish({ cluster: ['a@2', 'c@1'] }))).toEqual(['cluster: a@2 c@1', 'cluster: -b']);
+  });
+
+  it('send nothing for an equal state', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    client.ackAll(client.ask('cluster'));
+    expect(client.publish({ cluster: ['b@1', 'a@1'] })).toEqual([]);
+  });
+
+  it('send nothing for what came back between two answers', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    client.ask('cluster');
+    client.publish({ cluster: ['a@1'] });
+    client.publish(ab);
+    expect(client.ack('cluster')).toEqual([]);
+  });
+
+  it('send again what came back after its removal', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    client.ackAll(client.ask('cluster'));
+    expect(client.publish({ cluster: ['a@1'] })).toEqual(['cluster: -b']);
+    expect(client.publish(ab)).toEqual([]);
+    expect(client.ack('cluster')).toEqual(['cluster: b@1']);
+  });
+
+  it('wait for the answer to the response before, and then tell the newest state', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@1'] });
+    client.ask('cluster');
+    expect(client.publish({ cluster: ['a@2'] })).toEqual([]);
+    expect(client.publish({ cluster: ['a@3'] })).toEqual([]);
+    expect(client.ack('cluster')).toEqual(['cluster: a@3']);
+  });
+
+  it('go on after ten seconds with a client that never answers', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@1'] });
+    client.ask('cluster');
+    client.publish({ cluster: ['a@2'] });
+    expect(client.wait(9_999)).toEqual([]);
+    expect(client.wait(1)).toEqual(['cluster: a@2']);
+  });
+
+  it('take a late answer to a response that was given up for what it is', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@1'] });
+    client.ask('cluster');
+    const first = client.nonceOf('cluster');
+    client.publish({ cluster: ['a@1', 'b@1'] });
+    client.wait(10_000);
+    client.ask('cluster', { nonce: first, error: 'a is bad' });
+    expect(client.lastAnswer()).toEqual({ kind: 'nack', names: ['a'], text: 'a is bad' });
+    client.ack('cluster');
+    expect(client.stateOf('cluster')?.refused).toEqual(new Map([['a', '1']]));
+  });
+});
+
+describe('delta reconnects', () => {
+  it('with equal versions bring nothing but the answer that a wildcard waits for', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@1'], endpoint: ['a@1'] });
+    expect(client.ask('cluster', { holds: { a: '1' } })).toEqual(['cluster:']);
+    expect(client.ask('endpoint', { names: ['a'], holds: { a: '1' } })).toEqual([]);
+  });
+
+  it('bring what differs, what is unknown and what vanished meanwhile', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@2', 'b@1', 'c@1'] });
+    const responses = client.ackAll(client.ask('cluster', { names: ['*'], holds: { a: '1', b: '1', gone: '1' } }));
+    expect(responses).toEqual(['cluster: a@2 c@1', 'cluster: -gone']);
+  });
+
+  it('wait for the first complete state', () => {
+    const client = scriptedClient('delta');
+    expect(client.ask('cluster', { holds: { a: '1' } })).toEqual([]);
+    expect(client.publish({ cluster: ['a@1', 'b@1'] })).toEqual(['cluster: b@1']);
+  });
+
+  it('read the initial versions of the first request only', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1', 'b@1'] });
+    client.ackAll(client.ask('endpoint', { names: ['a'] }));
+    expect(client.ask('endpoint', { names: ['b'], holds: { b: '1' } })).toEqual(['endpoint: b@1']);
+  });
+});

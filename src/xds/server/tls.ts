@@ -1,0 +1,57 @@
+import { experimental, type ServerCredentials } from '@grpc/grpc-js';
+
+/** PEM texts. With `clientCa` only clients that show a certificate signed by it are served. */
+export interface XdsServerTls {
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly clientCa?: string;
+}
+
+export interface ReloadableCredentials {
+  readonly credentials: ServerCredentials;
+  /** New connections see the new certificates; open ones stay. */
+  reload(tls: XdsServerTls): void;
+}
+
+type IdentityListener = experimental.IdentityCertificateUpdateListener;
+type CaListener = experimental.CaCertificateUpdateListener;
+
+/** Credentials of the port whose certificates can be replaced while it is open. */
+export function reloadableCredentials(initial: XdsServerTls): ReloadableCredentials {
+  let current = initial;
+  const identityListeners = new Set<IdentityListener>();
+  const caListeners = new Set<CaListener>();
+  const identity = () => ({
+    certificate: Buffer.from(current.certificate),
+    privateKey: Buffer.from(current.privateKey),
+  });
+  const ca = () => (current.clientCa === undefined ? null : { caCertificate: Buffer.from(current.clientCa) });
+  const provider: experimental.CertificateProvider = {
+    addIdentityCertificateListener(listener) {
+      identityListeners.add(listener);
+      listener(identity());
+    },
+    removeIdentityCertificateListener: (listener) => void identityListeners.delete(listener),
+    addCaCertificateListener(listener) {
+      caListeners.add(listener);
+      listener(ca());
+    },
+    removeCaCertificateListener: (listener) => void caListeners.delete(listener),
+  };
+  return {
+    // The parameters are (identity, CA, whether clients must have a certificate); the published types swap the first two.
+    credentials: experimental.createCertificateProviderServerCredentials(
+      provider,
+      initial.clientCa === undefined ? null : provider,
+      initial.clientCa !== undefined,
+    ),
+    reload(tls) {
+      if ((tls.clientCa === undefined) !== (initial.clientCa === undefined)) {
+        throw new Error('Whether clients need a certificate cannot change while the port is open.');
+      }
+      current = tls;
+      for (const listener of caListeners) listener(ca());
+      for (const listener of identityListeners) listener(identity());
+    },
+  };
+}
