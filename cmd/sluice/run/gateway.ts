@@ -123,7 +123,7 @@ async function start(
     env: io.env,
     xds: { host: '127.0.0.1', port: 0 },
     admin: { host: '127.0.0.1', port: options.adminPort },
-    log: log.child({ name: 'controller' }),
+    log: createLogger({ name: 'controller' }),
     translate: { systemCaFile: systemCaFile(io.env) },
   });
   cleanup.push(() => plane.close(1_000));
