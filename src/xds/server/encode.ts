@@ -23,13 +23,18 @@ export function encodeResponse(variant: Variant, response: Outgoing): Buffer {
     for (const resource of response.resources) writer.tag(sotw.resources, lengthDelimited).bytes(anyOf(resource));
     writer.tag(sotw.typeUrl, lengthDelimited).string(response.typeUrl);
     writer.tag(sotw.nonce, lengthDelimited).string(response.nonce);
-    return Buffer.from(writer.finish());
+    return asBuffer(writer.finish());
   }
   for (const resource of response.resources) writer.tag(delta.resources, lengthDelimited).bytes(wrap(resource));
   writer.tag(delta.typeUrl, lengthDelimited).string(response.typeUrl);
   writer.tag(delta.nonce, lengthDelimited).string(response.nonce);
   for (const name of response.removed) writer.tag(delta.removedResources, lengthDelimited).string(name);
-  return Buffer.from(writer.finish());
+  return asBuffer(writer.finish());
+}
+
+/** A view, not a copy: a response may have megabytes. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function anyOf(resource: Resource): Uint8Array {
