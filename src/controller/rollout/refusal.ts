@@ -1,6 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ProviderSchema } from '../../gen/sluice/program/v1/program_pb.js';
-import { getOrCreate } from '../../lib/get-or-create.ts';
+import { providerCluster } from '../../program/provider-cluster.ts';
 import type { Resource } from '../../xds/snapshot/resource.ts';
 import type { Snapshot } from '../../xds/snapshot/snapshot.ts';
 import { typeUrls } from '../../xds/snapshot/type-url.ts';
@@ -65,13 +63,7 @@ export function withoutRefused(
   // A target whose provider is missing is passed over; one whose cluster is missing ends the request.
   const clusters = resources.get(typeUrls.cluster);
   for (const provider of [...(resources.get(typeUrls.programProvider)?.values() ?? [])]) {
-    if (!clusters?.has(clusterOf(provider))) resources.get(typeUrls.programProvider)?.delete(provider.name);
+    if (!clusters?.has(providerCluster(provider))) resources.get(typeUrls.programProvider)?.delete(provider.name);
   }
   return { snapshot: { resources }, withheld };
-}
-
-const clusterNames = new WeakMap<Resource, string>();
-
-function clusterOf(provider: Resource): string {
-  return getOrCreate(clusterNames, provider, () => fromBinary(ProviderSchema, provider.body).cluster);
 }
