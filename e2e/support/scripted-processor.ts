@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { processorMethod, processorRoleHeader } from '../../src/contract.ts';
@@ -26,8 +27,11 @@ export interface ScriptedProcessor {
   close(): void;
 }
 
-/** A processor that answers as a test says, to see what Envoy makes of it. */
-export async function startScriptedProcessor(script: (seen: SeenMessage) => Reaction): Promise<ScriptedProcessor> {
+/** A processor that answers as a test says, at once or after a while, to see what Envoy makes of it. */
+export async function startScriptedProcessor(
+  script: (seen: SeenMessage) => Reaction,
+  delayMs = 0,
+): Promise<ScriptedProcessor> {
   const seen: SeenMessage[] = [];
   const server = new Server();
   server.addService(
@@ -45,11 +49,12 @@ export async function startScriptedProcessor(script: (seen: SeenMessage) => Reac
     {
       process: (call: ServerDuplexStream<ProcessingRequest, ProcessingResponse>) => {
         const role = String(call.metadata.get(processorRoleHeader)[0] ?? '');
-        call.on('data', (message: ProcessingRequest) => {
+        call.on('data', async (message: ProcessingRequest) => {
           const kind = message.request.case;
           if (kind === undefined) return;
           const entry = { role, kind, message, metadata: call.metadata };
           seen.push(entry);
+          if (delayMs > 0) await sleep(delayMs);
           const reaction = script(entry);
           if (reaction === 'silence') return;
           if (reaction === 'end') call.end();

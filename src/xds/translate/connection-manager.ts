@@ -32,11 +32,11 @@ export function connectionManager(listener: Listener, settings: GatewaySettings)
     serverHeaderTransformation: ServerHeader.OVERWRITE,
     serverName: 'sluice',
 
-    // One spelling per path before anybody compares it. An escaped slash means different things to different servers, so
-    // a path with one is refused; `.`, `..` and `//` mean the same everywhere and are resolved.
+    // One spelling per path before anybody compares it: `.`, `..` and `//` mean the same everywhere and are resolved. What
+    // escaped slashes mean is not agreed upon: those are refused by a route.
     normalizePath: true,
     mergeSlashes: true,
-    pathWithEscapedSlashesAction: EscapedSlashes.REJECT_REQUEST,
+    pathWithEscapedSlashesAction: EscapedSlashes.KEEP_UNCHANGED,
 
     commonHttpProtocolOptions: {
       idleTimeout: seconds(300),

@@ -8,12 +8,14 @@ import { StatusCode } from '../../gen/envoy/type/v3/http_status_pb.js';
 import { milliseconds, seconds } from './duration.ts';
 import { type Extension, extension } from './extension.ts';
 
+export const processorFilterName = 'envoy.filters.http.ext_proc';
+
 /**
  * Opens the one stream that every request needs. The body is buffered, which is what makes a further attempt possible.
  * The answer to the response headers says whether the response body is wanted.
  */
 export function routerProcessor(): Extension {
-  return extension('envoy.filters.http.ext_proc', ExternalProcessorSchema, {
+  return extension(processorFilterName, ExternalProcessorSchema, {
     ...common('router'),
     processingMode: {
       requestHeaderMode: HeaderMode.SEND,
@@ -41,7 +43,7 @@ export function routerProcessor(): Extension {
  * response bodies only where a policy watches them, and then the listener has a limit that no response reaches.
  */
 export function upstreamProcessor(): Extension {
-  return extension('envoy.filters.http.ext_proc', ExternalProcessorSchema, {
+  return extension(processorFilterName, ExternalProcessorSchema, {
     ...common('upstream'),
     processingMode: {
       requestHeaderMode: HeaderMode.SEND,

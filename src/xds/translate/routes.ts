@@ -5,6 +5,7 @@ import {
   type RouteAction,
   RouteActionSchema,
   type RouteSchema,
+  type VirtualHostSchema,
 } from '../../gen/envoy/config/route/v3/route_components_pb.js';
 import { RouteConfigurationSchema } from '../../gen/envoy/config/route/v3/route_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
@@ -14,8 +15,11 @@ import type { Resource } from '../snapshot/resource.ts';
 import { corsFilterName, corsPolicy } from './cors.ts';
 import { type DurationInit, milliseconds, seconds } from './duration.ts';
 import { encode } from './encode.ts';
+import { escapedSlashRoute, healthRoute, otherHostRoute, preflightRoute } from './own-answers.ts';
 import { priorityChain } from './priority-chain.ts';
 import { retryPolicy } from './retry-policy.ts';
+
+type VirtualHostInit = MessageInitShape<typeof VirtualHostSchema>;
 
 /** More attempts than any sensible chain has. Only bounds how long a request may stand still as a whole. */
 const mostAttempts = 16;
@@ -30,21 +34,36 @@ export function routeConfiguration(listener: Listener, gateway: GatewayModel): R
       name: listener.name,
       // Clients that write `host:10080` mean the host.
       ignorePortInHostMatching: true,
-      virtualHosts: [
-        {
-          name: listener.name,
-          domains: listener.hostnames.length === 0 ? ['*'] : [...listener.hostnames],
-          // What tells the upstream processor filter apart from the first attempt.
-          includeRequestAttemptCount: true,
-          // How much of a body is kept for the processor and for a further attempt.
-          requestBodyBufferLimit: BigInt(settings.maxBodyBytes),
-          typedPerFilterConfig: settings.cors === undefined ? {} : { [corsFilterName]: corsPolicy(settings.cors) },
-          routes: [...gateway.profiles.map(profileRoute), unprocessedRoute],
-        },
-      ],
+      virtualHosts: [servedHosts(listener, gateway), ...otherHosts(listener)],
     },
     settings.origins,
   );
+}
+
+function servedHosts({ name, hostnames }: Listener, { settings, profiles }: GatewayModel): VirtualHostInit {
+  return {
+    name,
+    domains: hostnames.length === 0 ? ['*'] : [...hostnames],
+    // What tells the upstream processor filter apart from the first attempt.
+    includeRequestAttemptCount: true,
+    // How much of a body is kept for the processor and for a further attempt.
+    requestBodyBufferLimit: BigInt(settings.maxBodyBytes),
+    typedPerFilterConfig: settings.cors === undefined ? {} : { [corsFilterName]: corsPolicy(settings.cors) },
+    // First match wins.
+    routes: [
+      healthRoute,
+      ...(settings.cors === undefined ? [] : [preflightRoute]),
+      ...profiles.map(profileRoute),
+      escapedSlashRoute,
+      unprocessedRoute,
+    ],
+  };
+}
+
+/** Hosts that the listener does not serve. Load balancers ask by address, and are answered on every host. */
+function otherHosts({ name, hostnames }: Listener): VirtualHostInit[] {
+  if (hostnames.length === 0 || hostnames.includes('*')) return [];
+  return [{ name: `${name}/other-hosts`, domains: ['*'], routes: [healthRoute, otherHostRoute] }];
 }
 
 /** Chosen when the processor has named the profile: it clears the route cache in the answer that sets the header. */
