@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../lib/hash.ts';
+import { programOf } from '../../../program/testing/program-of.ts';
+import { exchangeOf } from '../../testing/exchange-of.ts';
+import { type HeaderLines, requestHeadersMessage } from '../../testing/message.ts';
+import { verdict } from '../../verdict.ts';
+import { authenticate } from './index.ts';
+
+const program = programOf({
+  keys: [
+    { name: 'one', secret: 'sk-one' },
+    { name: 'two', secret: 'sk-two' },
+    { name: 'off', secret: 'sk-off', isEnabled: false },
+    { name: 'old', secret: 'sk-old', expiresAtMs: 1_000n },
+    { name: 'bytes', sha256: Buffer.from(sha256Hex(Buffer.from('sk-öl', 'utf8')), 'hex') },
+  ],
+});
+
+function decide(headers: HeaderLines, now = 999) {
+  const exchange = exchangeOf(program);
+  const decision = authenticate({ now: () => now }).requestHeaders?.(exchange, requestHeadersMessage(headers));
+  return { decision, exchange, code: exchange.rejection?.code, key: exchange.key?.name };
+}
+
+describe('authenticate', () => {
+  it.each([
+    [{ authorization: 'Bearer sk-one' }],
+    [{ authorization: 'bearer  sk-one ' }],
+    [{ 'x-api-key': 'sk-one' }],
+    [{ 'api-key': 'sk-one' }],
+    [{ authorization: 'Bearer sk-one', 'x-api-key': 'sk-one', 'api-key': 'sk-one' }],
+  ])('finds the key of %j', (headers) => {
+    expect(decide(headers)).toMatchObject({ decision: verdict.proceed, key: 'one' });
+  });
+
+  it.each<[HeaderLines, string]>([
+    [{}, 'missing_key'],
+    [{ authorization: 'Bearer sk-none' }, 'invalid_key'],
+    [{ authorization: 'Bearer' }, 'invalid_key'],
+    [{ authorization: 'sk-one' }, 'invalid_key'],
+    [{ authorization: 'Basic c2stb25l' }, 'invalid_key'],
+    [{ authorization: 'Basic c2stb25l', 'x-api-key': 'sk-one' }, 'invalid_key'],
+    [{ 'x-api-key': '' }, 'invalid_key'],
+    [{ 'x-api-key': 'x'.repeat(5_000) }, 'invalid_key'],
+    [{ authorization: 'Bearer sk-one', 'x-api-key': 'sk-two' }, 'invalid_key'],
+    [{ 'x-api-key': 'sk-one', 'api-key': 'sk-two' }, 'invalid_key'],
+    [{ authorization: ['Bearer sk-one', 'Bearer sk-two'] }, 'invalid_key'],
+    [{ 'x-api-key': ['sk-one', 'sk-one'] }, 'invalid_key'],
+    [{ 'x-api-key': 'sk-off' }, 'key_disabled'],
+  ])('refuses %j with %s', (headers, code) => {
+    expect(decide(headers)).toMatchObject({ decision: verdict.answered, code });
+  });
+
+  it('refuses a key from the moment on when it expires', () => {
+    expect(decide({ 'x-api-key': 'sk-old' }, 999).code).toBeUndefined();
+    expect(decide({ 'x-api-key': 'sk-old' }, 1_000).code).toBe('key_expired');
+  });
+
+  it('hashes the bytes of a secret outside ASCII as they came', () => {
+    const sent = Buffer.from('sk-öl', 'utf8').toString('latin1');
+    expect(decide({ 'x-api-key': sent }).key).toBe('bytes');
+  });
+});

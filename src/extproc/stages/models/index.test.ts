@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { programOf } from '../../../program/testing/program-of.ts';
+import { exchangeOf, keyIn } from '../../testing/exchange-of.ts';
+import { requestHeadersMessage } from '../../testing/message.ts';
+import { models } from './index.ts';
+
+const program = programOf({
+  models: [
+    { name: 'small', aliases: ['mini'] },
+    { name: 'hidden', isListed: false },
+    { name: 'claude-a' },
+    { name: 'secret' },
+  ],
+  keys: [{ name: 'every' }, { name: 'some', allowModels: ['claude-*', 'hidden'], denyModels: [] }],
+});
+
+function ask(id: string | undefined, key: string, dialect: 'openai' | 'anthropic' = 'openai') {
+  const exchange = exchangeOf(program, { api: undefined, listing: { id }, dialect, key: keyIn(program, key) });
+  models.requestHeaders?.(exchange, requestHeadersMessage({}));
+  const text = exchange.immediate?.body.toString();
+  return { exchange, body: text === undefined ? undefined : JSON.parse(text) };
+}
+
+const ids = (body: { data: { id: string }[] }) => body.data.map(({ id }) => id);
+
+describe('models', () => {
+  it('lists the listed models, sorted by name', () => {
+    expect(ids(ask(undefined, 'every').body)).toEqual(['claude-a', 'secret', 'small']);
+  });
+
+  it('lists only what the key may use', () => {
+    expect(ids(ask(undefined, 'some').body)).toEqual(['claude-a']);
+  });
+
+  it('shows one model by name or alias, also one that is not listed', () => {
+    expect(ask('mini', 'every').body).toMatchObject({ id: 'small', object: 'model' });
+    expect(ask('hidden', 'some').body).toMatchObject({ id: 'hidden' });
+  });
+
+  it('says of an unknown model and of a forbidden one the same', () => {
+    expect(ask('nothing', 'some').exchange.rejection?.code).toBe('model_not_found');
+    expect(ask('secret', 'some').exchange.rejection?.code).toBe('model_not_found');
+  });
+
+  it('speaks to clients of either family in their own shape', () => {
+    expect(ask(undefined, 'every').body).toMatchObject({ object: 'list' });
+    expect(ask(undefined, 'every', 'anthropic').body).toMatchObject({ has_more: false, first_id: 'claude-a' });
+    expect(ask('small', 'every', 'anthropic').body).toMatchObject({
+      type: 'model',
+      id: 'small',
+      display_name: 'small',
+    });
+  });
+
+  it('carries the request id', () => {
+    expect(ask(undefined, 'every').exchange.immediate?.headers).toEqual([
+      'content-type',
+      'application/json',
+      'x-request-id',
+      'r-1',
+    ]);
+  });
+});
