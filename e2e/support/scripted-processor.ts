@@ -11,8 +11,8 @@ import {
 
 export type Answer = MessageInitShape<typeof ProcessingResponseSchema>;
 
-/** What a script may do with a message: answer it, say nothing, end the stream quietly, or fail it. */
-export type Reaction = Answer | 'silence' | 'end' | 'fail';
+/** What a script may do with a message: answer it (and held ones before it), say nothing, end the stream quietly, or fail it. */
+export type Reaction = Answer | readonly Answer[] | 'silence' | 'end' | 'fail';
 
 export interface SeenMessage {
   readonly role: string;
@@ -59,7 +59,7 @@ export async function startScriptedProcessor(
           if (reaction === 'silence') return;
           if (reaction === 'end') call.end();
           else if (reaction === 'fail') call.emit('error', { code: status.UNAVAILABLE, details: 'as the script says' });
-          else call.write(create(ProcessingResponseSchema, reaction));
+          else for (const answer of [reaction].flat()) call.write(create(ProcessingResponseSchema, answer));
         });
         call.on('end', () => call.end());
         call.on('error', () => undefined);

@@ -1,0 +1,93 @@
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+
+/** PEM texts. */
+export interface Certificate {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+export interface Authority {
+  readonly certificate: string;
+  /** A certificate for these DNS names; without any, one for a client. */
+  issue(...names: readonly string[]): Certificate;
+}
+
+/**
+ * A certificate authority of its own for a test: nothing to install, and no key in the repository. Node can read
+ * certificates but not write them, so the few structures of RFC 5280 that are needed are written here.
+ */
+export function createAuthority(name: string): Authority {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const isAuthority = extension([0x55, 0x1d, 0x13], true, sequence(tagged(0x01, Buffer.from([0xff]))));
+  return {
+    certificate: pem('CERTIFICATE', certificate(name, keys.publicKey, name, keys.privateKey, [isAuthority])),
+    issue(...names) {
+      const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const alternatives = names.map((each) => tagged(0x82, Buffer.from(each)));
+      const extensions = names.length === 0 ? [] : [extension([0x55, 0x1d, 0x11], false, sequence(...alternatives))];
+      return {
+        certificate: pem(
+          'CERTIFICATE',
+          certificate(names[0] ?? 'client', own.publicKey, name, keys.privateKey, extensions),
+        ),
+        privateKey: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      };
+    },
+  };
+}
+
+const ecdsaWithSha256 = sequence(tagged(0x06, Buffer.from([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02])));
+
+function certificate(
+  subject: string,
+  publicKey: KeyObject,
+  issuer: string,
+  issuerKey: KeyObject,
+  extensions: readonly Buffer[],
+): Buffer {
+  // A first byte of 1 keeps the number positive.
+  const serial = tagged(0x02, Buffer.concat([Buffer.from([1]), randomBytes(15)]));
+  const content = sequence(
+    tagged(0xa0, tagged(0x02, Buffer.from([2]))),
+    serial,
+    ecdsaWithSha256,
+    distinguishedName(issuer),
+    sequence(utcTime('200101000000Z'), utcTime('490101000000Z')),
+    distinguishedName(subject),
+    publicKey.export({ type: 'spki', format: 'der' }),
+    ...(extensions.length === 0 ? [] : [tagged(0xa3, sequence(...extensions))]),
+  );
+  const signature = sign('sha256', content, issuerKey);
+  return sequence(content, ecdsaWithSha256, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
+}
+
+function distinguishedName(commonName: string): Buffer {
+  const attribute = sequence(tagged(0x06, Buffer.from([0x55, 0x04, 0x03])), tagged(0x0c, Buffer.from(commonName)));
+  return sequence(tagged(0x31, attribute));
+}
+
+function extension(id: readonly number[], isCritical: boolean, value: Buffer): Buffer {
+  const critical = isCritical ? [tagged(0x01, Buffer.from([0xff]))] : [];
+  return sequence(tagged(0x06, Buffer.from(id)), ...critical, tagged(0x04, value));
+}
+
+function utcTime(text: string): Buffer {
+  return tagged(0x17, Buffer.from(text));
+}
+
+function sequence(...parts: readonly Buffer[]): Buffer {
+  return tagged(0x30, Buffer.concat(parts));
+}
+
+/** ITU-T X.690: tag, length, content. */
+function tagged(tag: number, content: Buffer): Buffer {
+  const { length } = content;
+  if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);
+  if (length < 0x100) return Buffer.concat([Buffer.from([tag, 0x81, length]), content]);
+  return Buffer.concat([Buffer.from([tag, 0x82, length >> 8, length & 0xff]), content]);
+}
+
+function pem(label: string, der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
