@@ -26,6 +26,12 @@ export const command = defineCommand({
       help: 'Port for status and metrics, on loopback.',
       default: String(defaultPorts.admin),
     },
+    practice: {
+      kind: 'text',
+      placeholder: 'PORT',
+      help: 'Port of the practice provider, which is started if a Provider names it on this machine.',
+      default: String(defaultPorts.practice),
+    },
     drain: {
       kind: 'text',
       placeholder: 'SECONDS',
@@ -46,6 +52,8 @@ export const command = defineCommand({
     if (processors === undefined) return { misuse: `--processors ${flags.processors} is not a number from 1 to 64.` };
     const adminPort = wholeNumber(flags.admin, 0, 65_535);
     if (adminPort === undefined) return { misuse: `--admin ${flags.admin} is not a port.` };
+    const practicePort = wholeNumber(flags.practice, 1, 65_535);
+    if (practicePort === undefined) return { misuse: `--practice ${flags.practice} is not a port.` };
     const drainSeconds = wholeNumber(flags.drain, 0, 3_600);
     if (drainSeconds === undefined) return { misuse: `--drain ${flags.drain} is not a number from 0 to 3600.` };
     const folder = resolve(io.cwd, flags.policy);
@@ -54,7 +62,7 @@ export const command = defineCommand({
       return exitCodes.failure;
     }
     const failure = await runGateway(
-      { folder, gateway: flags.gateway, processors, adminPort, drainMs: drainSeconds * 1000 },
+      { folder, gateway: flags.gateway, processors, adminPort, practicePort, drainMs: drainSeconds * 1000 },
       io,
     );
     if (failure === undefined) return exitCodes.ok;

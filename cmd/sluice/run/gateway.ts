@@ -16,7 +16,6 @@ import { startPractice } from '../../../src/practice/start.ts';
 import { version } from '../../../src/version.ts';
 import type { Io } from '../cli/io.ts';
 import { paintFor } from '../cli/paint.ts';
-import { defaultPorts } from '../defaults.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { problemReport } from '../policy/problem-report.ts';
 import { banner } from './banner.ts';
@@ -30,6 +29,7 @@ export interface RunOptions {
   readonly gateway: string | undefined;
   readonly processors: number;
   readonly adminPort: number;
+  readonly practicePort: number;
   readonly drainMs: number;
 }
 
@@ -80,7 +80,7 @@ async function check(options: RunOptions, io: Io): Promise<Result<Checked>> {
   const envoy = await findEnvoy(io.env, () => io.err('Fetching Envoy, about 37 MB, once …\n'));
   if (!envoy.ok) return envoy;
   const wantsPractice = gateway.providers.some(
-    ({ endpoint }) => endpoint.port === defaultPorts.practice && /^(127\.0\.0\.1|localhost)$/.test(endpoint.host),
+    ({ endpoint }) => endpoint.port === options.practicePort && /^(127\.0\.0\.1|localhost)$/.test(endpoint.host),
   );
   for (const listener of gateway.listeners) {
     if (!(await isPortBusy(listener.address, listener.port))) continue;
@@ -91,8 +91,8 @@ async function check(options: RunOptions, io: Io): Promise<Result<Checked>> {
       `Port ${options.adminPort} (status) is in use. Stop what listens there, or choose another: --admin PORT.`,
     );
   }
-  if (wantsPractice && (await isPortBusy('127.0.0.1', defaultPorts.practice))) {
-    return err(`Port ${defaultPorts.practice} (practice provider) is in use. Stop what listens there.`);
+  if (wantsPractice && (await isPortBusy('127.0.0.1', options.practicePort))) {
+    return err(`Port ${options.practicePort} (practice provider) is in use. Stop what listens there.`);
   }
   return ok({ gateway, envoyPath: envoy.value.path, wantsPractice });
 }
@@ -113,7 +113,7 @@ async function start(
   const folder = await mkdtemp(join(tmpdir(), 'sluice-'));
   cleanup.push(() => rm(folder, { recursive: true, force: true }));
   if (wantsPractice) {
-    const practice = await startPractice({ port: defaultPorts.practice });
+    const practice = await startPractice({ port: options.practicePort });
     cleanup.push(() => practice.close());
   }
   const plane = await startControlPlane({
@@ -163,7 +163,7 @@ async function start(
         gateway: inEffect,
         demoKey: demoKey(options.folder, inEffect),
         adminUrl: `http://127.0.0.1:${plane.adminPort}`,
-        practiceUrl: wantsPractice ? `http://localhost:${defaultPorts.practice}` : undefined,
+        practiceUrl: wantsPractice ? `http://localhost:${options.practicePort}` : undefined,
       },
       paintFor(io),
     ),

@@ -1,0 +1,177 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../support/gateway.ts';
+
+/* `sluice run` as a newcomer uses it: the quickstart folder, on ports of its own so that a running gateway is no obstacle. */
+
+const root = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+let folder: string;
+let ports: { gateway: number; fetch: number; practice: number; admin: number };
+let child: ChildProcess | undefined;
+let out = '';
+let err = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-run-'));
+  await cp(join(root, 'examples/quickstart'), folder, { recursive: true });
+  ports = { gateway: await freePort(), fetch: await freePort(), practice: await freePort(), admin: await freePort() };
+  for (const file of await readdir(folder)) {
+    const text = await readFile(join(folder, file), 'utf8');
+    const replaced = text
+      .replaceAll('10080', String(ports.gateway))
+      .replaceAll('10088', String(ports.fetch))
+      .replaceAll('10090', String(ports.practice));
+    await writeFile(join(folder, file), replaced);
+  }
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+afterEach(async () => {
+  if (child?.exitCode === null && child.signalCode === null) {
+    const gone = once(child, 'exit');
+    child.kill('SIGINT');
+    child.kill('SIGKILL');
+    await gone;
+  }
+});
+
+function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  out = '';
+  err = '';
+  const { OPENAI_API_KEY: _o, ANTHROPIC_API_KEY: _a, ...clean } = process.env;
+  const flags = ['--policy', folder, '--admin', String(ports.admin), '--practice', String(ports.practice), ...args];
+  const started = spawn(join(root, 'bin/sluice'), ['run', ...flags], { env: { ...clean, ...env } });
+  started.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  started.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  child = started;
+  return started;
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (condition()) return;
+    if (child?.exitCode !== null) break;
+    await sleep(50);
+  }
+  throw new Error(`${what} did not happen.\n${out}\n${err}`);
+}
+
+/** Processes below this one, as far down as there are any. */
+async function descendants(pid: number): Promise<number[]> {
+  const { stdout } = await run('ps', ['-e', '-o', 'pid=,ppid=']);
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const found: number[] = [];
+  const queue = [pid];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const [child = 0, parent = 0] of pairs) {
+      if (parent !== next) continue;
+      found.push(child);
+      queue.push(child);
+    }
+  }
+  return found;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('sluice run', () => {
+  it('prints a line that works when pasted, shows its status, drains on Ctrl-C and leaves no process behind', async () => {
+    const started = start();
+    await until(() => out.includes('is running'), 'the start');
+    expect(out).toContain(`http://localhost:${ports.gateway}`);
+    expect(out).toContain('Models    claude-demo, large, small');
+    expect(out).toContain('sk-sluice-demo-public-knowledge-only-for-practice');
+    expect(out).not.toContain('gpt-4o');
+
+    const line = /^ {2}(curl [\s\S]*?\}')$/m.exec(out)?.[1] ?? 'echo no line';
+    const { stdout: answer } = await run('sh', ['-c', line]);
+    expect(JSON.parse(answer)).toMatchObject({ choices: [{ message: { content: 'You said: Hello!' } }] });
+
+    const admin = `http://127.0.0.1:${ports.admin}`;
+    const { stdout: status } = await run(join(root, 'bin/sluice'), ['status', '--admin', admin]);
+    expect(status).toContain('Model/small');
+    expect(status).toMatch(/envoy-\w+ +envoy 1\.\d+\.\d+ .*synced/);
+    expect(await (await fetch(`${admin}/metrics`)).text()).toMatch(/sluice_xds_acks_total\{type="cluster"\} [1-9]/);
+
+    const children = await descendants(started.pid ?? 0);
+    expect(children.length).toBeGreaterThanOrEqual(2);
+    const ended = once(started, 'exit');
+    started.kill('SIGINT');
+    const [code] = await ended;
+    expect(code).toBe(0);
+    expect(err).toContain('Draining');
+    expect(children.filter(isAlive)).toEqual([]);
+  });
+
+  it('leaves no process behind when it is killed itself', async () => {
+    const started = start();
+    await until(() => out.includes('is running'), 'the start');
+    const children = await descendants(started.pid ?? 0);
+    const ended = once(started, 'exit');
+    started.kill('SIGKILL');
+    await ended;
+    for (let tries = 0; tries < 100 && children.some(isAlive); tries++) await sleep(50);
+    expect(children.filter(isAlive)).toEqual([]);
+  });
+
+  it('adds public providers whose key is in the environment', async () => {
+    start([], { OPENAI_API_KEY: 'sk-not-a-real-key', ANTHROPIC_API_KEY: 'sk-ant-not-a-real-key' });
+    await until(() => out.includes('is running'), 'the start');
+    expect(out).toMatch(/Models .*claude-haiku-4-5.*gpt-4o-mini/);
+    expect(out + err).not.toContain('not-a-real-key');
+  });
+
+  it('says in one sentence which port is in use', async () => {
+    const busy = createServer().listen(ports.gateway, '127.0.0.1');
+    await once(busy, 'listening');
+    const [code] = await once(start(), 'exit');
+    busy.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`Port ${ports.gateway} is in use.`);
+  });
+
+  it('shows what is wrong with a bad policy and does not start', async () => {
+    await writeFile(
+      join(folder, 'bad.yaml'),
+      'apiVersion: sluice.dev/v1alpha1\nkind: Model\nmetadata: {name: bad}\nspec: {}\n',
+    );
+    const [code] = await once(start(), 'exit');
+    await rm(join(folder, 'bad.yaml'));
+    expect(code).toBe(1);
+    expect(err).toContain('Model/bad');
+    expect(err).toContain('spec.targets');
+    expect(err).toContain('The policy has errors');
+  });
+
+  it('refuses an Envoy of another version in one sentence', async () => {
+    const fake = join(folder, 'envoy.sh');
+    await writeFile(fake, '#!/bin/sh\necho "envoy  version: abc/1.31.2/Clean/RELEASE/BoringSSL"\n', { mode: 0o755 });
+    const [code] = await once(start([], { ENVOY_BIN: fake }), 'exit');
+    expect(code).toBe(1);
+    expect(err).toContain('is Envoy 1.31.2, but Sluice needs >= 1.40.0, < 1.41.0');
+  });
+});
