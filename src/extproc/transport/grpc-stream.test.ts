@@ -272,6 +272,20 @@ describe('a gRPC stream', () => {
     expect(running.events.messageReceived).toBe(300);
   });
 
+  it('can be failed while it is paused, with more to read', async () => {
+    const { calls, method } = recorder((stream) => {
+      stream.pause();
+      stream.fail(13, 'no');
+    });
+    await serve(method, { limits: { streamWindowBytes: 65_535 } });
+    const request = start(session);
+    request.end(Buffer.concat([framed('x'), framed(Buffer.alloc(500_000))]));
+    expect((await answerOf(request)).status).toBe('13');
+    await until(() => calls.length === 2);
+    expect(calls[0]).toBe('message x');
+    expect(['end', 'reset']).toContain(calls[1]);
+  });
+
   it('gives all streams one shape', async () => {
     const streams: ServerStream[] = [];
     await serve((stream) => {

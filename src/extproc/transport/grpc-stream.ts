@@ -48,7 +48,6 @@ export class GrpcStream implements ServerStream, FrameSink {
   /** Waiting bytes that the budget knows of. */
   private counted = 0;
   private awaitsDrain = false;
-  private hasPaused = false;
 
   constructor(http2: ServerHttp2Stream, metadata: IncomingHttpHeaders, context: StreamContext) {
     this.http2 = http2;
@@ -95,7 +94,8 @@ export class GrpcStream implements ServerStream, FrameSink {
       return;
     }
     this.hasEnded = true;
-    if (this.hasPaused) {
+    if (this.http2.isPaused()) {
+      // What still comes is dropped, but Node closes a stream only when it has been read to its end.
       this.http2.resume();
     }
     if (this.hasResponded) {
@@ -116,11 +116,6 @@ export class GrpcStream implements ServerStream, FrameSink {
   }
 
   pause(): void {
-    if (!this.hasPaused) {
-      this.hasPaused = true;
-      // A paused stream would not notice a reset that carries no error code.
-      this.http2.once('aborted', onAborted);
-    }
     this.http2.pause();
   }
 
@@ -266,10 +261,6 @@ function onEnd(this: unknown): void {
 
 function onClose(this: unknown): void {
   (this as Carrier)[owner].closed();
-}
-
-function onAborted(this: unknown): void {
-  (this as Carrier)[owner].resume();
 }
 
 function onDrain(this: unknown): void {

@@ -101,6 +101,15 @@ describe('the health service', () => {
     expect((await status).code).toBe(grpc.status.UNAVAILABLE);
   });
 
+  it('does not repeat itself when a server drains that was not serving', async () => {
+    isServing = false;
+    const { next, status } = watch(Buffer.alloc(0));
+    await next(1);
+    await running.server.drain(5_000);
+    expect((await status).code).toBe(grpc.status.UNAVAILABLE);
+    expect(await next(1)).toEqual([notServing]);
+  });
+
   it('keeps the watch of an unknown service open', async () => {
     const { call, next, status } = watch(serviceNamed('no.Such'));
     expect(await next(1)).toEqual([serviceUnknown]);

@@ -120,6 +120,17 @@ describe('the gRPC server', () => {
     session.close();
   });
 
+  it('opens its windows wide and says how many streams it takes', async () => {
+    running = await startServer();
+    const session = open(running.address);
+    const request = start(session);
+    request.end(framed('x'));
+    await answerOf(request);
+    expect(session.remoteSettings).toMatchObject({ initialWindowSize: 1024 * 1024, maxConcurrentStreams: 1_000 });
+    expect(session.state.remoteWindowSize).toBeGreaterThan(60 * 1024 * 1024);
+    session.close();
+  });
+
   it('lives on after bytes that are not HTTP/2, and after broken HTTP/2', async () => {
     const errors: Error[] = [];
     running = await startServer({ onConnectionError: (error) => errors.push(error) });

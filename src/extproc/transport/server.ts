@@ -91,13 +91,17 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   // Errors of single connections arrive at their session; these are for what has no session (yet), so that none is
   // ever without a listener.
   http2.on('sessionError', ignore);
-  http2.on('error', onConnectionError);
 
   return {
     get connectionCount() {
       return sessions.size;
     },
-    listen: (address) => listen(http2, address),
+    async listen(address) {
+      const bound = await listen(http2, address);
+      // Failing to accept, for want of file descriptors, is reported here and must not end the process.
+      http2.on('error', onConnectionError);
+      return bound;
+    },
     drain(graceMs) {
       draining ??= drain(http2, sessions, graceMs, onEvent);
       health.stop();

@@ -132,6 +132,7 @@ describe('decodeRequest() on hostile input', () => {
     ['a length past the end of its message', '120200', 1],
     ['a header that reaches past its map', '12040a020a05616263', 5],
     ['a varint without end', '50ffffffffffffffffffff', 1],
+    ['a varint of eleven bytes', '50ffffffffffffffffffff01', 1],
     ['a tag without end', 'ffffffffffffffffffffff', 0],
     ['a tag of more than 32 bits', 'ffffffff1f', 0],
     ['field number 0', '0201', 0],
