@@ -1,43 +1,50 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { clusterNames } from '../../contract.ts';
 import type { RouteMatchSchema, RouteSchema } from '../../gen/envoy/config/route/v3/route_components_pb.js';
 import { ExtProcPerRouteSchema } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
 import { packed } from './extension.ts';
 import { healthPath } from './health.ts';
 import { processorFilterName } from './processor-filter.ts';
 
+type RouteMatchInit = MessageInitShape<typeof RouteMatchSchema>;
 type RouteInit = MessageInitShape<typeof RouteSchema>;
 
 /**
  * Routes that Envoy answers itself. The processor is switched off on them: otherwise it would be asked about the answer,
- * and a health check would fail with the processor. Since nobody has decided about these requests, none of them may lead
- * to a cluster.
+ * and a health check would fail with the processor. Since nobody has decided about these requests, none of them may reach
+ * a provider.
  */
-function ownAnswer(name: string, status: number, match: MessageInitShape<typeof RouteMatchSchema>): RouteInit {
-  return {
-    name,
-    match,
-    action: { case: 'directResponse', value: { status } },
-    typedPerFilterConfig: {
-      [processorFilterName]: packed(ExtProcPerRouteSchema, { override: { case: 'disabled', value: true } }),
-    },
-  };
+function ownAnswer(name: string, status: number, match: RouteMatchInit): RouteInit {
+  return { name, match, action: { case: 'directResponse', value: { status } }, typedPerFilterConfig: unprocessed };
 }
+
+const unprocessed = {
+  [processorFilterName]: packed(ExtProcPerRouteSchema, { override: { case: 'disabled', value: true } }),
+};
 
 /** The health filter answers before the router does; the status here is never seen. */
 export const healthRoute = ownAnswer('health', 404, { pathSpecifier: { case: 'path', value: healthPath } });
 
-/** Likewise the CORS filter, for the origins that the policy allows. */
-export const preflightRoute = ownAnswer('preflight', 403, {
-  pathSpecifier: { case: 'prefix', value: '/' },
-  headers: [
-    {
-      name: ':method',
-      headerMatchSpecifier: { case: 'stringMatch', value: { matchPattern: { case: 'exact', value: 'OPTIONS' } } },
-    },
-    { name: 'origin', headerMatchSpecifier: { case: 'presentMatch', value: true } },
-    { name: 'access-control-request-method', headerMatchSpecifier: { case: 'presentMatch', value: true } },
-  ],
-});
+/**
+ * Likewise the CORS filter, for the origins that the policy allows. It passes over routes without a cluster, so this one
+ * names the cluster that refuses.
+ */
+export const preflightRoute: RouteInit = {
+  name: 'preflight',
+  match: {
+    pathSpecifier: { case: 'prefix', value: '/' },
+    headers: [
+      {
+        name: ':method',
+        headerMatchSpecifier: { case: 'stringMatch', value: { matchPattern: { case: 'exact', value: 'OPTIONS' } } },
+      },
+      { name: 'origin', headerMatchSpecifier: { case: 'presentMatch', value: true } },
+      { name: 'access-control-request-method', headerMatchSpecifier: { case: 'presentMatch', value: true } },
+    ],
+  },
+  action: { case: 'route', value: { clusterSpecifier: { case: 'cluster', value: clusterNames.closed } } },
+  typedPerFilterConfig: unprocessed,
+};
 
 /**
  * An escaped slash or backslash is a separator to some servers and a letter to others, so what was checked here could be
