@@ -1,3 +1,4 @@
+import { fstatSync, type Stats } from 'node:fs';
 import { describeAddress } from '../../src/extproc/transport/address.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { readOptions, usage } from './options.ts';
@@ -26,6 +27,10 @@ function crash(error: unknown): void {
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
 
+function isPipe(input: Stats): boolean {
+  return input.isFIFO() || input.isSocket();
+}
+
 try {
   const processor = await startProcessor(options.value, log);
   log.info(
@@ -42,6 +47,8 @@ try {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Started by another process through a pipe: its end is the end of that process, however it came about.
+  if (isPipe(fstatSync(0))) process.stdin.on('end', () => stop('SIGHUP')).resume();
 } catch (error) {
   log.fatal({ reason: error instanceof Error ? error.message : 'unknown' }, 'the processor cannot start');
   process.exitCode = 1;

@@ -1,0 +1,136 @@
+import { describe, expect, it, vi } from 'vitest';
+import { programOf } from '../../../program/testing/program-of.ts';
+import { type ExchangeFields, exchangeOf, modelIn, providerIn } from '../../testing/exchange-of.ts';
+import { type HeaderLines, responseHeadersMessage } from '../../testing/message.ts';
+import { verdict } from '../../verdict.ts';
+import { respond } from './index.ts';
+
+const program = programOf({
+  providers: [{ name: 'a' }, { name: 'b' }],
+  models: [{ name: 'small' }],
+  routes: [
+    {
+      id: 'r',
+      models: ['small'],
+      targets: [
+        { provider: 'a', model: 'up-a' },
+        { provider: 'b', model: 'größe', priority: 1 },
+      ],
+      coolDown: { failures: 3, durationMs: 9 },
+    },
+  ],
+});
+const route = program.routes.find('k', 'small');
+const targets = (route?.targets ?? []).map((target) => ({ target, provider: providerIn(program, target.provider) }));
+
+interface Reply {
+  readonly status: number;
+  readonly attempts?: number;
+  readonly details?: string;
+  readonly headers?: HeaderLines;
+}
+
+function answered({ status, attempts = 1, details = 'via_upstream', headers }: Reply, fields: ExchangeFields = {}) {
+  const report = vi.fn();
+  const exchange = exchangeOf(program, { model: modelIn(program, 'small'), route, targets, ...fields });
+  const message = responseHeadersMessage(
+    { ':status': String(status), 'content-type': 'application/json', ...headers },
+    { 'upstream.request_attempt_count': attempts, 'response.code_details': details },
+  );
+  const decision = respond(report).responseHeaders?.(exchange, message);
+  const set = exchange.answer.setHeaders;
+  return {
+    decision,
+    exchange,
+    headers: Object.fromEntries(set.flatMap((name, i) => (i % 2 === 0 ? [[name, set[i + 1]]] : []))),
+    reported: report.mock.calls.map(([target, isFailure]) => `${target.provider} ${isFailure ? 'failed' : 'answered'}`),
+  };
+}
+
+describe('respond', () => {
+  it('says who answered, for which model, and what was tried', () => {
+    expect(answered({ status: 200, attempts: 2 }).headers).toEqual({
+      'x-sluice-provider': 'b',
+      'x-sluice-model': 'small',
+      'x-sluice-attempts': 'a/up-a,b/gr%C3%B6%C3%9Fe',
+      'x-request-id': 'r-1',
+    });
+  });
+
+  it.each<[Reply, string[]]>([
+    [{ status: 200 }, ['a answered']],
+    [{ status: 200, attempts: 2 }, ['a failed', 'b answered']],
+    [{ status: 429, attempts: 2 }, ['a failed', 'b failed']],
+    [{ status: 529 }, ['a failed']],
+    [{ status: 400 }, ['a answered']],
+    [{ status: 503, details: 'upstream_reset_before_response_started{connection_failure}' }, ['a failed']],
+    [{ status: 413, attempts: 0, details: 'request_payload_too_large' }, []],
+  ])('reports %j as %j', (reply, reported) => {
+    expect(answered(reply).reported).toEqual(reported);
+  });
+
+  it.each([400, 401, 404, 429, 500, 529])("passes a provider's own %i in JSON on as it is", (status) => {
+    const { decision, headers } = answered({ status });
+    expect(decision).toBe(verdict.proceed);
+    expect(headers['x-sluice-provider']).toBe('a');
+  });
+
+  it.each([
+    [502, 'provider_unreachable'],
+    [504, 'provider_timeout'],
+    [429, 'rate_limited'],
+  ])('replaces a %i that no client can read by %s', (status, code) => {
+    expect(answered({ status, headers: { 'content-type': 'text/html' } }).exchange.rejection?.code).toBe(code);
+  });
+
+  it('leaves what is passed through alone, whatever it looks like', () => {
+    const reply = { status: 502, headers: { 'content-type': 'text/html' } };
+    expect(answered(reply, { isPassthrough: true }).decision).toBe(verdict.proceed);
+  });
+
+  it.each([
+    [
+      'upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}',
+      503,
+      'provider_unreachable',
+    ],
+    ['upstream_reset_before_response_started{connection_timeout}', 503, 'provider_unreachable'],
+    ['upstream_reset_before_response_started{protocol_error}', 502, 'provider_unreachable'],
+    ['upstream_reset_before_response_started{overflow}', 503, 'gateway_overloaded'],
+    ['no_healthy_upstream', 503, 'provider_unreachable'],
+    ['upstream_per_try_timeout', 504, 'provider_timeout'],
+    ['upstream_per_try_idle_timeout', 504, 'provider_timeout'],
+    ['response_timeout', 504, 'provider_timeout'],
+    ['cluster_not_found', 503, 'gateway_not_ready'],
+    ['ext_proc_error_gRPC_error_5', 503, 'gateway_not_ready'],
+    ['request_payload_too_large', 413, 'body_too_large'],
+    ['something_new', 503, 'gateway_not_ready'],
+    ['something_new', 418, 'bad_request'],
+    ['something_new', 599, 'internal'],
+  ])("puts our own error in place of Envoy's %s (%i): %s", (details, status, code) => {
+    const { decision, exchange } = answered({ status, details });
+    expect(decision).toBe(verdict.answered);
+    expect(exchange.rejection?.code).toBe(code);
+    const body = JSON.parse(exchange.immediate?.body.toString() ?? '');
+    expect(body.error).toMatchObject({ message: expect.any(String), request_id: 'r-1' });
+    expect(exchange.immediate?.headers).toContain('x-sluice-attempts');
+  });
+
+  it('speaks the dialect of the caller', () => {
+    const { exchange } = answered({ status: 503, details: 'no_healthy_upstream' }, { dialect: 'anthropic' });
+    expect(JSON.parse(exchange.immediate?.body.toString() ?? '')).toMatchObject({ type: 'error', request_id: 'r-1' });
+  });
+
+  it.each([
+    ['direct_response', 204],
+    ['sluice_internal', 500],
+  ])('leaves %s (%i) as it is', (details, status) => {
+    expect(answered({ status, details, attempts: 0 }).decision).toBe(verdict.proceed);
+  });
+
+  it('says nothing about providers where none was tried', () => {
+    const { exchange } = answered({ status: 413, attempts: 0, details: 'request_payload_too_large' }, { targets: [] });
+    expect(exchange.immediate?.headers).not.toContain('x-sluice-provider');
+    expect(exchange.rejection?.params.limitBytes).toBe(1_048_576);
+  });
+});
