@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits until the condition holds; fails with what was waited for, and with what was seen last. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  options: { readonly limitMs?: number; readonly seen?: () => unknown } = {},
+): Promise<void> {
+  const deadline = performance.now() + (options.limitMs ?? 10_000);
+  while (!(await condition())) {
+    if (performance.now() > deadline) {
+      const seen = options.seen === undefined ? '' : `\n${JSON.stringify(options.seen(), null, 2)}`;
+      throw new Error(`waited in vain until ${what}${seen}`);
+    }
+    await sleep(10);
+  }
+}
