@@ -52,6 +52,7 @@ const shortNames = new Map(Object.entries(typeUrls).map(([name, url]) => [url as
 export function scriptedXdsClient(variant: 'sotw' | 'delta', options: ScriptedClientOptions) {
   const channel = new Client(`127.0.0.1:${options.port}`, options.credentials ?? credentials.createInsecure(), {
     'grpc.max_receive_message_length': -1,
+    ...(options.credentials && { 'grpc.ssl_target_name_override': 'localhost' }),
   });
   const method =
     options.method ?? `${aggregated}${variant === 'sotw' ? 'StreamAggregatedResources' : 'DeltaAggregatedResources'}`;
@@ -62,18 +63,21 @@ export function scriptedXdsClient(variant: 'sotw' | 'delta', options: ScriptedCl
   let taken = 0;
   let end: StatusObject | undefined;
   let isFirst = true;
-  let wake: (() => void) | undefined;
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    for (const resume of [...waiting]) resume();
+  };
 
   stream.on('data', (bytes: Buffer) => {
     const response = variant === 'sotw' ? readSotw(bytes) : readDelta(bytes);
     received.push(response);
     if (options.acks) send({ type: response.type as TypeName, nonce: response.nonce });
-    wake?.();
+    wake();
   });
   stream.on('error', () => undefined);
   stream.on('status', (status: StatusObject) => {
     end = status;
-    wake?.();
+    wake();
   });
 
   function send(request: Request): void {
@@ -107,11 +111,13 @@ export function scriptedXdsClient(variant: 'sotw' | 'delta', options: ScriptedCl
       const left = deadline - Date.now();
       if (left <= 0) throw new Error(`no ${what} within ${limitMs} ms; received: ${JSON.stringify(received)}`);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        wake = () => {
+        const resume = (): void => {
           clearTimeout(timer);
+          waiting.delete(resume);
           resolve();
         };
+        const timer = setTimeout(resume, left);
+        waiting.add(resume);
       });
     }
   }

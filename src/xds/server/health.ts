@@ -20,10 +20,15 @@ const knownServices: ReadonlySet<string> = new Set(['', 'envoy.service.discovery
 const identity = (bytes: Buffer): Buffer => bytes;
 const codec = {
   requestSerialize: identity,
-  requestDeserialize: serviceIn,
+  // An object, since grpc-js takes an empty text for a missing request.
+  requestDeserialize: (bytes: Buffer): HealthRequest => ({ service: serviceIn(bytes) }),
   responseSerialize: identity,
   responseDeserialize: identity,
 };
+
+interface HealthRequest {
+  readonly service: string;
+}
 
 export interface HealthService {
   /** Tells those who watch, if the answer is another now. */
@@ -42,12 +47,12 @@ export function addHealthService(server: Server, isServing: () => boolean): Heal
       Watch: { path: '/grpc.health.v1.Health/Watch', requestStream: false, responseStream: true, ...codec },
     },
     {
-      Check: (call: ServerUnaryCall<string, Buffer>, reply: sendUnaryData<Buffer>) => {
-        if (knownServices.has(call.request)) reply(null, answer());
-        else reply({ code: status.NOT_FOUND, details: `There is no service "${call.request}".` });
+      Check: (call: ServerUnaryCall<HealthRequest, Buffer>, reply: sendUnaryData<Buffer>) => {
+        if (knownServices.has(call.request.service)) reply(null, answer());
+        else reply({ code: status.NOT_FOUND, details: `There is no service "${call.request.service}".` });
       },
-      Watch: (call: ServerWritableStream<string, Buffer>) => {
-        if (!knownServices.has(call.request)) {
+      Watch: (call: ServerWritableStream<HealthRequest, Buffer>) => {
+        if (!knownServices.has(call.request.service)) {
           call.write(answers.unknownService);
           return;
         }

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
 
 /** PEM texts. With `clientCa` only clients that show a certificate signed by it are served. */
@@ -9,7 +10,7 @@ export interface XdsServerTls {
 
 export interface ReloadableCredentials {
   readonly credentials: ServerCredentials;
-  /** New connections see the new certificates; open ones stay. */
+  /** New connections see the new certificates; open ones stay. Throws, and keeps the old ones, when they are unusable. */
   reload(tls: XdsServerTls): void;
 }
 
@@ -18,6 +19,7 @@ type CaListener = experimental.CaCertificateUpdateListener;
 
 /** Credentials of the port whose certificates can be replaced while it is open. */
 export function reloadableCredentials(initial: XdsServerTls): ReloadableCredentials {
+  assertUsable(initial);
   let current = initial;
   const identityListeners = new Set<IdentityListener>();
   const caListeners = new Set<CaListener>();
@@ -29,12 +31,13 @@ export function reloadableCredentials(initial: XdsServerTls): ReloadableCredenti
   const provider: experimental.CertificateProvider = {
     addIdentityCertificateListener(listener) {
       identityListeners.add(listener);
-      listener(identity());
+      // Not at once: grpc-js calls this before it listens itself, and would miss it.
+      queueMicrotask(() => listener(identity()));
     },
     removeIdentityCertificateListener: (listener) => void identityListeners.delete(listener),
     addCaCertificateListener(listener) {
       caListeners.add(listener);
-      listener(ca());
+      queueMicrotask(() => listener(ca()));
     },
     removeCaCertificateListener: (listener) => void caListeners.delete(listener),
   };
@@ -49,9 +52,15 @@ export function reloadableCredentials(initial: XdsServerTls): ReloadableCredenti
       if ((tls.clientCa === undefined) !== (initial.clientCa === undefined)) {
         throw new Error('Whether clients need a certificate cannot change while the port is open.');
       }
+      assertUsable(tls);
       current = tls;
       for (const listener of caListeners) listener(ca());
       for (const listener of identityListeners) listener(identity());
     },
   };
+}
+
+/** grpc-js drops every connection when it cannot use what it is given. */
+function assertUsable(tls: XdsServerTls): void {
+  createSecureContext({ cert: tls.certificate, key: tls.privateKey, ca: tls.clientCa });
 }
