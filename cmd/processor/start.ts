@@ -11,6 +11,7 @@ import { startAdmin } from '../../src/lib/admin-server.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { createMetrics, metricsContentType } from '../../src/lib/metrics.ts';
 import { addProcessMetrics } from '../../src/lib/metrics-process.ts';
+import { createTracing } from '../../src/lib/trace.ts';
 import { startProgramClient } from '../../src/program/client.ts';
 import { ProgramStore } from '../../src/program/store.ts';
 import type { ProcessorOptions } from './options.ts';
@@ -34,7 +35,12 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
   addProcessMetrics(metrics);
   const store = new ProgramStore();
   const registry = new Registry(options.index);
-  const stages = orderedStages({ registry, now: Date.now, random: Math.random });
+  const stages = orderedStages({
+    registry,
+    now: Date.now,
+    random: Math.random,
+    tracing: createTracing('sluice-processor'),
+  });
   const engine: Engine = {
     programs: store,
     pipeline: new Pipeline(stages, (stage, error) => {

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorParams } from '../errors.ts';
+import type { TraceSpan } from '../lib/trace.ts';
 import type { Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
 import { Answer } from './answer.ts';
 import type { BodyMember, ModelListing, RequestApi } from './request-api.ts';
@@ -94,6 +95,10 @@ export class Exchange {
   status = 0;
   /** Any stage, in the response headers phase. */
   responseBodyMode: BodySendMode = bodySendMode.none;
+
+  /** trace: of the request, and of the attempt that runs; undefined while tracing is off. */
+  span: TraceSpan | undefined = undefined;
+  attemptSpan: TraceSpan | undefined = undefined;
 
   rejection: Rejection | undefined = undefined;
   immediate: ImmediateAnswer | undefined = undefined;

@@ -1,3 +1,4 @@
+import type { Tracing } from '../../lib/trace.ts';
 import type { Registry } from '../registry.ts';
 import type { Stage } from '../stage.ts';
 import { attempt } from './attempt/index.ts';
@@ -11,6 +12,7 @@ import { plan } from './plan/index.ts';
 import { recordCaller, recordPlan } from './record/index.ts';
 import { resolve } from './resolve/index.ts';
 import { respond } from './respond/index.ts';
+import { trace } from './trace/index.ts';
 
 export interface StageOptions {
   readonly registry: Registry;
@@ -19,6 +21,7 @@ export interface StageOptions {
   /** 0 (included) to 1 (excluded). */
   readonly random: () => number;
   readonly coolDowns?: CoolDowns;
+  readonly tracing?: Tracing;
 }
 
 interface Row {
@@ -30,7 +33,16 @@ interface Row {
 export function stageOrder(options: StageOptions): readonly Row[] {
   const { registry, now, random } = options;
   const coolDowns = options.coolDowns ?? new CoolDowns();
+  const { tracing } = options;
   return [
+    ...(tracing?.isOn
+      ? [
+          {
+            stage: trace(tracing),
+            reason: 'First: a request that is refused has a span, too. Left out while nobody records spans.',
+          },
+        ]
+      : []),
     {
       stage: authenticate({ now }),
       reason: 'First: whoever has no key learns nothing, not even which paths there are.',
