@@ -112,9 +112,11 @@ describe('sluice run', () => {
     expect(JSON.parse(answer)).toMatchObject({ choices: [{ message: { content: 'You said: Hello!' } }] });
 
     const admin = `http://127.0.0.1:${ports.admin}`;
-    const { stdout: status } = await run(join(root, 'bin/sluice'), ['status', '--admin', admin]);
+    const envoyPort = /--envoy (\d+)/.exec(out)?.[1] ?? '';
+    const { stdout: status } = await run(join(root, 'bin/sluice'), ['status', '--admin', admin, '--envoy', envoyPort]);
     expect(status).toContain('Model/small');
     expect(status).toMatch(/envoy-\w+ +envoy 1\.\d+\.\d+ .*synced/);
+    expect(status).toMatch(new RegExp(`port ${envoyPort} +envoy 1\\.\\d+\\.\\d+ +ready +.*cluster 4`));
     expect(await (await fetch(`${admin}/metrics`)).text()).toMatch(/sluice_xds_acks_total\{type="cluster"\} [1-9]/);
 
     const children = await descendants(started.pid ?? 0);

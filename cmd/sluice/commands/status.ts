@@ -3,6 +3,7 @@ import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
 import { paintFor } from '../cli/paint.ts';
 import { defaultPorts } from '../defaults.ts';
+import { type EnvoyView, viewEnvoy } from '../status/envoy-view.ts';
 import { fetchStatus } from '../status/fetch-status.ts';
 import { isHealthy, statusReport } from '../status/status-report.ts';
 
@@ -18,6 +19,11 @@ export const command = defineCommand({
       help: 'Admin address of the control plane.',
       default: `http://127.0.0.1:${defaultPorts.admin}`,
     },
+    envoy: {
+      kind: 'list',
+      placeholder: 'PORT',
+      help: 'Admin ports of Envoys on this machine, which are then asked themselves as well.',
+    },
     output: outputFlag,
   },
   examples: [
@@ -26,6 +32,7 @@ export const command = defineCommand({
       says: 'Ask another control plane, from a script.',
       line: 'sluice status --admin http://10.0.0.5:10089 --output json',
     },
+    { says: 'Ask an Envoy as well, by its admin port.', line: 'sluice status --envoy 9901' },
   ],
   async run({ flags, io }) {
     const status = await fetchStatus(flags.admin);
@@ -33,8 +40,20 @@ export const command = defineCommand({
       io.err(`sluice status: ${status.error}\n`);
       return exitCodes.failure;
     }
-    if (flags.output === 'json') io.out(`${JSON.stringify(status.value, null, 2)}\n`);
-    else io.out(statusReport(status.value, Date.now(), paintFor(io)));
-    return isHealthy(status.value) ? exitCodes.ok : exitCodes.failure;
+    const envoys: EnvoyView[] = [];
+    for (const text of flags.envoy) {
+      if (!/^\d{1,5}$/.test(text)) return { misuse: `--envoy ${text} is not a port.` };
+      const view = await viewEnvoy(Number(text));
+      if (!view.ok) {
+        io.err(`sluice status: ${view.error}\n`);
+        return exitCodes.failure;
+      }
+      envoys.push(view.value);
+    }
+    if (flags.output === 'json')
+      io.out(`${JSON.stringify(flags.envoy.length === 0 ? status.value : { ...status.value, envoys }, null, 2)}\n`);
+    else io.out(statusReport(status.value, envoys, Date.now(), paintFor(io)));
+    const isRefusing = envoys.some(({ types }) => types.some(({ refused }) => refused.length > 0));
+    return isHealthy(status.value) && !isRefusing ? exitCodes.ok : exitCodes.failure;
   },
 });

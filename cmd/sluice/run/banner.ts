@@ -9,11 +9,15 @@ export interface BannerFacts {
   readonly gateway: GatewayModel;
   readonly demoKey: string | undefined;
   readonly adminUrl: string;
+  readonly envoyAdminPort: number;
   readonly practiceUrl: string | undefined;
 }
 
 /** What a newcomer needs to make the first request: where, what, with which key, and a line to paste. */
-export function banner({ version, gateway, demoKey, adminUrl, practiceUrl }: BannerFacts, paint: Paint): string {
+export function banner(
+  { version, gateway, demoKey, adminUrl, envoyAdminPort, practiceUrl }: BannerFacts,
+  paint: Paint,
+): string {
   const url = gateway.listeners.map(listenerUrl)[0] ?? '';
   const models = gateway.models.filter((model) => model.isListed).map((model) => model.name);
   const shown = models.slice(0, mostModelsShown).join(', ');
@@ -23,7 +27,7 @@ export function banner({ version, gateway, demoKey, adminUrl, practiceUrl }: Ban
     ['Models', models.length === 0 ? 'none yet' : shown + more],
     ['Key', demoKey ?? 'one of the policy; `sluice keys create` makes one'],
     ...(practiceUrl === undefined ? [] : [['Practice', `${practiceUrl}/practice tells how to make a provider fail`]]),
-    ['Status', `bin/sluice status --admin ${adminUrl}`],
+    ['Status', `bin/sluice status --admin ${adminUrl} --envoy ${envoyAdminPort}`],
   ];
   const table = rows.map(([name = '', value = '']) => `  ${paint('bold', name.padEnd(10))}${value}`).join('\n');
   const example = exampleModel(gateway);

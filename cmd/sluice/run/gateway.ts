@@ -163,6 +163,7 @@ async function start(
         gateway: inEffect,
         demoKey: demoKey(options.folder, inEffect),
         adminUrl: `http://127.0.0.1:${plane.adminPort}`,
+        envoyAdminPort: envoy.value.adminPort,
         practiceUrl: wantsPractice ? `http://localhost:${options.practicePort}` : undefined,
       },
       paintFor(io),

@@ -3,6 +3,7 @@ import type { Problem } from '../../../src/policy/problem.ts';
 import type { Paint } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
 import { countText } from '../policy/problem-report.ts';
+import type { EnvoyView } from './envoy-view.ts';
 
 /** Whether everything that was written is in force everywhere. */
 export function isHealthy(status: Status): boolean {
@@ -13,7 +14,7 @@ export function isHealthy(status: Status): boolean {
   );
 }
 
-export function statusReport(status: Status, nowMs: number, paint: Paint): string {
+export function statusReport(status: Status, envoys: readonly EnvoyView[], nowMs: number, paint: Paint): string {
   const up = age(nowMs - Date.parse(status.startedAt));
   const lines = [
     `Sluice ${status.version}, up for ${up}, policy revision ${status.revision}`,
@@ -21,6 +22,7 @@ export function statusReport(status: Status, nowMs: number, paint: Paint): strin
     ...section('Gateways', gatewayLines(status.gateways), 'none', paint),
     ...section('Clients', clientLines(status.clients, nowMs, paint), 'none connected', paint),
   ];
+  if (envoys.length > 0) lines.push(...section('Envoys', envoyLines(envoys, paint), '', paint));
   if (status.problems.length > 0) {
     lines.push(
       ...section(
@@ -84,6 +86,16 @@ function clientLines(clients: readonly ClientStatus[], nowMs: number, paint: Pai
   return clients.flatMap((client, index) => [
     heads[index] ?? '',
     ...client.types.filter((type) => type.nack !== undefined).map((type) => `      ${type.type}: ${type.nack}`),
+  ]);
+}
+
+function envoyLines(envoys: readonly EnvoyView[], paint: Paint): string[] {
+  return envoys.flatMap((envoy) => [
+    `  port ${envoy.port}  envoy ${envoy.version}  ${envoy.isReady ? paint('green', 'ready') : paint('yellow', 'not ready')}  ${envoy.types
+      .map(({ type, resources }) => `${type} ${resources}`)
+      .join(', ')}`,
+    ...envoy.types.flatMap(({ type, refused }) => refused.map(({ name, text }) => `      ${type} ${name}: ${text}`)),
+    ...envoy.withoutHosts.map((name) => `      Provider ${name}: its address does not resolve.`),
   ]);
 }
 
