@@ -1,5 +1,10 @@
+import { metadataNamespaces } from '../contract.ts';
+import { namespaceMetadata } from './metadata.ts';
 import { type BodySendMode, bodySendMode, responseBodyOverride } from './wire/mode.ts';
 import { continueFrame, encodeMutation, type Mutation } from './wire/outgoing.ts';
+
+const inRoute = namespaceMetadata(metadataNamespaces.route);
+const inLog = namespaceMetadata(metadataNamespaces.log);
 
 /**
  * What the stages want changed, collected over one phase and encoded once. One object serves all phases of an exchange.
@@ -11,7 +16,12 @@ export class Answer implements Mutation {
   clearBody = false;
   replace = false;
   clearRouteCache = false;
+  /** Made from the fields below when the answer is encoded. */
   metadata: Buffer | undefined = undefined;
+  /** Encoded Struct fields (`structField`) for Envoy's router. */
+  readonly routeFields: Buffer[] = [];
+  /** The same for the access log. */
+  readonly logFields: Buffer[] = [];
   modeOverride: Buffer | undefined = undefined;
 
   /** Replaces a header or adds it. The value is latin1. */
@@ -21,11 +31,6 @@ export class Answer implements Mutation {
 
   remove(name: string): void {
     this.removeHeaders.push(name);
-  }
-
-  /** Adds fields to the dynamic metadata; encoded Structs put behind each other are their merge. */
-  addMetadata(struct: Buffer): void {
-    this.metadata = this.metadata === undefined ? struct : Buffer.concat([this.metadata, struct]);
   }
 
   /** How the response body comes. Only in the answer to response headers. */
@@ -38,6 +43,7 @@ export class Answer implements Mutation {
   /** The answer to a message of this kind, as a frame; afterwards nothing is collected. */
   encode(kind: number): Buffer {
     if (this.isUntouched()) return continueFrame(kind);
+    this.metadata = this.collectedMetadata();
     const frame = encodeMutation(kind, this);
     this.clear();
     return frame;
@@ -51,7 +57,8 @@ export class Answer implements Mutation {
       !this.clearBody &&
       !this.replace &&
       !this.clearRouteCache &&
-      this.metadata === undefined &&
+      this.routeFields.length === 0 &&
+      this.logFields.length === 0 &&
       this.modeOverride === undefined
     );
   }
@@ -64,6 +71,16 @@ export class Answer implements Mutation {
     this.replace = false;
     this.clearRouteCache = false;
     this.metadata = undefined;
+    this.routeFields.length = 0;
+    this.logFields.length = 0;
     this.modeOverride = undefined;
+  }
+
+  /** Each namespace once: of two Structs with the same one Envoy would keep the later. */
+  private collectedMetadata(): Buffer | undefined {
+    const route = this.routeFields.length === 0 ? undefined : inRoute(this.routeFields);
+    const log = this.logFields.length === 0 ? undefined : inLog(this.logFields);
+    if (route === undefined) return log;
+    return log === undefined ? route : Buffer.concat([route, log]);
   }
 }

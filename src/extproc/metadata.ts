@@ -2,8 +2,7 @@ import { recordSize, writeRecord, writeRecordHead } from './wire/bytes-out.ts';
 
 /**
  * The Struct `{ [namespace]: { …fields } }` as bytes, in one allocation. The fields are encoded ones (`structField`), so
- * that what is known beforehand is encoded beforehand. One namespace must stand in one such Struct: of two with the same
- * one Envoy would keep the later.
+ * that what is known beforehand is encoded beforehand.
  */
 export function namespaceMetadata(namespace: string): (fields: readonly Buffer[]) => Buffer {
   const name = Buffer.from(namespace, 'utf8');

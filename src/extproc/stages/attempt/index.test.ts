@@ -89,14 +89,12 @@ describe('the first attempt', () => {
     const { answer, exchange, registry } = prepared(['a', 'b']);
     expect(headersOf(answer)).toMatchObject({ 'x-sluice-profile': 'retry-1', 'x-envoy-max-retries': '1' });
     expect(answer.clearRouteCache).toBe(true);
-    expect(decodedStruct(answer.metadata)).toEqual({
-      'sluice.route': {
-        priority_groups: [
-          { name: 'cluster-a', clusters: [{ cluster_name: 'cluster-a', weight: 1 }] },
-          { name: 'cluster-b', clusters: [{ cluster_name: 'cluster-b', weight: 1 }] },
-        ],
-        exchange: registry.idOf(exchange),
-      },
+    expect(decodedStruct(Buffer.concat(answer.routeFields))).toEqual({
+      priority_groups: [
+        { name: 'cluster-a', clusters: [{ cluster_name: 'cluster-a', weight: 1 }] },
+        { name: 'cluster-b', clusters: [{ cluster_name: 'cluster-b', weight: 1 }] },
+      ],
+      exchange: registry.idOf(exchange),
     });
   });
 

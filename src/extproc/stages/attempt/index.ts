@@ -1,10 +1,11 @@
 import { internalHeaders } from '../../../contract.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
+import { encodeValue, structField } from '../../wire/struct.ts';
 import { bodyFor } from './body.ts';
+import { chainField } from './chain-field.ts';
 import { prepareLaterAttempt } from './later.ts';
 import { upstreamPath } from './path.ts';
-import { routeMetadata } from './route-metadata.ts';
 
 /** What the stage needs of the registry: a request that may be tried again must be found by the stream that does. */
 export interface KeptExchanges {
@@ -48,11 +49,12 @@ export function attempt(kept: KeptExchanges): Stage {
         answer.set('content-length', String(body.length));
       }
 
-      const isKept = targets.length > 1;
-      answer.addMetadata(routeMetadata(targets, isKept ? kept.idOf(exchange) : undefined));
+      answer.routeFields.push(chainField(targets));
       answer.clearRouteCache = true;
       exchange.json = undefined;
-      if (isKept) {
+      if (targets.length > 1) {
+        // By this Envoy's later attempts find the way back; the header it becomes is set anew for each of them.
+        answer.routeFields.push(structField('exchange', encodeValue(kept.idOf(exchange))));
         exchange.keepBody();
         kept.add(exchange);
       } else {

@@ -17,7 +17,7 @@ describe('record', () => {
     const logged = (key: string) => {
       const exchange = exchangeOf(program, { key: keyIn(program, key) });
       recordCaller.requestHeaders?.(exchange, requestHeadersMessage({}));
-      return decodedStruct(exchange.answer.metadata)['sluice.log'];
+      return decodedStruct(Buffer.concat(exchange.answer.logFields));
     };
     expect(logged('k')).toEqual({
       key: 'k',
@@ -38,14 +38,16 @@ describe('record', () => {
       targets: [{ target, provider: providerIn(program, 'a') }],
     });
     recordPlan.request?.(exchange);
-    expect(decodedStruct(exchange.answer.metadata)).toEqual({
-      'sluice.log': { targets: 'a/up', stream: true, model: 'small' },
+    expect(decodedStruct(Buffer.concat(exchange.answer.logFields))).toEqual({
+      targets: 'a/up',
+      stream: true,
+      model: 'small',
     });
   });
 
   it('writes nothing about what no API was found for', () => {
     const exchange = exchangeOf(program, { key: keyIn(program, 'k'), api: undefined });
     recordCaller.requestHeaders?.(exchange, requestHeadersMessage({}));
-    expect(exchange.answer.metadata).toBeUndefined();
+    expect(exchange.answer.logFields).toEqual([]);
   });
 });

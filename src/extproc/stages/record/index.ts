@@ -1,12 +1,8 @@
-import { metadataNamespaces } from '../../../contract.ts';
 import type { Key } from '../../../program/program.ts';
-import { namespaceMetadata } from '../../metadata.ts';
 import type { Stage } from '../../stage.ts';
 import { targetLabel } from '../../target-label.ts';
 import { verdict } from '../../verdict.ts';
 import { encodeValue, structField } from '../../wire/struct.ts';
-
-const inLog = namespaceMetadata(metadataNamespaces.log);
 
 const keyFields = new WeakMap<Key, Buffer>();
 const apiFields = new Map<string, Buffer>();
@@ -22,7 +18,7 @@ export const recordCaller: Stage = {
   requestHeaders(exchange) {
     const { key, api } = exchange;
     if (key === undefined || api === undefined) return verdict.proceed;
-    exchange.answer.addMetadata(inLog([fieldsOf(key), apiField(api.name)]));
+    exchange.answer.logFields.push(fieldsOf(key), apiField(api.name));
     return verdict.proceed;
   },
 };
@@ -32,9 +28,9 @@ export const recordPlan: Stage = {
   request(exchange) {
     let targets = '';
     for (const planned of exchange.targets) targets += `${targets === '' ? '' : ','}${targetLabel(exchange, planned)}`;
-    const fields = [textField('targets', targets), exchange.isStream ? isStream : isNoStream];
-    if (exchange.model !== undefined) fields.push(textField('model', exchange.model.name));
-    exchange.answer.addMetadata(inLog(fields));
+    const { logFields } = exchange.answer;
+    logFields.push(textField('targets', targets), exchange.isStream ? isStream : isNoStream);
+    if (exchange.model !== undefined) logFields.push(textField('model', exchange.model.name));
     return verdict.proceed;
   },
 };
