@@ -58,7 +58,10 @@ export function createController(options: ControllerOptions): Controller {
         stepLimitMs: options.stepLimitMs ?? 5_000,
         lingerMs: options.lingerMs ?? 150_000,
         onStep: (step) => log.debug({ gateway: group, step: step.name, ms: Math.round(step.durationMs) }, 'published'),
-        onWithheld: (refusals) => withheld.set(group, refusals),
+        onWithheld: (refusals) => {
+          withheld.set(group, refusals);
+          metrics.withheld.set([...withheld.values()].reduce((sum, each) => sum + each.length, 0));
+        },
         onFailure: (error) => log.error({ gateway: group, error: error as Error }, 'publishing failed'),
       });
       publishers.set(group, publisher);

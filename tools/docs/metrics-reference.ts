@@ -1,8 +1,20 @@
+import { createProgramMetrics } from '../../cmd/processor/program-metrics.ts';
+import { createTransportMetrics } from '../../cmd/processor/transport-metrics.ts';
 import { createControllerMetrics } from '../../src/controller/metrics.ts';
+import { createEngineMetrics } from '../../src/extproc/metrics.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
+import { ProgramStore } from '../../src/program/store.ts';
 import { markdownTable } from './markdown.ts';
 
 const expositions: Readonly<Record<string, () => string>> = {
   controller: () => createControllerMetrics(() => 0).render(),
+  processor: () => {
+    const metrics = createMetrics();
+    createEngineMetrics(metrics);
+    createTransportMetrics(metrics);
+    createProgramMetrics(metrics, new ProgramStore());
+    return metrics.render();
+  },
 };
 
 /** Name, type and meaning of what a component exposes, out of its own exposition. */
