@@ -51,19 +51,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   let controller: Controller | undefined;
   let latest: SourceState | undefined;
 
-  /** Changes are applied one after another; those that come meanwhile are applied as one. */
-  let applying: Promise<void> = Promise.resolve();
-  const apply = (): Promise<void> => {
-    const queued = latest;
-    applying = applying.then(async () => {
-      if (queued !== latest || latest === undefined || controller === undefined) return;
-      try {
-        await controller.apply(withExtras(latest, options.extraDocuments ?? []));
-      } catch (error) {
-        log.error({ error: error as Error }, 'applying the policy failed; what was in force stays');
-      }
-    });
-    return applying;
+  /** Builds at once; what it publishes overtakes what is still on its way. Resolves when it is out. */
+  const apply = async (): Promise<void> => {
+    if (latest === undefined || controller === undefined) return;
+    try {
+      await controller.apply(withExtras(latest, options.extraDocuments ?? []));
+    } catch (error) {
+      log.error({ error: error as Error }, 'applying the policy failed; what was in force stays');
+    }
   };
 
   const server = createXdsServer({
