@@ -48,6 +48,15 @@ export interface TypeSummary {
 export type XdsEvent =
   | { readonly kind: 'connected' | 'disconnected'; readonly node: XdsNode; readonly group: string }
   | { readonly kind: 'turned away'; readonly node: XdsNode; readonly text: string }
+  | {
+      readonly kind: 'sent';
+      readonly node: XdsNode;
+      readonly group: string;
+      readonly typeUrl: string;
+      readonly resources: number;
+      readonly removed: number;
+      readonly bytes: number;
+    }
   | { readonly kind: 'ack'; readonly node: XdsNode; readonly group: string; readonly typeUrl: string }
   | {
       readonly kind: 'nack';

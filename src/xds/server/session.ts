@@ -6,6 +6,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type AdmissionRules, admit } from './admission.ts';
 import type { Answer } from './answer.ts';
 import { type ClientState, nodeOf, type XdsEvent, type XdsNode } from './client.ts';
+import type { Outgoing } from './due.ts';
 import { encodeResponse } from './encode.ts';
 import { resourceStates, typeSummary } from './resource-states.ts';
 import type { DeltaCall, DiscoveryMethod, SotwCall } from './services.ts';
@@ -134,9 +135,7 @@ export function createSession(
     if (desired === undefined) return;
     clearTimeout(timer);
     const { responses, againAt } = stream.due(desired, host.now());
-    for (const response of responses) {
-      if (!call.write(encodeResponse(method.variant, response))) isBlocked = true;
-    }
+    for (const response of responses) send(response);
     if (againAt === undefined) return;
     timer = setTimeout(
       () => {
@@ -146,6 +145,15 @@ export function createSession(
       Math.max(1, againAt - host.now()),
     );
     timer.unref();
+  }
+
+  function send(response: Outgoing): void {
+    const bytes = encodeResponse(method.variant, response);
+    if (!call.write(bytes)) isBlocked = true;
+    if (node === undefined || group === undefined) return;
+    const { typeUrl, resources, removed } = response;
+    const counts = { resources: resources.length, removed: removed.length, bytes: bytes.length };
+    host.emit({ kind: 'sent', node, group, typeUrl, ...counts });
   }
 
   call.on('data', take);
