@@ -61,6 +61,16 @@ function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Child
   return started;
 }
 
+/** The README's blocks for a running gateway, with the ports of this one. */
+async function readmeBlocks(): Promise<string[]> {
+  const text = await readFile(join(root, 'README.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```sh gateway\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+  expect(blocks.length).toBeGreaterThan(1);
+  return blocks.map((block) =>
+    block.replaceAll('10080', String(ports.gateway)).replaceAll('10090', String(ports.practice)),
+  );
+}
+
 async function until(condition: () => boolean, what: string): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (condition()) return;
@@ -118,6 +128,15 @@ describe('sluice run', () => {
     expect(status).toMatch(/envoy-\w+ +envoy 1\.\d+\.\d+ .*synced/);
     expect(status).toMatch(new RegExp(`port ${envoyPort} +envoy 1\\.\\d+\\.\\d+ +ready +.*cluster 4`));
     expect(await (await fetch(`${admin}/metrics`)).text()).toMatch(/sluice_xds_acks_total\{type="cluster"\} [1-9]/);
+
+    for (const block of await readmeBlocks()) {
+      const { stdout } = await run('sh', ['-ec', block]);
+      if (block.includes('grep x-sluice')) {
+        expect(stdout).toContain('x-sluice-attempts: practice-openai/practice-mini,practice-backup/practice-mini');
+      } else {
+        expect(JSON.parse(stdout)).toMatchObject({ object: 'chat.completion' });
+      }
+    }
 
     const children = await descendants(started.pid ?? 0);
     expect(children.length).toBeGreaterThanOrEqual(2);
