@@ -1,18 +1,31 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
+import { ClusterSchema } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { UpstreamTlsContextSchema } from '../../gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import { ProviderSchema } from '../../gen/sluice/program/v1/program_pb.js';
 import type { Resource } from '../../xds/snapshot/resource.ts';
 import { type Snapshot, snapshotOf } from '../../xds/snapshot/snapshot.ts';
-import { type TypeName, typeUrls } from '../../xds/snapshot/type-url.ts';
+import { typeUrls } from '../../xds/snapshot/type-url.ts';
 import { createPublisher } from './publisher.ts';
 import type { Refusal } from './refusal.ts';
 
-function resource(type: TypeName, name: string, version = '1'): Resource {
-  const body =
-    type === 'programProvider'
-      ? toBinary(ProviderSchema, create(ProviderSchema, { name, cluster: name }))
-      : Buffer.from(version);
+/** `uses`: the cluster of a provider, the secret of a cluster. */
+function resource(type: 'cluster' | 'programProvider' | 'secret', name: string, version = '1', uses = name): Resource {
+  const body = {
+    cluster: () => (uses === name ? Buffer.alloc(0) : clusterWithSecret(uses)),
+    programProvider: () => toBinary(ProviderSchema, create(ProviderSchema, { name, cluster: uses })),
+    secret: () => Buffer.alloc(0),
+  }[type]();
   return { typeUrl: typeUrls[type], name, version, body, origins: [] };
+}
+
+function clusterWithSecret(secret: string): Uint8Array {
+  const tlsCertificateSdsSecretConfigs = [{ name: secret, sdsConfig: {} }];
+  const context = create(UpstreamTlsContextSchema, { commonTlsContext: { tlsCertificateSdsSecretConfigs } });
+  const typedConfig = anyPack(UpstreamTlsContextSchema, context);
+  const transportSocket = { name: 'tls', configType: { case: 'typedConfig', value: typedConfig } } as const;
+  return toBinary(ClusterSchema, create(ClusterSchema, { transportSocket }));
 }
 
 /** A server whose clients accept everything, except what a test says they refuse when it is published. */
@@ -52,7 +65,7 @@ function show(snapshot: Snapshot): string {
   const short: Record<string, string> = {
     [typeUrls.cluster]: 'c',
     [typeUrls.programProvider]: 'p',
-    [typeUrls.route]: 'r',
+    [typeUrls.secret]: 's',
   };
   return [...snapshot.resources]
     .flatMap(([type, ofType]) => [...ofType.values()].map((each) => `${short[type]}:${each.name}@${each.version}`))
@@ -119,5 +132,42 @@ describe('createPublisher()', () => {
     );
     expect(published.at(-1)).toBe('c:a@1 p:a@1');
     expect(published.some((state) => state.includes('p:bad'))).toBe(false);
+  });
+
+  it('leaves out a new cluster whose secret is refused, since it would wait for it for ever', async () => {
+    const { publisher, published, withheld } = scripted({
+      refuse: (each) => (each.name === 'bad' ? 'Failed to load trusted CA certificates' : undefined),
+    });
+    await publisher.publish(snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]));
+    await publisher.publish(
+      snapshotOf([
+        resource('cluster', 'a'),
+        resource('cluster', 'c', '1', 'bad'),
+        resource('secret', 'bad'),
+        resource('programProvider', 'a'),
+        resource('programProvider', 'c'),
+      ]),
+    );
+    expect(published.at(-1)).toBe('c:a@1 p:a@1');
+    expect(withheld()).toEqual(['bad']);
+  });
+
+  it('brings back the cluster that the last accepted version of a provider names', async () => {
+    const { publisher, published } = scripted({
+      lingerMs: 0,
+      refuse: (each) => (each.name === 'p@2' ? 'cluster p@2: no' : undefined),
+    });
+    const withAddress = (address: string, version: string): Snapshot =>
+      snapshotOf([
+        resource('secret', `${address}/ca`),
+        resource('cluster', address, '1', `${address}/ca`),
+        resource('programProvider', 'p', version, address),
+      ]);
+    await publisher.publish(withAddress('p@1', '1'));
+    await publisher.publish(withAddress('p@2', '2'));
+    expect(published.at(-1)).toBe('c:p@1@1 p:p@1 s:p@1/ca@1 s:p@2/ca@1');
+    expect(published.some((state) => state.includes('p:p@2'))).toBe(false);
+    await publisher.publish(withAddress('p@3', '3'));
+    expect(published.at(-1)).toBe('c:p@3@1 p:p@3 s:p@3/ca@1');
   });
 });

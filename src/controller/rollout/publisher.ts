@@ -45,6 +45,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let isClosed = false;
   const refusals = new Map<string, Refusal>();
   const accepted = new Map<string, Resource>();
+  /** Every version that was refused while it is known, also when its content has changed since. */
+  const everRefused = new WeakSet<Resource>();
   /** Removed clusters and what belongs to them, with the time at which they may go. */
   const lingering = new Map<string, { readonly resource: Resource; readonly until: number }>();
   let lingerTimer: NodeJS.Timeout | undefined;
@@ -104,10 +106,13 @@ export function createPublisher(options: PublisherOptions): Publisher {
     for (;;) {
       const step = isClosed ? undefined : rolloutSteps(current, target())[0];
       if (step === undefined) return;
+      if (accepted.size === 0) keepGood(current);
       const startedAt = performance.now();
       const changes = changedResources(current, step.snapshot, step.types);
       // What is in force and was not refused has been good so far: it is what a refused successor falls back to.
-      for (const { before } of changes) if (before !== undefined) accepted.set(resourceKey(before), before);
+      for (const { before } of changes) {
+        if (before !== undefined && !everRefused.has(before)) accepted.set(resourceKey(before), before);
+      }
       current = step.snapshot;
       server.publish(group, current);
       await server.settled(group, step.types, options.stepLimitMs);
@@ -115,8 +120,23 @@ export function createPublisher(options: PublisherOptions): Publisher {
         const key = resourceKey(after);
         if (refusals.get(key)?.resource.version !== after.version) accepted.set(key, after);
       }
+      // What is gone may be needed again only by an older version of what is refused.
+      if (refusals.size === 0) forgetAllBut(current);
       options.onStep?.({ name: step.name, durationMs: performance.now() - startedAt });
     }
+  }
+
+  /** What everybody got at the start, as far as nobody has refused it by now. */
+  function keepGood({ resources }: Snapshot): void {
+    for (const ofType of resources.values()) {
+      for (const resource of ofType.values()) {
+        if (!everRefused.has(resource)) accepted.set(resourceKey(resource), resource);
+      }
+    }
+  }
+
+  function forgetAllBut({ resources }: Snapshot): void {
+    for (const [key, { typeUrl, name }] of accepted) if (!resources.get(typeUrl)?.has(name)) accepted.delete(key);
   }
 
   function kick(): void {
@@ -145,6 +165,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
         if (resource === undefined || accepted.get(resourceKey(resource))?.version === resource.version) continue;
         refusals.set(resourceKey(resource), { resource, text });
+        everRefused.add(resource);
       }
       options.onWithheld?.([...refusals.values()]);
       kick();

@@ -1,4 +1,6 @@
-import { providerCluster } from '../../program/provider-cluster.ts';
+import { bootstrapClusters } from '../../contract.ts';
+import { getOrCreate } from '../../lib/get-or-create.ts';
+import { referencesOf } from '../../xds/snapshot/references/references.ts';
 import type { Resource } from '../../xds/snapshot/resource.ts';
 import type { Snapshot } from '../../xds/snapshot/snapshot.ts';
 import { typeUrls } from '../../xds/snapshot/type-url.ts';
@@ -34,9 +36,9 @@ function isNameCharacter(character: string | undefined): boolean {
 }
 
 /**
- * The desired state without what was refused: the last accepted version of each such resource stays in force, or, when
- * there is none, the resource and whatever names it are left out. So one bad resource costs what it describes and
- * nothing else. Refused versions are not sent again until their content changes.
+ * The desired state without what was refused: the last accepted version of each such resource stays in force, with
+ * whatever it names; or, when there is none, the resource and whatever names it are left out. So one bad resource costs
+ * what it describes and nothing else. Refused versions are not sent again until their content changes.
  */
 export function withoutRefused(
   desired: Snapshot,
@@ -48,10 +50,18 @@ export function withoutRefused(
   );
   if (withheld.length === 0) return { snapshot: desired, withheld };
   const resources = new Map([...desired.resources].map(([type, ofType]) => [type, new Map(ofType)]));
+  const leftOut = new Set<string>();
   const substitute = (resource: Resource): void => {
-    const last = accepted(resourceKey(resource));
-    if (last === undefined) resources.get(resource.typeUrl)?.delete(resource.name);
-    else resources.get(resource.typeUrl)?.set(resource.name, last);
+    const key = resourceKey(resource);
+    const last = accepted(key);
+    const ofType = resources.get(resource.typeUrl);
+    if (last !== undefined && last !== ofType?.get(resource.name)) {
+      ofType?.set(resource.name, last);
+      return;
+    }
+    // There is no older version, or it cannot stay either.
+    ofType?.delete(resource.name);
+    leftOut.add(key);
   };
   for (const { resource } of withheld) substitute(resource);
 
@@ -60,10 +70,33 @@ export function withoutRefused(
   if (isTableWithheld)
     for (const route of [...(resources.get(typeUrls.programRoute)?.values() ?? [])]) substitute(route);
 
-  // A target whose provider is missing is passed over; one whose cluster is missing ends the request.
-  const clusters = resources.get(typeUrls.cluster);
-  for (const provider of [...(resources.get(typeUrls.programProvider)?.values() ?? [])]) {
-    if (!clusters?.has(providerCluster(provider))) resources.get(typeUrls.programProvider)?.delete(provider.name);
-  }
+  // What names something that is left out falls back as well: a cluster without its secret would warm for ever, and a
+  // target without its cluster would end the request, where one without its provider is passed over.
+  let isSettled: boolean;
+  do {
+    isSettled = true;
+    for (const ofType of [...resources.values()]) {
+      for (const resource of [...ofType.values()]) {
+        if (isComplete(resource)) continue;
+        isSettled = false;
+        substitute(resource);
+      }
+    }
+  } while (!isSettled);
   return { snapshot: { resources }, withheld };
+
+  /** Brings back what an older version names and the desired state no longer has. */
+  function isComplete(resource: Resource): boolean {
+    return referencesOf(resource).every((reference) => {
+      if (reference.type === 'cluster' && bootstrapClusters.has(reference.name)) return true;
+      const typeUrl = typeUrls[reference.type];
+      if (resources.get(typeUrl)?.has(reference.name)) return true;
+      const key = resourceKey({ typeUrl, name: reference.name });
+      const last = accepted(key);
+      if (last === undefined || leftOut.has(key)) return false;
+      isSettled = false;
+      getOrCreate(resources, typeUrl, () => new Map<string, Resource>()).set(last.name, last);
+      return true;
+    });
+  }
 }
