@@ -41,6 +41,6 @@ export async function viewEnvoy(port: number): Promise<Result<EnvoyView>> {
     // One host is always there: the one that refuses, so that a chain goes on.
     withoutHosts: clusters.value
       .filter(({ name, hosts }) => name.startsWith(providerPrefix) && hosts.length < 2)
-      .map(({ name }) => name.slice(providerPrefix.length)),
+      .map(({ name }) => name.slice(providerPrefix.length).split('@', 1).join()),
   });
 }

@@ -1,3 +1,4 @@
+import { contentVersion } from '../../lib/hash.ts';
 import type { ProviderDocument } from '../../policy/document.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
 import type { Provider, ProviderCredential, UpstreamTls } from '../provider.ts';
@@ -9,7 +10,8 @@ import { memo } from './memo.ts';
  * that no chain falls over, so its targets are better left out.
  */
 export function buildProvider(document: ProviderDocument, context: BuildContext): Provider | undefined {
-  const { name, spec } = document;
+  const { spec } = document;
+  const cluster = clusterName(document);
   let isComplete = true;
   const resolved = (path: string, source: SecretSource): string | undefined => {
     const value = context.resolve(document, path, source);
@@ -20,7 +22,7 @@ export function buildProvider(document: ProviderDocument, context: BuildContext)
   if ('apiKey' in spec.credential) {
     const value = resolved('spec.credential.apiKey', spec.credential.apiKey);
     if (value !== undefined) {
-      if (isHeaderSafe(value)) context.keep({ name: credentialSecret(name), kind: 'opaque', value });
+      if (isHeaderSafe(value)) context.keep({ name: credentialSecret(cluster), kind: 'opaque', value });
       else {
         isComplete = false;
         const message = 'the secret is empty or holds characters that cannot stand in a header';
@@ -30,7 +32,7 @@ export function buildProvider(document: ProviderDocument, context: BuildContext)
   }
   if (spec.tls?.ca !== undefined) {
     const certificates = resolved('spec.tls.ca', spec.tls.ca);
-    if (certificates !== undefined) context.keep({ name: `provider/${name}/ca`, kind: 'trustedCa', certificates });
+    if (certificates !== undefined) context.keep({ name: caSecret(cluster), kind: 'trustedCa', certificates });
   }
   if (spec.tls?.clientCertificate !== undefined) {
     const { certificate, key } = spec.tls.clientCertificate;
@@ -38,14 +40,14 @@ export function buildProvider(document: ProviderDocument, context: BuildContext)
     const privateKey = resolved('spec.tls.clientCertificate.key', key);
     if (chain !== undefined && privateKey !== undefined) {
       context.keep({
-        name: `provider/${name}/client-certificate`,
+        name: clientCertificateSecret(cluster),
         kind: 'certificate',
         certificate: chain,
         privateKey,
       });
     }
   }
-  return isComplete ? memo(document, 'provider', '', () => providerOf(document)) : undefined;
+  return isComplete ? memo(document, 'provider', '', () => providerOf(document, cluster)) : undefined;
 }
 
 /** What an HTTP header value may hold (RFC 9110 5.5), less leading and trailing blanks. */
@@ -53,22 +55,41 @@ export function isHeaderSafe(value: string): boolean {
   return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value);
 }
 
-function credentialSecret(provider: string): string {
-  return `provider/${provider}/credential`;
+/**
+ * A provider that moves to another address becomes another cluster, with secrets of its own, and is replaced like any
+ * other: make before break. Under one name Envoy and the processor would disagree for a moment, and requests made for
+ * the one address would reach the other, with the wrong credential.
+ */
+function clusterName({ name, spec: { schema, endpoint, tls } }: ProviderDocument): string {
+  const { protocol, host, port, path } = endpoint;
+  const place = JSON.stringify([schema, protocol, host, port, path, tls?.serverName ?? '']);
+  return `provider/${name}@${contentVersion(place).slice(0, 8)}`;
 }
 
-function providerOf({ id, name, spec }: ProviderDocument): Provider {
-  const tls = spec.endpoint.protocol === 'https' ? upstreamTls(name, spec) : undefined;
+function credentialSecret(cluster: string): string {
+  return `${cluster}/credential`;
+}
+
+function caSecret(cluster: string): string {
+  return `${cluster}/ca`;
+}
+
+function clientCertificateSecret(cluster: string): string {
+  return `${cluster}/client-certificate`;
+}
+
+function providerOf({ id, name, spec }: ProviderDocument, cluster: string): Provider {
+  const tls = spec.endpoint.protocol === 'https' ? upstreamTls(cluster, spec) : undefined;
   const dialect = spec.schema === 'anthropic' ? 'anthropic' : 'openai';
   return {
     name,
-    cluster: `provider/${name}`,
+    cluster,
     dialect,
     endpoint: { host: spec.endpoint.host, port: spec.endpoint.port, basePath: spec.endpoint.path },
     isPrivate: spec.network === 'private',
     ...(tls && { tls }),
     ...('apiKey' in spec.credential && {
-      credential: { ...credentialHeader(dialect), secret: credentialSecret(name) },
+      credential: { ...credentialHeader(dialect), secret: credentialSecret(cluster) },
     }),
     setHeaders: sortedEntries(spec.headers.set).map(([header, value]) => ({ name: header, value })),
     removeHeaders: [...spec.headers.remove].sort(),
@@ -85,11 +106,11 @@ export function credentialHeader(dialect: Provider['dialect']): Omit<ProviderCre
   return dialect === 'anthropic' ? { header: 'x-api-key', prefix: '' } : { header: 'authorization', prefix: 'Bearer ' };
 }
 
-function upstreamTls(name: string, spec: ProviderDocument['spec']): UpstreamTls {
+function upstreamTls(cluster: string, spec: ProviderDocument['spec']): UpstreamTls {
   return {
     serverName: spec.tls?.serverName ?? spec.endpoint.host,
-    ...(spec.tls?.ca !== undefined && { ca: `provider/${name}/ca` }),
-    ...(spec.tls?.clientCertificate !== undefined && { clientCertificate: `provider/${name}/client-certificate` }),
+    ...(spec.tls?.ca !== undefined && { ca: caSecret(cluster) }),
+    ...(spec.tls?.clientCertificate !== undefined && { clientCertificate: clientCertificateSecret(cluster) }),
   };
 }
 

@@ -21,7 +21,7 @@ const metadataFields: JsonObject = {
   duration_ms: '%DURATION%',
   first_byte_ms: '%COMMON_DURATION(DS_RX_BEG:DS_TX_BEG:ms)%',
   attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
-  cluster: '%UPSTREAM_CLUSTER_RAW%',
+  cluster: '%UPSTREAM_CLUSTER%',
   bytes_received: '%BYTES_RECEIVED%',
   bytes_sent: '%BYTES_SENT%',
   ...Object.fromEntries(

@@ -35,6 +35,8 @@ function cluster(provider: Provider, options: TranslateOptions): MessageInitShap
   const isAddress = isIP(endpoint.host) !== 0;
   return {
     name: provider.cluster,
+    // The cluster's name changes with the address; who watches the statistics and reads the log means the provider.
+    altStatName: `provider/${provider.name}`,
     clusterDiscoveryType: { case: 'type', value: isAddress ? Discovery.STATIC : Discovery.STRICT_DNS },
     connectTimeout: milliseconds(provider.connectTimeoutMs),
     ...(isAddress

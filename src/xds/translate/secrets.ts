@@ -11,23 +11,27 @@ const encoded = new WeakMap<Secret, Resource>();
  * would grow with the number of keys.
  */
 export function secretResources(gateway: GatewayModel): Resource[] {
-  const names = new Set<string>();
-  for (const { tls } of gateway.listeners) {
-    for (const name of tls?.certificates ?? []) names.add(name);
-    if (tls?.clientCa !== undefined) names.add(tls.clientCa);
+  // By name, with the documents that are told when Envoy refuses it.
+  const users = new Map<string, readonly string[]>();
+  for (const { tls, origins } of gateway.listeners) {
+    for (const name of tls?.certificates ?? []) users.set(name, origins);
+    if (tls?.clientCa !== undefined) users.set(tls.clientCa, origins);
   }
-  for (const { tls, credential } of gateway.providers) {
-    if (credential !== undefined) names.add(credential.secret);
-    if (tls?.ca !== undefined) names.add(tls.ca);
-    if (tls?.clientCertificate !== undefined) names.add(tls.clientCertificate);
+  for (const { tls, credential, origins } of gateway.providers) {
+    if (credential !== undefined) users.set(credential.secret, origins);
+    if (tls?.ca !== undefined) users.set(tls.ca, origins);
+    if (tls?.clientCertificate !== undefined) users.set(tls.clientCertificate, origins);
   }
-  return gateway.secrets.filter(({ name }) => names.has(name)).map(secretResource);
+  return gateway.secrets.flatMap((secret) => {
+    const origins = users.get(secret.name);
+    return origins === undefined ? [] : [secretResource(secret, origins)];
+  });
 }
 
-function secretResource(secret: Secret): Resource {
+function secretResource(secret: Secret, origins: readonly string[]): Resource {
   const known = encoded.get(secret);
   if (known !== undefined) return known;
-  const resource = encode(SecretSchema, secret.name, message(secret), []);
+  const resource = encode(SecretSchema, secret.name, message(secret), origins);
   encoded.set(secret, resource);
   return resource;
 }
