@@ -80,13 +80,17 @@ export function deltaDue(state: TypeState, view: View): Evaluation {
   const { desired } = view;
   const owed: Resource[] = [];
   const changed: Resource[] = [];
+  const early: string[] = [];
   let isHeld = false;
+  let heldAndDesired = 0;
   const consider = (resource: Resource): void => {
+    const holding = state.holdings.get(resource.name);
+    if (holding !== undefined) heldAndDesired++;
     if (state.forced.has(resource.name)) {
-      owed.push(resource);
+      if (view.isEarly(resource)) early.push(resource.name);
+      else owed.push(resource);
       return;
     }
-    const holding = state.holdings.get(resource.name);
     if (holding !== undefined && holding.known === resource.version && !holding.isLeaving) return;
     if (view.isHeldBack(resource)) isHeld = true;
     else changed.push(resource);
@@ -101,7 +105,9 @@ export function deltaDue(state: TypeState, view: View): Evaluation {
   // Clients wait for a name that does not exist until they are told so.
   const missing = [...state.forced].filter((name) => !desired.has(name));
   const gone: string[] = [];
-  for (const [name, holding] of state.holdings) {
+  // Almost always the client holds nothing else: then ten thousand names need not be looked at again.
+  const others = heldAndDesired === state.holdings.size ? [] : state.holdings;
+  for (const [name, holding] of others) {
     if (desired.has(name) || holding.isLeaving || state.forced.has(name)) continue;
     if (view.isRemovable(name)) gone.push(name);
     else isHeld = true;
@@ -113,6 +119,7 @@ export function deltaDue(state: TypeState, view: View): Evaluation {
   const isWhole = isNews && (view.scope === 'all' || state.mustAnswer);
   const resources = isWhole ? [...owed, ...changed] : owed;
   const removed = isWhole ? [...missing, ...gone] : missing;
+  isHeld ||= early.length > 0;
   if (resources.length + removed.length === 0 && !state.mustAnswer) return { due: undefined, isHeld };
-  return { due: { version: '', resources, removed }, isHeld };
+  return { due: { version: '', resources, removed, early }, isHeld };
 }

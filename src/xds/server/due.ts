@@ -6,7 +6,9 @@ export interface View {
   readonly desired: ReadonlyMap<string, Resource>;
   /** `owed`: only what the client asked for and waits for; the rest is not its turn yet. */
   readonly scope: 'all' | 'owed';
-  /** Would name a cluster that the client has refused. */
+  /** Names a cluster that is still to be sent: not even who asked for it gets it before. */
+  isEarly(resource: Resource): boolean;
+  /** Names a cluster that is still to be sent, or that the client has refused. */
   isHeldBack(resource: Resource): boolean;
   /** Whether a name that is gone from the desired state may be taken from the client now. */
   isRemovable(name: string): boolean;
@@ -17,6 +19,8 @@ export interface Due {
   readonly version: string;
   readonly resources: readonly Resource[];
   readonly removed: readonly string[];
+  /** Names that the client asked for and that are not in this response, since it is too early for them. */
+  readonly early: readonly string[];
 }
 
 export interface Evaluation {
@@ -25,7 +29,7 @@ export interface Evaluation {
   readonly isHeld: boolean;
 }
 
-export interface Outgoing extends Due {
+export interface Outgoing extends Omit<Due, 'early'> {
   readonly typeUrl: string;
   readonly nonce: string;
 }
@@ -53,6 +57,7 @@ export function markSent(state: TypeState, due: Due, now: number): Outgoing {
     if (holding !== undefined) state.holdings.set(name, { ...holding, known: undefined, isLeaving: true });
   }
   state.forced.clear();
+  for (const name of due.early) state.forced.add(name);
   state.mustAnswer = false;
   state.quietFor = undefined;
   state.unanswered.push({ nonce: state.lastNonce, sentAt: now, resources, removed: due.removed });

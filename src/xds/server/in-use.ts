@@ -4,26 +4,43 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
 import type { TypeState } from './type-state.ts';
 
-const referring: readonly string[] = [typeUrls.listener, typeUrls.route, typeUrls.cluster];
+/** Types that name others, and which they can name. */
+const referring: readonly (readonly [typeUrl: string, named: readonly string[]])[] = [
+  [typeUrls.listener, [typeUrls.route, typeUrls.cluster, typeUrls.secret, typeUrls.extensionConfig]],
+  [typeUrls.route, [typeUrls.cluster]],
+  [typeUrls.extensionConfig, [typeUrls.cluster, typeUrls.secret]],
+  [typeUrls.cluster, [typeUrls.endpoint, typeUrls.secret]],
+];
+
+/** Whether a client still works with a resource. */
+export type InUse = (typeUrl: string, name: string) => boolean;
 
 /**
  * What the client still works with although it is not desired any more: named by a listener, route table or cluster that
- * the client accepted and has not yet replaced, because it refused the newer one or is late. Taking that away would
- * break traffic that the old configuration still serves.
+ * it was sent and has not yet replaced, because it refused the newer one or is late. Taking that away would break
+ * traffic that the old configuration still serves. A client that has come back may hold one that this server never sent
+ * and cannot look into; until that is replaced, nothing goes that it could name.
  */
-export function namesInUse(types: ReadonlyMap<string, TypeState>, desired: Snapshot): ReadonlySet<string> {
+export function inUseBy(types: ReadonlyMap<string, TypeState>, desired: Snapshot): InUse {
   const names = new Set<string>();
-  for (const typeUrl of referring) {
+  const unknown = new Set<string>();
+  for (const [typeUrl, named] of referring) {
     const wanted = desired.resources.get(typeUrl);
-    for (const [name, { inForce }] of types.get(typeUrl)?.holdings ?? []) {
-      if (inForce === undefined || wanted?.get(name)?.version === inForce.version) continue;
-      for (const reference of referencesOf(inForce)) names.add(useKey(typeUrls[reference.type], reference.name));
+    for (const [name, { accepted, inForce, sent }] of types.get(typeUrl)?.holdings ?? []) {
+      const version = wanted?.get(name)?.version;
+      if (inForce === undefined && accepted !== undefined && accepted !== version) {
+        for (const type of named) unknown.add(type);
+      }
+      for (const resource of [inForce, sent]) {
+        if (resource === undefined || resource.version === version) continue;
+        for (const reference of referencesOf(resource)) names.add(useKey(typeUrls[reference.type], reference.name));
+      }
     }
   }
-  return names;
+  return (typeUrl, name) => unknown.has(typeUrl) || names.has(useKey(typeUrl, name));
 }
 
-export function useKey(typeUrl: string, name: string): string {
+function useKey(typeUrl: string, name: string): string {
   return `${typeUrl} ${name}`;
 }
 
@@ -32,14 +49,39 @@ export function useKey(typeUrl: string, name: string): string {
  * would take it and answer its requests with 503; so the old one stays in force.
  */
 export function namesRefusedCluster(types: ReadonlyMap<string, TypeState>, resource: Resource): boolean {
-  if (resource.typeUrl !== typeUrls.listener && resource.typeUrl !== typeUrls.route) return false;
   const clusters = types.get(typeUrls.cluster);
   if (clusters === undefined || clusters.refused.size === 0) return false;
-  return referencesOf(resource).some(
-    ({ type, name }) =>
-      type === 'cluster' &&
+  return clustersNamedBy(resource).some(
+    (name) =>
       clusters.refused.has(name) &&
       clusters.lastNack?.suspects.includes(name) === true &&
       clusters.holdings.get(name)?.inForce === undefined,
   );
+}
+
+/**
+ * Whether it names a cluster that is still to be sent, since the answer to the clusters before is outstanding. Only for
+ * clients that get all clusters: others ask for clusters because of the route table.
+ */
+export function namesUnsentCluster(
+  types: ReadonlyMap<string, TypeState>,
+  desired: Snapshot,
+  resource: Resource,
+): boolean {
+  const clusters = types.get(typeUrls.cluster);
+  if (clusters === undefined || clusters.wildcard === 'none') return false;
+  const wanted = desired.resources.get(typeUrls.cluster);
+  return clustersNamedBy(resource).some(
+    (name) =>
+      wanted?.has(name) === true &&
+      clusters.holdings.get(name)?.known === undefined &&
+      clusters.refused.get(name) !== wanted.get(name)?.version,
+  );
+}
+
+function clustersNamedBy(resource: Resource): readonly string[] {
+  if (resource.typeUrl !== typeUrls.listener && resource.typeUrl !== typeUrls.route) return [];
+  return referencesOf(resource)
+    .filter(({ type }) => type === 'cluster')
+    .map(({ name }) => name);
 }

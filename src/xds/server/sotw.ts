@@ -17,7 +17,10 @@ export interface SotwRequest {
 
 /** Takes in a request. One that answers another response than the last is stale: the client will repeat itself. */
 export function onSotwRequest(state: TypeState, request: SotwRequest, now: number): Answer {
-  if (state.lastNonce !== '' && request.nonce !== state.lastNonce) return noAnswer;
+  // Of one that was given up the answer still counts, though nothing else that the request says.
+  if (state.lastNonce !== '' && request.nonce !== state.lastNonce) {
+    return takeAnswer(state, request.nonce, request.error, now);
+  }
   const isFirst = !state.hasRequested;
   state.hasRequested = true;
   const answer = state.lastNonce === '' ? noAnswer : takeAnswer(state, request.nonce, request.error, now);
@@ -93,7 +96,7 @@ function wholeDue(state: TypeState, view: View): Evaluation {
   }
   const isOwed = state.mustAnswer || state.forced.size > 0;
   if (!isOwed && (!isNews || view.scope === 'owed')) return { due: undefined, isHeld };
-  return { due: { version: wholeVersion(resources, desired), resources, removed }, isHeld };
+  return { due: { version: wholeVersion(resources, desired), resources, removed, early: [] }, isHeld };
 }
 
 /** Equal on every server for equal content, also when one of them has yet to remove something. */
@@ -106,20 +109,26 @@ function wholeVersion(resources: readonly Resource[], desired: ReadonlyMap<strin
 function partDue(state: TypeState, view: View): Evaluation {
   const owed: Resource[] = [];
   const changed: Resource[] = [];
+  const early: string[] = [];
   let isHeld = false;
   for (const name of state.names) {
     const resource = view.desired.get(name) ?? placeholder(state, name);
     if (resource === undefined) continue;
-    if (state.forced.has(name)) owed.push(resource);
-    else if (state.holdings.get(name)?.known === resource.version) continue;
-    else if (view.isHeldBack(resource)) isHeld = true;
+    if (state.forced.has(name)) {
+      if (view.isEarly(resource)) early.push(name);
+      else owed.push(resource);
+      continue;
+    }
+    if (state.holdings.get(name)?.known === resource.version) continue;
+    if (view.isHeldBack(resource)) isHeld = true;
     else changed.push(resource);
   }
   const isNews = changed.some((resource) => state.refused.get(resource.name) !== resource.version);
   const resources = isNews && view.scope === 'all' ? [...owed, ...changed] : owed;
+  isHeld ||= early.length > 0;
   // By-name types say nothing by an empty response, and clients do not wait for one.
   if (resources.length === 0) return { due: undefined, isHeld };
-  const due: Due = { version: collectionVersion(view.desired), resources, removed: [] };
+  const due: Due = { version: collectionVersion(view.desired), resources, removed: [], early };
   return { due, isHeld };
 }
 

@@ -5,7 +5,7 @@ import { typeUrls } from '../snapshot/type-url.ts';
 import type { Answer } from './answer.ts';
 import { type DeltaRequest, deltaDue, onDeltaRequest } from './delta.ts';
 import { type Evaluation, markSent, type Outgoing, type View } from './due.ts';
-import { namesInUse, namesRefusedCluster, useKey } from './in-use.ts';
+import { type InUse, inUseBy, namesRefusedCluster, namesUnsentCluster } from './in-use.ts';
 import { inOrder, isRemovedAtOnce, stageOf } from './order.ts';
 import { onSotwRequest, type SotwRequest, sotwDue } from './sotw.ts';
 import { createTypeState, isSubscribed, type TypeState } from './type-state.ts';
@@ -44,7 +44,11 @@ export function createClientStream(variant: Variant): ClientStream {
   const types = new Map<string, TypeState>();
   let ordered: readonly TypeState[] = [];
   const evaluate = variant === 'sotw' ? sotwDue : deltaDue;
-  const isHeldBack = (resource: Resource): boolean => namesRefusedCluster(types, resource);
+
+  function waits(desired: Snapshot): Pick<View, 'isEarly' | 'isHeldBack'> {
+    const isEarly = (resource: Resource): boolean => namesUnsentCluster(types, desired, resource);
+    return { isEarly, isHeldBack: (resource) => isEarly(resource) || namesRefusedCluster(types, resource) };
+  }
 
   function stateOf(typeUrl: string): TypeState {
     const known = types.get(typeUrl);
@@ -55,13 +59,8 @@ export function createClientStream(variant: Variant): ClientStream {
     return created;
   }
 
-  /** Looks at everything of a type, and remembers if there is nothing to do. */
   function lookAt(state: TypeState, view: View): Evaluation {
-    if (isQuiet(state, view.desired)) return { due: undefined, isHeld: false };
-    const evaluation = evaluate(state, view);
-    const isAll = view.scope === 'all' && evaluation.due === undefined && !evaluation.isHeld;
-    if (isAll) state.quietFor = view.desired;
-    return evaluation;
+    return isQuiet(state, view.desired) ? { due: undefined, isHeld: false } : evaluate(state, view);
   }
 
   /** A cluster on its way makes its endpoints due, since an updated cluster warms on them anew. */
@@ -76,16 +75,18 @@ export function createClientStream(variant: Variant): ClientStream {
   }
 
   function send(state: TypeState, view: View, now: number): Outgoing | undefined {
-    const { due } = lookAt(state, view);
-    if (due === undefined) return undefined;
-    if (state.typeUrl === typeUrls.cluster) forceEndpoints(state, due.resources);
-    return markSent(state, due, now);
+    const { due, isHeld } = lookAt(state, view);
+    if (due !== undefined && state.typeUrl === typeUrls.cluster) forceEndpoints(state, due.resources);
+    const outgoing = due && markSent(state, due, now);
+    // With this everything is out, so that nobody needs to look again before something changes.
+    if (view.scope === 'all' && !isHeld) state.quietFor = view.desired;
+    return outgoing;
   }
 
   function due(desired: Snapshot, now: number): DueResponses {
     const responses: Outgoing[] = [];
     let againAt = Number.POSITIVE_INFINITY;
-    let inUse: ReadonlySet<string> | undefined;
+    let inUse: InUse | undefined;
 
     /** Sends what is due, stage by stage; whether everything before could be sent and was answered. */
     function walk(states: readonly TypeState[], isRemoval: boolean): boolean {
@@ -96,12 +97,12 @@ export function createClientStream(variant: Variant): ClientStream {
         const view: View = {
           desired: ofType,
           scope: isWaiting ? 'owed' : 'all',
-          isHeldBack,
+          ...waits(desired),
           isRemovable(name) {
             if (isRemovedAtOnce(state.typeUrl)) return true;
             if (!isRemoval) return false;
-            inUse ??= namesInUse(types, desired);
-            return !inUse.has(useKey(state.typeUrl, name));
+            inUse ??= inUseBy(types, desired);
+            return !inUse(state.typeUrl, name);
           },
         };
         const openUntil = (state.unanswered.at(-1)?.sentAt ?? Number.NEGATIVE_INFINITY) + answerWaitMs;
@@ -126,7 +127,12 @@ export function createClientStream(variant: Variant): ClientStream {
     if (state === undefined || !isSubscribed(state)) return true;
     const ofType = desired.resources.get(typeUrl) ?? nothing;
     if (state.unanswered.length > 0) return false;
-    const { due: left, isHeld } = lookAt(state, { desired: ofType, scope: 'all', isHeldBack, isRemovable: () => true });
+    const { due: left, isHeld } = lookAt(state, {
+      desired: ofType,
+      scope: 'all',
+      ...waits(desired),
+      isRemovable: () => true,
+    });
     return left === undefined && !isHeld;
   }
 
