@@ -64,15 +64,16 @@ export class Answer implements Mutation {
   }
 
   private clear(): void {
-    this.setHeaders.length = 0;
-    this.removeHeaders.length = 0;
+    // An array that is emptied gives its memory back and asks for it again: only where there is something.
+    if (this.setHeaders.length > 0) this.setHeaders.length = 0;
+    if (this.removeHeaders.length > 0) this.removeHeaders.length = 0;
+    if (this.routeFields.length > 0) this.routeFields.length = 0;
+    if (this.logFields.length > 0) this.logFields.length = 0;
     this.body = undefined;
     this.clearBody = false;
     this.replace = false;
     this.clearRouteCache = false;
     this.metadata = undefined;
-    this.routeFields.length = 0;
-    this.logFields.length = 0;
     this.modeOverride = undefined;
   }
 

@@ -89,6 +89,9 @@ export class Exchange {
   /** plan, or passthrough: in the order of the attempts. */
   targets: readonly PlannedTarget[] = none;
 
+  /** attempt: the responses of all attempts but the last are judged before the router sees them. */
+  isWatched = false;
+
   /** respond: which attempt answered, 1 for the first; 0 before. */
   attempts = 0;
   /** respond; of a rejection: the status of its error. */

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import type { AttemptWatch } from './attempt-watch.ts';
 import type { Ending, Exchange } from './exchange.ts';
 import type { Stage } from './stage.ts';
 import { type Verdict, verdict } from './verdict.ts';
@@ -18,6 +19,7 @@ export class Pipeline {
   private readonly ofResponseHeaders: readonly With<'responseHeaders'>[];
   private readonly ofResponseBody: readonly With<'responseBody'>[];
   private readonly ofLaterAttempt: readonly With<'laterAttempt'>[];
+  private readonly ofWatch: readonly With<'watch'>[];
   private readonly ofEnd: readonly With<'end'>[];
   private readonly onEndError: (stage: string, error: unknown) => void;
 
@@ -27,6 +29,7 @@ export class Pipeline {
     this.ofResponseHeaders = stages.filter((stage) => has(stage, 'responseHeaders'));
     this.ofResponseBody = stages.filter((stage) => has(stage, 'responseBody'));
     this.ofLaterAttempt = stages.filter((stage) => has(stage, 'laterAttempt'));
+    this.ofWatch = stages.filter((stage) => has(stage, 'watch'));
     this.ofEnd = stages.filter((stage) => has(stage, 'end'));
     this.onEndError = onEndError;
   }
@@ -73,6 +76,15 @@ export class Pipeline {
       if (decision !== verdict.proceed) return decision;
     }
     return verdict.proceed;
+  }
+
+  /** The first stage that wants to watch does. */
+  watch(exchange: Exchange, attempt: number): AttemptWatch | undefined {
+    for (const stage of this.ofWatch) {
+      const watch = stage.watch(exchange, attempt);
+      if (watch !== undefined) return watch;
+    }
+    return undefined;
   }
 
   /** The first call counts. One stage that fails does not keep the others from settling. */

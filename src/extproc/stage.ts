@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import type { AttemptWatch } from './attempt-watch.ts';
 import type { Ending, Exchange } from './exchange.ts';
 import type { Verdict } from './verdict.ts';
 import type { Incoming } from './wire/incoming.ts';
@@ -17,6 +18,8 @@ export interface Stage {
   responseHeaders?(exchange: Exchange, message: Incoming): Verdict;
   /** Called only when a stage has set `exchange.responseBodyMode` in the response headers phase. */
   responseBody?(exchange: Exchange, chunk: Buffer, isLast: boolean): Verdict;
+  /** An attempt is about to leave: how its response is judged before the router sees it; undefined: not at all. */
+  watch?(exchange: Exchange, attempt: number): AttemptWatch | undefined;
   /**
    * Attempt 2 or later is about to leave, on a stream of its own and with the header map as the attempt before left it.
    * What is to change goes to `answer`. Cannot be pending.

@@ -7,6 +7,7 @@ import { renderRejection } from './rejection.ts';
 import { grpcStatus } from './transport/status.ts';
 import type { ServerStream, StreamHandler } from './transport/stream.ts';
 import { verdict } from './verdict.ts';
+import { WatchedResponse } from './watched-response.ts';
 import { decodeRequest, Incoming } from './wire/incoming.ts';
 import { kind } from './wire/kind.ts';
 import { encodeImmediate } from './wire/outgoing.ts';
@@ -31,6 +32,7 @@ export class UpstreamStream implements StreamHandler {
   private readonly relayTo: RelayTo;
   private relayed: StreamHandler | undefined = undefined;
   private hasAnswered = false;
+  private watched: WatchedResponse | undefined = undefined;
 
   constructor(stream: ServerStream, engine: Engine, relayTo: RelayTo) {
     this.stream = stream;
@@ -68,6 +70,7 @@ export class UpstreamStream implements StreamHandler {
   }
 
   private receive(bytes: Buffer): void {
+    if (this.watched?.receive(incoming) === true) return;
     if (incoming.kind !== kind.requestHeaders || this.hasAnswered) {
       this.engine.metrics.unexpectedMessage();
       this.stream.fail(grpcStatus.invalidArgument, 'unexpected message');
@@ -93,22 +96,34 @@ export class UpstreamStream implements StreamHandler {
   }
 
   private prepare(exchange: Exchange, attempt: number): void {
-    if (!Number.isInteger(attempt) || attempt < 2 || attempt > exchange.targets.length) {
+    // Attempt 1 was prepared by the router-level stream. It comes by here only to be watched.
+    const first = exchange.isWatched ? 1 : 2;
+    if (!Number.isInteger(attempt) || attempt < first || attempt > exchange.targets.length) {
       this.unknown('the attempt is not part of the chain');
       return;
     }
     this.hasAnswered = true;
-    const decision = this.engine.pipeline.laterAttempt(exchange, attempt, answer, incoming);
+    const { pipeline, metrics } = this.engine;
+    const decision = attempt === 1 ? verdict.proceed : pipeline.laterAttempt(exchange, attempt, answer, incoming);
     if (decision === verdict.proceed) {
-      this.engine.metrics.laterAttempt('prepared');
+      if (attempt > 1) metrics.laterAttempt('prepared');
+      this.startWatching(exchange, attempt);
       this.stream.write(answer.encode(kind.requestHeaders));
       return;
     }
     // What was collected belongs to an attempt that does not leave.
     answer.encode(kind.requestHeaders);
-    this.engine.metrics.laterAttempt('refused');
+    metrics.laterAttempt('refused');
     const rejection = exchange.rejection ?? { code: 'internal', params: {} };
     this.stream.write(encodeImmediate(renderRejection(rejection, exchange.dialect, exchange.requestId)));
+  }
+
+  private startWatching(exchange: Exchange, attempt: number): void {
+    if (!exchange.isWatched) return;
+    const watch = this.engine.pipeline.watch(exchange, attempt);
+    if (watch === undefined) return;
+    this.watched = new WatchedResponse(this.stream, watch);
+    answer.setResponseBodyMode(this.watched.mode);
   }
 
   private unknown(reason: string): void {

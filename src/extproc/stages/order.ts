@@ -13,6 +13,7 @@ import { recordCaller, recordPlan } from './record/index.ts';
 import { resolve } from './resolve/index.ts';
 import { respond } from './respond/index.ts';
 import { trace } from './trace/index.ts';
+import { watch } from './watch/index.ts';
 
 export interface StageOptions {
   readonly registry: Registry;
@@ -85,8 +86,12 @@ export function stageOrder(options: StageOptions): readonly Row[] {
       reason: 'Last of the request: it writes down what the others have decided, and lets the parsed body go.',
     },
     {
+      stage: watch,
+      reason: 'Judges the response of an attempt, before the router and so before everything behind it sees one.',
+    },
+    {
       stage: respond(reportTo),
-      reason: 'First of the response: who answered is what everything else wants to know.',
+      reason: 'First of the response that the caller gets: who answered is what everything else wants to know.',
     },
   ];
 

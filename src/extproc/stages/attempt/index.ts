@@ -1,4 +1,5 @@
 import { internalHeaders } from '../../../contract.ts';
+import type { Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
 import { encodeValue, structField } from '../../wire/struct.ts';
@@ -10,13 +11,14 @@ import { upstreamPath } from './path.ts';
 /** What the stage needs of the registry: a request that may be tried again must be found by the stream that does. */
 export interface KeptExchanges {
   idOf(exchange: { readonly number: number }): string;
-  add(exchange: Parameters<NonNullable<Stage['request']>>[0]): void;
+  add(exchange: Exchange): void;
 }
 
 /** Headers in which a caller sent its key, which is nobody's business beyond this point. */
 const credentialHeaders = ['authorization', 'x-api-key', 'api-key'] as const;
 
 const attemptLimitHeader = 'x-envoy-max-retries';
+const attemptTimeoutHeader = 'x-envoy-upstream-rq-per-try-timeout-ms';
 
 /**
  * Prepares what leaves. Attempt 1 in the answer to the request itself, together with the chain that Envoy is to follow;
@@ -53,6 +55,7 @@ export function attempt(kept: KeptExchanges): Stage {
       answer.clearRouteCache = true;
       exchange.json = undefined;
       if (targets.length > 1) {
+        if (isWorthWatching(exchange)) watchAttempts(exchange);
         // By this Envoy's later attempts find the way back; the header it becomes is set anew for each of them.
         answer.routeFields.push(structField('exchange', encodeValue(kept.idOf(exchange))));
         exchange.keepBody();
@@ -64,4 +67,22 @@ export function attempt(kept: KeptExchanges): Stage {
     },
     laterAttempt: prepareLaterAttempt,
   };
+}
+
+/** An error in the body is looked for in every response, a first token only where there is a stream. */
+function isWorthWatching({ route, isStream }: Exchange): boolean {
+  return route !== undefined && (route.watchBody || (isStream && route.firstTokenTimeoutMs > 0));
+}
+
+function watchAttempts(exchange: Exchange): void {
+  const { answer, route, isStream } = exchange;
+  exchange.isWatched = true;
+  answer.set(internalHeaders.watch, '1');
+  // What is to be read on the way must not be compressed.
+  answer.remove('accept-encoding');
+  // The headers of a watched stream are held back until its first token, so Envoy's own time-out for the attempt's
+  // headers is the one for the first token.
+  if (isStream && route !== undefined && route.firstTokenTimeoutMs > 0) {
+    answer.set(attemptTimeoutHeader, String(route.firstTokenTimeoutMs));
+  }
 }
