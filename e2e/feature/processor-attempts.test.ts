@@ -42,17 +42,15 @@ const original = '{"model":"small","messages":[{"role":"user","content":"hi"}]}'
 
 /** What the upstream filter of a provider's cluster sends: the header map as the attempt before left it. */
 function attempt(envoy: ScriptedEnvoy, exchange: string | undefined, n: number, cluster: string) {
-  return envoy
-    .attempt()
-    .requestHeaders(
-      {
-        ':path': '/left/by/attempt/1',
-        'x-team': 'a',
-        'x-sluice-exchange': exchange ?? '',
-        'x-envoy-attempt-count': String(n),
-      },
-      { attributes: { 'xds.cluster_name': cluster } },
-    );
+  return envoy.attempt().requestHeaders(
+    {
+      ':path': '/left/by/attempt/1',
+      'x-team': 'a',
+      'x-sluice-exchange': exchange ?? '',
+      'x-envoy-attempt-count': String(n),
+    },
+    { attributes: { 'xds.cluster_name': cluster } },
+  );
 }
 
 describe('a later attempt', () => {
