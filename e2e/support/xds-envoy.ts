@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import { ok } from '../../src/lib/result.ts';
-import type { XdsEvent } from '../../src/xds/server/client.ts';
+import type { SentResponse, XdsEvent } from '../../src/xds/server/client.ts';
 import { createXdsServer, shortTypeName, type XdsServer } from '../../src/xds/server/server.ts';
 import { checkConsistency } from '../../src/xds/snapshot/consistency.ts';
 import { messageTypes } from '../../src/xds/snapshot/message-types.ts';
@@ -86,7 +86,11 @@ export function fromText(type: TypeName, name: string, json: JsonValue): Resourc
 
 /** A server of our own, with a record of what went over its streams. */
 export async function startXds(options: { readonly port?: number } = {}) {
-  const server: XdsServer = createXdsServer({ groupOf: () => ok('main') });
+  const responses: SentResponse[] = [];
+  const server: XdsServer = createXdsServer({
+    groupOf: () => ok('main'),
+    onSent: (response) => responses.push(response),
+  });
   const events: XdsEvent[] = [];
   server.onEvent((event) => events.push(event));
   const { port } = await server.listen({ host: '127.0.0.1', port: options.port ?? 0 });
@@ -96,11 +100,11 @@ export async function startXds(options: { readonly port?: number } = {}) {
     close: () => server.close(200),
     /** What was sent, as `cluster 2` or `cluster -1`. */
     sent: (): string[] =>
-      events.flatMap((event) => {
-        if (event.kind !== 'sent') return [];
-        const type = shortTypeName(event.typeUrl);
-        return event.removed > 0 && event.resources === 0 ? `${type} -${event.removed}` : `${type} ${event.resources}`;
-      }),
+      responses.map(({ typeUrl, resources, removed }) =>
+        removed > 0 && resources === 0
+          ? `${shortTypeName(typeUrl)} -${removed}`
+          : `${shortTypeName(typeUrl)} ${resources}`,
+      ),
     nacks: (): string[] => events.flatMap((event) => (event.kind === 'nack' ? event.text : [])),
     /** Publishes and waits for all answers; what is inconsistent is refused unless the test wants it so. */
     async publish(resources: readonly Resource[], isBroken = false): Promise<void> {

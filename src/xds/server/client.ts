@@ -48,15 +48,6 @@ export interface TypeSummary {
 export type XdsEvent =
   | { readonly kind: 'connected' | 'disconnected'; readonly node: XdsNode; readonly group: string }
   | { readonly kind: 'turned away'; readonly node: XdsNode; readonly text: string }
-  | {
-      readonly kind: 'sent';
-      readonly node: XdsNode;
-      readonly group: string;
-      readonly typeUrl: string;
-      readonly resources: number;
-      readonly removed: number;
-      readonly bytes: number;
-    }
   | { readonly kind: 'ack'; readonly node: XdsNode; readonly group: string; readonly typeUrl: string }
   | {
       readonly kind: 'nack';
@@ -66,6 +57,16 @@ export type XdsEvent =
       readonly names: readonly string[];
       readonly text: string;
     };
+
+/** One response, for counting what goes over the wire. */
+export interface SentResponse {
+  readonly node: XdsNode;
+  readonly group: string;
+  readonly typeUrl: string;
+  readonly resources: number;
+  readonly removed: number;
+  readonly bytes: number;
+}
 
 export function nodeOf(node: Node): XdsNode {
   const version = node.userAgentVersionType;

@@ -3,7 +3,7 @@ import { keepUnchanged } from '../snapshot/difference.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
 import type { AdmissionRules } from './admission.ts';
-import type { ClientState, XdsEvent } from './client.ts';
+import type { ClientState, SentResponse, XdsEvent } from './client.ts';
 import { addClientStatusService } from './client-status.ts';
 import { type ConnectionAge, connectionAge, defaultMaxConnectionAgeMs } from './connection-age.ts';
 import { addHealthService } from './health.ts';
@@ -17,6 +17,8 @@ export interface XdsServerOptions extends AdmissionRules {
   readonly tls?: XdsServerTls;
   /** Age at which connections are asked to move on, so that replicas share them evenly. Six hours. */
   readonly maxConnectionAgeMs?: number;
+  /** Called for every response, for metrics. */
+  readonly onSent?: (response: SentResponse) => void;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -77,6 +79,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     emit: (event) => {
       for (const listener of listeners) listener(event);
     },
+    sent: (response) => options.onSent?.(response),
     changed: () => {
       for (const check of [...waiters]) check();
     },

@@ -5,7 +5,7 @@ import type { DeltaDiscoveryRequest, DiscoveryRequest } from '../../gen/envoy/se
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type AdmissionRules, admit } from './admission.ts';
 import type { Answer } from './answer.ts';
-import { type ClientState, nodeOf, type XdsEvent, type XdsNode } from './client.ts';
+import { type ClientState, nodeOf, type SentResponse, type XdsEvent, type XdsNode } from './client.ts';
 import type { Outgoing } from './due.ts';
 import { encodeResponse } from './encode.ts';
 import { resourceStates, typeSummary } from './resource-states.ts';
@@ -19,6 +19,7 @@ export interface SessionHost {
   streamAgeMs(): number;
   desired(group: string): Snapshot | undefined;
   emit(event: XdsEvent): void;
+  sent(response: SentResponse): void;
   /** Something about this session changed that somebody may be waiting for. */
   changed(): void;
   now(): number;
@@ -153,7 +154,7 @@ export function createSession(
     if (node === undefined || group === undefined) return;
     const { typeUrl, resources, removed } = response;
     const counts = { resources: resources.length, removed: removed.length, bytes: bytes.length };
-    host.emit({ kind: 'sent', node, group, typeUrl, ...counts });
+    host.sent({ node, group, typeUrl, ...counts });
   }
 
   call.on('data', take);
