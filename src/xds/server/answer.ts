@@ -16,14 +16,15 @@ export function takeAnswer(state: TypeState, nonce: string, error: string | unde
   if (batch === undefined) return noAnswer;
   // Clients answer in order: what is older will not be answered any more.
   state.unanswered.splice(0, at + 1);
-  state.quietFor = undefined;
   const names = [...batch.resources.keys(), ...batch.removed];
   if (error === undefined) {
     accept(state, batch);
     return { kind: 'ack', names };
   }
-  refuse(state, batch);
-  state.lastNack = { text: error, names, suspects: suspectsIn(error, names), at: now };
+  state.quietFor = undefined;
+  const suspects = suspectsIn(error, names);
+  refuse(state, batch, new Set(suspects));
+  state.lastNack = { text: error, names, suspects, at: now };
   return { kind: 'nack', names, text: error };
 }
 
@@ -45,11 +46,13 @@ function accept(state: TypeState, batch: Batch): void {
  * not sent, which brings back even one that returns to the version accepted before; `refused` keeps the same content
  * from going out again.
  */
-function refuse(state: TypeState, batch: Batch): void {
+function refuse(state: TypeState, batch: Batch, suspects: ReadonlySet<string>): void {
   for (const [name, resource] of batch.resources) {
     const holding = state.holdings.get(name);
     if (holding === undefined || holding.known !== resource.version) continue;
-    state.holdings.set(name, { ...holding, known: undefined, sent: holding.inForce });
+    // What the text does not name was applied: Envoy takes the good part of a batch.
+    const inForce = suspects.has(name) ? holding.inForce : resource;
+    state.holdings.set(name, { ...holding, known: undefined, sent: inForce, inForce });
     state.refused.set(name, resource.version);
   }
   for (const name of batch.removed) {

@@ -108,11 +108,22 @@ describe.each(['sotw', 'delta'] as const)('a client of %s, however messages and 
     }
   });
 
+  // Who comes back and asks for the state of the world does not say what it holds: what is absent goes at once.
+  const doesReconnect = variant === 'delta';
+
   it('never has a route to a cluster that it does not hold', () => {
     for (const seed of seeds) {
-      const { settle, dangling } = run({ variant, seed, badIn: 0, doesReconnect: false });
+      const { settle, dangling } = run({ variant, seed, badIn: 0, doesReconnect });
       settle();
       expect(dangling, `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  it('never loses a cluster that its routes name, whatever it refuses', () => {
+    for (const seed of seeds) {
+      const { settle, envoy } = run({ variant, seed, badIn: 5, doesReconnect });
+      settle();
+      expect(envoy.lost, `seed ${seed}`).toEqual([]);
     }
   });
 });

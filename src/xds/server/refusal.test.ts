@@ -106,6 +106,21 @@ describe.each(variants)('a refusal (%s)', (variant) => {
     expect(client.ack('route')).toEqual([variant === 'sotw' ? 'cluster: new@2' : 'cluster: -old']);
   });
 
+  it('leaves in force what its text does not name, and that is not lost before its routes', () => {
+    const client = scriptedClient(variant);
+    client.publish({ cluster: ['a@1', 'bad@1'], route: ['t@1>a'] });
+    client.ask('cluster');
+    client.nack('cluster', 'Error adding bad: no');
+    client.ackAll(client.ask('route', { names: ['t'] }));
+    client.publish({ cluster: ['a@2', 'bad@1'], route: ['t@1>a'] });
+    client.nack('cluster', 'Error adding a, bad: no');
+    // The first version of `a` was applied, although every batch that held it was refused.
+    const first = client.publish({ cluster: ['c@1'], route: ['t@2>c'] });
+    expect(first).toEqual([variant === 'sotw' ? 'cluster: c@1 a@1' : 'cluster: c@1']);
+    expect(client.ack('cluster')).toEqual(['route: t@2']);
+    expect(client.ack('route')).toEqual([variant === 'sotw' ? 'cluster: c@1' : 'cluster: -a -bad']);
+  });
+
   it('of a route table keeps the clusters that the table in force names', () => {
     const client = scriptedClient(variant);
     client.publish({ cluster: ['old@1'], route: ['table@1>old'] });

@@ -32,8 +32,9 @@ export interface Holding {
   /** Version last sent. Undefined after a refusal: Envoy applies the good part of a batch and does not say which. */
   readonly known: string | undefined;
   readonly sent: Resource | undefined;
-  /** Version last accepted, and the resource if this server sent it. */
+  /** Version last accepted. */
   readonly accepted: string | undefined;
+  /** What the client works with, if this server sent it: accepted, or a part of a refused batch that was not at fault. */
   readonly inForce: Resource | undefined;
   /** Its removal was sent and not yet answered. */
   readonly isLeaving: boolean;

@@ -24,6 +24,7 @@ export function simulatedEnvoy(variant: Variant, desired: () => Snapshot, now: (
   let stream: ClientStream = createClientStream(variant);
   let sent = 0;
   let mostWaiting = 0;
+  const lost: string[] = [];
 
   const holdings = (type: Type): Map<string, Resource> => have.get(type) ?? new Map();
 
@@ -70,10 +71,19 @@ export function simulatedEnvoy(variant: Variant, desired: () => Snapshot, now: (
     }
   }
 
+  /** Names of clusters that the client's route tables name and that it does not hold. */
+  function dangling(): string[] {
+    return [...holdings(typeUrls.route).values()]
+      .flatMap((table) => referencesOf(table))
+      .filter(({ type, name }) => type === 'cluster' && !holdings(typeUrls.cluster).has(name))
+      .map(({ name }) => name);
+  }
+
   function receive(response: Outgoing): void {
     const type = types.find((each) => each === response.typeUrl);
     if (type === undefined) return;
     nonces.set(type, response.nonce);
+    const danglingBefore = dangling();
     const held = holdings(type);
     const bad = response.resources.filter(({ version }) => version.endsWith('x'));
     for (const resource of response.resources) if (!bad.includes(resource)) held.set(resource.name, resource);
@@ -82,6 +92,7 @@ export function simulatedEnvoy(variant: Variant, desired: () => Snapshot, now: (
       const present = new Set(response.resources.map(({ name }) => name));
       for (const name of [...held.keys()]) if (!present.has(name)) held.delete(name);
     }
+    if (type === typeUrls.cluster) lost.push(...dangling().filter((name) => !danglingBefore.includes(name)));
     const error = bad.length === 0 ? undefined : `Error adding ${bad.map(({ name }) => name).join(', ')}: no`;
     request(type, { nonce: response.nonce, error });
     keepHouse();
@@ -124,12 +135,9 @@ export function simulatedEnvoy(variant: Variant, desired: () => Snapshot, now: (
       message?.();
       return message !== undefined;
     },
-    /** Names of clusters that the client's route tables name and that it does not hold. */
-    dangling: () =>
-      [...holdings(typeUrls.route).values()]
-        .flatMap((table) => referencesOf(table))
-        .filter(({ type, name }) => type === 'cluster' && !holdings(typeUrls.cluster).has(name))
-        .map(({ name }) => name),
+    dangling,
+    /** Clusters that were taken away while route tables named them. */
+    lost,
     holds: (type: Type) => [...holdings(type).values()].map(({ name, version }) => `${name}@${version}`).sort(),
     isSettled: () => stream.isSettled(desired(), types),
     sent: () => sent,
