@@ -115,16 +115,9 @@ function processorCluster(addresses: readonly SocketAddress[]): Bootstrap {
         },
       ],
     },
-    // Together with the retries of the processor filters: losing one of several costs the requests it held and no other.
-    // With a single one there is nobody to go to instead.
-    ...(addresses.length > 1 && {
-      outlier_detection: {
-        consecutive_gateway_failure: 1,
-        interval: '0.5s',
-        base_ejection_time: '2s',
-        max_ejection_percent: 50,
-      },
-    }),
+    // No outlier detection: the retries of the processor filters go to a sibling at once, and with two processors an
+    // ejection can only do harm. When the one dies that is left while the other is ejected, all requests fail until the
+    // ejection is over.
     typed_extension_protocol_options: http2,
     load_assignment: assignment(clusterNames.processor, addresses),
   };

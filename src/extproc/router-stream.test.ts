@@ -67,11 +67,11 @@ describe('a router stream', () => {
     expect(other.endings).toEqual(['reset']);
   });
 
-  it('answers 503 as long as there is no program', () => {
+  it('leaves the request to a sibling as long as there is no program', () => {
     const { stream, handler, endings } = run([], { programs: { current: undefined } });
     handler.message(sent.requestHeaders());
-    expect(stream.kinds).toEqual(['503']);
-    expect(stream.answers[0]?.response.value).toMatchObject({ details: 'sluice_gateway_not_ready' });
+    expect(stream.kinds).toEqual([]);
+    expect(stream.ended).toMatchObject({ code: grpcStatus.unavailable });
     handler.end();
     expect(endings).toEqual([]);
   });

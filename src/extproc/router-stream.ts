@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts';
 import { type Ending, Exchange, type Flow } from './exchange.ts';
 import { renderRejection } from './rejection.ts';
-import { readRequestHeaders, requestIdOf } from './request-headers.ts';
+import { readRequestHeaders } from './request-headers.ts';
 import { grpcStatus } from './transport/status.ts';
 import type { ServerStream, StreamHandler } from './transport/stream.ts';
 import { type Verdict, verdict } from './verdict.ts';
@@ -141,11 +141,10 @@ export class RouterStream implements StreamHandler, Flow {
     const { engine } = this;
     const program = engine.programs.current;
     if (program === undefined) {
-      const dialect = engine.callerDialect(message.header(':path') ?? '', message);
+      // Not an answer: Envoy asks a sibling instead, or tells the caller itself when there is none.
       engine.metrics.notReady();
       this.expecting = expecting.nothing;
-      const rejection = { code: 'gateway_not_ready', params: {} } as const;
-      this.stream.write(encodeImmediate(renderRejection(rejection, dialect, requestIdOf(message))));
+      this.stream.fail(grpcStatus.unavailable, 'there is no program yet');
       return;
     }
     const exchange = new Exchange(program, engine.registry.nextNumber(), engine.monotonic(), this);
