@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Address, startControlPlane } from '../../src/controller/control-plane.ts';
 import { systemCaFile } from '../../src/envoy/system-ca.ts';
+import { acceptsEnvoy } from '../../src/envoy/version.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { version } from '../../src/version.ts';
 
@@ -91,6 +92,7 @@ const plane = await startControlPlane({
       },
     }),
   log,
+  acceptsEnvoy,
   translate: { systemCaFile: flags['system-ca'] ?? systemCaFile(process.env) },
 }).catch((error: NodeJS.ErrnoException) => fail(`cannot start: ${error.message}`, 1));
 log.info({ policy: folder, xds: plane.xdsPort, admin: plane.adminPort }, 'serving');

@@ -30,6 +30,8 @@ export interface ControlPlaneOptions {
   readonly admin: Address;
   readonly log: Logger;
   readonly translate: TranslateOptions;
+  /** Whether an Envoy of this version may be served; the error is what it is told. Default: every one. */
+  readonly acceptsEnvoy?: (version: string) => Result<unknown>;
   readonly lingerMs?: number;
   readonly stepLimitMs?: number;
 }
@@ -63,6 +65,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
   const server = createXdsServer({
     groupOf: (node) => gatewayOf(node, controller?.gateways().map((gateway) => gateway.name) ?? []),
+    ...(options.acceptsEnvoy && { acceptsEnvoy: options.acceptsEnvoy }),
     ...(options.tls && { tls: options.tls }),
   });
   const metrics = createControllerMetrics(() => server.clients().length);

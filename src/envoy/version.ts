@@ -21,6 +21,13 @@ export function parseVersion(output: string): Result<string> {
   return match?.[1] === undefined ? err('its --version output names no Envoy version') : ok(match[1]);
 }
 
+/** Turns away an Envoy that would refuse, or misread, what Sluice sends. */
+export function acceptsEnvoy(version: string): Result<string> {
+  return isSupported(version)
+    ? ok(version)
+    : err(`Envoy ${version} is not served; Sluice needs ${supportedRangeText}.`);
+}
+
 export function isSupported(version: string): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
   const asked: Version = [major, minor, patch];

@@ -9,6 +9,7 @@ import { findEnvoy } from '../../../src/envoy/binary.ts';
 import { bootstrap } from '../../../src/envoy/bootstrap.ts';
 import { type SupervisedEnvoy, superviseEnvoy } from '../../../src/envoy/process.ts';
 import { systemCaFile } from '../../../src/envoy/system-ca.ts';
+import { acceptsEnvoy } from '../../../src/envoy/version.ts';
 import { createLogger, type Logger } from '../../../src/lib/log.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
 import type { GatewayModel } from '../../../src/model/gateway.ts';
@@ -124,6 +125,7 @@ async function start(
     xds: { host: '127.0.0.1', port: 0 },
     admin: { host: '127.0.0.1', port: options.adminPort },
     log: createLogger({ name: 'controller' }),
+    acceptsEnvoy,
     translate: { systemCaFile: systemCaFile(io.env) },
   });
   cleanup.push(() => plane.close(1_000));

@@ -49,6 +49,17 @@ describe('rolloutSteps()', () => {
     ]);
   });
 
+  it('takes an old listener away in the step that brings the new one, since they may share an address', () => {
+    const steps = rolloutSteps(
+      snapshotOf([resource('listener', 'old'), resource('route', 'old')]),
+      snapshotOf([resource('listener', 'new'), resource('route', 'new')]),
+    );
+    expect(steps.map((step) => [names(step.snapshot, 'listener'), names(step.snapshot, 'route')])).toEqual([
+      [['new@1'], ['old@1', 'new@1']],
+      [['new@1'], ['new@1']],
+    ]);
+  });
+
   it('replaces a changed resource in one step', () => {
     const steps = rolloutSteps(
       snapshotOf([resource('programKey', 'k', '1')]),

@@ -52,8 +52,10 @@ export function rolloutSteps(from: Snapshot, to: Snapshot): Step[] {
 function withAdditions(state: Snapshot, to: Snapshot, types: readonly string[]): Snapshot {
   return changedTypes(state, types, (type, have) => {
     const wanted = to.resources.get(type) ?? none;
-    if ([...wanted.values()].every((resource) => have.get(resource.name)?.version === resource.version)) return have;
-    return new Map([...have, ...wanted]);
+    const hasAll = [...wanted.values()].every((resource) => have.get(resource.name)?.version === resource.version);
+    // A listener under a new name on the address of an old one is refused unless the old one goes in the same response.
+    if (type === typeUrls.listener) return hasAll && wanted.size === have.size ? have : wanted;
+    return hasAll ? have : new Map([...have, ...wanted]);
   });
 }
 
