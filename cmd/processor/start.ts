@@ -2,7 +2,7 @@ import type { Engine } from '../../src/extproc/engine.ts';
 import { createEngineMetrics } from '../../src/extproc/metrics.ts';
 import { Pipeline } from '../../src/extproc/pipeline.ts';
 import { Registry } from '../../src/extproc/registry.ts';
-import { processorMethods } from '../../src/extproc/server.ts';
+import { isRelayed, processorMethods } from '../../src/extproc/server.ts';
 import { callerDialect } from '../../src/extproc/stages/identify/caller-dialect.ts';
 import { orderedStages } from '../../src/extproc/stages/order.ts';
 import type { Address } from '../../src/extproc/transport/address.ts';
@@ -60,6 +60,7 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
   const isReady = (): boolean => store.current !== undefined;
   const server = createGrpcServer({
     methods: processorMethods(engine, options.peers),
+    isTakenWhileDraining: isRelayed,
     isServing: isReady,
     onEvent: createTransportMetrics(metrics),
     onHandlerError: (error) => log.error({ error: error instanceof Error ? error : undefined }, 'a stream failed'),

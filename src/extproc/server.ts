@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http2';
 import { processorMethod, processorRoleHeader } from '../contract.ts';
 import type { Engine } from './engine.ts';
 import { RouterStream } from './router-stream.ts';
@@ -10,11 +11,16 @@ import { type RelayTo, UpstreamStream } from './upstream-stream.ts';
 /** Marks a stream that has been carried on once: two processes that know nothing must not pass it to and fro. */
 const relayedHeader = 'x-sluice-relayed';
 
+/** A stream about a request that this process holds: to be taken also while the process ends. */
+export function isRelayed(metadata: IncomingHttpHeaders): boolean {
+  return metadata[relayedHeader] !== undefined;
+}
+
 /** The ext_proc service, for the transport. `peers` are the sibling processes beside the same Envoy, by index. */
 export function processorMethods(engine: Engine, peers: ReadonlyMap<number, Address>): ReadonlyMap<string, Method> {
   const relayTo: RelayTo = (process, stream, first) => {
     const peer = peers.get(process);
-    if (peer === undefined || stream.metadata[relayedHeader] !== undefined) return undefined;
+    if (peer === undefined || isRelayed(stream.metadata)) return undefined;
     return relay(stream, { method: processorMethod, peer, first: [first], metadata: { [relayedHeader]: '1' } });
   };
   const process: Method = (stream) => {

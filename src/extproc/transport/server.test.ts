@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { constants } from 'node:http2';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -230,5 +231,27 @@ describe('draining', () => {
   it('may be asked for twice', async () => {
     running = await startServer();
     await Promise.all([running.server.drain(1_000), running.server.drain(1_000)]);
+  });
+
+  it('stays reachable for streams that what is open waits for, and only for those', async () => {
+    running = await startServer({ isTakenWhileDraining: (metadata) => metadata['x-late'] === '1' });
+    const request = start(open(running.address));
+    const answer = answerOf(request);
+    request.write(framed('open'));
+    await until(() => running.events.messageReceived === 1);
+    const drained = running.server.drain(10_000);
+
+    const second = open(running.address);
+    const refused = start(second);
+    await until(() => refused.destroyed);
+    expect(refused.rstCode).toBe(constants.NGHTTP2_REFUSED_STREAM);
+    const taken = start(second, { 'x-late': '1' });
+    taken.end(framed('late'));
+    expect((await answerOf(taken)).status).toBe('0');
+
+    request.end();
+    expect((await answer).status).toBe('0');
+    await drained;
+    expect(running.server.connectionCount).toBe(0);
   });
 });

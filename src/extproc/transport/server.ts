@@ -1,4 +1,11 @@
-import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { once } from 'node:events';
+import {
+  constants,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+} from 'node:http2';
 import { Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Address } from './address.ts';
@@ -14,6 +21,11 @@ import type { Method } from './stream.ts';
 export interface GrpcServerOptions {
   /** By path, `/package.Service/Method`. The health service comes on its own. */
   readonly methods: ReadonlyMap<string, Method>;
+  /**
+   * Streams that are taken while the server drains, also on new connections: those that what is still open here waits
+   * for. With it the server listens until its older streams have ended. Default: none.
+   */
+  readonly isTakenWhileDraining?: (metadata: IncomingHttpHeaders) => boolean;
   /** Asked by the health service. Default: always. */
   readonly isServing?: () => boolean;
   /** Default: `defaultLimits`, each on its own. */
@@ -32,8 +44,8 @@ export interface GrpcServer {
   /** Once per server. Answers with the address in use. */
   listen(address: Address): Promise<Address>;
   /**
-   * Takes no new connections, frees the socket file, tells clients to go elsewhere (GOAWAY) and waits for open streams;
-   * what is still open after `graceMs` is cut off.
+   * Takes no new streams, tells clients to go elsewhere (GOAWAY), waits for open streams and frees the socket file; what
+   * is still open after `graceMs` is cut off.
    */
   drain(graceMs: number): Promise<void>;
   readonly connectionCount: number;
@@ -45,7 +57,7 @@ const keepAliveMs = 30_000;
 /** gRPC on Node's low-level HTTP/2: bytes in, bytes out. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const onEvent = options.onEvent ?? (() => {});
+  const { isTakenWhileDraining, onEvent = () => {} } = options;
   const onConnectionError = options.onConnectionError ?? (() => {});
   const context: StreamContext = {
     limits,
@@ -75,12 +87,18 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       onEvent('connectionClosed', 1);
     });
     session.setLocalWindowSize(limits.connectionWindowBytes);
-    if (draining !== undefined) {
+    if (draining !== undefined && isTakenWhileDraining === undefined) {
       goAway(session, onEvent);
     }
   });
   http2.on('stream', (stream, headers) => {
     stream.on('error', ignore);
+    if (draining !== undefined && isTakenWhileDraining?.(headers) !== true) {
+      // Says that nothing of it was looked at, so that the client may ask a sibling.
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      onEvent('refused', 1);
+      return;
+    }
     const method = acceptMethod(stream, headers, methods);
     if (method === undefined) {
       onEvent('refused', 1);
@@ -103,7 +121,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       return bound;
     },
     drain(graceMs) {
-      draining ??= drain(http2, sessions, graceMs, onEvent);
+      draining ??= drain(http2, sessions, graceMs, onEvent, isTakenWhileDraining !== undefined);
       health.stop();
       return draining;
     },
@@ -130,7 +148,20 @@ async function drain(
   sessions: ReadonlySet<ServerHttp2Session>,
   graceMs: number,
   onEvent: OnEvent,
+  isReachable: boolean,
 ): Promise<void> {
+  const cutOff = setTimeout(() => {
+    for (const session of sessions) {
+      session.destroy(undefined, constants.NGHTTP2_CANCEL);
+    }
+  }, graceMs);
+  if (isReachable) {
+    const gone = [...sessions].map((session) => once(session, 'close'));
+    for (const session of sessions) {
+      goAway(session, onEvent);
+    }
+    await Promise.all(gone);
+  }
   const closed = new Promise<void>((resolve) => {
     // The net.Server's own close: that of Http2Server would close the sessions uncounted. A server that never listened
     // reports an error here; it is closed all the same.
@@ -139,11 +170,6 @@ async function drain(
   for (const session of sessions) {
     goAway(session, onEvent);
   }
-  const cutOff = setTimeout(() => {
-    for (const session of sessions) {
-      session.destroy(undefined, constants.NGHTTP2_CANCEL);
-    }
-  }, graceMs);
   await closed;
   clearTimeout(cutOff);
   // Sockets are gone a turn before their sessions have told everybody.
