@@ -98,11 +98,20 @@ describe('a router stream', () => {
     ['a body first', [sent.requestBody('{}')]],
     ['request headers twice', [sent.requestHeaders(), sent.requestHeaders()]],
     ['a body twice', [sent.requestHeaders(), sent.requestBody('{}'), sent.requestBody('{}')]],
-    ['a response body nobody asked for', [sent.requestHeaders(), sent.responseHeaders(), sent.responseBody('x')]],
   ])('fails the stream on %s', (_, messages) => {
     const { stream, handler } = run([]);
     for (const message of messages) handler.message(message);
     expect(stream.ended).toMatchObject({ code: grpcStatus.invalidArgument });
+  });
+
+  it('ends the stream with the last message that concerns it, so that the rest of a response does not hang on it', () => {
+    const { stream, handler, endings } = run([]);
+    handler.message(sent.requestHeaders());
+    expect(stream.ended).toBeUndefined();
+    handler.message(sent.responseHeaders());
+    expect(stream.ended).toBe('ok');
+    handler.end();
+    expect(endings).toEqual(['done']);
   });
 
   it('fails the stream on bytes that are no message, and settles', () => {

@@ -265,6 +265,8 @@ export class RouterStream implements StreamHandler, Flow {
     this.expecting = expecting.nothing;
     this.stream.write(exchange.answer.encode(this.kind));
     this.finish('done');
+    // A stream of events may go on for minutes. As long as Envoy's stream to us is open, it would be cut with us.
+    this.stream.end();
   }
 
   private answerImmediately(exchange: Exchange, how: Ending = 'rejected'): void {
