@@ -187,15 +187,15 @@ describe('a stream', () => {
     expect(bytes).toBe(256 * piece.length);
   });
 
-  it('that fails on every target ends as the last one ended it', async () => {
-    behave = (response) => {
+  it('that fails on every target is the error of the last one', async () => {
+    behave = (response, name) => {
       streaming(response);
-      response.end(event({ error: { message: 'overloaded' } }));
+      response.end(event({ error: { message: name } }));
     };
     expect(await ask('watched', true)).toEqual({
-      status: 200,
+      status: 502,
       attempts: 'a/up-a,b/up-b',
-      body: event({ error: { message: 'overloaded' } }),
+      body: '{"error":{"message":"b"}}',
     });
   });
 

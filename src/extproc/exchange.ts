@@ -2,6 +2,7 @@ import type { ErrorCode, ErrorParams } from '../errors.ts';
 import type { TraceSpan } from '../lib/trace.ts';
 import type { Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
 import { Answer } from './answer.ts';
+import type { HiddenFailure } from './attempt-watch.ts';
 import type { BodyMember, ModelListing, RequestApi } from './request-api.ts';
 import { type Verdict, verdict } from './verdict.ts';
 import { type BodySendMode, bodySendMode } from './wire/mode.ts';
@@ -89,8 +90,10 @@ export class Exchange {
   /** plan, or passthrough: in the order of the attempts. */
   targets: readonly PlannedTarget[] = none;
 
-  /** attempt: the responses of all attempts but the last are judged before the router sees them. */
+  /** attempt: each attempt's response is judged before the router sees it. */
   isWatched = false;
+  /** The latest attempt that failed behind a 200. */
+  hiddenFailure: { readonly attempt: number; readonly reason: HiddenFailure['reason'] } | undefined = undefined;
 
   /** respond: which attempt answered, 1 for the first; 0 before. */
   attempts = 0;

@@ -1,5 +1,6 @@
 import { getOrCreate } from '../lib/get-or-create.ts';
 import { type Counter, type Histogram, latencyBuckets, type MetricsRegistry } from '../lib/metrics.ts';
+import type { WatchOutcome } from './attempt-watch.ts';
 import type { Ending, Exchange } from './exchange.ts';
 import { isFailure } from './failure.ts';
 
@@ -11,6 +12,7 @@ export interface EngineMetrics {
   /** The response headers of a provider, or of Envoy in its place, have arrived. */
   responseStarted(exchange: Exchange, now: number): void;
   laterAttempt(outcome: LaterAttemptOutcome): void;
+  watchedResponse(outcome: WatchOutcome): void;
   notReady(): void;
   decodeError(): void;
   internalError(): void;
@@ -64,6 +66,9 @@ export function createEngineMetrics(metrics: MetricsRegistry): EngineMetrics {
   const later = metrics.counter('sluice_later_attempts_total', 'Streams that prepare a later attempt.', [
     'outcome',
   ] as const);
+  const watched = metrics.counter('sluice_watched_responses_total', 'Responses watched for hidden failures.', [
+    'outcome',
+  ] as const);
   const messages = metrics.counter('sluice_extproc_messages_total', 'Messages from Envoy.', ['kind'] as const);
   const byKind = messageKinds.map((kind) => messages.of(kind));
   const open = metrics.gauge('sluice_exchanges_open', 'Exchanges in progress.');
@@ -86,6 +91,14 @@ export function createEngineMetrics(metrics: MetricsRegistry): EngineMetrics {
     relayed: later.of('relayed'),
     refused: later.of('refused'),
     unknown: later.of('unknown'),
+  };
+  const byWatchOutcome: Readonly<Record<WatchOutcome, Counter>> = {
+    passed: watched.of('passed'),
+    error: watched.of('error'),
+    broken: watched.of('broken'),
+    unjudged: watched.of('unjudged'),
+    too_long: watched.of('too_long'),
+    left: watched.of('left'),
   };
   const apis = new Map<string, ApiSeries>();
   const providers = new Map<string, AttemptSeries>();
@@ -131,6 +144,9 @@ export function createEngineMetrics(metrics: MetricsRegistry): EngineMetrics {
     },
     laterAttempt(outcome) {
       byOutcome[outcome].increment();
+    },
+    watchedResponse(outcome) {
+      byWatchOutcome[outcome].increment();
     },
     notReady() {
       notReady.increment();

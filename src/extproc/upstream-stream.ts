@@ -61,11 +61,13 @@ export class UpstreamStream implements StreamHandler {
   }
 
   end(): void {
+    this.watched?.closed();
     if (this.relayed !== undefined) this.relayed.end();
     else this.stream.end();
   }
 
   reset(): void {
+    this.watched?.closed();
     this.relayed?.reset();
   }
 
@@ -120,9 +122,16 @@ export class UpstreamStream implements StreamHandler {
 
   private startWatching(exchange: Exchange, attempt: number): void {
     if (!exchange.isWatched) return;
-    const watch = this.engine.pipeline.watch(exchange, attempt);
+    const { pipeline, metrics, log } = this.engine;
+    const watch = pipeline.watch(exchange, attempt);
     if (watch === undefined) return;
-    this.watched = new WatchedResponse(this.stream, watch);
+    this.watched = new WatchedResponse(this.stream, watch, (outcome, failure) => {
+      metrics.watchedResponse(outcome);
+      if (failure === undefined) return;
+      exchange.hiddenFailure = { attempt, reason: failure.reason };
+      const provider = exchange.targets[attempt - 1]?.provider.name;
+      log.info({ requestId: exchange.requestId, provider, attempt, reason: failure.reason }, 'failure behind a 200');
+    });
     answer.setResponseBodyMode(this.watched.mode);
   }
 

@@ -11,7 +11,7 @@ import {
 } from '../../gen/envoy/service/ext_proc/v3/external_processor_pb.js';
 import { kind } from './kind.ts';
 import { type BodySendMode, encodeMode, type HeaderSendMode } from './mode.ts';
-import { continueFrame, encodeImmediate, encodeMutation, type Mutation } from './outgoing.ts';
+import { continueFrame, encodeImmediate, encodeMutation, encodeStreamedBody, type Mutation } from './outgoing.ts';
 import { encodeStruct, encodeValue, listItem, nestedList } from './struct.ts';
 import { check, forCases, type Random } from './testing/random.ts';
 import { randomJson, randomObject } from './testing/requests.ts';
@@ -71,6 +71,23 @@ it('writes the same bytes as protobuf-es for 10,000 immediate answers', () => {
     });
   });
 });
+
+it('writes the same bytes as protobuf-es for 10,000 pieces of a streamed body', () => {
+  // Lengths around which the sizes of the records in one another change.
+  const lengths = [0, 1, 117, 118, 119, 120, 121, 122, 123, 124, 127, 128, 16_370, 16_383, 16_384, 70_000, 2_097_152];
+  for (const length of lengths)
+    for (const endOfStream of [false, true]) samePiece(Buffer.alloc(length, 7), endOfStream);
+  forCases(10_000, (random) => samePiece(random.bytes(), random.chance(30)));
+});
+
+function samePiece(body: Buffer, endOfStream: boolean): void {
+  same(encodeStreamedBody(body, endOfStream), {
+    response: {
+      case: 'responseBody',
+      value: { response: { bodyMutation: { mutation: { case: 'streamedResponse', value: { body, endOfStream } } } } },
+    },
+  });
+}
 
 it('writes the same bytes as protobuf-es for every continuation', () => {
   for (const name of names) {

@@ -1,4 +1,5 @@
 export { encodeImmediate, type ImmediateAnswer } from './immediate.ts';
+export { encodeStreamedBody } from './streamed-body.ts';
 
 import { allocateFrame, prefixLength, recordSize, writeRecord, writeRecordHead } from './bytes-out.ts';
 import { headerMutationSize, writeHeaderMutation } from './header-mutation.ts';

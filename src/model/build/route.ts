@@ -36,7 +36,11 @@ export function processorRules(
     ...(retry.affinity && { affinityHeader: retry.affinity.header }),
     coolDown: { failures: retry.coolDown.failures, durationMs: retry.coolDown.for },
     watchBody: retry.on.includes('bodyError'),
-    ...(retry.firstTokenTimeout !== undefined && { firstTokenTimeoutMs: retry.firstTokenTimeout }),
+    // The first token comes with the headers or after them, but the processor holds them back until then: the limit for
+    // the headers is one for the token, too.
+    ...(retry.firstTokenTimeout !== undefined && {
+      firstTokenTimeoutMs: Math.min(retry.firstTokenTimeout, retry.attemptTimeout),
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { internalHeaders } from '../../../contract.ts';
+import { hiddenFailureStatus } from '../../attempt-watch.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
@@ -19,6 +20,8 @@ const credentialHeaders = ['authorization', 'x-api-key', 'api-key'] as const;
 
 const attemptLimitHeader = 'x-envoy-max-retries';
 const attemptTimeoutHeader = 'x-envoy-upstream-rq-per-try-timeout-ms';
+const retryOnHeader = 'x-envoy-retry-on';
+const retriableStatusHeader = 'x-envoy-retriable-status-codes';
 
 /**
  * Prepares what leaves. Attempt 1 in the answer to the request itself, together with the chain that Envoy is to follow;
@@ -54,15 +57,14 @@ export function attempt(kept: KeptExchanges): Stage {
       answer.routeFields.push(chainField(targets));
       answer.clearRouteCache = true;
       exchange.json = undefined;
-      if (targets.length > 1) {
-        if (isWorthWatching(exchange)) watchAttempts(exchange);
+      if (isToBeWatched(exchange)) watchAttempts(exchange);
+      if (targets.length > 1 || exchange.isWatched) {
         // By this Envoy's later attempts find the way back; the header it becomes is set anew for each of them.
         answer.routeFields.push(structField('exchange', encodeValue(kept.idOf(exchange))));
-        exchange.keepBody();
         kept.add(exchange);
-      } else {
-        exchange.releaseRequest();
       }
+      if (targets.length > 1) exchange.keepBody();
+      else exchange.releaseRequest();
       return verdict.proceed;
     },
     laterAttempt: prepareLaterAttempt,
@@ -70,7 +72,7 @@ export function attempt(kept: KeptExchanges): Stage {
 }
 
 /** An error in the body is looked for in every response, a first token only where there is a stream. */
-function isWorthWatching({ route, isStream }: Exchange): boolean {
+function isToBeWatched({ route, isStream }: Exchange): boolean {
   return route !== undefined && (route.watchBody || (isStream && route.firstTokenTimeoutMs > 0));
 }
 
@@ -80,6 +82,10 @@ function watchAttempts(exchange: Exchange): void {
   answer.set(internalHeaders.watch, '1');
   // What is to be read on the way must not be compressed.
   answer.remove('accept-encoding');
+  // Adds to what the profile retries: our own status, and a body that breaks off or a first token that is late, which
+  // to the router are a reset and a time-out before the headers.
+  answer.set(retryOnHeader, 'reset,retriable-status-codes');
+  answer.set(retriableStatusHeader, String(hiddenFailureStatus));
   // The headers of a watched stream are held back until its first token, so Envoy's own time-out for the attempt's
   // headers is the one for the first token.
   if (isStream && route !== undefined && route.firstTokenTimeoutMs > 0) {

@@ -116,6 +116,31 @@ describe('respond', () => {
     expect(exchange.immediate?.headers).toContain('x-sluice-attempts');
   });
 
+  it('gives a failure behind a 200 a status of its own, and leaves an error that can be read as it is', () => {
+    const { decision, headers, exchange, reported } = answered(
+      { status: 599, attempts: 2 },
+      { hiddenFailure: { attempt: 2, reason: 'error' } },
+    );
+    expect(decision).toBe(verdict.proceed);
+    expect(headers).toMatchObject({ ':status': '502', 'x-sluice-attempts': 'a/up-a,b/gr%C3%B6%C3%9Fe' });
+    expect(exchange.status).toBe(502);
+    expect(reported).toEqual(['a failed', 'b failed']);
+  });
+
+  it('puts our own error in place of a body that is not all there', () => {
+    const { exchange, reported } = answered({ status: 599 }, { hiddenFailure: { attempt: 1, reason: 'broken' } });
+    expect(exchange.rejection?.code).toBe('provider_unreachable');
+    expect(exchange.immediate?.headers).toContain('x-sluice-attempts');
+    expect(reported).toEqual(['a failed']);
+  });
+
+  it('does not mistake a later answer for an earlier failure', () => {
+    const hiddenFailure = { attempt: 1, reason: 'broken' } as const;
+    expect(answered({ status: 200, attempts: 2 }, { hiddenFailure }).headers).not.toHaveProperty(':status');
+    expect(answered({ status: 599, attempts: 2 }, { hiddenFailure }).exchange.status).toBe(599);
+    expect(answered({ status: 200, attempts: 2 }, { hiddenFailure }).reported).toEqual(['a failed', 'b answered']);
+  });
+
   it('speaks the dialect of the caller', () => {
     const { exchange } = answered({ status: 503, details: 'no_healthy_upstream' }, { dialect: 'anthropic' });
     expect(JSON.parse(exchange.immediate?.body.toString() ?? '')).toMatchObject({ type: 'error', request_id: 'r-1' });

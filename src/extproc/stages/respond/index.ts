@@ -1,5 +1,7 @@
 import { responseDetailsPrefix, responseHeaders } from '../../../contract.ts';
+import { errorStatus } from '../../../errors.ts';
 import type { CoolDown, Target } from '../../../program/program.ts';
+import { type HiddenFailure, hiddenFailureStatus } from '../../attempt-watch.ts';
 import type { Exchange } from '../../exchange.ts';
 import { isFailure } from '../../failure.ts';
 import { renderRejection } from '../../rejection.ts';
@@ -22,18 +24,22 @@ export function respond(report: ReportAttempt): Stage {
     name: 'respond',
     responseHeaders(exchange, message) {
       const details = String(message.attribute('response.code_details') ?? viaUpstream);
-      const status = Number(message.header(':status') ?? 0);
+      const received = Number(message.header(':status') ?? 0);
       const isProvider = details === viaUpstream;
-      exchange.status = status;
       exchange.attempts = attemptsOf(exchange, message);
+      const hidden = received === hiddenFailureStatus ? lastHiddenFailure(exchange) : undefined;
+      const status = hidden === undefined ? received : errorStatus('provider_unreachable');
+      exchange.status = status;
       reportAttempts(exchange, isProvider ? isFailure(status) : true);
       // An answer of ours on a later attempt's stream comes by here as Envoy's.
       if (details.startsWith(responseDetailsPrefix)) return verdict.proceed;
+      if (hidden === 'broken') return replace(exchange, 'provider_unreachable');
       const code = isProvider
         ? providerErrorCode(status, message.header('content-type'), exchange)
         : localReplyCode(status, details);
       if (code !== undefined) return replace(exchange, code);
       const { answer } = exchange;
+      if (hidden !== undefined) answer.set(':status', String(status));
       forEachHeader(exchange, (name, value) => answer.set(name, value));
       answer.set(responseHeaders.requestId, exchange.requestId);
       return verdict.proceed;
@@ -48,6 +54,11 @@ export function respond(report: ReportAttempt): Stage {
       if (planned !== undefined) report(planned.target, n < attempts || hasLastFailed, route.coolDown);
     }
   }
+}
+
+/** Why the attempt failed whose response this is, if it failed behind a 200. */
+function lastHiddenFailure({ hiddenFailure, attempts }: Exchange): HiddenFailure['reason'] | undefined {
+  return hiddenFailure?.attempt === attempts ? hiddenFailure.reason : undefined;
 }
 
 function attemptsOf(exchange: Exchange, message: Incoming): number {

@@ -1,20 +1,23 @@
-import type { AttemptWatch } from '../../attempt-watch.ts';
+import type { AttemptWatch, ResponseJudge } from '../../attempt-watch.ts';
 import type { Stage } from '../../stage.ts';
-import { isErrorBody } from './error-body.ts';
-import { readStart } from './stream-start.ts';
+import { StreamJudge, type StreamRules } from './stream-judge.ts';
+import { jsonJudge } from './whole-judge.ts';
 
 /**
- * Failures that hide behind a 200 lead to the next target, where the policy asks for it: an error as body, an error as
- * first event of a stream, a stream without a first token in time.
+ * Failures that hide behind a 200 lead to the next target, where the policy asks for it: an error as body, a body that is
+ * not all there, an error as first event of a stream, a stream without a first token in time.
  */
 export const watch: Stage = {
   name: 'watch',
-  watch({ route, isStream, targets }, attempt) {
+  watch({ route, isStream, api, dialect }) {
     if (route === undefined) return undefined;
     if (!isStream) return route.watchBody ? wholeBody : undefined;
-    // Behind the last target there is none to go to, and a stream says itself what went wrong.
-    if (attempt >= targets.length) return undefined;
-    return streamStart(route.watchBody, route.firstTokenTimeoutMs > 0);
+    const rules = {
+      failsOnError: route.watchBody,
+      waitsForToken: route.firstTokenTimeoutMs > 0,
+      dialect: api?.dialect ?? dialect,
+    };
+    return { of: 'start', judge: (status, contentType) => streamJudge(status, contentType, rules) };
   },
 };
 
@@ -23,20 +26,16 @@ const events = /^\s*text\/event-stream\s*(?:;|$)/i;
 
 const wholeBody: AttemptWatch = {
   of: 'whole',
-  concerns: (status, contentType) => status === 200 && contentType !== undefined && json.test(contentType),
-  judge: (bytes) => (isErrorBody(bytes) ? 'fail' : 'pass'),
+  judge: (status, contentType = '') => (status === 200 && json.test(contentType) ? jsonJudge : undefined),
 };
 
-function streamStart(failsOnError: boolean, waitsForToken: boolean): AttemptWatch {
-  return {
-    of: 'start',
-    concerns: (status, contentType) => status === 200 && contentType !== undefined && events.test(contentType),
-    judge(bytes) {
-      const start = readStart(bytes);
-      if (start === 'error') return failsOnError ? 'fail' : 'pass';
-      if (start === 'token') return 'pass';
-      if (start === 'preamble') return waitsForToken ? 'wait' : 'pass';
-      return 'wait';
-    },
-  };
+function streamJudge(
+  status: number,
+  contentType: string | undefined = '',
+  rules: StreamRules,
+): ResponseJudge | undefined {
+  if (status !== 200) return undefined;
+  if (events.test(contentType)) return new StreamJudge(rules);
+  // Servers that cannot stream, or that fail before they do, answer with a whole body.
+  return rules.failsOnError && json.test(contentType) ? jsonJudge : undefined;
 }

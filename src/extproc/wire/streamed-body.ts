@@ -1,4 +1,4 @@
-import { allocateFrame, prefixLength, recordSize, writeRecord, writeRecordHead } from './wire/bytes-out.ts';
+import { allocateFrame, prefixLength, recordSize, writeRecord, writeRecordHead } from './bytes-out.ts';
 
 /**
  * A piece of the response body in FULL_DUPLEX_STREAMED mode, as a frame: pieces need not match the chunks that came.

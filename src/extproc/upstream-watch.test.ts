@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { createMetrics } from '../lib/metrics.ts';
+import type { HiddenFailure } from './attempt-watch.ts';
+import type { Stage } from './stage.ts';
+import { exchangeOf } from './testing/exchange-of.ts';
+import { engineWith, FakeStream, sent } from './testing/fake-stream.ts';
+import { UpstreamStream } from './upstream-stream.ts';
+import { verdict } from './verdict.ts';
+
+const error: HiddenFailure = { reason: 'error', errorBody: undefined };
+
+const watch: Stage = {
+  name: 'watch',
+  watch: () => ({
+    of: 'whole',
+    judge: () => ({ piece: () => 'wait', end: (whole) => (whole.includes('bad') ? error : 'pass') }),
+  }),
+  laterAttempt(_, attempt, answer) {
+    answer.set('x-attempt', String(attempt));
+    return verdict.proceed;
+  },
+};
+
+function open(isWatched: boolean, attempt: string, stages: readonly Stage[] = [watch]) {
+  const registry = createMetrics();
+  const engine = engineWith(stages, {}, registry);
+  const exchange = exchangeOf({ providers: [{ name: 'a' }] }, { isWatched });
+  const provider = exchange.program.providers.get('a');
+  if (provider === undefined) throw new Error('no provider');
+  const target = { provider: 'a', model: '', priority: 0, weight: 1, hash: 0, modelEdit: undefined };
+  exchange.targets = [
+    { target, provider },
+    { target, provider },
+  ];
+  engine.registry.add(exchange);
+  const stream = new FakeStream();
+  const handler = new UpstreamStream(stream, engine, () => undefined);
+  const id = engine.registry.idOf(exchange);
+  handler.message(sent.requestHeaders({ 'x-sluice-exchange': id, 'x-envoy-attempt-count': attempt }));
+  const outcome = (name: string) =>
+    new RegExp(`sluice_watched_responses_total\\{outcome="${name}"\\} (\\d+)`).exec(registry.render())?.[1];
+  return { stream, handler, exchange, outcome };
+}
+
+describe('a watched attempt', () => {
+  it('leaves the first one as it was prepared, and says how its response is to come', () => {
+    const { stream } = open(true, '1');
+    expect(stream.answers).toHaveLength(1);
+    const [answer] = stream.answers;
+    expect(answer?.response).toMatchObject({ case: 'requestHeaders', value: {} });
+    expect(Buffer.concat(stream.frames).includes('x-attempt')).toBe(false);
+    expect(answer?.modeOverride).toMatchObject({ responseHeaderMode: 1, responseBodyMode: 2 });
+  });
+
+  it('prepares a later one as well', () => {
+    const { stream } = open(true, '2');
+    expect(Buffer.concat(stream.frames).includes('x-attempt')).toBe(true);
+    expect(stream.answers[0]?.modeOverride).toMatchObject({ responseBodyMode: 2 });
+  });
+
+  it('tells the exchange of a failure, for the answer to the caller', () => {
+    const { handler, exchange, outcome } = open(true, '2');
+    handler.message(sent.responseHeaders());
+    handler.message(sent.responseBody('bad', true));
+    expect(exchange.hiddenFailure).toEqual({ attempt: 2, reason: 'error' });
+    handler.end();
+    expect([outcome('error'), outcome('left')]).toEqual(['1', '0']);
+  });
+
+  it('counts what passes, and what is left in the middle', () => {
+    const good = open(true, '1');
+    good.handler.message(sent.responseHeaders());
+    good.handler.message(sent.responseBody('good', true));
+    expect([good.outcome('passed'), good.exchange.hiddenFailure]).toEqual(['1', undefined]);
+    for (const leave of ['end', 'reset'] as const) {
+      const left = open(true, '1');
+      left.handler.message(sent.responseHeaders());
+      left.handler[leave]();
+      expect(left.outcome('left')).toBe('1');
+    }
+  });
+
+  it('is one like any other where no stage watches it', () => {
+    const { stream, handler } = open(true, '1', []);
+    expect(stream.answers[0]?.modeOverride).toBeUndefined();
+    handler.message(sent.responseHeaders());
+    expect(stream.ended).toMatchObject({ message: 'unexpected message' });
+  });
+});
+
+describe('an attempt that is not watched', () => {
+  it('has no response to look at', () => {
+    const { stream } = open(false, '2');
+    expect(stream.answers[0]?.modeOverride).toBeUndefined();
+  });
+});
