@@ -24,6 +24,12 @@ type VirtualHostInit = MessageInitShape<typeof VirtualHostSchema>;
 /** More attempts than any sensible chain has. Only bounds how long a request may stand still as a whole. */
 const mostAttempts = 16;
 
+/**
+ * The processor keeps to the limit of the policy. Its own changes (a longer model name, fields that the policy sets) come
+ * on top, and a body over Envoy's limit is not tried again.
+ */
+const rewriteAllowance = 64 * 1024;
+
 /** The route table of one listener: one entry per retry profile, none per model or key. */
 export function routeConfiguration(listener: Listener, gateway: GatewayModel): Resource {
   const { settings } = gateway;
@@ -47,7 +53,7 @@ function servedHosts({ name, hostnames }: Listener, { settings, profiles }: Gate
     // What tells the upstream processor filter apart from the first attempt.
     includeRequestAttemptCount: true,
     // How much of a body is kept for the processor and for a further attempt.
-    requestBodyBufferLimit: BigInt(settings.maxBodyBytes),
+    requestBodyBufferLimit: BigInt(settings.maxBodyBytes + rewriteAllowance),
     typedPerFilterConfig: settings.cors === undefined ? {} : { [corsFilterName]: corsPolicy(settings.cors) },
     // First match wins.
     routes: [
