@@ -182,7 +182,12 @@ export class GrpcStream implements ServerStream, FrameSink {
         ? okTrailers
         : { 'grpc-status': String(this.status), 'grpc-message': encodeGrpcMessage(this.statusMessage) },
     );
-    if (!this.http2.readableEnded) {
+    if (this.http2.readableEnded) {
+      return;
+    }
+    if (this.status === grpcStatus.ok) {
+      stopClientLater(this.http2);
+    } else {
       // Node sends trailers in a setImmediate of its own; a reset before that would swallow them.
       setImmediate(stopClient, this.http2);
     }
@@ -269,6 +274,26 @@ function onDrain(this: unknown): void {
 
 function onWantTrailers(this: unknown): void {
   (this as Carrier)[owner].sendTrailers();
+}
+
+/**
+ * Whoever got all answers ends its side by itself, a moment later: Envoy does so for every request. A reset for each of
+ * them costs a twentieth of the processor's CPU. Those that have not ended by the next sweep are reset after all.
+ */
+const clientEndGraceMs = 100;
+let answered: ServerHttp2Stream[] = [];
+let sweep: NodeJS.Timeout | undefined;
+
+function stopClientLater(http2: ServerHttp2Stream): void {
+  answered.push(http2);
+  sweep ??= setTimeout(stopAnswered, clientEndGraceMs).unref();
+}
+
+function stopAnswered(): void {
+  const due = answered;
+  answered = [];
+  sweep = undefined;
+  for (const http2 of due) stopClient(http2);
 }
 
 /** RFC 9113 section 8.1: a complete answer to an incomplete request is followed by a reset without error. */
