@@ -282,17 +282,15 @@ function onWantTrailers(this: unknown): void {
  */
 const clientEndGraceMs = 100;
 let answered: ServerHttp2Stream[] = [];
-let sweep: NodeJS.Timeout | undefined;
 
 function stopClientLater(http2: ServerHttp2Stream): void {
+  if (answered.length === 0) setTimeout(stopAnswered, clientEndGraceMs).unref();
   answered.push(http2);
-  sweep ??= setTimeout(stopAnswered, clientEndGraceMs).unref();
 }
 
 function stopAnswered(): void {
   const due = answered;
   answered = [];
-  sweep = undefined;
   for (const http2 of due) stopClient(http2);
 }
 
