@@ -52,6 +52,10 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
             // By default Envoy resets every processor stream at its end. HTTP/2 servers take a thousand resets for an
             // attack and close the connection, with every other request on it.
             'envoy.reloadable_features.ext_proc_graceful_grpc_close': true,
+            // When the connection to the processor holds more than it can send, Envoy 1.40 tells every filter with a
+            // stream on it to slow down, and dies of a null pointer where that is an upstream filter whose response is
+            // watched: a few large prompts of other requests are enough. Off, it buffers instead; bodies are bounded.
+            'envoy.reloadable_features.grpc_side_stream_flow_control': false,
           },
         },
       ],
