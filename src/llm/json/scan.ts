@@ -30,83 +30,86 @@ const closeBracket = 0x5d;
  * one thing to a guard and another to a provider.
  *
  * Grammar below that level (numbers, escapes, control characters) is left to `JSON.parse`, which must accept the same
- * bytes. Strings are skipped with a native search, since prompts are mostly string.
+ * bytes. Strings are skipped with a native search, since prompts are mostly string; it runs on a Latin-1 copy, where
+ * positions are those of the bytes and a search costs a fraction of `Buffer.indexOf`.
  */
 export function scanObject(bytes: Buffer, limits: JsonLimits, members: Member[]): ScanProblem | undefined {
-  let at = skipBlanks(bytes, 0);
-  if (bytes[at] !== openBrace) return { kind: 'not an object' };
+  const text = bytes.toString('latin1');
+  let at = skipBlanks(text, 0);
+  if (text.charCodeAt(at) !== openBrace) return { kind: 'not an object' };
   // One entry per open object or array: the names seen so far in an object, nothing for an array.
   const open: (NameSet | undefined)[] = [new NameSet()];
+  let names = open[0];
   let count = 0;
   let isNameExpected = true;
+  let hasMember = false;
   let start = 0;
   let valueStart = 0;
   let name = '';
   at++;
-  while (at < bytes.length) {
-    at = skipBlanks(bytes, at);
-    const byte = bytes[at];
-    const names = open[open.length - 1];
-    if (isNameExpected && byte === quote) {
-      const end = stringEnd(bytes, at);
-      if (end === -1) return { kind: 'syntax', at };
-      if (++count > limits.members) return { kind: 'too many members' };
-      const text = nameAt(bytes, at, end);
-      if (text === undefined) return { kind: 'syntax', at };
-      if (names !== undefined && !names.add(text)) return { kind: 'duplicate key', name: text, at };
-      const separator = skipBlanks(bytes, end);
-      if (bytes[separator] !== colon) return { kind: 'syntax', at: separator };
-      isNameExpected = false;
-      if (open.length === 1) {
-        name = text;
-        start = at;
-        valueStart = skipBlanks(bytes, separator + 1);
-      }
-      at = separator + 1;
-      continue;
-    }
-    switch (byte) {
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    switch (code) {
       case quote: {
-        const end = stringEnd(bytes, at);
+        const end = stringEnd(text, at);
         if (end === -1) return { kind: 'syntax', at };
-        at = end;
+        if (!isNameExpected || names === undefined) {
+          at = end;
+          break;
+        }
+        if (++count > limits.members) return { kind: 'too many members' };
+        const isTop = open.length === 1;
+        const read = nameAt(bytes, text, at, end, isTop);
+        if (read === undefined) return { kind: 'syntax', at };
+        if (!names.add(read)) return { kind: 'duplicate key', name: read, at };
+        const separator = skipBlanks(text, end);
+        if (text.charCodeAt(separator) !== colon) return { kind: 'syntax', at: separator };
+        isNameExpected = false;
+        if (isTop) {
+          hasMember = true;
+          name = read;
+          start = at;
+          valueStart = skipBlanks(text, separator + 1);
+        }
+        at = separator + 1;
         break;
       }
       case openBrace:
       case openBracket:
         if (open.length >= limits.depth) return { kind: 'too deep', at };
-        open.push(byte === openBrace ? new NameSet() : undefined);
-        isNameExpected = byte === openBrace;
+        names = code === openBrace ? new NameSet() : undefined;
+        open.push(names);
+        isNameExpected = code === openBrace;
         at++;
         break;
       case closeBrace:
       case closeBracket:
-        if ((byte === closeBrace) !== (names !== undefined)) return { kind: 'syntax', at };
+        if ((code === closeBrace) !== (names !== undefined)) return { kind: 'syntax', at };
         if (open.length === 1) {
-          if (name !== '' || start !== 0) members.push({ name, start, valueStart, end: trimmedEnd(bytes, at) });
-          const rest = skipBlanks(bytes, at + 1);
-          return rest === bytes.length ? undefined : { kind: 'syntax', at: rest };
+          if (hasMember) members.push({ name, start, valueStart, end: trimmedEnd(text, at) });
+          const rest = skipBlanks(text, at + 1);
+          return rest === text.length ? undefined : { kind: 'syntax', at: rest };
         }
         open.pop();
+        names = open[open.length - 1];
         isNameExpected = false;
         at++;
         break;
       case comma:
         if (open.length === 1) {
-          members.push({ name, start, valueStart, end: trimmedEnd(bytes, at) });
-          start = 0;
-          name = '';
+          if (!hasMember) return { kind: 'syntax', at };
+          members.push({ name, start, valueStart, end: trimmedEnd(text, at) });
+          hasMember = false;
         }
         isNameExpected = names !== undefined;
         at++;
         break;
       default:
-        // A number, a literal, or something JSON.parse will refuse.
-        if (byte === undefined) return { kind: 'syntax', at };
+        // Blanks, a number, a literal, or something JSON.parse will refuse.
         at++;
     }
   }
-  return { kind: 'syntax', at: bytes.length };
+  return { kind: 'syntax', at: text.length };
 }
 
 /** Most objects have a handful of names: comparing a few strings is cheaper than hashing them. */
@@ -127,40 +130,50 @@ class NameSet {
   }
 }
 
-function skipBlanks(bytes: Buffer, from: number): number {
+function skipBlanks(text: string, from: number): number {
   let at = from;
-  for (;;) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
-    at++;
-  }
+  while (isBlank(text.charCodeAt(at))) at++;
+  return at;
 }
 
-function trimmedEnd(bytes: Buffer, from: number): number {
+function trimmedEnd(text: string, from: number): number {
   let end = from;
-  for (;;) {
-    const byte = bytes[end - 1];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return end;
-    end--;
-  }
+  while (isBlank(text.charCodeAt(end - 1))) end--;
+  return end;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 /** Behind the closing quote of the string that opens at `at`; -1 if it never closes. */
-function stringEnd(bytes: Buffer, at: number): number {
+function stringEnd(text: string, at: number): number {
   let end = at;
   for (;;) {
-    end = bytes.indexOf(quote, end + 1);
+    end = text.indexOf('"', end + 1);
     if (end === -1) return -1;
     let slashes = 0;
-    while (bytes[end - 1 - slashes] === backslash) slashes++;
+    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes++;
     if (slashes % 2 === 0) return end + 1;
   }
 }
 
-/** A name as the parser will read it: `mod\u0065l` is `model`. */
-function nameAt(bytes: Buffer, at: number, end: number): string | undefined {
-  const slash = bytes.indexOf(backslash, at + 1);
-  if (slash === -1 || slash >= end) return bytes.toString('utf8', at + 1, end - 1);
+/**
+ * A name as the parser will read it: `mod\u0065l` is `model`. One that is kept must not be a part of `text`, which
+ * would then live as long as the name.
+ */
+function nameAt(bytes: Buffer, text: string, at: number, end: number, isKept: boolean): string | undefined {
+  let isPart = !isKept;
+  // Looks no further than the name: a search to the end of the body, once per name, would be quadratic.
+  for (let i = at + 1; i < end - 1; i++) {
+    const code = text.charCodeAt(i);
+    if (code === backslash) return decodedName(bytes, at, end);
+    if (code >= 0x80) isPart = false;
+  }
+  return isPart ? text.slice(at + 1, end - 1) : bytes.toString('utf8', at + 1, end - 1);
+}
+
+function decodedName(bytes: Buffer, at: number, end: number): string | undefined {
   try {
     return JSON.parse(bytes.toString('utf8', at, end)) as string;
   } catch {
