@@ -5,5 +5,5 @@ export interface JsonLimits {
   readonly members: number;
 }
 
-/** Far above what any API asks for, far below what exhausts a parser further down the road. */
-export const defaultJsonLimits: JsonLimits = { depth: 128, members: 1_000_000 };
+/** Far above what any API asks for, far below what exhausts a parser further down the road or holds up other requests. */
+export const defaultJsonLimits: JsonLimits = { depth: 128, members: 200_000 };

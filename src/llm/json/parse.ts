@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { err, ok, type Result } from '../../lib/result.ts';
+import { parseEscapedNames } from './escaped-names.ts';
 import { defaultJsonLimits, type JsonLimits } from './limits.ts';
 import { type Member, type ScanProblem, scanObject } from './scan.ts';
 
+type Value = Readonly<Record<string, unknown>>;
+
 export interface ParsedBody {
-  readonly value: Readonly<Record<string, unknown>>;
+  readonly value: Value;
   /** The top-level members in the order in which they stand, for changing the bytes in place. */
   readonly members: readonly Member[];
 }
@@ -16,15 +19,17 @@ export interface ParsedBody {
 export function parseBody(bytes: Buffer, limits: JsonLimits = defaultJsonLimits): Result<ParsedBody> {
   if (bytes.length === 0) return err('it is empty');
   if (!isUtf8(bytes)) return err('it is not UTF-8');
-  const members: Member[] = [];
-  const problem = scanObject(bytes, limits, members);
-  if (problem !== undefined && problem.kind !== 'syntax') return err(problemText(problem, limits));
+  const scan = scanObject(bytes, limits);
+  if (!scan.ok && scan.error.kind !== 'syntax') return err(problemText(scan.error, limits));
+  const text = bytes.toString('utf8');
   try {
-    const value = JSON.parse(bytes.toString('utf8')) as Readonly<Record<string, unknown>>;
+    const value = JSON.parse(text) as Value;
     // The scanner saw a syntax error where the parser did not: then one of them is wrong, and nothing may pass.
-    return problem === undefined ? ok({ value, members }) : err(problemText(problem, limits));
+    if (!scan.ok) return err(problemText(scan.error, limits));
+    const { members, hasEscapedName } = scan.value;
+    return ok({ value: hasEscapedName ? (parseEscapedNames(text) as Value) : value, members });
   } catch {
-    return err(problem === undefined ? 'it is not valid JSON' : problemText(problem, limits));
+    return err(scan.ok ? 'it is not valid JSON' : problemText(scan.error, limits));
   }
 }
 

@@ -1,3 +1,4 @@
+import { err, ok, type Result } from '../../lib/result.ts';
 import type { JsonLimits } from './limits.ts';
 
 /** Where a member of the outermost object stands. `end` is behind its value; commas belong to neither. */
@@ -6,6 +7,13 @@ export interface Member {
   readonly start: number;
   readonly valueStart: number;
   readonly end: number;
+}
+
+export interface Scan {
+  /** In the order in which they stand. */
+  readonly members: readonly Member[];
+  /** A name, at any depth, is spelled with a backslash. */
+  readonly hasEscapedName: boolean;
 }
 
 export type ScanProblem =
@@ -33,16 +41,18 @@ const closeBracket = 0x5d;
  * bytes. Strings are skipped with a native search, since prompts are mostly string; it runs on a Latin-1 copy, where
  * positions are those of the bytes and a search costs a fraction of `Buffer.indexOf`.
  */
-export function scanObject(bytes: Buffer, limits: JsonLimits, members: Member[]): ScanProblem | undefined {
+export function scanObject(bytes: Buffer, limits: JsonLimits): Result<Scan, ScanProblem> {
+  const members: Member[] = [];
   const text = bytes.toString('latin1');
   let at = skipBlanks(text, 0);
-  if (text.charCodeAt(at) !== openBrace) return { kind: 'not an object' };
+  if (text.charCodeAt(at) !== openBrace) return err({ kind: 'not an object' });
   // One entry per open object or array: the names seen so far in an object, nothing for an array.
   const open: (NameSet | undefined)[] = [new NameSet()];
   let names = open[0];
   let count = 0;
   let isNameExpected = true;
   let hasMember = false;
+  let hasEscapedName = false;
   let start = 0;
   let valueStart = 0;
   let name = '';
@@ -52,18 +62,20 @@ export function scanObject(bytes: Buffer, limits: JsonLimits, members: Member[])
     switch (code) {
       case quote: {
         const end = stringEnd(text, at);
-        if (end === -1) return { kind: 'syntax', at };
+        if (end === -1) return err({ kind: 'syntax', at });
         if (!isNameExpected || names === undefined) {
           at = end;
           break;
         }
-        if (++count > limits.members) return { kind: 'too many members' };
+        if (++count > limits.members) return err({ kind: 'too many members' });
         const isTop = open.length === 1;
-        const read = nameAt(bytes, text, at, end, isTop);
-        if (read === undefined) return { kind: 'syntax', at };
-        if (!names.add(read)) return { kind: 'duplicate key', name: read, at };
+        const isEscaped = hasBackslash(text, at, end);
+        hasEscapedName ||= isEscaped;
+        const read = isEscaped ? decodedName(bytes, at, end) : nameAt(bytes, text, at, end, isTop);
+        if (read === undefined) return err({ kind: 'syntax', at });
+        if (!names.add(read)) return err({ kind: 'duplicate key', name: read, at });
         const separator = skipBlanks(text, end);
-        if (text.charCodeAt(separator) !== colon) return { kind: 'syntax', at: separator };
+        if (text.charCodeAt(separator) !== colon) return err({ kind: 'syntax', at: separator });
         isNameExpected = false;
         if (isTop) {
           hasMember = true;
@@ -76,7 +88,7 @@ export function scanObject(bytes: Buffer, limits: JsonLimits, members: Member[])
       }
       case openBrace:
       case openBracket:
-        if (open.length >= limits.depth) return { kind: 'too deep', at };
+        if (open.length >= limits.depth) return err({ kind: 'too deep', at });
         names = code === openBrace ? new NameSet() : undefined;
         open.push(names);
         isNameExpected = code === openBrace;
@@ -84,11 +96,11 @@ export function scanObject(bytes: Buffer, limits: JsonLimits, members: Member[])
         break;
       case closeBrace:
       case closeBracket:
-        if ((code === closeBrace) !== (names !== undefined)) return { kind: 'syntax', at };
+        if ((code === closeBrace) !== (names !== undefined)) return err({ kind: 'syntax', at });
         if (open.length === 1) {
           if (hasMember) members.push({ name, start, valueStart, end: trimmedEnd(text, at) });
           const rest = skipBlanks(text, at + 1);
-          return rest === text.length ? undefined : { kind: 'syntax', at: rest };
+          return rest === text.length ? ok({ members, hasEscapedName }) : err({ kind: 'syntax', at: rest });
         }
         open.pop();
         names = open[open.length - 1];
@@ -97,7 +109,7 @@ export function scanObject(bytes: Buffer, limits: JsonLimits, members: Member[])
         break;
       case comma:
         if (open.length === 1) {
-          if (!hasMember) return { kind: 'syntax', at };
+          if (!hasMember) return err({ kind: 'syntax', at });
           members.push({ name, start, valueStart, end: trimmedEnd(text, at) });
           hasMember = false;
         }
@@ -109,7 +121,7 @@ export function scanObject(bytes: Buffer, limits: JsonLimits, members: Member[])
         at++;
     }
   }
-  return { kind: 'syntax', at: text.length };
+  return err({ kind: 'syntax', at: text.length });
 }
 
 /** Most objects have a handful of names: comparing a few strings is cheaper than hashing them. */
@@ -158,21 +170,20 @@ function stringEnd(text: string, at: number): number {
   }
 }
 
-/**
- * A name as the parser will read it: `mod\u0065l` is `model`. One that is kept must not be a part of `text`, which
- * would then live as long as the name.
- */
-function nameAt(bytes: Buffer, text: string, at: number, end: number, isKept: boolean): string | undefined {
+/** Looks no further than the name: a native search to the end of the body, once per name, would be quadratic. */
+function hasBackslash(text: string, at: number, end: number): boolean {
+  for (let i = at + 1; i < end - 1; i++) if (text.charCodeAt(i) === backslash) return true;
+  return false;
+}
+
+/** A name without escapes. One that is kept must not be a part of `text`, which would then live as long as the name. */
+function nameAt(bytes: Buffer, text: string, at: number, end: number, isKept: boolean): string {
   let isPart = !isKept;
-  // Looks no further than the name: a search to the end of the body, once per name, would be quadratic.
-  for (let i = at + 1; i < end - 1; i++) {
-    const code = text.charCodeAt(i);
-    if (code === backslash) return decodedName(bytes, at, end);
-    if (code >= 0x80) isPart = false;
-  }
+  for (let i = at + 1; isPart && i < end - 1; i++) isPart = text.charCodeAt(i) < 0x80;
   return isPart ? text.slice(at + 1, end - 1) : bytes.toString('utf8', at + 1, end - 1);
 }
 
+/** A name as it is meant: `mod\u0065l` is `model`. */
 function decodedName(bytes: Buffer, at: number, end: number): string | undefined {
   try {
     return JSON.parse(bytes.toString('utf8', at, end)) as string;
