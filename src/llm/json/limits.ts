@@ -1,9 +1,12 @@
 export interface JsonLimits {
   /** Deepest nesting of objects and arrays. */
   readonly depth: number;
-  /** Most members of objects altogether. */
-  readonly members: number;
+  /** Most values altogether: members of objects and items of arrays. */
+  readonly values: number;
 }
 
-/** Far above what any API asks for, far below what exhausts a parser further down the road or holds up other requests. */
-export const defaultJsonLimits: JsonLimits = { depth: 128, members: 200_000 };
+/**
+ * Far above what any API asks for (the longest list is the 300,000 tokens of an embedding). A body is read in one go
+ * while everybody else waits, and what that costs depends on the number of values more than on the length.
+ */
+export const defaultJsonLimits: JsonLimits = { depth: 128, values: 500_000 };

@@ -41,8 +41,8 @@ function problemText(problem: ScanProblem, limits: JsonLimits): string {
       return 'it is not a JSON object';
     case 'too deep':
       return `it is nested more than ${limits.depth} levels deep`;
-    case 'too many members':
-      return `it has more than ${limits.members} fields`;
+    case 'too many values':
+      return `it has more than ${limits.values} values`;
     case 'duplicate key':
       return `the field "${problem.name.slice(0, 60)}" stands twice in one object, at byte ${problem.at}`;
   }

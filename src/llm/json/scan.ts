@@ -20,7 +20,7 @@ export type ScanProblem =
   | { readonly kind: 'syntax'; readonly at: number }
   | { readonly kind: 'not an object' }
   | { readonly kind: 'too deep'; readonly at: number }
-  | { readonly kind: 'too many members' }
+  | { readonly kind: 'too many values' }
   | { readonly kind: 'duplicate key'; readonly name: string; readonly at: number };
 
 const quote = 0x22;
@@ -49,7 +49,8 @@ export function scanObject(bytes: Buffer, limits: JsonLimits): Result<Scan, Scan
   // One entry per open object or array: the names seen so far in an object, nothing for an array.
   const open: (NameSet | undefined)[] = [new NameSet()];
   let names = open[0];
-  let count = 0;
+  // The first value of each object or array, and one for each comma.
+  let count = 1;
   let isNameExpected = true;
   let hasMember = false;
   let hasEscapedName = false;
@@ -67,7 +68,6 @@ export function scanObject(bytes: Buffer, limits: JsonLimits): Result<Scan, Scan
           at = end;
           break;
         }
-        if (++count > limits.members) return err({ kind: 'too many members' });
         const isTop = open.length === 1;
         const isEscaped = hasBackslash(text, at, end);
         hasEscapedName ||= isEscaped;
@@ -89,6 +89,7 @@ export function scanObject(bytes: Buffer, limits: JsonLimits): Result<Scan, Scan
       case openBrace:
       case openBracket:
         if (open.length >= limits.depth) return err({ kind: 'too deep', at });
+        if (++count > limits.values) return err({ kind: 'too many values' });
         names = code === openBrace ? new NameSet() : undefined;
         open.push(names);
         isNameExpected = code === openBrace;
@@ -108,6 +109,7 @@ export function scanObject(bytes: Buffer, limits: JsonLimits): Result<Scan, Scan
         at++;
         break;
       case comma:
+        if (++count > limits.values) return err({ kind: 'too many values' });
         if (open.length === 1) {
           if (!hasMember) return err({ kind: 'syntax', at });
           members.push({ name, start, valueStart, end: trimmedEnd(text, at) });
