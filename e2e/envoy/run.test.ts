@@ -38,9 +38,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 afterEach(async () => {
   if (child?.exitCode === null && child.signalCode === null) {
+    // Drained, not killed: the ports must be free again for the next test.
     const gone = once(child, 'exit');
     child.kill('SIGINT');
-    child.kill('SIGKILL');
     await gone;
   }
 });
