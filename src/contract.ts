@@ -19,9 +19,12 @@ export const internalHeaders = {
   contentLength: 'x-sluice-content-length',
   /** Complete value of the credential header where the key brings its own credential. A secret. */
   credential: 'x-sluice-credential',
-  /** `1`: failures hidden behind a 200 are watched for by an upstream processor stream on every attempt. */
+  /** One of `watchedAs`: failures hidden behind a 200 are looked for by an upstream processor stream on every attempt. */
   watch: 'x-sluice-watch',
 } as const;
+
+/** What is looked at: the whole body, by the stream that also prepares later attempts; or the start of a stream of events. */
+export const watchedAs = { body: 'body', stream: 'stream' } as const;
 
 /** Response headers that callers see. */
 export const responseHeaders = {
@@ -59,5 +62,5 @@ export const responseDetailsPrefix = 'sluice_';
 /** gRPC methods of `envoy.service.ext_proc.v3.ExternalProcessor` and the two roles, told apart by initial metadata. */
 export const processorMethod = '/envoy.service.ext_proc.v3.ExternalProcessor/Process';
 
-/** gRPC request header (initial metadata) that says which filter opened the stream: `router` or `upstream`. */
+/** gRPC request header (initial metadata) that says which filter opened the stream: `router`, `upstream` or `watch`. */
 export const processorRoleHeader = 'x-sluice-role';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { internalHeaders } from '../../src/contract.ts';
+import { internalHeaders, watchedAs } from '../../src/contract.ts';
 import {
   ProcessingMode_BodySendMode as BodyMode,
   ProcessingMode_HeaderSendMode as HeaderMode,
@@ -20,6 +20,7 @@ const overloaded = { headerMutation: { setHeaders: [{ header: { key: ':status', 
 async function askWatched(
   answer: (response: ServerResponse, name: string) => void,
   upstream: (seen: SeenMessage) => Reaction,
+  watched: string = watchedAs.body,
 ) {
   const providers = await Promise.all(
     ['a', 'b'].map(async (name) => {
@@ -28,8 +29,8 @@ async function askWatched(
       return providerModel(name, provider.port);
     }),
   );
-  const router = carryOut({ chain: ['provider/a', 'provider/b'], headers: { [internalHeaders.watch]: '1' } });
-  const processor = await startScriptedProcessor((seen) => (seen.role === 'upstream' ? upstream(seen) : router(seen)));
+  const router = carryOut({ chain: ['provider/a', 'provider/b'], headers: { [internalHeaders.watch]: watched } });
+  const processor = await startScriptedProcessor((seen) => (seen.role === 'router' ? router(seen) : upstream(seen)));
   atEnd(() => processor.close());
   const running = await startTranslatedEnvoy(
     gatewayModel({
@@ -91,31 +92,22 @@ describe('a watched request', () => {
       },
       (seen): Reaction => {
         if (seen.kind === 'requestHeaders') {
-          isHeld = true;
-          return {
-            response: { case: 'requestHeaders', value: {} },
-            modeOverride: {
-              responseHeaderMode: HeaderMode.SEND,
-              responseBodyMode: BodyMode.FULL_DUPLEX_STREAMED,
-              responseTrailerMode: HeaderMode.SEND,
-            },
-          };
+          // The header map of a later attempt has lost its mark: the stream that prepares it sets it again.
+          const mark = { header: { key: internalHeaders.watch, rawValue: Buffer.from(watchedAs.stream) } };
+          const response = seen.role === 'watch' ? {} : { headerMutation: { setHeaders: [mark] } };
+          return { response: { case: 'requestHeaders', value: { response } } };
         }
-        if (seen.kind !== 'responseBody') return 'silence';
-        const { body, endOfStream } = bodyOf(seen);
-        const chunk: Answer = {
-          response: {
-            case: 'responseBody',
-            value: {
-              response: { bodyMutation: { mutation: { case: 'streamedResponse', value: { body, endOfStream } } } },
-            },
-          },
-        };
-        if (!isHeld) return chunk;
+        if (seen.kind === 'responseHeaders') {
+          isHeld = true;
+          return 'silence';
+        }
+        const passed: Answer = { response: { case: 'responseBody', value: {} } };
+        if (!isHeld) return passed;
         isHeld = false;
-        const isError = Buffer.from(body).includes('error');
-        return [{ response: { case: 'responseHeaders', value: isError ? { response: overloaded } : {} } }, chunk];
+        const isError = Buffer.from(bodyOf(seen).body).includes('error');
+        return [{ response: { case: 'responseHeaders', value: isError ? { response: overloaded } : {} } }, passed];
       },
+      watchedAs.stream,
     );
     expect(answer).toEqual({ status: 200, body: 'data: first\n\ndata: last\n\n' });
   });

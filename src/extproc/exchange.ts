@@ -93,7 +93,7 @@ export class Exchange {
   /** attempt: each attempt's response is judged before the router sees it. */
   isWatched = false;
   /** The latest attempt that failed behind a 200. */
-  hiddenFailure: { readonly attempt: number; readonly reason: HiddenFailure['reason'] } | undefined = undefined;
+  hiddenFailure: { readonly attempt: number; readonly failure: HiddenFailure } | undefined = undefined;
 
   /** respond: which attempt answered, 1 for the first; 0 before. */
   attempts = 0;

@@ -97,7 +97,6 @@ export function createEngineMetrics(metrics: MetricsRegistry): EngineMetrics {
     error: watched.of('error'),
     broken: watched.of('broken'),
     unjudged: watched.of('unjudged'),
-    too_long: watched.of('too_long'),
     left: watched.of('left'),
   };
   const apis = new Map<string, ApiSeries>();

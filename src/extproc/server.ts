@@ -29,6 +29,8 @@ export function processorMethods(engine: Engine, peers: ReadonlyMap<number, Addr
         return new RouterStream(stream, engine);
       case 'upstream':
         return new UpstreamStream(stream, engine, relayTo);
+      case 'watch':
+        return new UpstreamStream(stream, engine, relayTo, 'watch');
       default:
         stream.fail(grpcStatus.invalidArgument, `${processorRoleHeader} is missing`);
         return ignoring;

@@ -1,5 +1,6 @@
 import { internalHeaders } from '../contract.ts';
 import { Answer } from './answer.ts';
+import type { OnJudged } from './attempt-watch.ts';
 import type { Engine } from './engine.ts';
 import type { Exchange } from './exchange.ts';
 import { parseExchangeId } from './registry.ts';
@@ -7,9 +8,12 @@ import { renderRejection } from './rejection.ts';
 import { grpcStatus } from './transport/status.ts';
 import type { ServerStream, StreamHandler } from './transport/stream.ts';
 import { verdict } from './verdict.ts';
-import { WatchedResponse } from './watched-response.ts';
+import { WatchedBody } from './watched-body.ts';
+import type { WatchedResponse } from './watched-response.ts';
+import { WatchedStart } from './watched-start.ts';
 import { decodeRequest, Incoming } from './wire/incoming.ts';
 import { kind } from './wire/kind.ts';
+import { bodySendMode } from './wire/mode.ts';
 import { encodeImmediate } from './wire/outgoing.ts';
 
 /** Carries a stream on to a sibling process. Undefined: there is no such process, or it has been carried on once. */
@@ -22,11 +26,13 @@ const incoming = new Incoming();
 const answer = new Answer();
 
 /**
- * The stream of an upstream filter: attempt 2 or later is about to leave for another provider. Whatever is unclear
+ * The stream of an upstream filter: attempt 2 or later is about to leave for another provider, or any attempt whose
+ * response is watched. The role says which of the two filters it is that watches. Whatever is unclear
  * fails the stream, and with it the request: a guess could send one caller's prompt, or one provider's credential, to
  * the wrong place.
  */
 export class UpstreamStream implements StreamHandler {
+  private readonly role: 'upstream' | 'watch';
   private readonly stream: ServerStream;
   private readonly engine: Engine;
   private readonly relayTo: RelayTo;
@@ -34,7 +40,8 @@ export class UpstreamStream implements StreamHandler {
   private hasAnswered = false;
   private watched: WatchedResponse | undefined = undefined;
 
-  constructor(stream: ServerStream, engine: Engine, relayTo: RelayTo) {
+  constructor(stream: ServerStream, engine: Engine, relayTo: RelayTo, role: 'upstream' | 'watch' = 'upstream') {
+    this.role = role;
     this.stream = stream;
     this.engine = engine;
     this.relayTo = relayTo;
@@ -106,10 +113,11 @@ export class UpstreamStream implements StreamHandler {
     }
     this.hasAnswered = true;
     const { pipeline, metrics } = this.engine;
-    const decision = attempt === 1 ? verdict.proceed : pipeline.laterAttempt(exchange, attempt, answer, incoming);
+    const isPrepared = attempt === 1 || this.role === 'watch';
+    const decision = isPrepared ? verdict.proceed : pipeline.laterAttempt(exchange, attempt, answer, incoming);
     if (decision === verdict.proceed) {
-      if (attempt > 1) metrics.laterAttempt('prepared');
-      this.startWatching(exchange, attempt);
+      if (!isPrepared) metrics.laterAttempt('prepared');
+      if (exchange.isWatched) this.startWatching(exchange, attempt);
       this.stream.write(answer.encode(kind.requestHeaders));
       return;
     }
@@ -121,18 +129,22 @@ export class UpstreamStream implements StreamHandler {
   }
 
   private startWatching(exchange: Exchange, attempt: number): void {
-    if (!exchange.isWatched) return;
     const { pipeline, metrics, log } = this.engine;
     const watch = pipeline.watch(exchange, attempt);
-    if (watch === undefined) return;
-    this.watched = new WatchedResponse(this.stream, watch, (outcome, failure) => {
+    if (watch === undefined || (watch.of === 'stream') !== (this.role === 'watch')) return;
+    const onJudged: OnJudged = (outcome, failure) => {
       metrics.watchedResponse(outcome);
       if (failure === undefined) return;
-      exchange.hiddenFailure = { attempt, reason: failure.reason };
+      exchange.hiddenFailure = { attempt, failure };
       const provider = exchange.targets[attempt - 1]?.provider.name;
       log.info({ requestId: exchange.requestId, provider, attempt, reason: failure.reason }, 'failure behind a 200');
-    });
-    answer.setResponseBodyMode(this.watched.mode);
+    };
+    if (this.role === 'watch') {
+      this.watched = new WatchedStart(this.stream, watch, onJudged);
+      return;
+    }
+    this.watched = new WatchedBody(this.stream, watch, onJudged);
+    answer.setResponseBodyMode(bodySendMode.buffered);
   }
 
   private unknown(reason: string): void {

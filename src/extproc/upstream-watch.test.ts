@@ -9,19 +9,24 @@ import { verdict } from './verdict.ts';
 
 const error: HiddenFailure = { reason: 'error', errorBody: undefined };
 
-const watch: Stage = {
+const watching = (of: 'body' | 'stream'): Stage => ({
   name: 'watch',
   watch: () => ({
-    of: 'whole',
+    of,
     judge: () => ({ piece: () => 'wait', end: (whole) => (whole.includes('bad') ? error : 'pass') }),
   }),
   laterAttempt(_, attempt, answer) {
     answer.set('x-attempt', String(attempt));
     return verdict.proceed;
   },
-};
+});
 
-function open(isWatched: boolean, attempt: string, stages: readonly Stage[] = [watch]) {
+function open(
+  isWatched: boolean,
+  attempt: string,
+  stages: readonly Stage[] = [watching('body')],
+  role: 'upstream' | 'watch' = 'upstream',
+) {
   const registry = createMetrics();
   const engine = engineWith(stages, {}, registry);
   const exchange = exchangeOf({ providers: [{ name: 'a' }] }, { isWatched });
@@ -34,7 +39,7 @@ function open(isWatched: boolean, attempt: string, stages: readonly Stage[] = [w
   ];
   engine.registry.add(exchange);
   const stream = new FakeStream();
-  const handler = new UpstreamStream(stream, engine, () => undefined);
+  const handler = new UpstreamStream(stream, engine, () => undefined, role);
   const id = engine.registry.idOf(exchange);
   handler.message(sent.requestHeaders({ 'x-sluice-exchange': id, 'x-envoy-attempt-count': attempt }));
   const outcome = (name: string) =>
@@ -62,7 +67,7 @@ describe('a watched attempt', () => {
     const { handler, exchange, outcome } = open(true, '2');
     handler.message(sent.responseHeaders());
     handler.message(sent.responseBody('bad', true));
-    expect(exchange.hiddenFailure).toEqual({ attempt: 2, reason: 'error' });
+    expect(exchange.hiddenFailure).toEqual({ attempt: 2, failure: error });
     handler.end();
     expect([outcome('error'), outcome('left')]).toEqual(['1', '0']);
   });
@@ -85,6 +90,28 @@ describe('a watched attempt', () => {
     expect(stream.answers[0]?.modeOverride).toBeUndefined();
     handler.message(sent.responseHeaders());
     expect(stream.ended).toMatchObject({ message: 'unexpected message' });
+  });
+});
+
+describe('the stream of the filter that watches streams', () => {
+  it('prepares no attempt, and asks for nothing: the filter has its own mode', () => {
+    for (const attempt of ['1', '2']) {
+      const { stream } = open(true, attempt, [watching('stream')], 'watch');
+      expect(stream.kinds).toEqual(['requestHeaders']);
+      expect(stream.answers[0]?.modeOverride).toBeUndefined();
+      expect(Buffer.concat(stream.frames).includes('x-attempt')).toBe(false);
+    }
+  });
+
+  it('ends once the start is judged, and leaves whole bodies to the other', () => {
+    const { stream, handler, outcome } = open(true, '1', [watching('stream')], 'watch');
+    handler.message(sent.responseHeaders());
+    expect(stream.frames).toHaveLength(1);
+    handler.message(sent.responseBody('good', true));
+    expect(stream.kinds).toEqual(['requestHeaders', 'responseHeaders']);
+    expect([stream.ended, outcome('passed')]).toEqual(['ok', '1']);
+    const other = open(true, '2', [watching('stream')], 'upstream');
+    expect(other.stream.answers[0]?.modeOverride).toBeUndefined();
   });
 });
 

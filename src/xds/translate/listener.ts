@@ -12,8 +12,8 @@ const mebibyte = 1024 * 1024;
 
 /**
  * How much of an answer may wait for a slow client, per connection. The limit of a request body is the route's, and
- * larger. Envoy 1.40.0 dies when an upstream processor filter streams an answer past this limit, so where a policy
- * watches answers it must be one that no answer reaches.
+ * larger. Where a policy watches answers it is one that no answer reaches: whole bodies are collected within it, and
+ * Envoy 1.40.0 may die when an answer passes it that an upstream processor filter has just let go.
  */
 const bufferLimit = { normal: mebibyte, watching: 64 * mebibyte } as const;
 

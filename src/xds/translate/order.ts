@@ -1,10 +1,11 @@
+import { watchedAs } from '../../contract.ts';
 import { RouterSchema } from '../../gen/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { Provider } from '../../model/provider.ts';
 import { corsFilter } from './cors.ts';
 import { type Extension, extension } from './extension.ts';
 import { healthFilter } from './health.ts';
-import { onLaterAttempts } from './later-attempts.ts';
-import { routerProcessor, upstreamProcessor } from './processor-filter.ts';
+import { onLaterAttempts, onWatchedStreams } from './later-attempts.ts';
+import { routerProcessor, upstreamProcessor, watchProcessor } from './processor-filter.ts';
 import { injectCredential, ownCredential, restoreExchange, stripHeaders, upstreamCodec } from './upstream-filters.ts';
 
 interface Row<Input> {
@@ -41,11 +42,16 @@ const downstreamOrder: readonly Row<undefined>[] = [
 const upstreamOrder: readonly Row<Provider>[] = [
   {
     reason: 'Before the processor, which finds the state of the request by this header.',
-    filter: () => onLaterAttempts(restoreExchange),
+    filter: () => onLaterAttempts(restoreExchange, [watchedAs.body, watchedAs.stream]),
   },
   {
     reason: 'Before the stripping, so that whatever it sets passes through it as well.',
-    filter: () => onLaterAttempts(upstreamProcessor()),
+    filter: () => onLaterAttempts(upstreamProcessor(), [watchedAs.body]),
+  },
+  {
+    reason:
+      'Behind the processor filter, which says of later attempts that they are watched; before that is taken off.',
+    filter: () => onWatchedStreams(watchProcessor()),
   },
   {
     reason: 'Behind the processor: what nobody has taken off by now would reach the provider.',

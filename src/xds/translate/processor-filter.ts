@@ -40,8 +40,8 @@ export function routerProcessor(): Extension {
 
 /**
  * Prepares a later attempt for the provider it goes to. Headers only: the answer replaces path, headers and body in one
- * message. Must never stream a response body past the listener's buffer limit: Envoy 1.40.0 dies of that. It touches
- * response bodies only where a policy watches them, and then the listener has a limit that no response reaches.
+ * message. It touches response bodies only where a policy watches them, and then collects them whole: streamed ones are
+ * judged by the filter below.
  */
 export function upstreamProcessor(): Extension {
   return extension(processorFilterName, ExternalProcessorSchema, {
@@ -60,7 +60,31 @@ export function upstreamProcessor(): Extension {
   });
 }
 
-function common(role: 'router' | 'upstream') {
+/**
+ * Holds the headers of a stream of events until its start has been judged. The processor then ends its stream, and the
+ * rest of the response flows past it. It must: Envoy 1.40.0 dies when an upstream processor filter still hands on what it
+ * has of a response that the provider has finished, while a slow client makes some buffer pass its limit.
+ */
+export function watchProcessor(): Extension {
+  return extension(processorFilterName, ExternalProcessorSchema, {
+    ...common('watch'),
+    processingMode: {
+      requestHeaderMode: HeaderMode.SEND,
+      requestBodyMode: BodyMode.NONE,
+      responseHeaderMode: HeaderMode.SEND,
+      responseBodyMode: BodyMode.STREAMED,
+      requestTrailerMode: HeaderMode.SKIP,
+      responseTrailerMode: HeaderMode.SEND,
+    },
+    sendBodyWithoutWaitingForHeaderResponse: true,
+    // Held headers are an answer that is not there yet. The attempt has a time-out of its own.
+    messageTimeout: seconds(3600),
+    // A processor that dies in the middle has judged nothing, and the response may be a good one.
+    failureModeAllow: true,
+  });
+}
+
+function common(role: 'router' | 'upstream' | 'watch') {
   return {
     statPrefix: role,
     grpcService: {

@@ -1,4 +1,4 @@
-import { internalHeaders } from '../../../contract.ts';
+import { internalHeaders, watchedAs } from '../../../contract.ts';
 import { hiddenFailureStatus } from '../../attempt-watch.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
@@ -79,7 +79,7 @@ function isToBeWatched({ route, isStream }: Exchange): boolean {
 function watchAttempts(exchange: Exchange): void {
   const { answer, route, isStream } = exchange;
   exchange.isWatched = true;
-  answer.set(internalHeaders.watch, '1');
+  answer.set(internalHeaders.watch, isStream ? watchedAs.stream : watchedAs.body);
   // What is to be read on the way must not be compressed.
   answer.remove('accept-encoding');
   // Adds to what the profile retries: our own status, and a body that breaks off or a first token that is late, which

@@ -1,4 +1,4 @@
-import { internalHeaders } from '../../../contract.ts';
+import { internalHeaders, watchedAs } from '../../../contract.ts';
 import type { Answer } from '../../answer.ts';
 import type { Exchange, PlannedTarget } from '../../exchange.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
@@ -26,6 +26,9 @@ export function prepareLaterAttempt(exchange: Exchange, attempt: number, answer:
   const ownCredential = exchange.key?.credentials?.get(provider.name);
   if (ownCredential === undefined) answer.remove(internalHeaders.credential);
   else answer.set(internalHeaders.credential, ownCredential);
+
+  // Taken off on the attempt before, like everything internal. Whole bodies need no mark: this stream watches them.
+  if (exchange.isWatched && exchange.isStream) answer.set(internalHeaders.watch, watchedAs.stream);
 
   if (exchange.body.length > 0) {
     // Also where it is the original one: the body at hand is what attempt 1 made of it.

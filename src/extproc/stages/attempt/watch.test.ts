@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { programOf } from '../../../program/testing/program-of.ts';
+import { Answer } from '../../answer.ts';
 import { Registry } from '../../registry.ts';
 import { type ExchangeFields, exchangeOf, keyIn, providerIn } from '../../testing/exchange-of.ts';
+import { requestHeadersMessage } from '../../testing/message.ts';
 import { attempt } from './index.ts';
 
 const program = programOf({
@@ -37,7 +39,7 @@ describe('a request whose attempts are watched', () => {
     for (const isStream of [false, true]) {
       const { exchange, headers, removeHeaders } = prepared('body', { isStream });
       expect(exchange.isWatched).toBe(true);
-      expect(headers.get('x-sluice-watch')).toBe('1');
+      expect(headers.get('x-sluice-watch')).toBe(isStream ? 'stream' : 'body');
       expect(headers.get('x-envoy-retry-on')).toBe('reset,retriable-status-codes');
       expect(headers.get('x-envoy-retriable-status-codes')).toBe('599');
       expect(headers.has('x-envoy-upstream-rq-per-try-timeout-ms')).toBe(false);
@@ -47,6 +49,17 @@ describe('a request whose attempts are watched', () => {
 
   it('limits the time of an attempt by the time to the first token', () => {
     expect(prepared('token', { isStream: true }).headers.get('x-envoy-upstream-rq-per-try-timeout-ms')).toBe('500');
+  });
+
+  it('is marked anew on later attempts for the filter that watches streams, and for no other', () => {
+    const marked = (model: string, isStream: boolean) => {
+      const { exchange } = prepared(model, { isStream });
+      const answer = new Answer();
+      attempt(new Registry(3)).laterAttempt?.(exchange, 2, answer, requestHeadersMessage({}));
+      return answer.setHeaders.includes('x-sluice-watch') && answer.setHeaders.includes('stream');
+    };
+    expect([marked('body', true), marked('token', true)]).toEqual([true, true]);
+    expect([marked('body', false), marked('plain', true)]).toEqual([false, false]);
   });
 
   it('is found again by its first attempt, even where no other follows', () => {

@@ -47,6 +47,8 @@ function answered({ status, attempts = 1, details = 'via_upstream', headers }: R
   };
 }
 
+const broken = { reason: 'broken', errorBody: undefined } as const;
+
 describe('respond', () => {
   it('says who answered, for which model, and what was tried', () => {
     expect(answered({ status: 200, attempts: 2 }).headers).toEqual({
@@ -119,7 +121,7 @@ describe('respond', () => {
   it('gives a failure behind a 200 a status of its own, and leaves an error that can be read as it is', () => {
     const { decision, headers, exchange, reported } = answered(
       { status: 599, attempts: 2 },
-      { hiddenFailure: { attempt: 2, reason: 'error' } },
+      { hiddenFailure: { attempt: 2, failure: { reason: 'error', errorBody: undefined } } },
     );
     expect(decision).toBe(verdict.proceed);
     expect(headers).toMatchObject({ ':status': '502', 'x-sluice-attempts': 'a/up-a,b/gr%C3%B6%C3%9Fe' });
@@ -127,15 +129,27 @@ describe('respond', () => {
     expect(reported).toEqual(['a failed', 'b failed']);
   });
 
+  it('puts the error of a stream in its place, as a body that can be read', () => {
+    const failure = { reason: 'error', errorBody: Buffer.from('{"error":{}}') } as const;
+    const { decision, exchange, reported } = answered({ status: 599 }, { hiddenFailure: { attempt: 1, failure } });
+    expect(decision).toBe(verdict.answered);
+    expect(exchange.rejection).toBeUndefined();
+    expect(exchange.immediate).toMatchObject({ status: 502, body: failure.errorBody });
+    expect(exchange.immediate?.headers).toEqual(
+      expect.arrayContaining(['content-type', 'application/json', 'x-request-id', 'r-1', 'x-sluice-attempts']),
+    );
+    expect(reported).toEqual(['a failed']);
+  });
+
   it('puts our own error in place of a body that is not all there', () => {
-    const { exchange, reported } = answered({ status: 599 }, { hiddenFailure: { attempt: 1, reason: 'broken' } });
+    const { exchange, reported } = answered({ status: 599 }, { hiddenFailure: { attempt: 1, failure: broken } });
     expect(exchange.rejection?.code).toBe('provider_unreachable');
     expect(exchange.immediate?.headers).toContain('x-sluice-attempts');
     expect(reported).toEqual(['a failed']);
   });
 
   it('does not mistake a later answer for an earlier failure', () => {
-    const hiddenFailure = { attempt: 1, reason: 'broken' } as const;
+    const hiddenFailure = { attempt: 1, failure: broken };
     expect(answered({ status: 200, attempts: 2 }, { hiddenFailure }).headers).not.toHaveProperty(':status');
     expect(answered({ status: 599, attempts: 2 }, { hiddenFailure }).exchange.status).toBe(599);
     expect(answered({ status: 200, attempts: 2 }, { hiddenFailure }).reported).toEqual(['a failed', 'b answered']);

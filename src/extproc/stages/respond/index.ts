@@ -15,6 +15,9 @@ import { providerErrorCode } from './provider-error.ts';
 /** Told how each attempt went. */
 export type ReportAttempt = (target: Target, isFailure: boolean, coolDown: CoolDown) => void;
 
+/** Code in the details of a provider's error that came behind a 200. */
+const hiddenError = 'provider_unreachable';
+
 /** `%RESPONSE_CODE_DETAILS%` of a response that came from a provider; anything else is an answer of Envoy's own. */
 const viaUpstream = 'via_upstream';
 
@@ -28,12 +31,13 @@ export function respond(report: ReportAttempt): Stage {
       const isProvider = details === viaUpstream;
       exchange.attempts = attemptsOf(exchange, message);
       const hidden = received === hiddenFailureStatus ? lastHiddenFailure(exchange) : undefined;
-      const status = hidden === undefined ? received : errorStatus('provider_unreachable');
+      const status = hidden === undefined ? received : errorStatus(hiddenError);
       exchange.status = status;
       reportAttempts(exchange, isProvider ? isFailure(status) : true);
       // An answer of ours on a later attempt's stream comes by here as Envoy's.
       if (details.startsWith(responseDetailsPrefix)) return verdict.proceed;
-      if (hidden === 'broken') return replace(exchange, 'provider_unreachable');
+      if (hidden?.reason === 'broken') return replace(exchange, hiddenError);
+      if (hidden?.errorBody !== undefined) return respondWithError(exchange, hidden.errorBody);
       const code = isProvider
         ? providerErrorCode(status, message.header('content-type'), exchange)
         : localReplyCode(status, details);
@@ -57,8 +61,8 @@ export function respond(report: ReportAttempt): Stage {
 }
 
 /** Why the attempt failed whose response this is, if it failed behind a 200. */
-function lastHiddenFailure({ hiddenFailure, attempts }: Exchange): HiddenFailure['reason'] | undefined {
-  return hiddenFailure?.attempt === attempts ? hiddenFailure.reason : undefined;
+function lastHiddenFailure({ hiddenFailure, attempts }: Exchange): HiddenFailure | undefined {
+  return hiddenFailure?.attempt === attempts ? hiddenFailure.failure : undefined;
 }
 
 function attemptsOf(exchange: Exchange, message: Incoming): number {
@@ -80,6 +84,18 @@ function replace(exchange: Exchange, code: NonNullable<ReturnType<typeof localRe
   const headers: string[] = [];
   forEachHeader(exchange, (name, value) => headers.push(name, value));
   return exchange.respondWith(renderRejection(rejection, exchange.dialect, exchange.requestId, headers));
+}
+
+/** A provider's error in place of the stream in which it came: nobody reads events under a status of failure. */
+function respondWithError(exchange: Exchange, body: Buffer): Verdict {
+  const headers = ['content-type', 'application/json', responseHeaders.requestId, exchange.requestId];
+  forEachHeader(exchange, (name, value) => headers.push(name, value));
+  return exchange.respondWith({
+    status: exchange.status,
+    headers,
+    body,
+    details: `${responseDetailsPrefix}${hiddenError}`,
+  });
 }
 
 /** What callers learn about the way of their request; nothing if no provider was tried. */

@@ -63,9 +63,9 @@ function ended(model: Watched, text: string): string {
 describe('watch', () => {
   it('looks at whole bodies and at the start of streams, on every attempt', () => {
     for (const attempt of [1, 2]) {
-      expect(watching('body', false, attempt)?.of).toBe('whole');
-      expect(watching('body', true, attempt)?.of).toBe('start');
-      expect(watching('token', true, attempt)?.of).toBe('start');
+      expect(watching('body', false, attempt)?.of).toBe('body');
+      expect(watching('body', true, attempt)?.of).toBe('stream');
+      expect(watching('token', true, attempt)?.of).toBe('stream');
       expect(watching('token', false, attempt)).toBeUndefined();
     }
   });

@@ -17,7 +17,7 @@ export const watch: Stage = {
       waitsForToken: route.firstTokenTimeoutMs > 0,
       dialect: api?.dialect ?? dialect,
     };
-    return { of: 'start', judge: (status, contentType) => streamJudge(status, contentType, rules) };
+    return { of: 'stream', judge: (status, contentType) => streamJudge(status, contentType, rules) };
   },
 };
 
@@ -25,7 +25,7 @@ const json = /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 const events = /^\s*text\/event-stream\s*(?:;|$)/i;
 
 const wholeBody: AttemptWatch = {
-  of: 'whole',
+  of: 'body',
   judge: (status, contentType = '') => (status === 200 && json.test(contentType) ? jsonJudge : undefined),
 };
 
