@@ -26,12 +26,8 @@ export function routerProcessor(): Extension {
       requestTrailerMode: HeaderMode.SKIP,
       responseTrailerMode: HeaderMode.SKIP,
     },
-    responseAttributes: [
-      'xds.cluster_name',
-      'response.code_details',
-      'response.flags',
-      'upstream.request_attempt_count',
-    ],
+    // Each is an expression that Envoy evaluates for every response: only those that a stage reads.
+    responseAttributes: ['response.code_details', 'upstream.request_attempt_count'],
     metadataOptions: {
       receivingNamespaces: { untyped: [metadataNamespaces.route, metadataNamespaces.log] },
     },
