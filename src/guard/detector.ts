@@ -1,0 +1,41 @@
+/** Something that a detector recognised. Positions are UTF-16 indices into the text that was scanned. */
+export interface Finding {
+  readonly start: number;
+  /** Excluded. */
+  readonly end: number;
+  /** What it is: `CREDIT_CARD`, `aws-access-key-id`, the name of a keyword list or of a pattern. */
+  readonly entity: string;
+  /** 0 to 1. */
+  readonly score: number;
+  /** What confirmed it (`luhn`, `mod-97`, `entropy`, …); undefined: its form alone. */
+  readonly validator: string | undefined;
+}
+
+export type Report = (finding: Finding) => void;
+
+/**
+ * Recognises one family of things in a text. Stateless and synchronous: the same text gives the same findings.
+ *
+ * A stream is scanned piece by piece, and the result must be that of the whole text. Hence `hold`: let `t` be any prefix
+ * of a text `T`, and `h = hold(t, from)`. Then the findings in `T` that start before `h` are exactly the findings in `t`
+ * that start before `h`, and all of these end at or before `h`. It should be as large as possible: everything before it
+ * goes out to the caller at once.
+ */
+export interface Detector {
+  /**
+   * `whole`: judges a text as one (a score over all of it), so that a stream is judged in windows or when it is
+   * complete. `hold` of such a detector holds nothing back.
+   */
+  readonly streaming: 'incremental' | 'whole';
+  /** How many characters before a finding its decision may look at: context words, boundaries. */
+  readonly leftContext: number;
+  /** Longest finding together with what must be seen behind it. Where a kind has no end, the bound at which it is cut. */
+  readonly reach: number;
+  /**
+   * Reports the findings that start at or behind `from`. What stands before `from` is context: at least `leftContext`
+   * characters, or the beginning of the text. `field`: name of the JSON member that holds the text, as a context word.
+   */
+  scan(text: string, from: number, report: Report, field?: string): void;
+  /** Everything before this position is decided, whatever text follows; `text.length`: all of it. */
+  hold(text: string, from: number): number;
+}
