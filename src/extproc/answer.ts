@@ -49,6 +49,11 @@ export class Answer implements Mutation {
     return frame;
   }
 
+  /** Takes back what was collected. */
+  discard(): void {
+    this.clear();
+  }
+
   private isUntouched(): boolean {
     return (
       this.setHeaders.length === 0 &&

@@ -108,6 +108,8 @@ export class Exchange {
 
   rejection: Rejection | undefined = undefined;
   immediate: ImmediateAnswer | undefined = undefined;
+  /** With which a response ends early that the caller has begun to read. */
+  lastBytes: Buffer | undefined = undefined;
 
   ending: Ending | undefined = undefined;
   /** Grows with each suspension, so that a late or second resume of an earlier one is recognised. */
@@ -129,6 +131,16 @@ export class Exchange {
   /** The caller gets this answer. */
   respondWith(immediate: ImmediateAnswer): Verdict {
     this.immediate = immediate;
+    return verdict.answered;
+  }
+
+  /**
+   * In the response body phase, where the body comes in full duplex: the caller gets these bytes instead of the piece at
+   * hand, and then the end. The provider's stream is cancelled.
+   */
+  endResponseWith(lastBytes: Buffer, rejection: Rejection): Verdict {
+    this.lastBytes = lastBytes;
+    this.rejection = rejection;
     return verdict.answered;
   }
 

@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts';
 import { type Ending, Exchange, type Flow } from './exchange.ts';
 import { renderRejection } from './rejection.ts';
 import { readRequestHeaders } from './request-headers.ts';
+import { cutResponse, writePiece } from './response-piece.ts';
 import { grpcStatus } from './transport/status.ts';
 import type { ServerStream, StreamHandler } from './transport/stream.ts';
 import { type Verdict, verdict } from './verdict.ts';
@@ -12,7 +13,15 @@ import { continueFrame, encodeImmediate } from './wire/outgoing.ts';
 import { WireError } from './wire/wire-error.ts';
 
 /** Where the stream is. Numbers below are in the order in which messages come. */
-const expecting = { requestHeaders: 0, requestBody: 1, responseHeaders: 2, responseBody: 3, nothing: 4 } as const;
+const expecting = {
+  requestHeaders: 0,
+  requestBody: 1,
+  responseHeaders: 2,
+  responseBody: 3,
+  nothing: 4,
+  /** The response was ended early: what Envoy had sent before it heard of that still arrives. */
+  leftovers: 5,
+} as const;
 type Expecting = (typeof expecting)[keyof typeof expecting];
 
 /** Messages are read and answered within one call, so one object serves all streams of the process. */
@@ -104,7 +113,12 @@ export class RouterStream implements StreamHandler, Flow {
   }
 
   private receive(message: Incoming, bytes: Buffer): void {
-    if (message.kind === kind.requestTrailers || message.kind === kind.responseTrailers) {
+    if (this.expecting === expecting.leftovers) return;
+    if (message.kind === kind.responseTrailers && this.expecting === expecting.responseBody) {
+      this.chunk = noRequest;
+      this.isEndOfStream = true;
+      this.start(expecting.responseBody, bytes);
+    } else if (message.kind === kind.requestTrailers || message.kind === kind.responseTrailers) {
       // Not asked for, and nothing of ours is in them.
       this.stream.write(continueFrame(message.kind));
     } else if (message.kind === kind.requestHeaders && this.expecting === expecting.requestHeaders) {
@@ -115,6 +129,8 @@ export class RouterStream implements StreamHandler, Flow {
       this.start(expecting.responseHeaders, bytes);
     } else if (message.kind === kind.responseBody && this.expecting === expecting.responseBody) {
       this.chunk = message.body;
+      // A body that comes whole is whole, whatever trailers follow.
+      this.isEndOfStream ||= this.exchange?.responseBodyMode === bodySendMode.buffered;
       this.start(expecting.responseBody, bytes);
     } else if (message.kind === kind.responseHeaders && this.expecting === expecting.requestHeaders) {
       // A filter in front has answered (health, CORS): the request never came by here, and the answer is not ours.
@@ -257,21 +273,37 @@ export class RouterStream implements StreamHandler, Flow {
           return;
         }
     }
-    this.stream.write(exchange.answer.encode(this.kind));
+    this.write(exchange);
+  }
+
+  private write(exchange: Exchange): void {
+    if (this.phase !== expecting.responseBody) {
+      this.stream.write(exchange.answer.encode(this.kind));
+      return;
+    }
+    const isTrailers = this.kind === kind.responseTrailers;
+    writePiece(this.stream, exchange, { bytes: this.chunk, isLast: this.isEndOfStream, isTrailers });
   }
 
   /** The last message that concerns us: what follows flows past the processor. */
   private complete(exchange: Exchange): void {
     this.expecting = expecting.nothing;
-    this.stream.write(exchange.answer.encode(this.kind));
+    this.write(exchange);
     this.finish('done');
     // A stream of events may go on for minutes. As long as Envoy's stream to us is open, it would be cut with us.
     this.stream.end();
   }
 
   private answerImmediately(exchange: Exchange, how: Ending = 'rejected'): void {
+    const { rejection, lastBytes } = exchange;
+    if (lastBytes !== undefined) {
+      cutResponse(this.stream, exchange, lastBytes);
+      this.finish(how);
+      this.expecting = expecting.leftovers;
+      this.stream.end();
+      return;
+    }
     this.expecting = expecting.nothing;
-    const { rejection } = exchange;
     const answer =
       exchange.immediate ??
       renderRejection(rejection ?? { code: 'internal', params: {} }, exchange.dialect, exchange.requestId);
@@ -329,6 +361,7 @@ export class RouterStream implements StreamHandler, Flow {
       return;
     }
     exchange.immediate = undefined;
+    exchange.lastBytes = undefined;
     exchange.reject('internal');
     try {
       this.answerImmediately(exchange);

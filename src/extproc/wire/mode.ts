@@ -44,8 +44,12 @@ export const responseBodyOverride = {
   none: encodeMode({ responseHeaders: headerSendMode.send }),
   /** JSON: one message with all of it. */
   buffered: encodeMode({ responseHeaders: headerSendMode.send, responseBody: bodySendMode.buffered }),
-  /** SSE: a message per chunk, answers in order, one each. */
-  streamed: encodeMode({ responseHeaders: headerSendMode.send, responseBody: bodySendMode.streamed }),
+  /** SSE: a message per chunk, answers in order, one each. Trailers, since else nobody would say that it has ended. */
+  streamed: encodeMode({
+    responseHeaders: headerSendMode.send,
+    responseBody: bodySendMode.streamed,
+    responseTrailers: headerSendMode.send,
+  }),
   /** A stream that may be ended early or flushed by a timer. Envoy demands trailers with it. */
   fullDuplexStreamed: encodeMode({
     responseHeaders: headerSendMode.send,
