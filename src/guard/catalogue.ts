@@ -1,0 +1,10 @@
+import type { EntityInfo } from './entity.ts';
+
+/** Everything that a rule can name, personal data first. Light to import: no matcher and no data hangs on it. */
+export const entities: readonly EntityInfo[] = [];
+
+const byName = new Map(entities.map((entity) => [entity.name, entity]));
+
+export function findEntity(name: string): EntityInfo | undefined {
+  return byName.get(name);
+}
