@@ -1,4 +1,9 @@
 import type { NameMatcher } from './glob.ts';
+import type { Guardrail } from './guardrail.ts';
+import type { Budget, Limit } from './limit.ts';
+import type { Pricing } from './pricing.ts';
+import type { ScopedTable } from './scoped-table.ts';
+import type { RecordSink, StoreSettings } from './store-settings.ts';
 
 /**
  * What the processor decides by: the resources of the control plane, compiled once. Never changed; a new one takes its
@@ -12,9 +17,16 @@ export interface Program {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly routes: RouteTable;
   readonly passthrough: readonly PassthroughPath[];
+  readonly guardrails: ScopedTable<Guardrail>;
+  readonly limits: ScopedTable<Limit>;
+  readonly budgets: ScopedTable<Budget>;
+  /** By name: that of a logical model, or the one that a target names. See `pricingOf`. */
+  readonly pricings: ReadonlyMap<string, Pricing>;
+  /** Values by name. Never shown. */
+  readonly secrets: ReadonlyMap<string, string>;
   /**
-   * Request headers, besides those that every request is read for, whose values some route or provider needs: for
-   * affinity, or to restore what an attempt has changed. Sorted.
+   * Request headers, besides those that every request is read for, whose values something needs: for affinity, to
+   * restore what an attempt has changed, for scopes and counters. Sorted.
    */
   readonly observedHeaders: readonly string[];
 }
@@ -22,6 +34,13 @@ export interface Program {
 export interface Settings {
   readonly maxBodyBytes: number;
   readonly defaultProfile: string;
+  readonly store: StoreSettings;
+  readonly usageRecords: RecordSink;
+  readonly decisionRecords: RecordSink;
+  /** Name in `secrets` of what hashes and reversible tokens are made with; empty: neither may be made. */
+  readonly redactionSecret: string;
+  /** Streams are asked to say what they used, also where the caller did not ask. */
+  readonly includeUsage: boolean;
 }
 
 export interface Key {
@@ -30,6 +49,8 @@ export interface Key {
   readonly user: string;
   readonly team: string;
   readonly project: string;
+  /** Of its document. */
+  readonly labels: ReadonlyMap<string, string>;
   /** Milliseconds since the epoch; `Infinity`: never. */
   readonly expiresAtMs: number;
   readonly isEnabled: boolean;
@@ -116,6 +137,13 @@ export interface Target {
   readonly hash: number;
   /** Replaces `model` in the body; undefined: stays as the client wrote it. */
   readonly modelEdit: BodyEdit | undefined;
+  /** Name of prices of its own; absent: those of the logical model. */
+  readonly pricing?: string;
+}
+
+/** What a target of a logical model costs; undefined: unknown. */
+export function pricingOf(program: Program, model: string, target: Target): Pricing | undefined {
+  return program.pricings.get(target.pricing ?? model);
 }
 
 export interface RouteTable {

@@ -5,8 +5,16 @@ import { ProgramStore } from './store.ts';
 import { keyOf, modelOf, programOf, providerOf, routeOf, settingsOf, storeOf } from './testing/program-of.ts';
 
 const types = (store: ProgramStore) => {
-  const [settings, provider, model, route, key] = store.typeUrls as [string, string, string, string, string];
-  return { settings, provider, model, route, key };
+  const named = (type: string): string => `type.googleapis.com/sluice.program.v1.${type}`;
+  const [settings, provider, model, route, key] = ['Settings', 'Provider', 'Model', 'Route', 'ApiKey'].map(named) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const others = store.typeUrls.filter((type) => ![settings, provider, model, route, key].includes(type));
+  return { settings, provider, model, route, key, others };
 };
 
 function keyNamed(store: ProgramStore, secret: string): string | undefined {
@@ -16,7 +24,8 @@ function keyNamed(store: ProgramStore, secret: string): string | undefined {
 describe('ProgramStore', () => {
   it('has no program until every type has been received once, be it empty', () => {
     const store = new ProgramStore();
-    const { settings, provider, model, route, key } = types(store);
+    const { settings, provider, model, route, key, others } = types(store);
+    for (const other of others) store.apply(other, [], []);
     store.apply(settings, [settingsOf()], []);
     store.apply(provider, [providerOf({ name: 'a' })], []);
     store.apply(model, [], []);

@@ -1,12 +1,22 @@
+import { budgetSchema, compileBudget } from './compile/budget.ts';
+import { compileGuardrail, guardrailSchema } from './compile/guardrail.ts';
 import { compileKey, keySchema } from './compile/key.ts';
+import { compileLimit, limitSchema } from './compile/limit.ts';
 import { compileModel, modelSchema } from './compile/model.ts';
+import { compilePricing, pricingSchema } from './compile/pricing.ts';
 import { type CompiledProvider, compileProvider, providerSchema } from './compile/provider.ts';
 import { type CompiledRoute, compileRoute, routeSchema } from './compile/route.ts';
+import { type CompiledSecret, compileSecret, secretSchema } from './compile/secret.ts';
 import { compileSettings, settingsSchema } from './compile/settings.ts';
+import { headersOfCounter } from './counter.ts';
+import type { Guardrail } from './guardrail.ts';
 import { withKeys } from './key-table.ts';
+import type { Budget, Limit } from './limit.ts';
 import { modelTable } from './model-table.ts';
+import type { Pricing } from './pricing.ts';
 import type { Key, ModelTable, PassthroughPath, Program } from './program.ts';
 import { type RouteIndex, routeIndex } from './route-table.ts';
+import { type ScopedTable, scopedTable } from './scoped-table.ts';
 import { createSlot, type ReceivedResource, type RefusedResource, type Slot } from './slot.ts';
 
 /** Where readers find the program in force. */
@@ -23,16 +33,31 @@ export class ProgramStore implements ProgramSource {
   private readonly routes = createSlot(routeSchema, compileRoute);
   private readonly models = createSlot(modelSchema, compileModel);
   private readonly keys = createSlot(keySchema, compileKey);
+  private readonly secrets = createSlot(secretSchema, compileSecret);
+  private readonly pricings = createSlot(pricingSchema, compilePricing);
+  private readonly guardrails = createSlot(guardrailSchema, compileGuardrail);
+  private readonly limits = createSlot(limitSchema, compileLimit);
+  private readonly budgets = createSlot(budgetSchema, compileBudget);
   private keysByHash: ReadonlyMap<string, Key> = new Map();
   private modelsByName: ModelTable = modelTable(new Map());
   private routesByMatch: RouteIndex = routeIndex();
   private providersByName: ReadonlyMap<string, CompiledProvider> = new Map();
   private passthrough: readonly PassthroughPath[] = [];
+  private secretsByName: ReadonlyMap<string, string> = new Map();
+  private pricingsByName: ReadonlyMap<string, Pricing> = new Map();
+  private guardrailsInScope: ScopedTable<Guardrail> = scopedTable([]);
+  private limitsInScope: ScopedTable<Limit> = scopedTable([]);
+  private budgetsInScope: ScopedTable<Budget> = scopedTable([]);
   private observedHeaders: readonly string[] = [];
   /** In the order in which they are asked for: what others refer to comes first. */
   private readonly slots: readonly Slot<unknown>[] = [
+    this.secrets,
     this.settings,
     this.providers,
+    this.pricings,
+    this.guardrails,
+    this.limits,
+    this.budgets,
     this.models,
     this.routes,
     this.keys,
@@ -66,6 +91,11 @@ export class ProgramStore implements ProgramSource {
         providers: this.providersByName,
         routes: this.routesByMatch,
         passthrough: this.passthrough,
+        guardrails: this.guardrailsInScope,
+        limits: this.limitsInScope,
+        budgets: this.budgetsInScope,
+        pricings: this.pricingsByName,
+        secrets: this.secretsByName,
         observedHeaders: this.observedHeaders,
       };
     }
@@ -81,7 +111,7 @@ export class ProgramStore implements ProgramSource {
         const { refused } = this.providers.take(received, removed);
         this.providersByName = new Map(this.providers.values);
         this.passthrough = passthroughOf(this.providersByName);
-        this.observedHeaders = observedBy(this.providers.values, this.routes.values);
+        this.observedHeaders = this.observed();
         return refused;
       }
       case this.models.typeUrl: {
@@ -92,7 +122,7 @@ export class ProgramStore implements ProgramSource {
       case this.routes.typeUrl: {
         const { changed, gone, refused } = this.routes.take(received, removed);
         this.routesByMatch = this.routesByMatch.with(this.routes.values, [...changed, ...gone]);
-        this.observedHeaders = observedBy(this.providers.values, this.routes.values);
+        this.observedHeaders = this.observed();
         return refused;
       }
       case this.keys.typeUrl: {
@@ -100,9 +130,48 @@ export class ProgramStore implements ProgramSource {
         this.keysByHash = withKeys(this.keysByHash, this.keys.values, changed, gone);
         return refused;
       }
+      case this.secrets.typeUrl: {
+        const { refused } = this.secrets.take(received, removed);
+        this.secretsByName = valuesOf(this.secrets.values);
+        return refused;
+      }
+      case this.pricings.typeUrl: {
+        const { refused } = this.pricings.take(received, removed);
+        this.pricingsByName = new Map(this.pricings.values);
+        return refused;
+      }
+      case this.guardrails.typeUrl: {
+        const { refused } = this.guardrails.take(received, removed);
+        this.guardrailsInScope = scopedTable(this.guardrails.values.values());
+        this.observedHeaders = this.observed();
+        return refused;
+      }
+      case this.limits.typeUrl: {
+        const { refused } = this.limits.take(received, removed);
+        this.limitsInScope = scopedTable(this.limits.values.values());
+        this.observedHeaders = this.observed();
+        return refused;
+      }
+      case this.budgets.typeUrl: {
+        const { refused } = this.budgets.take(received, removed);
+        this.budgetsInScope = scopedTable(this.budgets.values.values());
+        this.observedHeaders = this.observed();
+        return refused;
+      }
       default:
         return received.map(({ name }) => ({ name, reason: `is of the unknown type ${typeUrl}` }));
     }
+  }
+
+  private observed(): readonly string[] {
+    const names = new Set<string>(observedBy(this.providers.values, this.routes.values));
+    for (const table of [this.guardrailsInScope, this.limitsInScope, this.budgetsInScope]) {
+      for (const { scope } of table.all) for (const name of scope.headers) names.add(name);
+    }
+    for (const table of [this.limitsInScope, this.budgetsInScope]) {
+      for (const { counter } of table.all) for (const name of headersOfCounter(counter.per)) names.add(name);
+    }
+    return [...names].sort();
   }
 
   private slotOf(typeUrl: string): Slot<unknown> | undefined {
@@ -125,12 +194,16 @@ function passthroughOf(providers: ReadonlyMap<string, CompiledProvider>): readon
 function observedBy(
   providers: ReadonlyMap<string, CompiledProvider>,
   routes: ReadonlyMap<string, CompiledRoute>,
-): readonly string[] {
+): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { affinityHeader } of routes.values()) if (affinityHeader !== '') names.add(affinityHeader);
   for (const { setHeaders, removeHeaders } of providers.values()) {
     for (let i = 0; i < setHeaders.length; i += 2) names.add(setHeaders[i] as string);
     for (const name of removeHeaders) names.add(name);
   }
-  return [...names].sort();
+  return names;
+}
+
+function valuesOf(secrets: ReadonlyMap<string, CompiledSecret>): ReadonlyMap<string, string> {
+  return new Map([...secrets].map(([name, { value }]) => [name, value]));
 }

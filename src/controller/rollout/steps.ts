@@ -21,6 +21,11 @@ const stages = [
       typeUrls.programRoute,
       typeUrls.programModel,
       typeUrls.programKey,
+      typeUrls.programSecret,
+      typeUrls.programPricing,
+      typeUrls.programGuardrail,
+      typeUrls.programLimit,
+      typeUrls.programBudget,
     ],
   },
 ] as const;

@@ -25,6 +25,7 @@ export function compileKey(message: Message): Compiled<Key> {
     user: message.user,
     team: message.team,
     project: message.project,
+    labels: new Map(message.labels.map((label) => [label.name, label.value])),
     expiresAtMs: message.expiresAtMs === 0n ? Number.POSITIVE_INFINITY : Number(message.expiresAtMs),
     isEnabled: message.isEnabled,
     allow: allowModels.length === 0 ? undefined : compileNames(allowModels),

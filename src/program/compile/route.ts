@@ -52,7 +52,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
   });
 }
 
-function compileTarget({ provider, model, priority, weight }: TargetMessage): Target {
+function compileTarget({ provider, model, priority, weight, pricing }: TargetMessage): Target {
   return {
     provider,
     model,
@@ -60,5 +60,6 @@ function compileTarget({ provider, model, priority, weight }: TargetMessage): Ta
     weight,
     hash: hash32(`${provider}/${model}`),
     modelEdit: model === '' ? undefined : { name: 'model', json: JSON.stringify(model) },
+    ...(pricing !== '' && { pricing }),
   };
 }

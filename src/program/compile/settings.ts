@@ -1,6 +1,12 @@
-import { type Settings as Message, SettingsSchema } from '../../gen/sluice/program/v1/program_pb.js';
+import {
+  type Settings as Message,
+  SettingsSchema,
+  type Sink as SinkMessage,
+  type Store as StoreMessage,
+} from '../../gen/sluice/program/v1/program_pb.js';
 import { ok } from '../../lib/result.ts';
 import type { Settings } from '../program.ts';
+import type { RecordSink, StoreSettings } from '../store-settings.ts';
 import { type Compiled, refused } from './refusal.ts';
 
 export const settingsSchema = SettingsSchema;
@@ -8,5 +14,44 @@ export const settingsSchema = SettingsSchema;
 export function compileSettings(message: Message): Compiled<Settings> {
   const maxBodyBytes = Number(message.maxBodyBytes);
   if (maxBodyBytes === 0) return refused('max_body_bytes is missing');
-  return ok({ maxBodyBytes, defaultProfile: message.defaultProfile });
+  const store = compileStore(message.store);
+  if (!store.ok) return store;
+  return ok({
+    maxBodyBytes,
+    defaultProfile: message.defaultProfile,
+    store: store.value,
+    usageRecords: compileSink(message.usageRecords),
+    decisionRecords: compileSink(message.decisionRecords),
+    redactionSecret: message.redactionSecret,
+    includeUsage: message.includeUsage,
+  });
+}
+
+function compileStore(message: StoreMessage | undefined): Compiled<StoreSettings> {
+  const replicas = Math.max(1, message?.replicas ?? 1);
+  if (message?.kind.case !== 'redis') {
+    const snapshot = message?.kind.case === 'memory' ? message.kind.value.snapshot : '';
+    return ok({ kind: 'memory', snapshot, replicas });
+  }
+  const { $typeName: _type, $unknown: _unknown, ...redis } = message.kind.value;
+  if (redis.addresses.length === 0) return refused('store has no address');
+  const { tls } = redis;
+  return ok({
+    ...redis,
+    kind: 'redis',
+    replicas,
+    leaseTokens: Number(redis.leaseTokens),
+    tls:
+      tls === undefined
+        ? undefined
+        : { ca: tls.ca, certificate: tls.certificate, privateKey: tls.privateKey, serverName: tls.serverName },
+  });
+}
+
+function compileSink(message: SinkMessage | undefined): RecordSink {
+  return {
+    file: message?.file ?? '',
+    redisStream: message?.redisStream ?? '',
+    redisMaxLength: Number(message?.redisMaxLength ?? 0),
+  };
 }

@@ -2,10 +2,15 @@ import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufb
 import { programContract } from '../../contract.ts';
 import {
   ApiKeySchema,
+  BudgetSchema,
   Dialect,
+  GuardrailSchema,
+  LimitSchema,
   ModelSchema,
+  PricingSchema,
   ProviderSchema,
   RouteSchema,
+  SecretValueSchema,
   SettingsSchema,
 } from '../../gen/sluice/program/v1/program_pb.js';
 import { contentVersion, sha256Hex } from '../../lib/hash.ts';
@@ -24,7 +29,15 @@ export interface ProgramInit {
     readonly name: string;
     readonly secret?: string;
   })[];
+  readonly guardrails?: readonly Named<typeof GuardrailSchema>[];
+  readonly limits?: readonly Named<typeof LimitSchema>[];
+  readonly budgets?: readonly Named<typeof BudgetSchema>[];
+  readonly pricings?: readonly Named<typeof PricingSchema>[];
+  /** Values by name. */
+  readonly secrets?: { readonly [name: string]: string };
 }
+
+type Named<Desc extends DescMessage> = MessageInitShape<Desc> & { readonly name: string };
 
 export interface TypedResource extends ReceivedResource {
   readonly typeUrl: string;
@@ -71,6 +84,14 @@ export function keyOf({ secret, ...init }: NonNullable<ProgramInit['keys']>[numb
   return resourceOf(ApiKeySchema, init.name, { contract: programContract, sha256, isEnabled: true, ...init });
 }
 
+function namedOf<Desc extends DescMessage>(schema: Desc, init: Named<Desc>): TypedResource {
+  return resourceOf(schema, init.name, { contract: programContract, ...init });
+}
+
+export function secretOf(name: string, value: string): TypedResource {
+  return resourceOf(SecretValueSchema, name, { contract: programContract, name, value: Buffer.from(value, 'utf8') });
+}
+
 /** All resources of a program. A model without a route of its own gets none. */
 export function programResourcesOf(init: ProgramInit): readonly TypedResource[] {
   return [
@@ -79,6 +100,11 @@ export function programResourcesOf(init: ProgramInit): readonly TypedResource[] 
     ...(init.models ?? []).map(modelOf),
     ...(init.routes ?? []).map(routeOf),
     ...(init.keys ?? []).map(keyOf),
+    ...(init.guardrails ?? []).map((each) => namedOf(GuardrailSchema, each)),
+    ...(init.limits ?? []).map((each) => namedOf(LimitSchema, each)),
+    ...(init.budgets ?? []).map((each) => namedOf(BudgetSchema, each)),
+    ...(init.pricings ?? []).map((each) => namedOf(PricingSchema, each)),
+    ...Object.entries(init.secrets ?? {}).map(([name, value]) => secretOf(name, value)),
   ];
 }
 

@@ -10,9 +10,15 @@ const stages: readonly (readonly string[])[] = [
   // A listener warms until its routes are there, and asks for them itself.
   [typeUrls.listener],
   [typeUrls.route],
-  // What names comes after what is named: routes name providers, keys name nothing that routes do not.
+  // What names comes after what is named: routes name providers, keys name nothing that routes do not. What restricts
+  // comes before what opens: a new key never works for a moment without its limits.
+  [typeUrls.programSecret],
   [typeUrls.programSettings],
   [typeUrls.programProvider],
+  [typeUrls.programPricing],
+  [typeUrls.programGuardrail],
+  [typeUrls.programLimit],
+  [typeUrls.programBudget],
   [typeUrls.programRoute],
   [typeUrls.programModel],
   [typeUrls.programKey],

@@ -9,6 +9,11 @@ const wildcardTypes: ReadonlySet<string> = new Set([
   typeUrls.programRoute,
   typeUrls.programModel,
   typeUrls.programKey,
+  typeUrls.programSecret,
+  typeUrls.programPricing,
+  typeUrls.programGuardrail,
+  typeUrls.programLimit,
+  typeUrls.programBudget,
 ]);
 
 export function isWildcardCapable(typeUrl: string): boolean {

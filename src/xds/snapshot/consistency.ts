@@ -60,6 +60,11 @@ const words: Readonly<Record<TypeName, string>> = {
   programRoute: 'program route',
   programModel: 'program model',
   programKey: 'program key',
+  programSecret: 'program secret',
+  programPricing: 'program pricing',
+  programGuardrail: 'program guardrail',
+  programLimit: 'program limit',
+  programBudget: 'program budget',
 };
 
 function missing(resource: Resource, reference: Reference): ConsistencyProblem {

@@ -12,6 +12,11 @@ export const typeUrls = {
   programRoute: 'type.googleapis.com/sluice.program.v1.Route',
   programModel: 'type.googleapis.com/sluice.program.v1.Model',
   programKey: 'type.googleapis.com/sluice.program.v1.ApiKey',
+  programSecret: 'type.googleapis.com/sluice.program.v1.SecretValue',
+  programPricing: 'type.googleapis.com/sluice.program.v1.Pricing',
+  programGuardrail: 'type.googleapis.com/sluice.program.v1.Guardrail',
+  programLimit: 'type.googleapis.com/sluice.program.v1.Limit',
+  programBudget: 'type.googleapis.com/sluice.program.v1.Budget',
 } as const;
 
 export type TypeName = keyof typeof typeUrls;

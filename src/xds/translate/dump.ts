@@ -43,6 +43,7 @@ const secretFields = new Map<string, readonly (readonly string[])[]>([
     ],
   ],
   ['sluice.program.v1.ApiKey', [['sha256'], ['credentials', '*', 'value']]],
+  ['sluice.program.v1.SecretValue', [['value']]],
 ]);
 
 function mask(value: JsonValue, [field, ...rest]: readonly string[]): JsonValue {
