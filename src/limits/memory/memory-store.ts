@@ -1,0 +1,226 @@
+import type { Counter } from '../counter.ts';
+import { checkReserve, checkUsage } from '../reservation-check.ts';
+import {
+  type ChargedItem,
+  defaultRetentionMs,
+  type Figures,
+  type Grant,
+  type ReserveItem,
+  type ReserveOutcome,
+  type ReserveRequest,
+  type Store,
+  type UsageRequest,
+} from '../store.ts';
+import {
+  advance,
+  type CounterState,
+  count,
+  figuresOf,
+  hold,
+  newCounterState,
+  release,
+  remainingOf,
+  retryIn,
+} from './counter-state.ts';
+import { createLedger } from './ledger.ts';
+import { reportOf } from './report.ts';
+import { parseSnapshot, type SnapshotData, snapshotOf } from './snapshot.ts';
+
+export interface MemoryStoreOptions {
+  /** Milliseconds since 1970 UTC. */
+  readonly now?: () => number;
+  readonly retentionMs?: number;
+}
+
+/** Counters of one process. Answers before the call returns. */
+export interface MemoryStore extends Store {
+  snapshot(): SnapshotData;
+  /** Takes over a snapshot; says why not when it is none. */
+  restore(data: unknown): string | undefined;
+  readonly size: number;
+}
+
+export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const clock = options.now ?? Date.now;
+  const retentionMs = options.retentionMs ?? defaultRetentionMs;
+  const states = new Map<string, CounterState>();
+  const ledger = createLedger();
+  let sweepAt = 1_000;
+
+  const load = (counter: Counter, now: number): CounterState => {
+    let state = states.get(counter.key);
+    if (state === undefined) {
+      if (states.size >= sweepAt) sweepAt = Math.max(1_000, 2 * dropIdle(states, now, retentionMs));
+      state = newCounterState(counter);
+      states.set(counter.key, state);
+    }
+    advance(state, counter, now, retentionMs);
+    return state;
+  };
+
+  const reserve = (request: ReserveRequest): ReserveOutcome => {
+    const problem = checkReserve(request);
+    if (problem !== undefined) return problem;
+    const now = clock();
+    ledger.forgetOld(now);
+    const known = ledger.find(request.id);
+    if (known !== undefined) return { kind: 'admitted', grants: known.grants };
+    const loaded = request.items.map((item) => load(item.counter, now));
+    const granted = request.items.map((item, index) => grantOf(item, loaded[index]));
+    const index = granted.indexOf(undefined);
+    const item = request.items[index];
+    const state = loaded[index];
+    if (item !== undefined && state !== undefined) {
+      const least = Math.min(item.amount, item.atLeast ?? item.amount);
+      const isTooLarge = Math.max(least, 1) > item.counter.limit;
+      return {
+        kind: 'refused',
+        index,
+        reason: isTooLarge ? 'too-large' : 'exhausted',
+        retryAfterMs: isTooLarge ? undefined : retryIn(state, Math.max(least, 1), now),
+        figures: loaded.map((each) => figuresOf(each, now)),
+      };
+    }
+    const endsAt = now + request.ttlMs;
+    const grants = loaded.map((each, at): Grant => {
+      const amount = granted[at] ?? 0;
+      if (request.items[at]?.isFinal === true) count(each, amount);
+      else {
+        hold(each, amount);
+        each.held.set(request.id, { endsAt, amount, spent: 0, hasEnded: false });
+        each.nextEnd = Math.min(each.nextEnd, endsAt);
+      }
+      return { granted: amount, ...figuresOf(each, now) };
+    });
+    ledger.remember(request.id, grants, false, endsAt + retentionMs);
+    return { kind: 'admitted', grants };
+  };
+
+  const charge = (request: UsageRequest, now: number): readonly ChargedItem[] =>
+    request.items.map(({ counter, amount }) => {
+      const state = load(counter, now);
+      if (counter.kind === 'concurrency') return { hasRoom: true, ...figuresOf(state, now) };
+      const held = state.held.get(request.id);
+      const extra = Math.max(0, amount - (held?.amount ?? 0));
+      const hasRoom = extra <= remainingOf(state);
+      if (held === undefined) {
+        count(state, amount);
+        state.held.set(request.id, { endsAt: now + retentionMs, amount, spent: amount, hasEnded: true });
+        state.nextEnd = Math.min(state.nextEnd, now + retentionMs);
+      } else {
+        if (held.hasEnded) count(state, extra);
+        else hold(state, extra);
+        held.amount += extra;
+        held.spent = Math.max(held.spent, amount);
+      }
+      return { hasRoom, ...figuresOf(state, now) };
+    });
+
+  const settle = (request: UsageRequest, now: number): { isLate: boolean; figures: readonly Figures[] } => {
+    let isLate = false;
+    const figures = request.items.map(({ counter, amount }) => {
+      const state = load(counter, now);
+      const used = counter.kind === 'concurrency' ? 0 : amount;
+      const held = state.held.get(request.id);
+      if (held !== undefined && !held.hasEnded) release(state, held, used);
+      else {
+        isLate = true;
+        count(state, used - (held?.amount ?? 0));
+      }
+      state.held.delete(request.id);
+      return figuresOf(state, now);
+    });
+    return { isLate, figures };
+  };
+
+  return {
+    get size() {
+      return states.size;
+    },
+    reserve: (request, done) => done(reserve(request)),
+    charge(request, done) {
+      const problem = checkUsage(request);
+      if (problem !== undefined) return done(problem);
+      if (ledger.find(request.id)?.isSettled) return done({ kind: 'ended' });
+      done({ kind: 'charged', items: charge(request, clock()) });
+    },
+    settle(request, done) {
+      const problem = checkUsage(request);
+      if (problem !== undefined) return done(problem);
+      const now = clock();
+      ledger.forgetOld(now);
+      const known = ledger.find(request.id);
+      if (known?.isSettled) return done({ kind: 'already-settled' });
+      const outcome = settle(request, now);
+      ledger.remember(request.id, known?.grants ?? [], true, now + retentionMs);
+      done({ kind: 'settled', ...outcome });
+    },
+    renew(requests, done) {
+      const now = clock();
+      const ended: string[] = [];
+      for (const { id, ttlMs, counters } of requests) {
+        const known = ledger.find(id);
+        let lives = known !== undefined && !known.isSettled;
+        for (const counter of counters) {
+          const held = load(counter, now).held.get(id);
+          if (held === undefined || held.hasEnded) lives = false;
+          else held.endsAt = now + ttlMs;
+        }
+        if (!lives) ended.push(id);
+        else if (known !== undefined) ledger.remember(id, known.grants, false, now + ttlMs + retentionMs);
+      }
+      done({ kind: 'renewed', ended });
+    },
+    peek(counters, done) {
+      const now = clock();
+      done({
+        kind: 'figures',
+        figures: counters.map((counter) => {
+          const state = states.get(counter.key) ?? newCounterState(counter);
+          advance(state, counter, now, retentionMs);
+          return figuresOf(state, now);
+        }),
+      });
+    },
+    async list(prefix) {
+      const now = clock();
+      return [...states]
+        .filter(([key]) => key.startsWith(prefix))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, state]) => {
+          advance(state, state.counter, now, retentionMs);
+          return reportOf(state, now);
+        });
+    },
+    async reset(what) {
+      const keys = 'keys' in what ? what.keys : [...states.keys()].filter((key) => key.startsWith(what.prefix));
+      return keys.filter((key) => states.delete(key)).length;
+    },
+    snapshot: () => snapshotOf(states),
+    restore(data) {
+      const parsed = parseSnapshot(data);
+      if (!parsed.ok) return parsed.error;
+      for (const [key, state] of parsed.value) states.set(key, state);
+      return undefined;
+    },
+    async close() {},
+  };
+}
+
+/** What an item gets; nothing when it is refused. */
+function grantOf(item: ReserveItem, state: CounterState | undefined): number | undefined {
+  if (state === undefined) return undefined;
+  if (item.isAdvisory === true) return item.amount;
+  const remaining = remainingOf(state);
+  const least = Math.min(item.amount, item.atLeast ?? item.amount);
+  return remaining < Math.max(least, 1) ? undefined : Math.min(item.amount, remaining);
+}
+
+/** Counters that hold nothing are as good as none; without this every value a caller invents would stay for ever. */
+function dropIdle(states: Map<string, CounterState>, now: number, retentionMs: number): number {
+  for (const [key, state] of states) {
+    advance(state, state.counter, now, retentionMs);
+    if (state.used === 0 && state.held.size === 0) states.delete(key);
+  }
+  return states.size;
+}

@@ -1,0 +1,75 @@
+import { Cluster, type Redis } from 'ioredis';
+import { parseSpec } from '../counter.ts';
+import { advance, type CounterState, newCounterState } from '../memory/counter-state.ts';
+import { reportOf } from '../memory/report.ts';
+import { type CounterReport, defaultRetentionMs } from '../store.ts';
+import type { RedisClient } from './connection.ts';
+import type { RedisKeys } from './keys.ts';
+
+/** Walks all counters of a prefix: for operators, not for requests. Changes nothing. */
+export async function listCounters(
+  client: RedisClient,
+  keys: RedisKeys,
+  prefix: string,
+  now: (() => number) | undefined,
+): Promise<readonly CounterReport[]> {
+  const reports: CounterReport[] = [];
+  const moment = now?.() ?? Number((await client.time())[0]) * 1_000;
+  for (const redisKey of await scan(client, keys.counterPattern(prefix))) {
+    const fields = await client.hgetall(redisKey);
+    const state = readState(keys.counterKeyOf(redisKey), fields);
+    if (state === undefined) continue;
+    advance(state, state.counter, moment, defaultRetentionMs);
+    reports.push(reportOf(state, moment));
+  }
+  return reports;
+}
+
+export async function resetCounters(
+  client: RedisClient,
+  keys: RedisKeys,
+  what: { readonly keys: readonly string[] } | { readonly prefix: string },
+): Promise<number> {
+  const found = 'keys' in what ? what.keys.map(keys.counter) : await scan(client, keys.counterPattern(what.prefix));
+  let count = 0;
+  for (let from = 0; from < found.length; from += 500) count += await client.unlink(...found.slice(from, from + 500));
+  return count;
+}
+
+async function scan(client: RedisClient, pattern: string): Promise<readonly string[]> {
+  const nodes: readonly Redis[] = client instanceof Cluster ? client.nodes('master') : [client];
+  const found = new Set<string>();
+  for (const node of nodes) {
+    let cursor = '0';
+    do {
+      const [next, page] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000);
+      for (const key of page) found.add(key);
+      cursor = next;
+    } while (cursor !== '0');
+  }
+  return [...found].sort();
+}
+
+/** The hash of a counter, as lua-counter.ts describes it. */
+function readState(key: string, fields: Readonly<Record<string, string>>): CounterState | undefined {
+  const counter = parseSpec(key, fields.d ?? '');
+  if (!counter.ok) return undefined;
+  const state = newCounterState(counter.value);
+  state.used = Number(fields.u);
+  state.reserved = Number(fields.r);
+  state.since = Number(fields.s);
+  if (counter.value.kind === 'bucket') state.scale = Number(fields.w);
+  if (counter.value.kind === 'rolling') {
+    for (const [, start, amount] of (fields.w ?? '').matchAll(/(\d+)=(\d+)/g)) {
+      state.slices.push({ start: Number(start), amount: Number(amount) });
+    }
+  }
+  for (const [name, text] of Object.entries(fields)) {
+    if (!name.startsWith('@')) continue;
+    const [endsAt, amount, spent, life] = text.split(' ');
+    const held = { endsAt: Number(endsAt), amount: Number(amount), spent: Number(spent), hasEnded: life === 'E' };
+    state.held.set(name.slice(1), held);
+    state.nextEnd = Math.min(state.nextEnd, held.endsAt);
+  }
+  return state;
+}

@@ -1,0 +1,131 @@
+import { checkReserve, checkUsage } from '../reservation-check.ts';
+import { defaultRetentionMs, type RenewRequest, type Store, type UsageRequest } from '../store.ts';
+import { type Argument, pushCounter } from './arguments.ts';
+import { type ConnectOptions, connectRedis, type RedisTarget } from './connection.ts';
+import { redisKeys } from './keys.ts';
+import { listCounters, resetCounters } from './operator.ts';
+import { readAllFigures, readCharged, readReserve } from './reply.ts';
+import { createScriptRunner } from './script-runner.ts';
+import { chargeScript, peekScript, renewScript, reserveScript, settleScript } from './scripts.ts';
+
+export interface RedisStoreOptions extends ConnectOptions {
+  readonly target: RedisTarget;
+  /** Before all keys. Default `sluice`. */
+  readonly prefix?: string;
+  /** Whose counters these are: all of them are in one slot of a Cluster. Default `default`. */
+  readonly partition?: string;
+  readonly retentionMs?: number;
+  /** Commands that may wait for an answer; more are refused at once. Default 10,000. */
+  readonly maxInFlight?: number;
+  /** For tests. Default: the server's clock decides, and ours only which calendar periods are near. */
+  readonly now?: () => number;
+}
+
+/** Counters shared through Redis 6.2 or newer, or Valkey: one script and one round trip per operation. */
+export function createRedisStore(options: RedisStoreOptions): Store {
+  const client = connectRedis(options.target, options);
+  const runner = createScriptRunner(client, options.maxInFlight ?? 10_000);
+  const keys = redisKeys(options.prefix ?? 'sluice', options.partition ?? 'default');
+  const retentionMs = options.retentionMs ?? defaultRetentionMs;
+  const clock = options.now ?? Date.now;
+  const serverTime = (): Argument => options.now?.() ?? '';
+  const keysOf = (id: string, counters: readonly { readonly counter: { readonly key: string } }[]): string[] => [
+    keys.reservation(id),
+    ...counters.map(({ counter }) => keys.counter(counter.key)),
+  ];
+
+  const usageArguments = (request: UsageRequest): Argument[] => {
+    const rest: Argument[] = [serverTime(), request.id, retentionMs];
+    const now = clock();
+    for (const { counter, amount } of request.items) {
+      pushCounter(rest, counter, now);
+      rest.push(amount);
+    }
+    return rest;
+  };
+
+  return {
+    reserve(request, done) {
+      const problem = checkReserve(request);
+      if (problem !== undefined) return done(problem);
+      const rest: Argument[] = [serverTime(), request.id, retentionMs, request.ttlMs];
+      const now = clock();
+      for (const item of request.items) {
+        pushCounter(rest, item.counter, now);
+        const least = Math.min(item.amount, item.atLeast ?? item.amount);
+        rest.push(item.amount, least, item.isAdvisory === true ? 1 : 0, item.isFinal === true ? 1 : 0);
+      }
+      runner.run(reserveScript, keysOf(request.id, request.items), rest, (reply) => {
+        if (reply.kind === 'unavailable') return done(reply);
+        done(readReserve(reply.numbers) ?? alreadyOver);
+      });
+    },
+    charge(request, done) {
+      const problem = checkUsage(request);
+      if (problem !== undefined) return done(problem);
+      runner.run(chargeScript, keysOf(request.id, request.items), usageArguments(request), (reply) => {
+        if (reply.kind === 'unavailable') return done(reply);
+        if (reply.numbers[0] === 0) return done({ kind: 'ended' });
+        done({ kind: 'charged', items: readCharged(reply.numbers) });
+      });
+    },
+    settle(request, done) {
+      const problem = checkUsage(request);
+      if (problem !== undefined) return done(problem);
+      runner.run(settleScript, keysOf(request.id, request.items), usageArguments(request), (reply) => {
+        if (reply.kind === 'unavailable') return done(reply);
+        if (reply.numbers[0] === 0) return done({ kind: 'already-settled' });
+        done({ kind: 'settled', isLate: reply.numbers[0] === 2, figures: readAllFigures(reply.numbers, 1) });
+      });
+    },
+    renew(requests, done) {
+      // Sent in one go: commands of one tick share a write.
+      const ended: string[] = [];
+      let waiting = requests.length;
+      if (waiting === 0) return done({ kind: 'renewed', ended });
+      let failure: Parameters<typeof done>[0] | undefined;
+      for (const request of requests) {
+        runner.run(renewScript, keysOf(request.id, asItems(request)), renewArguments(request), (reply) => {
+          if (reply.kind === 'unavailable') failure = reply;
+          else if (reply.numbers[0] !== 1) ended.push(request.id);
+          waiting -= 1;
+          if (waiting === 0) done(failure ?? { kind: 'renewed', ended });
+        });
+      }
+    },
+    peek(counters, done) {
+      const rest: Argument[] = [serverTime(), '', retentionMs];
+      const now = clock();
+      for (const counter of counters) pushCounter(rest, counter, now);
+      const items = counters.map((counter) => ({ counter }));
+      runner.run(peekScript, keysOf('', items), rest, (reply) => {
+        if (reply.kind === 'unavailable') return done(reply);
+        done({ kind: 'figures', figures: readAllFigures(reply.numbers, 0) });
+      });
+    },
+    list: (prefix) => listCounters(client, keys, prefix, options.now),
+    reset: (what) => resetCounters(client, keys, what),
+    async close() {
+      client.disconnect();
+    },
+  };
+
+  function renewArguments(request: RenewRequest): Argument[] {
+    const rest: Argument[] = [serverTime(), request.id, retentionMs, request.ttlMs];
+    const now = clock();
+    for (const counter of request.counters) pushCounter(rest, counter, now);
+    return rest;
+  }
+}
+
+function asItems(request: RenewRequest): readonly { readonly counter: { readonly key: string } }[] {
+  return request.counters.map((counter) => ({ counter }));
+}
+
+/** The id has been settled without ever having been reserved here: whoever asks is late. */
+const alreadyOver = {
+  kind: 'unavailable',
+  cause: 'invalid',
+  message: 'the reservation has been settled before it was made',
+  mayHaveHappened: false,
+} as const;

@@ -1,0 +1,81 @@
+import type { Unavailable } from '../store.ts';
+import type { Argument } from './arguments.ts';
+import type { RedisClient } from './connection.ts';
+import { isNumbers } from './reply.ts';
+import type { Script } from './scripts.ts';
+
+export type ScriptReply = { readonly kind: 'reply'; readonly numbers: readonly number[] } | Unavailable;
+
+export interface ScriptRunner {
+  run(script: Script, keys: readonly string[], rest: readonly Argument[], done: (reply: ScriptReply) => void): void;
+  readonly inFlight: number;
+}
+
+/** After so many time-outs in a row the connection itself is doubted: a peer that vanished never closes it. */
+const doubtAfter = 8;
+
+/** Runs scripts by their SHA, and by their text where the server does not know them yet (started anew). */
+export function createScriptRunner(client: RedisClient, maxInFlight: number): ScriptRunner {
+  let inFlight = 0;
+  let timeoutsInARow = 0;
+
+  const finish = (error: unknown): Unavailable => {
+    const failure = unavailable(error);
+    if (failure.cause === 'timeout') {
+      timeoutsInARow += 1;
+      if (timeoutsInARow >= doubtAfter) {
+        timeoutsInARow = 0;
+        client.disconnect(true);
+      }
+    }
+    return failure;
+  };
+
+  return {
+    get inFlight() {
+      return inFlight;
+    },
+    run(script, keys, rest, done) {
+      if (inFlight >= maxInFlight) {
+        return done(failure('busy', 'too many commands are waiting for Redis', false));
+      }
+      inFlight += 1;
+      const answer = (reply: ScriptReply): void => {
+        inFlight -= 1;
+        done(reply);
+      };
+      const receive = (reply: unknown): void => {
+        timeoutsInARow = 0;
+        if (isNumbers(reply)) answer({ kind: 'reply', numbers: reply });
+        else if (typeof reply === 'number') answer({ kind: 'reply', numbers: [reply] });
+        else answer(failure('error', 'Redis gave an answer that is none of the script', true));
+      };
+      client.evalsha(script.sha, keys.length, ...keys, ...rest).then(receive, (error: unknown) => {
+        if (!messageOf(error).startsWith('NOSCRIPT')) return answer(finish(error));
+        client.eval(script.text, keys.length, ...keys, ...rest).then(receive, (again) => answer(finish(again)));
+      });
+    },
+  };
+}
+
+function unavailable(error: unknown): Unavailable {
+  const message = messageOf(error);
+  if (message === 'Command timed out') return failure('timeout', 'Redis did not answer in time', true);
+  if (/enableOfflineQueue|isn't ready|None of startup nodes|ClusterAllFailed/.test(message)) {
+    return failure('offline', 'there is no connection to Redis', false);
+  }
+  if (/Connection is closed|max retries per request|ECONN|EPIPE|socket/i.test(message)) {
+    return failure('offline', 'the connection to Redis was lost', true);
+  }
+  // The first word names the kind of error (OOM, NOPERM, LOADING, READONLY); the rest may quote arguments.
+  const code = /^[A-Z]{2,20}\b/.exec(message)?.[0] ?? 'an error';
+  return failure('error', `Redis answered ${code}`, code === 'an error');
+}
+
+function failure(cause: Unavailable['cause'], message: string, mayHaveHappened: boolean): Unavailable {
+  return { kind: 'unavailable', cause, message, mayHaveHappened };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
