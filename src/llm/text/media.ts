@@ -19,7 +19,14 @@ const media: ReadonlySet<string> = new Set([
 const addresses: ReadonlySet<string> = new Set(['image_url', 'file_url', 'video_url', 'audio_url', 'input_audio']);
 
 /** Types whose `url` and `data` are pictures, sounds and files. */
-const mediaTypes: ReadonlySet<string> = new Set(['base64', 'url', 'redacted_thinking', 'input_audio', 'output_audio']);
+const mediaTypes: ReadonlySet<string> = new Set([
+  'base64',
+  'url',
+  'redacted_thinking',
+  'reasoning.encrypted',
+  'input_audio',
+  'output_audio',
+]);
 
 export interface Surroundings {
   /** The nearest member's name, and that of the one around its object. */

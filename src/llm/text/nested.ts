@@ -9,7 +9,8 @@ export interface NestedString {
   readonly end: number;
 }
 
-const deepest = 512;
+/** What is deeper is found as well; its path is cut. */
+const longestPath = 128;
 
 /**
  * The string values of JSON that is itself the value of a string, such as the arguments of a tool call. Undefined: it is
@@ -40,13 +41,13 @@ export function nestedStrings(text: string): readonly NestedString[] | undefined
           path[depth - 1] = value;
           field = value;
           isNameNext = false;
-        } else if (value !== '') found.push({ path: path.slice(0, depth), field, text: value, start: at, end });
+        } else if (value !== '')
+          found.push({ path: path.slice(0, Math.min(depth, longestPath)), field, text: value, start: at, end });
         at = end - 1;
         break;
       }
       case 0x7b:
       case 0x5b:
-        if (depth === deepest) return undefined;
         isNameNext = text.charCodeAt(at) === 0x7b;
         isObject.push(isNameNext);
         fields.push(field);

@@ -31,7 +31,17 @@ const results = [
   ...['text_editor_code_execution_tool_result', 'tool_search_tool_result', 'file_search_tool_result'],
 ];
 
-const thoughts = ['thinking', 'thinking_delta', 'reasoning', 'reasoning_text', 'summary_text', 'redacted_thinking'];
+const thoughts = [
+  'thinking',
+  'thinking_delta',
+  'reasoning',
+  'reasoning_text',
+  'summary_text',
+  'redacted_thinking',
+  'reasoning.text',
+  'reasoning.summary',
+  'reasoning.encrypted',
+];
 
 const plain = [
   ...['text', 'input_text', 'output_text', 'refusal', 'message', 'document', 'search_result', 'content', 'text_delta'],
