@@ -4,10 +4,9 @@ import {
   ProcessingMode_BodySendMode as BodyMode,
   ProcessingMode_HeaderSendMode as HeaderMode,
 } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/processing_mode_pb.js';
-import { PreviousHostsPredicateSchema } from '../../gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
 import { StatusCode } from '../../gen/envoy/type/v3/http_status_pb.js';
-import { milliseconds, seconds } from './duration.ts';
-import { asTypedConfig, type Extension, extension } from './extension.ts';
+import { seconds } from './duration.ts';
+import { type Extension, extension } from './extension.ts';
 
 export const processorFilterName = 'envoy.filters.http.ext_proc';
 
@@ -90,18 +89,7 @@ function common(role: 'router' | 'upstream' | 'watch') {
         value: { clusterName: clusterNames.processor, skipEnvoyHeaders: true },
       },
       initialMetadata: [{ key: processorRoleHeader, value: role }],
-      // A processor that has just died must cost nothing but the requests it held. With Envoy's default back-off those
-      // that meet the dead socket wait for most of a second.
-      retryPolicy: {
-        numRetries: 3,
-        retryOn: 'connect-failure,refused-stream,reset-before-request,unavailable,reset',
-        retryBackOff: { baseInterval: milliseconds(1), maxInterval: milliseconds(50) },
-        // Round robin alone would now and then choose the dead one again and again.
-        retryHostPredicate: [
-          asTypedConfig(extension('envoy.retry_host_predicates.previous_hosts', PreviousHostsPredicateSchema, {})),
-        ],
-        hostSelectionRetryMaxAttempts: 5n,
-      },
+      // No retry policy here: Envoy would build it anew for every stream. The processor's cluster has one (bootstrap).
     },
     // Without the processor nobody has checked the key: no answer, no passage.
     failureModeAllow: false,
