@@ -16,7 +16,7 @@ export async function listCounters(
   const reports: CounterReport[] = [];
   const moment = now?.() ?? Number((await client.time())[0]) * 1_000;
   for (const redisKey of await scan(client, keys.counterPattern(prefix))) {
-    const fields = await client.hgetall(redisKey);
+    const fields = await client.hgetallBuffer(redisKey);
     const state = readState(keys.counterKeyOf(redisKey), fields);
     if (state === undefined) continue;
     advance(state, state.counter, moment, defaultRetentionMs);
@@ -51,25 +51,26 @@ async function scan(client: RedisClient, pattern: string): Promise<readonly stri
 }
 
 /** The hash of a counter, as lua-counter.ts describes it. */
-function readState(key: string, fields: Readonly<Record<string, string>>): CounterState | undefined {
-  const counter = parseSpec(key, fields.d ?? '');
-  if (!counter.ok) return undefined;
+function readState(key: string, fields: Readonly<Record<string, Buffer>>): CounterState | undefined {
+  const counter = parseSpec(key, fields.d?.toString() ?? '');
+  if (!counter.ok || fields.a === undefined) return undefined;
   const state = newCounterState(counter.value);
-  state.used = Number(fields.u);
-  state.reserved = Number(fields.r);
-  state.since = Number(fields.s);
-  if (counter.value.kind === 'bucket') state.scale = Number(fields.w);
+  const [used = 0, reserved = 0, since = 0, , , scale = 0] = numbersOf(fields.a);
+  Object.assign(state, { used, reserved, since, scale: scale === 0 ? 1 : scale });
   if (counter.value.kind === 'rolling') {
-    for (const [, start, amount] of (fields.w ?? '').matchAll(/(\d+)=(\d+)/g)) {
+    for (const [, start, amount] of (fields.w?.toString() ?? '').matchAll(/(\d+)=(\d+)/g)) {
       state.slices.push({ start: Number(start), amount: Number(amount) });
     }
   }
-  for (const [name, text] of Object.entries(fields)) {
+  for (const [name, packed] of Object.entries(fields)) {
     if (!name.startsWith('@')) continue;
-    const [endsAt, amount, spent, life] = text.split(' ');
-    const held = { endsAt: Number(endsAt), amount: Number(amount), spent: Number(spent), hasEnded: life === 'E' };
-    state.held.set(name.slice(1), held);
-    state.nextEnd = Math.min(state.nextEnd, held.endsAt);
+    const [endsAt = 0, amount = 0, spent = 0, lives] = numbersOf(packed);
+    state.held.set(name.slice(1), { endsAt, amount, spent, hasEnded: lives !== 1 });
+    state.nextEnd = Math.min(state.nextEnd, endsAt);
   }
   return state;
+}
+
+function numbersOf(packed: Buffer): readonly number[] {
+  return Array.from({ length: packed.length / 8 }, (_, index) => packed.readDoubleBE(index * 8));
 }

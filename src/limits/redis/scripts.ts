@@ -21,7 +21,7 @@ export const counterArguments = 7;
  * The record is `L` or `S` (living, settled) and the packed answer.
  */
 export const reserveScript = script(`
-local record = redis.call('GET', KEYS[1])
+local record = call('GET', KEYS[1])
 if record then
   if #record == 1 then return {2} end
   return cmsgpack.unpack(string.sub(record, 2))
@@ -35,14 +35,14 @@ for i = 2, #KEYS do
   local amount, least = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8])
   local room = remaining(c)
   if ARGV[at + 9] == '1' then granted[i] = amount
-  elseif room < math.max(least, 1) then
+  elseif room < max(least, 1) then
     granted[i] = 0
     if refused == 0 then refused = i end
-  else granted[i] = math.min(amount, room) end
+  else granted[i] = min(amount, room) end
 end
 if refused > 0 then
   local c = loaded[refused]
-  local need = math.max(tonumber(ARGV[5 + (refused - 2) * 11 + 8]), 1)
+  local need = max(tonumber(ARGV[5 + (refused - 2) * 11 + 8]), 1)
   local reply = {0, refused - 2, need > c.limit and -1 or retry_in(c, need)}
   for i = 2, #KEYS do
     put_figures(reply, loaded[i])
@@ -52,23 +52,24 @@ if refused > 0 then
 end
 local reply = {1}
 for i = 2, #KEYS do
-  local c = loaded[i]
+  local c, held = loaded[i], nil
   if ARGV[5 + (i - 2) * 11 + 10] == '1' then count(c, granted[i])
   else
     hold(c, granted[i])
-    keep(c, now + ttl, granted[i], 0, 'L')
+    nearer(c, now + ttl)
+    held = pack('>dddd', now + ttl, granted[i], 0, 1)
   end
   reply[#reply + 1] = granted[i]
   put_figures(reply, c)
-  save(c, ttl)
+  save(c, ttl, held)
 end
-redis.call('SET', KEYS[1], 'L' .. cmsgpack.pack(reply), 'PX', whole(ttl + retention))
+call('SET', KEYS[1], 'L' .. cmsgpack.pack(reply), 'PX', whole(ttl + retention))
 return reply
 `);
 
 /** Answers 1 and per item room (0, 1) and figures, or 0 when it is settled. */
 export const chargeScript = script(`
-local record = redis.call('GET', KEYS[1])
+local record = call('GET', KEYS[1])
 if record and string.sub(record, 1, 1) == 'S' then return {0} end
 local reply = {1}
 for i = 2, #KEYS do
@@ -76,13 +77,13 @@ for i = 2, #KEYS do
   local c = load(KEYS[i], at)
   local amount, room = tonumber(ARGV[at + 7]), 1
   if c.kind ~= 'c' then
-    local ends, held, spent, state = now + retention, 0, 0, 'E'
-    if c.mine then ends, held, spent, state = held_of(c.mine) end
-    local extra = math.max(0, amount - held)
+    local ends, held, spent, lives = now + retention, 0, 0, 0
+    if c.mine then ends, held, spent, lives = held_of(c.mine) end
+    local extra = max(0, amount - held)
     if extra > remaining(c) then room = 0 end
-    if state == 'E' then count(c, extra) else hold(c, extra) end
-    keep(c, ends, held + extra, math.max(spent, amount), state)
-    save(c, 0)
+    if lives == 1 then hold(c, extra) else count(c, extra) end
+    nearer(c, ends)
+    save(c, 0, pack('>dddd', ends, held + extra, max(spent, amount), lives))
   elseif c.changed then save(c, 0) end
   reply[#reply + 1] = room
   put_figures(reply, c)
@@ -92,7 +93,7 @@ return reply
 
 /** Answers 1, or 2 when late, and figures per item; or 0 when it was settled before. */
 export const settleScript = script(`
-local record = redis.call('GET', KEYS[1])
+local record = call('GET', KEYS[1])
 if record and string.sub(record, 1, 1) == 'S' then return {0} end
 local reply = {1}
 for i = 2, #KEYS do
@@ -100,48 +101,43 @@ for i = 2, #KEYS do
   local c = load(KEYS[i], at)
   local used = tonumber(ARGV[at + 7])
   if c.kind == 'c' then used = 0 end
-  local held, state = 0, 'E'
-  if c.mine then
-    local _
-    _, held, _, state = held_of(c.mine)
-    c.drop = true
-  end
-  if state == 'L' then release(c, held, used)
+  local held, lives, _ = 0, 0, nil
+  if c.mine then _, held, _, lives = held_of(c.mine) end
+  if lives == 1 then release(c, held, used)
   else
     reply[1] = 2
     count(c, used - held)
   end
-  save(c, 0)
+  if c.mine then save(c, 0, false) else save(c, 0) end
   put_figures(reply, c)
 end
-redis.call('SET', KEYS[1], 'S' .. (record and string.sub(record, 2) or ''), 'PX', whole(retention))
+call('SET', KEYS[1], 'S' .. (record and string.sub(record, 2) or ''), 'PX', whole(retention))
 return reply
 `);
 
 /** Answers whether the reservation still lives in all of its counters. */
 export const renewScript = script(`
-local record = redis.call('GET', KEYS[1])
+local record = call('GET', KEYS[1])
 local ttl = tonumber(ARGV[4])
 local lives = 0
 if record and string.sub(record, 1, 1) == 'L' then lives = 1 end
 for i = 2, #KEYS do
   local c = load(KEYS[i], 5 + (i - 2) * 7)
-  local state
+  local kept
   if c.mine then
-    local _, held, spent
-    _, held, spent, state = held_of(c.mine)
-    if state == 'L' then keep(c, now + ttl, held, spent, state) end
+    local _, held, spent, living = held_of(c.mine)
+    if living == 1 then kept = pack('>dddd', now + ttl, held, spent, 1) end
   end
-  if state ~= 'L' then lives = 0 end
-  if state == 'L' or c.changed then save(c, ttl) end
+  if not kept then lives = 0 end
+  if kept or c.changed then save(c, ttl, kept) end
 end
-if lives == 1 then redis.call('PEXPIRE', KEYS[1], whole(ttl + retention)) end
+if lives == 1 then call('PEXPIRE', KEYS[1], whole(ttl + retention)) end
 return lives
 `);
 
 /** Answers the figures of each. Writes nothing. */
 export const peekScript = script(`
 local reply = {}
-for i = 2, #KEYS do put_figures(reply, load(KEYS[i], 4 + (i - 2) * 7)) end
+for i = 2, #KEYS do put_figures(reply, load(KEYS[i], 4 + (i - 2) * 7, true)) end
 return reply
 `);
