@@ -70,7 +70,9 @@ describe('JsonText', () => {
   it('changes the same strings as the reading of the whole, in 2,000 generated values', () => {
     const next = random(9);
     for (let round = 0; round < 2_000; round++) {
-      const text = JSON.stringify([value(next, 4)]).replace(/[bé]/g, (unit) => (next(2) === 0 ? escapedUnit(unit) : unit));
+      const text = JSON.stringify([value(next, 4)]).replace(/[bé]/g, (unit) =>
+        next(2) === 0 ? escapedUnit(unit) : unit,
+      );
       const pieces: string[] = [];
       for (let at = 0; at < text.length; ) {
         const size = 1 + next(6);
@@ -117,5 +119,5 @@ function value(next: Next, depth: number): unknown {
 }
 
 function escapedUnit(unit: string): string {
-  return `\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
