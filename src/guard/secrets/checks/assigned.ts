@@ -1,0 +1,42 @@
+/** Names of things that end in "token" or "key" and are no secrets: `next_page_token`, `max_tokens`, `token_count`. */
+const publicBefore =
+  /(?:page|next|prev|previous|cursor|continuation|pagination|sync|resume|cancellation|cancel|max|min|num|total|input|output|prompt|completion|cached|reasoning|stop|start|eos|bos|pad|unk|mask|special|design|public|csrf|xsrf|reset|forgot|no|show|hide)[ _-]?$/i;
+const publicAfter =
+  /^(?:s?[_-]?(?:count|counts|id|ids|name|names|type|types|url|uri|path|file|length|limit|limits|field|fields|pattern|regex|policy|prefix|size|usage|used|index|label|expir\w*|ttl|version|hint|strength|reset|manager|store|source|ref|arn|ring|endpoint|class|provider|kind|format)\w*|[Cc]ount|I[Dd]s?|N(?:ame|umber)|Type|Ur[il]|Path|File|Length|Limit|Ref)$/;
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** How much of the text before the name may belong to the same identifier. */
+export const nameReach = 32;
+
+/** Whether an identifier around a secret's word says that its value is none. */
+export function isPublicName(before: string, keyword: string, after: string): boolean {
+  if (publicAfter.test(after)) return true;
+  return /^(?:token|secret|pass)/i.test(keyword) && publicBefore.test(before);
+}
+
+/** Whether a value that a name calls a key can be one: mixed, and made of neither words nor a path. */
+export function looksRandom(value: string, keyword: string): boolean {
+  if (value.length < 16 || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
+  if (/^(?:https?:|\/|\.|\w:\/)/.test(value) || value.includes('://')) return false;
+  if (uuid.test(value)) return !/^token/i.test(keyword);
+  return wordShare(value) < 0.5;
+}
+
+/** Whether a value that a name calls a password can be one: people choose words, but not words alone. */
+export function looksLikePassword(value: string): boolean {
+  if (!/[A-Za-z]/.test(value) || /^(?:https?:|\/|\.\/)/.test(value)) return false;
+  if (/^[A-Za-z]+(?:[._-][A-Za-z]+)*$/.test(value))
+    return value.length >= 12 && wordShare(value) < 0.3 && /[A-Z]/.test(value);
+  return /\d/.test(value) || /[^A-Za-z0-9._/-]/.test(value);
+}
+
+/** Share of the characters that belong to something like a word: five letters or more, with vowels among them. */
+function wordShare(value: string): number {
+  let inWords = 0;
+  for (const [word] of value.matchAll(/[A-Z]?[a-z]{3,}|[A-Z]{4,}/g)) {
+    const vowels = word.match(/[aeiouy]/gi)?.length ?? 0;
+    if (vowels / word.length >= 0.2 && vowels / word.length <= 0.67) inWords += word.length;
+  }
+  return inWords / value.length;
+}

@@ -1,0 +1,44 @@
+// What documentation writes where a secret belongs.
+const placeholder =
+  /example|x{4}|\*{3}|\.{3}|your[-_ ]|[-_ ]here\b|placeholder|change[-_]?me|redacted|dummy|insert[-_]|replace[-_]|abcdefgh|12345678|01234567|^%\w+%$/i;
+
+export function isPlaceholder(secret: string): boolean {
+  return placeholder.test(secret);
+}
+
+const stopWords = new Set([
+  'admin',
+  'changeit',
+  'default',
+  'false',
+  'foo',
+  'guest',
+  'hidden',
+  'none',
+  'null',
+  'optional',
+  'pass',
+  'passwd',
+  'password',
+  'postgres',
+  'pw',
+  'pwd',
+  'required',
+  'root',
+  'secret',
+  'string',
+  'test',
+  'token',
+  'true',
+  'undefined',
+  'user',
+  'username',
+  'yourpassword',
+  'mypassword',
+  'mysecret',
+]);
+
+/** A word that stands for a secret, alone. */
+export function isStopWord(secret: string): boolean {
+  return stopWords.has(secret.toLowerCase());
+}

@@ -1,0 +1,150 @@
+import type { Finding } from '../detector.ts';
+import { comparable } from './allowed.ts';
+import { isPublicName, looksLikePassword, looksRandom, nameReach } from './checks/assigned.ts';
+import { endsInChecksum } from './checks/checksum.ts';
+import { entropy } from './checks/entropy.ts';
+import { privateKeyEnd } from './checks/pem.ts';
+import { isPlaceholder, isStopWord } from './checks/placeholder.ts';
+import { hasJwtHeader, isBasicCredentials } from './checks/token.ts';
+import { type Attempt, codeAt, matchPattern } from './pattern/match.ts';
+import type { Rule } from './rule.ts';
+
+/** How far before a finding the words of its context may stand. */
+export const contextReach = 64;
+
+const contextBonus = 0.35;
+const uncheckedScore = 0.6;
+
+/**
+ * Tries a rule at a position. `attempt` then tells whether the end of the text was seen, and where the secret starts if
+ * that is known. Everything that is looked at is the match itself, one character behind it, and a bounded part before.
+ */
+export function recognise(rule: Rule, attempt: Attempt, start: number): Finding | undefined {
+  attempt.sawEnd = false;
+  attempt.secretStart = -1;
+  attempt.secretEnd = -1;
+  if (!rule.startsAnywhere && continuesWord(attempt.text, start)) return undefined;
+  // A pattern without a mark is a secret from its start; one with a mark says so when it gets there.
+  if (rule.maxOffset === 0) attempt.secretStart = start;
+  let end = matchPattern(rule.pattern, attempt, start, rule.ignoreCase);
+  if (end < 0) return undefined;
+  if (rule.check === 'pem-body') end = privateKeyEnd(attempt, start, end);
+  else if (rule.check !== 'jwt-header') {
+    const next = codeAt(attempt, end);
+    if (next >= 0 && rule.after[next] === 1) return undefined;
+  }
+  if (end < 0) return undefined;
+  return confirm(rule, attempt.text, start, attempt.secretStart, attempt.secretEnd < 0 ? end : attempt.secretEnd);
+}
+
+/** Behind an escape such as `\n` a new word begins, although its letter touches it. */
+function continuesWord(text: string, start: number): boolean {
+  if (start === 0 || !isWord(text.charCodeAt(start - 1))) return false;
+  const previous = text.charCodeAt(start - 1);
+  const isLetterOfEscape =
+    (previous === 110 || previous === 114 || previous === 116) && text.charCodeAt(start - 2) === 92;
+  return !isLetterOfEscape;
+}
+
+function isWord(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
+}
+
+function confirm(rule: Rule, text: string, matchStart: number, start: number, matchEnd: number): Finding | undefined {
+  const isAssigned = rule.check === 'assigned-key' || rule.check === 'assigned-password';
+  const end = isAssigned ? trimmedEnd(text, start, matchEnd) : matchEnd;
+  if (rule.check !== 'deny-list') {
+    if (rule.entropy > 0 && entropy(text, start, end) < rule.entropy) return undefined;
+    if (rule.check !== 'pem-body' && isStandIn(text.slice(start, end))) return undefined;
+  }
+  const secret = rule.allow.size > 0 || rule.check !== undefined ? text.slice(start, end) : '';
+  if (rule.allow.size > 0 && rule.allow.has(comparable(secret))) return undefined;
+  const verdict = judge(rule, text, matchStart, start, end, secret);
+  if (verdict === undefined) return undefined;
+  const bonus = hasContext(rule, text, start) ? contextBonus : 0;
+  const score = Math.min(1, verdict.score + bonus);
+  if (score < rule.minScore) return undefined;
+  return { start, end, entity: rule.entity, score, validator: verdict.validator };
+}
+
+function isStandIn(secret: string): boolean {
+  return isPlaceholder(secret) || isStopWord(secret);
+}
+
+interface Verdict {
+  readonly score: number;
+  readonly validator: string | undefined;
+}
+
+function judge(
+  rule: Rule,
+  text: string,
+  from: number,
+  start: number,
+  end: number,
+  secret: string,
+): Verdict | undefined {
+  const { score } = rule;
+  switch (rule.check) {
+    case undefined:
+      return { score, validator: rule.entropy > 0 ? 'entropy' : undefined };
+    case 'deny-list':
+      return { score, validator: 'deny-list' };
+    // A wrong checksum lowers the score and no more: an issuer may change how it computes it.
+    case 'github-checksum':
+    case 'npm-checksum':
+      return checksum(secret, secret.indexOf('_') + 1);
+    case 'sluice-checksum':
+      return checksum(secret, 0);
+    case 'jwt-header':
+      return hasJwtHeader(secret) ? { score: 1, validator: 'jwt-header' } : undefined;
+    case 'pem-body':
+      return { score: 1, validator: 'pem' };
+    case 'basic-credentials':
+      return isBasicCredentials(secret) ? { score, validator: 'base64' } : undefined;
+    case 'assigned-key':
+    case 'assigned-password':
+      return judgeAssigned(rule, text, from, start, end, secret);
+  }
+}
+
+function checksum(secret: string, from: number): Verdict {
+  return endsInChecksum(secret, from)
+    ? { score: 1, validator: 'crc32' }
+    : { score: uncheckedScore, validator: 'entropy' };
+}
+
+const keywords = /^(?:password|passwd|passphrase|pwd|secret|token|credential|bearer|[a-z]+[ _-]?key)/i;
+
+function judgeAssigned(
+  rule: Rule,
+  text: string,
+  from: number,
+  start: number,
+  end: number,
+  secret: string,
+): Verdict | undefined {
+  const name = text.slice(from, start);
+  const keyword = keywords.exec(name)?.[0] ?? '';
+  const after = /^[A-Za-z0-9_-]*/.exec(name.slice(keyword.length))?.[0] ?? '';
+  const before = /[A-Za-z0-9_ -]*$/.exec(text.slice(Math.max(0, from - nameReach), from))?.[0] ?? '';
+  if (isPublicName(before, keyword, after)) return undefined;
+  // `password = read(…)`, `token = list[0]`: what follows the value says that it is code.
+  const next = text[end];
+  if (next === '(' || next === '[') return undefined;
+  const isSecret = rule.check === 'assigned-key' ? looksRandom(secret, keyword) : looksLikePassword(secret);
+  return isSecret ? { score: rule.score, validator: 'entropy' } : undefined;
+}
+
+/** The stop at the end of a sentence is not part of the password in front of it. */
+function trimmedEnd(text: string, start: number, end: number): number {
+  let last = end;
+  while (last > start && '.?!*'.includes(text.charAt(last - 1))) last -= 1;
+  return last;
+}
+
+function hasContext(rule: Rule, text: string, start: number): boolean {
+  if (rule.contextWords.length === 0) return false;
+  const before = text.slice(Math.max(0, start - contextReach), start).toLowerCase();
+  return rule.contextWords.some((word) => before.includes(word));
+}
