@@ -1,0 +1,276 @@
+import { byPosition, type Candidate } from '../candidate.ts';
+import { compose } from '../compose.ts';
+import type { RuleFinding } from '../decision.ts';
+import { firstBlock, judge, redactionsBefore } from '../judge.ts';
+import { type Lane, longestBuffered, type Watch, watch } from '../lane.ts';
+import { protectedSpans } from '../redaction/protected-spans.ts';
+import { isWithin } from '../redaction/span.ts';
+import { longestToken } from '../redaction/token.ts';
+import type { TokenIndex } from '../redaction/token-index.ts';
+import type { Vault } from '../redaction/vault.ts';
+import { defaultRedaction, type GuardRule, type Phase } from '../rule.ts';
+
+/** Where the findings of all channels of a request go. */
+export interface FindingSink {
+  add(finding: RuleFinding): void;
+  block(rule: GuardRule): void;
+}
+
+/** Entity of the finding that is recorded when a stream could not be judged within the room there is. */
+export const holdBackExceeded = 'hold-back-exceeded';
+
+const leastForgotten = 128;
+
+const none: readonly Candidate[] = [];
+
+/**
+ * The rules of one role, applied to one channel of a stream: one choice, one tool call, one field. What `push` and `end`
+ * return makes up `judge(whole).redactedText`, however the text was cut, and the sink gets the same findings.
+ *
+ * All positions count from the beginning of the channel. Thousands are open at the same time: an idle one holds the left
+ * context of its detectors, what is held back, and a handful of numbers.
+ */
+export class GuardStream {
+  readonly #lane: Lane;
+  readonly #vault: Vault;
+  readonly #phase: Phase;
+  readonly #sink: FindingSink;
+  readonly #field: string | undefined;
+  /** Context and what is held back, as it came: what goes out in its place would mean something else to a detector. */
+  #text = '';
+  /** Position of its first character. */
+  #base = 0;
+  /** Everything before it has gone out. */
+  #released = 0;
+  /** For each detector: everything before it is decided. */
+  readonly #decided: number[];
+  /** Found, but too far back for an order that does not depend on the chunks. */
+  #waiting: readonly Candidate[] = none;
+  /** Recorded and not yet replaced, since their cluster may grow. */
+  #open: readonly Candidate[] = none;
+  /** For rules that want the whole text. */
+  #whole = '';
+  #blockedBy: GuardRule | undefined = undefined;
+  #isMasking = false;
+
+  constructor(lane: Lane, vault: Vault, phase: Phase, sink: FindingSink, field?: string) {
+    this.#lane = lane;
+    this.#vault = vault;
+    this.#phase = phase;
+    this.#sink = sink;
+    this.#field = field;
+    this.#decided = lane.incremental.map(() => 0);
+  }
+
+  /** Afterwards nothing comes out any more. */
+  get blockedBy(): GuardRule | undefined {
+    return this.#blockedBy;
+  }
+
+  /** Characters held back. */
+  get held(): number {
+    return this.#lane.isBuffering ? this.#whole.length : this.#base + this.#text.length - this.#released;
+  }
+
+  push(text: string): string {
+    if (this.#isOver || text === '') return '';
+    if (this.#lane.whole.length > 0) this.#keepWhole(text);
+    if (this.#lane.isBuffering) return this.#isOver ? this.#overflowText() : '';
+    if (this.#lane.incremental.length === 0) return text;
+    this.#text += text;
+    const output = this.#release(this.#decide(), false);
+    return this.#isOver ? output : output + this.#bound();
+  }
+
+  end(): string {
+    if (this.#isOver) return '';
+    if (this.#lane.isBuffering) return this.#judgeWhole();
+    const end = this.#base + this.#text.length;
+    for (const [index, watched] of this.#lane.incremental.entries()) this.#advance(index, watched, end);
+    const output = this.#release(end, true);
+    this.#observeWhole();
+    this.#text = '';
+    return output;
+  }
+
+  get #isOver(): boolean {
+    return this.#blockedBy !== undefined || this.#isMasking;
+  }
+
+  /** Lets each detector decide as much as it can; returns up to where all that may change the text have. */
+  #decide(): number {
+    const { incremental } = this.#lane;
+    const end = this.#base + this.#text.length;
+    let until = end;
+    for (let index = 0; index < incremental.length; index++) {
+      const watched = incremental[index];
+      const decided = this.#decided[index];
+      if (watched === undefined || decided === undefined) continue;
+      const hold = this.#base + watched.detector.hold(this.#text, decided - this.#base);
+      if (hold > decided) this.#advance(index, watched, hold);
+      if (watched.isEnforcing) until = Math.min(until, Math.max(hold, decided));
+    }
+    const tokens = this.#tokens();
+    if (tokens !== undefined)
+      until = Math.min(until, this.#base + tokens.hold(this.#text, this.#released - this.#base));
+    // Half a surrogate pair is no text.
+    if (until === end && isHighSurrogate(this.#text.charCodeAt(this.#text.length - 1))) until = end - 1;
+    return Math.max(until, this.#released);
+  }
+
+  #advance(index: number, watched: Watch, until: number): void {
+    const from = this.#decided[index] ?? 0;
+    found.length = 0;
+    watch(watched, this.#text, this.#base, from, until, found, this.#field);
+    if (found.length > 0) this.#waiting = [...this.#waiting, ...found];
+    this.#decided[index] = until;
+  }
+
+  #release(until: number, isEnd: boolean): string {
+    let redactions = this.#open;
+    let end = until;
+    if (this.#waiting.length > 0) {
+      const settled = this.#settle(until, isEnd);
+      const block = firstBlock(settled);
+      for (const finding of settled) {
+        if (block !== undefined && finding.start > block.start) break;
+        this.#sink.add(finding);
+      }
+      redactions = [...redactions, ...redactionsBefore(settled, block)];
+      if (block !== undefined) {
+        end = block.start;
+        this.#block(block.rule);
+      }
+    }
+    const { output, boundary, open } = compose(
+      this.#text,
+      this.#base,
+      this.#released,
+      end,
+      redactions,
+      this.#vault,
+      this.#phase,
+    );
+    this.#released = boundary;
+    this.#open = open;
+    if (this.#blockedBy === undefined) this.#forget();
+    else this.#drop();
+    return output;
+  }
+
+  /** Takes what starts before `until`, in order of position and without what lies in tokens. */
+  #settle(until: number, isEnd: boolean): readonly Candidate[] {
+    const waiting = this.#waiting;
+    const settled = isEnd ? [...waiting] : waiting.filter((candidate) => candidate.start < until);
+    this.#waiting = settled.length === waiting.length ? none : waiting.filter((candidate) => candidate.start >= until);
+    if (settled.length === 0) return none;
+    const end = this.#base + this.#text.length;
+    const spans = protectedSpans(this.#text, this.#base, end, this.#vault, this.#phase);
+    return settled.filter((candidate) => !isWithin(candidate, spans)).sort(byPosition);
+  }
+
+  /** Drops what no detector needs any more; not at every chunk, since each time the rest is copied. */
+  #forget(): void {
+    let needed = this.#released;
+    for (const decided of this.#decided) needed = Math.min(needed, decided);
+    const context = Math.max(this.#lane.leftContext, this.#tokens() === undefined ? 0 : longestToken);
+    let surplus = needed - context - this.#base;
+    if (surplus < leastForgotten) return;
+    // A text that begins with the second half of a character would be another text.
+    if (isLowSurrogate(this.#text.charCodeAt(surplus))) surplus -= 1;
+    this.#text = this.#text.slice(surplus);
+    this.#base += surplus;
+  }
+
+  /** Detectors that keep their word never come here: what they hold is less. */
+  #bound(): string {
+    const end = this.#base + this.#text.length;
+    const { holdBack, incremental } = this.#lane;
+    for (let index = 0; index < incremental.length; index++) {
+      const watched = incremental[index];
+      if (watched === undefined) continue;
+      if (end - (this.#decided[index] ?? end) <= Math.max(holdBack, watched.detector.reach)) continue;
+      if (watched.isEnforcing) return this.#overflow(watched);
+      this.#decided[index] = end;
+    }
+    return '';
+  }
+
+  /** Never lets the text go: it ends here, or nothing of the rest of the channel is shown. */
+  #overflow(watched: Watch): string {
+    const enforcing = watched.rules.filter(({ rule }) => rule.action !== 'observe');
+    const blocking = enforcing.find(({ rule }) => rule.atHoldBackLimit === 'block') ?? undefined;
+    const rule = (blocking ?? enforcing[0])?.rule;
+    if (rule === undefined) return '';
+    const end = this.#base + this.#text.length;
+    this.#sink.add({ rule, start: this.#released, end, entity: holdBackExceeded, score: 1, validator: undefined });
+    if (blocking !== undefined) {
+      this.#block(rule);
+      return '';
+    }
+    this.#isMasking = true;
+    this.#drop();
+    return defaultRedaction.text;
+  }
+
+  #overflowText(): string {
+    return this.#isMasking ? defaultRedaction.text : '';
+  }
+
+  #block(rule: GuardRule): void {
+    this.#blockedBy = rule;
+    this.#sink.block(rule);
+  }
+
+  #drop(): void {
+    this.#text = '';
+    this.#whole = '';
+    this.#waiting = none;
+    this.#open = none;
+  }
+
+  #keepWhole(text: string): void {
+    if (this.#whole.length + text.length <= longestBuffered) {
+      this.#whole += text;
+      return;
+    }
+    const enforcing = this.#lane.whole.find((watched) => watched.isEnforcing);
+    if (enforcing !== undefined) this.#overflow(enforcing);
+  }
+
+  #judgeWhole(): string {
+    const judgement = judge(this.#lane, this.#whole, this.#vault, this.#phase, this.#field);
+    for (const finding of judgement.findings) this.#sink.add(finding);
+    if (judgement.blockedBy !== undefined) this.#block(judgement.blockedBy);
+    this.#drop();
+    return judgement.redactedText;
+  }
+
+  #observeWhole(): void {
+    if (this.#whole === '' || this.#blockedBy !== undefined) return;
+    const candidates: Candidate[] = [];
+    for (const watched of this.#lane.whole) {
+      watch(watched, this.#whole, 0, 0, this.#whole.length, candidates, this.#field);
+    }
+    const spans = protectedSpans(this.#whole, 0, this.#whole.length, this.#vault, this.#phase);
+    for (const candidate of candidates.sort(byPosition)) {
+      if (!isWithin(candidate, spans)) this.#sink.add(candidate);
+    }
+    this.#whole = '';
+  }
+
+  #tokens(): TokenIndex | undefined {
+    return this.#phase === 'response' ? this.#vault.index : undefined;
+  }
+}
+
+/** Filled and read within one call. */
+const found: Candidate[] = [];
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff;
+}
