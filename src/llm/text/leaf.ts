@@ -23,3 +23,13 @@ export interface NestedPlace {
   readonly start: number;
   readonly end: number;
 }
+
+/** A whole string of a body: a text, or JSON with texts in it. */
+export interface TextString {
+  readonly path: JsonPath;
+  readonly role: TextRole;
+  readonly field: string | undefined;
+  readonly kind: 'text' | 'json';
+  readonly text: string;
+  readonly isUnknown: boolean;
+}

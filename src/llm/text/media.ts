@@ -39,6 +39,7 @@ export interface Surroundings {
 /** Base64, data URLs and addresses of media are not texts. What merely stands where they may stand is read. */
 export function isMedia(text: string, { member, around, type }: Surroundings): boolean {
   if (addresses.has(member) || (around !== undefined && addresses.has(around))) return true;
+  if (around === 'audio' && member === 'data') return true;
   if (!media.has(member)) return isDataUrl(text) && member !== 'text' && member !== 'content';
   if (isDataUrl(text)) return true;
   if (type !== undefined && mediaTypes.has(type)) return true;

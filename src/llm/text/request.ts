@@ -1,5 +1,6 @@
-import type { TextLeaf, TextRole } from './leaf.ts';
-import { textsIn } from './walk.ts';
+import type { TextLeaf, TextRole, TextString } from './leaf.ts';
+import { leavesOf } from './leaves.ts';
+import { stringsIn } from './walk.ts';
 
 /** Members that tell how to answer, who asks or what to do with the answer. */
 const settings: ReadonlySet<string> = new Set([
@@ -76,20 +77,20 @@ const roles: Readonly<Record<string, TextRole>> = {
  * and schemas are texts of the role `tool`; addresses of pictures are not texts, nor is anything in base64.
  */
 export function requestTexts(api: string, json: object): readonly TextLeaf[] {
-  const leaves: TextLeaf[] = [];
+  const strings: TextString[] = [];
   for (const [member, value] of Object.entries(json)) {
     if (settings.has(member)) continue;
     if (schemas.has(member) || (member === 'text' && api === 'responses')) {
-      if (typeof value === 'object') append(leaves, textsIn(value, [member], 'tool', 'schema'));
+      if (typeof value === 'object') append(strings, stringsIn(value, [member], 'tool', 'schema'));
       // Pictures have `response_format: "url"`.
       continue;
     }
-    append(leaves, textsIn(value, [member], roles[member] ?? 'user'));
+    append(strings, stringsIn(value, [member], roles[member] ?? 'user'));
   }
-  return leaves;
+  return leavesOf(strings);
 }
 
 /** A list of hundred thousands has no room among the arguments of a call. */
-function append(leaves: TextLeaf[], more: readonly TextLeaf[]): void {
-  for (const leaf of more) leaves.push(leaf);
+function append(strings: TextString[], more: readonly TextString[]): void {
+  for (const string of more) strings.push(string);
 }

@@ -1,6 +1,7 @@
 import type { JsonEdit } from './edit.ts';
-import type { JsonPath, TextLeaf, TextRole } from './leaf.ts';
-import { textsIn } from './walk.ts';
+import type { JsonPath, TextLeaf, TextRole, TextString } from './leaf.ts';
+import { leavesOf } from './leaves.ts';
+import { stringsIn } from './walk.ts';
 
 const settings: ReadonlySet<string> = new Set([
   ...['id', 'type', 'role', 'object', 'model', 'usage', 'metadata', 'user', 'service_tier', 'reasoning', 'status'],
@@ -13,25 +14,37 @@ const settings: ReadonlySet<string> = new Set([
     'safety_identifier',
   ],
   ...['incomplete_details', 'prompt_cache_diagnostics', 'tool_usage', 'moderation', 'access_programs', 'image', 'size'],
-  ...['quality', 'background', 'output_format', 'prompt_filter_results', 'context_management', 'provider'],
+  ...[
+    'quality',
+    'background',
+    'output_format',
+    'prompt_filter_results',
+    'context_management',
+    'provider',
+    'obfuscation',
+  ],
 ]);
 
 const schemas: ReadonlySet<string> = new Set(['tools', 'text']);
 
 const roles: Readonly<Record<string, TextRole>> = { instructions: 'system', prompt: 'user', input: 'user' };
 
-/** The texts of a whole answer, or of the `response` or `message` inside an event, that a caller will read. */
-export function responseTexts(api: string, json: object, path: JsonPath = []): readonly TextLeaf[] {
-  const leaves: TextLeaf[] = [];
+/** The texts of a whole answer that a caller will read. */
+export function responseTexts(api: string, json: object): readonly TextLeaf[] {
+  // Vectors in base64.
+  return leavesOf(answerStrings(json, [], api === 'embeddings' ? 'data' : undefined));
+}
+
+/** The strings of an answer, of the `response` or `message` inside an event, or of a chunk apart from its `choices`. */
+export function answerStrings(json: object, path: JsonPath, without?: string): readonly TextString[] {
+  const strings: TextString[] = [];
   for (const [member, value] of Object.entries(json)) {
-    if (settings.has(member) || (member === 'data' && api === 'embeddings')) continue;
+    if (value === null || settings.has(member) || member === without) continue;
     const isSchema = schemas.has(member) && typeof value === 'object';
-    const found = isSchema
-      ? textsIn(value, [...path, member], 'tool', 'schema')
-      : textsIn(value, [...path, member], roles[member] ?? 'assistant');
-    for (const leaf of found) leaves.push(leaf);
+    const role = isSchema ? 'tool' : (roles[member] ?? 'assistant');
+    for (const found of stringsIn(value, [...path, member], role, isSchema ? 'schema' : 'api')) strings.push(found);
   }
-  return leaves;
+  return strings;
 }
 
 const repeating: ReadonlySet<string> = new Set(['logprobs', 'prompt_logprobs', 'token_ids', 'prompt_token_ids']);

@@ -1,7 +1,6 @@
-import type { JsonPath, TextLeaf, TextRole } from './leaf.ts';
+import type { JsonPath, TextRole, TextString } from './leaf.ts';
 import { isMedia } from './media.ts';
 import * as members from './members.ts';
-import { nestedStrings } from './nested.ts';
 import { knownTypes } from './types.ts';
 
 /**
@@ -20,7 +19,7 @@ interface Place {
 
 interface Walk {
   readonly path: (string | number)[];
-  readonly leaves: TextLeaf[];
+  readonly strings: TextString[];
 }
 
 /** Callers parse with a bound on nesting; this one is for those that do not. */
@@ -30,11 +29,11 @@ const deepest = 256;
  * The texts in a value, `path` being its own. All strings count except those that are known to be no texts: a member that
  * an API gets next year is read from its first day.
  */
-export function textsIn(value: unknown, path: JsonPath, role: TextRole, mode: Mode = 'api'): readonly TextLeaf[] {
-  const walk: Walk = { path: [...path], leaves: [] };
+export function stringsIn(value: unknown, path: JsonPath, role: TextRole, mode: Mode = 'api'): readonly TextString[] {
+  const walk: Walk = { path: [...path], strings: [] };
   const member = path.findLast((step) => typeof step === 'string') ?? '';
   visit(walk, value, { role, mode, member: String(member), around: undefined, type: undefined });
-  return walk.leaves;
+  return walk.strings;
 }
 
 function visit(walk: Walk, value: unknown, place: Place): void {
@@ -86,7 +85,7 @@ function visitObject(walk: Walk, value: object, around: Place): void {
 function visitApiMember(walk: Walk, inner: string | object, place: Place): void {
   const { member, role, type } = place;
   if (members.plainMembers.has(member) || isIdentifier(member)) return;
-  if (member === 'arguments' && typeof inner === 'string') addNested(walk, inner, place);
+  if (member === 'arguments' && typeof inner === 'string') addJson(walk, inner);
   else if (typeof inner === 'object' && members.schemaMembers.has(member)) {
     visit(walk, inner, { ...place, role: 'tool', mode: 'schema' });
   } else if (typeof inner === 'object' && members.freeMembers.has(member))
@@ -133,25 +132,12 @@ function add(walk: Walk, text: string, place: Place): void {
   const { role, mode, member } = place;
   if (text === '' || (mode !== 'free' && mode !== 'schema' && isMedia(text, place))) return;
   const isUnknown = mode === 'strange' || (mode === 'api' && !members.textMembers.has(member));
-  walk.leaves.push({
-    path: walk.path.slice(),
-    role,
-    ...(mode === 'free' ? { field: member } : {}),
-    text,
-    ...(isUnknown ? { isUnknown } : {}),
-  });
+  const field = mode === 'free' ? member : undefined;
+  walk.strings.push({ path: walk.path.slice(), role, field, kind: 'text', text, isUnknown });
 }
 
-/** Arguments as JSON text. What is not JSON is one text. */
-function addNested(walk: Walk, text: string, place: Place): void {
-  const strings = nestedStrings(text);
-  if (strings === undefined) {
-    add(walk, text, { ...place, role: 'toolInput' });
-    return;
-  }
+function addJson(walk: Walk, text: string): void {
   const path = walk.path.slice();
-  for (const { path: within, field, text: inner, start, end } of strings) {
-    const nested = { path: within, start, end };
-    walk.leaves.push({ path, role: 'toolInput', ...(field === undefined ? {} : { field }), text: inner, nested });
-  }
+  if (text !== '')
+    walk.strings.push({ path, role: 'toolInput', field: undefined, kind: 'json', text, isUnknown: false });
 }
