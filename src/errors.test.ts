@@ -20,12 +20,12 @@ describe('renderError()', () => {
   it.each(errorCodes)('%s is valid JSON in both shapes and carries the request id', (code) => {
     const openai = bodyOf(code, 'openai');
     expect(Object.keys(openai)).toEqual(['error']);
-    expect(Object.keys(openai.error)).toEqual(['message', 'type', 'param', 'code', 'request_id']);
+    expect(Object.keys(openai.error).slice(0, 5)).toEqual(['message', 'type', 'param', 'code', 'request_id']);
     expect(openai.error.request_id).toBe(requestId);
     const anthropic = bodyOf(code, 'anthropic');
     expect(Object.keys(anthropic)).toEqual(['type', 'error', 'request_id']);
     expect(anthropic.type).toBe('error');
-    expect(Object.keys(anthropic.error)).toEqual(['type', 'message']);
+    expect(Object.keys(anthropic.error).slice(0, 2)).toEqual(['type', 'message']);
     expect(anthropic.request_id).toBe(requestId);
     expect(anthropic.error.message).toBe(openai.error.message);
     expect(openai.error.message).toMatch(/\.$/);
@@ -45,6 +45,11 @@ describe('renderError()', () => {
       body_too_large: 413,
       unsupported_media_type: 415,
       rate_limited: 429,
+      budget_exceeded: 429,
+      guardrail_violation: 403,
+      guardrail_unavailable: 503,
+      limits_unavailable: 503,
+      response_unreadable: 502,
       provider_unreachable: 502,
       provider_timeout: 504,
       no_target: 503,
@@ -54,6 +59,15 @@ describe('renderError()', () => {
     });
     for (const code of errorCodes) {
       expect(renderError(code, 'openai', { requestId }).status).toBe(errorStatus(code));
+    }
+  });
+
+  it('names the rule that blocks and the limit that is used up, for programs to read', () => {
+    const rule = { guardrail: 'no-secrets', rule: 'keys', message: 'Not here.' };
+    for (const dialect of dialects) {
+      expect(bodyOf('guardrail_violation', dialect, rule).error).toMatchObject(rule);
+      expect(bodyOf('guardrail_violation', dialect).error).toMatchObject({ guardrail: null, rule: null });
+      expect(bodyOf('budget_exceeded', dialect, { limit: 'month' }).error).toMatchObject({ limit: 'month' });
     }
   });
 

@@ -19,6 +19,13 @@ export interface ErrorParams {
   readonly retryAfterSeconds?: number;
   /** How many targets were tried. */
   readonly attempts?: number;
+  /** The rule that blocks. */
+  readonly guardrail?: string;
+  readonly rule?: string;
+  /** What policy wants the caller to read in place of the general text. */
+  readonly message?: string;
+  /** The limit or budget that is used up. */
+  readonly limit?: string;
 }
 
 interface ErrorRow {
@@ -26,6 +33,8 @@ interface ErrorRow {
   readonly openai: { readonly type: string; readonly code: string; readonly param: string | null };
   readonly anthropic: string;
   readonly message: (params: ErrorParams) => string;
+  /** Further members of the error, for whoever handles it by program. */
+  readonly members?: (params: ErrorParams) => JsonObject;
 }
 
 const longestQuote = 120;
@@ -117,6 +126,45 @@ const table = {
     message: (p) =>
       `Too many requests${because(p.reason)}. ` +
       (p.retryAfterSeconds === undefined ? 'Try again later.' : `Try again in ${p.retryAfterSeconds} s.`),
+    members: (p): JsonObject => (p.limit === undefined ? {} : { limit: p.limit }),
+  },
+  budget_exceeded: {
+    status: 429,
+    openai: { type: 'insufficient_quota', code: 'budget_exceeded', param: null },
+    anthropic: 'rate_limit_error',
+    message: (p) =>
+      `The budget${quoted(p.limit)} is used up${because(p.reason)}. ` +
+      `${p.retryAfterSeconds === undefined ? 'Ask' : `It begins anew in ${p.retryAfterSeconds} s; or ask`} ` +
+      'the operator of this gateway to raise it.',
+    members: (p) => ({ limit: p.limit ?? null }),
+  },
+  guardrail_violation: {
+    status: 403,
+    openai: { type: 'guardrail_violation', code: 'guardrail_violation', param: null },
+    anthropic: 'guardrail_violation',
+    message: (p) =>
+      p.message ??
+      'A rule of this gateway does not allow this content. Change it, or ask the operator which rule it is.',
+    members: (p) => ({ guardrail: p.guardrail ?? null, rule: p.rule ?? null }),
+  },
+  guardrail_unavailable: {
+    status: 503,
+    openai: { type: 'server_error', code: 'guardrail_unavailable', param: null },
+    anthropic: 'api_error',
+    message: () => 'A check that this request needs cannot be made at the moment. Try again in a few seconds.',
+    members: (p) => ({ guardrail: p.guardrail ?? null, rule: p.rule ?? null }),
+  },
+  limits_unavailable: {
+    status: 503,
+    openai: { type: 'server_error', code: 'limits_unavailable', param: null },
+    anthropic: 'api_error',
+    message: () => 'The gateway cannot tell at the moment what may still be spent. Try again in a few seconds.',
+  },
+  response_unreadable: {
+    status: 502,
+    openai: { type: 'server_error', code: 'response_unreadable', param: null },
+    anthropic: 'api_error',
+    message: () => 'The provider sent an answer that this gateway must check and cannot read. Try again.',
   },
   provider_unreachable: {
     status: 502,
@@ -213,8 +261,22 @@ export interface ErrorContext {
 export function renderError(code: ErrorCode, dialect: Dialect, context: ErrorContext): RenderedError {
   const params = context.params ?? {};
   const row: ErrorRow = table[code];
-  const body = Buffer.from(JSON.stringify(errorBody(row, dialect, row.message(params), context.requestId)));
+  const body = Buffer.from(JSON.stringify(errorBody(row, dialect, row.message(params), context.requestId, params)));
   return { status: row.status, body, headers: headersOf(row.status, dialect, context.requestId, params) };
+}
+
+export interface DescribedError {
+  readonly type: string;
+  readonly code: string;
+  readonly message: string;
+  readonly members: JsonObject;
+}
+
+/** The same error in words, for where it is told as an event of a stream that has begun. */
+export function describeError(code: ErrorCode, dialect: Dialect, params: ErrorParams = {}): DescribedError {
+  const row: ErrorRow = table[code];
+  const type = dialect === 'anthropic' ? row.anthropic : row.openai.type;
+  return { type, code: row.openai.code, message: row.message(params), members: row.members?.(params) ?? {} };
 }
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -245,15 +307,22 @@ export function localReplyBody(code: ErrorCode, dialect: Dialect, params: ErrorP
   const row: ErrorRow = table[code];
   // A percent sign starts a command operator of Envoy; two are one.
   const message = row.message(params).replaceAll('%', '%%');
-  return errorBody(row, dialect, message, '%REQ(X-REQUEST-ID)%');
+  return errorBody(row, dialect, message, '%REQ(X-REQUEST-ID)%', params);
 }
 
-function errorBody(row: ErrorRow, dialect: Dialect, message: string, requestId: string): JsonObject {
+function errorBody(
+  row: ErrorRow,
+  dialect: Dialect,
+  message: string,
+  requestId: string,
+  params: ErrorParams,
+): JsonObject {
+  const members = row.members?.(params);
   if (dialect === 'anthropic') {
-    return { type: 'error', error: { type: row.anthropic, message }, request_id: requestId };
+    return { type: 'error', error: { type: row.anthropic, message, ...members }, request_id: requestId };
   }
   const { type, code, param } = row.openai;
-  return { error: { message, type, param, code, request_id: requestId } };
+  return { error: { message, type, param, code, request_id: requestId, ...members } };
 }
 
 function headersOf(

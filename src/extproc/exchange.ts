@@ -4,6 +4,7 @@ import type { Dialect, Key, Model, Program, Provider, Route, Target } from '../p
 import { Answer } from './answer.ts';
 import type { HiddenFailure } from './attempt-watch.ts';
 import type { BodyMember, ModelListing, RequestApi } from './request-api.ts';
+import type { ResponseListener } from './response-listener.ts';
 import { type Verdict, verdict } from './verdict.ts';
 import { type BodySendMode, bodySendMode } from './wire/mode.ts';
 import type { ImmediateAnswer } from './wire/outgoing.ts';
@@ -99,6 +100,12 @@ export class Exchange {
   attempts = 0;
   /** respond; of a rejection: the status of its error. */
   status = 0;
+  /** account, before the response comes: wants to know what the response says. */
+  listener: ResponseListener | undefined = undefined;
+  /** account: the listener may want to end a stream. */
+  mayEndStream = false;
+  /** account: the caller did not ask for the usage that a stream was asked for. */
+  hidesUsage = false;
   /** Any stage, in the response headers phase. */
   responseBodyMode: BodySendMode = bodySendMode.none;
 
