@@ -1,7 +1,8 @@
 import type { EntityInfo } from './entity.ts';
+import { secretEntities } from './secrets/entities.ts';
 
-/** Everything that a rule can name, personal data first. Light to import: no matcher and no data hangs on it. */
-export const entities: readonly EntityInfo[] = [];
+/** Everything that a rule can name. Light to import: no matcher and no data hangs on it. */
+export const entities: readonly EntityInfo[] = [...secretEntities];
 
 const byName = new Map(entities.map((entity) => [entity.name, entity]));
 

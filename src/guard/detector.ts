@@ -33,9 +33,10 @@ export interface Detector {
   readonly reach: number;
   /**
    * Reports the findings that start at or behind `from`. What stands before `from` is context: at least `leftContext`
-   * characters, or the beginning of the text. `field`: name of the JSON member that holds the text, as a context word.
+   * characters and one at least, or the beginning of the text. `field`: name of the JSON member that holds the text, as
+   * if it stood before it: it matters to what `leftContext` allows to see it, and not when the beginning is not there.
    */
   scan(text: string, from: number, report: Report, field?: string): void;
   /** Everything before this position is decided, whatever text follows; `text.length`: all of it. */
-  hold(text: string, from: number): number;
+  hold(text: string, from: number, field?: string): number;
 }

@@ -78,6 +78,12 @@ function detectorIn(known: Map<string, Detector>, key: string, create: () => Det
   return { key, detector };
 }
 
+/** Keywords and patterns have no names of their own, and those of equal lists are found by one detector: rules name them. */
+function rankedRule(rule: GuardRule, order: number): RankedRule {
+  const isNamed = rule.detector.kind !== 'keywords' && rule.detector.kind !== 'regex';
+  return { rule, order, entity: isNamed ? undefined : rule.name };
+}
+
 function isFor(rule: GuardRule, role: TextRole): boolean {
   return rule.roles === undefined || rule.roles.has(role);
 }
@@ -87,7 +93,7 @@ function lanesOf(rules: readonly GuardRule[], detectorOf: DetectorOf): ReadonlyM
   const lanes = new Map<TextRole, Lane>();
   const byRules = new Map<string, Lane>();
   for (const role of textRoles) {
-    const ranked = rules.map((rule, order) => ({ rule, order })).filter(({ rule }) => isFor(rule, role));
+    const ranked = rules.map(rankedRule).filter(({ rule }) => isFor(rule, role));
     const watches = watchesOf(ranked, detectorOf);
     if (watches.length === 0) continue;
     const key = ranked.map(({ order }) => order).join();

@@ -15,6 +15,8 @@ export interface RankedRule {
   readonly rule: GuardRule;
   /** Place among all rules. */
   readonly order: number;
+  /** What its findings are called; undefined: as the detector calls them. */
+  readonly entity: string | undefined;
 }
 
 /** Everything that looks at the texts of one role. Compiled once, shared by all requests. */
@@ -65,8 +67,8 @@ const collector: { rules: readonly RankedRule[]; base: number; until: number; in
 function collect(finding: Finding): void {
   const start = finding.start + collector.base;
   if (start >= collector.until || finding.end <= finding.start) return;
-  const { entity, score, validator } = finding;
-  for (const { rule, order } of collector.rules) {
+  const { score, validator } = finding;
+  for (const { rule, order, entity = finding.entity } of collector.rules) {
     const end = finding.end + collector.base;
     collector.into.push({ start, end, entity, score, validator, rule, order, isRest: false });
   }
@@ -87,8 +89,7 @@ export function watch(
   collector.until = until;
   collector.into = into;
   try {
-    if (field === undefined) watched.detector.scan(text, from - base, collect);
-    else watched.detector.scan(text, from - base, collect, field);
+    watched.detector.scan(text, from - base, collect, field);
   } finally {
     collector.into = discarded;
   }

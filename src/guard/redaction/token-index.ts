@@ -37,8 +37,9 @@ export class TokenIndex {
     for (let match = this.#pattern.exec(text); match !== null; match = this.#pattern.exec(text)) {
       const end = match.index + match[0].length;
       const value = this.#values.get(match[0].replaceAll('\\', '').toLowerCase());
-      found.push({ start: match.index, end, value });
       // `A_B_…` may be none where `B_…` is one.
+      while (found.at(-1)?.end === end) found.pop();
+      found.push({ start: match.index, end, value });
       if (value === undefined) this.#pattern.lastIndex = match.index + 1;
     }
     return found;

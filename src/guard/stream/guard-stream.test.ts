@@ -181,7 +181,7 @@ describe('a stream', () => {
     const guard = guardOf(rule('observed', { pattern: '[0-9]{4,9}', action: 'observe' }));
     const { pieces, findings } = streamed(guard, ['card 41', '11 is', ' it']);
     expect(pieces).toEqual(['card 41', '11 is', ' it', '']);
-    expect(findings.map(row)).toEqual(['5 9 observed [0-9]{4,9} 1']);
+    expect(findings.map(row)).toEqual(['5 9 observed observed 1']);
   });
 });
 
@@ -256,7 +256,7 @@ describe('a detector that holds back more than it said', () => {
 });
 
 it('an entity can have a redaction of its own', () => {
-  const special = rule('r', { pattern: 'falcon', redactionByEntity: new Map([['falcon', style('label')]]) });
-  expect(redactionOf(special, 'falcon').style).toBe('label');
-  expect(streamed(guardOf(special), ['falc', 'on']).text).toBe('[FALCON]');
+  const special = rule('r', { pattern: 'falcon', redactionByEntity: new Map([['r', style('label')]]) });
+  expect(redactionOf(special, 'r').style).toBe('label');
+  expect(streamed(guardOf(special), ['falc', 'on']).text).toBe('[R]');
 });

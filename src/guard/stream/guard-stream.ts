@@ -106,7 +106,7 @@ export class GuardStream {
       const watched = incremental[index];
       const decided = this.#decided[index];
       if (watched === undefined || decided === undefined) continue;
-      const hold = this.#base + watched.detector.hold(this.#text, decided - this.#base);
+      const hold = this.#base + watched.detector.hold(this.#text, decided - this.#base, this.#field);
       if (hold > decided) this.#advance(index, watched, hold);
       if (watched.isEnforcing) until = Math.min(until, Math.max(hold, decided));
     }
@@ -173,7 +173,8 @@ export class GuardStream {
   #forget(): void {
     let needed = this.#released;
     for (const decided of this.#decided) needed = Math.min(needed, decided);
-    const context = Math.max(this.#lane.leftContext, this.#tokens() === undefined ? 0 : longestToken);
+    // One character at least: a detector must not take this for the beginning of the channel.
+    const context = Math.max(this.#lane.leftContext, this.#tokens() === undefined ? 1 : longestToken);
     let surplus = needed - context - this.#base;
     if (surplus < leastForgotten) return;
     // A text that begins with the second half of a character would be another text.

@@ -28,7 +28,7 @@ export function windowed(detector: Detector, size = windowSize, overlap = window
             if (!isLast && finding.start >= step) return;
             report({ ...finding, start: finding.start + offset, end: finding.end + offset });
           },
-          field,
+          start === 0 ? field : undefined,
         );
         if (isLast) return;
       }

@@ -1,0 +1,48 @@
+import { entities, findEntity } from './catalogue.ts';
+import type { Detector } from './detector.ts';
+import type { EntityOptions } from './entity.ts';
+import { keywordDetector } from './keywords/detector.ts';
+import { regexDetector } from './regex/detector.ts';
+import type { LocalSpec } from './rule.ts';
+import { secretsDetector } from './secrets/index.ts';
+import { specKey } from './spec-key.ts';
+
+const plainOptions: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
+
+/** The detector of a spec. What it names is known: policy has been checked against the catalogue. */
+export function localDetector(spec: LocalSpec): Detector {
+  switch (spec.kind) {
+    case 'keywords':
+      return keywordDetector({ name: 'keyword', words: spec.words });
+    case 'regex':
+      return regexDetector({ name: 'pattern', pattern: spec.pattern, caseInsensitive: spec.isCaseInsensitive });
+    case 'secrets':
+      return secretsDetector({ entities: chosenEntities(spec, 'secret'), minScore: spec.minScore });
+    case 'pii':
+    case 'injection':
+      throw new Error(`there is no detector for ${spec.kind} yet`);
+  }
+}
+
+type EntitySpec = Extract<LocalSpec, { kind: 'pii' | 'secrets' }>;
+
+export function chosenEntities(spec: EntitySpec, family: 'pii' | 'secret'): ReadonlyMap<string, EntityOptions> {
+  const named = spec.entities?.filter((name) => findEntity(name)?.family === family);
+  const byDefault = entities.filter((entity) => entity.family === family && entity.isDefault).map(({ name }) => name);
+  const chosen = (named ?? byDefault).filter((name) => !spec.except.includes(name));
+  return new Map(chosen.map((name) => [name, spec.options.get(name) ?? plainOptions]));
+}
+
+/** Detectors are stateless and dear to build: equal specs of all guards of a process share one, as long as a guard uses it. */
+export function sharedDetectors(): (spec: LocalSpec) => Detector {
+  const known = new Map<string, WeakRef<Detector>>();
+  return (spec) => {
+    const key = specKey(spec);
+    const shared = known.get(key)?.deref();
+    if (shared !== undefined) return shared;
+    const detector = localDetector(spec);
+    known.set(key, new WeakRef(detector));
+    for (const [other, reference] of known) if (reference.deref() === undefined) known.delete(other);
+    return detector;
+  };
+}
