@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningRedis, startRedis } from '../../../e2e/support/redis.ts';
+import { until } from '../../../e2e/support/until.ts';
+import type { Counter } from '../counter.ts';
+import type { OnStoreFailure, Store } from '../store.ts';
+import { charge, figures, finish, peek, reserve, settle, take } from '../testing/answers.ts';
+import { openRedis } from '../testing/open-redis.ts';
+import { createFailoverStore, type FailoverOptions, type FailoverStore } from './failover-store.ts';
+
+const opened: Store[] = [];
+let redis: RunningRedis;
+let serial = 0;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterEach(async () => {
+  redis.resume();
+  for (const store of opened.splice(0)) await store.close();
+});
+afterAll(() => redis.stop());
+
+async function open(more: Partial<FailoverOptions> = {}): Promise<FailoverStore> {
+  const shared = await openRedis(redis.url, { commandTimeoutMs: 60 });
+  const store = createFailoverStore({ shared, replicas: () => 2, probeEveryMs: 20, ...more });
+  opened.push(store);
+  return store;
+}
+
+const counter = (): Counter => ({ kind: 'fixed', key: `c${++serial}`, limit: 100, windowMs: 3_600_000 });
+const id = () => `id${++serial}`;
+const back = (store: FailoverStore) =>
+  until('the store is back and told', () => store.isSharedAvailable && store.queuedSettlements === 0);
+
+describe('a store that fails over', () => {
+  it.each<[OnStoreFailure, object, object]>([
+    ['closed', { kind: 'refused', index: 0, reason: 'store-failure', modes: ['closed'] }, { hasRoom: false }],
+    ['open', { kind: 'admitted', grants: [{ granted: 60 }], modes: ['open'] }, { hasRoom: true }],
+    ['local', { kind: 'refused', index: 0, reason: 'exhausted', modes: ['local'] }, { hasRoom: false }],
+  ])('is %s at admission, while streaming and at the end', async (mode, admission, streaming) => {
+    const store = await open();
+    const limited = counter();
+    const running = id();
+    await take(store, running, limited, 10, { onStoreFailure: mode });
+    redis.pause();
+    expect(await take(store, id(), limited, 60, { onStoreFailure: mode })).toMatchObject(admission);
+    const progress = await charge(store, {
+      id: running,
+      items: [{ counter: limited, amount: 60, onStoreFailure: mode }],
+    });
+    expect(progress).toMatchObject({ kind: 'charged', items: [streaming] });
+    expect(await finish(store, running, limited, 60)).toEqual({ kind: 'queued' });
+    redis.resume();
+    await back(store);
+    expect(await figures(store, limited)).toMatchObject({ used: mode === 'open' ? 120 : 60 });
+  });
+
+  it('gives each replica its share, and no more', async () => {
+    const [one, two] = [await open(), await open()];
+    const limited = counter();
+    redis.pause();
+    const admitted: string[] = [];
+    for (const store of [one, two]) {
+      for (let n = 0; n < 6; n++) {
+        const name = id();
+        const outcome = await take(store, name, limited, 10, { onStoreFailure: 'local' });
+        if (outcome.kind === 'admitted') admitted.push(name);
+      }
+    }
+    expect(admitted).toHaveLength(10);
+  });
+
+  it('is closed when one of several items is, and reserves nothing of the others', async () => {
+    const store = await open();
+    const [local, closed, warned] = [counter(), counter(), counter()];
+    redis.pause();
+    const items = [
+      { counter: local, amount: 30, onStoreFailure: 'local' as const },
+      { counter: warned, amount: 30, isAdvisory: true },
+      { counter: closed, amount: 1 },
+    ];
+    expect(await reserve(store, { id: id(), ttlMs: 60_000, items })).toMatchObject({
+      kind: 'refused',
+      index: 2,
+      reason: 'store-failure',
+      modes: ['local', 'open', 'closed'],
+    });
+    expect(await reserve(store, { id: id(), ttlMs: 60_000, items: items.slice(0, 2) })).toMatchObject({
+      kind: 'admitted',
+      grants: [{ granted: 30, remaining: 20 }, { granted: 30 }],
+      modes: ['local', 'open'],
+    });
+  });
+
+  it('charges what was admitted alone once the store is back, exactly once', async () => {
+    const store = await open();
+    const limited = counter();
+    redis.pause();
+    const name = id();
+    await take(store, name, limited, 30, { onStoreFailure: 'local' });
+    await finish(store, name, limited, 25);
+    const local = await peek(store, [limited]);
+    expect(local).toMatchObject({ figures: [{ used: 25, remaining: 25 }] });
+    redis.resume();
+    await back(store);
+    expect(await figures(store, limited)).toMatchObject({ used: 25, reserved: 0 });
+    expect(await finish(store, name, limited, 25)).toEqual({ kind: 'already-settled' });
+  });
+
+  it('gives back what the store may have reserved although its answer came too late', async () => {
+    const store = await open();
+    const limited = counter();
+    redis.pause();
+    expect(await take(store, id(), limited, 40)).toMatchObject({ kind: 'refused', reason: 'store-failure' });
+    redis.resume();
+    await back(store);
+    expect(await figures(store, limited)).toMatchObject({ used: 0, reserved: 0 });
+  });
+
+  it('does not ask a store that is away again and again', async () => {
+    const changes: boolean[] = [];
+    const store = await open({ onAvailability: (isAvailable) => changes.push(isAvailable), probeEveryMs: 50 });
+    redis.pause();
+    for (let n = 0; n < 3; n++) await take(store, id(), counter(), 1);
+    expect(store.isSharedAvailable).toBe(false);
+    let isAnswered = false;
+    store.reserve({ id: id(), ttlMs: 1_000, items: [{ counter: counter(), amount: 1 }] }, () => {
+      isAnswered = true;
+    });
+    expect(isAnswered).toBe(true);
+    redis.resume();
+    await until('it is back', () => store.isSharedAvailable);
+    expect(changes).toEqual([false, true]);
+    expect(await take(store, id(), counter(), 1)).not.toHaveProperty('modes');
+  });
+
+  it('counts the settlements that find no place in the queue', async () => {
+    let losses = 0;
+    const store = await open({
+      queueCapacity: 2,
+      onLoss: (count) => {
+        losses += count;
+      },
+    });
+    const limited = counter();
+    redis.pause();
+    const outcomes = [];
+    for (let n = 0; n < 4; n++) outcomes.push(await finish(store, id(), limited, 1));
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['queued', 'queued', 'unavailable', 'unavailable']);
+    expect(losses).toBe(2);
+  });
+
+  it('starts counting again in a Redis that was killed and came back empty', async () => {
+    const own = await startRedis();
+    const shared = await openRedis(own.url, { commandTimeoutMs: 100 });
+    const store = createFailoverStore({ shared, replicas: () => 2, probeEveryMs: 20 });
+    const limited = counter();
+    const name = id();
+    await take(store, name, limited, 40);
+    await own.stop();
+    expect(await take(store, id(), limited, 10, { onStoreFailure: 'local' })).toMatchObject({ modes: ['local'] });
+    expect(await settle(store, { id: name, items: [{ counter: limited, amount: 35 }] })).toEqual({ kind: 'queued' });
+    await until('it is found out', () => {
+      store.reserve({ id: id(), ttlMs: 1_000, items: [] }, () => undefined);
+      return !store.isSharedAvailable;
+    });
+    const again = await startRedis({ port: own.port });
+    await back(store);
+    expect(await figures(store, limited)).toMatchObject({ used: 35, reserved: 0 });
+    await store.close();
+    await again.stop();
+  });
+});

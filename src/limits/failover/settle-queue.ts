@@ -1,0 +1,81 @@
+import type { Store, UsageRequest } from '../store.ts';
+
+export interface SettleQueueOptions {
+  readonly store: Store;
+  /** How many settlements may wait. Default 10,000. */
+  readonly capacity?: number;
+  readonly retentionMs: number;
+  readonly now: () => number;
+  /** A settlement will never be told: usage is missing in the store from now on. */
+  readonly onLoss: (count: number) => void;
+}
+
+/** Settlements that the store could not be told. Told again once it is back; counted once, by their id. */
+export interface SettleQueue {
+  /** `mayBeKnown`: the store may have done it and only its answer was lost. */
+  add(request: UsageRequest, mayBeKnown: boolean): boolean;
+  /** Tells what waits, a few at a time. Stops when the store fails again. */
+  replay(onFailure: () => void): void;
+  readonly length: number;
+}
+
+interface Waiting {
+  readonly request: UsageRequest;
+  readonly mayBeKnown: boolean;
+  readonly since: number;
+}
+
+/** Many replicas come back at the same time; none of them may flood the store. */
+const atATime = 16;
+
+export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
+  const capacity = options.capacity ?? 10_000;
+  const waiting: Waiting[] = [];
+  let inFlight = 0;
+  let isReplaying = false;
+
+  const tellNext = (onFailure: () => void): void => {
+    while (isReplaying && inFlight < atATime) {
+      const next = waiting.shift();
+      if (next === undefined) {
+        if (inFlight === 0) isReplaying = false;
+        return;
+      }
+      // The store forgets what it has settled; after that, telling it again would charge it twice.
+      if (next.mayBeKnown && options.now() - next.since >= options.retentionMs) {
+        options.onLoss(1);
+        continue;
+      }
+      inFlight += 1;
+      options.store.settle(next.request, (outcome) => {
+        inFlight -= 1;
+        if (outcome.kind !== 'unavailable') return tellNext(onFailure);
+        if (outcome.cause === 'invalid') options.onLoss(1);
+        else {
+          waiting.push({ ...next, mayBeKnown: next.mayBeKnown || outcome.mayHaveHappened });
+          if (isReplaying) onFailure();
+          isReplaying = false;
+        }
+      });
+    }
+  };
+
+  return {
+    get length() {
+      return waiting.length + inFlight;
+    },
+    add(request, mayBeKnown) {
+      if (waiting.length >= capacity) {
+        options.onLoss(1);
+        return false;
+      }
+      waiting.push({ request, mayBeKnown, since: options.now() });
+      return true;
+    },
+    replay(onFailure) {
+      if (isReplaying) return;
+      isReplaying = true;
+      tellNext(onFailure);
+    },
+  };
+}

@@ -1,0 +1,228 @@
+import { connect } from 'node:net';
+import { createServer } from 'node:tls';
+import { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../e2e/support/certificates.ts';
+import { freePort } from '../../../e2e/support/ports.ts';
+import { startRedis } from '../../../e2e/support/redis.ts';
+import { until } from '../../../e2e/support/until.ts';
+import type { Counter } from '../counter.ts';
+import { figures, finish, peek, take } from '../testing/answers.ts';
+import { connected, openRedis } from '../testing/open-redis.ts';
+import { describeStore } from '../testing/store-suite.ts';
+import { parseRedisUrl } from './connection.ts';
+import { createRedisStore } from './redis-store.ts';
+
+const counter: Counter = { kind: 'fixed', key: 'c', limit: 100, windowMs: 3_600_000 };
+
+describeStore('store in a Redis Cluster', async () => {
+  const redis = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  const admin = new Redis(redis.url);
+  // All slots in one node. ADDSLOTSRANGE is Redis 7.
+  const slots = Array.from({ length: 16_384 }, (_, slot) => slot);
+  await admin.cluster('ADDSLOTS', ...slots);
+  await until('the cluster is up', async () => (await admin.cluster('INFO')).includes('cluster_state:ok'));
+  admin.disconnect();
+  return {
+    create: (now) => openRedis(`redis+cluster://127.0.0.1:${redis.port}`, { now }),
+    stop: () => redis.stop(),
+  };
+});
+
+describe('a store in Redis', () => {
+  it('is somebody to an ACL, with no more rights than it needs', async () => {
+    const redis = await startRedis({
+      acl: [
+        'default off',
+        'limits on >s3cr/t ~sluice:* +evalsha +eval +@hash +@string +@keyspace +info +time -@dangerous +info',
+      ],
+    });
+    const store = await openRedis(`redis://limits:s3cr%2Ft@127.0.0.1:${redis.port}`);
+    await take(store, 'a', counter, 10);
+    expect(await figures(store, counter)).toMatchObject({ reserved: 10 });
+    await store.close();
+    const target = parseRedisUrl(`redis://limits:wrong@127.0.0.1:${redis.port}`);
+    if (!target.ok) throw new Error(target.error);
+    const stranger = createRedisStore({ target: target.value });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const refused = await peek(stranger, []);
+    expect(refused).toMatchObject({ kind: 'unavailable' });
+    expect(JSON.stringify(refused)).not.toContain('wrong');
+    await stranger.close();
+    await redis.stop();
+  });
+
+  it('speaks TLS, and only to a server that it trusts', async () => {
+    const redis = await startRedis();
+    const authority = createAuthority('redis authority');
+    const { certificate, privateKey } = authority.issue('localhost');
+    // The Redis that tests bring has no TLS of its own.
+    const front = createServer({ cert: certificate, key: privateKey }, (socket) => {
+      const behind = connect(redis.port, '127.0.0.1');
+      socket.pipe(behind).pipe(socket);
+      socket.on('error', () => behind.destroy());
+      behind.on('error', () => socket.destroy());
+    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => front.listen(port, '127.0.0.1', resolve));
+    const url = `rediss://localhost:${port}`;
+    const store = await openRedis(url, { tls: { ca: authority.certificate } });
+    expect(await take(store, 'a', counter, 10)).toMatchObject({ kind: 'admitted' });
+    const target = parseRedisUrl(url);
+    if (!target.ok) throw new Error(target.error);
+    const distrustful = createRedisStore({ target: target.value });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await peek(distrustful, [])).toMatchObject({ kind: 'unavailable', cause: 'offline' });
+    await distrustful.close();
+    await store.close();
+    front.close();
+    await redis.stop();
+  });
+
+  it('asks Sentinels for the master, and finds the new one after a failover', async () => {
+    const master = await startRedis();
+    const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
+    const sentinel = await startRedis({
+      sentinel: [
+        `sentinel monitor limits 127.0.0.1 ${master.port} 1`,
+        'sentinel down-after-milliseconds limits 300',
+        'sentinel failover-timeout limits 2000',
+      ].join('\n'),
+    });
+    const admin = new Redis(sentinel.url);
+    await until(
+      'the replica is known',
+      async () => ((await admin.call('SENTINEL', 'replicas', 'limits')) as []).length > 0,
+      {
+        limitMs: 15_000,
+      },
+    );
+    const store = await openRedis(`redis+sentinel://127.0.0.1:${sentinel.port}/limits/0`, { commandTimeoutMs: 500 });
+    await finish(store, 'a', counter, 30);
+    await until('the replica has it', async () => {
+      const client = new Redis(replica.url);
+      const keys = await client.keys('*');
+      client.disconnect();
+      return keys.length > 0;
+    });
+    await master.stop();
+    await connected(store);
+    await until('the new master counts', async () => (await take(store, 'b', counter, 10)).kind === 'admitted', {
+      limitMs: 20_000,
+    });
+    expect(await figures(store, counter)).toMatchObject({ used: 40, reserved: 10 });
+    await store.close();
+    admin.disconnect();
+    await sentinel.stop();
+    await replica.stop();
+  }, 60_000);
+
+  it('does not wait for a server that never answers, nor for more answers than it may', async () => {
+    const redis = await startRedis();
+    const store = await openRedis(redis.url, { commandTimeoutMs: 50, maxInFlight: 2 });
+    redis.pause();
+    const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => take(store, id, counter, 1)));
+    expect(outcomes).toMatchObject([
+      { kind: 'unavailable', cause: 'timeout', mayHaveHappened: true },
+      { kind: 'unavailable', cause: 'timeout', mayHaveHappened: true },
+      { kind: 'unavailable', cause: 'busy', mayHaveHappened: false },
+    ]);
+    redis.resume();
+    await connected(store);
+    await redis.stop();
+    await until('it is offline', async () => {
+      const outcome = await take(store, 'd', counter, 1);
+      return outcome.kind === 'unavailable' && outcome.cause === 'offline' && !outcome.mayHaveHappened;
+    });
+    await store.close();
+  });
+
+  it('teaches its scripts to a server that has forgotten them', async () => {
+    const redis = await startRedis();
+    const store = await openRedis(redis.url);
+    await take(store, 'a', counter, 10);
+    const admin = new Redis(redis.url);
+    await admin.script('FLUSH');
+    admin.disconnect();
+    expect(await finish(store, 'a', counter, 5)).toMatchObject({ kind: 'settled', isLate: false });
+    await store.close();
+    await redis.stop();
+  });
+
+  it('returns what a client that died had reserved, to another', async () => {
+    const redis = await startRedis();
+    const [dying, living] = [await openRedis(redis.url), await openRedis(redis.url)];
+    await new Promise<void>((resolve) =>
+      dying.reserve({ id: 'a', ttlMs: 150, items: [{ counter, amount: 100 }] }, () => resolve()),
+    );
+    await dying.close();
+    expect(await take(living, 'b', counter, 100)).toMatchObject({ kind: 'refused' });
+    await until('its time is up', async () => (await take(living, 'b', counter, 100)).kind === 'admitted');
+    await living.close();
+    await redis.stop();
+  });
+});
+
+describe('parseRedisUrl()', () => {
+  it.each([
+    ['redis://h', { address: { kind: 'single', nodes: [{ host: 'h', port: 6379 }], database: 0 }, isTls: false }],
+    [
+      'rediss://:p@h:1/2',
+      { address: { kind: 'single', nodes: [{ host: 'h', port: 1 }], database: 2 }, password: 'p', isTls: true },
+    ],
+    [
+      'redis://u:p%40@[::1]:7',
+      {
+        address: { kind: 'single', nodes: [{ host: '::1', port: 7 }], database: 0 },
+        username: 'u',
+        password: 'p@',
+        isTls: false,
+      },
+    ],
+    [
+      'rediss+sentinel://a,b:5/m/3',
+      {
+        address: {
+          kind: 'sentinel',
+          nodes: [
+            { host: 'a', port: 26379 },
+            { host: 'b', port: 5 },
+          ],
+          master: 'm',
+          database: 3,
+        },
+        isTls: true,
+      },
+    ],
+    [
+      'redis+cluster://a:1,b:2',
+      {
+        address: {
+          kind: 'cluster',
+          nodes: [
+            { host: 'a', port: 1 },
+            { host: 'b', port: 2 },
+          ],
+        },
+        isTls: false,
+      },
+    ],
+  ])('reads %s', (url, target) => {
+    expect(parseRedisUrl(url)).toEqual({ ok: true, value: target });
+  });
+
+  it.each([
+    'http://h',
+    'redis:///',
+    'redis://a,b',
+    'redis://h:99999',
+    'redis://h/x',
+    'redis+sentinel://h',
+    'redis+cluster://h/1',
+    'redis://u:%zz@h',
+  ])('refuses %s without repeating it', (url) => {
+    const parsed = parseRedisUrl(url);
+    expect(parsed.ok ? '' : parsed.error).toMatch(/^(is|has|names) /);
+    if (!parsed.ok) expect(parsed.error).not.toContain(url);
+  });
+});
