@@ -18,8 +18,8 @@ export interface Rule {
   readonly allow: ReadonlySet<string>;
   readonly contextWords: readonly string[];
   readonly gates: readonly string[];
-  /** Whether a match can begin with these characters; of a led rule: its fixed text. */
-  readonly beginsLike: RegExp;
+  /** Whether a match can begin with one, two, three characters; of a led rule: its fixed text. */
+  readonly beginsLike: readonly RegExp[];
   readonly lead: { readonly set: Uint8Array; readonly max: number } | undefined;
   /** What a match must not be followed by. */
   readonly after: Uint8Array;
@@ -29,6 +29,7 @@ export interface Rule {
 
 /** How many characters of a hit choose the rules that are tried there. */
 export const headLength = 3;
+const headLengths = [1, 2, headLength];
 
 function beginning(sources: readonly string[]): RegExp {
   return new RegExp(`^(?:${sources.join('|')})`, 'i');
@@ -56,7 +57,9 @@ export function rulesOf(kind: SecretKind, options: EntityOptions, minScore: numb
       startsAnywhere: kind.startsAnywhere,
       check: kind.check,
       gates: lead === undefined ? gateSources(pattern) : [lead.anchor],
-      beginsLike: beginning(lead === undefined ? gateSources(pattern, headLength) : [lead.anchor.slice(0, headLength)]),
+      beginsLike: headLengths.map((length) =>
+        beginning(lead === undefined ? gateSources(pattern, length) : [lead.anchor.slice(0, length)]),
+      ),
       lead: lead === undefined ? undefined : { set: characterSet(lead.characters, false), max: lead.max },
       after: afterSet(pattern),
       ...measurePattern(pattern),
@@ -85,7 +88,7 @@ function denied(value: string, shared: Pick<Rule, 'entity' | 'minScore' | 'allow
       score: 1,
       contextWords: [],
       gates: gateSources(pattern),
-      beginsLike: beginning(gateSources(pattern, headLength)),
+      beginsLike: headLengths.map((length) => beginning(gateSources(pattern, length))),
       lead: undefined,
       after: characterSet(wordSource, false),
       ...measurePattern(pattern),

@@ -77,7 +77,7 @@ function lowerCase(code: number): number {
 function run(node: Run, attempt: Attempt, start: number): number {
   const { text } = attempt;
   const limit = start + node.max;
-  const stop = limit < text.length ? limit : text.length;
+  const stop = Math.min(limit, text.length);
   let at = start;
   while (at < stop && node.set[text.charCodeAt(at)] === 1) at += 1;
   if (at === text.length && at < limit) attempt.sawEnd = true;
@@ -85,9 +85,11 @@ function run(node: Run, attempt: Attempt, start: number): number {
 }
 
 function lazyRun(node: Run, next: string, attempt: Attempt, start: number, ignoreCase: boolean): number {
+  const first = next.charCodeAt(0);
   for (let at = start; at <= start + node.max; at += 1) {
-    if (at - start >= node.min && matchText(next, attempt, at, ignoreCase) >= 0) return at;
     const code = codeAt(attempt, at);
+    const mayEnd = at - start >= node.min && (ignoreCase ? lowerCase(code) : code) === first;
+    if (mayEnd && matchText(next, attempt, at, ignoreCase) >= 0) return at;
     if (code < 0 || node.set[code] !== 1) return -1;
   }
   return -1;
