@@ -48,3 +48,185 @@ describe.each(Object.entries(samples))('%s', (name, sample) => {
     }
   });
 });
+
+const misses: Readonly<Record<string, (secret: string, at: number) => string>> = {
+  'a character of no alphabet': (secret, at) => `${secret.slice(0, at)}é${secret.slice(at + 1)}`,
+  'one letter everywhere': (secret) => secret.replace(/[A-Za-z0-9]/g, 'a'),
+  'a gap': (secret, at) => `${secret.slice(0, at)} ${secret.slice(at + 1)}`,
+  'only its beginning': (secret) => secret.slice(0, Math.min(7, secret.length / 3)),
+  'within a longer word': (secret) => `Zz9${secret}`,
+  'a variable': (secret) => `\${${secret.slice(0, 4)}_VALUE}`,
+  'a mark to fill in': () => '<token>',
+};
+
+describe.each(Object.entries(samples))('near misses of %s', (name, sample) => {
+  const random = seededRandom(name.length * 104_729 + name.charCodeAt(1));
+  // The bodies of these have no fixed length or are not random, so what is near is still one.
+  const isOpen =
+    /^(?:private-key|putty-private-key|json-web-token|.*-password|bearer-token|generic-api-key|basic-auth-header)$/.test(
+      name,
+    );
+
+  it('are not found', () => {
+    for (let round = 0; round < 4; round += 1) {
+      const { text, start, end } = plant(sample(random));
+      const secret = text.slice(start, end);
+      for (const [title, change] of Object.entries(misses)) {
+        // In a URL even a short password is one.
+        if (/url-password$/.test(name) && title === 'only its beginning') continue;
+        if (title === 'within a longer word' && (start > 0 || isOpen)) continue;
+        if (isOpen && (title === 'a gap' || title === 'a character of no alphabet')) continue;
+        // Where the length is free, the damage must come before there is enough of it.
+        const at = Math.floor(Math.min(secret.length - 1, isOpen ? 5 : 12));
+        const near = text.slice(0, start) + change(secret, at) + text.slice(end);
+        expect(
+          scan(near).filter((finding) => finding.entity === name && finding.start <= start),
+          `${title}: ${near}`,
+        ).toEqual([]);
+      }
+    }
+  });
+});
+
+describe('what only looks like a secret', () => {
+  const random = seededRandom(42);
+  const hex = '0123456789abcdef';
+  const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const uuid = (): string => [8, 4, 4, 4, 12].map((length) => random.text(hex, length)).join('-');
+  const generated: Readonly<Record<string, () => string>> = {
+    'a UUID': () => `request ${uuid()} done`,
+    'a request token that is a UUID': () => `{"request_token": "${uuid()}"}`,
+    'a git hash': () => `commit ${random.text(hex, 40)}`,
+    'a short hash': () => `at ${random.text(hex, 7)}, merged into ${random.text(hex, 12)}`,
+    'a SHA-256': () => `sha256:${random.text(hex, 64)}`,
+    'an MD5': () => `ETag: "${random.text(hex, 32)}"`,
+    'a timestamp in ms': () => `ts=${1_700_000_000_000 + random.below(1e9)}`,
+    'a timestamp in µs': () => `at ${1_700_000_000_000_000 + random.below(1e9)}`,
+    'a base64 image': () => `<img src="data:image/png;base64,iVBORw0KGgo${random.text(base64, 1200)}==">`,
+    'a lockfile line': () => `"integrity": "sha512-${random.text(base64, 86)}==",`,
+    'a hex colour': () => `color: #${random.text(hex, 6)}; border: 1px solid #${random.text(hex, 3)}`,
+    'a page token': () =>
+      `{"next_page_token": "${random.text(base64, 40)}", "nextPageToken": "${random.text(base64, 30)}"}`,
+    'a number': () => `order ${random.text('0123456789', 16)} of ${random.text('0123456789', 10)}`,
+    'a certificate': () =>
+      `-----BEGIN CERTIFICATE-----\n${random.text(base64, 64)}\n${random.text(base64, 64)}\n-----END CERTIFICATE-----`,
+    'an SSH public key': () => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${random.text(base64, 43)} me@host`,
+    'an object id': () => `{"_id": "${random.text(hex, 24)}"}`,
+  };
+
+  it.each(Object.entries(generated))('%s is nothing', (_title, make) => {
+    for (let round = 0; round < 50; round += 1) {
+      const text = make();
+      expect(scan(text), text).toEqual([]);
+    }
+  });
+
+  it.each([
+    'const token = request.headers.authorization;',
+    'const password = await readPassword(prompt);',
+    'password: process.env.DB_PASSWORD,',
+    'token = tokens[index]',
+    'if (token === undefined) throw new Error("no token given");',
+    'max_tokens: 4096, prompt_tokens=123456789012',
+    'api_key = "your-api-key-here"',
+    `API_KEY=$${'{{'} secrets.API_KEY_PRODUCTION_2 }}`,
+    'export OPENAI_API_KEY=sk-...',
+    'password: ********',
+    'postgres://user:password@localhost:5432/db',
+    `postgres://app:$${'{'}DB_PASSWORD}@localhost/db`,
+    'https://user:<password>@host/path',
+    'The password is required. The secret: patience, and a token of appreciation.',
+    'Reset your password at https://accounts.test/password/reset?step=2',
+    'secret_name: payments/production/stripe-webhook-v2',
+    'tokenizer = AutoTokenizer.from_pretrained("bert-base-uncased-2024")',
+    'Authorization: Bearer <token>',
+    'Authorization: Bearer $ACCESS_TOKEN_PRODUCTION',
+    'basic training starts here; Basic information follows',
+    'aws_access_key_id = AKIAIOSFODNN7EXAMPLE',
+    'aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    'a -----BEGIN RSA PRIVATE KEY----- line starts the file, and the end marker closes it again after the body.',
+    '!function(e,t){"object"==typeof exports?module.exports=t():e.token=t()}(this,function(){var e={a:1,b2:"x"};return e})',
+    '2026-11-21T07:00:00.123Z INFO http: GET /v1/tokens/list?cursor=eyJhIjoxMjM0NTY3ODkwfQ 200 12ms',
+    'The risk-based task list asks for a desk-side review (sk-SK locale, en-US).',
+  ])('%s', (text) => {
+    expect(scan(text)).toEqual([]);
+  });
+});
+
+describe('what a policy says about a kind', () => {
+  const random = seededRandom(9);
+  const key = plant(samples['google-api-key']?.(random) ?? '').text;
+
+  function found(options: Partial<EntityOptions>, text: string, minScore = 0.5): readonly Finding[] {
+    const findings: Finding[] = [];
+    const entities = new Map([['google-api-key', { ...plain, ...options }]]);
+    secretsDetector({ entities, minScore }).scan(text, 0, (finding) => findings.push(finding));
+    return findings;
+  }
+
+  it('looks for the chosen kinds only', () => {
+    expect(found({}, `${key} password = "aB3$kkP09zz!"`)).toHaveLength(1);
+    expect(secretsDetector({ entities: new Map(), minScore: 0 }).hold('AKIA', 0)).toBe(4);
+  });
+
+  it('drops what is allowed, compared without case, blanks and hyphens', () => {
+    expect(found({ allow: [key.toUpperCase()] }, key)).toEqual([]);
+  });
+
+  it('finds what is denied, however it is written', () => {
+    for (const text of ['see ACME-42 x now', 'see acme 42x now']) {
+      expect(found({ deny: ['Acme 42-X'] }, text)).toMatchObject([{ start: 4, score: 1, validator: 'deny-list' }]);
+    }
+    expect(found({ deny: ['Acme 42-X'] }, 'see acme42xy now')).toEqual([]);
+  });
+
+  it('raises the score behind a word of its context', () => {
+    expect(found({}, key, 0.95)).toEqual([]);
+    expect(found({ contextWords: ['maps'] }, `our Maps key ${key}`, 0.95)).toMatchObject([{ score: 1 }]);
+  });
+
+  it('takes the least score of the kind before that of the rule', () => {
+    expect(found({ minScore: 0.95 }, key, 0.1)).toEqual([]);
+    expect(found({ minScore: 0.1 }, key, 0.95)).toHaveLength(1);
+  });
+});
+
+describe('the field that holds a text', () => {
+  const value = 'a8Fk29dkLmQ0zPx81Bnv';
+
+  it('makes its value a secret by name', () => {
+    expect(scan(value)).toEqual([]);
+    expect(scan(value, 'api_key')).toMatchObject([{ start: 0, end: 20, entity: 'generic-api-key' }]);
+    expect(scan(value, 'next_page_token')).toEqual([]);
+    expect(scan('0f1e2d3c4b5a69788796a5b4c3d2e1f0', 'datadogApiKey')).toMatchObject([{ entity: 'datadog-key' }]);
+  });
+});
+
+describe('hostile texts of 4 KB', () => {
+  const fill = (text: string): string => text.repeat(Math.ceil(4096 / text.length)).slice(0, 4096);
+
+  it.each([
+    'AKIA',
+    'sk-',
+    'token=',
+    'eyJ.',
+    ' sk-proj-',
+    'password=aB3$',
+    '-----BEGIN PRIVATE KEY-----',
+    'http://a:',
+    'x',
+  ])('%s again and again costs no more than its length', (unit) => {
+    const cost = (text: string): number => {
+      let best = Number.POSITIVE_INFINITY;
+      for (let round = 0; round < 12; round += 1) {
+        const start = performance.now();
+        scan(text);
+        best = Math.min(best, performance.now() - start);
+      }
+      return best;
+    };
+    // Eight times the text; quadratic would be 64 times. The bound leaves room for a busy machine.
+    const [short, long] = [cost(fill(unit)), cost(fill(unit).repeat(8))];
+    expect(long).toBeLessThan(Math.max(short, 0.05) * 30);
+  });
+});

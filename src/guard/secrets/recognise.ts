@@ -132,6 +132,8 @@ function judgeAssigned(
   // `password = read(…)`, `token = list[0]`: what follows the value says that it is code.
   const next = text[end];
   if (next === '(' || next === '[') return undefined;
+  // `<password>value</password>`, but not `<password>@host`.
+  if (name.endsWith('>') && !name.endsWith('=>') && next !== '<') return undefined;
   const isSecret = rule.check === 'assigned-key' ? looksRandom(secret, keyword) : looksLikePassword(secret);
   return isSecret ? { score: rule.score, validator: 'entropy' } : undefined;
 }

@@ -34,9 +34,9 @@ export function looksLikePassword(value: string): boolean {
 /** Share of the characters that belong to something like a word: five letters or more, with vowels among them. */
 function wordShare(value: string): number {
   let inWords = 0;
-  for (const [word] of value.matchAll(/[A-Z]?[a-z]{3,}|[A-Z]{4,}/g)) {
+  for (const [word] of value.matchAll(/[A-Z]?[a-z]{4,}|[A-Z]{5,}/g)) {
     const vowels = word.match(/[aeiouy]/gi)?.length ?? 0;
-    if (vowels / word.length >= 0.2 && vowels / word.length <= 0.67) inWords += word.length;
+    if (vowels / word.length >= 0.25 && vowels / word.length <= 0.6) inWords += word.length;
   }
   return inWords / value.length;
 }

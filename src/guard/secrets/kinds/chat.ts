@@ -27,7 +27,7 @@ export const chatKinds: readonly SecretKind[] = [
   issued(
     'discord-webhook',
     'Discord webhook',
-    'https://(?:ptb[.]|canary[.])?(?:discord|discordapp).com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}',
+    'https://(?:ptb[.]|canary[.])?(?:discordapp|discord).com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}',
   ),
   issued('telegram-bot-token', 'Telegram bot token', '[0-9]:AA[A-Za-z0-9_-]{33}', {
     startsAnywhere: true,

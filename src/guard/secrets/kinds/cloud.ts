@@ -33,7 +33,7 @@ export const cloudKinds: readonly SecretKind[] = [
     startsAnywhere: true,
     entropy: 3.5,
   }),
-  issued('azure-sas-signature', 'signature of an Azure shared access URL', 'sig=<[A-Za-z0-9%+/]{43,64}(?:%3D|=)>', {
+  issued('azure-sas-signature', 'signature of an Azure shared access URL', 'sig=<[A-Za-z0-9%+/]{43,64}={0,1}>', {
     ignoreCase: true,
     entropy: 3.5,
   }),

@@ -12,17 +12,17 @@ export const databaseKinds: readonly SecretKind[] = [
   url('postgres-url-password', 'password in a PostgreSQL URL', 'postgres(?:ql)?(?:[+][a-z0-9]{2,12})?'),
   url('mysql-url-password', 'password in a MySQL or MariaDB URL', '(?:mysql|mariadb)(?:[+][a-z0-9]{2,12})?'),
   url('mongodb-url-password', 'password in a MongoDB URL', 'mongodb(?:[+]srv)?'),
-  url('redis-url-password', 'password in a Redis URL', '(?:redis|rediss|valkey|valkeys)'),
-  url('amqp-url-password', 'password in an AMQP URL', '(?:amqp|amqps)'),
+  url('redis-url-password', 'password in a Redis URL', '(?:rediss|redis|valkeys|valkey)'),
+  url('amqp-url-password', 'password in an AMQP URL', '(?:amqps|amqp)'),
   url(
     'sqlserver-url-password',
     'password in an SQL Server, Oracle, ClickHouse or Cassandra URL',
-    '(?:mssql|sqlserver|oracle|clickhouse|cassandra|snowflake|cockroachdb|nats|kafka|ldap|ldaps)',
+    '(?:mssql|sqlserver|oracle|clickhouse|cassandra|snowflake|cockroachdb|nats|kafka|ldaps|ldap)',
   ),
   url(
     'http-url-password',
     'password in a web or file-transfer URL',
-    '(?:http|https|ftp|ftps|sftp|ssh|smtp|smtps|imap|imaps|git)',
+    '(?:https|http|ftps|ftp|sftp|ssh|smtps|smtp|imaps|imap|git)',
   ),
   issued(
     'jdbc-password',

@@ -7,7 +7,7 @@ export const forgeKinds: readonly SecretKind[] = [
   issued('github-refresh-token', 'GitHub refresh token', 'ghr_[A-Za-z0-9]{36,76}'),
   issued('github-fine-grained-token', 'GitHub fine-grained token', 'github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}'),
   issued('gitlab-token', 'GitLab token (personal, deploy, runner, trigger, feed, agent)', [
-    '(?:glpat|gldt|glrt|glrtr|glcbt|glptt|glft|glimt|glagent|gloas|glsoat|glffct)-[A-Za-z0-9_-]{20,64}(?:[.][A-Za-z0-9]{2}[.][0-9a-z]{9})?',
+    '(?:glpat|gldt|glrtr|glrt|glcbt|glptt|glft|glimt|glagent|gloas|glsoat|glffct)-[A-Za-z0-9_-]{20,64}(?:[.][A-Za-z0-9]{2}[.][0-9a-z]{9})?',
     'GR1348941[A-Za-z0-9_-]{20}',
   ]),
   issued('bitbucket-app-password', 'Bitbucket app password', 'ATBB[A-Za-z0-9]{32}'),

@@ -5,7 +5,7 @@ export const workKinds: readonly SecretKind[] = [
   named('auth0-client-secret', 'Auth0 client secret', 'auth0', '[A-Za-z0-9_-]{64}', { entropy: 4 }),
   issued('linear-key', 'Linear key', 'lin_(?:api|oauth)_[A-Za-z0-9]{40,64}', { entropy: 3.5 }),
   issued('notion-token', 'Notion token', ['ntn_[A-Za-z0-9]{43,46}', 'secret_[A-Za-z0-9]{43}'], { entropy: 3.5 }),
-  issued('figma-token', 'Figma token', 'fig(?:d|o|ur|or|uh|oh)_[A-Za-z0-9_-]{40,64}', { entropy: 3.5 }),
+  issued('figma-token', 'Figma token', 'fig(?:d|or|oh|o|ur|uh)_[A-Za-z0-9_-]{40,64}', { entropy: 3.5 }),
   issued('airtable-token', 'Airtable token', 'pat[A-Za-z0-9]{14}[.][0-9a-f]{64}'),
   issued('atlassian-token', 'Atlassian API token', 'ATATT3xFfG[A-Za-z0-9_=-]{150,240}', { entropy: 3.5 }),
   named('atlassian-token-by-name', 'Atlassian token by its name', '(?:atlassian|confluence|jira)', '[A-Za-z0-9]{24}', {
