@@ -25,7 +25,7 @@ export class JsonText implements ChannelText {
   private field: string | undefined;
   private inside: 'string' | 'name' | 'scalar' | undefined;
   private channel: ChannelText | undefined;
-  /** Of a string: an escape that is not complete yet. Otherwise the name or the scalar so far. */
+  /** Of a string: an escape or a character that is not complete yet. Otherwise the name or the scalar so far. */
   private cut = '';
   private isEscaped = false;
   private out = '';
@@ -145,6 +145,8 @@ export class JsonText implements ChannelText {
         else at += length;
       }
     }
+    // Half of a character would be spelled as an escape, and its other half not.
+    if (!isClosed && end === text.length && end > start && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
     const passed = this.passString(this.cut + text.slice(start, end), isClosed);
     if (passed === undefined) return stopped;
     this.out += passed;
@@ -240,6 +242,7 @@ function isScalarUnit(code: number): boolean {
 }
 
 function isWholeEscape(text: string): boolean {
+  if (text.charCodeAt(0) !== 0x5c) return true;
   return text.length >= 2 && (text.charCodeAt(1) !== 0x75 || text.length >= 6);
 }
 

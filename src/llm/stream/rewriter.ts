@@ -181,7 +181,8 @@ export class SseRewriter {
   }
 
   private emitCompleted(texts: StreamTexts): void {
-    for (const event of texts.takeBefore()) {
+    for (const before of texts.takeBefore()) {
+      const event = this.isUsageHidden && 'usage' in before ? { ...before, usage: undefined } : before;
       const type = this.hasNames && 'type' in event ? `event: ${event.type}\n` : '';
       this.emit(Buffer.from(`${type}data: ${JSON.stringify(event)}\n\n`));
     }

@@ -71,10 +71,11 @@ export class StreamTexts implements EventTexts {
     }
   }
 
-  completeText(name: string): void {
+  completeText(name: string, only?: 'text'): void {
     for (const [key, channel] of this.channels) {
       const isMeant = key === name || (key.startsWith(name) && key.charCodeAt(name.length) === 0x2f);
-      if (isMeant && channel.kind === 'text' && channel.event !== this.event) this.end(key, channel);
+      if (isMeant && (only === undefined || channel.kind === only) && channel.event !== this.event)
+        this.end(key, channel);
     }
   }
 

@@ -103,8 +103,8 @@ export class ChatShape implements StreamShape {
     }
     if (turn.current === key) return;
     if (turn.past.has(key)) turn.isMixed = true;
-    // Only texts under their own name: the strings of a call are complete at their closing quotes.
-    if (!turn.isMixed) texts.completeText(turn.current);
+    // The strings in arguments are complete at their closing quotes, and calls may take turns.
+    if (!turn.isMixed) texts.completeText(turn.current, 'text');
     turn.past.add(turn.current);
     turn.current = key;
   }

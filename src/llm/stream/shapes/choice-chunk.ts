@@ -1,12 +1,14 @@
 import type { JsonPath } from '../../text/leaf.ts';
 
+/** What all chunks of a stream have in common. Anything else may hold texts, which went out with their own chunk. */
+const common: ReadonlySet<string> = new Set(['id', 'object', 'created', 'model', 'system_fingerprint', 'service_tier']);
+
 /** A chunk like the given one, of one choice that brings nothing but `text` at `path` (`choices`, 0, …). */
 export function choiceChunk(value: object, path: JsonPath, text: string): object {
   const chunk: Record<string, unknown> = {};
   for (const [member, inner] of Object.entries(value)) {
     if (member === 'choices') chunk[member] = [choiceWith(inner, path, text)];
-    else if (member !== 'obfuscation' && member !== 'error' && (member !== 'usage' || inner === null))
-      chunk[member] = inner;
+    else if (common.has(member) || (member === 'usage' && inner === null)) chunk[member] = inner;
   }
   return chunk;
 }

@@ -19,6 +19,20 @@ const plainMembers: ReadonlySet<string> = new Set([
   ...['size', 'quality', 'background', 'output_format', 'delta', 'response', 'name', 'param'],
 ]);
 
+/** What says where a delta belongs. */
+const common: ReadonlySet<string> = new Set([
+  ...[
+    'type',
+    'sequence_number',
+    'item_id',
+    'output_index',
+    'content_index',
+    'summary_index',
+    'command_index',
+    'stream_id',
+  ],
+]);
+
 /** Sound, not words. */
 const sound = 'response.audio.delta';
 
@@ -51,7 +65,7 @@ export class ResponsesShape implements StreamShape {
     for (const [member, inner] of Object.entries(value)) {
       if (member === 'delta') event[member] = path.length === 1 ? text : { [String(path[1])]: text };
       else if (member === 'logprobs') event[member] = [];
-      else if (member !== 'obfuscation') event[member] = inner;
+      else if (common.has(member)) event[member] = inner;
     }
     return event;
   }
