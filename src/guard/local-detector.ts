@@ -1,6 +1,7 @@
 import { entities, findEntity } from './catalogue.ts';
 import type { Detector } from './detector.ts';
 import type { EntityOptions } from './entity.ts';
+import { injectionDetector } from './injection/detector.ts';
 import { keywordDetector } from './keywords/detector.ts';
 import { regexDetector } from './regex/detector.ts';
 import type { LocalSpec } from './rule.ts';
@@ -18,8 +19,11 @@ export function localDetector(spec: LocalSpec): Detector {
       return regexDetector({ name: 'pattern', pattern: spec.pattern, caseInsensitive: spec.isCaseInsensitive });
     case 'secrets':
       return secretsDetector({ entities: chosenEntities(spec, 'secret'), minScore: spec.minScore });
+    case 'injection': {
+      const { sensitivity, threshold } = spec;
+      return injectionDetector(threshold === undefined ? { sensitivity } : { sensitivity, threshold });
+    }
     case 'pii':
-    case 'injection':
       throw new Error(`there is no detector for ${spec.kind} yet`);
   }
 }

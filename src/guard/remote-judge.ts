@@ -19,6 +19,8 @@ export interface RemoteSpan {
 
 /** What the service saw, for the record: its words for a category, never a piece of the text. */
 export interface RemoteReason {
+  /** Index into the texts that were asked about; undefined: all of them together. */
+  readonly text: number | undefined;
   readonly entity: string;
   /** 0 to 1. */
   readonly score: number;
@@ -30,6 +32,7 @@ export type RemoteVerdict =
   | { readonly kind: 'found'; readonly spans: readonly RemoteSpan[] }
   /** The service's own wording, one for each text, in their order. A text that stays as it was is repeated. */
   | { readonly kind: 'replaced'; readonly texts: readonly string[]; readonly reasons: readonly RemoteReason[] }
+  /** Against whole texts, or all of them: blocked by a rule that blocks, hidden as a whole by one that redacts. */
   | { readonly kind: 'blocked'; readonly reasons: readonly RemoteReason[] }
   /** Nothing was judged. `reason` is for the log and holds no text; the rule's `onFailure` decides. */
   | { readonly kind: 'failed'; readonly reason: RemoteFailure };

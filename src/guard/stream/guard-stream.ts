@@ -204,7 +204,10 @@ export class GuardStream {
     const rule = (blocking ?? enforcing[0])?.rule;
     if (rule === undefined) return '';
     const end = this.#base + this.#text.length;
-    this.#sink.add({ rule, start: this.#released, end, entity: holdBackExceeded, score: 1, validator: undefined });
+    // What is masked was not blocked, whatever the rule would have done.
+    const acting: GuardRule = blocking === undefined ? { ...rule, action: 'redact' } : rule;
+    const start = this.#released;
+    this.#sink.add({ rule: acting, start, end, entity: holdBackExceeded, score: 1, validator: undefined });
     if (blocking !== undefined) {
       this.#block(rule);
       return '';

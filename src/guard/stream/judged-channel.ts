@@ -1,0 +1,92 @@
+import { longestBuffered } from '../lane.ts';
+import type { Vault } from '../redaction/vault.ts';
+import type { RemoteText } from '../remote-judge.ts';
+import { applyVerdicts, type RemoteAnswer, type RemoteJudgement } from '../remote-verdicts.ts';
+import type { TextRole } from '../rule.ts';
+import { windowOverlap, windowSize } from './windowed.ts';
+
+const step = windowSize - windowOverlap;
+
+/**
+ * One channel of an answer that services judge: it stands behind the local rules, which have redacted what services need
+ * not see, and before the tokens are turned back.
+ *
+ * Windows are cut at places that do not depend on the chunks, and judged one after the other. What two windows share is
+ * held back until the second has been judged too: what begins in it may be seen as a whole only there.
+ */
+export class JudgedChannel {
+  readonly #role: TextRole;
+  readonly #isBuffering: boolean;
+  #text = '';
+  #isEnded = false;
+  #isBlocked = false;
+
+  /** `streaming`: that of the rules; `buffer` if one of them says so. */
+  constructor(role: TextRole, streaming: 'buffer' | 'window') {
+    this.#role = role;
+    this.#isBuffering = streaming === 'buffer';
+  }
+
+  /** Characters held back. */
+  get held(): number {
+    return this.#text.length;
+  }
+
+  /** There is no room for a text that is to be judged as a whole: it can only be blocked, or judged in part. */
+  get isFull(): boolean {
+    return this.#isBuffering && this.#text.length > longestBuffered;
+  }
+
+  push(text: string): void {
+    if (!this.#isBlocked) this.#text += text;
+  }
+
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /** What is to be judged next; undefined: nothing yet. */
+  next(): readonly [RemoteText] | undefined {
+    const window = this.#window();
+    return window === '' ? undefined : [{ text: window, role: this.#role }];
+  }
+
+  /** Takes what the rules said about `next()`. The first of the texts goes out, unless there is a block. */
+  settle(answers: readonly RemoteAnswer[], vault: Vault): RemoteJudgement {
+    const window = this.#window();
+    const whole = applyVerdicts([{ text: window, role: this.#role }], answers, vault, 'response');
+    if (whole.blockedBy !== undefined) {
+      this.#isBlocked = true;
+      this.#text = '';
+      return whole;
+    }
+    const released = this.#released(window, answers);
+    this.#text = this.#text.slice(released);
+    if (released === window.length) return whole;
+    const part = [{ text: window.slice(0, released), role: this.#role }];
+    return {
+      ...applyVerdicts(part, answers, vault, 'response'),
+      // The others are found again, in the next window.
+      findings: whole.findings.filter((finding) => finding.start < released),
+    };
+  }
+
+  #window(): string {
+    if (this.#isEnded) return this.#isBuffering ? this.#text : this.#text.slice(0, windowSize);
+    // A full window is never the last one: whether more comes must not matter.
+    return this.#isBuffering || this.#text.length < windowSize ? '' : this.#text.slice(0, windowSize);
+  }
+
+  /** Characters of the window that go out now. A wording of the service's own replaces all of it, or nothing. */
+  #released(window: string, answers: readonly RemoteAnswer[]): number {
+    if (this.#isBuffering || window.length < windowSize) return window.length;
+    const redacting = answers.filter(({ rule }) => rule.action === 'redact').map(({ verdict }) => verdict);
+    if (redacting.some(({ kind }) => kind === 'replaced' || kind === 'blocked')) return window.length;
+    const spans = redacting.flatMap((verdict) => (verdict.kind === 'found' ? verdict.spans : []));
+    let released = step;
+    for (const { start, end } of [...spans].sort((one, other) => one.start - other.start)) {
+      if (start < released) released = Math.max(released, Math.min(end, window.length));
+    }
+    return released;
+  }
+}
