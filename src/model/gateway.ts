@@ -2,12 +2,17 @@
  * The model: what the policy means. Plain readonly data, every reference resolved, every default filled in, sorted, so
  * that equal policies give equal models. Both halves (Envoy's resources and the processor's program) read only this.
  */
+
+import type { Guardrail } from './guardrail.ts';
 import type { ApiKey } from './key.ts';
+import type { Budget, Limit } from './limit.ts';
 import type { Listener } from './listener.ts';
 import type { LogicalModel } from './logical-model.ts';
+import type { Pricing } from './pricing.ts';
 import type { Provider } from './provider.ts';
 import type { RetryProfile, Route } from './route.ts';
 import type { Secret } from './secret.ts';
+import type { RecordSink, Store } from './store.ts';
 
 export interface GatewayModel {
   readonly name: string;
@@ -19,6 +24,10 @@ export interface GatewayModel {
   /** The distinct retry rules of all routes: Envoy gets one route entry per profile, not per model. */
   readonly profiles: readonly RetryProfile[];
   readonly keys: readonly ApiKey[];
+  readonly guardrails: readonly Guardrail[];
+  readonly limits: readonly Limit[];
+  readonly budgets: readonly Budget[];
+  readonly pricings: readonly Pricing[];
   /** Everything secret, kept apart so that the rest can be printed. Referred to by name. */
   readonly secrets: readonly Secret[];
 }
@@ -30,6 +39,14 @@ export interface GatewaySettings {
   /** `metadata`: everything but headers; `full` adds the request headers that are safe to show; `off`: no log. */
   readonly accessLog: 'metadata' | 'full' | 'off';
   readonly cors?: Cors;
+  readonly store: Store;
+  readonly usageRecords: RecordSink;
+  readonly decisionRecords: RecordSink;
+  /** Name of an `opaque` secret; absent: no hashes and no reversible tokens. */
+  readonly redactionSecret?: string;
+  readonly includeUsage: boolean;
+  /** Names of the `opaque` secrets that these settings need in the processor. */
+  readonly secrets: readonly string[];
   readonly origins: Origins;
 }
 

@@ -7,6 +7,8 @@ export interface ApiKey {
   readonly user: string;
   readonly team: string;
   readonly project: string;
+  /** Of its document, sorted by name. */
+  readonly labels: readonly { readonly name: string; readonly value: string }[];
   readonly allowModels: readonly string[];
   readonly denyModels: readonly string[];
   readonly expiresAtMs?: number;

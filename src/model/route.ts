@@ -29,6 +29,8 @@ export interface Target {
   readonly model?: string;
   readonly priority: number;
   readonly weight: number;
+  /** Name of prices of its own; absent: those of the logical model. */
+  readonly pricing?: string;
 }
 
 /** After so many failures in a row a target is passed over for a while, unless it is the only one left. */

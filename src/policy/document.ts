@@ -1,6 +1,9 @@
 import type { ApiKeySpec } from './api-key.ts';
+import type { BudgetSpec } from './budget.ts';
 import type { GatewaySpec } from './gateway.ts';
 import type { GatewayPolicySpec } from './gateway-policy.ts';
+import type { GuardrailSpec } from './guardrail.ts';
+import type { LimitSpec } from './limit.ts';
 import type { ModelSpec } from './model.ts';
 import type { ProviderSpec } from './provider.ts';
 
@@ -24,6 +27,9 @@ export interface Document<K, S> {
 export type ProviderDocument = Document<'Provider', ProviderSpec>;
 export type ModelDocument = Document<'Model', ModelSpec>;
 export type ApiKeyDocument = Document<'ApiKey', ApiKeySpec>;
+export type GuardrailDocument = Document<'Guardrail', GuardrailSpec>;
+export type LimitDocument = Document<'Limit', LimitSpec>;
+export type BudgetDocument = Document<'Budget', BudgetSpec>;
 export type GatewayPolicyDocument = Document<'GatewayPolicy', GatewayPolicySpec>;
 export type GatewayDocument = Document<'Gateway', GatewaySpec>;
 
@@ -31,6 +37,9 @@ export type PolicyDocument =
   | ProviderDocument
   | ModelDocument
   | ApiKeyDocument
+  | GuardrailDocument
+  | LimitDocument
+  | BudgetDocument
   | GatewayPolicyDocument
   | GatewayDocument;
 

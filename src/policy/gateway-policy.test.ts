@@ -71,13 +71,24 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{limit: 5}',
-    'error spec.limit is not a known field — remove it; known here: targetRef, clientCertificates, maxBodySize, cors, accessLog or telemetry',
+    'error spec.limit is not a known field — remove it; known here: targetRef, clientCertificates, maxBodySize, cors, accessLog, telemetry, store, records, usage or redactionSecret',
   ],
 ];
 
+const inlineDefaults = {
+  store: { memory: {} },
+  records: { usage: { stdout: false }, decisions: { stdout: false } },
+  usage: { includeUsage: true },
+};
+
 describe('GatewayPolicy', () => {
   it('needs nothing', () => {
-    expect(specOf('{}')).toEqual({ maxBodySize: 20 * 1024 * 1024, accessLog: { fields: 'metadata' }, telemetry: {} });
+    expect(specOf('{}')).toEqual({
+      maxBodySize: 20 * 1024 * 1024,
+      accessLog: { fields: 'metadata' },
+      telemetry: {},
+      ...inlineDefaults,
+    });
   });
 
   it('takes everything that can be said', () => {
@@ -94,6 +105,7 @@ describe('GatewayPolicy', () => {
       maxBodySize: 1024 ** 3,
       cors: { allowOrigins: ['https://app.example.com', 'http://localhost:3000', 'http://[::1]:80'] },
       accessLog: { fields: 'full' },
+      ...inlineDefaults,
       telemetry: {
         otlp: {
           endpoint: { url: 'http://collector:4317', protocol: 'http', host: 'collector', port: 4317, path: '' },

@@ -5,10 +5,12 @@ import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional, required, unserved } from './schema/field.ts';
 import { set } from './schema/list.ts';
 import { object } from './schema/object.ts';
-import type { Infer } from './schema/schema.ts';
+import { reject, under } from './schema/place.ts';
+import { type Infer, refine } from './schema/schema.ts';
 import { size } from './schema/size.ts';
 import { text } from './schema/text.ts';
 import { secretSource } from './secret-source.ts';
+import { records, store } from './store.ts';
 
 const origin = text({
   pattern: '^(\\*|https?://([A-Za-z0-9.-]+|\\[[0-9a-fA-F:]+\\])(:[0-9]{1,5})?)$',
@@ -16,8 +18,7 @@ const origin = text({
   remedy: 'write scheme, host and port without a path, such as https://app.example.com, or "*" for every origin',
 });
 
-/** What Gateway API has no words for. Sizes in bytes. */
-export const gatewayPolicySpec = object({
+const fields = object({
   targetRef: optional(
     object({
       group: defaulted(enumeration(['gateway.networking.k8s.io']), 'gateway.networking.k8s.io', 'Group of the kind.'),
@@ -74,6 +75,34 @@ export const gatewayPolicySpec = object({
     {},
     'Where spans go. Default: nowhere.',
   ),
+  store: defaulted(store, { memory: {} }, 'Where Limits and Budgets count.'),
+  records: defaulted(records, {}, 'Where records of usage and of guardrails go. Default: nowhere.'),
+  usage: defaulted(
+    object({
+      includeUsage: defaulted(
+        boolean,
+        true,
+        'Providers are asked to end a stream with what it used; callers do not see it.',
+      ),
+    }),
+    {},
+    'How tokens are counted.',
+  ),
+  redactionSecret: optional(
+    secretSource,
+    'What hashes and reversible tokens of guardrails are made with: at least 32 characters that nobody can guess.',
+  ),
+});
+
+/** What Gateway API has no words for. Sizes in bytes. */
+export const gatewayPolicySpec = refine(fields, (spec, place) => {
+  if ('redis' in spec.store) return spec;
+  for (const kind of ['usage', 'decisions'] as const) {
+    if (spec.records[kind].redisStream === undefined) continue;
+    const here = under(under(under(place, 'records'), kind), 'redisStream');
+    return reject(here, 'is given, but the store is not Redis', 'add store: {redis: {addresses: ["redis:6379"]}}');
+  }
+  return spec;
 });
 
 export type GatewayPolicySpec = Infer<typeof gatewayPolicySpec>;

@@ -44,7 +44,10 @@ describe.each(printableKinds)('the JSON Schema of %s', (kind) => {
 
 describe('jsonSchema', () => {
   it('knows the kinds that are served', () => {
-    expect(printableKinds).toEqual(['Provider', 'Model', 'ApiKey', 'GatewayPolicy', 'Gateway']);
+    expect(printableKinds).toEqual([
+      ...['Provider', 'Model', 'ApiKey', 'Guardrail', 'Limit', 'Budget'],
+      ...['GatewayPolicy', 'Gateway'],
+    ]);
   });
 
   it('does not offer what is not served', () => {

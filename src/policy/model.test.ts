@@ -8,7 +8,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ['{targets: {provider: a}}', 'error spec.targets a map is not a list — write a list: [ … ]'],
   [
     '{targets: [openai]}',
-    'error spec.targets[0] "openai" is not a map — write a map with provider, model, priority or weight',
+    'error spec.targets[0] "openai" is not a map — write a map with provider, model, priority, weight or pricing',
   ],
   ['{targets: [{model: x}]}', 'error spec.targets[0].provider is missing — add provider: name of a Provider'],
   [
@@ -130,19 +130,19 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{targets: [{provider: a}], pricing: {input: -1}}',
-    'error spec.pricing.input -1 is negative — write an amount in USD from 0 to 1000000000, such as 0.15',
+    'error spec.pricing.input -1 is negative — write an amount in USD from 0 to 1000000, such as 0.15',
   ],
   [
     '{targets: [{provider: a}], pricing: {input: cheap}}',
-    'error spec.pricing.input "cheap" is not an amount — write an amount in USD from 0 to 1000000000, such as 0.15',
+    'error spec.pricing.input "cheap" is not an amount — write an amount in USD from 0 to 1000000, such as 0.15',
   ],
   [
     '{targets: [{provider: a}], pricing: {input: .nan}}',
-    'error spec.pricing.input NaN is not an amount — write an amount in USD from 0 to 1000000000, such as 0.15',
+    'error spec.pricing.input NaN is not an amount — write an amount in USD from 0 to 1000000, such as 0.15',
   ],
   [
     '{targets: [{provider: a}], pricing: {input: 1e12}}',
-    'error spec.pricing.input 1000000000000 is more than 1000000000 — write an amount in USD from 0 to 1000000000, such as 0.15',
+    'error spec.pricing.input 1000000000000 is more than 1000000 — write an amount in USD from 0 to 1000000, such as 0.15',
   ],
   [
     '{targets: [{provider: a}], pricing: {cachedinput: 1}}',
@@ -225,7 +225,7 @@ describe('Model', () => {
         affinity: { header: 'x-conversation-id' },
         coolDown: { failures: 0, for: 60_000 },
       },
-      pricing: { input: 0.15, output: 0.6, cachedInput: 0 },
+      pricing: { input: 150_000_000, output: 600_000_000, cachedInput: 0, tiers: [] },
       limits: { contextWindow: 128_000, maxOutput: 16_384 },
       enabled: false,
       listed: false,

@@ -1,9 +1,9 @@
 import { modelName } from './name.ts';
+import { pricing } from './pricing.ts';
 import { retry } from './retry.ts';
 import { boolean } from './schema/boolean.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { set } from './schema/list.ts';
-import { money } from './schema/money.ts';
 import { object } from './schema/object.ts';
 import { type Place, reject, under } from './schema/place.ts';
 import { quantity } from './schema/quantity.ts';
@@ -17,14 +17,7 @@ const fields = object({
   aliases: defaulted(set(modelName), [], 'Other names for the same model.'),
   targets: required(targets, 'Who is asked, in which order.'),
   retry: defaulted(retry, {}, 'Which failures lead to the next target, and how long an attempt may take.'),
-  pricing: optional(
-    object({
-      input: optional(money, 'USD per million input tokens.'),
-      output: optional(money, 'USD per million output tokens.'),
-      cachedInput: optional(money, 'USD per million input tokens read from the provider’s cache.'),
-    }),
-    'What the model costs; unknown if absent.',
-  ),
+  pricing: optional(pricing, 'What the model costs; unknown if absent.'),
   limits: defaulted(
     object({
       contextWindow: optional(tokens, 'Most tokens of prompt and answer together.'),

@@ -117,6 +117,12 @@ function parseSpec(kind: Kind, given: unknown, place: Place): Parsed<KindAndSpec
       return withKind(kind, kinds.Model.spec.parse(value, place));
     case 'ApiKey':
       return withKind(kind, kinds.ApiKey.spec.parse(value, place));
+    case 'Guardrail':
+      return withKind(kind, kinds.Guardrail.spec.parse(value, place));
+    case 'Limit':
+      return withKind(kind, kinds.Limit.spec.parse(value, place));
+    case 'Budget':
+      return withKind(kind, kinds.Budget.spec.parse(value, place));
     case 'GatewayPolicy':
       return withKind(kind, kinds.GatewayPolicy.spec.parse(value, place));
     case 'Gateway':

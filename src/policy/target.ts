@@ -1,4 +1,5 @@
 import { dnsLabel, modelName } from './name.ts';
+import { pricing } from './pricing.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { integer } from './schema/integer.ts';
 import { list } from './schema/list.ts';
@@ -11,6 +12,7 @@ const target = object({
   model: optional(modelName, 'The provider’s own name for the model; as the caller wrote it if absent.'),
   priority: defaulted(integer({ from: 0, to: 127 }), 0, 'Lower first; the next one is tried when one failed.'),
   weight: defaulted(integer({ from: 0, to: 1_000_000 }), 1, 'Share among targets of the same priority; 0: none.'),
+  pricing: optional(pricing, 'What this target costs, where it is not what the Model says.'),
 });
 
 export type TargetSpec = Infer<typeof target>;

@@ -1,5 +1,3 @@
-import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
-import { create, toBinary } from '@bufbuild/protobuf';
 import { programContract } from '../contract.ts';
 import {
   ApiKeySchema,
@@ -10,25 +8,20 @@ import {
   SettingsSchema,
 } from '../gen/sluice/program/v1/program_pb.js';
 import { getOrCreate } from '../lib/get-or-create.ts';
-import { contentVersion } from '../lib/hash.ts';
 import type { GatewayModel } from '../model/gateway.ts';
 import type { ApiKey } from '../model/key.ts';
 import type { LogicalModel } from '../model/logical-model.ts';
 import type { Provider } from '../model/provider.ts';
 import type { Route } from '../model/route.ts';
 import type { Secret } from '../model/secret.ts';
+import { guardrailResource } from './encode/guardrail.ts';
+import { budgetResource, limitResource } from './encode/limit.ts';
+import { pricingResource } from './encode/pricing.ts';
+import { type ProgramResource, resourceOf } from './encode/resource.ts';
+import { secretResource } from './encode/secret.ts';
+import { encodeSink, encodeStore } from './encode/store.ts';
 
-/**
- * One resource of the program. Structurally what an xDS snapshot holds; named here because the processor's side of the
- * contract must not depend on the server's.
- */
-export interface ProgramResource {
-  readonly typeUrl: string;
-  readonly name: string;
-  readonly version: string;
-  readonly body: Uint8Array;
-  readonly origins: readonly string[];
-}
+export type { ProgramResource };
 
 /**
  * Encoded resources by the model object they came from. The model build hands out the same object for an unchanged
@@ -40,8 +33,13 @@ const encoded = new WeakMap<object, ProgramResource>();
 export function programResources(gateway: GatewayModel): ProgramResource[] {
   const secrets = new Map(gateway.secrets.map((secret) => [secret.name, secret]));
   return [
+    ...neededSecrets(gateway, secrets),
     cached(gateway.settings, () => settingsResource(gateway)),
     ...gateway.providers.map((provider) => cached(provider, () => providerResource(provider))),
+    ...gateway.pricings.map((pricing) => cached(pricing, () => pricingResource(pricing))),
+    ...gateway.guardrails.map((guardrail) => cached(guardrail, () => guardrailResource(guardrail))),
+    ...gateway.limits.map((limit) => cached(limit, () => limitResource(limit))),
+    ...gateway.budgets.map((budget) => cached(budget, () => budgetResource(budget))),
     ...gateway.routes.map((route) => cached(route, () => routeResource(route))),
     ...gateway.models.map((model) => cached(model, () => modelResource(model))),
     ...gateway.keys.map((key) =>
@@ -51,18 +49,18 @@ export function programResources(gateway: GatewayModel): ProgramResource[] {
   ];
 }
 
-function cached(source: object, encode: () => ProgramResource): ProgramResource {
-  return getOrCreate(encoded, source, encode);
+/** Those that the processor uses itself, each with the documents that are told when it is refused. */
+function neededSecrets(gateway: GatewayModel, secrets: ReadonlyMap<string, Secret>): ProgramResource[] {
+  return [gateway.settings, ...gateway.guardrails].flatMap((user) =>
+    user.secrets.flatMap((name) => {
+      const secret = secrets.get(name);
+      return secret?.kind === 'opaque' ? [secretResource(name, secret.value, user.origins)] : [];
+    }),
+  );
 }
 
-function resourceOf<Desc extends DescMessage>(
-  schema: Desc,
-  name: string,
-  origins: readonly string[],
-  init: MessageInitShape<Desc>,
-): ProgramResource {
-  const body = toBinary(schema, create(schema, init));
-  return { typeUrl: `type.googleapis.com/${schema.typeName}`, name, version: contentVersion(body), body, origins };
+function cached(source: object, encode: () => ProgramResource): ProgramResource {
+  return getOrCreate(encoded, source, encode);
 }
 
 function settingsResource(gateway: GatewayModel): ProgramResource {
@@ -70,6 +68,11 @@ function settingsResource(gateway: GatewayModel): ProgramResource {
     contract: programContract,
     maxBodyBytes: BigInt(gateway.settings.maxBodyBytes),
     defaultProfile: gateway.settings.defaultProfile,
+    store: encodeStore(gateway.settings.store),
+    usageRecords: encodeSink(gateway.settings.usageRecords),
+    decisionRecords: encodeSink(gateway.settings.decisionRecords),
+    redactionSecret: gateway.settings.redactionSecret ?? '',
+    includeUsage: gateway.settings.includeUsage,
   });
 }
 
@@ -95,7 +98,7 @@ function routeResource(route: Route): ProgramResource {
     id: route.id,
     key: route.match.key ?? '',
     models: [...route.match.models],
-    targets: route.targets.map((target) => ({ ...target, model: target.model ?? '' })),
+    targets: route.targets.map((target) => ({ ...target, model: target.model ?? '', pricing: target.pricing ?? '' })),
     profile: route.profile,
     affinityHeader: route.affinityHeader ?? '',
     isPrivateOnly: route.isPrivateOnly,
@@ -128,6 +131,7 @@ function keyResource(key: ApiKey, secrets: ReadonlyMap<string, Secret>): Program
     denyModels: [...key.denyModels],
     expiresAtMs: BigInt(key.expiresAtMs ?? 0),
     isEnabled: key.isEnabled,
+    labels: [...key.labels],
     credentials: key.credentials.flatMap((credential) => {
       const secret = secrets.get(credential.secret);
       if (secret?.kind !== 'opaque') return [];

@@ -1,17 +1,22 @@
 import { sha256Hex } from '../../lib/hash.ts';
+import { sortedByName } from '../../lib/sort.ts';
 import type { ApiKeyDocument } from '../../policy/document.ts';
 import type { ApiKey } from '../key.ts';
+import type { Pricing } from '../pricing.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
 import { rejectTarget } from './model.ts';
+import { pricingsOfChain } from './pricing.ts';
 import { credentialHeader, isHeaderSafe } from './provider.ts';
 import { chainOf, chainSignature, isPrivateOnly } from './route.ts';
 
 export interface BuiltKey {
   readonly key: ApiKey;
   readonly routes: readonly Route[];
+  /** Of targets that have their own. */
+  readonly pricings: readonly Pricing[];
 }
 
 /** What a key's own chains are tried with; the retry rules of a Model belong to its own chain. */
@@ -83,6 +88,7 @@ export function buildKey(
       user: spec.owner.user ?? '',
       team: spec.owner.team ?? '',
       project: spec.owner.project ?? '',
+      labels: sortedByName(Object.entries(document.labels).map(([label, value]) => ({ name: label, value }))),
       allowModels: isEverything(spec.models.allow) ? [] : [...spec.models.allow].sort(),
       denyModels: [...spec.models.deny].sort(),
       ...(spec.expires !== undefined && { expiresAtMs: spec.expires }),
@@ -95,9 +101,10 @@ export function buildKey(
       origins: [id],
     },
     routes: chains.map((chain, index) => {
-      const targets = chainOf(chain.targets, (provider) => providers.has(provider));
+      const routeId = `key/${name}/${index}`;
+      const targets = chainOf(routeId, chain.targets, (provider) => providers.has(provider));
       return {
-        id: `key/${name}/${index}`,
+        id: routeId,
         match: { key: name, models: isEverything(chain.models) ? [] : [...chain.models].sort() },
         targets,
         profile: rules.profile.name,
@@ -107,6 +114,7 @@ export function buildKey(
         origins: [id],
       };
     }),
+    pricings: chains.flatMap((chain, index) => pricingsOfChain(`key/${name}/${index}`, chain.targets, [id])),
   }));
 }
 

@@ -16,6 +16,7 @@ const secrets: Readonly<Record<string, string>> = {
   INTERNAL_CA: 'ca',
   CLIENT_CERT: 'certificate',
   CLIENT_KEY: 'key',
+  REDACTION_SECRET: 'a-redaction-secret-of-32-or-more-characters',
 };
 
 const resolveSecret: ResolveSecret = (source) => {

@@ -1,16 +1,19 @@
-import type { Document, PolicyDocument, PolicyKind } from '../../policy/document.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
 import type { Problem } from '../../policy/problem.ts';
 import type { GatewayModel } from '../gateway.ts';
 import type { ApiKey } from '../key.ts';
 import type { LogicalModel } from '../logical-model.ts';
+import type { Pricing } from '../pricing.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
 import { buildKey, type OwnChainRules } from './api-key.ts';
 import { createContext, type ResolveSecret } from './context.ts';
 import { buildGateways } from './gateway.ts';
 import { buildModelDocument } from './model.ts';
+import { ofKind } from './of-kind.ts';
 import { buildProvider } from './provider.ts';
 import { defaultRetry, processorRules, retryProfile } from './route.ts';
+import { buildRules } from './rules.ts';
 
 export interface BuiltPolicy {
   readonly gateways: readonly GatewayModel[];
@@ -34,6 +37,7 @@ export function buildModel(documents: readonly PolicyDocument[], resolveSecret: 
   const profiles = new Map<string, RetryProfile>();
   const models: LogicalModel[] = [];
   const routes: Route[] = [];
+  const pricings: Pricing[] = [];
   const modelNames = new Map<string, string>();
   for (const document of ofKind(documents, 'Model')) {
     const built = buildModelDocument(document, providers, modelNames, context);
@@ -41,6 +45,7 @@ export function buildModel(documents: readonly PolicyDocument[], resolveSecret: 
     models.push(built.model);
     routes.push(built.route);
     profiles.set(built.profile.name, built.profile);
+    pricings.push(...built.pricings);
   }
 
   const keys: ApiKey[] = [];
@@ -52,15 +57,29 @@ export function buildModel(documents: readonly PolicyDocument[], resolveSecret: 
     if (built === undefined) continue;
     keys.push(built.key);
     routes.push(...built.routes);
+    pricings.push(...built.pricings);
   }
 
   const gateways = buildGateways(ofKind(documents, 'Gateway'), ofKind(documents, 'GatewayPolicy'), context);
+  const rules = buildRules(
+    documents,
+    {
+      keys: keys.map(({ name }) => name),
+      models,
+      providers: [...providers.keys()],
+      priced: new Set(pricings.map(({ name }) => name)),
+    },
+    gateways.every(({ settings }) => settings.redactionSecret !== undefined),
+    context,
+  );
   const shared = {
     providers: [...providers.values()].sort(byName),
     models: models.sort(byName),
     routes: routes.sort((a, b) => compare(a.id, b.id)),
     profiles: [...profiles.values()].sort(byName),
     keys: keys.sort(byName),
+    ...rules,
+    pricings: pricings.sort(byName),
     secrets: secrets.sort(byName),
   };
   return { gateways: gateways.map((gateway) => ({ ...gateway, ...shared })), problems };
@@ -70,15 +89,6 @@ const ownChainRules: OwnChainRules = {
   profile: retryProfile(defaultRetry),
   coolDown: processorRules(defaultRetry).coolDown,
 };
-
-function ofKind<K extends PolicyKind>(
-  documents: readonly PolicyDocument[],
-  kind: K,
-): Extract<PolicyDocument, Document<K, unknown>>[] {
-  return documents.filter(
-    (document): document is Extract<PolicyDocument, Document<K, unknown>> => document.kind === kind,
-  );
-}
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return compare(a.name, b.name);

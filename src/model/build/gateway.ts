@@ -3,6 +3,7 @@ import type { GatewaySettings } from '../gateway.ts';
 import type { Listener, ListenerTls } from '../listener.ts';
 import type { BuildContext } from './context.ts';
 import { defaultRetry, retryProfile } from './route.ts';
+import { inlineSettings } from './settings.ts';
 
 /** The gateway of a folder that has no Gateway document. */
 export const builtInGateway = 'default';
@@ -31,7 +32,7 @@ export function buildGateways(
     return {
       name,
       listeners: document ? listenersOf(document, policy, clientCa, context) : [plainListener(policy, context)],
-      settings: settingsOf(policy),
+      settings: settingsOf(name, policy, context),
     };
   });
 }
@@ -68,12 +69,17 @@ function assignPolicies(
   return assigned;
 }
 
-function settingsOf(policy: GatewayPolicyDocument | undefined): GatewaySettings {
+function settingsOf(
+  gateway: string,
+  policy: GatewayPolicyDocument | undefined,
+  context: BuildContext,
+): GatewaySettings {
   return {
     defaultProfile: retryProfile(defaultRetry).name,
     maxBodyBytes: policy?.spec.maxBodySize ?? 20 * mebibyte,
     accessLog: policy?.spec.accessLog.fields ?? 'metadata',
     ...(policy?.spec.cors && { cors: { allowOrigins: [...policy.spec.cors.allowOrigins].sort() } }),
+    ...inlineSettings(gateway, policy, context),
     origins: policy ? [policy.id] : [],
   };
 }

@@ -1,15 +1,19 @@
 import type { ModelDocument } from '../../policy/document.ts';
 import type { LogicalModel } from '../logical-model.ts';
+import type { Pricing } from '../pricing.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
+import { buildPricing, pricingsOfChain } from './pricing.ts';
 import { chainOf, chainSignature, isPrivateOnly, processorRules, retryProfile } from './route.ts';
 
 export interface BuiltModel {
   readonly model: LogicalModel;
   readonly route: Route;
   readonly profile: RetryProfile;
+  /** Of the model, and of targets that have their own. */
+  readonly pricings: readonly Pricing[];
 }
 
 /**
@@ -41,7 +45,8 @@ export function buildModelDocument(
     if (!providers.has(target.provider)) rejectTarget(document, `spec.targets[${index}]`, target.provider, context);
   }
   return memo(document, 'model', `${aliases.join()};${chainSignature(spec.targets, providers)}`, () => {
-    const targets = chainOf(spec.targets, (provider) => providers.has(provider));
+    const routeId = `model/${spec.name}`;
+    const targets = chainOf(routeId, spec.targets, (provider) => providers.has(provider));
     const profile = retryProfile(spec.retry);
     return {
       model: {
@@ -53,7 +58,7 @@ export function buildModelDocument(
         origins: [id],
       },
       route: {
-        id: `model/${spec.name}`,
+        id: routeId,
         match: { models: [spec.name] },
         targets,
         profile: profile.name,
@@ -62,6 +67,10 @@ export function buildModelDocument(
         origins: [id],
       },
       profile,
+      pricings: [
+        ...(spec.pricing ? [buildPricing(spec.name, spec.pricing, [id])] : []),
+        ...pricingsOfChain(routeId, spec.targets, [id]),
+      ],
     };
   });
 }

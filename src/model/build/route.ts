@@ -4,6 +4,7 @@ import { invalid } from '../../policy/schema/schema.ts';
 import type { TargetSpec } from '../../policy/target.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route, Target } from '../route.ts';
+import { targetPricingName } from './pricing.ts';
 
 /** The retry rules of whatever has none of its own: keys' own chains, and requests that name no model. */
 export const defaultRetry: RetrySpec = parsedDefault();
@@ -45,7 +46,7 @@ export function processorRules(
 }
 
 /** The chain in the order in which it is tried. Targets of weight 0 are drained: they get nothing. */
-export function chainOf(specs: readonly TargetSpec[], isKnown: (provider: string) => boolean): Target[] {
+export function chainOf(chain: string, specs: readonly TargetSpec[], isKnown: (provider: string) => boolean): Target[] {
   return specs
     .filter((spec) => spec.weight > 0 && isKnown(spec.provider))
     .map((spec) => ({
@@ -53,6 +54,7 @@ export function chainOf(specs: readonly TargetSpec[], isKnown: (provider: string
       ...(spec.model !== undefined && { model: spec.model }),
       priority: spec.priority,
       weight: spec.weight,
+      ...(spec.pricing && { pricing: targetPricingName(chain, spec) }),
     }))
     .sort((a, b) => a.priority - b.priority);
 }

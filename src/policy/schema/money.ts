@@ -1,27 +1,34 @@
+import { decimalPattern, formatNano, parseNano } from '../../lib/decimal.ts';
 import { reject } from './place.ts';
 import type { Schema } from './schema.ts';
 import { show } from './show.ts';
 
-const moneyPattern = '^[0-9]{1,9}(\\.[0-9]{1,9})?$';
-const moneyText = new RegExp(moneyPattern);
-const most = 1e9;
-const remedy = `write an amount in USD from 0 to ${most}, such as 0.15`;
-
-/** An amount in USD, as a number or a decimal text. */
-export const money: Schema<number> = {
-  json: {
-    oneOf: [
-      { type: 'number', minimum: 0, maximum: most },
-      { type: 'string', pattern: moneyPattern },
-    ],
-  },
-  parse: (value, place) => {
-    const isText = typeof value === 'string' && moneyText.test(value);
-    if (!isText && typeof value !== 'number') return reject(place, `${show(value)} is not an amount`, remedy);
-    const amount = Number(value);
-    if (Number.isNaN(amount)) return reject(place, 'NaN is not an amount', remedy);
-    if (amount < 0) return reject(place, `${amount} is negative`, remedy);
-    if (amount > most) return reject(place, `${amount} is more than ${most}`, remedy);
-    return amount;
-  },
-};
+/** An amount in USD, as a number or a decimal text; parsed to nano-USD, exactly. */
+export function money(range: { readonly from: number; readonly to: number }): Schema<number> {
+  const remedy = `write an amount in USD from ${range.from} to ${range.to}, such as 0.15`;
+  return {
+    json: {
+      oneOf: [
+        { type: 'number', minimum: range.from, maximum: range.to },
+        { type: 'string', pattern: decimalPattern },
+      ],
+    },
+    parse: (value, place) => {
+      if (typeof value !== 'number' && typeof value !== 'string') {
+        return reject(place, `${show(value)} is not an amount`, remedy);
+      }
+      if (Number.isNaN(value)) return reject(place, 'NaN is not an amount', remedy);
+      if (typeof value === 'number' && value < 0) return reject(place, `${value} is negative`, remedy);
+      if (typeof value === 'number' && value > range.to) {
+        return reject(place, `${value} is more than ${range.to}`, remedy);
+      }
+      const nano = parseNano(value);
+      if (!nano.ok) return reject(place, `${show(value)} ${nano.error}`, remedy);
+      if (nano.value > range.to * 1e9) return reject(place, `${value} is more than ${range.to}`, remedy);
+      if (nano.value < range.from * 1e9) {
+        return reject(place, `${formatNano(nano.value)} is less than ${range.from}`, remedy);
+      }
+      return nano.value;
+    },
+  };
+}

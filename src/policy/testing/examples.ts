@@ -18,12 +18,17 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
     '{targets: [{provider: openai}]}',
     `{
       name: openai/gpt-4o, aliases: [gpt-4o],
-      targets: [{provider: openai, model: gpt-4o-mini, priority: 0, weight: 70}, {provider: anthropic, priority: 1}],
+      targets: [{provider: openai, model: gpt-4o-mini, priority: 0, weight: 70}, {provider: anthropic, priority: 1, pricing: {input: 0, output: 0}}],
       retry: {
         on: [429, 5xx, bodyError], attemptTimeout: 2m, idleTimeout: 500ms, firstTokenTimeout: 15s,
         affinity: {header: x-conversation-id}, coolDown: {failures: 0, for: 1m}
       },
-      pricing: {input: 0.15, output: "0.60", cachedInput: 0}, limits: {contextWindow: 128k, maxOutput: 16384},
+      pricing: {
+        input: 0.15, output: "0.60", cachedInput: 0, cacheWrite: 0.2, cacheWrite1h: 0.3, reasoning: 0.6,
+        audioInput: 1, audioOutput: 2, imageInput: 0.5, perImage: 0.04, perRequest: 0.0001,
+        tiers: [{above: 200k, input: 0.3}], batch: {input: 0.075}, flex: {output: 0.1, tiers: []}, priority: {input: 1}
+      },
+      limits: {contextWindow: 128k, maxOutput: 16384},
       enabled: false, listed: false
     }`,
   ],
@@ -37,14 +42,76 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
       expires: "2027-01-01T00:00:00.5+01:00", enabled: false
     }`,
   ],
+  Guardrail: [
+    '{rules: [{name: secrets, secrets: {}, action: block}]}',
+    `{
+      scope: {
+        keys: [ci-*], users: [ana@example.com], teams: [payments], projects: [checkout], models: ["claude-*"],
+        providers: [openai], apis: [chat.completions], headers: {x-tenant: [a, "b*"]}, labels: {stage: [prod]}
+      },
+      mode: observe,
+      rules: [
+        {name: words, keywords: [Project Falcon], action: block, message: Not here., severity: high},
+        {name: cased, keywords: {words: [ACME], caseSensitive: true}, action: observe, roles: [user, toolOutput]},
+        {name: ids, on: [response], regex: {pattern: 'TCK-[0-9]{6}', caseInsensitive: true}, action: redact,
+          redaction: {style: text, text: "[TICKET]"}, atHoldBackLimit: block, streaming: window},
+        {name: data, pii: {minScore: 0.4, except: []}, action: redact, redaction: {style: mask, keepLast: 4}},
+        {name: keys, secrets: {minScore: 0}, action: redact, redaction: {style: label}},
+        {name: jailbreak, injection: {sensitivity: high, threshold: 0.7}, action: block},
+        {name: azure, azureContentSafety: {
+            endpoint: "https://acs.example.com", credential: {apiKey: {env: ACS_KEY}}, thresholds: {hate: 2},
+            blocklists: [ours], haltOnBlocklistHit: true, promptShield: true
+          }, action: block, timeout: 800ms, onFailure: open, concurrency: 8, cacheFor: 0s},
+        {name: openai, openaiModeration: {
+            endpoint: "https://api.example.com/v1", credential: {apiKey: {file: key}}, model: omni-moderation-latest,
+            categories: [violence], thresholds: {violence: 0.8}
+          }, action: observe},
+        {name: bedrock, on: [request, response], bedrockGuardrail: {
+            region: eu-central-1, guardrailId: abc123, version: "1", endpoint: "https://vpce.example.com",
+            credential: {aws: {accessKeyId: {env: ID}, secretAccessKey: {env: SECRET}, sessionToken: {env: TOKEN}}}
+          }, action: redact},
+        {name: own, webhook: {
+            url: "https://guard.example.com/check", credential: {apiKey: {env: HOOK}, header: x-key, prefix: "v1 "},
+            headers: {x-team: ai}, ca: {file: ca.pem}
+          }, action: redact}
+      ]
+    }`,
+  ],
+  Limit: [
+    '{requests: 60, window: 1m}',
+    '{concurrency: 10, per: [key]}',
+    `{
+      scope: {teams: [payments]}, per: [key, model, "header:x-tenant"], tokens: 100k,
+      window: {calendar: day, timeZone: Europe/Berlin}, algorithm: fixed, onStoreFailure: closed, maxDistinct: 1k,
+      defaultOutputReserve: 500
+    }`,
+  ],
+  Budget: [
+    '{amount: {tokens: 10M}, period: {rolling: 30d}}',
+    `{
+      scope: {teams: [payments]}, per: [team], amount: {usd: "500.25"},
+      period: {calendar: month, timeZone: Europe/Berlin}, enforce: block, alertAt: [100, 50],
+      override: {amount: {usd: 800}, until: "2027-01-01T00:00:00Z"}, unpriced: allow, endStreams: true,
+      onStoreFailure: open, maxDistinct: 100, defaultOutputReserve: 0
+    }`,
+  ],
   GatewayPolicy: [
     '{}',
     `{
       targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: edge},
       clientCertificates: {ca: {file: clients.pem}, require: false}, maxBodySize: 20MiB,
       cors: {allowOrigins: ["https://app.example.com", "*"]}, accessLog: {fields: full},
-      telemetry: {otlp: {endpoint: "http://collector:4317"}}
+      telemetry: {otlp: {endpoint: "http://collector:4317"}},
+      store: {redis: {
+        addresses: ["redis:6379", "[::1]:6379"], cluster: false, username: sluice, password: {file: redis}, database: 1,
+        sentinel: {master: main, username: s, password: {env: SENTINEL}},
+        tls: {ca: {file: ca.pem}, clientCertificate: {certificate: {file: c}, key: {file: k}}, serverName: redis},
+        keyPrefix: "sluice:a", commandTimeout: 100ms, mostQueued: 5k, replicas: 3, leaseTokens: 10k
+      }},
+      records: {usage: {file: usage.jsonl, redisStream: {name: usage, maxLength: 1M}}, decisions: {stdout: true}},
+      usage: {includeUsage: false}, redactionSecret: {env: REDACTION_SECRET}
     }`,
+    '{store: {memory: {snapshot: counters.json}}}',
   ],
   Gateway: [
     '{listeners: [{name: http, port: 10080, protocol: HTTP}]}',

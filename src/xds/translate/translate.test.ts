@@ -55,6 +55,7 @@ describe('translate', () => {
           user: '',
           team: '',
           project: '',
+          labels: [],
           allowModels: [],
           denyModels: [],
           isEnabled: true,

@@ -1,0 +1,40 @@
+import type { Origins } from './gateway.ts';
+import type { Scope } from './scope.ts';
+
+interface Counted {
+  readonly name: string;
+  readonly scope: Scope;
+  /** One counter for each combination; `header:NAME` in lower case. Empty: one for all. */
+  readonly per: readonly string[];
+  readonly onStoreFailure: 'closed' | 'open' | 'local';
+  readonly maxDistinct: number;
+  readonly defaultOutputReserve: number;
+  readonly origins: Origins;
+}
+
+/** A ceiling per window, or on what runs at once. */
+export interface Limit extends Counted {
+  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency';
+  readonly amount: number;
+  /** Absent for concurrency. */
+  readonly window?: Window;
+  readonly algorithm: 'token-bucket' | 'fixed';
+}
+
+/** What may be spent in a period. Money is in nano-USD. */
+export interface Budget extends Counted {
+  readonly unit: 'nanoUsd' | 'tokens';
+  readonly amount: number;
+  readonly period: Window;
+  readonly enforce: 'block' | 'warn';
+  readonly alertAt: readonly number[];
+  readonly override?: { readonly amount: number; readonly untilMs: number };
+  readonly unpriced: 'allow' | 'deny';
+  readonly endStreams: boolean;
+}
+
+export type Window =
+  | { readonly kind: 'rolling'; readonly lengthMs: number }
+  | { readonly kind: 'calendar'; readonly unit: CalendarUnit; readonly timeZone: string };
+
+export type CalendarUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';

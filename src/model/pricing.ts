@@ -1,0 +1,34 @@
+import type { Origins } from './gateway.ts';
+
+/** What a model costs, under its name; or one target, under the name that the target says. */
+export interface Pricing {
+  readonly name: string;
+  /** Of its content, for usage records. */
+  readonly version: string;
+  readonly standard: Price;
+  readonly batch?: Price;
+  readonly flex?: Price;
+  readonly priority?: Price;
+  readonly origins: Origins;
+}
+
+/** Nano-USD per million tokens. */
+export interface Rates {
+  readonly input?: number;
+  readonly output?: number;
+  readonly cachedInput?: number;
+  readonly cacheWrite?: number;
+  readonly cacheWrite1h?: number;
+  readonly reasoning?: number;
+  readonly audioInput?: number;
+  readonly audioOutput?: number;
+  readonly imageInput?: number;
+}
+
+export interface Price extends Rates {
+  /** Nano-USD. */
+  readonly perImage?: number;
+  readonly perRequest?: number;
+  /** Rising. */
+  readonly tiers: readonly (Rates & { readonly above: number })[];
+}

@@ -1,0 +1,85 @@
+import { entities as catalogue, findEntity } from '../guard/catalogue.ts';
+import { suggest } from '../lib/suggest.ts';
+import { redaction } from './redaction.ts';
+import { defaulted, optional } from './schema/field.ts';
+import { list, set } from './schema/list.ts';
+import { map } from './schema/map.ts';
+import { object } from './schema/object.ts';
+import { reject, under, warn } from './schema/place.ts';
+import { type Infer, refine, type Schema } from './schema/schema.ts';
+import { score } from './schema/score.ts';
+import { show } from './schema/show.ts';
+import { text } from './schema/text.ts';
+
+export type EntityFamily = 'pii' | 'secret';
+
+/** What can be recognised, and how sure one must be of it. */
+export function entityDetector(family: EntityFamily) {
+  const known = catalogue.filter((entity) => entity.family === family).map((entity) => entity.name);
+  const name = entityName(family, known);
+  const fields = object({
+    entities: optional(
+      set(name, { least: 1, emptyRemedy: 'remove it to mean those that are on by default, or name at least one' }),
+      'What to look for; see `sluice guard entities`. Default: those that are marked as default there.',
+    ),
+    except: defaulted(set(name), [], 'Of those that are on by default: not these.'),
+    minScore: defaulted(score, 0.5, 'Findings with a lower score are dropped.'),
+    overrides: defaulted(map(name, entityOptions), {}, 'Other rules for single entities, by name.'),
+  });
+  return refine(fields, (spec, place) => {
+    const { entities, except } = spec;
+    if (entities !== undefined && except.length > 0) {
+      return reject(
+        under(place, 'except'),
+        'is given together with entities',
+        'leave what is not meant out of entities',
+      );
+    }
+    const isOn = (entity: string): boolean =>
+      entities === undefined ? findEntity(entity)?.isDefault === true : entities.includes(entity);
+    for (const entity of Object.keys(spec.overrides)) {
+      if (isOn(entity) && !except.includes(entity)) continue;
+      warn(under(under(place, 'overrides'), entity), 'has no effect: it is not looked for', 'add it to entities');
+    }
+    return spec;
+  });
+}
+
+const value = text({
+  longest: 1000,
+  complaint: 'has control characters in it',
+  remedy: 'write one line of text',
+  isPrivate: true,
+});
+
+const entityOptions = object({
+  minScore: optional(score, 'Findings with a lower score are dropped.'),
+  allow: defaulted(list(value, { most: 1000 }), [], 'Values that are never findings, such as your own numbers.'),
+  deny: defaulted(list(value, { most: 1000 }), [], 'Values that are always findings.'),
+  context: defaulted(
+    list(text({ longest: 100, complaint: 'is not a word', remedy: 'write a word' }), { most: 100 }),
+    [],
+    'Further words before a finding that raise its score.',
+  ),
+  redaction: optional(redaction, 'What stands in its place; that of the rule if absent.'),
+});
+
+export type EntityDetectorSpec = Infer<ReturnType<typeof entityDetector>>;
+
+function entityName(family: EntityFamily, known: readonly string[]): Schema<string> {
+  const remedy = 'run `sluice guard entities` for all names';
+  return {
+    json: known.length === 0 ? { type: 'string' } : { enum: known },
+    parse: (given, place) => {
+      if (typeof given !== 'string') return reject(place, `${show(given)} is not a text`, remedy);
+      const entity = findEntity(given);
+      if (entity?.family === family) return given;
+      if (entity !== undefined) {
+        const [field, what] = family === 'pii' ? ['secrets', 'a secret'] : ['pii', 'personal data'];
+        return reject(place, `${show(given)} is ${what}`, `name it under ${field} of another rule`);
+      }
+      const near = suggest(given, known);
+      return reject(place, `${show(given)} is not a known entity`, near === undefined ? remedy : `write ${near}`);
+    },
+  };
+}

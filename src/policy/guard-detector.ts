@@ -1,0 +1,76 @@
+import { checkPattern } from '../guard/regex/check.ts';
+import { entityDetector } from './entity-detector.ts';
+import { boolean } from './schema/boolean.ts';
+import { enumeration } from './schema/enumeration.ts';
+import { defaulted, optional, required } from './schema/field.ts';
+import { list } from './schema/list.ts';
+import { object } from './schema/object.ts';
+import { type Place, reject, under } from './schema/place.ts';
+import { invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { score } from './schema/score.ts';
+import { kindOf } from './schema/show.ts';
+import { text } from './schema/text.ts';
+
+const keyword = text({
+  longest: 200,
+  complaint: 'is not a word or phrase',
+  remedy: 'write a word or a phrase on one line',
+});
+
+const keywordList = list(keyword, { least: 1, most: 5000, emptyRemedy: 'name at least one word or phrase' });
+
+const keywordMap = object({
+  words: required(keywordList, 'Words and phrases.'),
+  caseSensitive: defaulted(boolean, false, 'true: only as written here.'),
+});
+
+/** A list of words, or a map that says more. */
+const keywords: Schema<{ readonly words: readonly string[]; readonly caseSensitive: boolean }> = {
+  json: { oneOf: [keywordList.json, keywordMap.json] },
+  parse: (value, place) => {
+    if (!Array.isArray(value)) return keywordMap.parse(value, place);
+    const words = keywordList.parse(value, place);
+    return words === invalid ? invalid : { words, caseSensitive: false };
+  },
+};
+
+const regex = object({
+  pattern: required(pattern(), 'In RE2 syntax: no look-around, no back references.'),
+  caseInsensitive: defaulted(boolean, false, 'true: upper and lower case are the same.'),
+});
+
+function pattern(): Schema<string> {
+  const remedy = 'write a pattern in RE2 syntax, such as TCK-[0-9]{6}';
+  return {
+    json: { type: 'string', minLength: 1, maxLength: 1000 },
+    parse: (value, place: Place): Parsed<string> => {
+      if (typeof value !== 'string') return reject(place, `${kindOf(value)} stands here instead of a text`, remedy);
+      const problem = checkPattern(value);
+      if (problem === undefined) return value;
+      return reject(place, `${problem.message} (character ${problem.position + 1})`, remedy);
+    },
+  };
+}
+
+const injection = object({
+  sensitivity: defaulted(
+    enumeration(['low', 'medium', 'high']),
+    'medium',
+    'low: only what is plain. high: also what is likely, with more false alarms.',
+  ),
+  threshold: optional(score, 'Score from which on it is a finding, in place of that of the sensitivity.'),
+});
+
+/** Detectors that decide here and now. */
+export const localDetectors = {
+  keywords: optional(keywords, 'Words and phrases, found as whole words whatever their case and spacing.'),
+  regex: optional(regex, 'A regular expression.'),
+  pii: optional(entityDetector('pii'), 'Personal data.'),
+  secrets: optional(entityDetector('secret'), 'Keys, tokens and passwords.'),
+  injection: optional(
+    refine(injection, (spec, place) =>
+      spec.threshold === 0 ? reject(under(place, 'threshold'), 'is 0, so everything is a finding', 'raise it') : spec,
+    ),
+    'Attempts to talk a model out of its instructions.',
+  ),
+};
