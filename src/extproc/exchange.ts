@@ -3,8 +3,10 @@ import type { TraceSpan } from '../lib/trace.ts';
 import type { Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
 import { Answer } from './answer.ts';
 import type { HiddenFailure } from './attempt-watch.ts';
+import type { BodyReader } from './body-reader.ts';
 import type { BodyMember, ModelListing, RequestApi } from './request-api.ts';
 import type { ResponseListener } from './response-listener.ts';
+import type { ResponseTexts } from './response-texts.ts';
 import { type Verdict, verdict } from './verdict.ts';
 import { type BodySendMode, bodySendMode } from './wire/mode.ts';
 import type { ImmediateAnswer } from './wire/outgoing.ts';
@@ -100,12 +102,16 @@ export class Exchange {
   attempts = 0;
   /** respond; of a rejection: the status of its error. */
   status = 0;
+  /** guard, before the response comes: decides what the caller may read of it. */
+  responseTexts: ResponseTexts | undefined = undefined;
   /** account, before the response comes: wants to know what the response says. */
   listener: ResponseListener | undefined = undefined;
   /** account: the listener may want to end a stream. */
   mayEndStream = false;
   /** account: the caller did not ask for the usage that a stream was asked for. */
   hidesUsage = false;
+  /** read */
+  bodyReader: BodyReader | undefined = undefined;
   /** Any stage, in the response headers phase. */
   responseBodyMode: BodySendMode = bodySendMode.none;
 

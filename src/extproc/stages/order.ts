@@ -9,6 +9,7 @@ import { parse } from './parse/index.ts';
 import { passthrough } from './passthrough/index.ts';
 import { CoolDowns } from './plan/cool-downs.ts';
 import { plan } from './plan/index.ts';
+import { read } from './read/index.ts';
 import { recordCaller, recordPlan } from './record/index.ts';
 import { resolve } from './resolve/index.ts';
 import { respond } from './respond/index.ts';
@@ -92,6 +93,10 @@ export function stageOrder(options: StageOptions): readonly Row[] {
     {
       stage: respond(reportTo),
       reason: 'First of the response that the caller gets: who answered is what everything else wants to know.',
+    },
+    {
+      stage: read,
+      reason: 'Reads the body for those who have said that they want to know or to change it, who stand before it.',
     },
   ];
 

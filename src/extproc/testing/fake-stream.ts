@@ -94,7 +94,7 @@ export const sent = {
       request: { case: 'responseHeaders', value: { ...headerMap({ ':status': '200', ...lines }), endOfStream } },
       attributes: attributesOf(attributes),
     }),
-  responseBody: (body: string, endOfStream = false) =>
+  responseBody: (body: string | Buffer, endOfStream = false) =>
     bytes({ request: { case: 'responseBody', value: { body: Buffer.from(body), endOfStream } } }),
   responseTrailers: () => bytes({ request: { case: 'responseTrailers', value: {} } }),
 };

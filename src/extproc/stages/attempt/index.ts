@@ -58,6 +58,8 @@ export function attempt(kept: KeptExchanges): Stage {
       answer.clearRouteCache = true;
       exchange.json = undefined;
       if (isToBeWatched(exchange)) watchAttempts(exchange);
+      // What is to be read on the way must not be compressed.
+      if (isToBeRead(exchange)) answer.remove('accept-encoding');
       if (targets.length > 1 || exchange.isWatched) {
         // By this Envoy's later attempts find the way back; the header it becomes is set anew for each of them.
         answer.routeFields.push(structField('exchange', encodeValue(kept.idOf(exchange))));
@@ -76,12 +78,14 @@ function isToBeWatched({ route, isStream }: Exchange): boolean {
   return route !== undefined && (route.watchBody || (isStream && route.firstTokenTimeoutMs > 0));
 }
 
+function isToBeRead({ isWatched, responseTexts, listener }: Exchange): boolean {
+  return isWatched || responseTexts !== undefined || listener !== undefined;
+}
+
 function watchAttempts(exchange: Exchange): void {
   const { answer, route, isStream } = exchange;
   exchange.isWatched = true;
   answer.set(internalHeaders.watch, isStream ? watchedAs.stream : watchedAs.body);
-  // What is to be read on the way must not be compressed.
-  answer.remove('accept-encoding');
   // Adds to what the profile retries: our own status, and a body that breaks off or a first token that is late, which
   // to the router are a reset and a time-out before the headers.
   answer.set(retryOnHeader, 'reset,retriable-status-codes');

@@ -1,0 +1,17 @@
+import { describeError } from '../../../errors.ts';
+import { errorEvent } from '../../../llm/stream/error-event.ts';
+import type { Exchange, Rejection } from '../../exchange.ts';
+import type { Verdict } from '../../verdict.ts';
+
+/** Ends a stream that the caller has begun to read: with an error as its API tells one, behind what may still go out. */
+export function endStream(
+  exchange: Exchange,
+  api: string,
+  before: Buffer,
+  rejection: Rejection,
+  sequenceNumber: number,
+): Verdict {
+  const { type, code, message } = describeError(rejection.code, exchange.dialect, rejection.params);
+  const event = errorEvent(api, { type, code, message, requestId: exchange.requestId }, sequenceNumber);
+  return exchange.endResponseWith(before.length === 0 ? event : Buffer.concat([before, event]), rejection);
+}

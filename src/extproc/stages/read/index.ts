@@ -1,0 +1,99 @@
+import type { BodyReader } from '../../body-reader.ts';
+import type { Exchange } from '../../exchange.ts';
+import type { Stage } from '../../stage.ts';
+import { type Verdict, verdict } from '../../verdict.ts';
+import type { Incoming } from '../../wire/incoming.ts';
+import { bodySendMode } from '../../wire/mode.ts';
+import { bodyKind, isReadable } from './body-kind.ts';
+import { JsonReader } from './json-reader.ts';
+import { StreamReader } from './stream-reader.ts';
+import { TextReader } from './text-reader.ts';
+import { WholeStreamReader } from './whole-stream-reader.ts';
+
+/** Bodies of JSON up to this size come in one message when they are only listened to. */
+const smallBody = 256 * 1024;
+
+/**
+ * Reads the body of a response for those who want to know what it says or to change it: once, whoever they are. A body
+ * that nobody asks for flows past the processor.
+ */
+export const read: Stage = {
+  name: 'read',
+  responseHeaders(exchange, message) {
+    const { responseTexts, listener, status, api } = exchange;
+    if (responseTexts === undefined && listener === undefined) return verdict.proceed;
+    // What a provider refuses has no answer in it, and costs nothing.
+    if (message.endOfStream || api === undefined || status < 200 || status > 299) return verdict.proceed;
+    const kind = bodyKind(message.header('content-type'));
+    const encoding = message.header('content-encoding');
+    if (!isReadable(kind, encoding)) return unreadable(exchange, kind);
+    switch (kind) {
+      case 'events':
+        return readEvents(exchange, api.name);
+      case 'json':
+        return readJson(exchange, api.name, message, encoding);
+      case 'text':
+        return responseTexts === undefined ? listen(exchange) : readWhole(exchange, new TextReader(responseTexts));
+      default:
+        return listen(exchange);
+    }
+  },
+  responseBody(exchange, chunk, isLast) {
+    return exchange.bodyReader?.piece(exchange, chunk, isLast) ?? verdict.proceed;
+  },
+};
+
+/** Nobody asked for this encoding. What must be checked and cannot be read is not let through. */
+function unreadable(exchange: Exchange, kind: ReturnType<typeof bodyKind>): Verdict {
+  return exchange.responseTexts === undefined || kind === 'media'
+    ? verdict.proceed
+    : exchange.reject('response_unreadable');
+}
+
+function readEvents(exchange: Exchange, api: string): Verdict {
+  const { responseTexts, listener, hidesUsage, mayEndStream } = exchange;
+  if (responseTexts === undefined && !hidesUsage && !mayEndStream) {
+    exchange.responseBodyMode = bodySendMode.streamed;
+    exchange.bodyReader = new StreamReader(api, undefined, listener, false);
+    return verdict.proceed;
+  }
+  exchange.responseBodyMode = bodySendMode.fullDuplexStreamed;
+  exchange.answer.remove('content-length');
+  exchange.bodyReader = responseTexts?.isWhole
+    ? new WholeStreamReader(api, responseTexts, listener, hidesUsage)
+    : new StreamReader(api, responseTexts, listener, hidesUsage);
+  return verdict.proceed;
+}
+
+function readJson(exchange: Exchange, api: string, message: Incoming, encoding: string | undefined): Verdict {
+  const { responseTexts, listener } = exchange;
+  const reader = new JsonReader(api, responseTexts, listener, encoding);
+  if (responseTexts === undefined && !(Number(message.header('content-length') ?? Number.NaN) <= smallBody)) {
+    // Nothing will be changed, so nothing needs to wait for the end.
+    exchange.responseBodyMode = bodySendMode.streamed;
+    exchange.bodyReader = reader;
+    return verdict.proceed;
+  }
+  if (responseTexts !== undefined && encoding !== undefined) exchange.answer.remove('content-encoding');
+  return readWhole(exchange, reader);
+}
+
+function readWhole(exchange: Exchange, reader: BodyReader): Verdict {
+  exchange.responseBodyMode = bodySendMode.buffered;
+  exchange.bodyReader = reader;
+  return verdict.proceed;
+}
+
+/** There is nothing to read, but bytes to count. */
+function listen(exchange: Exchange): Verdict {
+  const { listener } = exchange;
+  if (listener === undefined) return verdict.proceed;
+  exchange.responseBodyMode = bodySendMode.streamed;
+  exchange.bodyReader = {
+    piece(_, bytes) {
+      listener.bytes(bytes);
+      return verdict.proceed;
+    },
+  };
+  return verdict.proceed;
+}

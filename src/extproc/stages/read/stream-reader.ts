@@ -1,0 +1,65 @@
+import { SseRewriter, type Stop } from '../../../llm/stream/rewriter.ts';
+import type { BodyReader } from '../../body-reader.ts';
+import type { Exchange, Rejection } from '../../exchange.ts';
+import type { ResponseListener } from '../../response-listener.ts';
+import type { ResponseTexts } from '../../response-texts.ts';
+import { type Verdict, verdict } from '../../verdict.ts';
+import { endStream } from './end-of-stream.ts';
+
+const unreadable: Rejection = { code: 'response_unreadable', params: {} };
+
+/** Reads a stream of events as it passes. */
+export class StreamReader implements BodyReader {
+  private readonly api: string;
+  private readonly texts: ResponseTexts | undefined;
+  private readonly listener: ResponseListener | undefined;
+  private readonly rewriter: SseRewriter;
+
+  constructor(
+    api: string,
+    texts: ResponseTexts | undefined,
+    listener: ResponseListener | undefined,
+    isUsageHidden: boolean,
+  ) {
+    this.api = api;
+    this.texts = texts;
+    this.listener = listener;
+    this.rewriter = new SseRewriter({
+      api,
+      isUsageHidden,
+      ...(texts !== undefined && { openChannel: (role: string, field?: string) => texts.open(role, field) }),
+      ...(listener !== undefined && { onEvent: (value: object) => listener.value(value) }),
+    });
+  }
+
+  piece(exchange: Exchange, bytes: Buffer, isLast: boolean): Verdict {
+    this.listener?.bytes(bytes);
+    const { answer } = exchange;
+    const { bytes: out, stop } = this.rewriter.push(bytes);
+    if (stop !== undefined) return this.end(exchange, out, this.rejectionOf(stop));
+    const reason = this.listener?.stop();
+    if (reason !== undefined) return this.end(exchange, out, reason);
+    if (!isLast) {
+      if (out !== bytes) write(exchange, out);
+      return verdict.proceed;
+    }
+    const rest = this.rewriter.end();
+    const all = rest.bytes.length === 0 ? out : Buffer.concat([out, rest.bytes]);
+    if (rest.stop !== undefined) return this.end(exchange, all, this.rejectionOf(rest.stop));
+    if (all !== bytes) answer.body = all;
+    return verdict.proceed;
+  }
+
+  private rejectionOf(stop: Stop): Rejection {
+    return stop.kind === 'blocked' ? (this.texts?.rejection ?? unreadable) : unreadable;
+  }
+
+  private end(exchange: Exchange, before: Buffer, rejection: Rejection): Verdict {
+    return endStream(exchange, this.api, before, rejection, this.rewriter.nextSequenceNumber);
+  }
+}
+
+function write({ answer }: Exchange, out: Buffer): void {
+  if (out.length === 0) answer.clearBody = true;
+  else answer.body = out;
+}
