@@ -18,7 +18,7 @@ export interface Rule {
   readonly allow: ReadonlySet<string>;
   readonly contextWords: readonly string[];
   readonly gates: readonly string[];
-  /** Whether a match can begin with one, two, three characters; of a led rule: its fixed text. */
+  /** Whether a match can begin with one, two, three, four characters; of a led rule: its fixed text. */
   readonly beginsLike: readonly RegExp[];
   readonly lead: { readonly set: Uint8Array; readonly max: number } | undefined;
   /** What a match must not be followed by. */
@@ -28,8 +28,8 @@ export interface Rule {
 }
 
 /** How many characters of a hit choose the rules that are tried there. */
-export const headLength = 3;
-const headLengths = [1, 2, headLength];
+export const headLength = 4;
+const headLengths = [1, 2, 3, headLength];
 
 function beginning(sources: readonly string[]): RegExp {
   return new RegExp(`^(?:${sources.join('|')})`, 'i');

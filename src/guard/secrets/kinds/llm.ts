@@ -5,11 +5,7 @@ export const llmKinds: readonly SecretKind[] = [
   issued(
     'openai-key',
     'OpenAI key (project, service account, admin, legacy)',
-    [
-      'sk-(?:(?:proj|svcacct|admin|None)-)?[A-Za-z0-9_-]{20,74}?T3BlbkFJ[A-Za-z0-9_-]{20,74}',
-      'sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,200}',
-      'sk-[A-Za-z0-9]{48}',
-    ],
+    ['sk-(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{40,200}', 'sk-[A-Za-z0-9]{48}'],
     { entropy: 3.5 },
   ),
   issued('anthropic-key', 'Anthropic key', 'sk-ant-(?:api|admin|oat|ort|sid)[0-9]{2}-[A-Za-z0-9_-]{80,120}', {
