@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { Counter } from '../counter.ts';
+import { createMemoryStore } from '../memory/memory-store.ts';
+import type { Store } from '../store.ts';
+import { charge, figures, finish, reserve, take } from '../testing/answers.ts';
+import { createRandom } from '../testing/random.ts';
+import { createLeasedStore } from './leased-store.ts';
+
+const budget: Counter = { kind: 'calendar', key: 'budget', limit: 1_000, unit: 'year', timeZone: 'UTC' };
+
+function open(allotment = 100) {
+  const clock = { now: Date.UTC(2026, 10, 21) };
+  const memory = createMemoryStore({ now: () => clock.now });
+  let asked = 0;
+  const shared: Store = {
+    ...memory,
+    reserve(request, done) {
+      asked += 1;
+      memory.reserve(request, done);
+    },
+    close: async () => undefined,
+  };
+  const lease = () => createLeasedStore({ shared, allotmentOf: () => allotment, now: () => clock.now });
+  return { clock, shared, lease, asked: () => asked };
+}
+
+describe('a store with leases', () => {
+  it('asks the shared store once for many requests', async () => {
+    const { lease, asked } = open();
+    const store = lease();
+    for (let n = 0; n < 15; n++) {
+      expect(await take(store, `r${n}`, budget, 5)).toMatchObject({ kind: 'admitted' });
+      await finish(store, `r${n}`, budget, 5);
+    }
+    expect(asked()).toBe(1);
+    await store.close();
+  });
+
+  it('leaves exactly what was used when it gives back its leases', async () => {
+    const { lease, shared } = open();
+    const store = lease();
+    for (let n = 0; n < 40; n++) {
+      await take(store, `r${n}`, budget, 20);
+      await finish(store, `r${n}`, budget, 7);
+    }
+    await store.close();
+    expect(await figures(shared, budget)).toMatchObject({ used: 280, reserved: 0 });
+  });
+
+  it('exceeds no limit with three processes, at whatever moments', async () => {
+    const { lease, shared } = open(150);
+    const stores = [lease(), lease(), lease()];
+    const random = createRandom(3);
+    let held = 0;
+    const living: { store: Store; id: string; amount: number }[] = [];
+    for (let step = 0; step < 600; step++) {
+      const store = stores[random.below(3)] as Store;
+      if (random.below(3) > 0) {
+        const amount = random.below(90);
+        const outcome = await take(store, `s${step}`, budget, amount);
+        if (outcome.kind === 'admitted') {
+          held += amount;
+          living.push({ store, id: `s${step}`, amount });
+        }
+      } else {
+        const [done] = living.splice(random.below(living.length), 1);
+        if (done === undefined) continue;
+        await finish(done.store, done.id, budget, 0);
+        held -= done.amount;
+      }
+      expect(held).toBeLessThanOrEqual(1_000);
+    }
+    for (const { store, id } of living) await finish(store, id, budget, 0);
+    for (const store of stores) await store.close();
+    expect(await figures(shared, budget)).toMatchObject({ used: 0, reserved: 0 });
+  });
+
+  it('answers and settles once by id, and lets a stream outgrow its part', async () => {
+    const { lease, shared } = open();
+    const store = lease();
+    await take(store, 'first', budget, 1);
+    const outcome = await take(store, 'a', budget, 30);
+    expect(await take(store, 'a', budget, 30)).toEqual(outcome);
+    const upTo = (amount: number) => charge(store, { id: 'a', items: [{ counter: budget, amount }] });
+    expect(await upTo(90)).toMatchObject({ kind: 'charged', items: [{ hasRoom: true }] });
+    expect(await upTo(200)).toMatchObject({ items: [{ hasRoom: false }] });
+    expect(await finish(store, 'a', budget, 250)).toMatchObject({ kind: 'settled' });
+    expect(await finish(store, 'a', budget, 250)).toEqual({ kind: 'already-settled' });
+    await finish(store, 'first', budget, 1);
+    await store.close();
+    expect(await figures(shared, budget)).toMatchObject({ used: 251, reserved: 0 });
+  });
+
+  it('asks the shared store where a counter has no allotment, and takes no more than there is', async () => {
+    const { shared, clock } = open();
+    const store = createLeasedStore({
+      shared,
+      allotmentOf: ({ kind }) => (kind === 'calendar' ? 100 : undefined),
+      now: () => clock.now,
+    });
+    const other: Counter = { kind: 'concurrency', key: 'other', limit: 1 };
+    const both = [budget, other].map((counter) => ({ counter, amount: 1 }));
+    expect(await reserve(store, { id: 'a', ttlMs: 1_000, items: both })).toMatchObject({ kind: 'admitted' });
+    expect(await reserve(store, { id: 'b', ttlMs: 1_000, items: both })).toMatchObject({ kind: 'refused', index: 1 });
+    expect(await take(store, 'c', { ...budget, key: 'small', limit: 50 }, 50)).toMatchObject({ kind: 'admitted' });
+    await store.close();
+  });
+
+  it('gives nothing out of a lease that it could not prolong', async () => {
+    const { lease, clock, shared, asked } = open();
+    const store = lease();
+    await take(store, 'a', budget, 1);
+    await take(store, 'b', budget, 1);
+    const before = asked();
+    clock.now += 10_000;
+    await take(store, 'c', budget, 1);
+    expect(asked()).toBeGreaterThan(before);
+    expect((await figures(shared, budget)).reserved).toBeLessThanOrEqual(102);
+    await store.close();
+  });
+});

@@ -1,0 +1,85 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger, silentLogger } from '../../lib/log.ts';
+import type { Counter } from '../counter.ts';
+import { figures, finish, take } from '../testing/answers.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { openSnapshotStore } from './snapshot-file.ts';
+
+let folder: string;
+let now = Date.UTC(2026, 10, 21);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-snapshot-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const counters: readonly Counter[] = [
+  { kind: 'bucket', key: 'bucket', limit: 1_000, windowMs: 70_000 },
+  { kind: 'calendar', key: 'month', limit: 1_000, unit: 'month', timeZone: 'Europe/Berlin' },
+  { kind: 'rolling', key: 'rolling', limit: 1_000, windowMs: 86_400_000 },
+  { kind: 'concurrency', key: 'concurrency', limit: 1_000 },
+];
+
+describe('a memory store with a snapshot file', () => {
+  it('goes on where it was, and returns what was running when it died', async () => {
+    const options = { path: join(folder, 'goes-on.json'), log: silentLogger, now: () => now };
+    const before = await openSnapshotStore(options);
+    for (const counter of counters) {
+      await finish(before, `used-${counter.key}`, counter, 300);
+      await take(before, `running-${counter.key}`, counter, 200);
+    }
+    const figuresBefore = await Promise.all(counters.map((counter) => figures(before, counter)));
+    await before.close();
+    const after = await openSnapshotStore(options);
+    expect(await Promise.all(counters.map((counter) => figures(after, counter)))).toEqual(figuresBefore);
+    now += 60_000;
+    for (const counter of counters) expect((await figures(after, counter)).reserved).toBe(0);
+    expect((await after.list('')).map((report) => report.drift)).toEqual([0, 0, 0, 0]);
+    await after.close();
+    expect(await readdir(folder)).toEqual(['goes-on.json']);
+  });
+
+  it.each([
+    ['not JSON', '{"version":1,'],
+    ['something else', '[]'],
+    ['of another version', '{"version":2,"counters":[]}'],
+    ['with a counter that is none', '{"version":1,"counters":[{"key":"a","spec":"bucket x"}]}'],
+    [
+      'with a negative amount',
+      '{"version":1,"counters":[{"key":"a","spec":"fixed 1 1","used":-1,"since":0,"scale":1,"slices":[],"held":[]}]}',
+    ],
+  ])('says so and starts empty when the file is %s', async (_, text) => {
+    const path = join(folder, 'broken.json');
+    await writeFile(path, text);
+    const lines: string[] = [];
+    const log = createLogger({ name: 'test', level: 'warn', destination: { write: (line) => void lines.push(line) } });
+    const store = await openSnapshotStore({ path, log });
+    expect(lines.join('')).toContain('counters start at zero');
+    expect(await store.list('')).toEqual([]);
+    await store.close();
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ version: 1, counters: [] });
+    await rm(path);
+  });
+});
+
+describe('a memory store', () => {
+  it('forgets counters that hold nothing, so that invented values cost no memory', async () => {
+    let moment = Date.UTC(2026, 10, 21);
+    const store = createMemoryStore({ now: () => moment });
+    for (let n = 0; n < 20_000; n++) {
+      moment += 10;
+      await finish(store, `r${n}`, { kind: 'bucket', key: `key-${n}`, limit: 10, windowMs: 1_000 }, 1);
+    }
+    expect(store.size).toBeLessThan(2_500);
+  });
+
+  it('answers before the call returns', () => {
+    let isAnswered = false;
+    createMemoryStore().reserve({ id: 'a', ttlMs: 1, items: [] }, () => {
+      isAnswered = true;
+    });
+    expect(isAnswered).toBe(true);
+  });
+});
