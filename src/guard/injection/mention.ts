@@ -1,0 +1,48 @@
+/** How much is left of a signature that is talked about, not said. */
+export const mentioned = 0.35;
+
+const around = 160;
+const quotes = new Map([
+  ['"', '"'],
+  ["'", "'"],
+  ['`', '`'],
+  ['\u201c', '\u201d'],
+  ['\u2018', '\u2019'],
+  ['\u00ab', '\u00bb'],
+  ['\u201e', '\u201c'],
+  ['/', '/'],
+]);
+const longestQuote = 140;
+
+const talk =
+  /\b(?:prompt.?injections?|injections?|injected|jailbreak(?:s|ing|ers?)?|red.?team(?:ing|er)?|owasp|attack(?:s|ers?|ing)?|malicious|adversarial|vulnerab|exploit|detect(?:s|ion|or|ing)?|classif|guardrails?|sanitiz|mitigat|defen[dcs]|protect|e\.g|example|examples|such as|phrases?|strings?|sentences?|what does|explain|translate|translation|test(?:s|ing)?|assert|expect|regex|pattern|grep|includes|contains|startswith|block(?:s|ed|ing|list)|flag(?:s|ged|ging)?|false positives?|paper|blog|article|says?|said|wrote|titled|called|meaning|labelled|paraphrase|quot(?:e|es|ed)|attempts?|tried|signatures?|heuristics?|trick|spot|recogni[sz]e|literally|log(?:s|ged)?)\b/;
+const announced =
+  /\b(?:such as|like|e\.g\.?,?|for example,?|examples?(?: of| include| are| is)?:?|says?|said|saying|phrases?|strings?|sentences?|called|contain(?:s|ed|ing)?|includ(?:es|ed|ing)|titled|means?|keyword|try to|tries to|attempts? to|trying to|attackers? (?:can|could|may|might|will)|trick(?:s|ed|ing)? (?:an? |the )?(?:llm|model|assistant|chatbot|ai)s? (?:in)?to|told (?:the|our|a) (?:bot|model|assistant|chatbot|ai|llm) to|asked (?:the|our|a) (?:bot|model|assistant|chatbot|ai|llm) to|telling (?:it|the model|a model|the bot|models) to|instructing (?:it|the model|models) to|makes? (?:it|the model|models|them)|users? (?:who|that|can|may|could|might))[^a-z0-9]{0,6}$/;
+
+/** A question how to, or what others are or do: the sentence gives no order to the model. */
+const reported =
+  /(?:\b(?:how (?:do|can|could|would|should|does|to)|is there a way to|what happens (?:if|when)|is it (?:possible|legal|ok) to)(?: (?:i|we|one|attackers|users|they|someone))?(?: to)?|\b(?:can|could|may) (?:i|we|one|attackers|users|they|someone)|\b(?:rules?|polic(?:y|ies)|setting|config(?:uration)?|selector|class) (?:must|should|can|may|will|that|to|which|does not)|\b(?:were|was|been) (?:told|asked|instructed|advised) to)[^a-z0-9]{1,3}$/;
+
+/**
+ * Whether the span is spoken about: short quotation marks around it and words of such talk near by, or announced right
+ * before. It is what separates `attackers write "ignore previous instructions"` from the sentence itself.
+ */
+export function isMentioned(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - around), start);
+  if (reported.test(before)) return true;
+  if (announced.test(before) && talk.test(`${before} ${text.slice(end, end + around)}`)) return true;
+  return isQuoted(text, start, end) && talk.test(`${before} ${text.slice(end, end + around)}`);
+}
+
+function isQuoted(text: string, start: number, end: number): boolean {
+  for (let index = start - 1; index >= 0 && index >= start - longestQuote; index--) {
+    const character = text[index] ?? '';
+    if (character === '\n') return false;
+    const closing = quotes.get(character);
+    // An apostrophe within a word opens nothing.
+    if (closing === undefined || /[a-z0-9]/.test(text[index - 1] ?? ' ')) continue;
+    const closed = text.indexOf(closing, Math.max(end - 1, start));
+    if (closed !== -1 && closed - index <= longestQuote + (end - start)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,82 @@
+import { type Folded, fold } from '../folding/fold.ts';
+import { candidates } from './gate.ts';
+import { isMentioned, mentioned } from './mention.ts';
+import { foreignSignatures, type Signature, signatures } from './signatures.ts';
+import { hiddenViews } from './views.ts';
+
+/** A signature in a text, with what it adds there. */
+export interface SignatureHit {
+  readonly id: string;
+  readonly weight: number;
+  /** Of the original text, even if what it holds had to be decoded. */
+  readonly start: number;
+  readonly end: number;
+  /** Spoken about, in quotation marks for example: it counts less. */
+  readonly isMentioned: boolean;
+}
+
+export interface InjectionScore {
+  /** 0 to 1. */
+  readonly score: number;
+  /** By position. */
+  readonly signatures: readonly SignatureHit[];
+}
+
+/** Finding a signature behind an encoding says that somebody hid it. */
+const hiding = 0.15;
+/** A signature repeated says no more; its first places are enough to show. */
+const mostPlaces = 8;
+const foreignLetters = /[^\0-\x7f]/;
+const foreignVerbs =
+  /\b(?:ignor|vergiss|vergess|missacht|verwirf|beachte|umgehe|oubli|ecoute|contourn|olvid|descart|desobe|omit|esque|desconsider|dimentic|trascur|scart|annull|aggir|negeer|vergeet|nao siga|no sigas|haz caso|ne tiens|ne tenez|fais abs|faites abs|non segu|non risp|sla over|ubergeh|zeig|gib|nenn|verrat|wiederhol|druck|schreib|wie laut|was steht|offenbar|montr|affich|revel|repet|donne|dis\b|ecri|quel|muestr|muestra|repit|dime|imprim|escrib|cual|mostr|diga|escrev|qual|quais|rivel|ripet|dimm|stamp|scriv)/;
+
+/** How much a text looks like one that gives orders to the model: all signatures in it, and their sum. */
+export function scoreInjection(text: string): InjectionScore {
+  const folded = fold(text);
+  const hits: SignatureHit[] = [];
+  collect(folded, '', hits);
+  for (const { via, folded: hidden } of hiddenViews(text, folded)) collect(hidden, via, hits);
+  return { score: sum(hits), signatures: hits.sort((left, right) => left.start - right.start || left.end - right.end) };
+}
+
+/** Saturating: each signature takes its share of what is left to certainty. Repetition of one counts once, at its best. */
+function sum(hits: readonly SignatureHit[]): number {
+  const best = new Map<string, number>();
+  for (const { id, weight } of hits) best.set(id, Math.max(best.get(id) ?? 0, weight));
+  let doubt = 1;
+  for (const weight of best.values()) doubt *= 1 - weight;
+  return Math.round((1 - doubt) * 1000) / 1000;
+}
+
+function collect(folded: Folded, via: string, hits: SignatureHit[]): void {
+  const isCandidate = candidates(folded.text);
+  for (const signature of signatures) if (isCandidate(signature.id)) apply(signature, folded, via, hits);
+  if (!foreignLetters.test(folded.text) && !foreignVerbs.test(folded.text)) return;
+  for (const signature of foreignSignatures) apply(signature, folded, via, hits);
+}
+
+function apply(signature: Signature, folded: Folded, via: string, hits: SignatureHit[]): void {
+  const { pattern } = signature;
+  pattern.lastIndex = 0;
+  for (let place = 0; place < mostPlaces; place++) {
+    const match = pattern.exec(folded.text);
+    if (match === null) return;
+    const end = match.index + match[0].length;
+    const isSpokenOf = via === '' && isMentioned(folded.text, match.index, end);
+    const weight = via === '' ? signature.weight : Math.min(0.95, signature.weight + hiding);
+    const places = [
+      folded.startOf(match.index),
+      folded.endOf(match.index),
+      folded.startOf(end - 1),
+      folded.endOf(end - 1),
+    ];
+    hits.push({
+      id: via === '' ? signature.id : `${via}:${signature.id}`,
+      weight: isSpokenOf ? weight * mentioned : weight,
+      // A text read backwards ends where it begins.
+      start: Math.min(...places),
+      end: Math.max(...places),
+      isMentioned: isSpokenOf,
+    });
+  }
+}
