@@ -7,7 +7,9 @@ import { repetitionsIn } from '../text/response.ts';
 import type { OpenChannel } from './channel.ts';
 import { EventFraming } from './framing.ts';
 import { type RawEvent, readRawEvent, withData } from './raw-event.ts';
+import type { Piece } from './shape.ts';
 import { shapeOf } from './shapes/shape-of.ts';
+import { spanOf, type Template, textLike, withText } from './template.ts';
 import { StreamTexts } from './texts.ts';
 
 /** Why nothing goes out any more. `failed`: the stream is not what it should be, and is not passed on unread. */
@@ -19,7 +21,10 @@ export interface Rewritten {
   readonly stop: Stop | undefined;
 }
 
-/** What is said about each event; `name` is that of its `event` field. */
+/**
+ * What is said about each event; `name` is that of its `event` field. An event that differs from the one before it in its
+ * text alone is left out.
+ */
 export type ObserveEvent = (value: Readonly<Record<string, unknown>>, name: string) => void;
 
 export interface RewriterOptions {
@@ -33,6 +38,9 @@ export interface RewriterOptions {
   /** Default 8 MiB: the last event of a response repeats everything, pictures included. */
   readonly maxEventBytes?: number;
 }
+
+/** Streams in which every event differs are not tried for ever. */
+const mostTemplates = 16;
 
 const nothing: Buffer = Buffer.alloc(0);
 
@@ -51,6 +59,8 @@ export class SseRewriter {
   private pending: GrowingBytes | undefined;
   private stop: Stop | undefined;
   private hasNames = false;
+  private template: Template | undefined;
+  private templatesLeft = mostTemplates;
   private lastNumber = -1;
   // Of the push at hand: what goes out apart from `chunk[keptFrom…eventStart]`, which goes out unchanged.
   private chunk = nothing;
@@ -121,6 +131,11 @@ export class SseRewriter {
 
   /** What goes out in place of an event. */
   private rewrite(bytes: Buffer): Buffer {
+    if (this.template !== undefined && this.texts !== undefined) {
+      const text = textLike(this.template.known, bytes);
+      if (text !== undefined) return this.again(this.template, this.texts, text, bytes);
+      this.template = undefined;
+    }
     const event = readRawEvent(bytes);
     const { data, name } = event;
     if (data === undefined || isBlank(data)) return bytes;
@@ -146,7 +161,38 @@ export class SseRewriter {
       }
     }
     if (this.isUsageHidden && isUsageOnly(record)) return nothing;
-    return this.edited(event, data, value, members, this.texts?.takeEdits() ?? noEdits);
+    const sent = this.edited(event, data, value, members, this.texts?.takeEdits() ?? noEdits);
+    const piece = this.texts?.onlyPiece;
+    if (piece !== undefined && !piece.isLast && this.templatesLeft > 0)
+      this.template = this.templateOf(event, value, piece);
+    return sent;
+  }
+
+  private templateOf(event: RawEvent, value: object, piece: Piece): Template | undefined {
+    // These must go with a change of the text.
+    if ('obfuscation' in value || repetitionsIn(value).length > 0) return undefined;
+    this.templatesLeft--;
+    const known = spanOf(event, piece);
+    if (known === undefined) return undefined;
+    if (!this.isUsageHidden || !('usage' in value)) return { piece, event: value, known, sent: known };
+    const parsed = event.data === undefined ? undefined : parseBody(event.data);
+    if (parsed?.ok !== true || event.data === undefined) return undefined;
+    const sent = readRawEvent(this.edited(event, event.data, value, parsed.value.members, noEdits));
+    const span = spanOf(sent, piece);
+    return span === undefined ? undefined : { piece, event: value, known, sent: span };
+  }
+
+  /** An event like the one before it. */
+  private again({ piece, event, known, sent }: Template, texts: StreamTexts, text: string, bytes: Buffer): Buffer {
+    this.templatesLeft = mostTemplates;
+    const released = text === '' ? '' : texts.again(event, piece, text);
+    if (released === undefined) {
+      this.stop = { kind: 'blocked' };
+      return nothing;
+    }
+    if (released !== text) return withText(sent, Buffer.from(JSON.stringify(released).slice(1, -1)));
+    if (sent === known) return bytes;
+    return withText(sent, bytes.subarray(known.start, bytes.length - (known.bytes.length - known.end)));
   }
 
   private edited(

@@ -35,6 +35,8 @@ export class StreamTexts implements EventTexts {
   private edits: JsonEdit[] | undefined;
   private before: object[] | undefined;
   private isStopped = false;
+  private count = 0;
+  private only: Piece | undefined;
 
   constructor(open: OpenChannel, shape: StreamShape) {
     this.open = open;
@@ -48,7 +50,20 @@ export class StreamTexts implements EventTexts {
 
   read(event: object): void {
     this.event = event;
+    this.count = 0;
+    this.only = undefined;
     this.shape.read(event, this);
+  }
+
+  /** What the last event brought, if that was one piece of a text and nothing else. */
+  get onlyPiece(): Piece | undefined {
+    return this.count === 1 ? this.only : undefined;
+  }
+
+  /** An event like `event`, which brought `piece`, with another text: what becomes of it. */
+  again(event: object, piece: Piece, text: string): string | undefined {
+    this.event = event;
+    return this.release(piece, text);
   }
 
   /** How the last event is to be changed. */
@@ -79,8 +94,15 @@ export class StreamTexts implements EventTexts {
     }
   }
 
-  piece({ key, group, role, kind, path, text, isLast }: Piece): void {
+  piece(piece: Piece): void {
     if (this.isStopped) return;
+    this.count++;
+    this.only = piece;
+    const released = this.release(piece, piece.text);
+    if (released !== undefined && released !== piece.text) this.edit(piece.path, released);
+  }
+
+  private release({ key, group, role, kind, path, isLast }: Piece, text: string): string | undefined {
     let channel = this.channels.get(key);
     if (channel === undefined) {
       const memory = this.shape.isRepeating ? { kind: `${kind} ${role}`, source: '', output: '' } : undefined;
@@ -95,20 +117,18 @@ export class StreamTexts implements EventTexts {
       released = rest === undefined ? undefined : released + rest;
       this.channels.delete(key);
     }
-    if (released === undefined) {
-      this.isStopped = true;
-      return;
-    }
-    if (channel.memory !== undefined) {
+    if (released === undefined) this.isStopped = true;
+    else if (channel.memory !== undefined) {
       channel.memory.source += text;
       channel.memory.output += released;
       if (isLast) this.remember(channel.memory);
     }
-    if (released !== text) this.edit(path, released);
+    return released;
   }
 
   whole({ path, role, field, kind, text }: TextString): void {
     if (this.isStopped) return;
+    this.count += 2;
     const memory = { kind: `${kind} ${role}`, source: text, output: '' };
     let output = this.known?.get(memory.kind)?.get(text);
     if (output === undefined) {
