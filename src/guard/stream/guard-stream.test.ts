@@ -132,23 +132,64 @@ describe('a stream', () => {
     }
   });
 
+  it('never lets out half a character, also where no detector waits for the other half', () => {
+    const quiet: Detector = {
+      streaming: 'incremental',
+      leftContext: 0,
+      reach: 1,
+      scan: () => {},
+      hold: ({ length }) => length,
+    };
+    const guard = compileGuard([rule('quiet')], 'response', { detectorFor: () => quiet });
+    expect(streamed(guard, ['a\ud83d', '\ude00b', '\ud83d']).pieces).toEqual(['a', '😀b', '', '\ud83d']);
+  });
+
+  it('keeps what an observing rule still waits for', () => {
+    const watched = rule('watched', { pattern: 'b[0-9]{300}e', action: 'observe' });
+    const text = `a b${'7'.repeat(300)}e, b${'7'.repeat(400)}`;
+    const { text: output, findings } = streamed(guardOf(watched, rule('falcon')), cut(text, randomFrom(19), 12));
+    expect(output).toBe(text);
+    expect(findings.map(row)).toEqual(['2 304 watched watched 1']);
+  });
+
+  it('does not look into the tokens of its request', () => {
+    const random = randomFrom(29);
+    const guard = guardOf(rule('word', { pattern: '[a-z0-9]{5,12}' }), rule('id', { pattern: '_[a-z0-9]{3}' }));
+    const vault = vaultFor();
+    const parts = [
+      vault.issue('EMAIL', 'ana'),
+      vault.issue('IBAN_CODE', 'ben'),
+      'EMAIL',
+      '_',
+      'IBAN_COD',
+      ' ',
+      'abcdefg',
+      'x'.repeat(90),
+    ];
+    for (let round = 0; round < 150; round++) {
+      const text = Array.from({ length: random(14) }, () => pick(random, parts)).join('');
+      const whole = guard.scan(text, 'assistant', vault);
+      const result = streamed(guard, cut(text, random, 1 + random(20)), vault);
+      expect(result.text).toBe(whole.redactedText);
+      expect(result.findings.map(row).sort()).toEqual(whole.findings.map(row).sort());
+    }
+    const spaced = parts.slice(0, 2).join(' ');
+    expect(streamed(guard, cut(spaced, random, 3), vault).text).toBe(spaced);
+  });
+
   it('lets prose out at once', () => {
     const { pieces } = streamed(guardOf(rule('[0-9]{4,9}')), ['The quick ', 'brown fox', ' jumps.']);
     expect(pieces).toEqual(['The quick ', 'brown fox', ' jumps.', '']);
   });
 
   it('holds back no more than it says, also in an endless chain of overlapping findings', () => {
-    const guard = guardOf(
-      rule('a', { pattern: 'ab{0,9}a' }),
-      rule('b', { pattern: 'ba{1,3}b' }),
-      rule('c', { pattern: 'b?aab?' }),
-    );
-    const text = 'abaab'.repeat(2000);
+    const guard = guardOf(rule('abc'), rule('cda'));
+    const text = 'abcd'.repeat(2500);
     const whole = guard.scan(text, 'assistant', vaultFor()).redactedText;
     const result = streamed(guard, cut(text, randomFrom(3), 12));
     const bound = Math.max(...guard.explain().map((row) => row.holdBack));
     expect(result.text).toBe(whole);
-    expect(whole).not.toMatch(/aa|ba/);
+    expect(whole.length).toBeLessThan(200);
     expect(bound).toBeLessThan(1100);
     expect(result.mostHeld).toBeLessThanOrEqual(bound);
   });
@@ -208,10 +249,11 @@ describe('a stream with a rule that wants the whole text', () => {
     const random = randomFrom(17);
     const guard = guardOf(rule('whole', { detector: injection }));
     for (const surplus of [0, 1, 700, 2500]) {
-      const text = `${'evil and '.repeat(100)}please${' more'.repeat(200)}${'x'.repeat(surplus)} evil`;
+      const text = `${'evil and '.repeat(100)}please${' more evil'.repeat(100)}${'x'.repeat(surplus)} evil`;
       const whole = guard.scan(text, 'assistant', vaultFor());
       const result = streamed(guard, cut(text, random, 300));
       expect(whole.redactedText).not.toContain('evil and');
+      expect(new Set(whole.findings.map(row)).size).toBe(whole.findings.length);
       expect(result.text).toBe(whole.redactedText);
       expect(result.findings.map(row).sort()).toEqual(whole.findings.map(row).sort());
     }
