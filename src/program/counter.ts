@@ -3,21 +3,21 @@ import type { ExchangeFacts } from './scope.ts';
 
 const headerPrefix = 'header:';
 
-const known: { readonly [part: string]: (facts: ExchangeFacts) => string } = {
-  key: (facts) => facts.key,
-  user: (facts) => facts.user,
-  team: (facts) => facts.team,
-  project: (facts) => facts.project,
-  model: (facts) => facts.model,
+const known: ReadonlyMap<string, (facts: ExchangeFacts) => string> = new Map([
+  ['key', (facts: ExchangeFacts) => facts.key],
+  ['user', (facts: ExchangeFacts) => facts.user],
+  ['team', (facts: ExchangeFacts) => facts.team],
+  ['project', (facts: ExchangeFacts) => facts.project],
+  ['model', (facts: ExchangeFacts) => facts.model],
   // A request is counted before it is known who answers it: the provider that is asked first stands for all.
-  provider: (facts) => facts.providers[0] ?? '',
-};
+  ['provider', (facts: ExchangeFacts) => facts.providers[0] ?? ''],
+]);
 
 /** Undefined: one of the parts is not known to this version. */
 export function compileCounter(per: readonly string[]): CounterTemplate | undefined {
   const parts: { readonly label: string; readonly of: (facts: ExchangeFacts) => string }[] = [];
   for (const name of per) {
-    const of = name.startsWith(headerPrefix) ? ofHeader(name.slice(headerPrefix.length)) : known[name];
+    const of = name.startsWith(headerPrefix) ? ofHeader(name.slice(headerPrefix.length)) : known.get(name);
     if (of === undefined) return undefined;
     parts.push({ label: `${name}=`, of });
   }

@@ -19,11 +19,11 @@ export function buildPricing(name: string, spec: PricingSpec, origins: Origins):
 }
 
 /**
- * Under which name a target's own prices are known: stable when other targets come and go. Slashes keep it apart from
- * the names of models, which stand alone.
+ * Under which name a target's own prices are known: stable when other targets come and go. Names of models have no
+ * blanks, so that the two never meet.
  */
 export function targetPricingName(chain: string, { provider, model, priority }: TargetSpec): string {
-  return `target:${chain}:${provider}:${model ?? ''}:${priority}`;
+  return `target ${chain} ${provider} ${model ?? '*'} ${priority}`;
 }
 
 export function pricingsOfChain(chain: string, targets: readonly TargetSpec[], origins: Origins): Pricing[] {

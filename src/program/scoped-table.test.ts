@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { compileScope, type Scoped } from './scope.ts';
+import { scopedTable } from './scoped-table.ts';
+import { factsOf } from './testing/facts.ts';
+
+const none = { apis: [], headers: [], labels: [] };
+
+/** Mulberry32: the same texts in every run. */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+const words = ['', 'a', 'b', 'c', 'ab'];
+const patterns = ['a', 'b', 'c', 'a*', '*'];
+
+describe('scopedTable()', () => {
+  it('finds what asking everything finds, in the same order', () => {
+    const random = randomOf(4);
+    const pick = (from: readonly string[]): string => from[random(from.length)] ?? '';
+    const few = (from: readonly string[]): string[] => Array.from({ length: random(3) }, () => pick(from));
+    let matched = 0;
+    for (let run = 0; run < 500; run++) {
+      const table = scopedTable(
+        Array.from({ length: random(12) }, (_, index): Scoped => {
+          const scope = compileScope({
+            keys: few(patterns),
+            users: random(2) === 0 ? [] : few(patterns),
+            teams: few(patterns),
+            projects: [],
+            models: random(2) === 0 ? [] : few(patterns),
+            providers: few(['a', 'b']),
+            ...none,
+          });
+          return { name: `r${(index * 7) % 13}-${index}`, scope };
+        }),
+      );
+      const found: Scoped[] = [];
+      for (let asked = 0; asked < 6; asked++) {
+        const request = factsOf({
+          key: pick(words),
+          user: pick(words),
+          team: pick(words),
+          model: pick(words),
+          providers: few(['a', 'b', 'd']),
+        });
+        table.collect(request, found);
+        expect(found).toEqual(table.all.filter(({ scope }) => scope.matches(request)));
+        matched += found.length;
+      }
+    }
+    expect(matched).toBeGreaterThan(500);
+  });
+
+  it('asks the few that may apply, not the ten thousand that there are', () => {
+    let asked = 0;
+    const counted = (keys: readonly string[]): Scoped['scope'] => {
+      const scope = compileScope({ keys, users: [], teams: [], projects: [], models: [], providers: [], ...none });
+      return {
+        ...scope,
+        matches(request) {
+          asked++;
+          return scope.matches(request);
+        },
+      };
+    };
+    const own = Array.from({ length: 10_000 }, (_, index) => ({ name: `l${index}`, scope: counted([`key-${index}`]) }));
+    const table = scopedTable([...own, { name: 'everybody', scope: counted([]) }]);
+    const found: Scoped[] = [];
+    table.collect(factsOf({ key: 'key-7777' }), found);
+    expect(found.map(({ name }) => name)).toEqual(['everybody', 'l7777']);
+    expect(asked).toBe(2);
+    table.collect(factsOf({ key: 'unknown' }), found);
+    expect(found.map(({ name }) => name)).toEqual(['everybody']);
+    expect(asked).toBe(3);
+  });
+});
