@@ -31,6 +31,7 @@ const checkTexts: Readonly<Record<NonNullable<SecretKind['check']>, string>> = {
   'assigned-password': 'no words, no placeholder',
   'basic-credentials': 'decodes to user and password',
   'github-checksum': 'CRC-32',
+  mixed: 'no words',
   'jwt-header': 'header decodes to JSON with alg',
   'npm-checksum': 'CRC-32',
   'pem-body': 'base64 lines behind the marker',

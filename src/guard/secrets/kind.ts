@@ -5,6 +5,7 @@ export type CheckName =
   | 'basic-credentials'
   | 'github-checksum'
   | 'jwt-header'
+  | 'mixed'
   | 'npm-checksum'
   | 'pem-body'
   | 'sluice-checksum';
@@ -67,5 +68,11 @@ export const between = '[\\\\"\'`* \\t]{0,4}(?::=|=[>]|==|=|:|[>]|is[ ])[\\\\"\'
 /** A value without a form of its own: `datadog_api_key = …`. */
 export function named(name: string, title: string, owner: string, value: string, details?: Details): SecretKind {
   const pattern = `${owner}${qualifier}${qualifier}${noun}${suffix}${between}<${value}>`;
-  return issued(name, title, pattern, { score: 0.7, ignoreCase: true, startsAnywhere: true, ...details });
+  return issued(name, title, pattern, {
+    score: 0.7,
+    ignoreCase: true,
+    startsAnywhere: true,
+    check: 'mixed',
+    ...details,
+  });
 }

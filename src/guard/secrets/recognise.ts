@@ -1,6 +1,6 @@
 import type { Finding } from '../detector.ts';
 import { comparable } from './allowed.ts';
-import { isPublicName, looksLikePassword, looksRandom, nameReach } from './checks/assigned.ts';
+import { isPublicName, looksLikePassword, looksMixed, looksRandom, nameReach } from './checks/assigned.ts';
 import { endsInChecksum } from './checks/checksum.ts';
 import { entropy } from './checks/entropy.ts';
 import { privateKeyEnd } from './checks/pem.ts';
@@ -96,6 +96,8 @@ function judge(
       return checksum(secret, secret.indexOf('_') + 1);
     case 'sluice-checksum':
       return checksum(secret, 0);
+    case 'mixed':
+      return looksMixed(secret) ? { score, validator: 'entropy' } : undefined;
     case 'jwt-header':
       return hasJwtHeader(secret) ? { score: 1, validator: 'jwt-header' } : undefined;
     case 'pem-body':

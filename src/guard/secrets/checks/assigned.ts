@@ -15,6 +15,11 @@ export function isPublicName(before: string, keyword: string, after: string): bo
   return /^(?:token|secret|pass)/i.test(keyword) && publicBefore.test(before);
 }
 
+/** Whether a value is not made of words; without a digit it has to be less like them. */
+export function looksMixed(value: string): boolean {
+  return wordShare(value) < (/\d/.test(value) ? 0.5 : 0.25);
+}
+
 /** Whether a value that a name calls a key can be one: mixed, and made of neither words nor a path. */
 export function looksRandom(value: string, keyword: string): boolean {
   if (value.length < 16 || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;

@@ -31,7 +31,7 @@ export const chatKinds: readonly SecretKind[] = [
   ),
   issued('telegram-bot-token', 'Telegram bot token', '[0-9]:AA[A-Za-z0-9_-]{33}', {
     startsAnywhere: true,
-    entropy: 3.5,
+    entropy: 3.3,
   }),
   issued(
     'teams-webhook',

@@ -1,6 +1,10 @@
 import { issued, type SecretKind } from '../kind.ts';
 
-/** Longest key that is taken as one finding. RSA of 16,384 bits takes 13,000 characters, large PGP blocks 20,000. */
+/**
+ * Longest key that is taken as one finding; a longer one is cut here. RSA of 16,384 bits takes 13,000 characters, large
+ * PGP blocks 20,000. What follows the cut cannot be told from a certificate without remembering the whole key, which a
+ * detector without state and with little left context does not; so the bound is above all keys in use.
+ */
 export const privateKeyBound = 32_768;
 
 export const keyKinds: readonly SecretKind[] = [

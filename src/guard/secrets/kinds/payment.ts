@@ -23,5 +23,5 @@ export const paymentKinds: readonly SecretKind[] = [
     'access-(?:sandbox|development|production)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
   ),
   issued('razorpay-key', 'Razorpay key', 'rzp_(?:live|test)_[A-Za-z0-9]{14}'),
-  issued('mollie-key', 'Mollie key', '(?:live|test)_[A-Za-z0-9]{30}', { entropy: 3.5 }),
+  issued('mollie-key', 'Mollie key', '(?:live|test)_[A-Za-z0-9]{30}', { entropy: 3.5, check: 'mixed' }),
 ];
