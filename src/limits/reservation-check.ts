@@ -1,6 +1,8 @@
 import { checkCounter, isAmount } from './counter.ts';
 import type { ReserveRequest, Unavailable, UsageRequest } from './store.ts';
 
+const maximumIdLength = 200;
+
 /**
  * Why a request cannot be carried out exactly. A mistake of the calling code, answered as a value because a limit that
  * throws would be a limit that is off.
@@ -14,7 +16,8 @@ export function checkReserve(request: ReserveRequest): Unavailable | undefined {
 }
 
 export function checkUsage(request: Pick<UsageRequest, 'id' | 'items'>): Unavailable | undefined {
-  if (request.id === '') return invalid('the reservation has no id');
+  if (request.id === '' || request.id.length > maximumIdLength)
+    return invalid('the reservation has no id, or a long one');
   const keys = new Set<string>();
   for (const { counter, amount } of request.items) {
     if (!isAmount(amount)) return invalid(`the amount for ${counter.key} is not a whole number below 2^53`);

@@ -29,7 +29,10 @@ export interface Store {
 }
 
 export interface ReserveRequest {
-  /** Of the request, unique. */
+  /**
+   * Made by us for this request, unique and not to be guessed. Never what a caller sends (`x-request-id`): who repeats
+   * an id gets the old answer again, and nothing is counted.
+   */
   readonly id: string;
   /** After this long the reservation ends by itself. Longer than the route may take, or renewed. */
   readonly ttlMs: number;

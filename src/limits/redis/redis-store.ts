@@ -5,8 +5,8 @@ import { type ConnectOptions, connectRedis, type RedisTarget } from './connectio
 import { redisKeys } from './keys.ts';
 import { listCounters, resetCounters } from './operator.ts';
 import { readAllFigures, readCharged, readReserve } from './reply.ts';
-import { createScriptRunner } from './script-runner.ts';
-import { chargeScript, peekScript, renewScript, reserveScript, settleScript } from './scripts.ts';
+import { createScriptRunner, teachOnConnect } from './script-runner.ts';
+import { allScripts, chargeScript, peekScript, renewScript, reserveScript, settleScript } from './scripts.ts';
 
 export interface RedisStoreOptions extends ConnectOptions {
   readonly target: RedisTarget;
@@ -24,6 +24,7 @@ export interface RedisStoreOptions extends ConnectOptions {
 /** Counters shared through Redis 6.2 or newer, or Valkey: one script and one round trip per operation. */
 export function createRedisStore(options: RedisStoreOptions): Store {
   const client = connectRedis(options.target, options);
+  teachOnConnect(client, allScripts);
   const runner = createScriptRunner(client, options.maxInFlight ?? 10_000);
   const keys = redisKeys(options.prefix ?? 'sluice', options.partition ?? 'default');
   const retentionMs = options.retentionMs ?? defaultRetentionMs;

@@ -1,3 +1,4 @@
+import { Cluster } from 'ioredis';
 import type { Unavailable } from '../store.ts';
 import type { Argument } from './arguments.ts';
 import type { RedisClient } from './connection.ts';
@@ -56,6 +57,17 @@ export function createScriptRunner(client: RedisClient, maxInFlight: number): Sc
       });
     },
   };
+}
+
+/**
+ * A server that was started anew would otherwise be sent the text with every command that waits at that moment. Nodes of
+ * a Cluster learn by the first command instead, and so do servers whose ACL does not let us.
+ */
+export function teachOnConnect(client: RedisClient, scripts: readonly Script[]): void {
+  if (client instanceof Cluster) return;
+  client.on('ready', () => {
+    for (const { text } of scripts) client.script('LOAD', text).catch(() => undefined);
+  });
 }
 
 function unavailable(error: unknown): Unavailable {

@@ -141,3 +141,5 @@ local reply = {}
 for i = 2, #KEYS do put_figures(reply, load(KEYS[i], 4 + (i - 2) * 7, true)) end
 return reply
 `);
+
+export const allScripts: readonly Script[] = [reserveScript, chargeScript, settleScript, renewScript, peekScript];

@@ -325,6 +325,7 @@ export function describeStore(name: string, setUp: () => Promise<StoreSetup>): v
         'a fraction',
         { id: 'x', ttlMs: 1, items: [{ counter: { kind: 'concurrency', key: 'c', limit: 1 }, amount: 0.5 }] },
       ],
+      ['an id without end', { id: 'x'.repeat(201), ttlMs: 1, items: [] }],
       ['no id', { id: '', ttlMs: 1, items: [] }],
       ['no time', { id: 'x', ttlMs: 0, items: [] }],
       [
