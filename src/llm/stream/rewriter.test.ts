@@ -126,6 +126,22 @@ describe('SseRewriter', () => {
     });
   });
 
+  it('is not misled by a chunk without choices in between', () => {
+    const call = (args: string) => chatChunk({ tool_calls: [{ index: 0, function: { arguments: args } }] });
+    const remark = sse({ id: 'chatcmpl-1', choices: [], prompt_filter_results: [] });
+    const stream = [
+      chatChunk({ content: '12' }),
+      call('{"a":"12'),
+      remark,
+      chatChunk({ content: '34' }),
+      call('34"}'),
+    ].join('');
+    expect(textsAfter(chat, stream)).toMatchObject({ '0/call 0': '{"a":"[N]"}' });
+    expect(textsAfter(chat, chatChunk({ content: '12' }) + remark + chatChunk({ content: '34' }))).toEqual({
+      '0/content': '[N]',
+    });
+  });
+
   it('empties what repeats the words that it changes', () => {
     const event = {
       choices: [{ index: 0, delta: { content: 'a1 ' }, logprobs: { content: [{ token: 'a1', logprob: -0.1 }] } }],

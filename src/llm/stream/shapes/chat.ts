@@ -3,6 +3,7 @@ import { answerStrings } from '../../text/response.ts';
 import { stringsIn } from '../../text/walk.ts';
 import type { EventTexts, StreamShape } from '../shape.ts';
 import { choiceChunk } from './choice-chunk.ts';
+import { isClosing } from './is-closing.ts';
 import { indexOf, keyWithin } from './key-within.ts';
 
 /** Texts of one choice that callers show one after the other. */
@@ -35,7 +36,7 @@ export class ChatShape implements StreamShape {
 
   read(value: object, texts: EventTexts): void {
     const choices = 'choices' in value && Array.isArray(value.choices) ? (value.choices as unknown[]) : [];
-    if (choices.length === 0 || ('error' in value && Boolean(value.error))) texts.complete();
+    if (isClosing(value, choices)) texts.complete();
     for (let at = 0; at < choices.length; at++) {
       const choice = choices[at];
       if (typeof choice === 'object' && choice !== null) this.readChoice(choice, at, texts);

@@ -3,6 +3,7 @@ import { answerStrings } from '../../text/response.ts';
 import { stringsIn } from '../../text/walk.ts';
 import type { EventTexts, StreamShape } from '../shape.ts';
 import { choiceChunk } from './choice-chunk.ts';
+import { isClosing } from './is-closing.ts';
 import { indexOf, keyWithin } from './key-within.ts';
 
 /** `text_completion` */
@@ -11,7 +12,7 @@ export class CompletionsShape implements StreamShape {
 
   read(value: object, texts: EventTexts): void {
     const choices = 'choices' in value && Array.isArray(value.choices) ? (value.choices as unknown[]) : [];
-    if (choices.length === 0 || ('error' in value && Boolean(value.error))) texts.complete();
+    if (isClosing(value, choices)) texts.complete();
     for (const [at, choice] of choices.entries()) {
       const group = String(indexOf(choice, at));
       const isLast =
