@@ -18,6 +18,9 @@ export const thresholds: Readonly<Record<Sensitivity, number>> = { low: 0.8, med
 
 export const injectionEntity = 'prompt-injection';
 
+/** Windows of a stream that overlap by this much cut no signature; only an encoded block can be longer. */
+const windowOverlap = 1024;
+
 /**
  * Reports the signatures of a text if their sum reaches the threshold; each finding has the text's score, and the
  * signature's id as what confirmed it. The whole text is judged, whatever `from` says: it decides only what is reported.
@@ -27,7 +30,7 @@ export function injectionDetector(options: InjectionOptions): InjectionDetector 
   return {
     streaming: 'whole',
     leftContext: 0,
-    reach: Number.POSITIVE_INFINITY,
+    reach: windowOverlap,
     threshold,
     scan(text, from, report) {
       const { score, signatures } = scoreInjection(text);

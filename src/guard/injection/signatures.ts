@@ -207,7 +207,7 @@ const table: readonly (readonly [string, number, string])[] = [
   [
     'image-exfiltration',
     0.75,
-    '!\\[[^\\]\\n]{0,80}\\]\\(https?://[^)\\s]{1,200}[?&=/][^)\\n]{0,80}(?:\\{+|%7b|<|\\$\\{|\\[)[^)\\n]{0,12}(?:secret|data|conversation|chat|history|summary|api|key|token|prompt|user|email|password|message|context|memory|base64|insert|encoded|content|session|info)',
+    '!\\[[^\\]\\n]{0,80}\\]\\(https?://[^)\\s{<$[%]{1,300}(?:\\{+|%7b|<|\\$\\{|\\[)[^)\\n]{0,12}(?:secret|data|conversation|chat|history|summary|api|key|token|prompt|user|email|password|message|context|memory|base64|insert|encoded|content|session|info)',
   ],
   [
     'link-carrying',
@@ -426,6 +426,9 @@ const foreign: readonly (readonly [string, number, string])[] = [
 ];
 
 export const signatures: readonly Signature[] = table.map(signatureOf);
-export const foreignSignatures: readonly Signature[] = foreign.map(([id, weight, source]) =>
-  signatureOf([id, weight, fold(source).text]),
-);
+const folded = foreign.map(([id, weight, source]) => signatureOf([id, weight, fold(source).text]));
+const isOtherScript = ({ id }: Signature): boolean => /-(?:ru|zh|ja|ko)/.test(id);
+
+/** Of languages in Latin letters; folding has left them without accents. */
+export const latinSignatures: readonly Signature[] = folded.filter((each) => !isOtherScript(each));
+export const otherScriptSignatures: readonly Signature[] = folded.filter(isOtherScript);

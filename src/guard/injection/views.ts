@@ -19,9 +19,13 @@ const isBlobCode = Uint8Array.from({ length: 128 }, (_, code) =>
 /** Every way of reading the text beyond the plain one that has something to read. */
 export function hiddenViews(text: string, folded: Folded): readonly View[] {
   const found: View[] = [...decodedBlobs(text), ...percentEncoded(text)];
+  if (lettersAndDigits.test(folded.text) && digitsAsLetters.test(folded.text)) {
+    found.push({ via: 'digits', folded: mapText(folded, lettersOfDigits) });
+  }
+  // One search for all that is rare.
+  if (!disguised.test(folded.text)) return found;
   if (rot13Words.test(folded.text)) found.push({ via: 'rot13', folded: mapText(folded, rot13) });
   if (reversedWords.test(folded.text)) found.push({ via: 'reversed', folded: reversed(folded) });
-  if (digitsAsLetters.test(folded.text)) found.push({ via: 'digits', folded: mapText(folded, lettersOfDigits) });
   const spelled = spelledOut(folded);
   if (spelled !== undefined) found.push({ via: 'spelled', folded: spelled });
   return found;
@@ -48,6 +52,9 @@ function* decodedBlobs(text: string): Generator<View> {
   }
 }
 
+const disguised =
+  /\b(?:vafgehpgvba|cebzcg|vtaber|qvfertneq|flfgrz|cerivbhf|erirny|sbetrg|whyoernx|haerfgevpgrq|snoitcurtsni|tpmorp|erongi|suoiverp|dragersid|metsys|[a-z](?:[ ._*-]{1,3}[a-z]){3}\b)/;
+const lettersAndDigits = /[a-z][013457@$][a-z]/;
 const twiceEncoded = /^[A-Za-z0-9+/_=-]{20,}$/;
 
 function decode(blob: string): string | undefined {
@@ -102,7 +109,7 @@ function reversed(folded: Folded): Folded {
 
 /** `1gn0r3`: a digit or sign among letters, in two words at least. */
 const digitsAsLetters =
-  /\b[a-z0-9@$]*[a-z][013457@$][a-z0-9@$]*\b[^a-z]{1,3}(?:[a-z]{1,12}[^a-z]{1,3}){0,4}[a-z0-9@$]*(?:[a-z][013457@$]|[013457@$][a-z])/;
+  /\b[a-z0-9@$]{0,16}[a-z][013457@$][a-z0-9@$]{0,16}\b[^a-z]{1,3}(?:[a-z]{1,12}[^a-z]{1,3}){0,4}[a-z0-9@$]{0,16}(?:[a-z][013457@$]|[013457@$][a-z])/;
 const letterOf: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's' };
 const lettersOfDigits = (text: string): string => text.replace(/[013457@$]/g, (sign) => letterOf[sign] ?? sign);
 
