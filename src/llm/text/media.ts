@@ -43,7 +43,9 @@ export function isMedia(text: string, { member, around, type }: Surroundings): b
   if (!media.has(member)) return isDataUrl(text) && member !== 'text' && member !== 'content';
   if (isDataUrl(text)) return true;
   if (type !== undefined && mediaTypes.has(type)) return true;
-  return member !== 'url' && isBase64(text);
+  // Documents as text, and results that are no pictures, are texts however they look.
+  if (member === 'url' || type === 'text' || (member === 'result' && type !== 'image_generation_call')) return false;
+  return isBase64(text);
 }
 
 function isDataUrl(text: string): boolean {

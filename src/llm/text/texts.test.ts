@@ -126,6 +126,18 @@ describe('requestTexts() of chat completions', () => {
   });
 });
 
+describe('base64', () => {
+  it('hides no text that is read as it stands', () => {
+    const source = { type: 'text', media_type: 'text/plain', data: base64 };
+    const body = { messages: [{ role: 'user', content: [{ type: 'document', source }] }] };
+    expect(inRequest('messages', body)).toEqual([`user: ${base64}`]);
+    expect(inRequest('responses', { input: [{ type: 'program_output', result: base64 }] })).toEqual([
+      `toolOutput: ${base64}`,
+    ]);
+    expect(inRequest('responses', { input: [{ role: 'user', content: base64 }] })).toEqual([`user: ${base64}`]);
+  });
+});
+
 describe('requestTexts() of the other APIs', () => {
   it.each<[string, unknown, readonly string[]]>([
     ['completions', { prompt: 'p', suffix: 's' }, ['user: p', 'user: s']],
