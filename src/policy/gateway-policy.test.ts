@@ -70,6 +70,34 @@ const badSpecs: readonly (readonly [string, string])[] = [
     'error spec.telemetry.prometheus is not a known field — remove it; known here: otlp',
   ],
   [
+    '{store: {redis: {}}}',
+    'error spec.store.redis.addresses is missing — add addresses: host:port of the server, of nodes of the cluster, or of the sentinels',
+  ],
+  [
+    '{store: {redis: {addresses: ["redis://:hunter2@redis"]}}}',
+    'error spec.store.redis.addresses[0] the value (not repeated here) is not an address — write host and port, such as redis:6379',
+  ],
+  [
+    '{store: {redis: {addresses: ["a:1"], cluster: true, sentinel: {master: m}}}}',
+    'error spec.store.redis.sentinel is given together with cluster — keep one of them',
+  ],
+  [
+    '{store: {redis: {addresses: ["a:1"], cluster: true, database: 1}}}',
+    'error spec.store.redis.database is given, but a cluster has only database 0 — remove it',
+  ],
+  [
+    '{records: {usage: {redisStream: {name: usage}}}}',
+    'error spec.records.usage.redisStream is given, but the store is not Redis — add store: {redis: {addresses: ["redis:6379"]}}',
+  ],
+  [
+    '{records: {decisions: {stdout: true, file: a}}}',
+    'error spec.records.decisions.file is given together with stdout — keep one of them',
+  ],
+  [
+    '{redactionSecret: hunter2}',
+    'error spec.redactionSecret a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+  ],
+  [
     '{limit: 5}',
     'error spec.limit is not a known field — remove it; known here: targetRef, clientCertificates, maxBodySize, cors, accessLog, telemetry, store, records, usage or redactionSecret',
   ],

@@ -1,3 +1,4 @@
+import { formatNano } from '../lib/decimal.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { list } from './schema/list.ts';
 import { money } from './schema/money.ts';
@@ -80,10 +81,18 @@ function warnOfOddities(spec: Plain, place: Place): void {
     ['output', output],
   ] as const) {
     if (value !== undefined && value >= implausible) {
-      warn(under(place, name), `is ${value / 1e9} USD per million tokens`, 'check that it is not a price per thousand');
+      warn(
+        under(place, name),
+        `is ${formatNano(value)} USD per million tokens`,
+        'check that it is not a price per thousand',
+      );
     }
     if (value !== undefined && value > 0 && value < 1_000_000) {
-      warn(under(place, name), `is ${value / 1e9} USD per million tokens`, 'check that it is not a price per token');
+      warn(
+        under(place, name),
+        `is ${formatNano(value)} USD per million tokens`,
+        'check that it is not a price per token',
+      );
     }
   }
   if (input !== undefined && cachedInput !== undefined && cachedInput > input) {

@@ -3,6 +3,9 @@ import { quantityPattern } from '../../src/lib/quantity.ts';
 import { sizePattern } from '../../src/lib/size.ts';
 import { jsonSchema } from '../../src/policy/json-schema.ts';
 import type { Kind } from '../../src/policy/kinds.ts';
+import { pricing } from '../../src/policy/pricing.ts';
+import { redaction } from '../../src/policy/redaction.ts';
+import { scope } from '../../src/policy/scope.ts';
 import { markdownTable } from './markdown.ts';
 
 /** The part of JSON Schema that policy kinds use. */
@@ -23,7 +26,26 @@ interface Node {
 /** Every field of a kind's spec, out of the schema that checks it. */
 export function policyReference(kind: Kind): string {
   const { spec } = (jsonSchema(kind) as { properties: { spec: Node } }).properties;
-  const fields = fieldsOf(spec, '');
+  return referenceOf(spec);
+}
+
+/** What several kinds use, described once. */
+const parts: { readonly [name: string]: Node } = {
+  Scope: scope.json,
+  Redaction: redaction.json,
+  Pricing: pricing.json,
+};
+
+export function isPart(name: string): boolean {
+  return Object.hasOwn(parts, name);
+}
+
+export function partReference(name: string): string {
+  return referenceOf(parts[name] ?? {});
+}
+
+function referenceOf(root: Node): string {
+  const fields = fieldsOf(root, '');
   const rows = fields.map(({ path, node, isRequired }) => [
     `\`${path}\``,
     typeOf(node),
@@ -54,8 +76,9 @@ interface Field {
 const silent = new Set(['Has no effect here.']);
 
 function fieldsOf(node: Node, prefix: string): Field[] {
-  if (isSecretSource(node)) return [];
+  if (isSecretSource(node) || (prefix !== '' && partOf(node) !== undefined)) return [];
   if (node.items !== undefined) return fieldsOf(node.items, `${prefix}[]`);
+  if (node.additionalProperties) return fieldsOf(node.additionalProperties, `${prefix}.NAME`);
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     if (silent.has(child.description ?? '')) return [];
     const path = prefix === '' ? name : `${prefix}.${name}`;
@@ -69,15 +92,25 @@ function isSecretSource(node: Node): boolean {
   return names.includes('env') && names.includes('file') && names.includes('secretKeyRef');
 }
 
+/** Told by the fields that nothing else has. Prices of a variant are prices. */
+function partOf(node: Node): string | undefined {
+  const has = (name: string): boolean => node.properties !== undefined && Object.hasOwn(node.properties, name);
+  if (has('keys') && has('labels')) return 'Scope';
+  if (has('style') && has('keepLast')) return 'Redaction';
+  return has('cacheWrite1h') && has('tiers') ? 'Pricing' : undefined;
+}
+
 function typeOf(node: Node): string {
+  const part = partOf(node);
+  if (part !== undefined) return `[${part}](#${part.toLowerCase()})`;
   if (isSecretSource(node)) return '[SecretSource](#secrets)';
   if (node.const !== undefined && node.const !== '') return `\`${String(node.const)}\``;
   if (hasLongList(node)) return 'see below';
   if (node.enum !== undefined) return choicesOf(node);
-  if (node.oneOf !== undefined) return oneOfType(node.oneOf);
+  if (node.oneOf !== undefined && node.properties === undefined) return oneOfType(node.oneOf);
   if (node.pattern === durationPattern) return 'duration';
   if (node.pattern === sizePattern) return 'size';
-  if (node.items !== undefined) return `list of ${typeOf(node.items)}`;
+  if (node.items !== undefined) return `list of ${hasLongList(node.items) ? 'names' : typeOf(node.items)}`;
   if (node.type === 'object') return node.properties === undefined ? 'map' : 'object';
   if (node.type === 'integer') return 'number';
   if (node.type === 'boolean') return '`true`, `false`';

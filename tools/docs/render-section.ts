@@ -3,7 +3,7 @@ import { commands } from '../../cmd/sluice/commands.ts';
 import { isKind } from '../../src/policy/kinds.ts';
 import { errorReference } from './error-reference.ts';
 import { metricsReference } from './metrics-reference.ts';
-import { policyReference } from './policy-reference.ts';
+import { isPart, partReference, policyReference } from './policy-reference.ts';
 
 /** `<!-- generated: NAME -->` in a page: what stands there comes from the code, so that it cannot rot. */
 export async function renderSection(name: string): Promise<string> {
@@ -12,6 +12,7 @@ export async function renderSection(name: string): Promise<string> {
   if (what === 'errors') return errorReference();
   if (what === 'metrics') return metricsReference(subject);
   if (what === 'policy' && isKind(subject)) return policyReference(subject);
+  if (what === 'policy-part' && isPart(subject)) return partReference(subject);
   if (what === 'help') return block(await helpText(subject));
   throw new Error(`nothing generates the section ${name}`);
 }
