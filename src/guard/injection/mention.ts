@@ -21,7 +21,7 @@ const announced =
 
 /** A question how to, or what others are or do: the sentence gives no order to the model. */
 const reported =
-  /(?:\b(?:how (?:do|can|could|would|should|does|to)|is there a way to|what happens (?:if|when)|is it (?:possible|legal|ok) to)(?: (?:i|we|one|attackers|users|they|someone))?(?: to)?|\b(?:can|could|may) (?:i|we|one|attackers|users|they|someone)|\b(?:rules?|polic(?:y|ies)|setting|config(?:uration)?|selector|class) (?:must|should|can|may|will|that|to|which|does not)|\b(?:were|was|been) (?:told|asked|instructed|advised) to)[^a-z0-9]{1,3}$/;
+  /(?:\b(?:how (?:do|can|could|would|should|does|to)|is there a way to|what happens (?:if|when)|is it (?:possible|legal|ok) to)(?: (?:i|we|one|attackers|users|they|someone))?(?: to)?|\b(?:can|could|may) (?:i|we|one|attackers|users|they|someone)|\b(?:rules?|polic(?:y|ies)|setting|config(?:uration)?|selector|class) (?:must|should|can|may|will|that|to|which|does not)|\b(?:is|are|was|should|does|do|did|will|would|may|might|can|could) (?:the|an?|our|my) (?:ai |llm )?(?:assistant|model|bot|chatbot|llm|agent|system|users?|attackers?)(?: be)?(?: allowed| able| supposed| expected)?(?: to)?|\b(?:were|was|been) (?:told|asked|instructed|advised) to)[^a-z0-9]{1,3}$/;
 
 /**
  * Whether the span is spoken about: short quotation marks around it and words of such talk near by, or announced right

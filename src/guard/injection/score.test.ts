@@ -24,7 +24,7 @@ describe('scoreInjection()', () => {
     expect(new Set(ordinary).size).toBe(ordinary.length);
     expect(reached(ordinary, thresholds.low)).toEqual([]);
     expect(reached(ordinary, thresholds.medium)).toEqual([]);
-    expect(reached(ordinary, thresholds.high).length / ordinary.length).toBeLessThanOrEqual(0.025);
+    expect(reached(ordinary, thresholds.high).length / ordinary.length).toBeLessThanOrEqual(0.035);
   });
 
   it('lets a page of ordinary texts pass', () => {

@@ -15,7 +15,7 @@ const gap = '[^a-z0-9]{1,6}';
 const overrideVerb =
   '(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?: about)?|bypass|overrid(?:e|ing)|overrule|discard|neglect|abandon|unlearn|erase|set aside|pay no attention to|stop (?:following|obeying)|(?:do not|don.?t|never|no longer) (?:follow|obey|comply with|listen to|adhere to)|no longer apply|throw (?:out|away))';
 const earlier =
-  '(?:previous(?:ly)?|prior|above|preceding|earlier|former|foregoing|existing|original|initial|system|developer|safety|content|built.?in|hidden|your|openai.?s|anthropic.?s|everything|(?:all|any)(?: of)? (?:the|your|those|these|other|safety)|all|any)';
+  '(?:previous(?:ly)?|prior|above|preceding|earlier|former|foregoing|existing|original|initial|system|developer|safety|content|built.?in|hidden|your|openai.?s|anthropic.?s|everything|(?:all|any)(?: of)? (?:the|your|those|these|other|safety))';
 const directive =
   '(?:instructions?|prompts?|rules|guidelines?|directions|directives?|commands|programming|training|constraints|restrictions?|guardrails?|safeguards|safety (?:filters?|measures|protocols?|polic(?:y|ies))|content polic(?:y|ies)|polic(?:y|ies)|moderation|limitations|ethic(?:s|al)|orders|system message)';
 const unbound =
@@ -31,7 +31,7 @@ const table: readonly (readonly [string, number, string])[] = [
   [
     'override-instructions',
     0.75,
-    `\\b${overrideVerb}\\b${near(30)}\\b${earlier}\\b${near(30)}\\b${directive}\\b(?!${gap}(?:on how to |about how to )?(?:i|we) (?:sent|gave|wrote|mailed))`,
+    `\\b${overrideVerb}\\b${near(30)}\\b(?:${earlier}\\b${near(30)}|(?:all|any)${gap})\\b${directive}\\b(?!${gap}(?:on how to |about how to )?(?:i|we) (?:sent|gave|wrote|mailed))`,
   ],
   [
     'override-given',
@@ -46,7 +46,7 @@ const table: readonly (readonly [string, number, string])[] = [
   [
     'overridden-rules',
     0.6,
-    `\\b(?:your|all|any|previous|prior|earlier|existing|these|content|safety)\\b${near(20)}\\b(?:instructions|rules|guidelines|restrictions|polic(?:y|ies)|prompt)${near(25)}\\b(?:are|is|have been|has been|were)${gap}(?:now |hereby |all )?(?:void|null|cancell?ed|overridden|superseded|suspended|lifted|revoked|disabled|obsolete|no longer (?:valid|apply|in effect|binding))`,
+    `\\b(?:your|all|any|previous|prior|earlier|existing|these|content|safety)\\b${near(20)}\\b(?:instructions|rules|guidelines|restrictions|(?:safety|content|usage) polic(?:y|ies)|prompt)${near(25)}\\b(?:are|is|have been|has been|were)${gap}(?:now |hereby |all )?(?:void|null|cancell?ed|overridden|superseded|suspended|lifted|revoked|disabled|obsolete|no longer (?:valid|apply|in effect|binding))`,
   ],
   [
     'new-instructions',
@@ -122,7 +122,7 @@ const table: readonly (readonly [string, number, string])[] = [
   [
     'must-comply',
     0.4,
-    `\\b(?:you )?(?:must|will|shall|have to|always)${gap}(?:always )?(?:comply|obey|answer (?:any|every|all)|fulfil|do (?:whatever|anything|everything|as) i|follow (?:all|every|any|my) (?:of my )?(?:orders|commands?|requests?))`,
+    `\\b(?:you )?(?:must|will|shall|have to|always)${gap}(?:always )?(?:comply(?! with (?:all |any |the )*(?:local|applicable|relevant|law|regulation|standard|gdpr|terms|requirements))|obey|answer (?:any|every|all)|fulfil|do (?:whatever|anything|everything|as) i|follow (?:all|every|any|my) (?:of my )?(?:orders|commands?|requests?))`,
   ],
   [
     'any-request',
@@ -157,7 +157,7 @@ const table: readonly (readonly [string, number, string])[] = [
   [
     'repeat-above',
     0.62,
-    `\\b(?:repeat|output|print|copy|echo|reproduce|return|recite|write|summari[sz]e|translate|say)${gap}(?:back |out )?(?:to me )?(?:everything|all|every word|the (?:words|text|content|contents|lines|paragraphs?|sentences?|messages?|initiali[sz]ation|conversation)|initiali[sz]ation|all of the (?:text|words))(?: that (?:is|are|was|were|came|appears?))?${gap}(?:written |shown |printed |stated )?(?:above|before (?:this|my|the user)|preceding (?:this|my)|prior to (?:this|my))`,
+    `\\b(?:repeat|output|print|copy|echo|reproduce|return|recite|write|summari[sz]e|translate|say)${gap}(?:back |out )?(?:to me )?(?:everything|all|every word|the (?:words|initiali[sz]ation)|initiali[sz]ation|all of the (?:text|words))(?: that (?:is|are|was|were|came|appears?))?${gap}(?:written |shown |printed |stated )?(?:above|before (?:this|my|the user)|preceding (?:this|my)|prior to (?:this|my))`,
   ],
   [
     'starting-with-you-are',
@@ -222,7 +222,7 @@ const table: readonly (readonly [string, number, string])[] = [
   [
     'send-secrets',
     0.6,
-    `\\b(?:send|post|forward|upload|exfiltrate|transmit|e.?mail|leak|submit|relay|curl|deliver)(?:\\b|_)[^\\n]{0,60}\\b(?:conversation|chat (?:history|log)|system prompt|api[ _]?keys?|all (?:previous |prior |of the user.?s )?(?:messages|e.?mails|files|passwords|credentials)|environment variables|user.?s (?:data|password|credentials|private|personal|messages|inbox|contacts|files|address)|session (?:token|cookie)|private keys?|\\.env\\b|ssh keys?|memory|secrets)\\b[^\\n]{0,60}(?:\\bto\\b|\\bvia\\b|\\bat\\b)[^\\n]{0,20}(?:https?://|[a-z0-9._-]{1,40}@|[a-z0-9-]{1,30}\\.(?:com|net|io|xyz|ru|evil|org|site|example)\\b|attacker|the following (?:url|address|server|webhook))`,
+    `\\b(?:send|post|forward|upload|exfiltrate|transmit|e.?mail|leak|submit|relay|curl|deliver)(?:\\b|_)[^\\n]{0,60}\\b(?:conversation|chat (?:history|log)|system prompt|api[ _]?keys?|all (?:previous |prior |of the user.?s )?(?:messages|e.?mails|files|passwords|credentials)|environment variables|user.?s (?:password|credentials|private|personal|messages|inbox|contacts|files|address)|session (?:token|cookie)|private keys?|\\.env\\b|ssh keys?|memory|secrets)\\b[^\\n]{0,60}(?:\\bto\\b|\\bvia\\b|\\bat\\b)[^\\n]{0,20}(?:https?://|[a-z0-9._-]{1,40}@|[a-z0-9-]{1,30}\\.(?:com|net|io|xyz|ru|evil|org|site|example)\\b|attacker|the following (?:url|address|server|webhook))`,
   ],
   [
     'hide-from-user',
