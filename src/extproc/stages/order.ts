@@ -3,6 +3,7 @@ import type { Registry } from '../registry.ts';
 import type { Stage } from '../stage.ts';
 import { attempt } from './attempt/index.ts';
 import { authenticate } from './authenticate/index.ts';
+import { type GuardOptions, guard } from './guard/index.ts';
 import { identify } from './identify/index.ts';
 import { models } from './models/index.ts';
 import { parse } from './parse/index.ts';
@@ -24,12 +25,16 @@ export interface StageOptions {
   readonly random: () => number;
   readonly coolDowns?: CoolDowns;
   readonly tracing?: Tracing;
+  /** Services that guardrails ask, and where their decisions go. Default: none, and nowhere. */
+  readonly guard?: Omit<GuardOptions, 'now'>;
 }
 
 interface Row {
   readonly stage: Stage;
   readonly reason: string;
 }
+
+const unwatched: Omit<GuardOptions, 'now'> = { remotes: () => () => undefined, record() {} };
 
 /** The stages, in the order in which they see a request and its response. */
 export function stageOrder(options: StageOptions): readonly Row[] {
@@ -76,7 +81,12 @@ export function stageOrder(options: StageOptions): readonly Row[] {
     },
     {
       stage: plan({ random, now, coolDowns }),
-      reason: 'Needs key and model. Behind everything that may refuse, since it draws lots and may claim a probe.',
+      reason: 'Needs key and model. What stands behind it needs to know which providers may get the request.',
+    },
+    {
+      stage: guard({ now, ...(options.guard ?? unwatched) }),
+      reason:
+        'Before anything is counted or leaves. May change the body, which everything behind it sends or measures.',
     },
     {
       stage: recordPlan,
