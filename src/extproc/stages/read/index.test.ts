@@ -242,7 +242,7 @@ describe('a stream', () => {
     expect(stream.kinds).toEqual(['requestHeaders', 'responseHeaders']);
     handler.message(sent.responseBody(done, true));
     await expect.poll(() => readable(stream, [])).toBe(delta('ONE TWO') + delta('') + done);
-    expect(values).toHaveLength(3);
+    expect(values).toContainEqual({ choices: [], usage: { total_tokens: 3 } });
   });
 
   it('that is held and then blocked shows nothing of itself', async () => {
@@ -261,8 +261,22 @@ describe('a stream', () => {
       handler.message(sent.responseBody(piece, at === 3));
     });
     expect(readable(stream, pieces)).toBe(pieces.join(''));
-    expect(values).toHaveLength(2);
+    expect(values).toContainEqual({ choices: [], usage: { total_tokens: 3 } });
     expect(counted()).toBe(pieces.join('').length);
+  });
+
+  it.each([false, true])('tells of its first token, once; changed by the way: %s', (hidesUsage) => {
+    let tokens = 0;
+    const listener: ResponseListener = { ...ear().listener, firstToken: () => void tokens++ };
+    const { handler } = exchange({ listener, hidesUsage }, events);
+    handler.message(
+      sent.responseBody(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { role: 'assistant' } }] })}\n\n`),
+    );
+    expect(tokens).toBe(0);
+    for (const piece of [delta('one').slice(0, 9), delta('one').slice(9) + delta('two'), delta('three')]) {
+      handler.message(sent.responseBody(piece));
+    }
+    expect(tokens).toBe(1);
   });
 
   it('hides usage that the caller did not ask for', () => {

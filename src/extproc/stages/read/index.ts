@@ -6,6 +6,7 @@ import type { Incoming } from '../../wire/incoming.ts';
 import { bodySendMode } from '../../wire/mode.ts';
 import { bodyKind, isReadable } from './body-kind.ts';
 import { JsonReader } from './json-reader.ts';
+import { ObservedStreamReader } from './observed-stream-reader.ts';
 import { StreamReader } from './stream-reader.ts';
 import { TextReader } from './text-reader.ts';
 import { WholeStreamReader } from './whole-stream-reader.ts';
@@ -52,9 +53,9 @@ function unreadable(exchange: Exchange, kind: ReturnType<typeof bodyKind>): Verd
 
 function readEvents(exchange: Exchange, api: string): Verdict {
   const { responseTexts, listener, hidesUsage, mayEndStream } = exchange;
-  if (responseTexts === undefined && !hidesUsage && !mayEndStream) {
+  if (listener !== undefined && responseTexts === undefined && !hidesUsage && !mayEndStream) {
     exchange.responseBodyMode = bodySendMode.streamed;
-    exchange.bodyReader = new StreamReader(api, undefined, listener, false);
+    exchange.bodyReader = new ObservedStreamReader(listener);
     return verdict.proceed;
   }
   exchange.responseBodyMode = bodySendMode.fullDuplexStreamed;

@@ -1,3 +1,4 @@
+import { StreamObserver } from '../../../llm/stream/observer.ts';
 import { SseRewriter, type Stop } from '../../../llm/stream/rewriter.ts';
 import type { BodyReader } from '../../body-reader.ts';
 import type { Exchange, Rejection } from '../../exchange.ts';
@@ -8,12 +9,14 @@ import { endStream } from './end-of-stream.ts';
 
 const unreadable: Rejection = { code: 'response_unreadable', params: {} };
 
-/** Reads a stream of events as it passes. */
+/** Reads a stream of events and passes on what may go out of it. */
 export class StreamReader implements BodyReader {
   private readonly api: string;
   private readonly texts: ResponseTexts | undefined;
   private readonly listener: ResponseListener | undefined;
   private readonly rewriter: SseRewriter;
+  /** Until the first token has come. */
+  private first: StreamObserver | undefined = undefined;
 
   constructor(
     api: string,
@@ -30,10 +33,12 @@ export class StreamReader implements BodyReader {
       ...(texts !== undefined && { openChannel: (role: string, field?: string) => texts.open(role, field) }),
       ...(listener !== undefined && { onEvent: (value: object) => listener.value(value) }),
     });
+    if (listener?.firstToken !== undefined) this.first = this.awaiting(listener);
   }
 
   piece(exchange: Exchange, bytes: Buffer, isLast: boolean): Verdict {
     this.listener?.bytes(bytes);
+    this.first?.push(bytes);
     const { answer } = exchange;
     const { bytes: out, stop } = this.rewriter.push(bytes);
     if (stop !== undefined) return this.end(exchange, out, this.rejectionOf(stop));
@@ -48,6 +53,16 @@ export class StreamReader implements BodyReader {
     if (rest.stop !== undefined) return this.end(exchange, all, this.rejectionOf(rest.stop));
     if (all !== bytes) answer.body = all;
     return verdict.proceed;
+  }
+
+  private awaiting(listener: ResponseListener): StreamObserver {
+    return new StreamObserver({
+      onEvent() {},
+      onFirstToken: () => {
+        this.first = undefined;
+        listener.firstToken?.();
+      },
+    });
   }
 
   private rejectionOf(stop: Stop): Rejection {
