@@ -47,6 +47,14 @@ describe('compileScope()', () => {
     expect(compileScope({ ...everyone, ...parts }).matches(request)).toBe(expected);
   });
 
+  it('may match a request whose headers are not known', () => {
+    const headers = [{ name: 'x-tenant', values: ['other'] }];
+    const scope = compileScope({ ...everyone, keys: ['checkout'], headers });
+    expect([scope.matches(request), scope.mayMatch(request)]).toEqual([false, true]);
+    expect(compileScope({ ...everyone, keys: ['other'], headers }).mayMatch(request)).toBe(false);
+    expect(scope.headers).toEqual(['x-tenant']);
+  });
+
   it('is found by the part that tells most requests apart, if it has no globs', () => {
     const indexOf = (parts: Partial<ScopeParts>) => compileScope({ ...everyone, ...parts }).index;
     expect(indexOf({ teams: ['a'], keys: ['k', 'k', 'l'] })).toEqual({ part: 'key', values: ['k', 'l'] });

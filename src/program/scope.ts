@@ -20,6 +20,8 @@ export interface ExchangeFacts {
 /** Decides without allocating. */
 export interface ScopeMatcher {
   matches(facts: ExchangeFacts): boolean;
+  /** As `matches`, for some request headers. */
+  mayMatch(facts: ExchangeFacts): boolean;
   /** Request headers that it looks at, lower case. */
   readonly headers: readonly string[];
   /** The literals of the part that tells most requests apart; undefined: none, so every request must ask it. */
@@ -66,23 +68,31 @@ export function compileScope(parts: ScopeParts): ScopeMatcher {
     part(models, (facts) => facts.model),
     part(apis, (facts) => facts.api),
     ...parts.labels.map(({ name, values }) => part(values, (facts) => facts.labels.get(name) ?? '')),
-    ...parts.headers.map(({ name, values }) => part(values, (facts) => facts.header(name) ?? '')),
   ].filter((each) => each !== undefined);
+  const headers = parts.headers.flatMap(({ name, values }) => part(values, (facts) => facts.header(name) ?? '') ?? []);
   const providers = parts.providers.length === 0 ? undefined : compileNames(parts.providers);
   return {
     headers: parts.headers.map(({ name }) => name),
     index: indexOf(parts),
-    matches(facts) {
-      for (const { names, of } of one) {
-        const value = of(facts);
-        // What is absent is not matched even by `*`: "every team" does not mean those without one.
-        if (value === '' || !names.matches(value)) return false;
-      }
-      if (providers === undefined) return true;
-      for (const provider of facts.providers) if (providers.matches(provider)) return true;
-      return false;
-    },
+    matches: (facts) => mayMatch(facts) && matchesAll(headers, facts),
+    mayMatch,
   };
+
+  function mayMatch(facts: ExchangeFacts): boolean {
+    if (!matchesAll(one, facts)) return false;
+    if (providers === undefined) return true;
+    for (const provider of facts.providers) if (providers.matches(provider)) return true;
+    return false;
+  }
+}
+
+function matchesAll(parts: readonly Part[], facts: ExchangeFacts): boolean {
+  for (const { names, of } of parts) {
+    const value = of(facts);
+    // What is absent is not matched even by `*`: "every team" does not mean those without one.
+    if (value === '' || !names.matches(value)) return false;
+  }
+  return true;
 }
 
 interface Part {

@@ -9,7 +9,7 @@ import { problemReport } from '../policy/problem-report.ts';
 
 export const command = defineCommand({
   description: [
-    'Shows what a request with a key for a model would meet: which chain, and why each target is in or out.',
+    'Shows what a request with a key for a model would meet: which chain, why each target is in or out, and which guardrails, limits, budgets and prices apply.',
     'It is decided by the code that decides about requests. What only a running gateway knows is left out: cool-downs, and the draw between equals.',
   ],
   flags: {
@@ -56,5 +56,8 @@ function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): s
     target.reason,
   ]);
   const table = rows.length === 0 ? '' : `${alignRows(rows).join('\n')}\n`;
-  return `${head}\n${steps}  · ${explanation.reason}\n${table}`;
+  const sections = Object.entries(explanation.policy)
+    .filter(([, lines]) => lines.length > 0)
+    .map(([name, lines]) => `${paint('bold', name)}\n${lines.map((line: string) => `  · ${line}\n`).join('')}`);
+  return `${head}\n${steps}  · ${explanation.reason}\n${table}${sections.join('')}`;
 }

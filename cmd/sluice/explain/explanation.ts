@@ -3,6 +3,7 @@ import type { GatewayModel } from '../../../src/model/gateway.ts';
 import { type Key, mayUse, type Program, type Provider, type Route } from '../../../src/program/program.ts';
 import { programResources } from '../../../src/program/resources.ts';
 import { ProgramStore } from '../../../src/program/store.ts';
+import { explainInlinePolicy, type InlinePolicy, noInlinePolicy } from './inline-policy.ts';
 
 /** What a request with this key for this model would meet. */
 export interface Explanation {
@@ -15,6 +16,7 @@ export interface Explanation {
   /** Notes on how the answer came about, in order. */
   readonly steps: readonly string[];
   readonly targets: readonly ExplainedTarget[];
+  readonly policy: InlinePolicy;
 }
 
 export interface ExplainedTarget {
@@ -44,6 +46,7 @@ export function explain(program: Program, keyName: string, named: string, now: n
     reason,
     steps,
     targets: [],
+    policy: noInlinePolicy,
   });
   const key = [...program.keys.values()].find((each) => each.name === keyName);
   if (key === undefined) return refused(`there is no usable ApiKey "${keyName}" in the policy`);
@@ -72,6 +75,7 @@ export function explain(program: Program, keyName: string, named: string, now: n
     reason: isServed ? 'the targets are tried in this order' : 'no target of the chain is usable (503)',
     steps,
     targets,
+    policy: explainInlinePolicy(program, key, model.name, route.targets, now),
   };
 }
 

@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { SecretSchema } from '../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js';
-import { ApiKeySchema } from '../../gen/sluice/program/v1/program_pb.js';
+import { ApiKeySchema, SecretValueSchema } from '../../gen/sluice/program/v1/program_pb.js';
 import type { Resource } from '../snapshot/resource.ts';
 import { dump } from './dump.ts';
 import { encode } from './encode.ts';
@@ -56,6 +56,11 @@ describe('dump', () => {
     expect(contentOf(key)).toBe(
       '{"name":"k","sha256":"***","credentials":[{"provider":"openai","header":"authorization","value":"***"}]}',
     );
+  });
+
+  it('shows no secret of the processor', () => {
+    const secret = encode(SecretValueSchema, 's', { name: 's', value: Buffer.from('hunter2') }, []);
+    expect(contentOf(secret)).toBe('{"name":"s","value":"***"}');
   });
 
   it('shows only the size of what it does not know', () => {

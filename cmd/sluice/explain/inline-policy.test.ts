@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ok } from '../../../src/lib/result.ts';
+import { buildModel } from '../../../src/model/build/build.ts';
+import { parseDocuments } from '../../../src/policy/parse.ts';
+import { compileProgram, explain } from './explanation.ts';
+
+const rules = readFileSync(`${import.meta.dirname}/../../../src/model/build/testdata/rules.policy.yaml`, 'utf8')
+  .replace('"gone-*"], keys: [nobody], headers: {X-Tenant: [b, a]}', '"gone-*"]')
+  .replace('mode: observe', 'mode: enforce')
+  .replace(/^.*name: data,.*\n/m, '');
+
+const more = `
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Limit
+metadata: {name: by-tenant}
+spec: {scope: {keys: [checkout], headers: {x-tenant: [acme]}}, requests: 5, window: 1s}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Limit
+metadata: {name: of-somebody-else}
+spec: {scope: {keys: [nobody], headers: {x-tenant: [acme]}}, requests: 5, window: 1s}
+`;
+
+function explained(key: string, model: string) {
+  const { documents } = parseDocuments(rules + more, 'policy.yaml', '.', { now: 0 });
+  const [gateway] = buildModel(documents, (source) =>
+    ok(`value ${JSON.stringify(source)} of at least 32 characters`),
+  ).gateways;
+  const program = gateway && compileProgram(gateway);
+  if (program === undefined) throw new Error('the policy makes no program');
+  return explain(program, key, model, Date.parse('2026-06-01T00:00:00Z')).policy;
+}
+
+describe('explain: inline policy', () => {
+  const policy = explained('checkout', 'small');
+
+  it('says of every rule what it does, and how it treats streams', () => {
+    expect(policy.guardrails.find((line) => line.includes('/tickets'))).toMatch(
+      /^no-personal-data\/tickets: regex in requests and responses: redact; streams pass as they come, at most \d+ characters held back$/,
+    );
+    expect(policy.guardrails).toContain('no-personal-data/keys: secrets in requests: block');
+    expect(policy.guardrails).toContain(
+      'no-personal-data/azure: azureContentSafety in requests: block; asks a service for at most 800 ms, fails closed',
+    );
+  });
+
+  it('says which limits and budgets apply, with their counters', () => {
+    expect(policy.limits).toEqual([
+      'at-once: 5 requests at a time, one counter for all; without store: local',
+      'daily: 10k requests per day (Europe/Berlin), one counter for all; without store: closed',
+      'by-tenant: only for certain values of x-tenant',
+    ]);
+    expect(policy.budgets).toEqual([
+      'month: 800.5 USD (until 2099-01-01T00:00:00.000Z) per month (Europe/Berlin), counter team=; blocks',
+      'rolling: 10M tokens per 30d, one counter for all; warns',
+    ]);
+  });
+
+  it('says what each target costs', () => {
+    expect(policy.price).toEqual([
+      expect.stringMatching(/^openai\/own: 1 USD per million input tokens, unknown output \(version [0-9a-f]{12}\)$/),
+    ]);
+    expect(explained('checkout', 'unpriced').price).toEqual(['openai/as asked for: unknown']);
+  });
+
+  it('says nothing of what a refused request does not meet', () => {
+    expect(explained('nobody', 'small')).toEqual({ guardrails: [], limits: [], budgets: [], price: [] });
+  });
+});

@@ -1,0 +1,140 @@
+import { explainRule } from '../../../src/guard/explain.ts';
+import { localDetector } from '../../../src/guard/local-detector.ts';
+import { isLocal } from '../../../src/guard/rule.ts';
+import { formatNano } from '../../../src/lib/decimal.ts';
+import { formatDuration } from '../../../src/lib/duration.ts';
+import { formatQuantity } from '../../../src/lib/quantity.ts';
+import type { GuardRule, Guardrail } from '../../../src/program/guardrail.ts';
+import { type Budget, budgetAmount, type Limit, type Window } from '../../../src/program/limit.ts';
+import type { Price } from '../../../src/program/pricing.ts';
+import { type Key, type Program, pricingOf, type Target } from '../../../src/program/program.ts';
+import type { ExchangeFacts, Scoped } from '../../../src/program/scope.ts';
+
+/** What is decided about a request besides its way: each line a rule, a limit, a budget or a price. */
+export interface InlinePolicy {
+  readonly guardrails: readonly string[];
+  readonly limits: readonly string[];
+  readonly budgets: readonly string[];
+  readonly price: readonly string[];
+}
+
+export const noInlinePolicy: InlinePolicy = { guardrails: [], limits: [], budgets: [], price: [] };
+
+export function explainInlinePolicy(
+  program: Program,
+  key: Key,
+  model: string,
+  targets: readonly Target[],
+  now: number,
+): InlinePolicy {
+  const facts = factsOf(key, model, targets);
+  const guardrails: Guardrail[] = [];
+  const limits: Limit[] = [];
+  const budgets: Budget[] = [];
+  program.guardrails.collect(facts, guardrails);
+  program.limits.collect(facts, limits);
+  program.budgets.collect(facts, budgets);
+  return {
+    guardrails: [
+      ...guardrails.flatMap((guardrail) => guardrail.rules.map((rule) => ruleText(guardrail, rule))),
+      ...dependent(program.guardrails.all, facts),
+    ],
+    limits: [...limits.map((limit) => limitText(limit, facts)), ...dependent(program.limits.all, facts)],
+    budgets: [...budgets.map((budget) => budgetText(budget, facts, now)), ...dependent(program.budgets.all, facts)],
+    price: targets.map((target) => priceText(program, model, target)),
+  };
+}
+
+/** Those that apply to some of these requests only. */
+function dependent(all: readonly Scoped[], facts: ExchangeFacts): string[] {
+  return all
+    .filter(({ scope }) => scope.headers.length > 0 && scope.mayMatch(facts))
+    .map(({ name, scope }) => `${name}: only for certain values of ${scope.headers.join(' and ')}`);
+}
+
+/** As the processor knows them, without a request: no headers, and no API, which rules for one API are shown for. */
+function factsOf(key: Key, model: string, targets: readonly Target[]): ExchangeFacts {
+  return {
+    key: key.name,
+    user: key.user,
+    team: key.team,
+    project: key.project,
+    model,
+    providers: [...new Set(targets.map(({ provider }) => provider))],
+    api: 'chat.completions',
+    labels: key.labels,
+    header: () => undefined,
+  };
+}
+
+function ruleText(guardrail: Guardrail, rule: GuardRule): string {
+  const { detector, remote } = rule;
+  const phases = [...(rule.onRequest ? ['requests'] : []), ...(rule.onResponse ? ['responses'] : [])].join(' and ');
+  const action = guardrail.isObserving ? 'observe' : rule.action;
+  const service =
+    remote === undefined ? '' : `; asks a service for at most ${remote.timeoutMs} ms, fails ${remote.onFailure}`;
+  return `${guardrail.name}/${rule.name}: ${detector.kind} in ${phases}: ${action}${service}${streamText(guardrail, rule)}`;
+}
+
+function streamText(guardrail: Guardrail, rule: GuardRule): string {
+  if (!rule.onResponse) return '';
+  const { detector } = rule;
+  const action = guardrail.isObserving ? ('observe' as const) : rule.action;
+  const spec = { ...rule, action, guardrail: guardrail.name };
+  const { streaming, holdBack } = explainRule(
+    spec,
+    'response',
+    isLocal(detector) ? localDetector(detector) : undefined,
+  );
+  switch (streaming) {
+    case 'none':
+      return '';
+    case 'incremental':
+      return `; streams pass as they come, at most ${holdBack} characters held back`;
+    case 'window':
+      return '; needs whole texts: streams are judged window by window';
+    case 'buffer':
+      return '; needs whole texts: streams are held until they are complete';
+  }
+}
+
+function limitText(limit: Limit, facts: ExchangeFacts): string {
+  const { name, unit, amount, window, onStoreFailure } = limit;
+  const what = unit === 'concurrency' ? `${amount} requests at a time` : `${formatQuantity(amount)} ${unit}`;
+  const when = window === undefined ? '' : ` per ${windowText(window)}`;
+  return `${name}: ${what}${when}, ${counterText(limit, facts)}; without store: ${onStoreFailure}`;
+}
+
+function budgetText(budget: Budget, facts: ExchangeFacts, now: number): string {
+  const amount = budgetAmount(budget, now);
+  const what = budget.unit === 'nanoUsd' ? `${formatNano(amount)} USD` : `${formatQuantity(amount)} tokens`;
+  const isOverridden = amount !== budget.amount && budget.override !== undefined;
+  const until = isOverridden ? ` (until ${new Date(budget.override?.untilMs ?? 0).toISOString()})` : '';
+  return `${budget.name}: ${what}${until} per ${windowText(budget.period)}, ${counterText(budget, facts)}; ${budget.enforce}s`;
+}
+
+function windowText(window: Window): string {
+  if (window.kind === 'calendar') return `${window.unit} (${window.timeZone})`;
+  return formatDuration(window.lengthMs);
+}
+
+function counterText({ counter }: Limit | Budget, facts: ExchangeFacts): string {
+  const key = counter.keyOf(facts);
+  return key === '' ? 'one counter for all' : `counter ${key}`;
+}
+
+function priceText(program: Program, model: string, target: Target): string {
+  const name = `${target.provider}/${target.model || 'as asked for'}`;
+  const pricing = pricingOf(program, model, target);
+  if (pricing === undefined) return `${name}: unknown`;
+  return `${name}: ${ratesText(pricing.standard)} (version ${pricing.version})`;
+}
+
+function ratesText({ input, output, perRequest, tiers }: Price): string {
+  const rate = (nano: number | undefined): string => (nano === undefined ? 'unknown' : formatNano(nano));
+  const request = perRequest === 0 ? '' : `, ${formatNano(perRequest)} USD per request`;
+  const above = tiers.map(
+    (tier) => `; above ${formatQuantity(tier.above)} input tokens ${rate(tier.input)} and ${rate(tier.output)}`,
+  );
+  return `${rate(input)} USD per million input tokens, ${rate(output)} output${request}${above.join('')}`;
+}
