@@ -2,17 +2,33 @@ import type { GatewayModel } from '../../src/model/gateway.ts';
 import type { Provider } from '../../src/model/provider.ts';
 import type { RetryProfile } from '../../src/model/route.ts';
 
+const noSink = { file: '', redisStream: '', redisMaxLength: 0 };
+
 /** A gateway with one listener on a free port, to be filled by a test with what it is about. */
 export function gatewayModel(parts: Partial<GatewayModel> = {}): GatewayModel {
   return {
     name: 'gateway',
     listeners: [{ name: 'http', address: '127.0.0.1', port: 0, hostnames: [], origins: [] }],
-    settings: { maxBodyBytes: 2 * 1024 * 1024, accessLog: 'metadata', defaultProfile: 'retry-default', origins: [] },
+    settings: {
+      maxBodyBytes: 2 * 1024 * 1024,
+      accessLog: 'metadata',
+      defaultProfile: 'retry-default',
+      store: { kind: 'memory', snapshot: '' },
+      usageRecords: noSink,
+      decisionRecords: noSink,
+      includeUsage: true,
+      secrets: [],
+      origins: [],
+    },
     providers: [],
     models: [],
     routes: [],
     profiles: [retryProfile()],
     keys: [],
+    guardrails: [],
+    limits: [],
+    budgets: [],
+    pricings: [],
     secrets: [],
     ...parts,
   };

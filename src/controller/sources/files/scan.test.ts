@@ -17,7 +17,7 @@ describe('readFolder', () => {
   it('reads all files, sorts the documents, and says everything that is wrong', async () => {
     const folder = await testFolder();
     await folder.write('z.yaml', provider('a'));
-    await folder.write('sub/b.json', JSON.stringify({ kind: 'Limit', metadata: { name: 'x' } }));
+    await folder.write('sub/b.json', JSON.stringify({ kind: 'McpServer', metadata: { name: 'x' } }));
     await folder.write('c.yaml', `${provider('c')}---\n${provider('b')}---\n${provider('a')}`);
     const state = await readFolder(folder.path);
     expect(state.documents.map(({ id, folder: place }) => [id, place])).toEqual([
@@ -26,7 +26,7 @@ describe('readFolder', () => {
       ['Provider/c', folder.path],
     ]);
     expect(state.problems.map((problem) => problemText(problem).replaceAll(folder.path, '.'))).toEqual([
-      './sub/b.json:1: Limit/x: kind Limit is not served by this version — remove it; served: Provider, Model, ApiKey, GatewayPolicy or Gateway',
+      './sub/b.json:1: McpServer/x: kind McpServer is not served by this version — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy or Gateway',
       './z.yaml:1: Provider/a: metadata.name Provider/a is defined already at ./c.yaml:11, which stays in force — rename or remove one of them',
     ]);
   });
