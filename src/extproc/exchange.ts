@@ -70,8 +70,10 @@ export class Exchange {
   /** identify: the caller asks which models there are. */
   listing: ModelListing | undefined = undefined;
 
-  /** The request body as it came; empty if there is none. Let go when no attempt can need it any more. */
+  /** The request body as it came, or as the guard has left it; empty if there is none. Let go when no attempt can need it any more. */
   body: Buffer = empty;
+  /** guard: `body`, `json` and `members` are not the caller's any more. */
+  isBodyChanged = false;
   /** parse */
   json: Readonly<Record<string, unknown>> | undefined = undefined;
   /** parse: where the top-level members are, for patching. */

@@ -1,12 +1,14 @@
 import { patchMembers } from '../../../llm/json/patch.ts';
 import type { Exchange, PlannedTarget } from '../../exchange.ts';
 
-/** The request body for a target, from the original one; undefined if not a byte of it changes. */
+/** The request body for a target; undefined if it is the caller's, byte for byte. */
 export function bodyFor(exchange: Exchange, { target, provider }: PlannedTarget): Buffer | undefined {
-  if (exchange.isPassthrough || exchange.body.length === 0) return undefined;
+  if (exchange.body.length === 0) return undefined;
+  const unedited = exchange.isBodyChanged ? exchange.body : undefined;
+  if (exchange.isPassthrough) return unedited;
   const upstreamModel = target.model === '' ? exchange.modelAsWritten : target.model;
   const isRenamed = upstreamModel !== exchange.modelInBody;
-  if (!isRenamed && provider.bodyEdits.length === 0) return undefined;
+  if (!isRenamed && provider.bodyEdits.length === 0) return unedited;
   const rename = isRenamed ? [target.modelEdit ?? { name: 'model', json: JSON.stringify(upstreamModel) }] : [];
   // Behind the provider's edits, so that the target decides about the model.
   return patchMembers(exchange.body, exchange.members, [...provider.bodyEdits, ...rename]);

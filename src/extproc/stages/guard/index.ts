@@ -105,6 +105,7 @@ function changeBody(exchange: Exchange, leaves: readonly TextLeaf[], texts: read
   });
   if (replacements.length === 0) return;
   exchange.body = rewriteTexts(exchange.body, replacements);
+  exchange.isBodyChanged = true;
   if (exchange.json === undefined) return;
   const parsed = parseBody(exchange.body);
   if (!parsed.ok) throw new Error('a body cannot be read after its texts were replaced');
