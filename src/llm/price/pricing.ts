@@ -1,0 +1,41 @@
+/**
+ * Nano-USD, as a safe integer: up to nine million USD. `null`: the provider publishes no such price; undefined: nobody
+ * has said one; zero: it is free. Three different things, of which only the last one may be added up.
+ */
+export type NanoUsd = number | null | undefined;
+
+export const rateNames = [
+  ...(['input', 'output', 'cachedInput', 'cacheWrite', 'cacheWrite1h', 'reasoning'] as const),
+  ...(['audioInput', 'audioOutput', 'imageInput'] as const),
+];
+
+export type RateName = (typeof rateNames)[number];
+
+/** Per million tokens, so that prices far below a nano-dollar per token are whole numbers too. */
+export type PriceRates = { readonly [N in RateName]?: NanoUsd };
+
+/** For all tokens of a request with more input tokens than `above`; what it leaves out is as without it. */
+export interface PriceTier extends PriceRates {
+  readonly above: number;
+  /** It holds at `above` tokens already. Default: only beyond them. */
+  readonly isInclusive?: boolean | undefined;
+}
+
+export interface Price extends PriceRates {
+  /** For each image made. */
+  readonly perImage?: NanoUsd;
+  readonly perRequest?: NanoUsd;
+  readonly tiers?: readonly PriceTier[] | undefined;
+}
+
+export const serviceClasses = ['batch', 'flex', 'priority'] as const;
+
+export type ServiceClass = (typeof serviceClasses)[number];
+
+/** What a model costs. The classes have prices of their own, not discounts; one without has an unknown price. */
+export interface Pricing {
+  readonly standard: Price;
+  readonly batch?: Price | undefined;
+  readonly flex?: Price | undefined;
+  readonly priority?: Price | undefined;
+}
