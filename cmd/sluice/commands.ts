@@ -33,6 +33,11 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/keys-create.ts'),
   },
   {
+    name: 'prices import',
+    summary: 'Turn a public price file into prices for models.',
+    load: () => import('./commands/prices-import.ts'),
+  },
+  {
     name: 'schema',
     summary: 'Print the JSON Schema of a policy kind.',
     load: () => import('./commands/schema.ts'),

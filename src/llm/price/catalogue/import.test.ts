@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { catalogueDocument } from './document.ts';
+import { importLitellm } from './litellm.ts';
+import { importModelsDev } from './models-dev.ts';
+import { readCatalogue } from './read-catalogue.ts';
+import { scaled } from './scaled.ts';
+
+const usd = 1_000_000_000;
+
+describe('importLitellm()', () => {
+  const litellm = {
+    sample_spec: { input_cost_per_token: 0, mode: 'one of …' },
+    'gpt-sample': {
+      litellm_provider: 'openai',
+      mode: 'chat',
+      max_input_tokens: 128_000,
+      input_cost_per_token: 2.5e-6,
+      output_cost_per_token: 1e-5,
+      cache_read_input_token_cost: 1.25e-6,
+      input_cost_per_token_batches: 1.25e-6,
+      output_cost_per_token_batches: 5e-6,
+      input_cost_per_token_priority: 4.9999999999999996e-6,
+      output_cost_per_token_priority: '0.00002',
+      input_cost_per_token_above_272k_tokens: 5e-6,
+      input_cost_per_token_above_272k_tokens_priority: 1e-5,
+      input_cost_per_token_flex_above_272k_tokens: 2e-6,
+      search_context_cost_per_query: { search_context_size_low: 0.03 },
+      supports_vision: true,
+    },
+    'claude-sample': {
+      litellm_provider: 'anthropic',
+      mode: 'chat',
+      input_cost_per_token: 3e-6,
+      output_cost_per_token: 1.5e-5,
+      cache_creation_input_token_cost: 3.75e-6,
+      cache_creation_input_token_cost_above_1hr: 6e-6,
+      cache_creation_input_token_cost_above_1hr_above_200k_tokens: 1.2e-5,
+      cache_read_input_token_cost: 3e-7,
+      input_cost_per_token_above_200k_tokens: 6e-6,
+      output_cost_per_reasoning_token: null,
+    },
+    'free-sample': { mode: 'embedding', input_cost_per_token: 0, output_cost_per_token: 0 },
+    'picture-sample': { mode: 'image_generation', output_cost_per_image: 0.04 },
+    'speech-sample': { mode: 'audio_transcription', input_cost_per_second: 0.0001 },
+    'unpriced-sample': { mode: 'chat', max_tokens: 5 },
+    'wrong-sample': { mode: 'chat', input_cost_per_token: 2.5, output_cost_per_token: -1 },
+    __proto__x: 5,
+  };
+
+  it('reads prices per token, tiers, and classes', () => {
+    const imported = importLitellm(litellm);
+    const names = imported?.catalogue.map(({ name }) => name);
+    expect(names).toEqual(['claude-sample', 'free-sample', 'gpt-sample', 'picture-sample', 'wrong-sample']);
+    const find = (name: string) => imported?.catalogue.find((entry) => entry.name === name);
+    expect(find('gpt-sample')).toEqual({
+      name: 'gpt-sample',
+      provider: 'openai',
+      pricing: {
+        standard: {
+          input: 2.5 * usd,
+          output: 10 * usd,
+          cachedInput: 1.25 * usd,
+          tiers: [{ above: 272_000, input: 5 * usd }],
+        },
+        batch: { input: 1.25 * usd, output: 5 * usd },
+        flex: { tiers: [{ above: 272_000, input: 2 * usd }] },
+        priority: { input: 5 * usd, output: 20 * usd, tiers: [{ above: 272_000, input: 10 * usd }] },
+      },
+    });
+    expect(find('claude-sample')?.pricing.standard).toEqual({
+      input: 3 * usd,
+      output: 15 * usd,
+      cacheWrite: 3.75 * usd,
+      cacheWrite1h: 6 * usd,
+      cachedInput: 0.3 * usd,
+      tiers: [{ above: 200_000, cacheWrite1h: 12 * usd, input: 6 * usd }],
+    });
+    expect(find('free-sample')?.pricing.standard).toEqual({ input: 0, output: 0 });
+    expect(find('picture-sample')?.pricing.standard).toEqual({ perImage: 0.04 * usd });
+  });
+
+  it('says what it leaves out and what looks wrong', () => {
+    const notes = importLitellm(litellm)?.notes.map(({ model, kind, says }) => `${kind} ${model} ${says}`);
+    expect(notes).toContain('skipped speech-sample has the mode audio_transcription');
+    expect(notes).toContain('skipped unpriced-sample has no price per token, image or request');
+    expect(notes).toContain('lost gpt-sample has search_context_cost_per_query, which has no place here');
+    expect(notes).toContain('lost wrong-sample has output_cost_per_token -1, which is no price');
+    expect(notes?.join('\n')).toContain('odd wrong-sample input is 2500000 USD per million tokens, which looks like');
+  });
+});
+
+describe('importModelsDev()', () => {
+  const modelsDev = {
+    sample: {
+      id: 'sample',
+      models: {
+        'one/small': {
+          cost: { input: 0.15, output: 0.6, cache_read: 0.075, reasoning: 0.6, input_audio: 10, output_audio: 20 },
+          limit: { context: 128_000, output: 16_384 },
+        },
+        tiered: {
+          cost: {
+            input: 5,
+            output: 30,
+            tiers: [{ input: 10, output: 45, cache_read: 1, tier: { type: 'context', size: 272_000 } }],
+            context_over_200k: { input: 10, output: 45 },
+          },
+        },
+        older: { cost: { input: 1.25, output: 10, context_over_200k: { input: 2.5, output: 15 } } },
+        free: { cost: { input: 0, output: 0 } },
+        unpriced: { limit: {} },
+      },
+    },
+    empty: { id: 'empty' },
+  };
+
+  it('reads prices per million tokens, named with their provider', () => {
+    const imported = importModelsDev(modelsDev);
+    expect(imported?.catalogue.map(({ name, pricing }) => [name, pricing.standard])).toEqual([
+      ['sample/free', { input: 0, output: 0 }],
+      [
+        'sample/older',
+        { input: 1.25 * usd, output: 10 * usd, tiers: [{ above: 200_000, input: 2.5 * usd, output: 15 * usd }] },
+      ],
+      [
+        'sample/one/small',
+        {
+          input: 0.15 * usd,
+          output: 0.6 * usd,
+          cachedInput: 0.075 * usd,
+          reasoning: 0.6 * usd,
+          audioInput: 10 * usd,
+          audioOutput: 20 * usd,
+        },
+      ],
+      [
+        'sample/tiered',
+        {
+          input: 5 * usd,
+          output: 30 * usd,
+          tiers: [{ above: 272_000, input: 10 * usd, output: 45 * usd, cachedInput: usd }],
+        },
+      ],
+    ]);
+    expect(imported?.notes).toEqual([{ model: 'sample/unpriced', kind: 'skipped', says: 'has no price' }]);
+  });
+
+  it('takes nothing from what is no object', () => {
+    for (const json of [null, [], 'x', 5])
+      expect([importModelsDev(json), importLitellm(json)]).toEqual([undefined, undefined]);
+    expect(importModelsDev({ a: { models: { b: 5, c: { cost: 'x' } } } })?.catalogue).toEqual([]);
+  });
+});
+
+describe('readCatalogue()', () => {
+  it('reads what was written, to the nano-dollar', () => {
+    const catalogue = [
+      {
+        name: 'a/b',
+        provider: 'a',
+        pricing: {
+          standard: {
+            input: 123_456_789,
+            output: 1,
+            cachedInput: null,
+            perImage: 40_000_001,
+            tiers: [{ above: 5, isInclusive: true, input: 0 }],
+          },
+          batch: { input: 999_999_999_999 },
+        },
+      },
+      { name: 'c', provider: undefined, pricing: { standard: { perRequest: 7 } } },
+    ];
+    const document: unknown = JSON.parse(JSON.stringify(catalogueDocument(catalogue)));
+    expect(readCatalogue(document)).toEqual({ catalogue, problems: [] });
+  });
+
+  it('says where a catalogue is wrong', () => {
+    const models = {
+      a: { input: '-1', outputs: 5, tiers: [{ input: 1 }], batch: 5, provider: 7 },
+      b: 5,
+      c: { input: 1e-10, tiers: 'x' },
+    };
+    expect(readCatalogue({ kind: 'PriceCatalogue', models }).problems).toEqual([
+      'models.a.provider: it is not a text.',
+      'models.a.batch: it is not a mapping.',
+      expect.stringContaining('models.a.input: it '),
+      'models.a.outputs: there is no such field.',
+      'models.a.tiers[0]: it needs above, a number of tokens.',
+      'models.b: it is not a mapping.',
+      expect.stringContaining('models.c.input: it '),
+      'models.c.tiers: it is not a list.',
+    ]);
+    expect(readCatalogue([]).problems).toHaveLength(1);
+  });
+});
+
+describe('scaled()', () => {
+  it.each([
+    [2.5e-6, 15, 2_500_000_000],
+    [4.9999999999999996e-6, 15, 5_000_000_000],
+    [1e-7, 15, 100_000_000],
+    ['0.15', 9, 150_000_000],
+    [0, 15, 0],
+    [1e-16, 15, 0],
+    [3, 9, 3_000_000_000],
+  ])('%s with %d digits is %d', (value, digits, expected) => {
+    expect(scaled(value, digits)).toBe(expected);
+  });
+
+  it.each([-1, Number.NaN, '', 'x', '1e9999', null, {}, 1e300])('refuses %j', (value) => {
+    expect(scaled(value, 9)).toBeUndefined();
+  });
+});

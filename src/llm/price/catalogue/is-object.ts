@@ -1,0 +1,4 @@
+/** A mapping of unknown content, as files hold them. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
