@@ -47,6 +47,7 @@ export const places: readonly Place[] = [
   { path: llm, mayImport: [lib, errors], packages: [] },
   { path: guard, mayImport: [lib], packages: ['libphonenumber-js', 're2js', 'tldts-icann'] },
   { path: limits, mayImport: [lib], packages: ['ioredis'] },
+  { path: 'src/records/', mayImport: [lib], packages: ['ioredis'] },
   { path: transport, mayImport: [lib], packages: [] },
   { path: wire, mayImport: [lib], packages: [] },
   { path: extproc, mayImport: [transport, wire, program, lib, contract, errors], packages: [] },

@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ByteTarget, LineDelivery } from './line-delivery.ts';
+import { QueuedSink } from './queued-sink.ts';
+import { createLineSink } from './sinks.ts';
+import { eventually, recordedMetrics } from './testing/recorded-metrics.ts';
+
+const records = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, n) => ({ n: n + from, text: 'ä'.repeat(n % 9) }));
+const fast = { collectMs: 1, backOffMs: 1 };
+
+function parsed(text: string): unknown[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
+}
+
+describe('LineDelivery', () => {
+  /** Takes a few bytes, and fails as often as a full disk does. */
+  function fullDisk(seed: number): ByteTarget & { text(): string } {
+    const taken: Buffer[] = [];
+    let state = seed;
+    const random = (): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 2 ** 32;
+    };
+    return {
+      text: () => Buffer.concat(taken).toString(),
+      open: () => (random() < 0.2 ? Promise.reject(new Error('no')) : Promise.resolve(false)),
+      async write(bytes) {
+        if (random() < 0.4) throw Object.assign(new Error(`cannot write ${bytes.toString()}`), { code: 'ENOSPC' });
+        const count = Math.floor(random() * 40);
+        taken.push(Buffer.from(bytes.subarray(0, count)));
+        return Math.min(count, bytes.length);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  it.each([1, 2, 3, 4, 5])('completes torn lines, whatever a target does (%d)', async (seed) => {
+    const target = fullDisk(seed);
+    const metrics = recordedMetrics();
+    const sink = new QueuedSink(new LineDelivery(target), { ...fast, backOffMs: 0, batch: 5, metrics });
+    for (const record of records(60)) sink.write(record);
+    await eventually(() => metrics.counts.written === 60);
+    expect(parsed(target.text())).toEqual(records(60));
+    expect(target.text().endsWith('\n')).toBe(true);
+    // What was to be written is not in what is told about it.
+    expect(new Set(metrics.counts.failed)).toEqual(new Set(['ENOSPC', 'Error', 'nothing was taken']));
+    await sink.close(100);
+  });
+});
+
+describe('createLineSink()', () => {
+  let folder: string;
+  let path: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-records-'));
+    path = join(folder, 'usage.jsonl');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const read = async (file: string): Promise<unknown[]> => parsed(await readFile(file, 'utf8').catch(() => ''));
+  const has = (file: string, count: number) => eventually(async () => (await read(file)).length === count);
+
+  it('appends lines to a file that not everybody may read', async () => {
+    for (const from of [0, 10]) {
+      const sink = createLineSink(path, fast);
+      for (const record of records(10, from)) sink.write(record);
+      await sink.close(5_000);
+    }
+    expect(await read(path)).toEqual([...records(10), ...records(10, 10)]);
+    expect((await stat(path)).mode & 0o007).toBe(0);
+  });
+
+  it('goes on in a new file when its own is renamed or removed', async () => {
+    const sink = createLineSink(path, fast);
+    sink.write({ n: 1 });
+    await has(path, 1);
+    await rename(path, `${path}.1`);
+    sink.write({ n: 2 });
+    await has(path, 1);
+    expect(await read(`${path}.1`)).toEqual([{ n: 1 }]);
+    expect(await read(path)).toEqual([{ n: 2 }]);
+    await unlink(path);
+    sink.write({ n: 3 });
+    await has(path, 1);
+    expect(await read(path)).toEqual([{ n: 3 }]);
+    await sink.close(1000);
+  });
+
+  it('waits for a folder that is not there yet', async () => {
+    const metrics = recordedMetrics();
+    const late = join(folder, 'late', 'usage.jsonl');
+    const sink = createLineSink(late, { ...fast, metrics });
+    for (const record of records(5)) sink.write(record);
+    await eventually(() => metrics.counts.failed.includes('ENOENT'));
+    await mkdir(join(folder, 'late'));
+    await has(late, 5);
+    expect(await read(late)).toEqual(records(5));
+    await sink.close(1000);
+  });
+
+  it('counts what a full device does not take', async () => {
+    const metrics = recordedMetrics();
+    const sink = createLineSink('/dev/full', { ...fast, maxRecords: 3, metrics });
+    for (const record of records(10)) sink.write(record);
+    await eventually(() => metrics.counts.failed.includes('ENOSPC'));
+    await sink.close(20);
+    expect(metrics.counts).toMatchObject({ written: 0, dropped: { full: 7, closed: 3 } });
+    await chmod(folder, 0o700);
+  });
+
+  it('writes to standard output without waiting for who reads it', async () => {
+    const script = `
+      const { createLineSink } = await import(${JSON.stringify(new URL('./sinks.ts', import.meta.url).href)});
+      const sink = createLineSink('-', { collectMs: 1 });
+      const began = Date.now();
+      for (let n = 0; n < 4000; n++) sink.write({ n, text: 'x'.repeat(100) });
+      let longest = 0;
+      let last = Date.now();
+      const ticks = setInterval(() => { longest = Math.max(longest, Date.now() - last); last = Date.now(); }, 5);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      clearInterval(ticks);
+      console.error(JSON.stringify({ longest }));
+      await sink.close(20000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, err] = ['', ''];
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+    });
+    await eventually(() => err.includes('longest'));
+    // A pipe holds 64 KiB; the reader begins only now.
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(parsed(out)).toHaveLength(4000);
+    const told = JSON.parse(err.slice(err.indexOf('{"longest'))) as { longest: number };
+    expect(told.longest).toBeLessThan(250);
+  });
+});
