@@ -1,0 +1,27 @@
+/** A text that is looked at. All reading to the right goes through `codeAt`, so that `sawEnd` is the truth. */
+export interface Attempt {
+  readonly text: string;
+  /** Name of the member that holds the text, as if it stood before it. */
+  readonly field: string | undefined;
+  /** Whether the end of the text was looked at: more text could have led elsewhere. */
+  sawEnd: boolean;
+  /** The last words before `wordsBefore`, lower case: several kinds ask for them at the same place. */
+  words: readonly string[];
+  wordsBefore: number;
+}
+
+export function newAttempt(text: string, field: string | undefined): Attempt {
+  return { text, field, sawEnd: false, words: [], wordsBefore: -1 };
+}
+
+/** Code at a position, -1 behind the end. */
+export function codeAt(attempt: Attempt, at: number): number {
+  if (at < attempt.text.length) return attempt.text.charCodeAt(at);
+  attempt.sawEnd = true;
+  return -1;
+}
+
+/** Code before a position, -1 at the beginning. */
+export function codeBefore(attempt: Attempt, at: number): number {
+  return at > 0 ? attempt.text.charCodeAt(at - 1) : -1;
+}

@@ -1,0 +1,42 @@
+import type { Detector } from '../detector.ts';
+import type { EntityOptions } from '../entity.ts';
+import { settle } from '../secrets/settle.ts';
+import { boundaryReach } from './boundary.ts';
+import { chosenOf } from './chosen.ts';
+import { contextReach } from './context.ts';
+import { overlapReach, uncontained } from './overlap.ts';
+import { Search } from './search.ts';
+
+export { piiEntities } from './entities.ts';
+
+export interface PiiOptions {
+  /** The kinds to look for. */
+  readonly entities: ReadonlyMap<string, EntityOptions>;
+  readonly minScore: number;
+}
+
+/** One detector for all chosen kinds: they share the pass over the text, the words before a value, and its overlaps. */
+export function piiDetector(options: PiiOptions): Detector {
+  const chosen = chosenOf(options.entities, options.minScore);
+  return {
+    streaming: 'incremental',
+    // Findings that begin before `from` may contain others, and have context of their own.
+    leftContext: overlapReach + Math.max(contextReach, boundaryReach) + 1,
+    reach: Math.max(chosen.denyList?.reach ?? 0, ...chosen.all.map(({ matcher }) => matcher.reach), 1),
+    scan(text, from, report, field) {
+      const search = new Search(chosen, text, Math.max(0, from - overlapReach), field);
+      search.run();
+      if (search.found.length === 0) return;
+      for (const finding of uncontained(search.found)) if (finding.start >= from) report(finding);
+    },
+    hold(text, from, field) {
+      const search = new Search(chosen, text, Math.max(0, from - overlapReach), field);
+      search.run();
+      search.runTail();
+      const open = Math.max(from, search.open);
+      if (search.found.length === 0) return open;
+      const spans = uncontained(search.found).filter((finding) => finding.start >= from);
+      return settle(open, spans.toReversed());
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { NumberForm } from '../number-form.ts';
+import { judgeItin, judgeSsn, judgeUnchecked } from '../validators/united-states.ts';
+
+export const unitedStates: readonly NumberForm[] = [
+  {
+    entity: 'US_SSN',
+    templates: ['999~99~9999'],
+    score: 0.5,
+    judge: judgeSsn,
+    validator: undefined,
+    needsContext: 'bare',
+  },
+  {
+    entity: 'US_ITIN',
+    templates: ['999~99~9999'],
+    score: 0.5,
+    judge: judgeItin,
+    validator: undefined,
+    needsContext: 'bare',
+  },
+  {
+    entity: 'US_PASSPORT',
+    templates: ['999999999', 'A99999999'],
+    score: 0.3,
+    judge: judgeUnchecked,
+    validator: undefined,
+    needsContext: 'always',
+  },
+  {
+    entity: 'US_DRIVER_LICENSE',
+    // Most states: digits alone, or one or two letters before them; Florida, Illinois and others group them.
+    templates: [
+      '9999999',
+      '99999999',
+      '999999999',
+      '9999999999',
+      '999~999~999',
+      'A999999',
+      'A9999999',
+      'A99999999',
+      'A999999999',
+      'A9999999999',
+      'A99999999999',
+      'A999999999999',
+      'A9999999999999',
+      'A99999999999999',
+      'A999-9999-9999',
+      'A999-999-999-999',
+      'A999-999-99-999-9',
+      'AA999999',
+      'AA9999999',
+      'AA99999A',
+      '999AA9999',
+    ],
+    score: 0.3,
+    judge: judgeUnchecked,
+    validator: undefined,
+    needsContext: 'always',
+  },
+];

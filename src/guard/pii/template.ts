@@ -1,0 +1,48 @@
+import { type Attempt, codeAt } from './attempt.ts';
+import { isDigit, isLetter, isLetterOrDigit, isLower, separatorOf } from './characters.ts';
+
+/**
+ * Form of a number: `9` a digit, `A` a letter, `N` one of both, `.` `-` `/` themselves, `~` a blank, hyphen or dot, the
+ * same one at every `~`, or nothing at every `~`.
+ */
+export type Template = string;
+
+export interface Filled {
+  /** Excluded. */
+  readonly end: number;
+  /** Letters and digits, upper case. */
+  readonly value: string;
+  /** What stood at `~`, or the first other sign; empty: nothing at all. */
+  readonly separator: string;
+  readonly hasLowerCase: boolean;
+}
+
+/** Reads no further than the first character that does not fit. */
+export function fill(template: Template, attempt: Attempt, start: number): Filled | undefined {
+  let at = start;
+  let separator: string | undefined;
+  let literal = '';
+  let hasLowerCase = false;
+  for (let index = 0; index < template.length; index += 1) {
+    const part = template.charCodeAt(index);
+    const code = codeAt(attempt, at);
+    if (part === 57) {
+      if (!isDigit(code)) return undefined;
+    } else if (part === 126) {
+      const found = separatorOf(code);
+      if (separator === undefined) separator = found;
+      else if (found !== separator) return undefined;
+      if (found === '') continue;
+    } else if (part === 65 || part === 78) {
+      if (!(part === 65 ? isLetter(code) : isLetterOrDigit(code))) return undefined;
+      hasLowerCase ||= isLower(code);
+    } else {
+      if (code !== part && separatorOf(code) !== template[index]) return undefined;
+      literal = template.charAt(index);
+    }
+    at += 1;
+  }
+  const value = attempt.text.slice(start, at).replace(/[^A-Za-z0-9]/g, '');
+  const isMarked = separator !== undefined && separator !== '';
+  return { end: at, value: value.toUpperCase(), separator: isMarked ? (separator ?? '') : literal, hasLowerCase };
+}
