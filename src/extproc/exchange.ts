@@ -1,9 +1,10 @@
 import type { ErrorCode, ErrorParams } from '../errors.ts';
 import type { TraceSpan } from '../lib/trace.ts';
-import type { Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
+import type { BodyEdit, Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
 import { Answer } from './answer.ts';
 import type { HiddenFailure } from './attempt-watch.ts';
 import type { BodyReader } from './body-reader.ts';
+import type { Metering } from './metering.ts';
 import type { BodyMember, ModelListing, RequestApi } from './request-api.ts';
 import type { ResponseListener } from './response-listener.ts';
 import type { ResponseTexts } from './response-texts.ts';
@@ -95,6 +96,8 @@ export class Exchange {
   /** plan, or passthrough: in the order of the attempts. */
   targets: readonly PlannedTarget[] = none;
 
+  /** attempt: it is on its way to a provider. */
+  hasLeft = false;
   /** attempt: each attempt's response is judged before the router sees it. */
   isWatched = false;
   /** The latest attempt that failed behind a 200. */
@@ -106,6 +109,10 @@ export class Exchange {
   status = 0;
   /** guard, before the response comes: decides what the caller may read of it. */
   responseTexts: ResponseTexts | undefined = undefined;
+  /** account: undefined: nobody needs to know what the request uses. */
+  metering: Metering | undefined = undefined;
+  /** account: changes of the body on every attempt, before those of the provider. */
+  bodyEdits: readonly BodyEdit[] = none;
   /** account, before the response comes: wants to know what the response says. */
   listener: ResponseListener | undefined = undefined;
   /** account: the listener may want to end a stream. */

@@ -6,7 +6,6 @@ import type { GatewayModel } from '../model/gateway.ts';
 import { parseDocuments } from '../policy/parse.ts';
 import type { Guardrail } from './guardrail.ts';
 import { budgetAmount } from './limit.ts';
-import { ratesFor } from './pricing.ts';
 import { type Program, pricingOf } from './program.ts';
 import { programResources } from './resources.ts';
 import { ProgramStore } from './store.ts';
@@ -125,13 +124,12 @@ describe('inline policy in the program', () => {
     expect(price?.standard).toMatchObject({
       input: 150_000_000,
       cachedInput: 75_000_000,
-      cacheWrite: 150_000_000,
-      reasoning: 600_000_000,
+      cacheWrite: undefined,
+      reasoning: undefined,
       perRequest: 100_000,
       perImage: undefined,
     });
-    expect(price && ratesFor(price.standard, 200_000).input).toBe(150_000_000);
-    expect(price && ratesFor(price.standard, 200_001)).toMatchObject({ input: 300_000_000, cachedInput: 75_000_000 });
+    expect(price?.standard.tiers).toMatchObject([{ above: 200_000, input: 300_000_000, cachedInput: undefined }]);
     expect(price?.flex).toBeUndefined();
     expect(spare && pricingOf(program, 'small', spare)?.standard.input).toBe(0);
     const [own] = program.routes.find('checkout', 'small')?.targets ?? [];

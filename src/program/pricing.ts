@@ -11,9 +11,8 @@ export interface Pricing {
 }
 
 /**
- * Nano-USD per million tokens. What policy leaves out is filled in from what contains it: cached and written input,
- * audio and images from `input`, reasoning and audio from `output`. Undefined: nothing says it, so tokens of this kind
- * make the cost unknown, never zero.
+ * Nano-USD per million tokens. Undefined: policy leaves it out. What stands in for it, and whether anything does, is
+ * decided where costs are made.
  */
 export interface PriceRates {
   readonly input: number | undefined;
@@ -36,14 +35,7 @@ export interface Price extends PriceRates {
   readonly tiers: readonly PriceTier[];
 }
 
-/** Rates for all tokens of a request with more input tokens than `above`. */
+/** Rates for all tokens of a request with more input tokens than `above`; what it leaves out is as without it. */
 export interface PriceTier extends PriceRates {
   readonly above: number;
-}
-
-/** The rates of a request with so many input tokens. */
-export function ratesFor(price: Price, inputTokens: number): PriceRates {
-  let rates: PriceRates = price;
-  for (const tier of price.tiers) if (inputTokens > tier.above) rates = tier;
-  return rates;
 }

@@ -73,6 +73,7 @@ function settingsResource(gateway: GatewayModel): ProgramResource {
     decisionRecords: encodeSink(gateway.settings.decisionRecords),
     redactionSecret: gateway.settings.redactionSecret ?? '',
     includeUsage: gateway.settings.includeUsage,
+    otlpEndpoint: gateway.settings.otlpEndpoint ?? '',
   });
 }
 

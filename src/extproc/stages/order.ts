@@ -42,11 +42,11 @@ export function stageOrder(options: StageOptions): readonly Row[] {
   const coolDowns = options.coolDowns ?? new CoolDowns();
   const { tracing } = options;
   return [
-    ...(tracing?.isOn
+    ...(tracing
       ? [
           {
             stage: trace(tracing),
-            reason: 'First: a request that is refused has a span, too. Left out while nobody records spans.',
+            reason: 'First: a request that is refused has a span, too. One comparison while nobody records spans.',
           },
         ]
       : []),

@@ -1,6 +1,8 @@
+import { create } from '@bufbuild/protobuf';
 import {
   type Pricing as Message,
   type Price as PriceMessage,
+  PriceSchema,
   PricingSchema,
   type PriceTier as TierMessage,
 } from '../../gen/sluice/program/v1/program_pb.js';
@@ -9,8 +11,6 @@ import type { Price, PriceRates, PriceTier, Pricing } from '../pricing.ts';
 import { type Compiled, refused } from './refusal.ts';
 
 export const pricingSchema = PricingSchema;
-
-type Written = { readonly [R in keyof PriceRates]: number | undefined };
 
 export function compilePricing(message: Message): Compiled<Pricing> {
   const { name, version } = message;
@@ -29,23 +29,21 @@ export function compilePricing(message: Message): Compiled<Pricing> {
 }
 
 function priceOf(message: PriceMessage): Price {
-  const standard = written(message);
   return {
-    ...filled(standard),
+    ...written(message),
     perImage: numberOf(message.perImage),
     perRequest: numberOf(message.perRequest) ?? 0,
-    tiers: [...message.tiers].sort((a, b) => (a.above < b.above ? -1 : 1)).map((tier) => tierOf(tier, standard)),
+    tiers: [...message.tiers].sort((a, b) => (a.above < b.above ? -1 : 1)).map(tierOf),
   };
 }
 
-/** What a tier leaves out is as below it, before anything is filled in: its own `input` must reach its cached input. */
-function tierOf({ above, price }: TierMessage, below: Written): PriceTier {
-  const own = price === undefined ? {} : written(price);
-  const said = Object.fromEntries(Object.entries(own).filter(([, rate]) => rate !== undefined));
-  return { above: Number(above), ...filled({ ...below, ...said }) };
+function tierOf({ above, price }: TierMessage): PriceTier {
+  return { above: Number(above), ...(price === undefined ? unsaid : written(price)) };
 }
 
-function written(message: PriceMessage): Written {
+const unsaid = written(create(PriceSchema));
+
+function written(message: PriceMessage): PriceRates {
   return {
     input: numberOf(message.input),
     output: numberOf(message.output),
@@ -56,21 +54,6 @@ function written(message: PriceMessage): Written {
     audioInput: numberOf(message.audioInput),
     audioOutput: numberOf(message.audioOutput),
     imageInput: numberOf(message.imageInput),
-  };
-}
-
-function filled(rates: Written): PriceRates {
-  const { input, output } = rates;
-  return {
-    input,
-    output,
-    cachedInput: rates.cachedInput ?? input,
-    cacheWrite: rates.cacheWrite ?? input,
-    cacheWrite1h: rates.cacheWrite1h ?? rates.cacheWrite ?? input,
-    reasoning: rates.reasoning ?? output,
-    audioInput: rates.audioInput ?? input,
-    audioOutput: rates.audioOutput ?? output,
-    imageInput: rates.imageInput ?? input,
   };
 }
 

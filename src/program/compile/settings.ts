@@ -24,6 +24,7 @@ export function compileSettings(message: Message): Compiled<Settings> {
     decisionRecords: compileSink(message.decisionRecords),
     redactionSecret: message.redactionSecret,
     includeUsage: message.includeUsage,
+    otlpEndpoint: message.otlpEndpoint,
   });
 }
 

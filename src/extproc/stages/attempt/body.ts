@@ -8,8 +8,8 @@ export function bodyFor(exchange: Exchange, { target, provider }: PlannedTarget)
   if (exchange.isPassthrough) return unedited;
   const upstreamModel = target.model === '' ? exchange.modelAsWritten : target.model;
   const isRenamed = upstreamModel !== exchange.modelInBody;
-  if (!isRenamed && provider.bodyEdits.length === 0) return unedited;
+  if (!isRenamed && provider.bodyEdits.length === 0 && exchange.bodyEdits.length === 0) return unedited;
   const rename = isRenamed ? [target.modelEdit ?? { name: 'model', json: JSON.stringify(upstreamModel) }] : [];
-  // Behind the provider's edits, so that the target decides about the model.
-  return patchMembers(exchange.body, exchange.members, [...provider.bodyEdits, ...rename]);
+  // The last one counts: the provider decides what it takes, and the target what its model is called.
+  return patchMembers(exchange.body, exchange.members, [...exchange.bodyEdits, ...provider.bodyEdits, ...rename]);
 }

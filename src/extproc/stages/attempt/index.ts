@@ -57,6 +57,7 @@ export function attempt(kept: KeptExchanges): Stage {
       answer.routeFields.push(chainField(targets));
       answer.clearRouteCache = true;
       exchange.json = undefined;
+      exchange.hasLeft = true;
       if (isToBeWatched(exchange)) watchAttempts(exchange);
       // What is to be read on the way must not be compressed.
       if (isToBeRead(exchange)) answer.remove('accept-encoding');

@@ -80,13 +80,19 @@ describe('trace', () => {
     expect(spans.map(({ ended }) => ended)).toEqual(['missing_key']);
   });
 
-  it('is left out of the pipeline while nobody records spans', () => {
+  it('is left out of the pipeline without tracing, and does nothing while nobody wants spans', () => {
     const options = { registry: new Registry(0), now: () => 0, random: () => 0 };
     const off: Tracing = { isOn: false, startRequest: () => undefined };
     const names = (tracing?: Tracing) =>
       orderedStages({ ...options, ...(tracing && { tracing }) }).map(({ name }) => name);
     expect(names()).not.toContain('trace');
-    expect(names(off)).not.toContain('trace');
+    const exchange = exchangeOf(program);
+    const unread = requestHeadersMessage({});
+    unread.header = () => {
+      throw new Error('a header was read');
+    };
+    trace(off).requestHeaders?.(exchange, unread);
+    expect(exchange.span).toBeUndefined();
     expect(names(recorder().tracing)[0]).toBe('trace');
   });
 });

@@ -1,0 +1,23 @@
+import type { Rejection } from './exchange.ts';
+
+/** What a request has used, in the units of limits and budgets. */
+export interface UsedAmounts {
+  readonly input: number;
+  readonly output: number;
+  readonly total: number;
+  /** Undefined: nobody can say what it cost. */
+  readonly nanoUsd: number | undefined;
+}
+
+/** Measures one request: before it leaves by estimate, while its answer passes, and when it is over. */
+export interface Metering {
+  readonly estimatedInput: number;
+  /** Most output tokens that the caller lets the request make; undefined: it sets no bound. */
+  readonly outputCap: number | undefined;
+  /** The most that the request can cost with so many output tokens; undefined: nobody can say. */
+  worstNanoUsd(outputTokens: number): number | undefined;
+  /** Set by whoever bounds an answer that is under way: asked behind each of its pieces. */
+  onProgress: ((outputTokens: number) => Rejection | undefined) | undefined;
+  /** When the request is over, however it ended. */
+  used(): UsedAmounts;
+}

@@ -1,0 +1,129 @@
+import { estimateInput } from '../../../llm/estimate/input.ts';
+import { imagesAsked, outputCap } from '../../../llm/estimate/output-cap.ts';
+import { type Cost, cost } from '../../../llm/price/cost.ts';
+import { worstCost } from '../../../llm/price/worst-cost.ts';
+import { usageOfBody } from '../../../llm/usage/of-body.ts';
+import { PassedText } from '../../../llm/usage/passed-text.ts';
+import { settledUsage } from '../../../llm/usage/settled-usage.ts';
+import { noTokens, type Usage } from '../../../llm/usage/usage.ts';
+import { UsageReader } from '../../../llm/usage/usage-reader.ts';
+import { pricingOf } from '../../../program/program.ts';
+import type { Exchange, PlannedTarget, Rejection } from '../../exchange.ts';
+import type { Metering, UsedAmounts } from '../../metering.ts';
+import type { ResponseListener } from '../../response-listener.ts';
+
+const nothing: Usage = { ...noTokens, source: 'provider', completeness: 'exact' };
+
+/** Measures one request and its answer. */
+export class Meter implements Metering, ResponseListener {
+  readonly estimatedInput: number;
+  readonly outputCap: number | undefined;
+  onProgress: ((outputTokens: number) => Rejection | undefined) | undefined = undefined;
+  /** Milliseconds of the monotonic clock; 0: not yet. */
+  firstTokenAt = 0;
+  firstByteAt = 0;
+  /** The answer comes as events; otherwise it is one body. */
+  isEvents = false;
+
+  private readonly exchange: Exchange;
+  private readonly api: string;
+  private readonly images: number;
+  private readonly serviceTier: unknown;
+  private readonly reader: UsageReader;
+  private readonly passed: PassedText;
+  private ofBody: Usage | undefined = undefined;
+  private settled: Usage | undefined = undefined;
+
+  constructor(exchange: Exchange, api: string, json: object) {
+    this.exchange = exchange;
+    this.api = api;
+    this.estimatedInput = estimateInput(api, exchange.body, json);
+    this.outputCap = outputCap(api, json);
+    this.images = imagesAsked(api, json) ?? 1;
+    this.serviceTier = 'service_tier' in json ? json.service_tier : undefined;
+    this.reader = new UsageReader(api);
+    this.passed = new PassedText(api);
+  }
+
+  get finishReason(): string | undefined {
+    return this.reader.finishReason;
+  }
+
+  /** Nothing of the answer is missing, as far as it tells. */
+  get isComplete(): boolean {
+    return this.isEvents ? this.reader.isComplete : this.exchange.ending === 'done';
+  }
+
+  worstNanoUsd(outputTokens: number): number | undefined {
+    const { program, model, targets } = this.exchange;
+    let worst = 0;
+    for (const { target } of targets) {
+      const pricing = pricingOf(program, model?.name ?? '', target);
+      const { images, serviceTier } = this;
+      const most = worstCost(this.estimatedInput, outputTokens, pricing, { images, serviceTier });
+      if (most.kind === 'unknown') return undefined;
+      worst = Math.max(worst, most.nanoUsd);
+    }
+    return worst;
+  }
+
+  value(value: unknown): void {
+    if (this.isEvents) this.reader.event(value);
+    else if (typeof value === 'object' && value !== null) this.ofBody = usageOfBody(this.api, value);
+  }
+
+  bytes(piece: Buffer): void {
+    if (this.firstByteAt === 0) this.firstByteAt = performance.now();
+    if (this.isEvents) this.passed.bytes(piece);
+  }
+
+  firstToken(): void {
+    this.firstTokenAt = performance.now();
+  }
+
+  stop(): Rejection | undefined {
+    return this.onProgress?.(this.passed.tokens);
+  }
+
+  used(): UsedAmounts {
+    const { input, output, total } = this.usage();
+    const price = this.cost();
+    return { input, output, total, nanoUsd: price.kind === 'known' ? price.nanoUsd : undefined };
+  }
+
+  /** What the request has used; asked when it is over. */
+  usage(): Usage {
+    this.settled ??= this.settle();
+    return this.settled;
+  }
+
+  cost(): Cost {
+    const usage = this.usage();
+    if (!this.wasAsked()) return { kind: 'known', nanoUsd: 0, isDerived: false };
+    const { program, model } = this.exchange;
+    const answered = this.answeredBy();
+    return cost(usage, answered && pricingOf(program, model?.name ?? '', answered.target));
+  }
+
+  /** A provider got the request, and has not refused it. */
+  wasAsked(): boolean {
+    const { attempts, status, hasLeft } = this.exchange;
+    if (!hasLeft) return false;
+    // What we refuse behind an answer has been paid for.
+    if (attempts > 0 && this.firstByteAt === 0 && this.ofBody === undefined) return status < 400;
+    return true;
+  }
+
+  /** Who answered; the first one while nobody has. */
+  answeredBy(): PlannedTarget | undefined {
+    const { attempts, targets } = this.exchange;
+    return targets[Math.max(attempts, 1) - 1];
+  }
+
+  private settle(): Usage {
+    if (!this.wasAsked()) return nothing;
+    const reported = this.isEvents ? this.reader.current() : this.ofBody;
+    const { estimatedInput } = this;
+    return settledUsage({ reported, estimatedInput, countedOutput: this.passed.tokens, isComplete: this.isComplete });
+  }
+}
