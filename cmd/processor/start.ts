@@ -11,11 +11,11 @@ import { startAdmin } from '../../src/lib/admin-server.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { createMetrics, metricsContentType } from '../../src/lib/metrics.ts';
 import { addProcessMetrics } from '../../src/lib/metrics-process.ts';
-import { createTracing } from '../../src/lib/trace.ts';
 import { startProgramClient } from '../../src/program/client.ts';
 import { ProgramStore } from '../../src/program/store.ts';
 import type { ProcessorOptions } from './options.ts';
 import { createProgramMetrics } from './program-metrics.ts';
+import { processorTracing } from './tracing.ts';
 import { createTransportMetrics } from './transport-metrics.ts';
 
 export interface Processor {
@@ -35,11 +35,12 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
   addProcessMetrics(metrics);
   const store = new ProgramStore();
   const registry = new Registry(options.index);
+  const spans = processorTracing(() => store.current?.settings.otlpEndpoint ?? '', process.env, metrics, log);
   const stages = orderedStages({
     registry,
     now: Date.now,
     random: Math.random,
-    tracing: createTracing('sluice-processor'),
+    tracing: spans.tracing,
   });
   const engine: Engine = {
     programs: store,
@@ -90,6 +91,7 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
     async stop() {
       client.stop();
       await server.drain(options.graceMs);
+      await spans.close();
       admin.close();
     },
   };

@@ -28,7 +28,7 @@ export interface TraceSpan {
 }
 
 export interface Tracing {
-  /** False as long as nobody has installed a tracer provider; then nothing below does any work. */
+  /** False as long as nobody wants spans; then nothing below does any work. */
   readonly isOn: boolean;
   /** The span of a request, below the caller's own if its headers name one. `undefined` while tracing is off. */
   startRequest(

@@ -45,6 +45,8 @@ export interface GatewaySettings {
   /** Name of an `opaque` secret; absent: no hashes and no reversible tokens. */
   readonly redactionSecret?: string;
   readonly includeUsage: boolean;
+  /** Base URL of a collector for spans. */
+  readonly otlpEndpoint?: string;
   /** Names of the `opaque` secrets that these settings need in the processor. */
   readonly secrets: readonly string[];
   readonly origins: Origins;

@@ -62,9 +62,9 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ['{accessLog: off}', 'error spec.accessLog "off" is not a map — write a map with fields'],
   [
     '{telemetry: {otlp: {endpoint: collector}}}',
-    'error spec.telemetry.otlp.endpoint collector does not begin with http:// or https:// — write an address such as http://collector:4317',
+    'error spec.telemetry.otlp.endpoint collector does not begin with http:// or https:// — write an address such as http://collector:4318',
   ],
-  ['{telemetry: {otlp: {}}}', 'error spec.telemetry.otlp.endpoint is missing — add endpoint: address of a collector'],
+  ['{telemetry: {otlp: {}}}', 'error spec.telemetry.otlp.endpoint is missing — add endpoint: base address of a collector that takes OTLP over HTTP'],
   [
     '{telemetry: {prometheus: {}}}',
     'error spec.telemetry.prometheus is not a known field — remove it; known here: otlp',
@@ -126,7 +126,7 @@ describe('GatewayPolicy', () => {
       maxBodySize: 1GiB
       cors: {allowOrigins: ["https://app.example.com", "http://localhost:3000", "http://[::1]:80"]}
       accessLog: {fields: full}
-      telemetry: {otlp: {endpoint: "http://collector:4317"}}`;
+      telemetry: {otlp: {endpoint: "http://collector:4318"}}`;
     expect(specOf(spec)).toEqual({
       targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge' },
       clientCertificates: { ca: { file: 'clients.pem' }, require: true },
@@ -136,7 +136,7 @@ describe('GatewayPolicy', () => {
       ...inlineDefaults,
       telemetry: {
         otlp: {
-          endpoint: { url: 'http://collector:4317', protocol: 'http', host: 'collector', port: 4317, path: '' },
+          endpoint: { url: 'http://collector:4318', protocol: 'http', host: 'collector', port: 4318, path: '' },
         },
       },
     });

@@ -65,15 +65,15 @@ const fields = object({
       otlp: optional(
         object({
           endpoint: required(
-            endpoint({ expectsPath: false, example: 'http://collector:4317' }),
-            'Address of a collector.',
+            endpoint({ expectsPath: false, example: 'http://collector:4318' }),
+            'Base address of a collector that takes OTLP over HTTP; /v1/traces is added.',
           ),
         }),
         'Spans over OTLP.',
       ),
     }),
     {},
-    'Where spans go. Default: nowhere.',
+    'Where spans go. Default: where the environment of the processor says (OTEL_EXPORTER_OTLP_ENDPOINT), else nowhere.',
   ),
   store: defaulted(store, { memory: {} }, 'Where Limits and Budgets count.'),
   records: defaulted(records, {}, 'Where records of usage and of guardrails go. Default: nowhere.'),

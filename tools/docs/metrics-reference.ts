@@ -1,4 +1,5 @@
 import { createProgramMetrics } from '../../cmd/processor/program-metrics.ts';
+import { createSpanMetrics } from '../../cmd/processor/tracing.ts';
 import { createTransportMetrics } from '../../cmd/processor/transport-metrics.ts';
 import { createControllerMetrics } from '../../src/controller/metrics.ts';
 import { createEngineMetrics } from '../../src/extproc/metrics.ts';
@@ -13,6 +14,7 @@ const expositions: Readonly<Record<string, () => string>> = {
     createEngineMetrics(metrics);
     createTransportMetrics(metrics);
     createProgramMetrics(metrics, new ProgramStore());
+    createSpanMetrics(metrics);
     return metrics.render();
   },
 };

@@ -1,10 +1,12 @@
 import type { Tracing } from '../../lib/trace.ts';
 import type { Registry } from '../registry.ts';
 import type { Stage } from '../stage.ts';
+import { type AccountOptions, account } from './account/index.ts';
 import { attempt } from './attempt/index.ts';
 import { authenticate } from './authenticate/index.ts';
 import { type GuardOptions, guard } from './guard/index.ts';
 import { identify } from './identify/index.ts';
+import { type LimitOptions, limit } from './limit/index.ts';
 import { models } from './models/index.ts';
 import { parse } from './parse/index.ts';
 import { passthrough } from './passthrough/index.ts';
@@ -27,6 +29,10 @@ export interface StageOptions {
   readonly tracing?: Tracing;
   /** Services that guardrails ask, and where their decisions go. Default: none, and nowhere. */
   readonly guard?: Omit<GuardOptions, 'now'>;
+  /** Where usage is written down. Default: nowhere. */
+  readonly account?: Omit<AccountOptions, 'now'>;
+  /** Where limits and budgets are counted. Default: nothing is limited. */
+  readonly limit?: Omit<LimitOptions, 'now'>;
 }
 
 interface Row {
@@ -88,6 +94,18 @@ export function stageOrder(options: StageOptions): readonly Row[] {
       reason:
         'Before anything is counted or leaves. May change the body, which everything behind it sends or measures.',
     },
+    {
+      stage: account({ now, ...(options.account ?? { record() {} }) }),
+      reason: 'Measures what will leave. What limits reserve is what it estimates.',
+    },
+    ...(options.limit === undefined
+      ? []
+      : [
+          {
+            stage: limit({ now, ...options.limit }),
+            reason: 'Last of those that may refuse, so that nothing is reserved for what another one stops.',
+          },
+        ]),
     {
       stage: recordPlan,
       reason: 'Writes down the chain, for which it must be there; the body it describes is let go behind it.',

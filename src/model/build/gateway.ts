@@ -61,12 +61,16 @@ function assignPolicies(
       continue;
     }
     assigned.set(target, policy);
-    if (policy.spec.telemetry.otlp !== undefined) {
-      const message = 'spans over OTLP are not sent by this version';
-      context.warn(policy, 'spec.telemetry.otlp', message, 'remove it until they are');
-    }
+    warnOfGrpcPort(policy, context);
   }
   return assigned;
+}
+
+/** Collectors have two ports, and the one for gRPC is the better known. */
+function warnOfGrpcPort(policy: GatewayPolicyDocument, context: BuildContext): void {
+  if (policy.spec.telemetry.otlp?.endpoint.port !== 4317) return;
+  const message = 'port 4317 is where collectors usually speak gRPC; spans are sent over HTTP';
+  context.warn(policy, 'spec.telemetry.otlp.endpoint', message, 'write port 4318 if the collector has both');
 }
 
 function settingsOf(
@@ -80,6 +84,7 @@ function settingsOf(
     accessLog: policy?.spec.accessLog.fields ?? 'metadata',
     ...(policy?.spec.cors && { cors: { allowOrigins: [...policy.spec.cors.allowOrigins].sort() } }),
     ...inlineSettings(gateway, policy, context),
+    ...(policy?.spec.telemetry.otlp && { otlpEndpoint: policy.spec.telemetry.otlp.endpoint.url }),
     origins: policy ? [policy.id] : [],
   };
 }

@@ -101,7 +101,7 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
       targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: edge},
       clientCertificates: {ca: {file: clients.pem}, require: false}, maxBodySize: 20MiB,
       cors: {allowOrigins: ["https://app.example.com", "*"]}, accessLog: {fields: full},
-      telemetry: {otlp: {endpoint: "http://collector:4317"}},
+      telemetry: {otlp: {endpoint: "http://collector:4318"}},
       store: {redis: {
         addresses: ["redis:6379", "[::1]:6379"], cluster: false, username: sluice, password: {file: redis}, database: 1,
         sentinel: {master: main, username: s, password: {env: SENTINEL}},

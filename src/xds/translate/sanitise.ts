@@ -36,7 +36,17 @@ const credentialHeaders = [
 /** Prefixes of headers about the way a request took, or between our own parts. No provider's business. */
 const privatePrefixes = ['x-envoy-', 'x-forwarded-', 'x-amz-', 'cf-'];
 
-const privateHeaders = ['forwarded', 'via', 'x-real-ip', 'true-client-ip', 'x-client-ip'];
+const privateHeaders = [
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'true-client-ip',
+  'x-client-ip',
+  // W3C Trace Context and Baggage: a provider could tell by them which requests belong together, and read what is in them.
+  'traceparent',
+  'tracestate',
+  'baggage',
+];
 
 /**
  * Not among them: `x-request-id`. All attempts, the answer and the access log share one header map, so taking it off here
