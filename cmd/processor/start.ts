@@ -13,6 +13,7 @@ import { createMetrics, metricsContentType } from '../../src/lib/metrics.ts';
 import { addProcessMetrics } from '../../src/lib/metrics-process.ts';
 import { startProgramClient } from '../../src/program/client.ts';
 import { ProgramStore } from '../../src/program/store.ts';
+import { createInlinePolicy } from './inline-policy.ts';
 import type { ProcessorOptions } from './options.ts';
 import { createProgramMetrics } from './program-metrics.ts';
 import { processorTracing } from './tracing.ts';
@@ -36,11 +37,13 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
   const store = new ProgramStore();
   const registry = new Registry(options.index);
   const spans = processorTracing(() => store.current?.settings.otlpEndpoint ?? '', process.env, metrics, log);
+  const inlinePolicy = createInlinePolicy(log, metrics);
   const stages = orderedStages({
     registry,
     now: Date.now,
     random: Math.random,
     tracing: spans.tracing,
+    ...inlinePolicy.options,
   });
   const engine: Engine = {
     programs: store,
@@ -91,6 +94,7 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
     async stop() {
       client.stop();
       await server.drain(options.graceMs);
+      await inlinePolicy.close();
       await spans.close();
       admin.close();
     },

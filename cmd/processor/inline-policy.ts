@@ -1,0 +1,55 @@
+import type { StageOptions } from '../../src/extproc/stages/order.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import type { MetricsRegistry } from '../../src/lib/metrics.ts';
+import { createRecordMetrics, createRecords } from './sinks.ts';
+import { createStores } from './stores.ts';
+
+export interface InlinePolicy {
+  readonly options: Pick<StageOptions, 'guard' | 'account' | 'limit'>;
+  /** Delivers and settles what is left. */
+  close(): Promise<void>;
+}
+
+/** At the end of the process records are delivered for so long. */
+const lastRecordsMs = 3_000;
+
+/** What guards, accounting and limits need of the world: services, stores, and places for records. */
+export function createInlinePolicy(log: Logger, metrics: MetricsRegistry): InlinePolicy {
+  const sinkMetrics = createRecordMetrics(log, metrics);
+  const usage = createRecords(({ settings }) => settings.usageRecords, sinkMetrics('usage'));
+  const decisions = createRecords(({ settings }) => settings.decisionRecords, sinkMetrics('decision'));
+  const stores = createStores(log, metrics);
+  const verdicts = metrics.counter('sluice_guard_decisions_total', 'Requests that a guardrail applied to.', [
+    'guardrail',
+    'verdict',
+  ] as const);
+  const limited = metrics.counter('sluice_limit_decisions_total', 'Requests that a limit or budget applied to.', [
+    'limit',
+    'outcome',
+  ] as const);
+  const alerts = metrics.counter('sluice_budget_alerts_total', 'Thresholds of budgets that were passed.', [
+    'budget',
+    'percent',
+  ] as const);
+  return {
+    options: {
+      guard: {
+        remotes: () => () => undefined,
+        record: decisions.write,
+        onDecision: (guardrail, verdict) => verdicts.of(guardrail, verdict).increment(),
+      },
+      account: { record: usage.write },
+      limit: {
+        storeOf: stores.storeOf,
+        onDecision: (limit, outcome) => limited.of(limit, outcome).increment(),
+        onAlert({ budget, counter, percent, used, limit }) {
+          alerts.of(budget, String(percent)).increment();
+          log.warn({ budget, counter, percent, used, limit }, 'a threshold of a budget was passed');
+        },
+      },
+    },
+    async close() {
+      await Promise.all([stores.close(), usage.close(lastRecordsMs), decisions.close(lastRecordsMs)]);
+    },
+  };
+}

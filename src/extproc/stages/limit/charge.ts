@@ -1,0 +1,135 @@
+import { type Counter, counterKey } from '../../../limits/counter.ts';
+import type { LimitUnit, LimitView } from '../../../limits/headers.ts';
+import type { Figures, OnStoreFailure, ReserveItem } from '../../../limits/store.ts';
+import { type Budget, budgetAmount, type Limit, type Window } from '../../../program/limit.ts';
+import type { Metering, UsedAmounts } from '../../metering.ts';
+
+type Unit = Limit['unit'] | Budget['unit'];
+
+/** What one limit or budget means for one request. */
+export interface Charge {
+  readonly source: Limit | Budget;
+  readonly isBudget: boolean;
+  readonly unit: Unit;
+  readonly item: ReserveItem;
+}
+
+/** A budget in money for a request whose price nobody knows. */
+export type Uncharged = 'unpriced';
+
+export function chargeOfLimit(limit: Limit, value: string, metering: Metering): Charge {
+  const counter = counterOf(counterKey(['limit', limit.name, value]), limit.amount, limit.window, limit.algorithm);
+  const { onStoreFailure } = limit;
+  return { source: limit, isBudget: false, unit: limit.unit, item: itemOf(limit, counter, metering, onStoreFailure) };
+}
+
+export function chargeOfBudget(budget: Budget, value: string, metering: Metering, nowMs: number): Charge | Uncharged {
+  const key = counterKey(['budget', budget.name, value]);
+  const counter = counterOf(key, budgetAmount(budget, nowMs), budget.period, 'fixed');
+  const amounts = budget.unit === 'tokens' ? tokensFor(budget, metering) : moneyFor(budget, metering);
+  if (amounts === undefined) return 'unpriced';
+  const isAdvisory = budget.enforce === 'warn';
+  const item = { counter, ...amounts, isAdvisory, onStoreFailure: budget.onStoreFailure };
+  return { source: budget, isBudget: true, unit: budget.unit, item };
+}
+
+/** What was used, in the unit of a charge; what nobody can say was used as it had been reserved. */
+export function usedOf({ unit }: Charge, used: UsedAmounts, reserved: number): number {
+  switch (unit) {
+    case 'tokens':
+      return used.total;
+    case 'inputTokens':
+      return used.input;
+    case 'outputTokens':
+      return used.output;
+    case 'nanoUsd':
+      return used.nanoUsd ?? reserved;
+    default:
+      return 0;
+  }
+}
+
+/** What `outputTokens` more than reserved come to, so far; undefined: it cannot grow, or nobody can say. */
+export function amountAt({ unit }: Charge, metering: Metering, outputTokens: number): number | undefined {
+  switch (unit) {
+    case 'tokens':
+      return metering.estimatedInput + outputTokens;
+    case 'outputTokens':
+      return outputTokens;
+    case 'nanoUsd':
+      return metering.worstNanoUsd(outputTokens);
+    default:
+      return undefined;
+  }
+}
+
+export function viewOf({ source, unit, item }: Charge, { remaining, resetMs }: Figures): LimitView {
+  const { counter } = item;
+  const windowMs = 'windowMs' in counter ? { windowMs: counter.windowMs } : {};
+  return { name: source.name, unit: units[unit], limit: counter.limit, remaining, resetMs, ...windowMs };
+}
+
+const units: Readonly<Record<Unit, LimitUnit>> = {
+  requests: 'requests',
+  tokens: 'tokens',
+  inputTokens: 'input-tokens',
+  outputTokens: 'output-tokens',
+  concurrency: 'concurrent-requests',
+  nanoUsd: 'money',
+};
+
+function counterOf(key: string, limit: number, window: Window | undefined, algorithm: Limit['algorithm']): Counter {
+  if (window === undefined) return { kind: 'concurrency', key, limit };
+  if (window.kind === 'calendar') return { kind: 'calendar', key, limit, unit: window.unit, timeZone: window.timeZone };
+  const { lengthMs: windowMs } = window;
+  if (algorithm === 'token-bucket') return { kind: 'bucket', key, limit, windowMs };
+  // A period of days is one that is looked back upon; a window of a limit begins anew.
+  return key.startsWith('budget') ? { kind: 'rolling', key, limit, windowMs } : { kind: 'fixed', key, limit, windowMs };
+}
+
+interface Amounts {
+  readonly amount: number;
+  readonly atLeast?: number;
+}
+
+function itemOf(limit: Limit, counter: Counter, metering: Metering, onStoreFailure: OnStoreFailure): ReserveItem {
+  switch (limit.unit) {
+    case 'requests':
+      return { counter, amount: 1, isFinal: true, onStoreFailure };
+    case 'concurrency':
+      return { counter, amount: 1, onStoreFailure };
+    case 'inputTokens':
+      return { counter, amount: metering.estimatedInput, onStoreFailure };
+    case 'outputTokens':
+      return { counter, ...outputFor(limit, metering), onStoreFailure };
+    case 'tokens':
+      return { counter, ...tokensFor(limit, metering), onStoreFailure };
+  }
+}
+
+interface Reserve {
+  readonly defaultOutputReserve: number;
+}
+
+/** Without a cap of the caller the default is taken, or what is left when that is less: one token at least. */
+function outputFor({ defaultOutputReserve }: Reserve, { outputCap }: Metering): Amounts {
+  return outputCap === undefined ? { amount: Math.max(1, defaultOutputReserve), atLeast: 1 } : { amount: outputCap };
+}
+
+function tokensFor(reserve: Reserve, metering: Metering): Amounts {
+  const { amount, atLeast } = outputFor(reserve, metering);
+  const { estimatedInput } = metering;
+  return {
+    amount: estimatedInput + amount,
+    ...(atLeast !== undefined && { atLeast: estimatedInput + atLeast }),
+  };
+}
+
+function moneyFor({ defaultOutputReserve }: Reserve, metering: Metering): Amounts | undefined {
+  const { outputCap } = metering;
+  const amount = metering.worstNanoUsd(outputCap ?? Math.max(1, defaultOutputReserve));
+  if (amount === undefined) return undefined;
+  if (outputCap !== undefined) return { amount };
+  const atLeast = metering.worstNanoUsd(1);
+  return { amount, ...(atLeast !== undefined && { atLeast: Math.min(atLeast, amount) }) };
+}

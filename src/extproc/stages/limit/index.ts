@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { limitHeaders } from '../../../limits/headers.ts';
+import type { Store } from '../../../limits/store.ts';
+import type { Budget, Limit } from '../../../program/limit.ts';
+import type { Program } from '../../../program/program.ts';
+import type { ExchangeFacts } from '../../../program/scope.ts';
+import type { Exchange } from '../../exchange.ts';
+import { factsOf } from '../../facts.ts';
+import type { Metering } from '../../metering.ts';
+import type { Stage } from '../../stage.ts';
+import { type Verdict, verdict } from '../../verdict.ts';
+import type { Incoming } from '../../wire/incoming.ts';
+import { Alerts, type BudgetAlert } from './alerts.ts';
+import { type Charge, chargeOfBudget, chargeOfLimit, viewOf } from './charge.ts';
+import { DistinctValues } from './distinct-values.ts';
+import { refuse } from './rejection.ts';
+import { Renewals, reservationTtlMs } from './renewals.ts';
+import { endsStreams, Reservation } from './reservation.ts';
+
+export interface LimitOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly storeOf: (program: Program) => Store;
+  readonly onAlert?: (alert: BudgetAlert) => void;
+  /** For the metrics: what came of a limit or budget. */
+  readonly onDecision?: (name: string, outcome: LimitDecision) => void;
+}
+
+export type LimitDecision = 'admitted' | 'refused' | 'unavailable' | 'local' | 'open';
+
+/** A value that has not been met for as long as its window makes room; of longer windows, after a day. */
+const longestRestMs = 86_400_000;
+
+/** Reserves what a request may use of its limits and budgets before it leaves, and settles when it is over. */
+export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stage {
+  const reservations = new WeakMap<Exchange, Reservation>();
+  const renewals = new Renewals();
+  const alerts = new Alerts((alert) => onAlert?.(alert));
+  const distinct = new Map<string, DistinctValues>();
+  // Nobody who does not know this can name a reservation of ours.
+  const ownId = randomBytes(12).toString('base64url');
+  const limits: Limit[] = [];
+  const budgets: Budget[] = [];
+
+  return {
+    name: 'limit',
+    request(exchange) {
+      const { program, metering } = exchange;
+      if (program.limits.all.length === 0 && program.budgets.all.length === 0) return verdict.proceed;
+      const facts = factsOf(exchange);
+      program.limits.collect(facts, limits);
+      program.budgets.collect(facts, budgets);
+      if (limits.length === 0 && budgets.length === 0) return verdict.proceed;
+      const charges = chargesOf(facts, metering ?? unmeasured);
+      if (!Array.isArray(charges)) return refuseUnpriced(exchange, charges as Budget);
+      return charges.length === 0 ? verdict.proceed : reserve(exchange, charges);
+    },
+    responseHeaders(exchange, message) {
+      const reservation = reservations.get(exchange);
+      if (reservation !== undefined) writeHeaders(exchange, reservation, message);
+      return verdict.proceed;
+    },
+    end(exchange) {
+      const reservation = reservations.get(exchange);
+      if (reservation === undefined) return;
+      reservations.delete(exchange);
+      renewals.delete(reservation);
+      reservation.settle(exchange.metering?.used() ?? unmeasured.used(), alerts);
+    },
+  };
+
+  /** All of them, or the budget that refuses what has no price. */
+  function chargesOf(facts: ExchangeFacts, metering: Metering): Charge[] | Budget {
+    const charges = limits.map((each) => chargeOfLimit(each, counterValue(each, facts), metering));
+    for (const each of budgets) {
+      const charge = chargeOfBudget(each, counterValue(each, facts), metering, now());
+      if (charge !== 'unpriced') charges.push(charge);
+      else if (each.unpriced === 'deny' && each.enforce === 'block') return each;
+    }
+    return charges;
+  }
+
+  function counterValue(source: Limit | Budget, facts: ExchangeFacts): string {
+    const value = source.counter.keyOf(facts);
+    if (!source.counter.isOpenEnded) return value;
+    let values = distinct.get(source.name);
+    if (values === undefined) {
+      const window = 'period' in source ? source.period : source.window;
+      const restMs = window?.kind === 'rolling' ? Math.min(window.lengthMs, longestRestMs) : longestRestMs;
+      values = new DistinctValues(source.maxDistinct, restMs);
+      distinct.set(source.name, values);
+    }
+    return values.admit(value, now());
+  }
+
+  function reserve(exchange: Exchange, charges: readonly Charge[]): Verdict {
+    const { program, metering } = exchange;
+    const id = `${ownId}.${exchange.number}`;
+    const store = storeOf(program);
+    const ticket = exchange.suspend();
+    store.reserve({ id, ttlMs: reservationTtlMs, items: charges.map(({ item }) => item) }, (outcome) => {
+      tell(charges, outcome.kind, 'modes' in outcome ? outcome.modes : undefined);
+      if (outcome.kind !== 'admitted') {
+        exchange.resume(ticket, refuse(exchange, charges, outcome, now()));
+        return;
+      }
+      const reservation = new Reservation(id, store, charges, outcome);
+      if (exchange.ending !== undefined) {
+        // The caller has gone meanwhile: nothing was used.
+        reservation.settle(unmeasured.used(), alerts);
+        return;
+      }
+      reservations.set(exchange, reservation);
+      renewals.add(reservation);
+      if (metering !== undefined && charges.some(endsStreams)) {
+        exchange.mayEndStream = true;
+        metering.onProgress = (outputTokens) => reservation.overrun(metering, outputTokens);
+      }
+      exchange.resume(ticket, verdict.proceed);
+    });
+    return verdict.pending;
+  }
+
+  function tell(charges: readonly Charge[], kind: LimitDecision, modes: Reservation['modes']): void {
+    if (onDecision === undefined) return;
+    charges.forEach(({ source }, index) => {
+      const mode = modes?.[index];
+      onDecision(source.name, kind === 'admitted' && (mode === 'local' || mode === 'open') ? mode : kind);
+    });
+  }
+
+  function writeHeaders(exchange: Exchange, { charges, grants, modes }: Reservation, message: Incoming): void {
+    const views = charges.flatMap((charge, index) => {
+      const grant = grants[index];
+      return grant === undefined ? [] : [viewOf(charge, grant)];
+    });
+    const headers = limitHeaders({ dialect: exchange.dialect, limits: views, now: now(), modes });
+    const ours = new Set(headers.map(([name]) => name));
+    if (!bringsOwnCredential(exchange)) removeForeign(exchange, ours, message);
+    for (const [name, value] of headers) exchange.answer.set(name, value);
+  }
+}
+
+/** The provider's figures are about the operator's account, and nobody else's business. */
+const foreign = /^(?:x-ratelimit-|anthropic-ratelimit-|ratelimit(?:-policy)?$)/;
+
+function removeForeign(exchange: Exchange, ours: ReadonlySet<string>, message: Incoming): void {
+  for (let index = 0; index < message.headerCount; index++) {
+    const name = message.headerName(index);
+    if (foreign.test(name) && !ours.has(name)) exchange.answer.remove(name);
+  }
+}
+
+function bringsOwnCredential({ key, targets, attempts }: Exchange): boolean {
+  const answered = targets[Math.max(attempts, 1) - 1];
+  return answered !== undefined && key?.credentials?.has(answered.provider.name) === true;
+}
+
+function refuseUnpriced(exchange: Exchange, budget: Budget): Verdict {
+  return exchange.reject('budget_exceeded', {
+    limit: budget.name,
+    reason: 'nobody has said what this model costs, so that it cannot be paid from a budget',
+  });
+}
+
+/** A request whose body nobody has read. */
+const unmeasured: Metering = {
+  estimatedInput: 0,
+  outputCap: undefined,
+  worstNanoUsd: () => undefined,
+  onProgress: undefined,
+  used: () => ({ input: 0, output: 0, total: 0, nanoUsd: 0 }),
+};
