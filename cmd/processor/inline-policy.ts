@@ -1,11 +1,14 @@
 import type { StageOptions } from '../../src/extproc/stages/order.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { MetricsRegistry } from '../../src/lib/metrics.ts';
+import type { Program } from '../../src/program/program.ts';
 import { createRecordMetrics, createRecords } from './sinks.ts';
 import { createStores } from './stores.ts';
 
 export interface InlinePolicy {
   readonly options: Pick<StageOptions, 'guard' | 'account' | 'limit'>;
+  /** A program is in force: connects to what it names. Cheap for one that is already. */
+  prepare(program: Program): void;
   /** Delivers and settles what is left. */
   close(): Promise<void>;
 }
@@ -47,6 +50,10 @@ export function createInlinePolicy(log: Logger, metrics: MetricsRegistry): Inlin
           log.warn({ budget, counter, percent, used, limit }, 'a threshold of a budget was passed');
         },
       },
+    },
+    prepare(program) {
+      const { limits, budgets } = program;
+      if (limits.all.length > 0 || budgets.all.length > 0) stores.storeOf(program);
     },
     async close() {
       await Promise.all([stores.close(), usage.close(lastRecordsMs), decisions.close(lastRecordsMs)]);

@@ -79,13 +79,18 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
         ? { status: 200, type: 'text/plain', body: 'ok\n' }
         : { status: 503, type: 'text/plain', body: 'waiting for the program from the control plane\n' },
   });
+  const onProgramEvent = createProgramMetrics(metrics, store);
   const client = startProgramClient({
     address: options.xds.address,
     ...(options.xds.tls !== undefined && { tls: options.xds.tls }),
     node: options.node,
     store,
     log,
-    onEvent: createProgramMetrics(metrics, store),
+    onEvent(event) {
+      onProgramEvent(event);
+      // What limits are counted in takes a moment to connect: not at the first request's expense.
+      if (store.current !== undefined) inlinePolicy.prepare(store.current);
+    },
   });
 
   return {
