@@ -40,14 +40,34 @@ export function apiKey(name: string, variable: string, spec: Spec = {}): string 
 export function gatewayDocument(
   listeners: readonly { readonly name: string; readonly port: number; readonly tls?: string }[],
 ): string {
-  const specs = listeners.map(({ name, port, tls }) => ({
-    name,
-    port,
-    protocol: tls === undefined ? 'HTTP' : 'HTTPS',
-    ...(tls !== undefined && {
-      tls: { options: { 'sluice.dev/certificate-file': `${tls}.crt`, 'sluice.dev/key-file': `${tls}.key` } },
-    }),
-  }));
+  return gatewayWith(listeners.map(({ name, port, tls }) => ({ name, ...protocolOf(port, tls) })));
+}
+
+/** Hosts, several of which may share a port. `tls` are files beside the document. */
+export function hostsDocument(
+  listeners: readonly {
+    readonly hostname: string;
+    readonly name?: string;
+    readonly port: number;
+    readonly tls?: string;
+  }[],
+): string {
+  return gatewayWith(
+    listeners.map(({ name, hostname, port, tls }, index) => ({
+      name: name ?? `listener-${index}`,
+      hostname,
+      ...protocolOf(port, tls),
+    })),
+  );
+}
+
+function protocolOf(port: number, tls: string | undefined): Spec {
+  if (tls === undefined) return { port, protocol: 'HTTP' };
+  const options = { 'sluice.dev/certificate-file': `${tls}.crt`, 'sluice.dev/key-file': `${tls}.key` };
+  return { port, protocol: 'HTTPS', tls: { options } };
+}
+
+function gatewayWith(specs: readonly Spec[]): string {
   return `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: test}

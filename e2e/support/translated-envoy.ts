@@ -3,6 +3,7 @@ import { ok } from '../../src/lib/result.ts';
 import type { GatewayModel } from '../../src/model/gateway.ts';
 import { createXdsServer, type XdsServer } from '../../src/xds/server/server.ts';
 import { snapshotOf } from '../../src/xds/snapshot/snapshot.ts';
+import { portName } from '../../src/xds/translate/ports.ts';
 import { translate } from '../../src/xds/translate/translate.ts';
 import { type EnvoyOptions, type EnvoyProcess, startEnvoy } from './envoy-process.ts';
 
@@ -64,7 +65,8 @@ export async function startTranslatedEnvoy(
       const { listener_statuses: statuses } = page as {
         listener_statuses: { name: string; local_address: { socket_address: { port_value: number } } }[];
       };
-      const found = statuses.find(({ name }) => name === listener);
+      const model = gateway.listeners.find(({ name }) => name === listener);
+      const found = statuses.find(({ name }) => model !== undefined && name === portName(model));
       if (found === undefined) throw new Error(`Envoy has no listener ${listener}:\n${refusals.join('\n')}`);
       return found.local_address.socket_address.port_value;
     },

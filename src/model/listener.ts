@@ -1,6 +1,6 @@
 import type { Origins } from './gateway.ts';
 
-/** One port. Changes of a listener cut long streams after the drain time, so it holds only what must be here. */
+/** One port, or the hosts of one that several share: then all have TLS or none has. Changes of a listener cut long streams after the drain time, so it holds only what must be here. */
 export interface Listener {
   readonly name: string;
   readonly address: string;

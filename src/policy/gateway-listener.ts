@@ -86,7 +86,7 @@ const listenerFields = object({
       complaint: 'is not a host name',
       remedy: 'write a host name in lower case; *. may stand in front: *.example.com',
     }),
-    'Host served; every host if absent.',
+    'Host served; every host if absent. Several on one port: the most specific one wins.',
   ),
   port: required(integer({ from: 1, to: 65_535 }), 'Port.'),
   protocol: required(enumeration(['HTTP', 'HTTPS']), 'HTTP or HTTPS.'),

@@ -121,15 +121,7 @@ function listenersOf(
 ): Listener[] {
   const address = document.spec.addresses[0]?.value ?? '0.0.0.0';
   const origins = policy ? [document.id, policy.id] : [document.id];
-  const taken = new Map<number, string>();
   return document.spec.listeners.flatMap((spec, index) => {
-    const other = taken.get(spec.port);
-    if (other !== undefined) {
-      const message = `port ${spec.port} is taken by listener "${other}"; several on one port are not served by this version`;
-      context.reject(document, `spec.listeners[${index}].port`, message, 'give it another port, or leave hostname out');
-      return [];
-    }
-    taken.set(spec.port, spec.name);
     const hostnames = spec.hostname === undefined ? [] : [spec.hostname];
     const listener = { name: spec.name, address, port: spec.port, hostnames, origins };
     if (spec.tls === undefined) {

@@ -6,22 +6,22 @@ import {
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { GatewaySettings } from '../../model/gateway.ts';
-import type { Listener } from '../../model/listener.ts';
 import { accessLogs } from './access-log.ts';
 import { overAds } from './ads.ts';
 import { seconds } from './duration.ts';
 import { asTypedConfig, type Extension, extension } from './extension.ts';
 import { localReplyConfig } from './local-replies.ts';
 import { downstreamFilters } from './order.ts';
+import type { Port } from './ports.ts';
 import { clientHeaders } from './sanitise.ts';
 
 const kibibyte = 1024;
 
-export function connectionManager(listener: Listener, settings: GatewaySettings): Extension {
+export function connectionManager(port: Port, settings: GatewaySettings): Extension {
   return extension('envoy.filters.network.http_connection_manager', HttpConnectionManagerSchema, {
     codecType: Codec.AUTO,
     statPrefix: 'gateway',
-    routeSpecifier: { case: 'rds', value: { configSource: overAds, routeConfigName: listener.name } },
+    routeSpecifier: { case: 'rds', value: { configSource: overAds, routeConfigName: port.name } },
 
     // Sluice stands at the edge: whoever connects is the client, and what it says about its address is not believed.
     useRemoteAddress: true,

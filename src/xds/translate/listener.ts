@@ -1,12 +1,19 @@
-import { ListenerSchema } from '../../gen/envoy/config/listener/v3/listener_pb.js';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { FilterChain, FilterChainSchema } from '../../gen/envoy/config/listener/v3/listener_components_pb.js';
+import { type Listener as ListenerMessage, ListenerSchema } from '../../gen/envoy/config/listener/v3/listener_pb.js';
+import { TlsInspectorSchema } from '../../gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { Listener } from '../../model/listener.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { connectionManager } from './connection-manager.ts';
 import { seconds } from './duration.ts';
 import { encode } from './encode.ts';
-import { asTypedConfig } from './extension.ts';
+import { asTypedConfig, extension } from './extension.ts';
 import { listenerTls } from './listener-tls.ts';
+import type { Port } from './ports.ts';
+
+type FilterChainInit = Exclude<MessageInitShape<typeof FilterChainSchema>, FilterChain>;
+type ListenerInit = Exclude<MessageInitShape<typeof ListenerSchema>, ListenerMessage>;
 
 const mebibyte = 1024 * 1024;
 
@@ -17,30 +24,56 @@ const mebibyte = 1024 * 1024;
  */
 const bufferLimit = { normal: mebibyte, watching: 64 * mebibyte } as const;
 
-export function listenerResource(listener: Listener, gateway: GatewayModel): Resource {
-  const { settings } = gateway;
+export function listenerResource(port: Port, gateway: GatewayModel): Resource {
   const isWatching = gateway.routes.some((route) => route.watchBody || route.firstTokenTimeoutMs !== undefined);
   return encode(
     ListenerSchema,
-    listener.name,
+    port.name,
     {
-      name: listener.name,
+      name: port.name,
       address: {
         address: {
           case: 'socketAddress',
-          value: { address: listener.address, portSpecifier: { case: 'portValue', value: listener.port } },
+          value: { address: port.address, portSpecifier: { case: 'portValue', value: port.port } },
         },
       },
       perConnectionBufferLimitBytes: isWatching ? bufferLimit.watching : bufferLimit.normal,
-      filterChains: [
-        {
-          filters: [asTypedConfig(connectionManager(listener, settings))],
-          // A client that connects and never finishes its handshake.
-          transportSocketConnectTimeout: seconds(10),
-          ...(listener.tls === undefined ? {} : { transportSocket: asTypedConfig(listenerTls(listener.tls)) }),
-        },
-      ],
+      ...chainsOf(port, gateway),
     },
-    listener.origins,
+    port.origins,
   );
+}
+
+type Chains = Pick<ListenerInit, 'listenerFilters' | 'filterChains' | 'defaultFilterChain'>;
+
+/** Hosts without TLS are told apart by the virtual hosts; those with TLS before that, by the certificate to be shown. */
+function chainsOf(port: Port, gateway: GatewayModel): Chains {
+  const [first, ...others] = port.listeners;
+  if (first.tls === undefined || others.length === 0) return { filterChains: [filterChain(port, first, gateway)] };
+  const filterChains = port.listeners.map(
+    (listener): FilterChainInit => ({
+      ...filterChain(port, listener, gateway),
+      name: listener.name,
+      // The most specific name wins; one without names takes what is left.
+      filterChainMatch: { serverNames: [...listener.hostnames] },
+    }),
+  );
+  const listenerFilters = [asTypedConfig(tlsInspector)];
+  if (port.listeners.some(({ hostnames }) => hostnames.length === 0)) return { listenerFilters, filterChains };
+  // As on a port of one listener: who names no host of ours, such as a load balancer that asks by address, gets as far
+  // as the virtual hosts, which answer accordingly.
+  const defaultFilterChain = { ...filterChain(port, first, gateway), name: `${port.name}/other-hosts` };
+  return { listenerFilters, filterChains, defaultFilterChain };
+}
+
+/** Reads the name of the host out of the first message, before a certificate has to be chosen. */
+const tlsInspector = extension('envoy.filters.listener.tls_inspector', TlsInspectorSchema, {});
+
+function filterChain(port: Port, { tls }: Listener, { settings }: GatewayModel): FilterChainInit {
+  return {
+    filters: [asTypedConfig(connectionManager(port, settings))],
+    // A client that connects and never finishes its handshake.
+    transportSocketConnectTimeout: seconds(10),
+    ...(tls === undefined ? {} : { transportSocket: asTypedConfig(listenerTls(tls)) }),
+  };
 }

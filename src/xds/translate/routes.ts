@@ -16,6 +16,7 @@ import { corsFilterName, corsPolicy } from './cors.ts';
 import { type DurationInit, milliseconds, seconds } from './duration.ts';
 import { encode } from './encode.ts';
 import { escapedSlashRoute, healthRoute, otherHostRoute, preflightRoute } from './own-answers.ts';
+import type { Port } from './ports.ts';
 import { priorityChain } from './priority-chain.ts';
 import { retryPolicy } from './retry-policy.ts';
 
@@ -30,17 +31,20 @@ const mostAttempts = 16;
  */
 const rewriteAllowance = 64 * 1024;
 
-/** The route table of one listener: one entry per retry profile, none per model or key. */
-export function routeConfiguration(listener: Listener, gateway: GatewayModel): Resource {
+/**
+ * The route table of one port: one entry per retry profile and host, none per model or key. With TLS it is that of all
+ * certificates of the port, since clients use a connection for every host that its certificate names.
+ */
+export function routeConfiguration(port: Port, gateway: GatewayModel): Resource {
   const { settings } = gateway;
   return encode(
     RouteConfigurationSchema,
-    listener.name,
+    port.name,
     {
-      name: listener.name,
+      name: port.name,
       // Clients that write `host:10080` mean the host.
       ignorePortInHostMatching: true,
-      virtualHosts: [servedHosts(listener, gateway), ...otherHosts(listener)],
+      virtualHosts: [...port.listeners.map((listener) => servedHosts(listener, gateway)), ...otherHosts(port)],
     },
     settings.origins,
   );
@@ -66,9 +70,9 @@ function servedHosts({ name, hostnames }: Listener, { settings, profiles }: Gate
   };
 }
 
-/** Hosts that the listener does not serve. Load balancers ask by address, and are answered on every host. */
-function otherHosts({ name, hostnames }: Listener): VirtualHostInit[] {
-  if (hostnames.length === 0 || hostnames.includes('*')) return [];
+/** Hosts that no listener of the port serves. Load balancers ask by address, and are answered on every host. */
+function otherHosts({ name, listeners }: Port): VirtualHostInit[] {
+  if (listeners.some(({ hostnames }) => hostnames.length === 0 || hostnames.includes('*'))) return [];
   return [{ name: `${name}/other-hosts`, domains: ['*'], routes: [healthRoute, otherHostRoute] }];
 }
 

@@ -3,6 +3,7 @@ import type { Resource } from '../snapshot/resource.ts';
 import { closedCluster } from './closed-cluster.ts';
 import { listenerResource } from './listener.ts';
 import type { TranslateOptions } from './options.ts';
+import { portsOf } from './ports.ts';
 import { providerCluster } from './provider-cluster.ts';
 import { routeConfiguration } from './routes.ts';
 import { secretResources } from './secrets.ts';
@@ -14,11 +15,12 @@ export type { TranslateOptions } from './options.ts';
  * Nothing of keys and models, so Envoy's memory does not grow with them. The same model gives the same bytes.
  */
 export function translate(gateway: GatewayModel, options: TranslateOptions): Resource[] {
+  const ports = portsOf(gateway);
   return [
     closedCluster,
     ...gateway.providers.map((provider) => providerCluster(provider, options)),
     ...secretResources(gateway),
-    ...gateway.listeners.map((listener) => listenerResource(listener, gateway)),
-    ...gateway.listeners.map((listener) => routeConfiguration(listener, gateway)),
+    ...ports.map((port) => listenerResource(port, gateway)),
+    ...ports.map((port) => routeConfiguration(port, gateway)),
   ];
 }
