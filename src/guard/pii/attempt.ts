@@ -8,10 +8,13 @@ export interface Attempt {
   /** The last words before `wordsBefore`, lower case: several kinds ask for them at the same place. */
   words: readonly string[];
   wordsBefore: number;
+  /** Whether a number can begin at `boundaryAt`: all kinds ask. */
+  isBoundary: boolean;
+  boundaryAt: number;
 }
 
 export function newAttempt(text: string, field: string | undefined): Attempt {
-  return { text, field, sawEnd: false, words: [], wordsBefore: -1 };
+  return { text, field, sawEnd: false, words: [], wordsBefore: -1, isBoundary: false, boundaryAt: -1 };
 }
 
 /** Code at a position, -1 behind the end. */

@@ -20,6 +20,14 @@ export function beginsWord(attempt: Attempt, start: number): boolean {
 
 /** Neither a word nor a longer number goes on here: no decimal places, no later group of a UUID or of a dotted number. */
 export function beginsNumber(attempt: Attempt, start: number): boolean {
+  if (attempt.boundaryAt !== start) {
+    attempt.isBoundary = isNumberStart(attempt, start);
+    attempt.boundaryAt = start;
+  }
+  return attempt.isBoundary;
+}
+
+function isNumberStart(attempt: Attempt, start: number): boolean {
   if (!beginsWord(attempt, start)) return false;
   const previous = codeBefore(attempt, start);
   if (previous === at || previous === plus) return false;

@@ -1,16 +1,15 @@
 import type { EntityOptions } from '../entity.ts';
 import { type DenyList, denyListOf } from './deny-list.ts';
 import { piiEntities } from './entities.ts';
+import { firstOf, type LeadCode, leadCodes, leadOf } from './lead.ts';
 import { matchers } from './matchers.ts';
 import { type Recogniser, recogniserOf } from './recogniser.ts';
-
-const ascii = 128;
 
 /** The recognisers that a rule wants, by what brings the search to them. */
 export interface Chosen {
   readonly all: readonly Recogniser[];
-  /** Those at a word with a digit, by the first character. */
-  readonly byFirst: readonly (readonly Recogniser[])[];
+  /** Those that are tried where a word with a digit begins like this. */
+  readonly atLead: (lead: LeadCode) => readonly Recogniser[];
   readonly email: Recogniser | undefined;
   readonly url: Recogniser | undefined;
   readonly hexGroups: readonly Recogniser[];
@@ -38,7 +37,7 @@ export function chosenOf(entities: ReadonlyMap<string, EntityOptions>, minScore:
   const hexGroups = all.filter(({ matcher }) => matcher.trigger === 'hex-groups');
   return {
     all,
-    byFirst: Array.from({ length: ascii }, (_, code) => atWords.filter(({ matcher }) => matcher.begins(code))),
+    atLead: chooser(atWords),
     email,
     url,
     hexGroups,
@@ -46,6 +45,23 @@ export function chosenOf(entities: ReadonlyMap<string, EntityOptions>, minScore:
     hasDottedLetters: entities.has('BR_CNPJ'),
     gate: gateOf(atWords.length > 0, email !== undefined, url !== undefined, hexGroups.length > 0),
     denyList: denyListOf(entities),
+  };
+}
+
+/** Chosen when they are asked for: few of all leads occur. */
+function chooser(recognisers: readonly Recogniser[]): Chosen['atLead'] {
+  const known: (readonly Recogniser[] | undefined)[] = Array.from({ length: leadCodes });
+  return (code) => {
+    const found = known[code];
+    if (found !== undefined || code >= leadCodes) return found ?? [];
+    const first = firstOf(code);
+    const lead = leadOf(code);
+    const chosen = recognisers.filter(({ matcher }) => {
+      if (!matcher.begins(first)) return false;
+      return lead.count === 0 || (matcher.beginsLike?.(lead) ?? true);
+    });
+    known[code] = chosen;
+    return chosen;
   };
 }
 

@@ -6,12 +6,50 @@ export const contextReach = 96;
 const mostWords = 5;
 const apostrophe = 39;
 const curlyApostrophe = 0x2019;
-const shortestPrefix = 5;
+const shortestBeginning = 5;
 
-/** One of the words stands among the last five before `start`. Phrases are words with a blank between them. */
-export function hasContext(attempt: Attempt, start: number, words: readonly string[]): boolean {
+/** Words and phrases, ready to be looked for. */
+export interface ContextWords {
+  /** With their plural. */
+  readonly words: ReadonlySet<string>;
+  /** Long enough to be recognised at the beginning of a longer word, by their first letter: `phone` in `phonenumber`. */
+  readonly beginnings: ReadonlyMap<string, readonly string[]>;
+  readonly phrases: readonly (readonly string[])[];
+}
+
+/** `sources`: words, and phrases with blanks between their words. */
+export function contextWords(sources: readonly string[]): ContextWords {
+  const phrases = sources
+    .map((source) =>
+      source
+        .toLowerCase()
+        .trim()
+        .split(/[\s_-]+/),
+    )
+    .filter(([first]) => first !== '');
+  const single = phrases.filter((phrase) => phrase.length === 1).flat();
+  const long = single.filter((word) => word.length >= shortestBeginning);
+  return {
+    words: new Set(single.flatMap((word) => [word, `${word}s`])),
+    beginnings: Map.groupBy(long, (word) => word.charAt(0)),
+    phrases: phrases.filter((phrase) => phrase.length > 1),
+  };
+}
+
+/** One of the words stands among the last five before `start`. */
+export function hasContext(attempt: Attempt, start: number, context: ContextWords): boolean {
   const before = wordsBefore(attempt, start);
-  return before.length > 0 && words.some((word) => isAmong(word, before));
+  return (
+    before.some((word) => isAmong(word, context)) ||
+    context.phrases.some((phrase) =>
+      before.some((_, index) => phrase.every((part, offset) => before[index + offset]?.startsWith(part))),
+    )
+  );
+}
+
+function isAmong(word: string, { words, beginnings }: ContextWords): boolean {
+  if (words.has(word)) return true;
+  return beginnings.get(word.charAt(0))?.some((beginning) => word.startsWith(beginning)) ?? false;
 }
 
 /** One of the words stands among the last `count`. */
@@ -19,18 +57,6 @@ export function followsWord(attempt: Attempt, start: number, words: ReadonlySet<
   return wordsBefore(attempt, start)
     .slice(-count)
     .some((word) => words.has(word));
-}
-
-function isAmong(word: string, before: readonly string[]): boolean {
-  if (!word.includes(' ')) return before.some((other) => isSame(word, other));
-  const phrase = word.split(' ');
-  return before.some((_, index) => phrase.every((part, offset) => isSame(part, before[index + offset] ?? '')));
-}
-
-/** `phone` is seen in `phones` and `phonenumber`; short words stand for themselves and their plural. */
-function isSame(word: string, other: string): boolean {
-  if (!other.startsWith(word)) return false;
-  return other.length === word.length || word.length >= shortestPrefix || other === `${word}s`;
 }
 
 function wordsBefore(attempt: Attempt, start: number): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts';
+import type { Lead } from './lead.ts';
 
 /** What a kind of value recognised at a position, before context and the policy's wishes. */
 export interface Match {
@@ -27,6 +28,8 @@ export interface Matcher {
   /** Whether a match can begin with this character; asked for ASCII only, all others are tried if `beginsForeign`. */
   readonly begins: (code: number) => boolean;
   readonly beginsForeign?: boolean;
+  /** Whether a match can begin like this, when it begins with a letter or digit; undefined: as it likes. */
+  readonly beginsLike?: (lead: Lead) => boolean;
   /**
    * Longest match together with what must be seen behind it, and the farthest that its first digit, `@` or `://` can lie
    * behind its start.

@@ -8,7 +8,7 @@ import { ipMatcher } from './matchers/ip.ts';
 import { macMatcher } from './matchers/mac.ts';
 import { phoneMatcher } from './matchers/phone.ts';
 import { urlMatcher } from './matchers/url.ts';
-import { numberMatcher } from './number-form.ts';
+import { numberMatchers } from './number-form.ts';
 import { americas } from './numbers/americas.ts';
 import { asiaPacific } from './numbers/asia-pacific.ts';
 import { europe } from './numbers/europe.ts';
@@ -22,7 +22,7 @@ export const matchers: readonly Matcher[] = [
   urlMatcher,
   emailMatcher,
   cryptoMatcher,
-  ...[...unitedStates, ...unitedKingdom, ...europe, ...americas, ...asiaPacific].map(numberMatcher),
+  ...[...unitedStates, ...unitedKingdom, ...europe, ...americas, ...asiaPacific].flatMap(numberMatchers),
   phoneMatcher,
   birthDateMatcher,
   ipMatcher,

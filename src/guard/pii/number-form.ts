@@ -1,7 +1,7 @@
 import { beginsNumber, endsNumber, isCrowded } from './boundary.ts';
-import { isDigit, isLetter, isLetterOrDigit } from './characters.ts';
+import { isDigit, isLetter } from './characters.ts';
 import type { Matcher } from './match.ts';
-import { fill, type Template } from './template.ts';
+import { beginsLike, fill, type Template } from './template.ts';
 import type { Verdict } from './validators/verdict.ts';
 
 /** A number that somebody issues in fixed forms. */
@@ -18,36 +18,35 @@ export interface NumberForm {
   readonly needsContext: 'always' | 'bare' | 'unless-hyphen' | 'never';
 }
 
-export function numberMatcher(form: NumberForm): Matcher {
-  const firsts = new Set(form.templates.map((template) => template[0]));
-  const longest = Math.max(...form.templates.map((template) => template.length));
+/** One matcher for each template: how a word begins says which of them to try. */
+export function numberMatchers(form: NumberForm): readonly Matcher[] {
+  return form.templates.map((template) => numberMatcher(form, template));
+}
+
+function numberMatcher(form: NumberForm, template: Template): Matcher {
+  const first = template[0];
   return {
     entity: form.entity,
     trigger: 'digit',
-    reach: longest + 2,
-    begins: (code) =>
-      (firsts.has('9') && isDigit(code)) ||
-      (firsts.has('A') && isLetter(code)) ||
-      (firsts.has('N') && isLetterOrDigit(code)),
+    reach: template.length + 2,
+    begins: (code) => (first !== 'A' && isDigit(code)) || (first !== '9' && isLetter(code)),
+    beginsLike: (lead) => beginsLike(template, lead),
     match: (attempt, start) => {
       if (!beginsNumber(attempt, start)) return undefined;
-      for (const template of form.templates) {
-        const filled = fill(template, attempt, start);
-        if (filled === undefined || !endsNumber(attempt, filled.end)) continue;
-        const verdict = form.judge(filled.value);
-        if (verdict === 'invalid') continue;
-        const isValid = verdict === 'valid';
-        return {
-          end: filled.end,
-          score: isValid ? 1 : form.score,
-          validator: isValid ? form.validator : undefined,
-          needsContext:
-            filled.hasLowerCase ||
-            isUnclear(form.needsContext, filled.value, filled.separator) ||
-            (filled.separator === ' ' && isCrowded(attempt, start, filled.end)),
-        };
-      }
-      return undefined;
+      const filled = fill(template, attempt, start);
+      if (filled === undefined || !endsNumber(attempt, filled.end)) return undefined;
+      const verdict = form.judge(filled.value);
+      if (verdict === 'invalid') return undefined;
+      const isValid = verdict === 'valid';
+      return {
+        end: filled.end,
+        score: isValid ? 1 : form.score,
+        validator: isValid ? form.validator : undefined,
+        needsContext:
+          filled.hasLowerCase ||
+          isUnclear(form.needsContext, filled.value, filled.separator) ||
+          (filled.separator === ' ' && isCrowded(attempt, start, filled.end)),
+      };
     },
   };
 }

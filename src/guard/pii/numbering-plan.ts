@@ -33,7 +33,6 @@ export type Region =
   | 'US';
 
 const byCallingCode = new Map<string, RegExp>();
-const byRegion = new Map<string, RegExp>();
 
 /** `digits`: behind the `+`. Countries write a trunk prefix in brackets; it is not among them. */
 export function isInternationalNumber(digits: string): boolean {
@@ -45,22 +44,28 @@ export function isInternationalNumber(digits: string): boolean {
   return false;
 }
 
+/** Countries whose numbers are tried together. */
+export interface RegionSet {
+  readonly regions: readonly Region[];
+  /** Compiled when it is asked for: the sources are long. */
+  pattern: RegExp | undefined;
+}
+
+export function regionSet(regions: readonly Region[]): RegionSet {
+  return { regions, pattern: undefined };
+}
+
 /** Significant digits, without trunk prefix. */
-export function isNationalNumber(digits: string, regions: readonly Region[]): boolean {
-  return regions.some((region) => {
-    const pattern = byRegion.get(region) ?? remember(byRegion, region, patternOf([region]));
-    return pattern.test(digits);
-  });
+export function isNationalNumber(digits: string, set: RegionSet): boolean {
+  set.pattern ??= patternOf(set.regions);
+  return set.pattern.test(digits);
 }
 
 function compile(callingCode: string): RegExp | undefined {
   const countries: unknown = Reflect.get(metadata.country_calling_codes, callingCode);
   if (!Array.isArray(countries)) return undefined;
-  return remember(byCallingCode, callingCode, patternOf(countries.map(String)));
-}
-
-function remember(patterns: Map<string, RegExp>, key: string, pattern: RegExp): RegExp {
-  patterns.set(key, pattern);
+  const pattern = patternOf(countries.map(String));
+  byCallingCode.set(callingCode, pattern);
   return pattern;
 }
 

@@ -2,7 +2,7 @@ import type { Finding } from '../detector.ts';
 import type { EntityInfo, EntityOptions } from '../entity.ts';
 import { comparable } from '../secrets/allowed.ts';
 import type { Attempt } from './attempt.ts';
-import { hasContext } from './context.ts';
+import { type ContextWords, contextWords, hasContext } from './context.ts';
 import type { Match, Matcher } from './match.ts';
 
 /** A matcher together with what the policy says about its entity. */
@@ -12,7 +12,7 @@ export interface Recogniser {
   readonly order: number;
   readonly minScore: number;
   readonly allow: ReadonlySet<string>;
-  readonly contextWords: readonly string[];
+  readonly context: ContextWords;
 }
 
 const contextBonus = 0.35;
@@ -30,7 +30,7 @@ export function recogniserOf(
     order,
     minScore: options.minScore ?? minScore,
     allow: new Set(options.allow.map(comparable)),
-    contextWords: [...info.contextWords, ...options.contextWords].map((word) => word.toLowerCase()),
+    context: contextWords([...info.contextWords, ...options.contextWords]),
   };
 }
 
@@ -39,7 +39,7 @@ export function findingOf(recogniser: Recogniser, attempt: Attempt, start: numbe
   const { end, validator } = match;
   let { score } = match;
   if (match.needsContext || score < 1) {
-    if (hasContext(attempt, start, recogniser.contextWords)) {
+    if (hasContext(attempt, start, recogniser.context)) {
       score = Math.min(1, Math.max(leastWithContext, score + contextBonus));
     } else if (match.needsContext) return undefined;
   }

@@ -3,6 +3,8 @@ import { type Attempt, newAttempt } from './attempt.ts';
 import { isDigit, isHex, isLetter, isLetterOrDigit, isWord, separatorOf } from './characters.ts';
 import type { Chosen } from './chosen.ts';
 import { deniedAt } from './deny-list.ts';
+import { leadAt, leadEnd } from './lead.ts';
+import type { Matcher } from './match.ts';
 import { longestLocal } from './matchers/email.ts';
 import { longestIpv6 } from './matchers/ip.ts';
 import { longestScheme } from './matchers/url.ts';
@@ -10,7 +12,7 @@ import type { Ranked } from './overlap.ts';
 import { findingOf, type Recogniser } from './recogniser.ts';
 
 /** Letters before the first digit of a number: a CNPJ may have twelve. */
-const longestLead = 14;
+const mostLetters = 14;
 const longestLetters = 10;
 const longestDotted = 18;
 
@@ -62,19 +64,28 @@ export class Search {
 
   /** Tries what may begin in the last characters, whose trigger has not come yet. */
   runTail(): void {
-    const { all } = this.#chosen;
+    const { all, email, url, hexGroups } = this.#chosen;
     const { text } = this.#attempt;
     for (let start = Math.max(this.#from, text.length - triggerReach); start < this.open; start += 1) {
       const code = text.charCodeAt(start);
       const previous = start > 0 ? text.charCodeAt(start - 1) : -1;
       if (isWord(code) && isWord(previous) && text.charCodeAt(start - 2) !== backslash) continue;
-      for (const { matcher } of all) {
-        if (!(code < 128 ? matcher.begins(code) : matcher.beginsForeign === true)) continue;
-        this.#attempt.sawEnd = false;
-        matcher.match(this.#attempt, start);
-        this.#noteEnd(start);
+      // Where the digits or letters that begin here go on to the end, nobody knows how many they will be.
+      const isOpen = code >= 128 || leadEnd(text, start) >= text.length - 1;
+      for (const { matcher } of isOpen ? all : this.#chosen.atLead(leadAt(text, start))) {
+        if (code < 128 ? matcher.begins(code) : matcher.beginsForeign === true) this.#note(matcher, start);
       }
+      if (isOpen) continue;
+      if (email?.matcher.begins(code) === true) this.#note(email.matcher, start);
+      if (url?.matcher.begins(code) === true) this.#note(url.matcher, start);
+      for (const { matcher } of hexGroups) if (matcher.begins(code)) this.#note(matcher, start);
     }
+  }
+
+  #note(matcher: Matcher, start: number): void {
+    this.#attempt.sawEnd = false;
+    matcher.match(this.#attempt, start);
+    this.#noteEnd(start);
   }
 
   #noteEnd(start: number): void {
@@ -85,8 +96,8 @@ export class Search {
   #atDigit(place: number): number {
     const { text } = this.#attempt;
     let start = place;
-    while (place - start <= longestLead && isLetterOrDigit(text.charCodeAt(start - 1))) start -= 1;
-    if (place - start <= longestLead) this.#atWord(start);
+    while (place - start <= mostLetters && isLetterOrDigit(text.charCodeAt(start - 1))) start -= 1;
+    if (place - start <= mostLetters) this.#atWord(start);
     let end = place + 1;
     while (isLetterOrDigit(text.charCodeAt(end))) end += 1;
     return end;
@@ -112,7 +123,8 @@ export class Search {
 
   #tryFirst(start: number): void {
     if (start < this.#from) return;
-    for (const recogniser of this.#chosen.byFirst[this.#attempt.text.charCodeAt(start)] ?? []) {
+    const { text } = this.#attempt;
+    for (const recogniser of this.#chosen.atLead(leadAt(text, start))) {
       this.#try(recogniser, start);
     }
   }
@@ -138,9 +150,10 @@ export class Search {
   /** Every group before `place` that it may be a later group of. */
   #atHexGroups(place: number): void {
     const { text } = this.#attempt;
+    const lowest = Math.max(this.#hexTried, place - longestIpv6);
     let first = place;
-    while (place - first <= longestIpv6 && isHexGroup(text.charCodeAt(first - 1))) first -= 1;
-    for (let start = Math.max(first, this.#hexTried); start <= place; start += 1) {
+    while (first > lowest && isHexGroup(text.charCodeAt(first - 1))) first -= 1;
+    for (let start = first; start <= place; start += 1) {
       if (!isWord(text.charCodeAt(start)) || !isWord(text.charCodeAt(start - 1))) this.#tryHexGroups(start);
     }
     this.#hexTried = Math.max(this.#hexTried, place + 1);

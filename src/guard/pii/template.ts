@@ -1,5 +1,6 @@
 import { type Attempt, codeAt } from './attempt.ts';
 import { isDigit, isLetter, isLetterOrDigit, isLower, separatorOf } from './characters.ts';
+import type { Lead } from './lead.ts';
 
 /**
  * Form of a number: `9` a digit, `A` a letter, `N` one of both, `.` `-` `/` themselves, `~` a blank, hyphen or dot, the
@@ -45,4 +46,22 @@ export function fill(template: Template, attempt: Attempt, start: number): Fille
   const value = attempt.text.slice(start, at).replace(/[^A-Za-z0-9]/g, '');
   const isMarked = separator !== undefined && separator !== '';
   return { end: at, value: value.toUpperCase(), separator: isMarked ? (separator ?? '') : literal, hasLowerCase };
+}
+
+/** Whether what fits can begin like this. */
+export function beginsLike(template: Template, lead: Lead): boolean {
+  return leads(template, lead, true) || leads(template, lead, false);
+}
+
+function leads(template: Template, lead: Lead, isSeparated: boolean): boolean {
+  const own = lead.isDigits ? '9' : 'A';
+  let count = 0;
+  for (const part of template) {
+    if (part === '~' && !isSeparated) continue;
+    if (part === own || part === 'N') {
+      if (part === 'N' && count === lead.count && lead.next === 'other') return true;
+      count += 1;
+    } else return count === lead.count && lead.next === (part === '9' || part === 'A' ? 'other' : 'separator');
+  }
+  return count === lead.count && lead.next !== 'other';
 }

@@ -16,6 +16,7 @@ export const birthDateMatcher: Matcher = {
   trigger: 'digit',
   reach: 36,
   begins: (code) => isDigit(code) || isLetter(code),
+  beginsLike: ({ isDigits, count }) => (isDigits ? count < 3 || count === 4 : count > 2 && count < 10),
   match: (attempt, start) => {
     const end = isDigit(codeAt(attempt, start)) ? fromDigits(attempt, start) : fromMonth(attempt, start);
     if (end < 0 || !endsNumber(attempt, end)) return undefined;

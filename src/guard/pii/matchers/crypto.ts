@@ -18,6 +18,7 @@ export const cryptoMatcher: Matcher = {
   trigger: 'digit',
   reach: longestSegwit + 2,
   begins: (code) => code === 48 || code === 49 || code === 51 || code === 66 || code === 98,
+  beginsLike: ({ isDigits, count, next }) => next === 'other' && (isDigits || count === 2),
   match: (attempt, start) => {
     if (!beginsWord(attempt, start)) return undefined;
     const first = attempt.text[start];

@@ -12,6 +12,7 @@ export const ibanMatcher: Matcher = {
   trigger: 'digit',
   reach: longest + Math.ceil(longest / groupLength) + 1,
   begins: isLetter,
+  beginsLike: ({ count, next }) => count === 2 && next === 'other',
   match: (attempt, start) => {
     const { text } = attempt;
     if (!beginsWord(attempt, start)) return undefined;

@@ -1,17 +1,25 @@
+/** Lengths as bits: bit 16 for cards of 16 digits. */
 interface Issuer {
-  /** First digits, from and to, of equal length. */
+  /** First four digits, from and to. */
   readonly from: number;
   readonly to: number;
-  readonly lengths: readonly number[];
+  readonly lengths: number;
   /** So wide a range, or so rare a length, that most numbers within are something else. */
   readonly isRare: boolean;
 }
 
+function lengthBits(lengths: readonly number[]): number {
+  return lengths.reduce((bits, length) => bits | (1 << length), 0);
+}
+
+/** `from` and `to`: first digits, as networks publish them. */
 function issuer(from: number, to: number, lengths: readonly number[], isRare = false): Issuer {
-  return { from, to, lengths, isRare };
+  const scale = 10 ** (4 - String(from).length);
+  return { from: from * scale, to: (to + 1) * scale - 1, lengths: lengthBits(lengths), isRare };
 }
 
 const to19 = [16, 17, 18, 19];
+const from12 = [12, 13, 14, 15, ...to19];
 
 /** The first that fits counts: ranges of Maestro enclose those of others. */
 const issuers: readonly Issuer[] = [
@@ -35,16 +43,14 @@ const issuers: readonly Issuer[] = [
   issuer(38, 39, [15, ...to19], true),
   issuer(62, 62, [16]),
   issuer(62, 62, [17, 18, 19], true),
-  issuer(50, 50, [12, 13, 14, 15, ...to19], true),
-  issuer(56, 69, [12, 13, 14, 15, ...to19], true),
+  issuer(50, 50, from12, true),
+  issuer(56, 69, from12, true),
 ];
 
-/** Who issues cards with such a number, by its first digits and its length: ISO/IEC 7812 ranges as networks publish them. */
-export function cardIssuer(digits: string): 'common' | 'rare' | undefined {
-  const found = issuers.find(({ from, to, lengths }) => {
-    const prefix = Number(digits.slice(0, from < 10 ? 1 : from < 100 ? 2 : from < 1000 ? 3 : 4));
-    return prefix >= from && prefix <= to && lengths.includes(digits.length);
-  });
-  if (found === undefined) return undefined;
-  return found.isRare ? 'rare' : 'common';
+/** Who issues cards with such a number, by its first four digits and its length (ranges of ISO/IEC 7812). */
+export function cardIssuer(firstFour: number, length: number): 'common' | 'rare' | undefined {
+  for (const { from, to, lengths, isRare } of issuers) {
+    if (firstFour >= from && firstFour <= to && ((lengths >> length) & 1) === 1) return isRare ? 'rare' : 'common';
+  }
+  return undefined;
 }
