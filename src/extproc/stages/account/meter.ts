@@ -7,6 +7,7 @@ import { PassedText } from '../../../llm/usage/passed-text.ts';
 import { settledUsage } from '../../../llm/usage/settled-usage.ts';
 import { noTokens, type Usage } from '../../../llm/usage/usage.ts';
 import { UsageReader } from '../../../llm/usage/usage-reader.ts';
+import { writtenTokens } from '../../../llm/usage/written-tokens.ts';
 import { pricingOf } from '../../../program/program.ts';
 import type { Exchange, PlannedTarget, Rejection } from '../../exchange.ts';
 import type { Metering, UsedAmounts } from '../../metering.ts';
@@ -32,6 +33,8 @@ export class Meter implements Metering, ResponseListener {
   private readonly reader: UsageReader;
   private readonly passed: PassedText;
   private ofBody: Usage | undefined = undefined;
+  /** Tokens of an answer that does not say what it used. */
+  private writtenInBody = 0;
   private settled: Usage | undefined = undefined;
 
   constructor(exchange: Exchange, api: string, json: object) {
@@ -69,7 +72,10 @@ export class Meter implements Metering, ResponseListener {
 
   value(value: unknown): void {
     if (this.isEvents) this.reader.event(value);
-    else if (typeof value === 'object' && value !== null) this.ofBody = usageOfBody(this.api, value);
+    else if (typeof value === 'object' && value !== null) {
+      this.ofBody = usageOfBody(this.api, value);
+      if (this.ofBody === undefined) this.writtenInBody = writtenTokens(this.api, value);
+    }
   }
 
   bytes(piece: Buffer): void {
@@ -124,6 +130,7 @@ export class Meter implements Metering, ResponseListener {
     if (!this.wasAsked()) return nothing;
     const reported = this.isEvents ? this.reader.current() : this.ofBody;
     const { estimatedInput } = this;
-    return settledUsage({ reported, estimatedInput, countedOutput: this.passed.tokens, isComplete: this.isComplete });
+    const countedOutput = this.isEvents ? this.passed.tokens : this.writtenInBody;
+    return settledUsage({ reported, estimatedInput, countedOutput, isComplete: this.isComplete });
   }
 }
