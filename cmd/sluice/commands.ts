@@ -33,6 +33,16 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/keys-create.ts'),
   },
   {
+    name: 'limits show',
+    summary: 'Show how far limits and budgets are used.',
+    load: () => import('./commands/limits-show.ts'),
+  },
+  {
+    name: 'limits reset',
+    summary: 'Let limits and budgets begin anew.',
+    load: () => import('./commands/limits-reset.ts'),
+  },
+  {
     name: 'prices import',
     summary: 'Turn a public price file into prices for models.',
     load: () => import('./commands/prices-import.ts'),

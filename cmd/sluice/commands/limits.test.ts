@@ -1,0 +1,152 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startRedis } from '../../../e2e/support/redis.ts';
+import { until } from '../../../e2e/support/until.ts';
+import { counterKey } from '../../../src/limits/counter.ts';
+import { createRedisStore } from '../../../src/limits/redis/redis-store.ts';
+import { runCli } from '../testing/run-cli.ts';
+
+const hash = `sha256:${'a'.repeat(64)}`;
+
+function policy(store: string): string {
+  return `
+apiVersion: sluice.dev/v1alpha1
+kind: Provider
+metadata: {name: p}
+spec: {schema: openai, endpoint: "http://127.0.0.1:9/v1", credential: {none: {}}}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Model
+metadata: {name: m}
+spec: {targets: [{provider: p}], pricing: {input: 1, output: 1}}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: ApiKey
+metadata: {name: checkout}
+spec: {hash: "${hash}"}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Limit
+metadata: {name: minute}
+spec: {per: [key, model], tokens: 1000, window: 1m}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Budget
+metadata: {name: month}
+spec: {per: [key], amount: {usd: 5}, period: {calendar: month}}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayPolicy
+metadata: {name: default}
+spec: {store: ${store}}
+`;
+}
+
+describe('sluice limits', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let store: ReturnType<typeof createRedisStore>;
+  let cwd: string;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    cwd = await mkdtemp(join(tmpdir(), 'sluice-limits-'));
+    await writeFile(join(cwd, 'policy.yaml'), policy(`{redis: {addresses: ["127.0.0.1:${redis.port}"]}}`));
+    const address = { kind: 'single', nodes: [{ host: '127.0.0.1', port: redis.port }], database: 0 } as const;
+    store = createRedisStore({ target: { address, isTls: false }, commandTimeoutMs: 5_000 });
+    await until('Redis is connected', () =>
+      store.list('').then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+  afterAll(async () => {
+    await store.close();
+    await redis.stop();
+    await rm(cwd, { recursive: true });
+  });
+  beforeEach(() => spend());
+
+  /** As a processor would: 250 tokens for the small window, and a quarter of a dollar that is still reserved. */
+  async function spend(): Promise<void> {
+    await store.reset({ prefix: '' });
+    const minute = {
+      kind: 'bucket',
+      key: counterKey(['limit', 'minute', 'key=checkout&model=m']),
+      limit: 1_000,
+      windowMs: 60_000,
+    } as const;
+    const month = {
+      kind: 'calendar',
+      key: counterKey(['budget', 'month', 'key=checkout']),
+      limit: 5_000_000_000,
+      unit: 'month',
+      timeZone: 'UTC',
+    } as const;
+    const items = [
+      { counter: minute, amount: 250, isFinal: true },
+      { counter: month, amount: 250_000_000 },
+    ];
+    await new Promise<void>((resolve, reject) => {
+      store.reserve({ id: crypto.randomUUID(), ttlMs: 60_000, items }, ({ kind }) =>
+        kind === 'admitted' ? resolve() : reject(new Error(kind)),
+      );
+    });
+  }
+
+  const run = (...args: string[]) => runCli(['limits', ...args], { cwd });
+
+  it('shows what is used, reserved and left, in words and in money', async () => {
+    const { status, out } = await run('show');
+    expect(status).toBe(0);
+    const lines = out.split('\n');
+    expect(lines[0]).toMatch(/limit +for +used +reserved +left +of +anew in/);
+    expect(lines[1]).toMatch(/budget month +key checkout +0 USD +0\.25 USD +4\.75 USD +5 USD/);
+    expect(lines[2]).toMatch(/limit minute +key checkout, model m +2\d\d +0 +7\d\d +1000 tokens +1\ds/);
+    expect(out).toContain(`From Redis at 127.0.0.1:${redis.port}.`);
+  });
+
+  it('shows one key or one limit, and JSON for scripts', async () => {
+    expect((await run('show', '--limit', 'month')).out).not.toContain('minute');
+    const { out } = await run('show', '--key', 'checkout', '--output', 'json');
+    expect(JSON.parse(out).counters).toMatchObject([
+      { kind: 'budget', name: 'month', per: { key: 'checkout' }, reserved: 250_000_000, drift: 0 },
+      { kind: 'limit', name: 'minute', per: { key: 'checkout', model: 'm' } },
+    ]);
+  });
+
+  it('resets what is named, and nothing without a name', async () => {
+    expect((await run('reset')).status).toBe(2);
+    expect((await run('reset', '--all', '--key', 'checkout')).status).toBe(2);
+    const { status, out } = await run('reset', '--limit', 'minute');
+    expect([status, out]).toEqual([0, `1 counter begins anew (Redis at 127.0.0.1:${redis.port}).\n`]);
+    expect((await run('show')).out).not.toContain('minute');
+    expect((await run('reset', '--all')).out).toContain('1 counter begins anew');
+    expect((await run('show')).out).toContain('Nothing has been counted yet');
+  });
+
+  it('says what is not there', async () => {
+    expect(await run('show', '--key', 'nobody')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('no ApiKey'),
+    });
+    const { err } = await run('show', '--limit', 'week');
+    expect(err).toContain('There is no Limit or Budget week in the policy. There is minute, month.');
+  });
+
+  it('says why a memory store cannot be read, and that a Redis does not answer', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'sluice-limits-'));
+    try {
+      await writeFile(join(other, 'policy.yaml'), policy('{memory: {}}'));
+      expect((await runCli(['limits', 'show'], { cwd: other })).err).toContain('in the memory of its processors');
+      await writeFile(join(other, 'policy.yaml'), policy(`{memory: {snapshot: ${other}/none.json}}`));
+      expect((await runCli(['limits', 'show'], { cwd: other })).err).toContain('cannot be read (ENOENT)');
+      await writeFile(join(other, 'policy.yaml'), policy('{redis: {addresses: ["127.0.0.1:1"]}}'));
+      expect((await runCli(['limits', 'show'], { cwd: other })).err).toContain('Redis at 127.0.0.1:1 cannot be asked');
+    } finally {
+      await rm(other, { recursive: true });
+    }
+  });
+});
