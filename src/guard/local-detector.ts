@@ -3,6 +3,7 @@ import type { Detector } from './detector.ts';
 import type { EntityOptions } from './entity.ts';
 import { injectionDetector } from './injection/detector.ts';
 import { keywordDetector } from './keywords/detector.ts';
+import { piiDetector } from './pii/index.ts';
 import { regexDetector } from './regex/detector.ts';
 import type { LocalSpec } from './rule.ts';
 import { secretsDetector } from './secrets/index.ts';
@@ -17,14 +18,14 @@ export function localDetector(spec: LocalSpec): Detector {
       return keywordDetector({ name: 'keyword', words: spec.words });
     case 'regex':
       return regexDetector({ name: 'pattern', pattern: spec.pattern, caseInsensitive: spec.isCaseInsensitive });
+    case 'pii':
+      return piiDetector({ entities: chosenEntities(spec, 'pii'), minScore: spec.minScore });
     case 'secrets':
       return secretsDetector({ entities: chosenEntities(spec, 'secret'), minScore: spec.minScore });
     case 'injection': {
       const { sensitivity, threshold } = spec;
       return injectionDetector(threshold === undefined ? { sensitivity } : { sensitivity, threshold });
     }
-    case 'pii':
-      throw new Error(`there is no detector for ${spec.kind} yet`);
   }
 }
 

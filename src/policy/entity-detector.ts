@@ -69,7 +69,7 @@ export type EntityDetectorSpec = Infer<ReturnType<typeof entityDetector>>;
 function entityName(family: EntityFamily, known: readonly string[]): Schema<string> {
   const remedy = 'run `sluice guard entities` for all names';
   return {
-    json: known.length === 0 ? { type: 'string' } : { enum: known },
+    json: { enum: known },
     parse: (given, place) => {
       if (typeof given !== 'string') return reject(place, `${show(given)} is not a text`, remedy);
       const entity = findEntity(given);
