@@ -2,6 +2,7 @@ import { parse } from 'tldts-icann';
 import { type Attempt, codeAt, codeBefore } from '../attempt.ts';
 import { isDigit, isForeignLetter, isLetterOrDigit, isWord } from '../characters.ts';
 import type { Matcher } from '../match.ts';
+import { topLevelDomains } from '../validators/top-level-domains.ts';
 
 /** RFC 5321, 4.5.3.1. */
 export const longestLocal = 64;
@@ -86,8 +87,9 @@ function isDomain(code: number): boolean {
 
 function isRegistrable(domain: string): boolean {
   if (!domain.includes('.') || domain.includes('..')) return false;
-  const found = parse(domain.toLowerCase(), { extractHostname: false, detectIp: false });
-  return found.isIcann === true && found.domain !== null;
+  const lower = domain.toLowerCase();
+  if (!topLevelDomains.has(lower.slice(lower.lastIndexOf('.') + 1))) return false;
+  return parse(lower, { extractHostname: false, detectIp: false }).domain !== null;
 }
 
 const retina = /^\d{1,2}x\.[a-z]{3,4}$/i;

@@ -16,7 +16,7 @@ export const urlMatcher: Matcher = {
   reach: longestScheme + 3 + longestUserInfo + 1 + longestHost + longestPort + 2,
   begins: isLetter,
   match: (attempt, start) => {
-    if (!beginsWord(attempt, start) || isScheme(codeBefore(attempt, start))) return undefined;
+    if (!beginsWord(attempt, start) || isSign(codeBefore(attempt, start))) return undefined;
     let at = start + 1;
     while (at - start < longestScheme && isScheme(codeAt(attempt, at))) at += 1;
     if (codeAt(attempt, at) !== 58 || codeAt(attempt, at + 1) !== 47 || codeAt(attempt, at + 2) !== 47)
@@ -31,9 +31,13 @@ export const urlMatcher: Matcher = {
   },
 };
 
-/** Digits, signs and letters of a scheme behind its first letter. */
+/** Of a scheme behind its first letter. */
 function isScheme(code: number): boolean {
-  return isLetterOrDigit(code) || code === 43 || code === 46 || code === 45;
+  return isLetterOrDigit(code) || isSign(code);
+}
+
+function isSign(code: number): boolean {
+  return code === 43 || code === 46 || code === 45;
 }
 
 /** Up to what ends an authority or a quoted string. */
@@ -45,6 +49,8 @@ function isUserInfo(code: number): boolean {
 const standIn = /^(?:[*x•.]+|\$\{?[\w.]*\}?|\{\{?[\w .-]*\}\}?|\[[\w -]*\]|%[sv]|\$\([^)]*\))$/i;
 
 function isSecret(userInfo: string): boolean {
+  // What opens a bracket and does not close it is no authority.
+  if (userInfo.startsWith('[')) return false;
   const colon = userInfo.indexOf(':');
   if (colon < 0) return userInfo.length >= shortestToken && /\d/.test(userInfo) && /[a-z]/i.test(userInfo);
   const password = userInfo.slice(colon + 1);

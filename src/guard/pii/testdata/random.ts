@@ -1,0 +1,56 @@
+import { piiEntities } from '../entities.ts';
+import { samplesOf } from './samples.ts';
+
+/** Deterministic randomness: the same seed gives the same texts, so a failure can be repeated. */
+export interface Random {
+  readonly below: (count: number) => number;
+  readonly text: (alphabet: string, length: number) => string;
+  readonly one: (list: readonly string[]) => string;
+}
+
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (count: number): number => Math.floor(next() * count);
+  return {
+    below,
+    text: (alphabet, length) => Array.from({ length }, () => alphabet.charAt(below(alphabet.length))).join(''),
+    one: (list) => list[below(list.length)] ?? '',
+  };
+}
+
+const prose = [
+  'The answer is as follows: ', 'and a task in Asia. ', 'card ', 'my phone number is ', 'ssn: ', ' born ', 'Jan. ', 'January ',
+  'wallet ', 'passport ', 'DL ', '\n', ', ', ' - ', '(', ')', '+', '+1 ', '@', '://', '::', ':', '-', '.', '/', '=', '"', '\\n',
+  '1', '12', '4111 ', '2024-01-15 ', '10:30:15 ', 'DE', 'QQ ', 'X-', '0x', 'bc1', 'é', '请', '🙂', '\u00a0', '\u2011', 'http',
+  'git', '<', 'Message-ID: <', 'version ', "driver's ", 'creditCard', '_', 'project fal-', 'Project Falcon', 'pro', 'aa:bb:', 'fe80',
+  'AB.CDE.FGH/', '0', '000', 'x', '  ',
+];
+const alphabets = ['0123456789', '0123456789 -.', '0123456789abcdef:', 'ab@.-', '0123456789ABC./-', '+()0123456789 ', 'aA1@:/. '];
+
+const known = piiEntities.flatMap(({ name }) => {
+  const { positives, others } = samplesOf(name);
+  return [...positives.map(({ text }) => text), ...others];
+});
+
+function piece(random: Random): string {
+  const kind = random.below(8);
+  if (kind < 3) return random.one(prose);
+  if (kind === 3) return random.text(random.one(alphabets), 1 + random.below(24));
+  const sample = random.one(known);
+  // Cut somewhere, a value is a look-alike of itself, or still enough of one.
+  if (kind === 4) return sample.slice(0, random.below(sample.length));
+  return kind === 5 ? sample.slice(random.below(sample.length)) : sample;
+}
+
+/** Values, parts of values, what looks like them, and prose, in any order. */
+export function someText(random: Random): string {
+  let text = '';
+  for (let count = 2 + random.below(6); count > 0; count -= 1) text += piece(random) + (random.below(2) === 0 ? ' ' : '');
+  return text;
+}
