@@ -366,12 +366,16 @@ describe('answers of megabytes', () => {
       startStream(response);
       writeMany(response, piece, 320);
     };
-    // One stream fills its own buffer where the window is small; several fill the connection's where it is large.
-    for (const [window, streams] of [
-      [65_535, 3],
-      [2 ** 30, 10],
+    // One stream fills its own buffer where the window is small; several fill the connection's where it is large, until
+    // there are too many frames in it.
+    for (const [window, streams, maxFrameSize, closed] of [
+      [65_535, 3, 16_384, 0],
+      [2 ** 30, 10, 16_384, 0],
+      [2 ** 30, 80, 16_384, 1],
+      [2 ** 30, 80, 2 ** 24 - 1, 2],
     ] as const) {
-      const left = await leaveUnread(window, streams);
+      const left = await leaveUnread(window, streams, maxFrameSize);
+      if (closed > 0) await expect.poll(() => gateway.envoy.stat('http2.outbound_flood')).toBe(closed);
       expect(await gateway.envoy.stat('server.live')).toBe(1);
       left.close();
     }
@@ -392,7 +396,11 @@ describe('answers of megabytes', () => {
 });
 
 /** Requests on one connection, of whose answers nobody reads more than the first headers. */
-async function leaveUnread(window: number, streams: number): Promise<{ readonly close: () => void }> {
+async function leaveUnread(
+  window: number,
+  streams: number,
+  maxFrameSize: number,
+): Promise<{ readonly close: () => void }> {
   let towardsEnvoy: Socket | undefined;
   const between = createServer((client) => {
     const socket = connectTcp(gateway.port, '127.0.0.1');
@@ -407,7 +415,7 @@ async function leaveUnread(window: number, streams: number): Promise<{ readonly 
   });
   await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
   const session = connect(`http://127.0.0.1:${(between.address() as AddressInfo).port}`, {
-    settings: { initialWindowSize: window },
+    settings: { initialWindowSize: window, maxFrameSize },
   });
   session.on('error', () => undefined);
   await once(session, 'connect');

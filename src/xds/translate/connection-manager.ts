@@ -17,6 +17,9 @@ import { clientHeaders } from './sanitise.ts';
 
 const kibibyte = 1024;
 
+/** Frames of up to 16 KiB that may wait for a client that does not read. Envoy's default; the buffer limit builds on it. */
+const mostWaitingFrames = 10_000;
+
 export function connectionManager(port: Port, settings: GatewaySettings): Extension {
   return extension('envoy.filters.network.http_connection_manager', HttpConnectionManagerSchema, {
     codecType: Codec.AUTO,
@@ -46,6 +49,7 @@ export function connectionManager(port: Port, settings: GatewaySettings): Extens
     },
     http2ProtocolOptions: {
       maxConcurrentStreams: 250,
+      maxOutboundFrames: mostWaitingFrames,
       // Prompts of usual size fit into one window. Envoy's default of 16 MiB per stream is memory for the asking.
       initialStreamWindowSize: 1024 * kibibyte,
       initialConnectionWindowSize: 4096 * kibibyte,

@@ -19,10 +19,11 @@ const mebibyte = 1024 * 1024;
 
 /**
  * How much of an answer may wait for a slow client, per connection. The limit of a request body is the route's, and
- * larger. Where a policy watches answers it is one that no answer reaches: whole bodies are collected within it, and
- * Envoy 1.40.0 may die when an answer passes it that an upstream processor filter has just let go.
+ * larger. Where a policy watches answers it is one that nothing reaches: whole bodies are collected within it, and Envoy
+ * 1.40.0 dies when answers pass it while an upstream processor filter has one of them. Over HTTP/2 `mostWaitingFrames` see
+ * to that: they hold at most 156 MiB, and a client that lets more wait loses its connection before it reaches the limit.
  */
-const bufferLimit = { normal: mebibyte, watching: 64 * mebibyte } as const;
+const bufferLimit = { normal: mebibyte, watching: 256 * mebibyte } as const;
 
 export function listenerResource(port: Port, gateway: GatewayModel): Resource {
   const isWatching = gateway.routes.some((route) => route.watchBody || route.firstTokenTimeoutMs !== undefined);
