@@ -75,12 +75,16 @@ function clearly({ status, headers, text }: Answer): string {
   }
 }
 
-function load(): ReturnType<typeof startLoad> {
+function load(pauseMs = 0): ReturnType<typeof startLoad> {
   practice.behave({ account: 'bad', fault: { kind: 'status', status: 503 } });
-  return startLoad(clients, async (client) => {
-    const name = client % 2 === 0 ? 'plain' : 'chain';
-    return failureOf(name, await ask({ model: name }));
-  });
+  return startLoad(
+    clients,
+    async (client) => {
+      const name = client % 2 === 0 ? 'plain' : 'chain';
+      return failureOf(name, await ask({ model: name }));
+    },
+    pauseMs,
+  );
 }
 
 function report(what: string, { count, failures, perSecond }: LoadResult): void {
@@ -234,6 +238,33 @@ describe('the control plane', () => {
 });
 
 describe('Envoy', () => {
+  it('costs, when it is restarted under load, what it held and what came while nobody listened', async () => {
+    await start({ processors: 2 });
+    const running = load(20);
+    await sleep(500);
+    expect(running.failures).toEqual([]);
+    await gateway.restartEnvoy();
+    await until(
+      'requests are answered again',
+      async () => (await ask({ model: 'plain' }).catch(() => undefined))?.status === 200,
+    );
+    // Those that were refused a moment ago have been told by now.
+    await sleep(100);
+    const failed = running.failures.length;
+    const answered = running.count;
+    await sleep(500);
+    const result = await running.stop();
+    report('Envoy restarted', result);
+    expect(result.failures.length).toBe(failed);
+    expect(result.count).toBeGreaterThan(answered);
+    const refused = result.failures.filter((failure) => failure.includes('ECONNREFUSED'));
+    const held = result.failures.filter((failure) => !failure.includes('ECONNREFUSED'));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(held.length).toBeLessThanOrEqual(clients);
+    // Of the connection, never an answer that is none.
+    for (const failure of held) expect(failure).toMatch(/ECONNRESET|EPIPE|other side closed|terminated/);
+  });
+
   it('has all of its configuration again when it is restarted', async () => {
     await start({ processors: 2 });
     expect((await ask({ model: 'plain' })).status).toBe(200);
