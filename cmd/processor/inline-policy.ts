@@ -4,6 +4,7 @@ import type { MetricsRegistry } from '../../src/lib/metrics.ts';
 import type { Program } from '../../src/program/program.ts';
 import { createRecordMetrics, createRecords } from './sinks.ts';
 import { createStores } from './stores.ts';
+import { createUsageMetrics } from './usage-metrics.ts';
 
 export interface InlinePolicy {
   readonly options: Pick<StageOptions, 'guard' | 'account' | 'limit'>;
@@ -41,7 +42,7 @@ export function createInlinePolicy(log: Logger, metrics: MetricsRegistry): Inlin
         record: decisions.write,
         onDecision: (guardrail, verdict) => verdicts.of(guardrail, verdict).increment(),
       },
-      account: { record: usage.write },
+      account: { record: usage.write, onUsage: createUsageMetrics(metrics) },
       limit: {
         storeOf: stores.storeOf,
         onDecision: (limit, outcome) => limited.of(limit, outcome).increment(),

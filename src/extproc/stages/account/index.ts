@@ -1,7 +1,11 @@
+import type { Cost } from '../../../llm/price/cost.ts';
 import { withUsageIncluded } from '../../../llm/stream/include-usage.ts';
 import type { UsageRecord } from '../../../llm/usage/record.ts';
+import type { Usage } from '../../../llm/usage/usage.ts';
+import type { Budget, Limit } from '../../../program/limit.ts';
 import type { Program } from '../../../program/program.ts';
 import type { Exchange } from '../../exchange.ts';
+import { factsOf } from '../../facts.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
 import { Meter } from './meter.ts';
@@ -11,18 +15,31 @@ export interface AccountOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly record: (record: UsageRecord, program: Program) => void;
+  /** For the metrics: what a provider was asked for. Only of requests that are measured. */
+  readonly onUsage?: (of: MeasuredUsage) => void;
+}
+
+export interface MeasuredUsage {
+  /** The logical model and the provider; empty: unknown. */
+  readonly model: string;
+  readonly provider: string;
+  readonly usage: Usage;
+  readonly cost: Cost;
 }
 
 const events = /^\s*text\/event-stream\s*(?:;|$)/i;
 
 /** Measures what requests use, where somebody needs to know, and writes it down. */
-export function account({ now, record }: AccountOptions): Stage {
+export function account({ now, record, onUsage }: AccountOptions): Stage {
   const meters = new WeakMap<Exchange, Meter>();
+  const limits: Limit[] = [];
+  const budgets: Budget[] = [];
   return {
     name: 'account',
     request(exchange) {
       const { json, api, program } = exchange;
-      if (!isNeeded(program) || json === undefined || api === undefined) return verdict.proceed;
+      if (json === undefined || api === undefined) return verdict.proceed;
+      if (!isRecorded(program) && !isCounted(exchange)) return verdict.proceed;
       const meter = new Meter(exchange, api.name, json);
       meters.set(exchange, meter);
       exchange.metering = meter;
@@ -37,18 +54,36 @@ export function account({ now, record }: AccountOptions): Stage {
     },
     end(exchange, how) {
       const { program, key, api } = exchange;
+      const meter = meters.get(exchange);
+      if (meter?.wasAsked() === true) onUsage?.(measured(exchange, meter));
       if (!isRecorded(program) || key === undefined || api === undefined || exchange.listing !== undefined) return;
-      record(usageRecord(exchange, meters.get(exchange), how, now(), performance.now()), program);
+      record(usageRecord(exchange, meter, how, now(), performance.now()), program);
     },
   };
+
+  /** Limits of requests can be kept without a look at what comes back. */
+  function isCounted(exchange: Exchange): boolean {
+    const { program } = exchange;
+    if (program.limits.all.length === 0 && program.budgets.all.length === 0) return false;
+    const facts = factsOf(exchange);
+    program.budgets.collect(facts, budgets);
+    if (budgets.length > 0) return true;
+    program.limits.collect(facts, limits);
+    return limits.some(({ unit }) => unit !== 'requests' && unit !== 'concurrency');
+  }
 }
 
 function isRecorded({ settings: { usageRecords } }: Program): boolean {
   return usageRecords.file !== '' || usageRecords.redisStream !== '';
 }
 
-function isNeeded(program: Program): boolean {
-  return isRecorded(program) || program.limits.all.length > 0 || program.budgets.all.length > 0;
+function measured({ model }: Exchange, meter: Meter): MeasuredUsage {
+  return {
+    model: model?.name ?? '',
+    provider: meter.answeredBy()?.provider.name ?? '',
+    usage: meter.usage(),
+    cost: meter.cost(),
+  };
 }
 
 /** The caller does not see what it did not ask for. Whoever does not take the member removes it with its provider. */

@@ -10,36 +10,45 @@ export interface BudgetAlert {
   readonly limit: number;
 }
 
-/** Counters whose alerts are remembered. One that is forgotten may alert again. */
-const mostRemembered = 10_000;
+/** Counters that are remembered during an outage of the store. */
+const mostUnsure = 10_000;
 
-/** Tells when usage passes a threshold: each once, until a new period begins. */
+/**
+ * Tells when usage passes a threshold of a budget. Whoever settles the request that passes it tells: so it is told once
+ * in a period, however many processors there are and however often they start.
+ */
 export class Alerts {
   private readonly raise: (alert: BudgetAlert) => void;
-  /** The highest threshold raised, by counter. */
-  private readonly raised = new Map<string, number>();
+  /** Counters of which something was settled without an answer of the store. */
+  private readonly unsure = new Set<string>();
 
   constructor(raise: (alert: BudgetAlert) => void) {
     this.raise = raise;
   }
 
-  /** What is only reserved may come back: it raises nothing. */
-  settled(budget: Budget, counter: string, limit: number, { used, reserved }: Figures): void {
+  /** `own`: what was settled. What is only reserved may come back: it raises nothing. */
+  settled(budget: Budget, counter: string, limit: number, own: number, { used, reserved }: Figures): void {
     const spent = used - reserved;
-    const percent = limit === 0 ? 100 : (spent / limit) * 100;
-    const before = this.raised.get(counter) ?? 0;
-    const reached = budget.alertAt.findLast((threshold) => percent >= threshold) ?? 0;
-    if (reached === before) return;
-    this.raised.delete(counter);
-    if (reached > 0) {
-      const [oldest] = this.raised.keys();
-      if (this.raised.size >= mostRemembered && oldest !== undefined) this.raised.delete(oldest);
-      this.raised.set(counter, reached);
+    const reached = (percent: number): boolean => spent >= amountAt(percent, limit);
+    // Rather told again after an outage than not at all.
+    if (this.unsure.delete(counter)) {
+      const percent = budget.alertAt.findLast(reached);
+      if (percent !== undefined) this.raise({ budget: budget.name, counter, percent, used: spent, limit });
+      return;
     }
-    for (const threshold of budget.alertAt) {
-      if (threshold > before && threshold <= reached) {
-        this.raise({ budget: budget.name, counter, percent: threshold, used: spent, limit });
-      }
+    for (const percent of budget.alertAt) {
+      if (!reached(percent) || spent - own >= amountAt(percent, limit)) continue;
+      this.raise({ budget: budget.name, counter, percent, used: spent, limit });
     }
   }
+
+  /** Something was settled that the store will hear of later. */
+  unanswered(counter: string): void {
+    if (this.unsure.size < mostUnsure) this.unsure.add(counter);
+  }
+}
+
+/** A budget of nothing is used up by the first thing that is used. */
+function amountAt(percent: number, limit: number): number {
+  return Math.max(1, (limit * percent) / 100);
 }

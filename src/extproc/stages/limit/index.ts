@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { limitHeaders } from '../../../limits/headers.ts';
-import type { Store } from '../../../limits/store.ts';
+import { type Header, limitHeaders } from '../../../limits/headers.ts';
+import type { ReserveOutcome, Store } from '../../../limits/store.ts';
 import type { Budget, Limit } from '../../../program/limit.ts';
 import type { Program } from '../../../program/program.ts';
 import type { ExchangeFacts } from '../../../program/scope.ts';
@@ -46,7 +46,7 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
     name: 'limit',
     request(exchange) {
       const { program, metering } = exchange;
-      if (program.limits.all.length === 0 && program.budgets.all.length === 0) return verdict.proceed;
+      if (!isLimited(program)) return verdict.proceed;
       const facts = factsOf(exchange);
       program.limits.collect(facts, limits);
       program.budgets.collect(facts, budgets);
@@ -56,8 +56,11 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
       return charges.length === 0 ? verdict.proceed : reserve(exchange, charges);
     },
     responseHeaders(exchange, message) {
+      if (!isLimited(exchange.program)) return verdict.proceed;
       const reservation = reservations.get(exchange);
-      if (reservation !== undefined) writeHeaders(exchange, reservation, message);
+      const ours = reservation === undefined ? noHeaders : headersOf(exchange, reservation);
+      if (!bringsOwnCredential(exchange)) removeForeign(exchange, ours, message);
+      for (const [name, value] of ours) exchange.answer.set(name, value);
       return verdict.proceed;
     },
     end(exchange) {
@@ -99,7 +102,7 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
     const store = storeOf(program);
     const ticket = exchange.suspend();
     store.reserve({ id, ttlMs: reservationTtlMs, items: charges.map(({ item }) => item) }, (outcome) => {
-      tell(charges, outcome.kind, 'modes' in outcome ? outcome.modes : undefined);
+      tell(charges, outcome);
       if (outcome.kind !== 'admitted') {
         exchange.resume(ticket, refuse(exchange, charges, outcome, now()));
         return;
@@ -121,33 +124,42 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
     return verdict.pending;
   }
 
-  function tell(charges: readonly Charge[], kind: LimitDecision, modes: Reservation['modes']): void {
+  /** Of a refusal only what refused: the others had room, or were not looked at. */
+  function tell(charges: readonly Charge[], outcome: ReserveOutcome): void {
     if (onDecision === undefined) return;
-    charges.forEach(({ source }, index) => {
-      const mode = modes?.[index];
-      onDecision(source.name, kind === 'admitted' && (mode === 'local' || mode === 'open') ? mode : kind);
-    });
+    for (const [index, { source }] of charges.entries()) {
+      if (outcome.kind === 'unavailable') onDecision(source.name, 'unavailable');
+      else if (outcome.kind === 'admitted') {
+        const mode = outcome.modes?.[index];
+        onDecision(source.name, mode === 'local' || mode === 'open' ? mode : 'admitted');
+      } else if (outcome.index === index) {
+        onDecision(source.name, outcome.reason === 'store-failure' ? 'unavailable' : 'refused');
+      }
+    }
   }
 
-  function writeHeaders(exchange: Exchange, { charges, grants, modes }: Reservation, message: Incoming): void {
-    const views = charges.flatMap((charge, index) => {
+  function headersOf({ dialect }: Exchange, { charges, grants, modes }: Reservation): readonly Header[] {
+    const limits = charges.flatMap((charge, index) => {
       const grant = grants[index];
       return grant === undefined ? [] : [viewOf(charge, grant)];
     });
-    const headers = limitHeaders({ dialect: exchange.dialect, limits: views, now: now(), modes });
-    const ours = new Set(headers.map(([name]) => name));
-    if (!bringsOwnCredential(exchange)) removeForeign(exchange, ours, message);
-    for (const [name, value] of headers) exchange.answer.set(name, value);
+    return limitHeaders({ dialect, limits, now: now(), modes });
   }
+}
+
+const noHeaders: readonly Header[] = [];
+
+function isLimited({ limits, budgets }: Program): boolean {
+  return limits.all.length > 0 || budgets.all.length > 0;
 }
 
 /** The provider's figures are about the operator's account, and nobody else's business. */
 const foreign = /^(?:x-ratelimit-|anthropic-ratelimit-|ratelimit(?:-policy)?$)/;
 
-function removeForeign(exchange: Exchange, ours: ReadonlySet<string>, message: Incoming): void {
+function removeForeign({ answer }: Exchange, ours: readonly Header[], message: Incoming): void {
   for (let index = 0; index < message.headerCount; index++) {
     const name = message.headerName(index);
-    if (foreign.test(name) && !ours.has(name)) exchange.answer.remove(name);
+    if (foreign.test(name) && !ours.some(([own]) => own === name)) answer.remove(name);
   }
 }
 

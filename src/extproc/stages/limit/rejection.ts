@@ -5,6 +5,9 @@ import { renderRejection } from '../../rejection.ts';
 import type { Verdict } from '../../verdict.ts';
 import { type Charge, viewOf } from './charge.ts';
 
+/** Nobody knows when one of the requests that run is over. Clients wait longer each time that they come in vain. */
+const retryAtOnceMs = 1_000;
+
 /** Answers a request for which there is no room, or for which nobody can say whether there is. */
 export function refuse(
   exchange: Exchange,
@@ -13,9 +16,11 @@ export function refuse(
   now: number,
 ): Verdict {
   if (outcome.kind === 'unavailable') return exchange.reject('limits_unavailable');
-  const { index, figures, retryAfterMs, modes } = outcome;
+  const { index, figures, modes, reason } = outcome;
   const refusing = charges[index];
-  const rejection = rejectionOf(refusing, outcome);
+  const retryAfterMs =
+    refusing?.unit === 'concurrency' && reason === 'exhausted' ? retryAtOnceMs : outcome.retryAfterMs;
+  const rejection = rejectionOf(refusing, { ...outcome, retryAfterMs });
   const limits = charges.flatMap((charge, at) => {
     const figure = figures[at];
     return figure === undefined ? [] : [viewOf(charge, figure)];

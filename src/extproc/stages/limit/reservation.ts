@@ -8,7 +8,7 @@ import type { Renewable } from './renewals.ts';
 
 type Admitted = Extract<ReserveOutcome, { readonly kind: 'admitted' }>;
 
-/** Output beyond what was reserved, in tokens, until the store is asked whether there is room for it. */
+/** Beyond what was reserved, the store is asked whether there is room each time so many tokens have come. */
 const overrunStep = 128;
 
 /** What a request holds of its limits and budgets until it is over. */
@@ -18,7 +18,8 @@ export class Reservation implements Renewable {
   readonly charges: readonly Charge[];
   readonly grants: Admitted['grants'];
   readonly modes: readonly ItemMode[] | undefined;
-  private askedAt = 0;
+  /** Output tokens with which the store is asked next. */
+  private askAt = 0;
   private exhausted: Budget | undefined = undefined;
 
   constructor(id: string, store: Store, charges: readonly Charge[], { grants, modes }: Admitted) {
@@ -38,27 +39,28 @@ export class Reservation implements Renewable {
     if (open.length === 0) return;
     const items = open.map((charge) => usageItem(charge, usedOf(charge, used, this.grantedTo(charge))));
     this.store.settle({ id: this.id, items }, (outcome) => {
-      if (outcome.kind !== 'settled') return;
       for (const [index, { isBudget, source, item }] of open.entries()) {
-        const figures = outcome.figures[index];
-        if (isBudget && figures !== undefined) {
-          alerts.settled(source as Budget, item.counter.key, item.counter.limit, figures);
-        }
+        if (!isBudget) continue;
+        const { key, limit } = item.counter;
+        const figures = outcome.kind === 'settled' ? outcome.figures[index] : undefined;
+        if (figures !== undefined) alerts.settled(source as Budget, key, limit, items[index]?.amount ?? 0, figures);
+        else if (outcome.kind !== 'already-settled') alerts.unanswered(key);
       }
     });
   }
 
   /** Whether a stream must end because a hard budget has no room for more. Asks the store now and then, not each time. */
   overrun(metering: Metering, outputTokens: number): Rejection | undefined {
-    if (this.exhausted !== undefined) {
-      return { code: 'budget_exceeded', params: { limit: this.exhausted.name } };
-    }
-    if (outputTokens < this.askedAt + overrunStep) return undefined;
-    const running = this.open().map((charge) => ({ charge, amount: amountAt(charge, metering, outputTokens) }));
-    if (!running.some(({ charge, amount }) => amount !== undefined && amount > this.grantedTo(charge)))
-      return undefined;
-    this.askedAt = outputTokens;
-    const items = running.map(({ charge, amount }) => usageItem(charge, Math.max(amount ?? 0, this.grantedTo(charge))));
+    if (this.exhausted === undefined && outputTokens >= this.askAt) this.askForRoom(metering, outputTokens);
+    // A store in memory has answered by now.
+    return this.exhausted && { code: 'budget_exceeded', params: { limit: this.exhausted.name } };
+  }
+
+  private askForRoom(metering: Metering, outputTokens: number): void {
+    const running = this.open().map((charge) => ({ charge, amount: amountAt(charge, metering, outputTokens) ?? 0 }));
+    if (!running.some(({ charge, amount }) => endsStreams(charge) && amount > this.grantedTo(charge))) return;
+    this.askAt = outputTokens + overrunStep;
+    const items = running.map(({ charge, amount }) => usageItem(charge, Math.max(amount, this.grantedTo(charge))));
     this.store.charge({ id: this.id, items }, (outcome) => {
       if (outcome.kind !== 'charged') return;
       const ending = running.find(
@@ -66,7 +68,6 @@ export class Reservation implements Renewable {
       );
       this.exhausted = ending?.charge.source as Budget | undefined;
     });
-    return undefined;
   }
 
   /** Those that are settled. Requests per window were counted when they were admitted. */
