@@ -1,6 +1,7 @@
 import type { StageOptions } from '../../src/extproc/stages/order.ts';
+import { createRemoteJudges } from '../../src/guard/remote/index.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import type { MetricsRegistry } from '../../src/lib/metrics.ts';
+import { latencyBuckets, type MetricsRegistry } from '../../src/lib/metrics.ts';
 import type { Program } from '../../src/program/program.ts';
 import { createRecordMetrics, createRecords } from './sinks.ts';
 import { createStores } from './stores.ts';
@@ -23,6 +24,16 @@ export function createInlinePolicy(log: Logger, metrics: MetricsRegistry): Inlin
   const usage = createRecords(({ settings }) => settings.usageRecords, sinkMetrics('usage'));
   const decisions = createRecords(({ settings }) => settings.decisionRecords, sinkMetrics('decision'));
   const stores = createStores(log, metrics);
+  const remoteCalls = metrics.histogram(
+    'sluice_guard_remote_seconds',
+    'Calls of content safety services.',
+    latencyBuckets,
+    ['service', 'outcome'] as const,
+  );
+  const judges = createRemoteJudges({
+    now: () => performance.now(),
+    measured: (service, outcome, ms) => remoteCalls.of(service, outcome).observe(ms / 1_000),
+  });
   const verdicts = metrics.counter('sluice_guard_decisions_total', 'Requests that a guardrail applied to.', [
     'guardrail',
     'verdict',
@@ -38,7 +49,10 @@ export function createInlinePolicy(log: Logger, metrics: MetricsRegistry): Inlin
   return {
     options: {
       guard: {
-        remotes: () => () => undefined,
+        remotes:
+          ({ secrets }) =>
+          (rule) =>
+            judges.judgeFor(rule, (name) => secrets.get(name)),
         record: decisions.write,
         onDecision: (guardrail, verdict) => verdicts.of(guardrail, verdict).increment(),
       },
@@ -57,6 +71,7 @@ export function createInlinePolicy(log: Logger, metrics: MetricsRegistry): Inlin
       if (limits.all.length > 0 || budgets.all.length > 0) stores.storeOf(program);
     },
     async close() {
+      judges.close();
       await Promise.all([stores.close(), usage.close(lastRecordsMs), decisions.close(lastRecordsMs)]);
     },
   };

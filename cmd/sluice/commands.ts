@@ -33,6 +33,16 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/keys-create.ts'),
   },
   {
+    name: 'guard test',
+    summary: 'Show what guardrails find in a text.',
+    load: () => import('./commands/guard-test.ts'),
+  },
+  {
+    name: 'guard entities',
+    summary: 'List the personal data and secrets that can be recognised.',
+    load: () => import('./commands/guard-entities.ts'),
+  },
+  {
     name: 'limits show',
     summary: 'Show how far limits and budgets are used.',
     load: () => import('./commands/limits-show.ts'),
