@@ -1,6 +1,8 @@
+import { connect } from 'node:tls';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../src/xds/snapshot/resource.ts';
+import { type Certificate, createAuthority } from '../support/certificates.ts';
 import { cleanupsAfterEach } from '../support/cleanups.ts';
 import type { EnvoyProcess } from '../support/envoy-process.ts';
 import {
@@ -17,6 +19,7 @@ import {
 } from '../support/xds-envoy.ts';
 
 const cleanup = cleanupsAfterEach();
+const authority = createAuthority('authority of the test');
 
 const at = (type: string): string => `type.googleapis.com/${type}`;
 
@@ -98,6 +101,50 @@ function connectionManager(source: JsonValue): JsonValue {
       ],
     },
   };
+}
+
+/** A listener whose certificate comes over SDS. */
+function tlsListener(transport: Transport, { certificate, privateKey }: Certificate): Resource[] {
+  const source = configSource(transport);
+  return [
+    fromText('secret', 'own-certificate', {
+      name: 'own-certificate',
+      tls_certificate: {
+        certificate_chain: { inline_string: certificate },
+        private_key: { inline_string: privateKey },
+      },
+    }),
+    fromText('listener', 'secured', {
+      name: 'secured',
+      address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+      filter_chains: [
+        {
+          filters: [connectionManager(source)],
+          transport_socket: {
+            name: 'tls',
+            typed_config: {
+              '@type': at('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'),
+              common_tls_context: {
+                tls_certificate_sds_secret_configs: [{ name: 'own-certificate', sds_config: source }],
+              },
+            },
+          },
+        },
+      ],
+    }),
+  ];
+}
+
+/** Names in the certificate that is shown, or why there is none. */
+function handshake(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    socket.on('secureConnect', () => {
+      resolve(socket.getPeerCertificate().subjectaltname ?? '');
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
 }
 
 interface Running {
@@ -342,16 +389,31 @@ describe('an Envoy over ADS', () => {
   });
 
   it('serves every request while twenty states follow each other', async () => {
-    const { xds, ports, get } = await start(delta);
+    const { xds, envoy, ports, get } = await start(delta);
     await get('/');
     const finish = underLoad(() => get('/'), /^200 (first|second) token-\d+$|^200 first first-token$/);
+    const secured = (round: number): Resource[] => tlsListener(delta, authority.issue(`round-${round}.example.com`));
+    let finishTls: (() => Promise<readonly string[]>) | undefined;
+    let tlsPort = 0;
     for (let round = 0; round < 20; round++) {
       const name = `round-${round}`;
       const port = round % 2 === 0 ? ports.second : ports.first;
-      await xds.publish(site(delta, { clusters: { [name]: port }, routeTo: name, token: `token-${round}` }));
+      const state = site(delta, { clusters: { [name]: port }, routeTo: name, token: `token-${round}` });
+      await xds.publish([...state, ...secured(round)]);
+      if (finishTls === undefined) {
+        tlsPort = await listenerPort(envoy, 'secured');
+        finishTls = underLoad(() => handshake(tlsPort), /^DNS:round-\d+\.example\.com$/);
+      }
+      await eventually(
+        async () => (await handshake(tlsPort)) === `DNS:round-${round}.example.com`,
+        'a rotated certificate',
+      );
       expect(await get('/')).toBe(`200 ${round % 2 === 0 ? 'second' : 'first'} token-${round}`);
     }
     expect(await finish()).toEqual([]);
+    expect(await finishTls?.()).toEqual([]);
     expect(xds.nacks()).toEqual([]);
+    // Certificates are secrets: none of them was a new listener.
+    expect(await envoy.stat('listener_manager.listener_modified')).toBe(0);
   });
 });
