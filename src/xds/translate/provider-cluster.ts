@@ -18,6 +18,13 @@ import { upstreamTls } from './upstream-tls.ts';
 
 const encoded = new WeakMap<Provider, { readonly systemCaFile: string; readonly resource: Resource }>();
 
+/**
+ * A connection closed by the other side in the moment of its reuse is a reset that nobody needs, so ours ends first. Below
+ * the 60 s after which common load balancers close; without TLS, where a new connection costs little and model servers
+ * answer themselves, below the 5 s of uvicorn and Node.
+ */
+const idleSeconds = { plain: 4, tls: 55 } as const;
+
 /** The cluster of one provider. Encoded once per provider object: an unchanged provider costs nothing. */
 export function providerCluster(provider: Provider, options: TranslateOptions): Resource {
   const known = encoded.get(provider);
@@ -90,9 +97,7 @@ function cluster(provider: Provider, options: TranslateOptions): MessageInitShap
     },
     typedExtensionProtocolOptions: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': packed(HttpProtocolOptionsSchema, {
-        // Below the 60 s after which common load balancers close: a connection closed by the other side in the moment
-        // of its reuse is a reset that nobody needs.
-        commonHttpProtocolOptions: { idleTimeout: seconds(55) },
+        commonHttpProtocolOptions: { idleTimeout: seconds(tls === undefined ? idleSeconds.plain : idleSeconds.tls) },
         upstreamProtocolOptions:
           tls === undefined
             ? { case: 'explicitHttpConfig', value: { protocolConfig: { case: 'httpProtocolOptions', value: {} } } }
