@@ -1,0 +1,205 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../src/lib/hash.ts';
+import type { CounterReport, Store } from '../../src/limits/store.ts';
+import { openRedis } from '../../src/limits/testing/open-redis.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { document, documents, model, provider as providerDocument } from '../support/policy-documents.ts';
+import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
+import { type RunningRedis, startRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+
+/* Limits while their store is away, and when processors or callers go: on a real Envoy and a real Redis. */
+
+const keys = ['closed', 'open', 'local', 'running', 'stopped', 'stream', 'free'] as const;
+const usage = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
+
+let gateway: TestGateway;
+let provider: RecordingProvider;
+let redis: RunningRedis;
+let store: Store;
+let answer: (response: ServerResponse) => unknown;
+
+const done = (response: ServerResponse) => answerJson(response, 200, { choices: [], usage });
+
+function limit(kind: 'Limit' | 'Budget', name: string, spec: object): string {
+  return document(kind, name, { scope: { keys: [name] }, ...spec });
+}
+
+beforeAll(async () => {
+  // What a processor that ends waits for requests that run. Default 10 s.
+  process.env.SLUICE_PROCESSOR_GRACE = '0.5';
+  redis = await startRedis();
+  store = await openRedis(redis.url);
+  provider = await startRecordingProvider((response) => answer(response));
+  const hourly = { window: '1h', algorithm: 'fixed' };
+  gateway = await startGateway({
+    policy: {
+      'policy.yaml': documents(
+        providerDocument('a', `http://127.0.0.1:${provider.port}/v1`),
+        model('m', ['a/m'], { pricing: { input: 1, output: 10 } }),
+        document('GatewayPolicy', 'default', {
+          store: { redis: { addresses: [`127.0.0.1:${redis.port}`], commandTimeout: '100ms', replicas: 2 } },
+        }),
+        limit('Limit', 'closed', { requests: 100, onStoreFailure: 'closed', ...hourly }),
+        limit('Limit', 'open', { requests: 1, onStoreFailure: 'open', ...hourly }),
+        limit('Limit', 'local', { requests: 4, onStoreFailure: 'local', ...hourly }),
+        limit('Budget', 'running', { amount: { tokens: 1_000 }, period: { calendar: 'month' } }),
+        limit('Budget', 'stopped', { amount: { tokens: 1_000 }, period: { calendar: 'month' } }),
+        limit('Budget', 'stream', {
+          amount: { tokens: 300 },
+          period: { calendar: 'month' },
+          endStreams: true,
+          defaultOutputReserve: 50,
+        }),
+        ...keys.map((name) => document('ApiKey', name, { hash: `sha256:${sha256Hex(`sk-${name}`)}` })),
+      ),
+    },
+  });
+});
+afterAll(async () => {
+  redis?.resume();
+  await gateway?.stop();
+  await provider?.close();
+  await store?.close();
+  await redis?.stop();
+});
+afterEach(() => redis.resume());
+
+interface Asked {
+  readonly status: number;
+  readonly mode: string | null;
+  readonly code: unknown;
+  readonly text: string;
+}
+
+async function ask(key: (typeof keys)[number], more: object = {}): Promise<Asked> {
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer sk-${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'm', max_tokens: 20, messages: [{ role: 'user', content: 'hello' }], ...more }),
+  });
+  const text = await response.text();
+  const isError = response.status !== 200;
+  const code = isError ? (JSON.parse(text) as { readonly error: { readonly code: unknown } }).error.code : undefined;
+  return { status: response.status, mode: response.headers.get('x-sluice-limit-mode'), code, text };
+}
+
+async function counterOf(name: string): Promise<CounterReport | undefined> {
+  return (await store.list('')).find(({ counter }) => counter.key.split(':')[1] === name);
+}
+
+const metrics = async (): Promise<string> => (await gateway.processors[0]?.metrics()) ?? '';
+const isAway = async (): Promise<boolean> => (await metrics()).includes('sluice_limits_store_away 1');
+const isBack = async (): Promise<boolean> => (await metrics()).includes('sluice_limits_store_away 0');
+
+/** The first requests find out that nobody answers. */
+async function loseStore(): Promise<void> {
+  redis.pause();
+  await until('the store is known to be away', async () => {
+    await ask('closed');
+    return isAway();
+  });
+}
+
+describe('while the store does not answer', () => {
+  it.each([
+    ['closed', [{ status: 503, mode: null, code: 'limits_unavailable' }]],
+    ['open', Array.from({ length: 3 }, () => ({ status: 200, mode: 'open' }))],
+    // Half of 4, since two processors share it.
+    ['local', [{ status: 200 }, { status: 200, mode: 'local' }, { status: 429, mode: 'local' }]],
+    ['free', [{ status: 200, mode: null }]],
+  ] as const)('a limit that is %s does what it says', async (key, expected) => {
+    answer = done;
+    await loseStore();
+    for (const each of expected) {
+      const asked = await ask(key);
+      expect(asked).toMatchObject(each);
+    }
+    await gateway.processors[0]?.ready();
+    redis.resume();
+    await until('the store is back', isBack);
+  });
+
+  it('says so in metrics and log, and nobody waits for it any more', async () => {
+    answer = done;
+    await loseStore();
+    const began = performance.now();
+    for (let n = 0; n < 20; n++) await ask('open');
+    expect(performance.now() - began).toBeLessThan(20 * 100);
+    const shown = await metrics();
+    expect(shown).toContain('sluice_limit_decisions_total{limit="open",outcome="open"}');
+    expect(shown).toContain('sluice_limit_decisions_total{limit="local",outcome="local"}');
+    expect(shown).toContain('sluice_limit_decisions_total{limit="closed",outcome="unavailable"}');
+    expect(gateway.processors[0]?.log()).toContain('the shared store cannot be reached');
+    redis.resume();
+    await until('the store is back', isBack);
+    expect((await ask('closed')).status).toBe(200);
+  });
+
+  it('what ends meanwhile is settled when it is back, once', async () => {
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    answer = (response) => void held.then(() => done(response));
+    const asked = ask('running');
+    await until('it is reserved', async () => ((await counterOf('running'))?.reserved ?? 0) > 0);
+    answer = done;
+    await loseStore();
+    release();
+    expect((await asked).status).toBe(200);
+    redis.resume();
+    await until('it is settled', async () => (await counterOf('running'))?.reserved === 0);
+    await sleep(50);
+    expect(await counterOf('running')).toMatchObject({ used: 30, reserved: 0, drift: 0 });
+  });
+});
+
+describe('a stream that runs past a hard budget', () => {
+  it('is ended with an error event, charged, and the provider is told', async () => {
+    let sent = 0;
+    let isClosed = false;
+    answer = async (response) => {
+      response.on('close', () => {
+        isClosed = true;
+      });
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (; !isClosed && sent < 2_000; sent++) {
+        response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: ' another word' } }] })}\n\n`);
+        await sleep(1);
+      }
+    };
+    const { status, text } = await ask('stream', { stream: true, max_tokens: undefined });
+    expect(status).toBe(200);
+    const last = text
+      .trimEnd()
+      .split('\n')
+      .findLast((line) => line.startsWith('data: {'));
+    expect(JSON.parse(last?.slice(6) ?? '{}')).toMatchObject({
+      error: { code: 'budget_exceeded', message: expect.stringContaining('"stream"') },
+    });
+    await until('the provider is told', () => isClosed);
+    await until('it is settled', async () => (await counterOf('stream'))?.reserved === 0);
+    const used = (await counterOf('stream'))?.used ?? 0;
+    const passed = text.split('another word').length - 1;
+    // Everything that passed is charged; the bound on what passes: one step, and what was under way meanwhile.
+    expect(used).toBeGreaterThanOrEqual(2 * passed);
+    expect(used).toBeLessThan(300 + 2 * 128 + 200);
+    expect((await ask('stream', { stream: false })).code).toBe('budget_exceeded');
+  });
+});
+
+describe('a processor that is asked to end', () => {
+  it('settles what it cuts off', async () => {
+    answer = () => {};
+    const asked = ask('stopped').catch(() => undefined);
+    await until('it is reserved', async () => ((await counterOf('stopped'))?.reserved ?? 0) > 0);
+    const stopping = gateway.processors[0]?.kill('SIGTERM');
+    await asked;
+    await stopping;
+    expect(await counterOf('stopped')).toMatchObject({ reserved: 0, drift: 0 });
+    await gateway.processors[0]?.restart();
+  });
+});
