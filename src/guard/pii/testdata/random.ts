@@ -38,8 +38,18 @@ const known = piiEntities.flatMap(({ name }) => {
   return [...positives.map(({ text }) => text), ...others];
 });
 
+const words = ['ssn', 'card', 'passport', 'born', 'mobile', 'version', 'wallet', 'a b c d mobile'];
+const bare = ['536904399', '4222222222222', '2125550134', '925076473', '1980-05-17', '10.0.0.1', '212-555-0134'];
+
+/** As far from each other as what is looked at allows, and a bit farther. */
+function distant(random: Random): string {
+  if (random.below(2) === 0) return random.one(words) + ' '.repeat(80 + random.below(24)) + random.one(bare);
+  return `${random.text('ab', 40 + random.below(16))}-${random.one(bare)}@corp.com`;
+}
+
 function piece(random: Random): string {
-  const kind = random.below(8);
+  const kind = random.below(9);
+  if (kind === 8) return distant(random);
   if (kind < 3) return random.one(prose);
   if (kind === 3) return random.text(random.one(alphabets), 1 + random.below(24));
   const sample = random.one(known);
