@@ -64,7 +64,10 @@ const badSpecs: readonly (readonly [string, string])[] = [
     '{telemetry: {otlp: {endpoint: collector}}}',
     'error spec.telemetry.otlp.endpoint collector does not begin with http:// or https:// — write an address such as http://collector:4318',
   ],
-  ['{telemetry: {otlp: {}}}', 'error spec.telemetry.otlp.endpoint is missing — add endpoint: base address of a collector that takes OTLP over HTTP'],
+  [
+    '{telemetry: {otlp: {}}}',
+    'error spec.telemetry.otlp.endpoint is missing — add endpoint: base address of a collector that takes OTLP over HTTP',
+  ],
   [
     '{telemetry: {prometheus: {}}}',
     'error spec.telemetry.prometheus is not a known field — remove it; known here: otlp',
