@@ -57,7 +57,7 @@ export const piiEntities: readonly EntityInfo[] = [
     'phone number',
     0.4,
     'numbering plan of its country',
-    'phone, telephone, tel, mobile, cell, call, number, fax, contact, whatsapp, sms, text, dial, telefon, handy, mobil, téléphone, portable, teléfono, móvil, telefono, celular, whatsapp',
+    'phone, telephone, tel, mobile, cell, call, number, fax, contact, whatsapp, sms, text, dial, telefon, handy, mobil, téléphone, portable, teléfono, móvil, telefono, celular',
     byDefault,
   ),
   entity(

@@ -57,24 +57,27 @@ export function regionSet(regions: readonly Region[]): RegionSet {
 
 /** Significant digits, without trunk prefix. */
 export function isNationalNumber(digits: string, set: RegionSet): boolean {
-  set.pattern ??= patternOf(set.regions);
-  return set.pattern.test(digits);
+  set.pattern ??= patternOf(set.regions.map(planOf));
+  return set.pattern?.test(digits) ?? false;
 }
 
 function compile(callingCode: string): RegExp | undefined {
   const countries: unknown = Reflect.get(metadata.country_calling_codes, callingCode);
-  if (!Array.isArray(countries)) return undefined;
-  const pattern = patternOf(countries.map(String));
-  byCallingCode.set(callingCode, pattern);
+  // Numbers of no country, such as +800.
+  const shared: unknown = Reflect.get(metadata.nonGeographic, callingCode);
+  const plans = Array.isArray(countries) ? countries.map((country) => planOf(String(country))) : [shared];
+  const pattern = patternOf(plans);
+  if (pattern !== undefined) byCallingCode.set(callingCode, pattern);
   return pattern;
 }
 
-function patternOf(countries: readonly string[]): RegExp {
-  const sources = countries.flatMap((country) => {
-    const plan: unknown = Reflect.get(metadata.countries, country);
-    return Array.isArray(plan) ? sourcesOf(plan) : [];
-  });
-  return sources.length === 0 ? /^(?!)/ : new RegExp(`^(?:${sources.join('|')})$`);
+function planOf(country: string): unknown {
+  return Reflect.get(metadata.countries, country);
+}
+
+function patternOf(plans: readonly unknown[]): RegExp | undefined {
+  const sources = plans.flatMap((plan) => (Array.isArray(plan) ? sourcesOf(plan) : []));
+  return sources.length === 0 ? undefined : new RegExp(`^(?:${sources.join('|')})$`);
 }
 
 /** Patterns of fixed lines, mobiles and so on; of plans without them the general one. */
