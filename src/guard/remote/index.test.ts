@@ -40,15 +40,15 @@ async function until(isSo: () => boolean): Promise<void> {
 describe('a remote judge', () => {
   it('answers at the deadline, breaks the call off and ignores what comes later', async () => {
     const fake = await moderation();
-    fake.behave({ kind: 'slow', ms: 150 });
+    fake.behave({ kind: 'slow', ms: 600 });
     const started = performance.now();
     await expect(verdictOf(judges(), remoteRule(openai(fake.url)), user('violence=0.9'), { ms: 60 })).resolves.toEqual(
       failed('timeout'),
     );
-    expect(performance.now() - started).toBeLessThan(140);
+    expect(performance.now() - started).toBeLessThan(500);
     await until(() => fake.abandoned === 1);
     // `verdictOf` rejects a second answer.
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 650));
   });
 
   it('fails at once, though not from inside, when the deadline has passed', async () => {
@@ -197,12 +197,12 @@ describe('a remote judge', () => {
 
   it('works beside others, not after them', async () => {
     const services = [await contentSafety(), await moderation()] as const;
-    for (const fake of services) fake.behave({ kind: 'slow', ms: 100 });
+    for (const fake of services) fake.behave({ kind: 'slow', ms: 300 });
     const remote = judges();
     const rules = [remoteRule(azure(services[0].url)), remoteRule(openai(services[1].url))];
     const started = performance.now();
     await Promise.all(rules.map((rule) => verdictOf(remote, rule, user('a'))));
-    expect(performance.now() - started).toBeLessThan(190);
+    expect(performance.now() - started).toBeLessThan(580);
   });
 
   it('lets the worst verdict win, and what is missing when the rule cannot do without it', async () => {
