@@ -8,7 +8,7 @@ let fake: FakeService | undefined;
 afterEach(() => fake?.close());
 
 async function start(): Promise<FakeService> {
-  fake = await fakeAzureContentSafety('azure-key', new Map([['competitors', ['Acme']]]));
+  fake = await fakeAzureContentSafety('azure-key', new Map([['competitors', ['Acme', 'Fine. Company']]]));
   return fake;
 }
 
@@ -71,6 +71,15 @@ describe('azure content safety', () => {
     const before = requests.length;
     await expect(verdictOf(remote, rule, user(longText(25_000, 'calm', 0)))).resolves.toEqual({ kind: 'allow' });
     expect(requests.length - before).toBe(3);
+  });
+
+  it('finds a phrase of two sentences that the cut would fall into', async () => {
+    const { url } = await start();
+    const rule = remoteRule(azure(url, { thresholds: new Map(), blocklists: ['competitors'] }));
+    for (const at of [9_975, 9_980, 9_985, 9_990]) {
+      const verdict = await verdictOf(remote, rule, user(longText(15_000, ' Fine. Company ', at)));
+      expect(verdict).toMatchObject({ kind: 'blocked', reasons: [{ entity: 'blocklist:competitors' }] });
+    }
   });
 
   it('does not ask about blank texts', async () => {

@@ -153,6 +153,18 @@ describe('a remote judge', () => {
     await expect(verdictOf(remote, remoteRule(openai(fake.url)), user('a'))).resolves.toEqual({ kind: 'allow' });
   });
 
+  it('counts the pieces of one text that fail together as one failure', async () => {
+    const fake = await contentSafety();
+    const remote = judges();
+    const rule = remoteRule(azure(fake.url), { action: 'observe' });
+    fake.behave({ kind: 'status', status: 500 });
+    const verdict = await verdictOf(remote, rule, user(longText(100_000, 'calm', 0)));
+    expect(verdict).toEqual(failed('unreachable'));
+    expect(fake.requests.length).toBeGreaterThan(5);
+    fake.behave(undefined);
+    await expect(verdictOf(remote, rule, user('a'))).resolves.toEqual({ kind: 'allow' });
+  });
+
   it('remembers verdicts by text, for a time, across programs', async () => {
     const fake = await moderation();
     let time = 0;
