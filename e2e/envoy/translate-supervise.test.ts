@@ -135,7 +135,7 @@ describe('draining', () => {
     const admin = createAdminClient(envoy.adminPort);
     await expect.poll(() => admin.isReady(), { timeout: 10_000 }).toBe(true);
     const page = await fetch(`http://127.0.0.1:${envoy.adminPort}/listeners`).then((response) => response.text());
-    const address = /^http::(.+)$/m.exec(page)?.[1];
+    const address = /^127\.0\.0\.1:0::(.+)$/m.exec(page)?.[1];
     const versions = await admin.resources();
     expect(versions.ok && [...versions.value.keys()].sort()).toEqual(['cluster', 'listener', 'route']);
     return { envoy, url: `http://${address}/v1/chat/completions`, accessLog };
