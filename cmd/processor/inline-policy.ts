@@ -19,11 +19,11 @@ export interface InlinePolicy {
 const lastRecordsMs = 3_000;
 
 /** What guards, accounting and limits need of the world: services, stores, and places for records. */
-export function createInlinePolicy(log: Logger, metrics: MetricsRegistry): InlinePolicy {
+export function createInlinePolicy(log: Logger, metrics: MetricsRegistry, index: number): InlinePolicy {
   const sinkMetrics = createRecordMetrics(log, metrics);
   const usage = createRecords(({ settings }) => settings.usageRecords, sinkMetrics('usage'));
   const decisions = createRecords(({ settings }) => settings.decisionRecords, sinkMetrics('decision'));
-  const stores = createStores(log, metrics);
+  const stores = createStores(log, metrics, index);
   const remoteCalls = metrics.histogram(
     'sluice_guard_remote_seconds',
     'Calls of content safety services.',

@@ -6,6 +6,7 @@ import type { Program } from '../../src/program/program.ts';
 import type { RecordSink as SinkSettings } from '../../src/program/store-settings.ts';
 import { combineSinks, type RecordSink, type SinkMetrics } from '../../src/records/record-sink.ts';
 import { createLineSink, createRedisStreamSink } from '../../src/records/sinks.ts';
+import { perSettings } from './per-settings.ts';
 import { redisAccess, redisIdentity } from './redis-target.ts';
 
 /** Records of one kind: where they go may change with the program. */
@@ -15,35 +16,26 @@ export interface Records {
 }
 
 interface Open {
-  readonly identity: string;
   readonly sink: RecordSink;
   readonly client: RedisClient | undefined;
 }
 
-/** Time in which the sink before delivers what it still holds. */
-const lingerMs = 10_000;
+/** A sink that nobody has written to for so long is closed when another has taken its place. */
+const lingerMs = 60_000;
+
+/** Time in which it delivers what it still holds. */
+const lastDeliveryMs = 10_000;
 
 export function createRecords(settingsOf: (program: Program) => SinkSettings, sinkMetrics: SinkMetrics): Records {
-  let open: Open | undefined;
-  let last: Program | undefined;
-
-  function sinkFor(program: Program): RecordSink {
-    if (program === last && open !== undefined) return open.sink;
-    last = program;
-    const settings = settingsOf(program);
-    const identity = identityOf(settings, program);
-    if (open?.identity !== identity) {
-      if (open !== undefined) void close(open, lingerMs);
-      open = { identity, ...openSinks(settings, program, sinkMetrics) };
-    }
-    return open.sink;
-  }
-
+  const sinks = perSettings<Open>({
+    identityOf: (program) => identityOf(settingsOf(program), program),
+    open: (program) => openSinks(settingsOf(program), program, sinkMetrics),
+    close: (open) => close(open, lastDeliveryMs),
+    lingerMs,
+  });
   return {
-    write: (record, program) => sinkFor(program).write(record),
-    close: async (deadlineMs) => {
-      if (open !== undefined) await close(open, deadlineMs);
-    },
+    write: (record, program) => sinks.of(program).sink.write(record),
+    close: (deadlineMs) => sinks.closeAll((open) => close(open, deadlineMs)),
   };
 }
 
@@ -61,7 +53,7 @@ function openSinks(
   { file, redisStream, redisMaxLength }: SinkSettings,
   { settings: { store }, secrets }: Program,
   metrics: SinkMetrics,
-): { readonly sink: RecordSink; readonly client: RedisClient | undefined } {
+): Open {
   const sinks: RecordSink[] = [];
   if (file !== '') sinks.push(createLineSink(file, { metrics }));
   let client: RedisClient | undefined;

@@ -37,7 +37,7 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
   const store = new ProgramStore();
   const registry = new Registry(options.index);
   const spans = processorTracing(() => store.current?.settings.otlpEndpoint ?? '', process.env, metrics, log);
-  const inlinePolicy = createInlinePolicy(log, metrics);
+  const inlinePolicy = createInlinePolicy(log, metrics, options.index);
   const stages = orderedStages({
     registry,
     now: Date.now,

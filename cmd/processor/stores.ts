@@ -10,7 +10,9 @@ import type { Store } from '../../src/limits/store.ts';
 import type { Program } from '../../src/program/program.ts';
 import type { MemoryStoreSettings, RedisStoreSettings } from '../../src/program/store-settings.ts';
 import { openingStore } from './opening-store.ts';
+import { perSettings } from './per-settings.ts';
 import { redisAccess, redisIdentity } from './redis-target.ts';
+import { snapshotOf } from './snapshot-path.ts';
 
 export interface Stores {
   /** Where the limits of this program are counted. The same one as long as its settings are the same. */
@@ -21,28 +23,18 @@ export interface Stores {
 /** Requests that began with the settings before settle in their store; streams may take this long. */
 const lingerMs = 15 * 60_000;
 
-export function createStores(log: Logger, metrics: MetricsRegistry): Stores {
+/** `index`: which of the processors beside one Envoy this is; each keeps a snapshot of its own. */
+export function createStores(log: Logger, metrics: MetricsRegistry, index: number): Stores {
   const isAway = metrics.gauge('sluice_limits_store_away', '1 while the shared store of limits cannot be reached.');
   const lost = metrics.counter('sluice_limits_settlements_lost_total', 'Settlements that the store never heard of.');
-  let identity = '';
-  let current: Store | undefined;
-  let last: Program | undefined;
-  const retiring = new Map<Store, NodeJS.Timeout>();
-
-  function retire(store: Store): void {
-    const close = () => {
-      retiring.delete(store);
-      void store.close();
-    };
-    retiring.set(store, setTimeout(close, lingerMs).unref());
-  }
-
   function open({ settings: { store }, secrets }: Program): Store {
     return store.kind === 'memory' ? memoryStore(store) : redisStore(store, secrets);
   }
 
   function memoryStore({ snapshot }: MemoryStoreSettings): Store {
-    return snapshot === '' ? createMemoryStore() : openingStore(openSnapshotStore({ path: snapshot, log }));
+    return snapshot === ''
+      ? createMemoryStore()
+      : openingStore(openSnapshotStore({ path: snapshotOf(snapshot, index), log }));
   }
 
   function redisStore(settings: RedisStoreSettings, secrets: Program['secrets']): Store {
@@ -75,22 +67,12 @@ export function createStores(log: Logger, metrics: MetricsRegistry): Stores {
     });
   }
 
-  return {
-    storeOf(program) {
-      if (program === last && current !== undefined) return current;
-      last = program;
-      const { store } = program.settings;
-      const wanted = store.kind === 'memory' ? JSON.stringify(store) : sha256Hex(redisIdentity(store, program.secrets));
-      if (current !== undefined && wanted === identity) return current;
-      if (current !== undefined) retire(current);
-      identity = wanted;
-      current = open(program);
-      return current;
-    },
-    async close() {
-      const all = [...retiring.keys(), ...(current === undefined ? [] : [current])];
-      for (const timer of retiring.values()) clearTimeout(timer);
-      await Promise.all(all.map((store) => store.close()));
-    },
-  };
+  const stores = perSettings({
+    identityOf: ({ settings: { store }, secrets }) =>
+      store.kind === 'memory' ? `memory ${store.snapshot}` : sha256Hex(redisIdentity(store, secrets)),
+    open,
+    close: (store) => store.close(),
+    lingerMs,
+  });
+  return { storeOf: stores.of, close: () => stores.closeAll((store) => store.close()) };
 }
