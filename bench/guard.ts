@@ -1,0 +1,177 @@
+/*
+ * What guardrails cost: a whole text against JSON.parse of the same text, a chunk of a stream against the same chunk
+ * read for nobody, and the memory of open streams with redaction against the same without.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { DecisionDraft } from '../src/guard/decision.ts';
+import { compileGuard, type Guard } from '../src/guard/guard.ts';
+import { sharedDetectors } from '../src/guard/local-detector.ts';
+import { Vault } from '../src/guard/redaction/vault.ts';
+import { defaultRedaction, type GuardRule, type LocalSpec } from '../src/guard/rule.ts';
+import { AnswerChannel } from '../src/guard/stream/answer-channel.ts';
+import type { OpenChannel } from '../src/llm/stream/channel.ts';
+import { SseRewriter } from '../src/llm/stream/rewriter.ts';
+import { median, printFigure, withSpread } from './support/figure.ts';
+
+const isQuick = process.argv.includes('--quick');
+const rounds = isQuick ? 5 : 15;
+
+const words = Array.from({ length: 50 }, (_, index) => `project codename ${index}`);
+
+function rule(name: string, detector: LocalSpec): GuardRule {
+  return {
+    guardrail: 'bench',
+    name,
+    onRequest: true,
+    onResponse: true,
+    roles: undefined,
+    detector,
+    action: 'redact',
+    redaction: defaultRedaction,
+    redactionByEntity: new Map(),
+    severity: 'medium',
+    message: undefined,
+    streaming: 'buffer',
+    atHoldBackLimit: 'mask',
+    remote: undefined,
+  };
+}
+
+const entities = { entities: undefined, except: [], minScore: 0.5, options: new Map() };
+const rules = [
+  rule('personal', { kind: 'pii', ...entities }),
+  rule('secrets', { kind: 'secrets', ...entities }),
+  rule('words', { kind: 'keywords', words, isCaseSensitive: false }),
+];
+const detectorFor = sharedDetectors();
+const guard: Guard = compileGuard(rules, 'response', { detectorFor });
+const vault = new Vault(Buffer.alloc(32, 1), 'bench');
+
+const sentence =
+  'On Tuesday the team reviewed 14 pull requests, moved 3 of them to version 2.10.4, and wrote to support (see ticket 4711); ' +
+  'the `retry` option of **fetch()** is 250 ms by default, which nobody had expected. ';
+const prose = sentence.repeat(Math.ceil(4_096 / sentence.length)).slice(0, 4_096);
+
+const hostile: Readonly<Record<string, string>> = {
+  digits: '4'.repeat(4_096),
+  'digits and blanks': '4111 '.repeat(820).slice(0, 4_096),
+  'at signs': 'a@'.repeat(2_048),
+  'dotted names': 'a.b-c@'.repeat(683).slice(0, 4_096),
+  brackets: '[({'.repeat(1_366).slice(0, 4_096),
+  base64: Buffer.alloc(3_072, 0xa7).toString('base64'),
+  prefixes: 'AKIAsk-ghp_'.repeat(373).slice(0, 4_096),
+  assignments: 'password="'.repeat(410).slice(0, 4_096),
+  colons: 'a:'.repeat(2_048),
+};
+
+/** Microseconds of one call: the median of rounds that are long enough to be timed. */
+function microseconds(call: () => void, calls: number): number[] {
+  const times: number[] = [];
+  for (let round = -3; round < rounds; round++) {
+    const startedAt = performance.now();
+    for (let i = 0; i < calls; i++) call();
+    if (round >= 0) times.push(((performance.now() - startedAt) / calls) * 1_000);
+  }
+  return times;
+}
+
+let sink = 0;
+const json = JSON.stringify({ messages: [{ role: 'user', content: prose }] });
+const parse = microseconds(() => {
+  sink += Object.keys(JSON.parse(json) as object).length;
+}, 500);
+const scan = microseconds(() => {
+  sink += guard.scan(prose, 'user', vault).findings.length;
+}, 60);
+const figure = (name: string, micros: readonly number[], against: string, goal: string, isMet: boolean | undefined) =>
+  printFigure({ name, value: `${withSpread(micros)} µs`, against, goal, isMet });
+
+figure(
+  'personal data, secrets, 50 keywords: 4 KB of prose',
+  scan,
+  `× ${(median(scan) / median(parse)).toFixed(0)} of JSON.parse (${median(parse).toFixed(1)} µs)`,
+  '≤ 300 µs',
+  median(scan) <= 300,
+);
+
+const worst = Object.entries(hostile)
+  .map(([name, text]) => ({
+    name,
+    times: microseconds(() => {
+      sink += guard.scan(text, 'user', vault).findings.length;
+    }, 10),
+  }))
+  .sort((one, other) => median(other.times) - median(one.times))[0];
+if (worst !== undefined) {
+  const against = `× ${(median(worst.times) / median(scan)).toFixed(1)} of prose`;
+  figure(
+    `the worst of ${Object.keys(hostile).length} hostile texts (${worst.name})`,
+    worst.times,
+    against,
+    '≤ 3,000 µs',
+    median(worst.times) <= 3_000,
+  );
+}
+
+const deltas = Array.from({ length: 300 }, (_, index) => {
+  const content = prose.slice(index * 12, index * 12 + 12);
+  return Buffer.from(
+    `data: ${JSON.stringify({ id: 'chatcmpl-123', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`,
+  );
+});
+
+function guarded(): OpenChannel {
+  const draft = new DecisionDraft();
+  return (role, field) =>
+    new AnswerChannel(guard.stream(role === 'tool' ? 'system' : role, vault, draft, field), vault.index);
+}
+
+function streamed(open: (() => OpenChannel) | undefined): number[] {
+  return microseconds(() => {
+    const openChannel = open?.();
+    const rewriter = new SseRewriter({ api: 'chat.completions', ...(openChannel && { openChannel }) });
+    for (const delta of deltas) sink += rewriter.push(delta).bytes.length;
+  }, 3).map((micros) => micros / deltas.length);
+}
+
+const plain = streamed(undefined);
+const redacted = streamed(guarded);
+figure(
+  'a chunk of a stream with redaction on',
+  redacted,
+  `the same chunk read for nobody (${median(plain).toFixed(1)} µs)`,
+  '≤ 10 µs',
+  median(redacted) <= 10,
+);
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Bytes of memory of one open stream that has brought some text. */
+function heapOf(open: (() => OpenChannel) | undefined): number {
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const count = isQuick ? 2_000 : 10_000;
+  const streams = Array.from({ length: count }, () => {
+    const openChannel = open?.();
+    const rewriter = new SseRewriter({ api: 'chat.completions', ...(openChannel && { openChannel }) });
+    for (let i = 0; i < 30; i++) rewriter.push(deltas[i] ?? Buffer.alloc(0));
+    return rewriter;
+  });
+  collect();
+  const bytes = (process.memoryUsage().heapUsed - before) / count;
+  sink += streams.length;
+  return bytes;
+}
+
+const without = heapOf(undefined);
+const withRedaction = heapOf(guarded);
+printFigure({
+  name: `memory of an open stream with redaction, of ${isQuick ? '2,000' : '10,000'}`,
+  value: `${(withRedaction / 1024).toFixed(1)} KB`,
+  against: `the same without (${(without / 1024).toFixed(1)} KB)`,
+  goal: '',
+  isMet: undefined,
+});
+if (sink === 0) throw new Error('nothing was measured');
