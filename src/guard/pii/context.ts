@@ -91,9 +91,16 @@ function isPart(code: number): boolean {
 }
 
 const parts = /\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{L}+|[0-9]+/gu;
+const lowerCase = /^[a-z]+$/;
+const digitsOnly = /^[0-9]+$/;
 
 /** `cardNumber` is two words, `driver's` is `driver`. */
 function addParts(word: string, into: string[]): void {
+  // Most words; and a number is a word that is none of the context.
+  if (lowerCase.test(word) || digitsOnly.test(word)) {
+    into.push(word);
+    return;
+  }
   const plain = word.replace(/['’]s?$/, '');
   const isPlain = plain === plain.toLowerCase();
   const found = isPlain ? [plain] : (plain.match(parts) ?? []);

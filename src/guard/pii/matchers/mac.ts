@@ -16,7 +16,9 @@ export const macMatcher: Matcher = {
   begins: isHex,
   match: (attempt, start) => {
     if (!beginsWord(attempt, start)) return undefined;
-    const end = groupsEnd(attempt, start, 2, 6) ?? groupsEnd(attempt, start, 4, 3);
+    if (!isHex(codeAt(attempt, start + 1))) return undefined;
+    const isByTwo = !isHex(codeAt(attempt, start + 2));
+    const end = isByTwo ? groupsEnd(attempt, start, 2, 6) : groupsEnd(attempt, start, 4, 3);
     if (end === undefined) return undefined;
     const digits = attempt.text.slice(start, end).replace(/[^0-9a-f]/gi, '');
     if (/^(?:0+|f+)$/i.test(digits)) return undefined;

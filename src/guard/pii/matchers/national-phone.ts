@@ -1,5 +1,5 @@
 import { isNationalNumber, type RegionSet, regionSet } from '../numbering-plan.ts';
-import { groupSize, groupStart, isGroupBracketed, joinedDigits, separatorBefore } from './phone-groups.ts';
+import { groupSize, groupStart, isGroupBracketed, joinedDigits, separatorBefore, shapeOf } from './phone-groups.ts';
 
 export interface NationalForm {
   readonly score: number;
@@ -36,30 +36,26 @@ const byTwo = 0x22222;
 
 /** Judges the first `count` of the groups that were read, seven to twelve digits, as a number dialled within a country. */
 export function nationalForm(text: string, count: number, isBracketed: boolean): NationalForm | undefined {
-  let shape = 0;
-  let isMarked = isBracketed || count > 1;
-  let isDotted = false;
-  for (let index = 0; index < count; index += 1) {
-    if (index > 0 && isGroupBracketed(index)) return undefined;
-    shape = shape * 16 + groupSize(index);
-    const separator = separatorBefore(index);
-    if (separator === '.') isDotted = true;
-    const isSign = separator === '-' || separator === '.';
-    if (index > 0 && !isBracketed && !(isSign && separator === separatorBefore(1))) isMarked = false;
-  }
+  for (let index = 1; index < count; index += 1) if (isGroupBracketed(index)) return undefined;
   const first = text[groupStart(0)];
-  if (first === '0') return trunkForm(text, count, shape, isDotted, isBracketed);
+  if (first === '0') return trunkForm(text, count, isBracketed);
   if (count === 1) return bareForm(text);
   // `1 212 …`: the trunk prefix of North America.
   const hasTrunk = first === '1' && groupSize(0) === 1;
-  const wanted = hasTrunk ? shape - 16 ** (count - 1) : shape;
-  const found = styles.find(
-    ({ shapes, regions }) => shapes.includes(wanted) && (!hasTrunk || regions === northAmerica),
-  );
+  const shape = hasTrunk ? shapeOf(count) - (1 << ((count - 1) * 4)) : shapeOf(count);
+  const found = styles.find(({ shapes, regions }) => shapes.includes(shape) && (!hasTrunk || regions === northAmerica));
   if (found === undefined) return undefined;
   const digits = joinedDigits(text, count);
   if (!isNationalNumber(hasTrunk ? digits.slice(1) : digits, found.regions)) return undefined;
-  return { score: isMarked ? found.markedScore : found.score, needsContext: false };
+  return { score: isBracketed || isSigned(count) ? found.markedScore : found.score, needsContext: false };
+}
+
+/** Hyphens or dots throughout. */
+function isSigned(count: number): boolean {
+  const sign = separatorBefore(1);
+  if (sign !== '-' && sign !== '.') return false;
+  for (let index = 2; index < count; index += 1) if (separatorBefore(index) !== sign) return false;
+  return true;
 }
 
 function bareForm(text: string): NationalForm | undefined {
@@ -71,20 +67,19 @@ function bareForm(text: string): NationalForm | undefined {
 }
 
 /** `020 7946 0958`, `(030) 123456`, `01 23 45 67 89`: a zero, then the area. */
-function trunkForm(
-  text: string,
-  count: number,
-  shape: number,
-  isDotted: boolean,
-  isBracketed: boolean,
-): NationalForm | undefined {
+function trunkForm(text: string, count: number, isBracketed: boolean): NationalForm | undefined {
   const first = groupSize(0);
   if (text[groupStart(0) + 1] === '0' || (count > 1 && (first < 2 || first > 5))) return undefined;
-  if ((isDotted && shape !== byTwo) || isDate(text, count)) return undefined;
+  if ((isDotted(count) && shapeOf(count) !== byTwo) || isDate(text, count)) return undefined;
   const digits = joinedDigits(text, count);
   if (digits.length < 9) return undefined;
   if (!isNationalNumber(digits.slice(1), trunkRegions) && !isNationalNumber(digits, italy)) return undefined;
   return { score: count > 2 || isBracketed ? likely : likelyOther, needsContext: count === 1 };
+}
+
+function isDotted(count: number): boolean {
+  for (let index = 1; index < count; index += 1) if (separatorBefore(index) === '.') return true;
+  return false;
 }
 
 /** A day, a month and a year among the groups: what follows is a time, or another day. */

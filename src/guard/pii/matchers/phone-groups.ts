@@ -18,6 +18,8 @@ const ends = new Int32Array(mostGroups);
 const totals = new Int32Array(mostGroups);
 const isInBrackets = new Uint8Array(mostGroups);
 const separators: string[] = Array.from({ length: mostGroups }, () => '');
+/** Sizes of the groups up to each, a hexadecimal digit for each. */
+const shapes = new Int32Array(mostGroups);
 
 /**
  * Reads groups of digits with up to three signs between them, brackets around one of them; returns how many. What one
@@ -39,6 +41,7 @@ export function readGroups(attempt: Attempt, start: number, isOpen: boolean, mos
     totals[count] = total;
     isInBrackets[count] = isBracketed ? 1 : 0;
     separators[count] = separator;
+    shapes[count] = ((shapes[count - 1] ?? 0) << 4) | (at - first);
     if (isBracketed) {
       if (codeAt(attempt, at) !== close) break;
       isBracketed = false;
@@ -65,6 +68,10 @@ export function groupEnd(count: number): number {
 /** Digits of the first `count` groups. */
 export function totalDigits(count: number): number {
   return totals[count - 1] ?? 0;
+}
+
+export function shapeOf(count: number): number {
+  return shapes[count - 1] ?? 0;
 }
 
 export function groupSize(index: number): number {

@@ -3,8 +3,11 @@ import { isVerhoeff } from './verhoeff.ts';
 
 /** Aadhaar: begins with 2 to 9, Verhoeff; numbers that read the same backwards are not given out. */
 export function judgeAadhaar(value: string): Verdict {
-  const isPalindrome = [...value].reverse().join('') === value;
-  return validIf(value.charAt(0) >= '2' && !isPalindrome && isVerhoeff(value));
+  return validIf(value.charAt(0) >= '2' && isVerhoeff(value) && !isPalindrome(value));
+}
+
+function isPalindrome(value: string): boolean {
+  return [...value].reverse().join('') === value;
 }
 
 /** Permanent account number: the fourth letter is the kind of holder. */
