@@ -95,7 +95,6 @@ describe('the chain of a request', () => {
     expect(later && headerOf(later.message, internalHeaders.exchange)).toBe('p1.7');
     const answer = processor.seen.find(({ kind }) => kind === 'responseHeaders');
     expect(answer?.message.attributes['envoy.filters.http.ext_proc']).toMatchObject({
-      'xds.cluster_name': 'provider/b',
       'response.code_details': 'via_upstream',
       'upstream.request_attempt_count': 2,
     });
