@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startRedis } from '../../../e2e/support/redis.ts';
 import { until } from '../../../e2e/support/until.ts';
+import { silentLogger } from '../../../src/lib/log.ts';
 import { counterKey } from '../../../src/limits/counter.ts';
+import { openSnapshotStore } from '../../../src/limits/memory/snapshot-file.ts';
 import { createRedisStore } from '../../../src/limits/redis/redis-store.ts';
+import { finish } from '../../../src/limits/testing/answers.ts';
 import { runCli } from '../testing/run-cli.ts';
 
 const hash = `sha256:${'a'.repeat(64)}`;
@@ -134,6 +137,28 @@ describe('sluice limits', () => {
     });
     const { err } = await run('show', '--limit', 'week');
     expect(err).toContain('There is no Limit or Budget week in the policy. There is minute, month.');
+  });
+
+  it('shows the snapshots of all processors that count in memory', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'sluice-limits-'));
+    try {
+      await writeFile(join(other, 'policy.yaml'), policy(`{memory: {snapshot: ${other}/counters.json}}`));
+      for (const [name, used] of [
+        ['counters.json', 100],
+        ['counters.json.1', 7],
+      ] as const) {
+        const memory = await openSnapshotStore({ path: join(other, name), log: silentLogger });
+        const counter = { kind: 'fixed', key: 'limit:minute:key=checkout', limit: 1_000, windowMs: 3_600_000 } as const;
+        await finish(memory, name, counter, used);
+        await memory.close();
+      }
+      const { out } = await runCli(['limits', 'show', '--output', 'json'], { cwd: other });
+      const shown = JSON.parse(out) as { readonly counters: readonly { readonly used: number }[] };
+      expect(shown.counters.map(({ used }) => used)).toEqual([100, 7]);
+      expect((await runCli(['limits', 'reset', '--all'], { cwd: other })).status).toBe(1);
+    } finally {
+      await rm(other, { recursive: true });
+    }
   });
 
   it('says why a memory store cannot be read, and that a Redis does not answer', async () => {

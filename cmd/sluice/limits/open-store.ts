@@ -6,6 +6,7 @@ import { createRedisStore } from '../../../src/limits/redis/redis-store.ts';
 import type { Store } from '../../../src/limits/store.ts';
 import type { Program } from '../../../src/program/program.ts';
 import { redisAccess } from '../../processor/redis-target.ts';
+import { snapshotOf } from '../../processor/snapshot-path.ts';
 
 export interface OpenStore {
   readonly store: Store;
@@ -35,10 +36,28 @@ export async function openStore({ settings, secrets }: Program): Promise<Result<
       'This policy counts in the memory of its processors, which nobody else can read. Name a Redis or a snapshot file in spec.store of its GatewayPolicy.',
     );
   }
-  return openSnapshot(store.snapshot);
+  return openSnapshots(store.snapshot);
 }
 
-async function openSnapshot(path: string): Promise<Result<OpenStore>> {
+/** Each processor beside an Envoy has its own: the first one where policy says, the next ones at names of their own. */
+async function openSnapshots(path: string): Promise<Result<OpenStore>> {
+  const first = await openSnapshot(path);
+  if (!first.ok) return first;
+  const stores = [first.value];
+  for (let index = 1; ; index++) {
+    const next = await openSnapshot(snapshotOf(path, index));
+    if (!next.ok) break;
+    stores.push(next.value);
+  }
+  const store: Store = {
+    ...first.value,
+    list: async (prefix) => (await Promise.all(stores.map((each) => each.list(prefix)))).flat(),
+  };
+  const source = stores.length === 1 ? `the snapshot ${path}` : `${stores.length} snapshots of processors at ${path}`;
+  return ok({ store, source: `${source}, seconds old`, isCopy: true });
+}
+
+async function openSnapshot(path: string): Promise<Result<Store>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -55,5 +74,5 @@ async function openSnapshot(path: string): Promise<Result<OpenStore>> {
   if (!parsed.ok) return err(`The snapshot ${path} cannot be used: ${parsed.error}.`);
   const store = createMemoryStore();
   store.restore(data);
-  return ok({ store, source: `the snapshot ${path}, which is seconds old`, isCopy: true });
+  return ok(store);
 }
