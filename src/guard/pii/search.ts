@@ -15,6 +15,7 @@ import { findingOf, type Recogniser } from './recogniser.ts';
 const mostLetters = 14;
 const longestLetters = 10;
 const longestDotted = 18;
+const longestGroup = 4;
 
 /** How far behind its start what brings the search to a value can lie, and how much more is seen to know it. */
 export const triggerReach = longestLocal + 8;
@@ -160,8 +161,9 @@ export class Search {
   }
 
   #tryHexGroups(start: number): void {
-    if (start < this.#from) return;
-    const code = this.#attempt.text.charCodeAt(start);
+    const { text } = this.#attempt;
+    if (start < this.#from || !hasHexGroup(text, start)) return;
+    const code = text.charCodeAt(start);
     for (const recogniser of this.#chosen.hexGroups) if (recogniser.matcher.begins(code)) this.#try(recogniser, start);
   }
 
@@ -222,6 +224,14 @@ function isDotted(code: number): boolean {
 
 function isHexGroup(code: number): boolean {
   return isHex(code) || code === colon || code === dot || code === hyphen;
+}
+
+/** A group here, and a sign behind it: most numbers are none. */
+function hasHexGroup(text: string, start: number): boolean {
+  let end = start;
+  while (end - start < longestGroup && isHex(text.charCodeAt(end))) end += 1;
+  const next = text.charCodeAt(end);
+  return next === colon || next === dot || next === hyphen;
 }
 
 function isLocalPart(code: number): boolean {
