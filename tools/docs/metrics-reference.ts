@@ -1,8 +1,10 @@
+import { createInlinePolicy } from '../../cmd/processor/inline-policy.ts';
 import { createProgramMetrics } from '../../cmd/processor/program-metrics.ts';
 import { createSpanMetrics } from '../../cmd/processor/tracing.ts';
 import { createTransportMetrics } from '../../cmd/processor/transport-metrics.ts';
 import { createControllerMetrics } from '../../src/controller/metrics.ts';
 import { createEngineMetrics } from '../../src/extproc/metrics.ts';
+import { silentLogger } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { ProgramStore } from '../../src/program/store.ts';
 import { markdownTable } from './markdown.ts';
@@ -15,6 +17,7 @@ const expositions: Readonly<Record<string, () => string>> = {
     createTransportMetrics(metrics);
     createProgramMetrics(metrics, new ProgramStore());
     createSpanMetrics(metrics);
+    createInlinePolicy(silentLogger, metrics, 0);
     return metrics.render();
   },
 };
