@@ -48,7 +48,7 @@ export const piiEntities: readonly EntityInfo[] = [
     'EMAIL_ADDRESS',
     'e-mail address',
     0.5,
-    'domain below a public suffix',
+    'domain below a public suffix, or one of a network of its own',
     'email, mail, contact, address',
     byDefault,
   ),

@@ -28,6 +28,12 @@ describe('scores', () => {
     expect(found({ US_SSN: {} }, 'ssn 536-90-4399')).toMatchObject([{ score: 0.85 }]);
   });
 
+  it('of e-mail addresses say whether the public can reach them', () => {
+    expect(found({ EMAIL_ADDRESS: {} }, 'jane@corp.com')).toMatchObject([{ score: 1, validator: 'public-suffix' }]);
+    expect(found({ EMAIL_ADDRESS: {} }, 'jane@corp.local')).toMatchObject([{ score: 0.5, validator: undefined }]);
+    expect(found({ EMAIL_ADDRESS: {} }, 'email jane@corp.local')).toMatchObject([{ score: 0.85 }]);
+  });
+
   it('drop findings below the least score, of the rule or of the entity', () => {
     expect(found({ US_SSN: {} }, '536-90-4399', { minScore: 0.6 })).toEqual([]);
     expect(found({ US_SSN: { minScore: 0.4 } }, '536-90-4399', { minScore: 0.6 })).toHaveLength(1);

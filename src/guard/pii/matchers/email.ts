@@ -24,9 +24,10 @@ export const emailMatcher: Matcher = {
     while (place - start <= longestLocal && isLocal(codeAt(attempt, place))) place += 1;
     if (place - start > longestLocal || codeAt(attempt, place) !== at) return undefined;
     if (!isFirst(attempt.text.charCodeAt(place - 1)) && attempt.text.charCodeAt(place - 1) !== hyphen) return undefined;
-    const end = domainEnd(attempt, place + 1);
-    if (end < 0 || isNoMailbox(attempt, start, place, end)) return undefined;
-    return { end, score: 1, validator: 'public-suffix', needsContext: false };
+    const domain = domainAt(attempt, place + 1);
+    if (domain === undefined || isNoMailbox(attempt, start, place, domain.end)) return undefined;
+    const { end, isPublic } = domain;
+    return { end, score: isPublic ? 1 : 0.5, validator: isPublic ? 'public-suffix' : undefined, needsContext: false };
   },
 };
 
@@ -60,24 +61,41 @@ function isLetterOfEscape(code: number): boolean {
   return code === 110 || code === 114 || code === 116;
 }
 
-/** Behind the longest domain under a public suffix; -1: none. */
-function domainEnd(attempt: Attempt, start: number): number {
+interface Domain {
+  /** Excluded. */
+  readonly end: number;
+  readonly isPublic: boolean;
+}
+
+/** The longest domain that begins here and that somebody can have registered, or can use at home. */
+function domainAt(attempt: Attempt, start: number): Domain | undefined {
   let end = start;
-  while (end - start <= longestDomain && isDomain(codeAt(attempt, end))) end += 1;
-  if (end - start > longestDomain) return -1;
-  const domain = attempt.text.slice(start, end);
-  let rest = domain;
+  let asciiEnd = -1;
+  while (end - start <= longestDomain && isDomain(codeAt(attempt, end))) {
+    if (asciiEnd < 0 && attempt.text.charCodeAt(end) > 127) asciiEnd = end;
+    end += 1;
+  }
+  if (end - start > longestDomain) return undefined;
+  let rest = attempt.text.slice(start, trimmedEnd(attempt.text, start, end));
   for (let count = 0; count < mostEndings && rest !== ''; count += 1) {
-    rest = rest.replace(/[.-]{1,253}$/, '');
-    if (isRegistrable(rest)) return start + rest.length;
+    const kind = kindOf(rest);
+    if (kind !== undefined) return { end: start + rest.length, isPublic: kind === 'public' };
     // A sentence went on without a blank: `ann@corp.com.Then`.
     const last = rest.lastIndexOf('.');
-    rest = last < 0 ? '' : rest.slice(0, last);
+    rest = last < 0 ? '' : rest.slice(0, trimmedEnd(rest, 0, last));
   }
+  if (asciiEnd < 0) return undefined;
   // Scripts without blanks go on right behind the address.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is meant
-  const ascii = /^[\x00-\x7f]*/.exec(domain)?.[0].replace(/[.-]{1,253}$/, '') ?? '';
-  return ascii.length < domain.length && isRegistrable(ascii) ? start + ascii.length : -1;
+  const trimmed = trimmedEnd(attempt.text, start, asciiEnd);
+  const kind = kindOf(attempt.text.slice(start, trimmed));
+  return kind === undefined ? undefined : { end: trimmed, isPublic: kind === 'public' };
+}
+
+/** Without the dots and hyphens at the end. */
+function trimmedEnd(text: string, start: number, end: number): number {
+  let last = end;
+  while (last > start && '.-'.includes(text.charAt(last - 1))) last -= 1;
+  return last;
 }
 
 function isDomain(code: number): boolean {
@@ -85,11 +103,16 @@ function isDomain(code: number): boolean {
   return isForeignLetter(code) || (code >= 0x590 && code < 0x2000) || (code >= 0x3040 && code < 0xff00);
 }
 
-function isRegistrable(domain: string): boolean {
-  if (!domain.includes('.') || domain.includes('..')) return false;
+/** Reserved for examples and for networks of one's own (RFC 2606, RFC 6761, RFC 6762, and customs). */
+const ownDomains = new Set(['corp', 'example', 'home', 'internal', 'intranet', 'lan', 'local', 'private', 'test']);
+
+function kindOf(domain: string): 'public' | 'own' | undefined {
+  if (!domain.includes('.') || domain.includes('..')) return undefined;
   const lower = domain.toLowerCase();
-  if (!topLevelDomains.has(lower.slice(lower.lastIndexOf('.') + 1))) return false;
-  return parse(lower, { extractHostname: false, detectIp: false }).domain !== null;
+  const last = lower.slice(lower.lastIndexOf('.') + 1);
+  if (ownDomains.has(last)) return 'own';
+  if (!topLevelDomains.has(last)) return undefined;
+  return parse(lower, { extractHostname: false, detectIp: false }).domain === null ? undefined : 'public';
 }
 
 const retina = /^\d{1,2}x\.[a-z]{3,4}$/i;
