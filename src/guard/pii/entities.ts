@@ -106,7 +106,9 @@ export const piiEntities: readonly EntityInfo[] = [
     'driver, driving, dl, dln, driverlicense, driverslicense',
     { region: 'us' },
   ),
-  entity('UK_NHS', 'UK NHS number', 0.4, 'mod 11', 'nhs, national health, patient, health', { region: 'gb' }),
+  entity('UK_NHS', 'UK NHS number', 0.4, 'mod 11, with context only', 'nhs, national health, patient, health', {
+    region: 'gb',
+  }),
   entity(
     'UK_NINO',
     'UK national insurance number',

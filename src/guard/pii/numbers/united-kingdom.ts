@@ -9,7 +9,8 @@ export const unitedKingdom: readonly NumberForm[] = [
     score: 0.4,
     judge: judgeNhs,
     validator: 'mod-11',
-    needsContext: 'bare',
+    // Grouped as US phone numbers are.
+    needsContext: 'always',
   },
   {
     entity: 'UK_NINO',
