@@ -11,11 +11,16 @@ export interface RedisAccess {
 
 export function redisAccess(settings: RedisStoreSettings, secrets: Program['secrets']): RedisAccess {
   const password = secrets.get(settings.password);
+  const sentinelPassword = secrets.get(settings.sentinelPassword);
   const target: RedisTarget = {
     address: addressOf(settings),
     isTls: settings.tls !== undefined,
     ...(settings.username !== '' && { username: settings.username }),
     ...(password !== undefined && { password }),
+    sentinelLogin: {
+      ...(settings.sentinelUsername !== '' && { username: settings.sentinelUsername }),
+      ...(sentinelPassword !== undefined && { password: sentinelPassword }),
+    },
   };
   return settings.tls === undefined ? { target } : { target, tls: tlsOf(settings.tls, secrets) };
 }

@@ -22,6 +22,8 @@ export interface RedisTarget {
   readonly address: RedisAddress;
   readonly username?: string;
   readonly password?: string;
+  /** Who we are to the Sentinels, where they ask. */
+  readonly sentinelLogin?: { readonly username?: string; readonly password?: string };
   readonly isTls: boolean;
 }
 
@@ -114,7 +116,7 @@ export function connectRedis(target: RedisTarget, options: ConnectOptions = {}):
     // A former master answers so after a failover: the new one is found by connecting anew.
     reconnectOnError: (error: Error): boolean => error.message.startsWith('READONLY'),
   };
-  const client = create(target.address, common, retry);
+  const client = create(target, common, retry);
   // Without a listener an error would end the process; what matters is answered per command.
   client.on('error', () => undefined);
   return client;
@@ -131,7 +133,11 @@ interface CommonOptions {
   readonly reconnectOnError: (error: Error) => boolean;
 }
 
-function create(address: RedisAddress, common: CommonOptions, retry: (times: number) => number): RedisClient {
+function create(
+  { address, sentinelLogin = {} }: RedisTarget,
+  common: CommonOptions,
+  retry: (times: number) => number,
+): RedisClient {
   switch (address.kind) {
     case 'single': {
       const [{ host, port }] = address.nodes;
@@ -149,6 +155,8 @@ function create(address: RedisAddress, common: CommonOptions, retry: (times: num
         ...common,
         sentinels: [...address.nodes],
         name: address.master,
+        ...(sentinelLogin.username === undefined ? {} : { sentinelUsername: sentinelLogin.username }),
+        ...(sentinelLogin.password === undefined ? {} : { sentinelPassword: sentinelLogin.password }),
         db: address.database,
         retryStrategy: retry,
         sentinelRetryStrategy: retry,

@@ -117,6 +117,30 @@ describe('a store in Redis', () => {
     await replica.stop();
   }, 60_000);
 
+  it('says who it is to Sentinels that ask', async () => {
+    const master = await startRedis();
+    const sentinel = await startRedis({
+      sentinel: [
+        `sentinel monitor limits 127.0.0.1 ${master.port} 1`,
+        'user default off',
+        'user limits on >of-the-sentinel ~* &* +@all',
+      ].join('\n'),
+    });
+    const address = {
+      kind: 'sentinel',
+      nodes: [{ host: '127.0.0.1', port: sentinel.port }],
+      master: 'limits',
+      database: 0,
+    } as const;
+    const sentinelLogin = { username: 'limits', password: 'of-the-sentinel' };
+    const store = createRedisStore({ target: { address, sentinelLogin, isTls: false }, commandTimeoutMs: 5_000 });
+    await connected(store);
+    expect(await take(store, 'a', counter, 10)).toMatchObject({ kind: 'admitted' });
+    await store.close();
+    await sentinel.stop();
+    await master.stop();
+  }, 20_000);
+
   it('does not wait for a server that never answers, nor for more answers than it may', async () => {
     const redis = await startRedis();
     const store = await openRedis(redis.url, { commandTimeoutMs: 50, maxInFlight: 2 });
