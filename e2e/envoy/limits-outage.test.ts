@@ -202,4 +202,19 @@ describe('a processor that is asked to end', () => {
     expect(await counterOf('stopped')).toMatchObject({ reserved: 0, drift: 0 });
     await gateway.processors[0]?.restart();
   });
+
+  it('and one that is killed leaves what it held for two minutes, not longer', async () => {
+    const before = (await counterOf('running'))?.used ?? 0;
+    answer = () => {};
+    const asked = ask('running').catch(() => undefined);
+    await until('it is reserved', async () => ((await counterOf('running'))?.reserved ?? 0) > 0);
+    await gateway.processors[0]?.kill('SIGKILL');
+    await asked;
+    expect((await counterOf('running'))?.reserved).toBeGreaterThan(0);
+    const later = await openRedis(redis.url, { now: () => Date.now() + 121_000 });
+    const counters = await later.list('budget:running');
+    expect(counters).toMatchObject([{ used: before, reserved: 0, drift: 0 }]);
+    await later.close();
+    await gateway.processors[0]?.restart();
+  });
 });
