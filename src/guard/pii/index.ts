@@ -32,7 +32,8 @@ export function piiDetector(options: PiiOptions): Detector {
     hold(text, from, field) {
       const search = new Search(chosen, text, Math.max(0, from - overlapReach), field);
       search.run();
-      search.runTail();
+      // What begins before it was decided when more of it was not here yet, and is as it was.
+      search.runTail(from);
       const open = Math.max(from, search.open);
       if (search.found.length === 0) return open;
       const spans = uncontained(search.found).filter((finding) => finding.start >= from);

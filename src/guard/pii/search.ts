@@ -63,30 +63,33 @@ export class Search {
     }
   }
 
-  /** Tries what may begin in the last characters, whose trigger has not come yet. */
-  runTail(): void {
+  /** Tries what may begin in the last characters from there on, whose trigger has not come yet. */
+  runTail(from: number): void {
     const { all, email, url, hexGroups } = this.#chosen;
     const { text } = this.#attempt;
-    for (let start = Math.max(this.#from, text.length - triggerReach); start < this.open; start += 1) {
+    for (let start = Math.max(from, text.length - triggerReach); start < this.open; start += 1) {
       const code = text.charCodeAt(start);
       const previous = start > 0 ? text.charCodeAt(start - 1) : -1;
       if (isWord(code) && isWord(previous) && text.charCodeAt(start - 2) !== backslash) continue;
       // Where the digits or letters that begin here go on to the end, nobody knows how many they will be.
       const isOpen = code >= 128 || leadEnd(text, start) >= text.length - 1;
+      // Once one of them has seen the end, what the others or later starts would see makes no difference.
+      if (email?.matcher.begins(code) === true && this.#isOpenAt(email.matcher, start)) return;
       for (const { matcher } of isOpen ? all : this.#chosen.atLead(leadAt(text, start))) {
-        if (code < 128 ? matcher.begins(code) : matcher.beginsForeign === true) this.#note(matcher, start);
+        const begins = code < 128 ? matcher.begins(code) : matcher.beginsForeign === true;
+        if (begins && this.#isOpenAt(matcher, start)) return;
       }
       if (isOpen) continue;
-      if (email?.matcher.begins(code) === true) this.#note(email.matcher, start);
-      if (url?.matcher.begins(code) === true) this.#note(url.matcher, start);
-      for (const { matcher } of hexGroups) if (matcher.begins(code)) this.#note(matcher, start);
+      if (url?.matcher.begins(code) === true && this.#isOpenAt(url.matcher, start)) return;
+      for (const { matcher } of hexGroups) if (matcher.begins(code) && this.#isOpenAt(matcher, start)) return;
     }
   }
 
-  #note(matcher: Matcher, start: number): void {
+  #isOpenAt(matcher: Matcher, start: number): boolean {
     this.#attempt.sawEnd = false;
     matcher.match(this.#attempt, start);
     this.#noteEnd(start);
+    return this.#attempt.sawEnd;
   }
 
   #noteEnd(start: number): void {
