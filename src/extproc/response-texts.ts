@@ -13,11 +13,29 @@ export interface ChangingText {
   end(): string | undefined;
 }
 
+/** A text of a stream that is judged window by window, by somebody who must be asked. */
+export interface WindowedText {
+  push(text: string): void;
+  /** The text is complete. */
+  end(): void;
+  /**
+   * Judges what is due. `done` is called when it is, with false when nothing may go out any more; never before this
+   * returns. False: nothing is due.
+   */
+  judge(done: (isReadable: boolean) => void): boolean;
+  /** What has become readable since it was asked last. */
+  take(): string;
+}
+
 /** Decides what the caller may read of a response. */
 export interface ResponseTexts {
   /** Some rule can only judge what is complete: a stream is held until its end. */
   readonly isWhole: boolean;
-  /** For a text of a stream, where `isWhole` is not set. */
+  /** Some rule asks a service about windows of a stream. */
+  readonly isWindowed: boolean;
+  /** For a text of a stream, where `isWindowed` is set and `isWhole` is not. */
+  openWindowed(role: string, field?: string): WindowedText;
+  /** For a text of a stream, where neither is set. */
   open(role: string, field?: string): ChangingText;
   /**
    * Judges complete texts. `done` is called once, perhaps before this returns, with each text as it may be read, in their

@@ -1,11 +1,12 @@
 import { Restorer } from '../../../guard/redaction/restorer.ts';
 import { AnswerChannel } from '../../../guard/stream/answer-channel.ts';
 import type { Rejection } from '../../exchange.ts';
-import type { ChangingText, ResponseText, ResponseTexts } from '../../response-texts.ts';
+import type { ChangingText, ResponseText, ResponseTexts, WindowedText } from '../../response-texts.ts';
 import type { AskRemote } from './ask-remotes.ts';
 import type { Guarded } from './guarded.ts';
 import { judgeTexts, type OnJudged } from './judge-texts.ts';
 import { roleOf } from './role.ts';
+import { WindowedGuardText } from './windowed-text.ts';
 
 /** The rules for answers, and the way back for what the request has hidden. */
 export class GuardedResponse implements ResponseTexts {
@@ -18,7 +19,15 @@ export class GuardedResponse implements ResponseTexts {
   }
 
   get isWhole(): boolean {
-    return this.guarded.guards.asksAboutAnswers;
+    return this.guarded.guards.streamedToServices === 'buffer';
+  }
+
+  get isWindowed(): boolean {
+    return this.guarded.guards.streamedToServices === 'window';
+  }
+
+  openWindowed(role: string, field?: string): WindowedText {
+    return new WindowedGuardText(this.guarded, this.ask, roleOf(role), field);
   }
 
   get rejection(): Rejection | undefined {

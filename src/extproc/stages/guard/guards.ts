@@ -12,8 +12,8 @@ export interface Guards {
   readonly needsSecret: boolean;
   /** Something may be changed or refused: what cannot be looked at must not pass. */
   readonly isEnforcing: boolean;
-  /** A service is asked about answers, which must be complete for that. */
-  readonly asksAboutAnswers: boolean;
+  /** How services are asked about streamed answers: when they are complete if one of the rules says so; undefined: not. */
+  readonly streamedToServices: 'buffer' | 'window' | undefined;
 }
 
 /** Sets of guardrails that are kept compiled. Each scope of the policy makes a few. */
@@ -57,8 +57,13 @@ function compile(
     response,
     needsSecret: styles.some((style) => style === 'hash' || style === 'reversible'),
     isEnforcing: rules.some(({ action }) => action !== 'observe'),
-    asksAboutAnswers: response.rules.some(({ detector }) => !isLocal(detector)),
+    streamedToServices: streamedTo(response.rules.filter(({ detector }) => !isLocal(detector))),
   };
+}
+
+function streamedTo(rules: readonly GuardRule[]): Guards['streamedToServices'] {
+  if (rules.length === 0) return undefined;
+  return rules.some(({ streaming }) => streaming === 'buffer') ? 'buffer' : 'window';
 }
 
 function rulesOf(guardrail: Guardrail): readonly GuardRule[] {

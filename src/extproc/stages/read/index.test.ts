@@ -59,15 +59,59 @@ function readable(stream: FakeStream, original: readonly string[]): string {
 
 const shout = (text: string) => text.toUpperCase();
 
+/** Windows of ten characters, judged a moment later. */
+function windowed(judge: (window: string) => string | undefined): ResponseTexts {
+  let rejection: ResponseTexts['rejection'];
+  return {
+    ...shouting,
+    isWindowed: true,
+    get rejection() {
+      return rejection;
+    },
+    openWindowed() {
+      let [held, readable, hasEnded] = ['', '', false];
+      return {
+        push(text) {
+          held += text;
+        },
+        end() {
+          hasEnded = true;
+        },
+        judge(done) {
+          const window = held.slice(0, 10);
+          if (window === '' || (window.length < 10 && !hasEnded)) return false;
+          held = held.slice(10);
+          setTimeout(() => {
+            const judged = judge(window);
+            if (judged === undefined) rejection = { code: 'guardrail_violation', params: { rule: 'r' } };
+            readable += judged ?? '';
+            done(judged !== undefined);
+          }, 2);
+          return true;
+        },
+        take() {
+          const text = readable;
+          readable = '';
+          return text;
+        },
+      };
+    },
+  };
+}
+
 const shouting: ResponseTexts = {
   isWhole: false,
+  isWindowed: false,
+  openWindowed: () => {
+    throw new Error('not asked for');
+  },
   rejection: undefined,
   open: () => ({ push: shout, end: () => '' }),
   judge: (texts, done) => done(texts.map(({ text }) => shout(text))),
 };
 
 const blocking: ResponseTexts = {
-  isWhole: false,
+  ...shouting,
   rejection: { code: 'guardrail_violation', params: { guardrail: 'g', rule: 'r' } },
   open: () => ({ push: (text) => (text.includes('bad') ? undefined : text), end: () => '' }),
   judge: (texts, done) => done(texts.some(({ text }) => text.includes('bad')) ? undefined : texts.map((t) => t.text)),
@@ -250,6 +294,33 @@ describe('a stream', () => {
     handler.message(sent.responseBody(delta('good') + delta('bad') + done, true));
     await expect.poll(() => readable(stream, [])).toContain('guardrail_violation');
     expect(readable(stream, [])).not.toMatch(/good|bad/);
+  });
+
+  it.each([1, 40, 1_000])(
+    'passes window by window where somebody is asked about each, in pieces of %i bytes',
+    async (size) => {
+      const { listener, values } = ear();
+      const texts = windowed((window) => window.toUpperCase());
+      const { stream, handler } = exchange({ texts, listener, hidesUsage: true }, events);
+      const given = `${['one ', 'two ', 'three ', 'four ', 'five'].map(delta).join('')}${usage}${done}`;
+      for (let at = 0; at < given.length; at += size) handler.message(sent.responseBody(given.slice(at, at + size)));
+      handler.message(sent.responseBody('', true));
+      await expect.poll(() => stream.ended, { timeout: 5_000 }).toBe('ok');
+      const texted = [...readable(stream, []).matchAll(/"content":"([^"]*)"/g)].map(([, text]) => text).join('');
+      expect(texted).toBe('ONE TWO THREE FOUR FIVE');
+      expect(readable(stream, [])).not.toContain('usage');
+      expect(values).toContainEqual({ choices: [], usage: { total_tokens: 3 } });
+    },
+  );
+
+  it('ends in the window that is refused', async () => {
+    const texts = windowed((window) => (window.includes('bad') ? undefined : window));
+    const { stream, handler } = exchange({ texts }, events);
+    const given = ['good words', ' and then ', 'a bad one ', 'and more of it'].map(delta).join('') + done;
+    handler.message(sent.responseBody(given));
+    handler.message(sent.responseBody('', true));
+    await expect.poll(() => readable(stream, [])).toContain('guardrail_violation');
+    expect(readable(stream, [])).not.toContain('bad');
   });
 
   it('passes as it comes where it is only listened to', () => {

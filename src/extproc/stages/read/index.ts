@@ -10,6 +10,7 @@ import { ObservedStreamReader } from './observed-stream-reader.ts';
 import { StreamReader } from './stream-reader.ts';
 import { TextReader } from './text-reader.ts';
 import { WholeStreamReader } from './whole-stream-reader.ts';
+import { WindowedStreamReader } from './windowed-stream-reader.ts';
 
 /** Bodies of JSON up to this size come in one message when they are only listened to. */
 const smallBody = 256 * 1024;
@@ -60,10 +61,19 @@ function readEvents(exchange: Exchange, api: string): Verdict {
   }
   exchange.responseBodyMode = bodySendMode.fullDuplexStreamed;
   exchange.answer.remove('content-length');
-  exchange.bodyReader = responseTexts?.isWhole
-    ? new WholeStreamReader(api, responseTexts, listener, hidesUsage)
-    : new StreamReader(api, responseTexts, listener, hidesUsage);
+  exchange.bodyReader = eventReader(api, responseTexts, listener, hidesUsage);
   return verdict.proceed;
+}
+
+function eventReader(
+  api: string,
+  texts: Exchange['responseTexts'],
+  listener: Exchange['listener'],
+  hidesUsage: boolean,
+): BodyReader {
+  if (texts?.isWhole) return new WholeStreamReader(api, texts, listener, hidesUsage);
+  if (texts?.isWindowed) return new WindowedStreamReader(api, texts, listener, hidesUsage);
+  return new StreamReader(api, texts, listener, hidesUsage);
 }
 
 function readJson(exchange: Exchange, api: string, message: Incoming, encoding: string | undefined): Verdict {

@@ -1,0 +1,84 @@
+import { Restorer } from '../../../guard/redaction/restorer.ts';
+import type { RemoteText } from '../../../guard/remote-judge.ts';
+import type { TextRole } from '../../../guard/rule.ts';
+import type { GuardStream } from '../../../guard/stream/guard-stream.ts';
+import { JudgedChannel } from '../../../guard/stream/judged-channel.ts';
+import type { WindowedText } from '../../response-texts.ts';
+import { type AskRemote, askRemotes } from './ask-remotes.ts';
+import type { Guarded } from './guarded.ts';
+
+/** One text of a streamed answer: by the local rules as it comes, by services in windows, then tokens are turned back. */
+export class WindowedGuardText implements WindowedText {
+  private readonly guarded: Guarded;
+  private readonly ask: AskRemote;
+  private readonly local: GuardStream | undefined;
+  private readonly channel: JudgedChannel;
+  private readonly restorer: Restorer;
+  private readable = '';
+  private hasEnded = false;
+  private isComplete = false;
+
+  constructor(guarded: Guarded, ask: AskRemote, role: TextRole, field: string | undefined) {
+    const { guards, vault, draft } = guarded;
+    this.guarded = guarded;
+    this.ask = ask;
+    this.local = guards.response.stream(role, vault, draft, field);
+    this.channel = new JudgedChannel(role, 'window');
+    this.restorer = new Restorer(vault.index);
+  }
+
+  push(text: string): void {
+    this.channel.push(this.local === undefined ? text : this.local.push(text));
+    this.noteBlock();
+  }
+
+  end(): void {
+    if (this.local !== undefined) this.channel.push(this.local.end());
+    this.noteBlock();
+    this.channel.end();
+    this.hasEnded = true;
+  }
+
+  judge(done: (isReadable: boolean) => void): boolean {
+    const texts = this.guarded.rejection === undefined ? this.channel.next() : undefined;
+    if (texts === undefined) {
+      this.complete();
+      return false;
+    }
+    askRemotes(this.guarded, this.guarded.guards.response, texts, this.ask, (answers) => {
+      // A role that no service looks at is answered at once.
+      queueMicrotask(() => done(this.settle(texts, answers)));
+    });
+    return true;
+  }
+
+  take(): string {
+    const text = this.readable;
+    this.readable = '';
+    return text;
+  }
+
+  private settle(texts: readonly [RemoteText], answers: Parameters<JudgedChannel['settle']>[0]): boolean {
+    const { findings, blockedBy, texts: judged } = this.channel.settle(answers, this.guarded.vault);
+    this.guarded.draft.addAll(findings);
+    if (blockedBy !== undefined) {
+      const isUnjudged = answers.some(({ rule, verdict }) => rule === blockedBy && verdict.kind === 'failed');
+      this.guarded.block(blockedBy, isUnjudged);
+      return false;
+    }
+    this.readable += this.restorer.push(judged[0] ?? texts[0].text);
+    return true;
+  }
+
+  private complete(): void {
+    if (!this.hasEnded || this.isComplete || this.guarded.rejection !== undefined) return;
+    this.isComplete = true;
+    this.readable += this.restorer.end();
+    this.guarded.restored += this.restorer.restored;
+    this.guarded.leftovers += this.restorer.leftovers;
+  }
+
+  private noteBlock(): void {
+    if (this.local?.blockedBy !== undefined) this.guarded.block(this.local.blockedBy, false);
+  }
+}
