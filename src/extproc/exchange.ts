@@ -33,6 +33,8 @@ export interface Rejection {
 /** Continues the pipeline of an exchange that a stage has suspended. */
 export interface Flow {
   resume(ticket: number, decision: Verdict): void;
+  /** Something went wrong while the exchange waited: it ends with an error. */
+  fail(error: unknown): void;
 }
 
 const empty = Buffer.alloc(0);
@@ -174,6 +176,15 @@ export class Exchange {
   /** Continues behind the stage that suspended. Ignored if the exchange has ended, or the ticket is used up. */
   resume(ticket: number, decision: Verdict): void {
     this.flow.resume(ticket, decision);
+  }
+
+  /** Runs what a callback does for this exchange: what it throws is a failure of the exchange, not of the process. */
+  contain(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.flow.fail(error);
+    }
   }
 
   /** Value of one of `program.observedHeaders` as the caller sent it. */

@@ -375,6 +375,25 @@ describe('a stage that waits', () => {
     expect(body).toBe('{"kept":true}');
   });
 
+  it('that fails while it waits ends in an error, and the process goes on', () => {
+    let held: Exchange | undefined;
+    const { stream, handler, endings } = run([
+      stage({
+        request(exchange) {
+          held = exchange;
+          exchange.suspend();
+          return verdict.pending;
+        },
+      }),
+    ]);
+    handler.message(sent.requestHeaders({}, true));
+    held?.contain(() => {
+      throw new Error('in a callback');
+    });
+    expect(stream.kinds).toEqual(['500']);
+    expect(endings).toEqual(['rejected']);
+  });
+
   it('may resume before it returns', () => {
     const later = vi.fn(() => verdict.proceed);
     const hasty = stage({

@@ -112,6 +112,14 @@ export class RouterStream implements StreamHandler, Flow {
     }
   }
 
+  fail(error: unknown): void {
+    // Within a stage, which fails as a whole.
+    if (this.isRunning) throw error;
+    clearTimeout(this.timer);
+    this.isSuspended = false;
+    this.failed(error);
+  }
+
   private receive(message: Incoming, bytes: Buffer): void {
     if (this.expecting === expecting.leftovers) return;
     if (message.kind === kind.responseTrailers && this.expecting === expecting.responseBody) {

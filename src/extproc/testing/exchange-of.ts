@@ -14,7 +14,12 @@ const chat = { name: 'chat.completions', dialect: 'openai', upstreamPath: '/chat
 /** An exchange of this program, half way to where the stage under test takes over. */
 export function exchangeOf(program: Program | ProgramInit, fields: ExchangeFields = {}): Exchange {
   const compiled = 'observedHeaders' in program ? program : programOf(program);
-  const exchange = new Exchange(compiled, 7, 0, { resume() {} });
+  const exchange = new Exchange(compiled, 7, 0, {
+    resume() {},
+    fail(error) {
+      throw error;
+    },
+  });
   return Object.assign(exchange, {
     method: 'POST',
     path: '/v1/chat/completions',

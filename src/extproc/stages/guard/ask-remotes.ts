@@ -33,7 +33,7 @@ export function askRemotes(
       guarded.remoteMs.set(rule, (guarded.remoteMs.get(rule) ?? 0) + performance.now() - now);
       answers[at] = { rule, verdict: widened(verdict, indexes, texts) };
       open--;
-      if (open === 0) done(answers.filter((answer) => answer !== undefined));
+      if (open === 0) guarded.contain(() => done(answers.filter((answer) => answer !== undefined)));
     };
     const judge = ask(rule);
     if (judge === undefined) {

@@ -19,9 +19,13 @@ export class Guarded {
   leftovers = 0;
   rejection: Rejection | undefined = undefined;
 
-  constructor(guards: Guards, vault: Vault) {
+  /** Runs a callback of a service for the request: `exchange.contain`. */
+  readonly contain: (work: () => void) => void;
+
+  constructor(guards: Guards, vault: Vault, contain: (work: () => void) => void) {
     this.guards = guards;
     this.vault = vault;
+    this.contain = contain;
   }
 
   /** `isUnjudged`: not for what was found, but because the rule could not look. */

@@ -13,7 +13,7 @@ import type { AskRemote } from './ask-remotes.ts';
 import { type DecisionRecord, decisionRecord } from './decision-record.ts';
 import { Guarded } from './guarded.ts';
 import { GuardedResponse } from './guarded-response.ts';
-import { createGuards, type Guards } from './guards.ts';
+import { createGuards } from './guards.ts';
 import { judgeTexts } from './judge-texts.ts';
 import { roleOf } from './role.ts';
 import { vaultFor } from './vault.ts';
@@ -43,11 +43,14 @@ export function guard({ now, remotes, record, onDecision }: GuardOptions): Stage
       const guards = guardsFor(matching);
       const body = readable(exchange);
       if (body === undefined) {
-        return guards.isEnforcing ? refuseUnread(exchange, guards) : verdict.proceed;
+        if (!guards.isEnforcing) return verdict.proceed;
+        const unread = new Guarded(guards, vaultFor(exchange, guards, ''));
+        open.set(exchange, unread);
+        return refuseUnread(exchange, unread);
       }
       const leaves = requestTexts(exchange.api?.name ?? '', body);
       const firstText = leaves.find(({ role }) => role === 'user')?.text ?? '';
-      const guarded = new Guarded(guards, vaultFor(exchange, guards, firstText));
+      const guarded = new Guarded(guards, vaultFor(exchange, guards, firstText), (work) => exchange.contain(work));
       open.set(exchange, guarded);
       const ticket = exchange.suspend();
       const ask = remotes(program);
@@ -90,8 +93,9 @@ function readable(exchange: Exchange): object | undefined {
 }
 
 /** Rules that may refuse or change something cannot, and so nothing passes. */
-function refuseUnread(exchange: Exchange, guards: Guards): Verdict {
+function refuseUnread(exchange: Exchange, { guards, draft }: Guarded): Verdict {
   const rule = [...guards.request.rules, ...guards.response.rules].find(({ action }) => action !== 'observe');
+  if (rule !== undefined) draft.block(rule);
   return exchange.reject('guardrail_violation', {
     ...(rule !== undefined && { guardrail: rule.guardrail, rule: rule.name }),
     message: 'The rules of this gateway cannot check this kind of request, so it is not let through.',

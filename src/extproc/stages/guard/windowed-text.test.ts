@@ -57,7 +57,7 @@ const words: Rule = {
 function responseWith(rules: readonly Rule[], judge: (text: string) => RemoteVerdict) {
   const asked: string[] = [];
   const guards = createGuards()([{ name: 'g', version: '1', scope: everybody, isObserving: false, rules }]);
-  const guarded = new Guarded(guards, new Vault(randomBytes(32), ''));
+  const guarded = new Guarded(guards, new Vault(randomBytes(32), ''), (work) => work());
   const scripted: RemoteJudge = {
     judge(texts, _phase, _deadline, done) {
       const text = texts.map((each) => each.text).join('');

@@ -28,12 +28,14 @@ export class WindowedGuardText implements WindowedText {
   }
 
   push(text: string): void {
-    this.channel.push(this.local === undefined ? text : this.local.push(text));
+    const { local } = this;
+    this.channel.push(local === undefined ? text : this.timed(() => local.push(text)));
     this.noteBlock();
   }
 
   end(): void {
-    if (this.local !== undefined) this.channel.push(this.local.end());
+    const { local } = this;
+    if (local !== undefined) this.channel.push(this.timed(() => local.end()));
     this.noteBlock();
     this.channel.end();
     this.hasEnded = true;
@@ -47,7 +49,7 @@ export class WindowedGuardText implements WindowedText {
     }
     askRemotes(this.guarded, this.guarded.guards.response, texts, this.ask, (answers) => {
       // A role that no service looks at is answered at once.
-      queueMicrotask(() => done(this.settle(texts, answers)));
+      queueMicrotask(() => this.guarded.contain(() => done(this.settle(texts, answers))));
     });
     return true;
   }
@@ -76,6 +78,13 @@ export class WindowedGuardText implements WindowedText {
     this.readable += this.restorer.end();
     this.guarded.restored += this.restorer.restored;
     this.guarded.leftovers += this.restorer.leftovers;
+  }
+
+  private timed(work: () => string): string {
+    const startedAt = performance.now();
+    const text = work();
+    this.guarded.responseMs += performance.now() - startedAt;
+    return text;
   }
 
   private noteBlock(): void {

@@ -52,7 +52,12 @@ function open({ init, store = createMemoryStore({ now: () => now }) }: Options) 
     const exchange = exchangeOf(program, { key: keyIn(program, 'k'), metering, ...fields });
     Object.assign(exchange, {
       number: ++number,
-      flow: { resume: (_: number, decision: Verdict) => (resumed = decision) },
+      flow: {
+        resume: (_: number, decision: Verdict) => (resumed = decision),
+        fail(error: unknown) {
+          throw error;
+        },
+      },
     });
     const decision = stage.request?.(exchange);
     return {

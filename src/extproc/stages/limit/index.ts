@@ -97,31 +97,44 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
   }
 
   function reserve(exchange: Exchange, charges: readonly Charge[]): Verdict {
-    const { program, metering } = exchange;
+    const { program } = exchange;
     const id = `${ownId}.${exchange.number}`;
     const store = storeOf(program);
     const ticket = exchange.suspend();
-    store.reserve({ id, ttlMs: reservationTtlMs, items: charges.map(({ item }) => item) }, (outcome) => {
-      tell(charges, outcome);
-      if (outcome.kind !== 'admitted') {
-        exchange.resume(ticket, refuse(exchange, charges, outcome, now()));
-        return;
-      }
-      const reservation = new Reservation(id, store, charges, outcome);
-      if (exchange.ending !== undefined) {
-        // The caller has gone meanwhile: nothing was used.
-        reservation.settle(unmeasured.used(), alerts);
-        return;
-      }
-      reservations.set(exchange, reservation);
-      renewals.add(reservation);
-      if (metering !== undefined && charges.some(endsStreams)) {
-        exchange.mayEndStream = true;
-        metering.onProgress = (outputTokens) => reservation.overrun(metering, outputTokens);
-      }
-      exchange.resume(ticket, verdict.proceed);
+    const items = charges.map(({ item }) => item);
+    store.reserve({ id, ttlMs: reservationTtlMs, items }, (outcome) => {
+      exchange.contain(() => {
+        const decision = decided(exchange, id, store, charges, outcome);
+        if (decision !== verdict.pending) exchange.resume(ticket, decision);
+      });
     });
     return verdict.pending;
+  }
+
+  /** Pending: nobody waits any more. */
+  function decided(
+    exchange: Exchange,
+    id: string,
+    store: Store,
+    charges: readonly Charge[],
+    outcome: ReserveOutcome,
+  ): Verdict {
+    tell(charges, outcome);
+    if (outcome.kind !== 'admitted') return refuse(exchange, charges, outcome, now());
+    const reservation = new Reservation(id, store, charges, outcome);
+    if (exchange.ending !== undefined) {
+      // The caller has gone meanwhile: nothing was used.
+      reservation.settle(unmeasured.used(), alerts);
+      return verdict.pending;
+    }
+    reservations.set(exchange, reservation);
+    renewals.add(reservation);
+    const { metering } = exchange;
+    if (metering !== undefined && charges.some(endsStreams)) {
+      exchange.mayEndStream = true;
+      metering.onProgress = (outputTokens) => reservation.overrun(metering, outputTokens);
+    }
+    return verdict.proceed;
   }
 
   /** Of a refusal only what refused: the others had room, or were not looked at. */
