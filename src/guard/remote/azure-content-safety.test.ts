@@ -42,6 +42,23 @@ describe('azure content safety', () => {
     await expect(verdictOf(remote, rule, user('hello'))).resolves.toEqual({ kind: 'failed', reason: 'invalidAnswer' });
   });
 
+  it('counts a hit although something else is missing', async () => {
+    const { url, behave } = await start();
+    const rule = remoteRule(azure(url, { blocklists: ['competitors'] }), { remote: { onFailure: 'open' } });
+    behave({ kind: 'body', body: '{"blocklistsMatch":[{"blocklistName":"competitors"}]}' });
+    await expect(verdictOf(remote, rule, user('buy Acme'))).resolves.toMatchObject({ kind: 'blocked' });
+  });
+
+  it('is asked below the path of its address', async () => {
+    const { url, requests } = await start();
+    const rule = remoteRule(azure(`${url}/gateway`, { promptShield: true }), { action: 'observe' });
+    await verdictOf(remote, rule, user('hello'));
+    expect(requests.map(({ path }) => path).sort()).toEqual([
+      '/gateway/contentsafety/text:analyze',
+      '/gateway/contentsafety/text:shieldPrompt',
+    ]);
+  });
+
   it('shields prompts, and tool outputs as documents', async () => {
     const { url, refusals, requests } = await start();
     const rule = remoteRule(azure(url, { thresholds: new Map(), promptShield: true }), { action: 'observe' });
@@ -95,6 +112,8 @@ describe('azure content safety', () => {
     '{"categoriesAnalysis":[{"category":"Violence","severity":"0"}]}',
     '{"categoriesAnalysis":[{"category":"Violence","severity":9}]}',
     '{"categoriesAnalysis":{}}',
+    '{"blocklistsMatch":1,"categoriesAnalysis":[{"category":"Violence","severity":0}]}',
+    '{"blocklist\\u0073Match":[],"categoriesAnalysis":[{"category":"Violence","severity":0}]}',
     '[]',
     '<html>',
     '',

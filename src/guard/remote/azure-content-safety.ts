@@ -23,10 +23,12 @@ const categories: ReadonlyMap<string, string> = new Map([
 export function azureContentSafety(spec: Spec, apiKey: string): Service {
   const analyses = spec.thresholds.size > 0 || spec.blocklists.length > 0;
   const analyzed = [...spec.thresholds.keys()].map((name) => categories.get(name) ?? name);
+  const { origin, pathname } = new URL(spec.endpoint);
+  const base = `${pathname.replace(/\/$/, '')}/contentsafety`;
   const headers = { 'ocp-apim-subscription-key': apiKey, 'content-type': 'application/json' };
   return {
     name: spec.kind,
-    origin: spec.endpoint,
+    origin,
     ca: undefined,
     pieces: (texts, phase) => [
       ...(analyses ? piecesOf(texts, longest, () => 'analyze') : []),
@@ -55,13 +57,13 @@ export function azureContentSafety(spec: Spec, apiKey: string): Service {
           haltOnBlocklistHit: spec.haltOnBlocklistHit,
           outputType: 'EightSeverityLevels',
         };
-        return { path: `/contentsafety/text:analyze?${query}`, headers, body: JSON.stringify(body) };
+        return { path: `${base}/text:analyze?${query}`, headers, body: JSON.stringify(body) };
       }
       const body = {
         userPrompt: batch.find(({ aspect }) => aspect === 'prompt')?.content ?? '',
         documents: batch.filter(({ aspect }) => aspect === 'document').map(({ content }) => content),
       };
-      return { path: `/contentsafety/text:shieldPrompt?${query}`, headers, body: JSON.stringify(body) };
+      return { path: `${base}/text:shieldPrompt?${query}`, headers, body: JSON.stringify(body) };
     },
     read: (answer, batch) => (batch[0]?.aspect === 'analyze' ? readAnalysis(answer, spec) : readShield(answer, batch)),
   };
@@ -78,17 +80,16 @@ function readAnalysis(answer: unknown, spec: Spec): readonly PieceVerdict[] | un
   const hits = readHits(member(analysis, 'blocklistsMatch'));
   const severities = readSeverities(member(analysis, 'categoriesAnalysis'));
   if (hits === undefined || severities === undefined) return undefined;
-  const isHalted = spec.haltOnBlocklistHit && hits.length > 0;
   const reasons = [...hits];
+  let isPartial = false;
   for (const [category, threshold] of spec.thresholds) {
     const severity = severities.get(categories.get(category) ?? category);
-    // Nobody looked, which is no severity of 0. Only a hit that ended the analysis excuses it.
-    if (severity === undefined && !isHalted) return undefined;
-    if (severity !== undefined && severity >= threshold) {
-      reasons.push({ entity: category, score: severity / highestSeverity });
-    }
+    // Nobody looked, which is no severity of 0.
+    if (severity === undefined) isPartial = true;
+    else if (severity >= threshold) reasons.push({ entity: category, score: severity / highestSeverity });
   }
-  return [flaggedFor(reasons)];
+  // What was found is found, whether a hit ended the analysis or something is missing.
+  return isPartial && reasons.length === 0 ? undefined : [flaggedFor(reasons)];
 }
 
 /** The item that was hit is a piece of the text: only the name of the list is taken. */
@@ -104,6 +105,7 @@ function readHits(value: unknown): readonly Reason[] | undefined {
 }
 
 function readSeverities(value: unknown): ReadonlyMap<string, number> | undefined {
+  if (value === undefined || value === null) return new Map();
   const severities = new Map<string, number>();
   for (const each of list(value) ?? [undefined]) {
     const analysis = members(each);

@@ -15,8 +15,9 @@ const mostBlocks = 25;
 
 /** `wallClock`: milliseconds since 1970, for the signature. */
 export function bedrockGuardrail(spec: Spec, credentials: AwsCredentials, wallClock: () => number): Service {
-  const { origin, host } = new URL(spec.endpoint);
-  const path = `/guardrail/${encodeComponent(spec.guardrailId)}/version/${encodeComponent(spec.guardrailVersion)}/apply`;
+  const { origin, host, pathname } = new URL(spec.endpoint);
+  const base = pathname.replace(/\/$/, '');
+  const path = `${base}/guardrail/${encodeComponent(spec.guardrailId)}/version/${encodeComponent(spec.guardrailVersion)}/apply`;
   return {
     name: spec.kind,
     origin,

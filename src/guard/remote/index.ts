@@ -16,8 +16,8 @@ import { webhook } from './webhook.ts';
 export interface RemoteJudgesOptions {
   /** Default: HTTP and HTTPS with kept connections. */
   readonly transport?: Transport;
-  /** The monotonic clock of deadlines: `performance.now`. */
-  readonly now: () => number;
+  /** The monotonic clock of deadlines. Default: `performance.now`. */
+  readonly now?: () => number;
   /** Milliseconds since 1970, for signatures. Default: `Date.now`. */
   readonly wallClock?: () => number;
   /** 0 to 1. Default: `Math.random`. */
@@ -37,8 +37,8 @@ const mostConnections = 256;
 const mostVerdicts = 4096;
 
 /** Lives as long as the process: what is known about services outlasts the programs whose rules ask them. */
-export function createRemoteJudges(options: RemoteJudgesOptions): RemoteJudges {
-  const { now, wallClock = Date.now, random = Math.random, measured = () => {} } = options;
+export function createRemoteJudges(options: RemoteJudgesOptions = {}): RemoteJudges {
+  const { now = () => performance.now(), wallClock = Date.now, random = Math.random, measured = () => {} } = options;
   const transport = options.transport ?? httpTransport();
   const connections = new Map<string, Connection>();
 

@@ -166,14 +166,15 @@ function judge(
   if (batches.length > mostRequests) {
     failure = 'overloaded';
     finish();
+  } else if (deadline <= started) {
+    // Asking and breaking off would look like a failure of the service.
+    failure = 'timeout';
+    finish();
   } else {
-    timer = setTimeout(
-      () => {
-        failure ??= 'timeout';
-        finish('failed');
-      },
-      Math.max(0, deadline - started),
-    );
+    timer = setTimeout(() => {
+      failure ??= 'timeout';
+      finish('failed');
+    }, deadline - started);
     leave = slots.enter(batches.map(ask), mostConcurrent);
     if (leave === undefined) {
       failure = 'overloaded';

@@ -74,6 +74,32 @@ describe('openai moderation', () => {
     expect(verdict).toEqual({ kind: 'failed', reason: 'invalidAnswer' });
   });
 
+  it('passes over what the model does not know, unless the rule names it', async () => {
+    const { url, behave } = await start();
+    const result = { flagged: false, categories: { hate: false, illicit: null }, category_scores: { hate: 0 } };
+    behave({ kind: 'body', body: JSON.stringify({ results: [result] }) });
+    await expect(verdictOf(remote, remoteRule(openai(url)), user('a'))).resolves.toEqual({ kind: 'allow' });
+    for (const details of [{ categories: new Set(['illicit']) }, { thresholds: new Map([['illicit', 0.5]]) }]) {
+      await expect(verdictOf(remote, remoteRule(openai(url, details)), user('a'))).resolves.toEqual({
+        kind: 'failed',
+        reason: 'invalidAnswer',
+      });
+    }
+  });
+
+  it('reads names with escaped slashes', async () => {
+    const { url, behave } = await start();
+    const result = {
+      flagged: true,
+      categories: { 'hate/threatening': true },
+      category_scores: { 'hate/threatening': 1 },
+    };
+    behave({ kind: 'body', body: JSON.stringify({ results: [result] }).replaceAll('/', '\\/') });
+    await expect(verdictOf(remote, remoteRule(openai(url)), user('a'))).resolves.toMatchObject({
+      reasons: [{ entity: 'hate/threatening' }],
+    });
+  });
+
   it('misses a category that the rule names and the service does not know', async () => {
     const { url, behave } = await start();
     behave({

@@ -50,6 +50,8 @@ function readResult(result: Members | undefined, spec: Spec): PieceVerdict | und
     const score = member(scores, category);
     const flag = member(flags, category);
     const threshold = spec.thresholds.get(category);
+    // Models that do not know a category say so with null.
+    if (flag === null && threshold === undefined && spec.categories === undefined) continue;
     // A category that is asked for and missing was not looked at.
     if (typeof score !== 'number' || (threshold === undefined && typeof flag !== 'boolean')) return undefined;
     if (threshold === undefined ? flag === true : score >= threshold) {

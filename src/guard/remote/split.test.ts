@@ -13,6 +13,15 @@ describe('a text that is too long', () => {
     expect(text.slice(0, split(text, 400, 20)[0]?.end)).toMatch(/end\.$/);
   });
 
+  it('is cut after a word when no sentence ends there, and anywhere when there are no words', () => {
+    const text = `${'word 3.5 '.repeat(60)}`;
+    expect(text.slice(0, split(text, 400, 20)[0]?.end)).toMatch(/ $/);
+    expect(split('x'.repeat(500), 400, 20)).toEqual([
+      { start: 0, end: 400 },
+      { start: 380, end: 500 },
+    ]);
+  });
+
   it('never loses anything that is no longer than the overlap, whatever the text', () => {
     const random = randomFrom(7);
     const alphabet = ['a', 'b', ' ', '. ', '\n', '😀', '。', 'x'];

@@ -24,25 +24,43 @@ export function split(text: string, longest: number, overlap: number): readonly 
   return slices;
 }
 
-const sentenceEnd = /[.!?…。！？\n]/;
-const space = /\s/;
+// Code by code and without patterns: a text of megabytes without any sentence would keep everybody waiting.
+
+const newLine = 0x0a;
+const otherEnds = codesOf('…。！？');
+const otherSpaces = codesOf('\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff');
+
+function codesOf(signs: string): ReadonlySet<number> {
+  return new Set(Array.from(signs, (sign) => sign.charCodeAt(0)));
+}
+
+function isSpace(code: number): boolean {
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  return otherSpaces.has(code) || (code >= 0x2000 && code <= 0x200a);
+}
+
+function isSentenceEnd(code: number, next: number): boolean {
+  if (code === newLine) return true;
+  // `3.5` and `a.b` end nothing.
+  if (code < 0x80) return (code === 0x2e || code === 0x21 || code === 0x3f) && isSpace(next);
+  return otherEnds.has(code) && (code > 0x3000 || isSpace(next));
+}
 
 /** After the last sentence that fits, else after the last word; never inside a surrogate pair. */
 function cutBefore(text: string, latest: number, earliest: number): number {
+  let afterWord: number | undefined;
   for (let at = latest; at > earliest; at--) {
-    const last = text.charAt(at - 1);
-    if (sentenceEnd.test(last) && (last === '\n' || last > '\u3000' || space.test(text.charAt(at)))) return at;
+    const last = text.charCodeAt(at - 1);
+    if (isSentenceEnd(last, text.charCodeAt(at))) return at;
+    if (afterWord === undefined && isSpace(last)) afterWord = at;
   }
-  for (let at = latest; at > earliest; at--) {
-    if (space.test(text.charAt(at - 1))) return at;
-  }
-  return isInsidePair(text, latest) ? latest - 1 : latest;
+  return afterWord ?? (isInsidePair(text, latest) ? latest - 1 : latest);
 }
 
 /** Earlier rather than later: the overlap is what finds things across a cut. */
 function startBefore(text: string, latest: number): number {
   for (let at = latest; at > latest - wordReach; at--) {
-    if (space.test(text.charAt(at - 1))) return at;
+    if (isSpace(text.charCodeAt(at - 1))) return at;
   }
   return isInsidePair(text, latest) ? latest - 1 : latest;
 }

@@ -28,6 +28,8 @@ export interface Transport {
 
 const idleMs = 60_000;
 const mostIdle = 32;
+/** Pools that are remembered: of endpoints and certificates that are no longer in use, connections close by themselves. */
+const mostPools = 256;
 
 /** One pool of kept connections for each service and its certificates. Redirects are answers like others: not followed. */
 export function httpTransport(): Transport {
@@ -42,7 +44,12 @@ export function httpTransport(): Transport {
       agent = origin.startsWith('https:')
         ? new HttpsAgent({ ...options, ...(ca !== undefined && { ca }) })
         : new HttpAgent(options);
-      agents.set(key, agent);
+    }
+    agents.delete(key);
+    agents.set(key, agent);
+    for (const oldest of agents.keys()) {
+      if (agents.size <= mostPools) break;
+      agents.delete(oldest);
     }
     return agent;
   }

@@ -1,6 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { FakeRequest } from './fake-service.ts';
 
+const mostSkewMs = 5 * 60_000;
+
 /**
  * Written apart from the signer, the way a service checks: from what came over the wire. Undefined: the signature is
  * right.
@@ -21,6 +23,8 @@ export function signatureFault(
   if (region !== scope.region || service !== scope.service) return 'scope';
   const date = request.headers['x-amz-date'] ?? '';
   if (!/^\d{8}T\d{6}Z$/.test(date) || !date.startsWith(day)) return 'date';
+  const time = Date.parse(date.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  if (!(Math.abs(Date.now() - time) <= mostSkewMs)) return 'signature expired';
   const names = signed.split(';');
   const mandatory = ['content-type', 'host', 'x-amz-date'];
   if (expected.sessionToken !== undefined) mandatory.push('x-amz-security-token');
