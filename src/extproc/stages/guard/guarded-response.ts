@@ -70,11 +70,17 @@ class GuardedText implements ChangingText {
   }
 
   push(text: string): string | undefined {
-    return this.released(this.channel.push(text));
+    const startedAt = performance.now();
+    const released = this.channel.push(text);
+    this.guarded.responseMs += performance.now() - startedAt;
+    return this.released(released);
   }
 
   end(): string | undefined {
-    const text = this.released(this.channel.end());
+    const startedAt = performance.now();
+    const rest = this.channel.end();
+    this.guarded.responseMs += performance.now() - startedAt;
+    const text = this.released(rest);
     this.guarded.restored += this.channel.restored;
     this.guarded.leftovers += this.channel.leftovers;
     return text;
