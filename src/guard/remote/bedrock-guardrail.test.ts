@@ -107,6 +107,12 @@ describe('a bedrock guardrail', () => {
     });
   });
 
+  it('is asked below the path of its address', async () => {
+    const { url, requests } = await start();
+    await verdictOf(remote, remoteRule(bedrock(`${url}/gateway`)), user('hello'));
+    expect(requests[0]?.path).toMatch(/^\/gateway\/guardrail\/arn%3A[^/]+\/version\/DRAFT\/apply$/);
+  });
+
   it('takes an intervention without a known way for a block', async () => {
     const { url, behave } = await start();
     behave({ kind: 'body', body: answerOf({ outputs: [{ text: 'Sorry.' }], assessments: [{ newPolicy: {} }] }) });
