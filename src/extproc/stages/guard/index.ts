@@ -44,7 +44,7 @@ export function guard({ now, remotes, record, onDecision }: GuardOptions): Stage
       const body = readable(exchange);
       if (body === undefined) {
         if (!guards.isEnforcing) return verdict.proceed;
-        const unread = new Guarded(guards, vaultFor(exchange, guards, ''));
+        const unread = new Guarded(guards, vaultFor(exchange, guards, ''), (work) => exchange.contain(work));
         open.set(exchange, unread);
         return refuseUnread(exchange, unread);
       }
