@@ -35,7 +35,9 @@ export const read: Stage = {
       case 'json':
         return readJson(exchange, api.name, message, encoding);
       case 'text':
-        return responseTexts === undefined ? listen(exchange) : readWhole(exchange, new TextReader(responseTexts));
+        return responseTexts === undefined
+          ? listen(exchange)
+          : readWhole(exchange, new TextReader(api.name, responseTexts, listener));
       default:
         return listen(exchange);
     }

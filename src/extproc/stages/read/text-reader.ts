@@ -1,21 +1,35 @@
+import { parseBody } from '../../../llm/json/parse.ts';
 import type { BodyReader } from '../../body-reader.ts';
 import type { Exchange } from '../../exchange.ts';
+import type { ResponseListener } from '../../response-listener.ts';
 import type { ResponseTexts } from '../../response-texts.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
+import { JsonReader } from './json-reader.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A body of a type that no API speaks: one text, whatever it is. */
-export class TextReader implements BodyReader {
-  private readonly texts: ResponseTexts;
+/** Lines that are JSON, alone or as events: escapes, and cuts between two of them, would hide what they say. */
+const linesOfJson = /^(?:data:)?[ \t]*\{[ \t]*".*\}[ \t]*\r?$/m;
 
-  constructor(texts: ResponseTexts) {
+/** A body of a type that no API speaks: one text, whatever it is, unless it is what its type does not say. */
+export class TextReader implements BodyReader {
+  private readonly api: string;
+  private readonly texts: ResponseTexts;
+  private readonly listener: ResponseListener | undefined;
+
+  constructor(api: string, texts: ResponseTexts, listener: ResponseListener | undefined) {
+    this.api = api;
     this.texts = texts;
+    this.listener = listener;
   }
 
-  piece(exchange: Exchange, bytes: Buffer): Verdict {
+  piece(exchange: Exchange, bytes: Buffer, isLast: boolean): Verdict {
+    if (parseBody(bytes).ok) {
+      return new JsonReader(this.api, this.texts, this.listener, undefined).piece(exchange, bytes, isLast);
+    }
+    this.listener?.bytes(bytes);
     const text = textOf(bytes);
-    if (text === undefined) return exchange.reject('response_unreadable');
+    if (text === undefined || linesOfJson.test(text)) return exchange.reject('response_unreadable');
     const ticket = exchange.suspend();
     this.texts.judge([{ text, role: 'assistant', field: undefined }], (readable) => {
       const [after] = readable ?? [];
