@@ -29,6 +29,8 @@ export interface WindowedText {
 
 /** Decides what the caller may read of a response. */
 export interface ResponseTexts {
+  /** Something may be changed or refused: what cannot be read must not pass. Otherwise everything does. */
+  readonly isEnforcing: boolean;
   /** Some rule can only judge what is complete: a stream is held until its end. */
   readonly isWhole: boolean;
   /** Some rule asks a service about windows of a stream. */

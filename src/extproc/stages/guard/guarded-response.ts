@@ -18,6 +18,10 @@ export class GuardedResponse implements ResponseTexts {
     this.ask = ask;
   }
 
+  get isEnforcing(): boolean {
+    return this.guarded.guards.isEnforcing;
+  }
+
   get isWhole(): boolean {
     return this.guarded.guards.streamedToServices === 'buffer';
   }

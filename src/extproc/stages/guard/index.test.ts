@@ -261,6 +261,31 @@ describe('several guardrails', () => {
   });
 });
 
+describe('what cannot be read and is only observed', () => {
+  const observing = () => gateway(program(guardrail('g', [rule('r', 'block')], { isObserving: true })));
+  const unreadable = 'data: {"cut\n\n';
+
+  it.each([
+    ['JSON', json, '{"cut'],
+    ['a stream', events, delta(ticket) + unreadable + delta('behind') + done],
+    ['a compressed stream', { ...events, 'content-encoding': 'gzip' }, 'compressed'],
+    ['lines', { 'content-type': 'application/x-ndjson' }, '{"a":1}\n{"b":2}\n'],
+  ])('passes as it came: %s', (_, headers, body) => {
+    const { ask } = observing();
+    const asked = ask(chat('hello'));
+    asked.receive(headers, body, '');
+    expect(asked.text).toBe('');
+    expect(asked.stream.kinds).not.toContain('502');
+    expect(['responseBody', 'responseHeaders']).toContain(asked.last);
+  });
+
+  it('is recorded as far as it could be read', () => {
+    const { ask, records } = observing();
+    ask(chat('hello')).receive(events, delta(`${ticket} `), unreadable, done);
+    expect(records).toMatchObject([{ verdict: 'observe', ending: 'done', findings: [{ count: 1 }] }]);
+  });
+});
+
 describe('a refusal', () => {
   it('says what the rule wants to say, and who refused', () => {
     const { ask } = gateway(program(guardrail('g', [rule('r', 'block', { message: 'Not here.' })])));

@@ -100,6 +100,7 @@ function windowed(judge: (window: string) => string | undefined): ResponseTexts 
 }
 
 const shouting: ResponseTexts = {
+  isEnforcing: true,
   isWhole: false,
   isWindowed: false,
   openWindowed: () => {

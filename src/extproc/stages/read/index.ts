@@ -1,5 +1,6 @@
 import type { BodyReader } from '../../body-reader.ts';
 import type { Exchange } from '../../exchange.ts';
+import type { ResponseTexts } from '../../response-texts.ts';
 import type { Stage } from '../../stage.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import type { Incoming } from '../../wire/incoming.ts';
@@ -7,6 +8,7 @@ import { bodySendMode } from '../../wire/mode.ts';
 import { bodyKind, isReadable } from './body-kind.ts';
 import { JsonReader } from './json-reader.ts';
 import { ObservedStreamReader } from './observed-stream-reader.ts';
+import { PassingStreamReader } from './passing-stream-reader.ts';
 import { StreamReader } from './stream-reader.ts';
 import { TextReader } from './text-reader.ts';
 import { WholeStreamReader } from './whole-stream-reader.ts';
@@ -49,7 +51,7 @@ export const read: Stage = {
 
 /** Nobody asked for this encoding. What must be checked and cannot be read is not let through. */
 function unreadable(exchange: Exchange, kind: ReturnType<typeof bodyKind>): Verdict {
-  return exchange.responseTexts === undefined || kind === 'media'
+  return exchange.responseTexts?.isEnforcing !== true || kind === 'media'
     ? verdict.proceed
     : exchange.reject('response_unreadable');
 }
@@ -61,10 +63,20 @@ function readEvents(exchange: Exchange, api: string): Verdict {
     exchange.bodyReader = new ObservedStreamReader(listener);
     return verdict.proceed;
   }
+  if (responseTexts !== undefined && mayPass(responseTexts) && !hidesUsage && !mayEndStream) {
+    exchange.responseBodyMode = bodySendMode.streamed;
+    exchange.bodyReader = new PassingStreamReader(api, responseTexts, listener);
+    return verdict.proceed;
+  }
   exchange.responseBodyMode = bodySendMode.fullDuplexStreamed;
   exchange.answer.remove('content-length');
   exchange.bodyReader = eventReader(api, responseTexts, listener, hidesUsage);
   return verdict.proceed;
+}
+
+/** No verdict changes anything, and none needs to be waited for. */
+function mayPass({ isEnforcing, isWhole, isWindowed }: ResponseTexts): boolean {
+  return !isEnforcing && !isWhole && !isWindowed;
 }
 
 function eventReader(

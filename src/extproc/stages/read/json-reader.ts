@@ -62,11 +62,18 @@ export class JsonReader implements BodyReader {
     const decoded = body === undefined ? undefined : decodeBody(body, this.encoding);
     const parsed = decoded === undefined ? undefined : parseBody(decoded);
     if (decoded === undefined || parsed === undefined || !parsed.ok) {
-      return this.texts === undefined ? verdict.proceed : exchange.reject('response_unreadable');
+      return this.texts === undefined ? verdict.proceed : this.unread(exchange, this.texts, decoded);
     }
     const { value } = parsed.value;
     this.listener?.value(value);
     return this.texts === undefined ? verdict.proceed : this.change(exchange, this.texts, decoded, value);
+  }
+
+  /** What cannot even be decoded cannot pass: its encoding has been taken from the headers already. */
+  private unread(exchange: Exchange, texts: ResponseTexts, decoded: Buffer | undefined): Verdict {
+    if (texts.isEnforcing || decoded === undefined) return exchange.reject('response_unreadable');
+    if (this.encoding !== undefined) replace(exchange, decoded);
+    return verdict.proceed;
   }
 
   private change(exchange: Exchange, texts: ResponseTexts, body: Buffer, json: object): Verdict {
@@ -106,7 +113,11 @@ export class JsonReader implements BodyReader {
     });
     if (replacements.length === 0 && this.encoding === undefined) return;
     const changed = replacements.length === 0 ? body : rewriteTexts(body, replacements, repetitionsIn(json));
-    exchange.answer.body = changed;
-    exchange.answer.set('content-length', String(changed.length));
+    replace(exchange, changed);
   }
+}
+
+function replace({ answer }: Exchange, body: Buffer): void {
+  answer.body = body;
+  answer.set('content-length', String(body.length));
 }

@@ -29,7 +29,9 @@ export class TextReader implements BodyReader {
     }
     this.listener?.bytes(bytes);
     const text = textOf(bytes);
-    if (text === undefined || linesOfJson.test(text)) return exchange.reject('response_unreadable');
+    if (text === undefined || (this.texts.isEnforcing && linesOfJson.test(text))) {
+      return this.texts.isEnforcing ? exchange.reject('response_unreadable') : verdict.proceed;
+    }
     const ticket = exchange.suspend();
     this.texts.judge([{ text, role: 'assistant', field: undefined }], (readable) => {
       const [after] = readable ?? [];
