@@ -169,7 +169,7 @@ describe.each(ways)('$name', ({ shape, isStream }) => {
     it('that is blocked does not arrive', async () => {
       const { status, error, raw } = await ask(shape, 'response-block', 'hello', isStream);
       expect(status).toBe(isStream ? 200 : 403);
-      expect(error).toMatchObject({ message: "Tickets are nobody's business." });
+      expect(error).toMatchObject({ message: "Tickets are nobody's business.", rule: 'tickets' });
       expect(raw).not.toMatch(/TCK|123456/);
       if (isStream) expect(raw).toContain('guardrail_violation');
     });

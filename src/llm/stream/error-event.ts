@@ -3,6 +3,8 @@ export interface StreamError {
   readonly code: string;
   readonly message: string;
   readonly requestId: string;
+  /** Further members of the error, for whoever handles it by program. */
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -10,14 +12,14 @@ export interface StreamError {
  * behind that of the last event.
  */
 export function errorEvent(api: string, error: StreamError, sequenceNumber: number = 0): Buffer {
-  const { type, code, message, requestId } = error;
+  const { type, code, message, requestId, members } = error;
   if (api === 'messages') {
-    return event('error', { type: 'error', error: { type, message, code }, request_id: requestId });
+    return event('error', { type: 'error', error: { type, message, code, ...members }, request_id: requestId });
   }
   if (api === 'responses') {
-    return event('error', { type: 'error', code, message, param: null, sequence_number: sequenceNumber });
+    return event('error', { type: 'error', code, message, param: null, ...members, sequence_number: sequenceNumber });
   }
-  const data = { error: { message, type, param: null, code, request_id: requestId } };
+  const data = { error: { message, type, param: null, code, request_id: requestId, ...members } };
   return Buffer.from(`data: ${JSON.stringify(data)}\n\ndata: [DONE]\n\n`);
 }
 

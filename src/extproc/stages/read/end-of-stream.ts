@@ -11,7 +11,7 @@ export function endStream(
   rejection: Rejection,
   sequenceNumber: number,
 ): Verdict {
-  const { type, code, message } = describeError(rejection.code, exchange.dialect, rejection.params);
-  const event = errorEvent(api, { type, code, message, requestId: exchange.requestId }, sequenceNumber);
+  const { type, code, message, members } = describeError(rejection.code, exchange.dialect, rejection.params);
+  const event = errorEvent(api, { type, code, message, members, requestId: exchange.requestId }, sequenceNumber);
   return exchange.endResponseWith(before.length === 0 ? event : Buffer.concat([before, event]), rejection);
 }
