@@ -90,6 +90,21 @@ describe('what is let go', () => {
     }
   });
 
+  it('says nothing about the same text in another field, or from another position', () => {
+    const text = 'hunter2Zq8v!kWx and AKIA';
+    const value = scan(text, 0, 'db_password');
+    expect(value).toHaveLength(1);
+    detector.hold(text, 0);
+    expect(scan(text, 0, 'db_password')).toEqual(value);
+    detector.hold(text, 0);
+    expect(scan(text, 0)).toEqual([]);
+    const secret = `${samples['github-token']?.(seededRandom(3))} is it`;
+    const found = scan(secret);
+    expect(found).toHaveLength(1);
+    detector.hold(secret, secret.length);
+    expect(scan(secret)).toEqual(found);
+  });
+
   it('needs no more before it than the left context', () => {
     const random = seededRandom(2);
     for (let round = 0; round < 700; round += 1) {

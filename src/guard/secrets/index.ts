@@ -41,14 +41,22 @@ export function secretsDetector(options: SecretsOptions): SecretsDetector {
   const leftContext = Math.max(maxOffset + nameReach, contextReach) + 2;
   const longest = Math.max(0, ...rules.map((rule) => rule.maxLength)) + 1;
 
+  // Streams ask to hold and then to scan the same text: mostly nothing is in it, and the second look can be spared.
+  let clearText = '';
+  let clearFrom = 0;
+  let clearField: string | undefined;
+
   return {
     streaming: 'incremental',
     leftContext,
     reach: rules.some((rule) => rule.check === 'pem-body') ? Math.max(privateKeyBound + keyEndReach, longest) : longest,
     scan: (text, from, report, field) => {
+      const isClear = text === clearText && from === clearFrom && field === clearField;
+      clearText = '';
+      if (isClear) return;
       const findings = fieldFindings(gate, text, from, field).findings.slice();
       const attempt = newAttempt(text);
-      tryCandidates(gate, attempt, Math.max(0, from - leftContext), text.length, (_rule, finding) => {
+      tryCandidates(gate, attempt, Math.max(0, from - maxOffset), text.length, (_rule, finding) => {
         if (finding !== undefined && finding.start >= from) findings.push(finding);
       });
       if (findings.length > 0) for (const finding of distinct(findings, yielding)) report(finding);
@@ -65,19 +73,34 @@ export function secretsDetector(options: SecretsOptions): SecretsDetector {
         if (sawEnd && secretStart >= from && secretStart < held) held = secretStart;
         if (finding !== undefined && finding.start >= from) spans.push(finding);
       };
-      tryCandidates(gate, attempt, Math.max(0, from - leftContext), text.length, tried);
+      tryCandidates(gate, attempt, Math.max(0, from - maxOffset), text.length, tried);
       // The gate sees only complete beginnings; the last characters may be the first of one.
       for (let at = Math.max(from, text.length - gateLength + 1); at < text.length; at += 1) {
         for (const rule of gate.rulesAt(text, at)) tried(rule, recognise(rule, attempt, at));
       }
       for (const rule of led) {
-        for (let at = Math.max(from, text.length - rule.maxLength); at < text.length; at += 1) {
+        for (let at = Math.max(from, firstOpen(rule, text)); at < text.length; at += 1) {
           if (rule.lead?.set[text.charCodeAt(at)] === 1) tried(rule, recognise(rule, attempt, at));
         }
+      }
+      if (spans.length === 0) {
+        clearText = text;
+        clearFrom = from;
+        clearField = field;
+        return held;
       }
       return settle(held, spans);
     },
   };
+}
+
+/** Where the characters begin that may stand before the fixed text of a led rule, all but a part of which is still to come. */
+function firstOpen(rule: Rule, text: string): number {
+  const { lead, maxLength } = rule;
+  if (lead === undefined) return text.length;
+  let first = text.length - (maxLength - lead.max);
+  while (first > text.length - maxLength && lead.set[text.charCodeAt(first - 1)] === 1) first -= 1;
+  return first;
 }
 
 interface FieldFindings {
