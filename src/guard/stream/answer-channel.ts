@@ -13,11 +13,16 @@ import type { GuardStream } from './guard-stream.ts';
 export class AnswerChannel {
   readonly #stream: GuardStream | undefined;
   readonly #restorer: Restorer;
+  readonly #heard: ((text: string) => void) | undefined;
   #isEnded = false;
 
-  /** `stream`: undefined: no rule is for this text. `index`: undefined: the request has hidden nothing. */
-  constructor(stream: GuardStream | undefined, index: TokenIndex | undefined) {
+  /**
+   * `stream`: undefined: no rule is for this text. `index`: undefined: the request has hidden nothing. `heard`: is told
+   * what the rules have left, before tokens are turned back.
+   */
+  constructor(stream: GuardStream | undefined, index: TokenIndex | undefined, heard?: (text: string) => void) {
     this.#stream = stream;
+    this.#heard = heard;
     this.#restorer = new Restorer(index);
   }
 
@@ -37,14 +42,19 @@ export class AnswerChannel {
   /** What may go out. After a block: what was allowed before it, and then nothing any more. */
   push(text: string): string {
     if (this.#isEnded) return '';
-    const output = this.#restorer.push(this.#stream === undefined ? text : this.#stream.push(text));
+    const output = this.#restore(this.#stream === undefined ? text : this.#stream.push(text));
     return this.blockedBy === undefined ? output : output + this.#finish();
   }
 
   end(): string {
     if (this.#isEnded) return '';
-    const output = this.#stream === undefined ? '' : this.#restorer.push(this.#stream.end());
+    const output = this.#stream === undefined ? '' : this.#restore(this.#stream.end());
     return output + this.#finish();
+  }
+
+  #restore(text: string): string {
+    this.#heard?.(text);
+    return this.#restorer.push(text);
   }
 
   #finish(): string {

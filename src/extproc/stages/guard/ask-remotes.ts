@@ -1,6 +1,6 @@
 import type { Guard } from '../../../guard/guard.ts';
 import type { CancelJudgement, RemoteJudge, RemoteText, RemoteVerdict } from '../../../guard/remote-judge.ts';
-import type { RemoteAnswer } from '../../../guard/remote-verdicts.ts';
+import { applyVerdicts, type RemoteAnswer } from '../../../guard/remote-verdicts.ts';
 import { type GuardRule, textRoles } from '../../../guard/rule.ts';
 import type { Guarded } from './guarded.ts';
 
@@ -10,7 +10,10 @@ export type AskRemote = (rule: GuardRule) => RemoteJudge | undefined;
 /** Envoy waits ten seconds for an answer, and the caller is to get ours before that. */
 const longestWaitMs = 7_000;
 
-/** Asks all services that have a say about these texts, at the same time. `done` may be called before this returns. */
+/**
+ * Asks all services that may change something about these texts, at the same time. `done` may be called before this
+ * returns.
+ */
 export function askRemotes(
   guarded: Guarded,
   guard: Guard,
@@ -18,18 +21,39 @@ export function askRemotes(
   ask: AskRemote,
   done: (answers: readonly RemoteAnswer[]) => void,
 ): void {
-  const calls = callsFor(guard, texts);
+  const calls = callsFor(guard, texts).filter(({ rule }) => rule.action !== 'observe');
+  if (calls.length === 0) done([]);
+  else askAll(guarded, guard, texts, calls, ask, guarded.calls, done);
+}
+
+/** Asks those whose rules only observe: neither the request nor the answer waits for them, the record does. */
+export function observeRemotes(guarded: Guarded, guard: Guard, texts: readonly RemoteText[], ask: AskRemote): void {
+  const calls = callsFor(guard, texts).filter(({ rule }) => rule.action === 'observe');
+  if (calls.length === 0) return;
+  guarded.beginObserving();
+  // A caller that leaves does not keep them from being asked: what is only tried must see what it would have judged.
+  askAll(guarded, guard, texts, calls, ask, new Set(), (answers) => {
+    guarded.draft.addAll(applyVerdicts(texts, answers, guarded.vault, guard.phase).findings);
+    guarded.endObserving();
+  });
+}
+
+function askAll(
+  guarded: Guarded,
+  guard: Guard,
+  texts: readonly RemoteText[],
+  calls: readonly Call[],
+  ask: AskRemote,
+  underWay: Set<CancelJudgement>,
+  done: (answers: readonly RemoteAnswer[]) => void,
+): void {
   const answers: (RemoteAnswer | undefined)[] = calls.map(() => undefined);
   let open = calls.length;
-  if (open === 0) {
-    done([]);
-    return;
-  }
   const now = performance.now();
   calls.forEach(({ rule, indexes }, at) => {
     let cancel: CancelJudgement | undefined;
     const answered = (verdict: RemoteVerdict): void => {
-      if (cancel !== undefined) guarded.calls.delete(cancel);
+      if (cancel !== undefined) underWay.delete(cancel);
       guarded.remoteMs.set(rule, (guarded.remoteMs.get(rule) ?? 0) + performance.now() - now);
       answers[at] = { rule, verdict: widened(verdict, indexes, texts) };
       open--;
@@ -43,7 +67,7 @@ export function askRemotes(
     const asked = indexes.map((index) => texts[index] as RemoteText);
     const deadline = now + Math.min(rule.remote?.timeoutMs ?? longestWaitMs, longestWaitMs);
     cancel = judge.judge(asked, guard.phase, deadline, answered);
-    guarded.calls.add(cancel);
+    underWay.add(cancel);
   });
 }
 

@@ -19,7 +19,8 @@ export class GuardedResponse implements ResponseTexts {
   }
 
   get isEnforcing(): boolean {
-    return this.guarded.guards.isEnforcing;
+    const { guards, vault } = this.guarded;
+    return vault.size > 0 || guards.response.rules.some(({ action }) => action !== 'observe');
   }
 
   get isWhole(): boolean {
@@ -41,7 +42,7 @@ export class GuardedResponse implements ResponseTexts {
   open(role: string, field?: string): ChangingText {
     const { guards, vault, draft } = this.guarded;
     const stream = guards.response.stream(roleOf(role), vault, draft, field);
-    return new GuardedText(this.guarded, new AnswerChannel(stream, vault.index));
+    return new GuardedText(this.guarded, new AnswerChannel(stream, vault.index, this.guarded.listener(roleOf(role))));
   }
 
   judge(texts: readonly ResponseText[], done: OnJudged): void {

@@ -12,7 +12,10 @@ export interface Guards {
   readonly needsSecret: boolean;
   /** Something may be changed or refused: what cannot be looked at must not pass. */
   readonly isEnforcing: boolean;
-  /** How services are asked about streamed answers: when they are complete if one of the rules says so; undefined: not. */
+  /**
+   * How services that may change something are asked about streamed answers: when they are complete if one of the rules
+   * says so; undefined: not.
+   */
   readonly streamedToServices: 'buffer' | 'window' | undefined;
 }
 
@@ -57,7 +60,9 @@ function compile(
     response,
     needsSecret: styles.some((style) => style === 'hash' || style === 'reversible'),
     isEnforcing: rules.some(({ action }) => action !== 'observe'),
-    streamedToServices: streamedTo(response.rules.filter(({ detector }) => !isLocal(detector))),
+    streamedToServices: streamedTo(
+      response.rules.filter(({ detector, action }) => !isLocal(detector) && action !== 'observe'),
+    ),
   };
 }
 

@@ -438,6 +438,43 @@ describe('services', () => {
     await expect.poll(() => asked.last).toBe('requestBody');
   });
 
+  it('are not waited for when their rule only observes; the record is, also when the caller leaves', () => {
+    const { ask, calls, records } = gateway(program(guardrail('g', [remote('far', 'observe')])));
+    const asked = ask(chat('hello'));
+    expect([calls.length, asked.last]).toEqual([1, 'requestBody']);
+    asked.receive(json, answer('hi'));
+    expect(asked.last).toBe('responseBody');
+    expect(calls.map(({ phase, isCancelled }) => [phase, isCancelled])).toEqual([
+      ['request', false],
+      ['response', false],
+    ]);
+    expect(records).toEqual([]);
+    calls[0]?.answer({ kind: 'blocked', reasons: [{ text: 0, entity: 'violence', score: 0.9 }] });
+    calls[1]?.answer({ kind: 'failed', reason: 'timeout' });
+    expect(records).toMatchObject([{ verdict: 'observe', ending: 'done' }]);
+    expect(records[0]?.findings.map(({ entity }) => entity)).toEqual(['violence', 'unjudged:timeout']);
+
+    const leaving = ask(chat('hello'));
+    leaving.handler.reset();
+    expect(calls[2]?.isCancelled).toBe(false);
+    calls[2]?.answer({ kind: 'allow' });
+    expect(records[1]).toMatchObject({ verdict: 'allow', ending: 'reset' });
+  });
+
+  it('do not hold up a stream that their rule only observes, and are asked when it is over', () => {
+    const rules = [rule('local', 'redact'), remote('far', 'observe', { onRequest: false })];
+    const { ask, calls, records } = gateway(program(guardrail('g', rules)));
+    const asked = ask(chat('hello'));
+    asked.receive(events, delta('see '), delta(`${ticket} a`), '');
+    expect(asked.text).toBe(delta('see ') + delta('[local] a'));
+    expect(calls.map(({ texts }) => texts)).toEqual([[{ text: 'see [local] a', role: 'assistant' }]]);
+    calls[0]?.answer({ kind: 'found', spans: [{ text: 0, start: 0, end: 3, entity: 'e', score: 1 }] });
+    expect(records[0]).toMatchObject({
+      verdict: 'redact',
+      findings: [{ rule: 'local' }, { rule: 'far', entity: 'e' }],
+    });
+  });
+
   it('are told that nobody waits any more when the caller leaves', () => {
     const { ask, calls, records } = gateway(twoRules());
     const asked = ask(chat('hello'));

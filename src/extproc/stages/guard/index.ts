@@ -9,7 +9,7 @@ import type { Exchange } from '../../exchange.ts';
 import { factsOf } from '../../facts.ts';
 import type { Stage } from '../../stage.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
-import type { AskRemote } from './ask-remotes.ts';
+import { type AskRemote, observeRemotes } from './ask-remotes.ts';
 import { type DecisionRecord, decisionRecord } from './decision-record.ts';
 import { Guarded } from './guarded.ts';
 import { GuardedResponse } from './guarded-response.ts';
@@ -73,9 +73,13 @@ export function guard({ now, remotes, record, onDecision }: GuardOptions): Stage
       if (guarded === undefined) return;
       open.delete(exchange);
       for (const cancel of guarded.calls) cancel();
-      const decided = decisionRecord(exchange, guarded, how, now());
-      for (const { name } of guarded.guards.guardrails) onDecision?.(name, decided.verdict);
-      record(decided, exchange.program);
+      observeRemotes(guarded, guarded.guards.response, guarded.heard, remotes(exchange.program));
+      const endedAt = now();
+      guarded.whenObserved(() => {
+        const decided = decisionRecord(exchange, guarded, how, endedAt);
+        for (const { name } of guarded.guards.guardrails) onDecision?.(name, decided.verdict);
+        record(decided, exchange.program);
+      });
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Guard } from '../../../guard/guard.ts';
 import type { RemoteText } from '../../../guard/remote-judge.ts';
 import { applyVerdicts } from '../../../guard/remote-verdicts.ts';
 import type { TextRole } from '../../../guard/rule.ts';
-import { type AskRemote, askRemotes } from './ask-remotes.ts';
+import { type AskRemote, askRemotes, observeRemotes } from './ask-remotes.ts';
 import type { Guarded } from './guarded.ts';
 
 export interface TextToJudge {
@@ -40,6 +40,7 @@ export function judgeTexts(
     done(undefined);
     return;
   }
+  observeRemotes(guarded, guard, redacted, ask);
   askRemotes(guarded, guard, redacted, ask, (answers) => {
     if (answers.length === 0) {
       done(redacted.map(({ text }) => text));

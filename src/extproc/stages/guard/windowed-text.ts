@@ -12,6 +12,9 @@ export class WindowedGuardText implements WindowedText {
   private readonly guarded: Guarded;
   private readonly ask: AskRemote;
   private readonly local: GuardStream | undefined;
+  private readonly heard: ((text: string) => void) | undefined;
+  /** Some service has a say about texts of this role. */
+  private readonly isAsked: boolean;
   private readonly channel: JudgedChannel;
   private readonly restorer: Restorer;
   private readable = '';
@@ -23,19 +26,21 @@ export class WindowedGuardText implements WindowedText {
     this.guarded = guarded;
     this.ask = ask;
     this.local = guards.response.stream(role, vault, draft, field);
+    this.heard = guarded.listener(role);
+    this.isAsked = guards.response.remoteRules(role).some(({ action }) => action !== 'observe');
     this.channel = new JudgedChannel(role, 'window');
     this.restorer = new Restorer(vault.index);
   }
 
   push(text: string): void {
     const { local } = this;
-    this.channel.push(local === undefined ? text : this.timed(() => local.push(text)));
+    this.passed(local === undefined ? text : this.timed(() => local.push(text)));
     this.noteBlock();
   }
 
   end(): void {
     const { local } = this;
-    if (local !== undefined) this.channel.push(this.timed(() => local.end()));
+    if (local !== undefined) this.passed(this.timed(() => local.end()));
     this.noteBlock();
     this.channel.end();
     this.hasEnded = true;
@@ -48,7 +53,7 @@ export class WindowedGuardText implements WindowedText {
       return false;
     }
     askRemotes(this.guarded, this.guarded.guards.response, texts, this.ask, (answers) => {
-      // A role that no service looks at is answered at once.
+      // A service without its credential is answered for at once.
       queueMicrotask(() => this.guarded.contain(() => done(this.settle(texts, answers))));
     });
     return true;
@@ -58,6 +63,13 @@ export class WindowedGuardText implements WindowedText {
     const text = this.readable;
     this.readable = '';
     return text;
+  }
+
+  /** What the local rules have left. */
+  private passed(text: string): void {
+    this.heard?.(text);
+    if (this.isAsked) this.channel.push(text);
+    else this.readable += this.restorer.push(text);
   }
 
   private settle(texts: readonly [RemoteText], answers: Parameters<JudgedChannel['settle']>[0]): boolean {
