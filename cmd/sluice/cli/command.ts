@@ -7,10 +7,18 @@ export interface Example {
   readonly line: string;
 }
 
+export interface Argument {
+  readonly name: string;
+  readonly help: string;
+  readonly isOptional?: boolean;
+  /** Of the last one only. */
+  readonly isRepeated?: boolean;
+}
+
 /** What the help shows. Every sentence starts with a capital and ends with a full stop; a test reads them all. */
 export interface CommandHelp {
   readonly description: readonly string[];
-  readonly arguments?: readonly { readonly name: string; readonly help: string; readonly isOptional?: boolean }[];
+  readonly arguments?: readonly Argument[];
   readonly flags: Flags;
   readonly examples: readonly Example[];
 }
@@ -38,6 +46,7 @@ export function defineCommand<const F extends Flags>(
   const positionals: Positionals = {
     names: args.map((argument) => argument.name),
     required: args.filter((argument) => argument.isOptional !== true).length,
+    isRepeated: args.at(-1)?.isRepeated === true,
   };
   return {
     ...help,

@@ -51,6 +51,8 @@ export interface Positionals {
   readonly names: readonly string[];
   /** How many of them, counted from the first, must be there. */
   readonly required: number;
+  /** The last one may be there many times. */
+  readonly isRepeated?: boolean;
 }
 
 export interface ParsedLine<F extends Flags> {
@@ -86,7 +88,7 @@ export function parseLine<F extends Flags>(
     given.set(token.name, [...(known ?? []), value.value]);
   }
   if (words.length < positionals.required) return err(`${positionals.names[words.length]} is missing.`);
-  const surplus = words[positionals.names.length];
+  const surplus = positionals.isRepeated === true ? undefined : words[positionals.names.length];
   if (surplus !== undefined) return err(`Unexpected argument ${surplus}.`);
   return ok({ flags: valuesOf(flags, given), positionals: words });
 }

@@ -1,4 +1,4 @@
-import type { CommandHelp, Example } from './command.ts';
+import type { Argument, CommandHelp, Example } from './command.ts';
 import type { Flag } from './flags.ts';
 import { alignRows } from './table.ts';
 
@@ -33,7 +33,7 @@ export function overview(rows: readonly HelpRow[]): string {
 
 export function commandHelp(name: string, help: CommandHelp): string {
   const args = help.arguments ?? [];
-  const usage = args.map((argument) => (argument.isOptional === true ? `[${argument.name}]` : argument.name));
+  const usage = args.map(usageOf);
   const flags = [...Object.entries(help.flags), ['help', { kind: 'switch', help: 'Show this help.' }] as const];
   return lines([
     ...help.description,
@@ -51,6 +51,11 @@ export function commandHelp(name: string, help: CommandHelp): string {
     'Examples:',
     ...exampleLines(help.examples),
   ]);
+}
+
+function usageOf({ name, isOptional, isRepeated }: Argument): string {
+  const word = isRepeated === true ? `${name}…` : name;
+  return isOptional === true ? `[${word}]` : word;
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string[] {

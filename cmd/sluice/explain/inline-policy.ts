@@ -52,8 +52,8 @@ function dependent(all: readonly Scoped[], facts: ExchangeFacts): string[] {
     .map(({ name, scope }) => `${name}: only for certain values of ${scope.headers.join(' and ')}`);
 }
 
-/** As the processor knows them, without a request: no headers, and no API, which rules for one API are shown for. */
-function factsOf(key: Key, model: string, targets: readonly Target[]): ExchangeFacts {
+/** As the processor knows them, without a request and so without headers. */
+export function factsOf(key: Key, model: string, targets: readonly Target[], api = 'chat.completions'): ExchangeFacts {
   return {
     key: key.name,
     user: key.user,
@@ -61,7 +61,7 @@ function factsOf(key: Key, model: string, targets: readonly Target[]): ExchangeF
     project: key.project,
     model,
     providers: [...new Set(targets.map(({ provider }) => provider))],
-    api: 'chat.completions',
+    api,
     labels: key.labels,
     header: () => undefined,
   };

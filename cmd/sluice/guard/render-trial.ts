@@ -1,18 +1,38 @@
 import type { Io } from '../cli/io.ts';
-import { paintFor } from '../cli/paint.ts';
+import { type Paint, paintFor } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
-import type { Trial, TrialFinding } from './trial.ts';
+import { excerptOf, lineAndColumn, printable } from './excerpt.ts';
+import type { InjectionTrial } from './injection-scores.ts';
+import type { Blocked, Trial, TrialFinding } from './trial.ts';
 
 export interface RenderOptions {
   readonly showsValues: boolean;
 }
 
-const longestExcerpt = 60;
-
 /** A trial for people. */
 export function renderTrial(trial: Trial, options: RenderOptions, io: Pick<Io, 'isColoured'>): string {
   const paint = paintFor(io);
-  const rows = trial.findings.map((found) => {
+  const colour = trial.verdict === 'block' ? 'red' : trial.verdict === 'allow' ? 'green' : 'yellow';
+  const services = trial.services.map(({ guardrail, rule, service, action, outcome, detail }) => [
+    `  ${guardrail}/${rule}`,
+    service,
+    action,
+    outcome === 'notAsked' ? `not asked: ${detail}` : detail,
+  ]);
+  return [
+    findingsTable(trial.findings, options, paint),
+    `\n${paint('bold', 'Verdict:')} ${paint(colour, trial.verdict)}${trial.blockedBy ? byWhom(trial.blockedBy) : ''}\n`,
+    ...trial.injection.filter(({ score }) => score > 0).map(injectionText),
+    ...(services.length === 0 ? [] : [`${paint('bold', 'Services:')}\n${alignRows(services).join('\n')}\n`]),
+    ...(trial.text === undefined
+      ? []
+      : [`\n${paint('bold', 'What goes on:')}\n${printable(trial.text).replace(/\n?$/, '\n')}`]),
+  ].join('');
+}
+
+function findingsTable(findings: readonly TrialFinding[], options: RenderOptions, paint: Paint): string {
+  if (findings.length === 0) return 'Nothing was found.\n';
+  const rows = findings.map((found) => {
     const { rule, entity, score, validator } = found.finding;
     return [
       placeOf(found),
@@ -21,21 +41,26 @@ export function renderTrial(trial: Trial, options: RenderOptions, io: Pick<Io, '
       validator ?? '',
       `${rule.guardrail}/${rule.name}`,
       rule.action,
-      excerpt(found, options),
+      excerptOf(found, options.showsValues),
     ];
   });
   const head = ['at', 'what', 'score', 'by', 'rule', 'action', 'value'].map((title) => paint('bold', title));
-  const table = rows.length === 0 ? 'Nothing was found.\n' : `${alignRows([head, ...rows]).join('\n')}\n`;
-  const colour = trial.verdict === 'block' ? 'red' : trial.verdict === 'allow' ? 'green' : 'yellow';
-  const by = trial.blockedBy === undefined ? '' : ` by ${trial.blockedBy.guardrail}/${trial.blockedBy.rule}`;
-  const parts = [table, `\n${paint('bold', 'Verdict:')} ${paint(colour, trial.verdict)}${by}\n`];
-  if (trial.injection !== undefined && trial.injection.signatures.length > 0) {
-    const signatures = trial.injection.signatures.map(({ id, weight }) => `${id} ${weight.toFixed(2)}`).join(', ');
-    parts.push(`Injection scores ${trial.injection.score.toFixed(2)}: ${signatures}\n`);
-  }
-  if (trial.notAsked.length > 0) parts.push(`Not asked, since they are services: ${trial.notAsked.join(', ')}\n`);
-  if (trial.text !== undefined) parts.push(`\n${paint('bold', 'What goes on:')}\n${trial.text.replace(/\n?$/, '\n')}`);
-  return parts.join('');
+  return `${alignRows([head, ...rows]).join('\n')}\n`;
+}
+
+function byWhom({ guardrail, rule, isUnjudged, message }: Blocked): string {
+  if (isUnjudged) return ` by ${guardrail}/${rule}, whose service did not answer: 503 guardrail_unavailable`;
+  const said = message === undefined ? '' : `: ${message}`;
+  return ` by ${guardrail}/${rule}: 403 guardrail_violation${said}`;
+}
+
+function injectionText({ guardrail, rule, threshold, score, path, signatures }: InjectionTrial): string {
+  const parts = signatures.map(
+    ({ id, weight, isMentioned }) => `${id} ${weight.toFixed(2)}${isMentioned ? ' (spoken about)' : ''}`,
+  );
+  const where = path === '' ? '' : ` at ${printable(path)}`;
+  const figures = `${score.toFixed(2)}${where}, its threshold is ${threshold.toFixed(2)}`;
+  return `${guardrail}/${rule} scores ${figures}: ${[...new Set(parts)].join(', ')}\n`;
 }
 
 /** A trial for scripts. */
@@ -43,9 +68,8 @@ export function trialJson(trial: Trial, { showsValues }: RenderOptions): object 
   const { findings, ...rest } = trial;
   return {
     ...rest,
-    findings: findings.map((found) => {
-      const { rule, start, end, entity, score, validator } = found.finding;
-      const { line, column } = lineAndColumn(found.text, start);
+    findings: findings.map(({ finding, text, path }) => {
+      const { rule, start, end, entity, score, validator } = finding;
       return {
         guardrail: rule.guardrail,
         rule: rule.name,
@@ -54,12 +78,11 @@ export function trialJson(trial: Trial, { showsValues }: RenderOptions): object 
         entity,
         score,
         validator,
-        path: found.path,
+        path,
         start,
         end,
-        line,
-        column,
-        ...(showsValues && { value: found.text.slice(start, end) }),
+        ...lineAndColumn(text, start),
+        ...(showsValues && { value: text.slice(start, end) }),
       };
     }),
   };
@@ -67,23 +90,5 @@ export function trialJson(trial: Trial, { showsValues }: RenderOptions): object 
 
 function placeOf({ path, text, finding }: TrialFinding): string {
   const { line, column } = lineAndColumn(text, finding.start);
-  return `${path === '' ? '' : `${path} `}${line}:${column}`;
-}
-
-/** Counted from 1, columns in characters. */
-function lineAndColumn(text: string, at: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, at);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 };
-}
-
-/** Enough to recognise what is meant. A screen is looked at by others, and pasted into tickets. */
-function excerpt({ text, finding }: TrialFinding, { showsValues }: RenderOptions): string {
-  const characters = [...text.slice(finding.start, finding.end).replace(/\s+/g, ' ')];
-  if (showsValues) {
-    return characters.length > longestExcerpt
-      ? `${characters.slice(0, longestExcerpt).join('')}…`
-      : characters.join('');
-  }
-  return characters.length < 8 ? '…' : `${characters.slice(0, 2).join('')}…${characters.slice(-2).join('')}`;
+  return `${path === '' ? '' : `${printable(path)} `}${line}:${column}`;
 }
