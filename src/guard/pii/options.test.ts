@@ -34,6 +34,13 @@ describe('scores', () => {
     expect(found({ EMAIL_ADDRESS: {} }, 'email jane@corp.local')).toMatchObject([{ score: 0.85 }]);
   });
 
+  it('of e-mail addresses of domains for examples are lower', () => {
+    expect(found({ EMAIL_ADDRESS: {} }, 'so jane@example.com')).toMatchObject([{ score: 0.5, validator: undefined }]);
+    expect(found({ EMAIL_ADDRESS: {} }, 'so jane@mail.Example.org')).toMatchObject([{ score: 0.5 }]);
+    expect(found({ EMAIL_ADDRESS: {} }, 'so jane@myexample.com')).toMatchObject([{ score: 1 }]);
+    expect(found({ EMAIL_ADDRESS: {} }, 'so jane@example.com', { minScore: 0.6 })).toEqual([]);
+  });
+
   it('drop findings below the least score, of the rule or of the entity', () => {
     expect(found({ US_SSN: {} }, '536-90-4399', { minScore: 0.6 })).toEqual([]);
     expect(found({ US_SSN: { minScore: 0.4 } }, '536-90-4399', { minScore: 0.6 })).toHaveLength(1);

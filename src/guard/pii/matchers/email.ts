@@ -105,6 +105,8 @@ function isDomain(code: number): boolean {
 
 /** Reserved for examples and for networks of one's own (RFC 2606, RFC 6761, RFC 6762, and customs). */
 const ownDomains = new Set(['corp', 'example', 'home', 'internal', 'intranet', 'lan', 'local', 'private', 'test']);
+/** Registered so that nobody has a mailbox there (RFC 2606): less likely to be somebody's than any other. */
+const exampleDomains = new Set(['example.com', 'example.net', 'example.org']);
 
 function kindOf(domain: string): 'public' | 'own' | undefined {
   if (!domain.includes('.') || domain.includes('..')) return undefined;
@@ -112,7 +114,9 @@ function kindOf(domain: string): 'public' | 'own' | undefined {
   const last = lower.slice(lower.lastIndexOf('.') + 1);
   if (ownDomains.has(last)) return 'own';
   if (!topLevelDomains.has(last)) return undefined;
-  return parse(lower, { extractHostname: false, detectIp: false }).domain === null ? undefined : 'public';
+  const registered = parse(lower, { extractHostname: false, detectIp: false }).domain;
+  if (registered === null) return undefined;
+  return exampleDomains.has(registered) ? 'own' : 'public';
 }
 
 const retina = /^\d{1,2}x\.[a-z]{3,4}$/i;
