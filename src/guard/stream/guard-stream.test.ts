@@ -259,6 +259,14 @@ describe('a stream with a rule that wants the whole text', () => {
     }
   });
 
+  it('never lets out half a character at the end of a window', () => {
+    const guard = guardOf(rule('whole', { detector: injection }));
+    const text = `x${'😀'.repeat(3000)}`;
+    const { pieces } = streamed(guard, cut(text, randomFrom(23), 300));
+    expect(pieces.join('')).toBe(text);
+    expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+  });
+
   it('ends when more would have to be buffered than there is room for', () => {
     const guard = guardOf(rule('whole', { detector: injection, streaming: 'buffer' }));
     const { text, blockedBy, findings } = streamed(guard, Array<string>(5).fill('x'.repeat(300_000)));

@@ -114,7 +114,7 @@ export class GuardStream {
     if (tokens !== undefined)
       until = Math.min(until, this.#base + tokens.hold(this.#text, this.#released - this.#base));
     // Half a surrogate pair is no text.
-    if (until === end && isHighSurrogate(this.#text.charCodeAt(this.#text.length - 1))) until = end - 1;
+    if (isHighSurrogate(this.#text.charCodeAt(until - this.#base - 1))) until -= 1;
     return Math.max(until, this.#released);
   }
 

@@ -84,4 +84,14 @@ describe('a channel that a service judges', () => {
     const shout = (text: string): RemoteVerdict => ({ kind: 'replaced', texts: [text.toUpperCase()], reasons: [] });
     expect(run([filler, filler], 'window', 'redact', shout).output).toBe((filler + filler).toUpperCase());
   });
+
+  it('never cuts a character in half', () => {
+    for (const before of ['', 'x']) {
+      const text = before + '😀'.repeat(3_000);
+      const { output, judged } = run([text.slice(0, 2_047), text.slice(2_047)], 'window', 'redact');
+      expect(output).toBe(text);
+      expect(judged.length).toBeGreaterThan(2);
+      expect(judged.every((window) => window.isWellFormed())).toBe(true);
+    }
+  });
 });

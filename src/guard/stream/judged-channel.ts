@@ -72,21 +72,31 @@ export class JudgedChannel {
   }
 
   #window(): string {
-    if (this.#isEnded) return this.#isBuffering ? this.#text : this.#text.slice(0, windowSize);
-    // A full window is never the last one: whether more comes must not matter.
-    return this.#isBuffering || this.#text.length < windowSize ? '' : this.#text.slice(0, windowSize);
+    if (!this.#isEnded && (this.#isBuffering || this.#text.length < windowSize)) return '';
+    return this.#isLast ? this.#text : this.#text.slice(0, wholeUntil(this.#text, windowSize));
+  }
+
+  /** A full window is never the last one: whether more comes must not matter. */
+  get #isLast(): boolean {
+    return this.#isBuffering || this.#text.length < windowSize;
   }
 
   /** Characters of the window that go out now. A wording of the service's own replaces all of it, or nothing. */
   #released(window: string, answers: readonly RemoteAnswer[]): number {
-    if (this.#isBuffering || window.length < windowSize) return window.length;
+    if (this.#isLast) return window.length;
     const redacting = answers.filter(({ rule }) => rule.action === 'redact').map(({ verdict }) => verdict);
     if (redacting.some(({ kind }) => kind === 'replaced' || kind === 'blocked')) return window.length;
     const spans = redacting.flatMap((verdict) => (verdict.kind === 'found' ? verdict.spans : []));
-    let released = step;
+    let released = wholeUntil(window, step);
     for (const { start, end } of [...spans].sort((one, other) => one.start - other.start)) {
       if (start < released) released = Math.max(released, Math.min(end, window.length));
     }
     return released;
   }
+}
+
+/** Half a surrogate pair is no text: neither a service nor a caller could make anything of it. */
+function wholeUntil(text: string, end: number): number {
+  const last = text.charCodeAt(end - 1);
+  return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
