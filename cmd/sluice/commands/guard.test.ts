@@ -40,6 +40,10 @@ spec:
   - name: service
     webhook: {url: "${service}/judge", credential: {apiKey: {env: WEBHOOK_TOKEN}}}
     action: block
+  - name: watch
+    on: [response]
+    webhook: {url: "${service}/watch", credential: {apiKey: {env: WEBHOOK_TOKEN}}}
+    action: observe
 ---
 apiVersion: sluice.dev/v1alpha1
 kind: Guardrail
@@ -161,7 +165,10 @@ describe('sluice guard', () => {
       [{ role: 'user', text: 'ROGUE [CREDIT_CARD]' }],
     ]);
     // Rules that ask look at requests unless they say otherwise.
-    expect((await run('rogue.txt', '--remote', '--phase', 'response')).out).not.toContain('Services');
+    const answer = (await run('rogue.txt', '--remote', '--phase', 'response')).out;
+    expect(answer).toMatch(/words\/watch +webhook +observe +says no: rogue 0\.90/);
+    expect(answer).toContain('Verdict: redact');
+    expect(answer).not.toContain('words/service');
     expect((await run('card.txt', '--remote')).out).toMatch(/words\/service .*nothing found/);
   });
 

@@ -21,6 +21,17 @@ apiVersion: sluice.dev/v1alpha1
 kind: Limit
 metadata: {name: of-somebody-else}
 spec: {scope: {keys: [nobody], headers: {x-tenant: [acme]}}, requests: 5, window: 1s}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Guardrail
+metadata: {name: answers}
+spec:
+  rules:
+  - {name: held, on: [response], injection: {}, action: block}
+  - {name: windows, on: [response], injection: {}, action: block, streaming: window}
+  - {name: tried, on: [response], injection: {}, action: observe}
+  - {name: words, on: [response], keywords: [falcon], action: observe}
+  - {name: service, on: [response], webhook: {url: "https://guard.example.com"}, action: observe, streaming: window}
 `;
 
 function explained(key: string, model: string) {
@@ -40,6 +51,18 @@ describe('explain: inline policy', () => {
     expect(policy.guardrails.find((line) => line.includes('/tickets'))).toMatch(
       /^no-personal-data\/tickets: regex in requests and responses: redact; streams pass as they come, at most \d+ characters held back$/,
     );
+    const ofAnswers = policy.guardrails.filter((line) => line.startsWith('answers/'));
+    expect(
+      ofAnswers.map((line) =>
+        line.replace(/ in responses: | asks a service for at most 1000 ms, fails closed; /g, ' '),
+      ),
+    ).toEqual([
+      'answers/held: injection block; needs whole texts: streams are held until they are complete',
+      'answers/windows: injection block; needs whole texts: streams are judged in windows of 2048 characters, 512 of them shared',
+      'answers/tried: injection observe; streams pass undelayed, and are looked at when they are over',
+      'answers/words: keywords observe; streams pass undelayed',
+      'answers/service: webhook observe; streams pass undelayed, and are looked at when they are over',
+    ]);
     expect(policy.guardrails).toContain('no-personal-data/keys: secrets in requests: block');
     expect(policy.guardrails).toContain(
       'no-personal-data/azure: azureContentSafety in requests: block; asks a service for at most 800 ms, fails closed',

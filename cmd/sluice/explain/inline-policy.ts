@@ -1,6 +1,7 @@
 import { explainRule } from '../../../src/guard/explain.ts';
 import { localDetector } from '../../../src/guard/local-detector.ts';
 import { isLocal } from '../../../src/guard/rule.ts';
+import { windowOverlap, windowSize } from '../../../src/guard/stream/windowed.ts';
 import { formatNano } from '../../../src/lib/decimal.ts';
 import { formatDuration } from '../../../src/lib/duration.ts';
 import { formatQuantity } from '../../../src/lib/quantity.ts';
@@ -81,18 +82,21 @@ function streamText(guardrail: Guardrail, rule: GuardRule): string {
   const { detector } = rule;
   const action = guardrail.isObserving ? ('observe' as const) : rule.action;
   const spec = { ...rule, action, guardrail: guardrail.name };
-  const { streaming, holdBack } = explainRule(
+  const { streaming, holdBack, isRemote } = explainRule(
     spec,
     'response',
     isLocal(detector) ? localDetector(detector) : undefined,
   );
+  if (action === 'observe') {
+    return `; streams pass undelayed${isRemote || streaming === 'buffer' ? ', and are looked at when they are over' : ''}`;
+  }
   switch (streaming) {
     case 'none':
       return '';
     case 'incremental':
       return `; streams pass as they come, at most ${holdBack} characters held back`;
     case 'window':
-      return '; needs whole texts: streams are judged window by window';
+      return `; needs whole texts: streams are judged in windows of ${windowSize} characters, ${windowOverlap} of them shared`;
     case 'buffer':
       return '; needs whole texts: streams are held until they are complete';
   }

@@ -1,4 +1,4 @@
-import { type AskRemote, askRemotes } from '../../../src/extproc/stages/guard/ask-remotes.ts';
+import { type AskRemote, askEveryRemote } from '../../../src/extproc/stages/guard/ask-remotes.ts';
 import { Guarded } from '../../../src/extproc/stages/guard/guarded.ts';
 import type { Guards } from '../../../src/extproc/stages/guard/guards.ts';
 import type { Vault } from '../../../src/guard/redaction/vault.ts';
@@ -23,7 +23,7 @@ export interface ServiceAnswers extends RemoteJudgement {
   readonly isUnjudged: boolean;
 }
 
-/** Asks as the processor asks: with the texts that the local rules have left, all services at the same time. */
+/** Asks with the texts that the local rules have left, as the processor does, also those whose rules only observe. */
 export function askServices(
   guards: Guards,
   phase: Phase,
@@ -33,7 +33,7 @@ export function askServices(
 ): Promise<ServiceAnswers> {
   const guarded = new Guarded(guards, vault, (work) => work());
   return new Promise((resolve) => {
-    askRemotes(guarded, guards[phase], texts, ask, (answers) => {
+    askEveryRemote(guarded, guards[phase], texts, ask, (answers) => {
       const judgement = applyVerdicts(texts, answers, vault, phase);
       const isUnjudged = answers.some(({ rule, verdict }) => rule === judgement.blockedBy && verdict.kind === 'failed');
       resolve({ ...judgement, answers, isUnjudged });

@@ -38,6 +38,19 @@ export function observeRemotes(guarded: Guarded, guard: Guard, texts: readonly R
   });
 }
 
+/** Asks all of them and waits for all, whatever their rules do: for whoever tries rules, and for no request. */
+export function askEveryRemote(
+  guarded: Guarded,
+  guard: Guard,
+  texts: readonly RemoteText[],
+  ask: AskRemote,
+  done: (answers: readonly RemoteAnswer[]) => void,
+): void {
+  const calls = callsFor(guard, texts);
+  if (calls.length === 0) done([]);
+  else askAll(guarded, guard, texts, calls, ask, guarded.calls, done);
+}
+
 function askAll(
   guarded: Guarded,
   guard: Guard,
