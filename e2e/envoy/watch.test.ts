@@ -375,7 +375,8 @@ describe('answers of megabytes', () => {
       [2 ** 30, 80, 2 ** 24 - 1, 2],
     ] as const) {
       const left = await leaveUnread(window, streams, maxFrameSize);
-      if (closed > 0) await expect.poll(() => gateway.envoy.stat('http2.outbound_flood')).toBe(closed);
+      if (closed > 0)
+        await expect.poll(() => gateway.envoy.stat('http2.outbound_flood'), { timeout: 20_000 }).toBe(closed);
       expect(await gateway.envoy.stat('server.live')).toBe(1);
       left.close();
     }

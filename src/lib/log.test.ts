@@ -57,7 +57,8 @@ describe('createLogger()', () => {
     const numbers = run.stderr
       .trim()
       .split('\n')
-      .map((line) => (JSON.parse(line) as { n: number }).n);
+      .map((line) => (JSON.parse(line) as { n: number }).n)
+      .sort((one, other) => one - other);
     expect(numbers).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 });
