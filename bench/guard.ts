@@ -42,7 +42,7 @@ const entities = { entities: undefined, except: [], minScore: 0.5, options: new 
 const rules = [
   rule('personal', { kind: 'pii', ...entities }),
   rule('secrets', { kind: 'secrets', ...entities }),
-  rule('words', { kind: 'keywords', words, isCaseSensitive: false }),
+  rule('words', { kind: 'keywords', words }),
 ];
 const detectorFor = sharedDetectors();
 const guard: Guard = compileGuard(rules, 'response', { detectorFor });

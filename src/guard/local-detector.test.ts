@@ -22,7 +22,7 @@ const pieces = [
 ];
 
 const rules: readonly GuardRule[] = [
-  rule('names', { detector: { kind: 'keywords', words: ['project falcon'], isCaseSensitive: false } }),
+  rule('names', { detector: { kind: 'keywords', words: ['project falcon'] } }),
   rule('tickets', { pattern: '\\bTCK-\\d{6}\\b', redaction: style('label') }),
   rule('secrets', { detector: secrets, redaction: style('mask', 2) }),
   rule('words', { pattern: '[a-z]+ (rollout|then)', action: 'observe' }),

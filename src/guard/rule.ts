@@ -59,7 +59,7 @@ export type DetectorSpec = LocalSpec | RemoteSpec;
 
 /** What is decided here and now, without asking anybody. */
 export type LocalSpec =
-  | { readonly kind: 'keywords'; readonly words: readonly string[]; readonly isCaseSensitive: boolean }
+  | { readonly kind: 'keywords'; readonly words: readonly string[] }
   | { readonly kind: 'regex'; readonly pattern: string; readonly isCaseInsensitive: boolean }
   | {
       readonly kind: 'pii' | 'secrets';

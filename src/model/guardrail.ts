@@ -48,7 +48,7 @@ export interface RemoteCall {
 
 /** Credentials are names of secrets; empty: none. */
 export type GuardDetector =
-  | { readonly kind: 'keywords'; readonly words: readonly string[]; readonly isCaseSensitive: boolean }
+  | { readonly kind: 'keywords'; readonly words: readonly string[] }
   | { readonly kind: 'regex'; readonly pattern: string; readonly isCaseInsensitive: boolean }
   | {
       readonly kind: 'pii' | 'secrets';

@@ -6,7 +6,7 @@ import { defaulted, optional, required } from './schema/field.ts';
 import { list } from './schema/list.ts';
 import { object } from './schema/object.ts';
 import { type Place, reject, under } from './schema/place.ts';
-import { invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { type Parsed, refine, type Schema } from './schema/schema.ts';
 import { score } from './schema/score.ts';
 import { kindOf } from './schema/show.ts';
 import { text } from './schema/text.ts';
@@ -17,22 +17,7 @@ const keyword = text({
   remedy: 'write a word or a phrase on one line',
 });
 
-const keywordList = list(keyword, { least: 1, most: 5000, emptyRemedy: 'name at least one word or phrase' });
-
-const keywordMap = object({
-  words: required(keywordList, 'Words and phrases.'),
-  caseSensitive: defaulted(boolean, false, 'true: only as written here.'),
-});
-
-/** A list of words, or a map that says more. */
-const keywords: Schema<{ readonly words: readonly string[]; readonly caseSensitive: boolean }> = {
-  json: { oneOf: [keywordList.json, keywordMap.json] },
-  parse: (value, place) => {
-    if (!Array.isArray(value)) return keywordMap.parse(value, place);
-    const words = keywordList.parse(value, place);
-    return words === invalid ? invalid : { words, caseSensitive: false };
-  },
-};
+const keywords = list(keyword, { least: 1, most: 5000, emptyRemedy: 'name at least one word or phrase' });
 
 const regex = object({
   pattern: required(pattern(), 'In RE2 syntax: no look-around, no back references.'),

@@ -48,7 +48,7 @@ const ruleFields = object({
     text({ longest: 500, complaint: 'has control characters in it', remedy: 'write one line of text' }),
     'For the caller who is refused. Sent as it stands, so that it never repeats what was found.',
   ),
-  timeout: optional(duration({ from: '1ms', to: '1m' }), 'Time for the service to answer. Default: 1s.'),
+  timeout: optional(duration({ from: '1ms', to: '7s' }), 'Time for the service to answer. Default: 1s.'),
   onFailure: optional(
     enumeration(['closed', 'open']),
     'When the service does not answer. closed: refuse. open: let pass. Default: closed.',

@@ -24,9 +24,7 @@ export function isRemote({ kind }: GuardDetector): boolean {
 }
 
 function localDetector({ keywords, regex, pii, secrets, injection }: RuleSpec): GuardDetector | undefined {
-  if (keywords !== undefined) {
-    return { kind: 'keywords', words: [...new Set(keywords.words)], isCaseSensitive: keywords.caseSensitive };
-  }
+  if (keywords !== undefined) return { kind: 'keywords', words: [...new Set(keywords)] };
   if (regex !== undefined) {
     return { kind: 'regex', pattern: regex.pattern, isCaseInsensitive: regex.caseInsensitive };
   }

@@ -52,7 +52,7 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
       mode: observe,
       rules: [
         {name: words, keywords: [Project Falcon], action: block, message: Not here., severity: high},
-        {name: cased, keywords: {words: [ACME], caseSensitive: true}, action: observe, roles: [user, toolOutput]},
+        {name: cased, keywords: [ACME], action: observe, roles: [user, toolOutput]},
         {name: ids, on: [response], regex: {pattern: 'TCK-[0-9]{6}', caseInsensitive: true}, action: redact,
           redaction: {style: text, text: "[TICKET]"}, atHoldBackLimit: block, streaming: window},
         {name: data, pii: {minScore: 0.4, except: []}, action: redact, redaction: {style: mask, keepLast: 4}},

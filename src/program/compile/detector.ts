@@ -5,8 +5,9 @@ import {
   Sensitivity,
   type Threshold,
 } from '../../gen/sluice/program/v1/program_pb.js';
+import type { EntityOptions } from '../../guard/entity.ts';
+import type { DetectorSpec, LocalSpec, RemoteSpec } from '../../guard/rule.ts';
 import { ok } from '../../lib/result.ts';
-import type { EntityOptions, GuardDetector, LocalDetector, RemoteDetector } from '../guardrail.ts';
 import { type Compiled, headerFault, refused } from './refusal.ts';
 
 const sensitivities: { readonly [S in Sensitivity]: 'low' | 'medium' | 'high' | undefined } = {
@@ -16,7 +17,7 @@ const sensitivities: { readonly [S in Sensitivity]: 'low' | 'medium' | 'high' | 
   [Sensitivity.HIGH]: 'high',
 };
 
-export function compileDetector({ detector, remote }: RuleMessage): Compiled<GuardDetector> {
+export function compileDetector({ detector, remote }: RuleMessage): Compiled<DetectorSpec> {
   const local = compileLocal(detector);
   if (local !== undefined) return local;
   if (remote === undefined || remote.timeoutMs === 0) return refused('it has no time budget');
@@ -26,11 +27,11 @@ export function compileDetector({ detector, remote }: RuleMessage): Compiled<Gua
 
 type Message = RuleMessage['detector'];
 
-function compileLocal(message: Message): Compiled<LocalDetector> | undefined {
+function compileLocal(message: Message): Compiled<LocalSpec> | undefined {
   switch (message.case) {
     case 'keywords': {
-      const { words, isCaseSensitive } = message.value;
-      return words.length === 0 ? refused('it has no keywords') : ok({ kind: 'keywords', words, isCaseSensitive });
+      const { words } = message.value;
+      return words.length === 0 ? refused('it has no keywords') : ok({ kind: 'keywords', words });
     }
     case 'regex': {
       const { pattern, isCaseInsensitive } = message.value;
@@ -50,7 +51,7 @@ function compileLocal(message: Message): Compiled<LocalDetector> | undefined {
   }
 }
 
-function entityDetector(kind: 'pii' | 'secrets', message: EntityDetector): LocalDetector {
+function entityDetector(kind: 'pii' | 'secrets', message: EntityDetector): LocalSpec {
   const { entities, except, minScore, options } = message;
   return {
     kind,
@@ -65,7 +66,7 @@ function optionsOf({ minScore, allow, deny, contextWords }: OptionsMessage): Ent
   return { minScore: minScore === undefined ? undefined : minScore / 1000, allow, deny, contextWords };
 }
 
-function compileRemote(message: Message): Compiled<RemoteDetector> {
+function compileRemote(message: Message): Compiled<RemoteSpec> {
   switch (message.case) {
     case 'azureContentSafety': {
       const { endpoint, apiKey, thresholds, blocklists, haltOnBlocklistHit, promptShield } = message.value;

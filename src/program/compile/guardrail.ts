@@ -8,8 +8,9 @@ import {
   type GuardRule as RuleMessage,
   Severity,
 } from '../../gen/sluice/program/v1/program_pb.js';
+import type { Redaction, RemoteCall } from '../../guard/rule.ts';
 import { ok } from '../../lib/result.ts';
-import type { GuardRule, Guardrail, Redaction, RemoteCall } from '../guardrail.ts';
+import type { GuardRule, Guardrail } from '../guardrail.ts';
 import { compileDetector } from './detector.ts';
 import { type Compiled, refused } from './refusal.ts';
 import { compileScopeMessage } from './scope.ts';

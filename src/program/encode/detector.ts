@@ -9,10 +9,7 @@ const sensitivities = { low: Sensitivity.LOW, medium: Sensitivity.MEDIUM, high: 
 export function encodeDetector(detector: GuardDetector): Encoded {
   switch (detector.kind) {
     case 'keywords':
-      return {
-        case: 'keywords',
-        value: { words: [...detector.words], isCaseSensitive: detector.isCaseSensitive },
-      };
+      return { case: 'keywords', value: { words: [...detector.words] } };
     case 'regex':
       return {
         case: 'regex',

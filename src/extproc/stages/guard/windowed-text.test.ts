@@ -51,7 +51,7 @@ const words: Rule = {
   action: 'redact',
   streaming: 'buffer',
   remote: undefined,
-  detector: { kind: 'keywords', words: ['falcon'], isCaseSensitive: false },
+  detector: { kind: 'keywords', words: ['falcon'] },
 };
 
 function responseWith(rules: readonly Rule[], judge: (text: string) => RemoteVerdict) {
