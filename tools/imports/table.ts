@@ -19,10 +19,12 @@ const errors = 'src/errors.ts';
 const extproc = 'src/extproc/';
 const gen = 'src/gen/';
 const guard = 'src/guard/';
+const kube = 'src/kube/';
 const lib = 'src/lib/';
 const limits = 'src/limits/';
 const llm = 'src/llm/';
 const model = 'src/model/';
+const pki = 'src/pki/';
 const policy = 'src/policy/';
 const program = 'src/program/';
 const snapshot = 'src/xds/snapshot/';
@@ -62,7 +64,15 @@ export const places: readonly Place[] = [
     packages: [],
     hasSeparateChildren: true,
   },
-  { path: 'src/controller/', mayImport: [policy, model, program, xds, lib, contract], packages: [] },
+  // A cluster's API server and certificates: libraries that know nothing of policy.
+  { path: kube, mayImport: [lib], packages: ['@kubernetes/client-node'] },
+  { path: pki, mayImport: [lib], packages: ['@peculiar/x509'] },
+  {
+    path: 'src/controller/',
+    // What a provisioned Envoy starts with is the same bootstrap that `sluice run` writes.
+    mayImport: [policy, model, program, xds, kube, pki, 'src/envoy/bootstrap.ts', lib, contract],
+    packages: ['yaml'],
+  },
   { path: envoy, mayImport: [lib, errors, contract, gen], packages: [protobuf] },
   { path: 'src/practice/', mayImport: [lib, llm, errors], packages: [] },
 ];
