@@ -3,31 +3,97 @@ import { budgetSpec } from './budget.ts';
 import { gatewaySpec } from './gateway.ts';
 import { gatewayPolicySpec } from './gateway-policy.ts';
 import { guardrailSpec } from './guardrail.ts';
+import { type KindFacts, type KindRow, kindRow } from './kind-row.ts';
 import { limitSpec } from './limit.ts';
 import { modelSpec } from './model.ts';
 import { providerSpec } from './provider.ts';
+import type { Schema } from './schema/schema.ts';
 
-export const ownApiVersion = 'sluice.dev/v1alpha1';
+export const ownGroup = 'sluice.dev';
+export const ownApiVersion = `${ownGroup}/v1alpha1`;
 
 /** The kinds that this version serves. */
 export const kinds = {
-  Provider: { apiVersion: ownApiVersion, description: 'An upstream account.', spec: providerSpec },
-  Model: { apiVersion: ownApiVersion, description: 'A logical model and the chain behind it.', spec: modelSpec },
-  ApiKey: { apiVersion: ownApiVersion, description: 'A caller’s key: whose it is, what it may use.', spec: apiKeySpec },
-  Guardrail: { apiVersion: ownApiVersion, description: 'Rules for what may be said.', spec: guardrailSpec },
-  Limit: { apiVersion: ownApiVersion, description: 'A ceiling per window, or on what runs at once.', spec: limitSpec },
-  Budget: { apiVersion: ownApiVersion, description: 'What may be spent in a period.', spec: budgetSpec },
-  GatewayPolicy: {
-    apiVersion: ownApiVersion,
+  Provider: own(providerSpec, {
+    plural: 'providers',
+    shortNames: ['slp'],
+    columns: [
+      { name: 'Schema', type: 'string', jsonPath: '.spec.schema' },
+      { name: 'Preset', type: 'string', jsonPath: '.spec.preset' },
+      { name: 'Network', type: 'string', jsonPath: '.spec.network' },
+      { name: 'Endpoint', type: 'string', jsonPath: '.spec.endpoint', priority: 1 },
+    ],
+    description: 'An upstream account.',
+  }),
+  Model: own(modelSpec, {
+    plural: 'models',
+    shortNames: ['slm'],
+    columns: [
+      { name: 'Model', type: 'string', jsonPath: '.spec.name' },
+      { name: 'Provider', type: 'string', jsonPath: '.spec.targets[0].provider' },
+      { name: 'Enabled', type: 'boolean', jsonPath: '.spec.enabled' },
+      { name: 'Listed', type: 'boolean', jsonPath: '.spec.listed', priority: 1 },
+    ],
+    description: 'A logical model and the chain behind it.',
+  }),
+  ApiKey: own(apiKeySpec, {
+    plural: 'apikeys',
+    shortNames: ['slk'],
+    columns: [
+      { name: 'User', type: 'string', jsonPath: '.spec.owner.user' },
+      { name: 'Team', type: 'string', jsonPath: '.spec.owner.team' },
+      { name: 'Project', type: 'string', jsonPath: '.spec.owner.project', priority: 1 },
+      { name: 'Enabled', type: 'boolean', jsonPath: '.spec.enabled' },
+      { name: 'Expires', type: 'string', jsonPath: '.spec.expires' },
+    ],
+    description: 'A caller’s key: whose it is, what it may use.',
+  }),
+  Guardrail: own(guardrailSpec, {
+    plural: 'guardrails',
+    shortNames: ['slg'],
+    columns: [{ name: 'Mode', type: 'string', jsonPath: '.spec.mode' }],
+    description: 'Rules for what may be said.',
+  }),
+  Limit: own(limitSpec, {
+    plural: 'limits',
+    shortNames: ['sll'],
+    columns: [
+      { name: 'Requests', type: 'string', jsonPath: '.spec.requests' },
+      { name: 'Tokens', type: 'string', jsonPath: '.spec.tokens' },
+      { name: 'Concurrency', type: 'string', jsonPath: '.spec.concurrency' },
+      { name: 'Window', type: 'string', jsonPath: '.spec.window' },
+    ],
+    description: 'A ceiling per window, or on what runs at once.',
+  }),
+  Budget: own(budgetSpec, {
+    plural: 'budgets',
+    shortNames: ['slb'],
+    columns: [
+      { name: 'USD', type: 'string', jsonPath: '.spec.amount.usd' },
+      { name: 'Tokens', type: 'string', jsonPath: '.spec.amount.tokens' },
+      { name: 'Enforce', type: 'string', jsonPath: '.spec.enforce' },
+    ],
+    description: 'What may be spent in a period.',
+  }),
+  GatewayPolicy: own(gatewayPolicySpec, {
+    plural: 'gatewaypolicies',
+    shortNames: ['slgp'],
+    columns: [{ name: 'Gateway', type: 'string', jsonPath: '.spec.targetRef.name' }],
     description:
       'What Gateway API has no words for: body limit, client certificates, CORS, log, telemetry, store, records.',
-    spec: gatewayPolicySpec,
-  },
-  Gateway: {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    description: 'Listeners, ports and certificates, as in Gateway API.',
-    spec: gatewaySpec,
-  },
+  }),
+  Gateway: kindRow(
+    {
+      group: 'gateway.networking.k8s.io',
+      versions: ['v1'],
+      plural: 'gateways',
+      shortNames: ['gtw'],
+      scope: 'Namespaced',
+      definition: 'elsewhere',
+      description: 'Listeners, ports and certificates, as in Gateway API.',
+    },
+    gatewaySpec,
+  ),
 } as const;
 
 export type Kind = keyof typeof kinds;
@@ -39,4 +105,11 @@ export const laterKinds: readonly string[] = ['McpServer', 'McpProfile'];
 
 export function isKind(name: string): name is Kind {
   return Object.hasOwn(kinds, name);
+}
+
+type OwnFacts = Pick<KindFacts, 'plural' | 'shortNames' | 'columns' | 'description'>;
+
+function own<S>(spec: Schema<S>, facts: OwnFacts): KindRow<S> {
+  const place = { group: ownGroup, versions: ['v1alpha1'], scope: 'Namespaced', definition: 'own' } as const;
+  return kindRow({ ...place, ...facts, categories: ['sluice'] }, spec);
 }
