@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts';
-import { type Ending, Exchange, type Flow } from './exchange.ts';
+import type { Ending, Exchange } from './exchange.ts';
+import { type PhaseOwner, PhaseRun, phase } from './phase-run.ts';
 import { renderRejection } from './rejection.ts';
 import { readRequestHeaders } from './request-headers.ts';
 import { cutResponse, writePiece } from './response-piece.ts';
@@ -26,31 +27,23 @@ type Expecting = (typeof expecting)[keyof typeof expecting];
 
 /** Messages are read and answered within one call, so one object serves all streams of the process. */
 const shared = new Incoming();
-const noRequest = Buffer.alloc(0);
+const noBytes = Buffer.alloc(0);
 
 /**
- * The stream of the router-level filter: one request and its response. Every way out answers: with a change, with an
- * immediate response, or with a gRPC error. A quiet end would tell Envoy to carry on unprocessed.
+ * The stream of the router-level filter: one request and its response, as messages in their order and the answers to
+ * them. Every way out answers: with a change, with an immediate response, or with a gRPC error. A quiet end would tell
+ * Envoy to carry on unprocessed.
  */
-export class RouterStream implements StreamHandler, Flow {
+export class RouterStream implements StreamHandler, PhaseOwner {
   private readonly stream: ServerStream;
   private readonly engine: Engine;
-  private exchange: Exchange | undefined = undefined;
+  /** From the request headers on, until we are done with the exchange. */
+  private run: PhaseRun | undefined = undefined;
   private expecting: Expecting = expecting.requestHeaders;
   /** Kind of the message that is being answered. */
   private kind = 0;
   private isEndOfStream = false;
-  /** The phase of the pipeline that runs, and how far it got. */
-  private phase: Expecting = expecting.nothing;
-  private resumeAt = 0;
-  private isSuspended = false;
-  private isRunning = false;
-  /** What a stage decided that resumed before it returned. */
-  private early: Verdict = verdict.pending;
-  private current: Incoming = shared;
-  private chunk: Buffer = noRequest;
   private waiting: Buffer[] | undefined = undefined;
-  private timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(stream: ServerStream, engine: Engine) {
     this.stream = stream;
@@ -58,7 +51,7 @@ export class RouterStream implements StreamHandler, Flow {
   }
 
   message(bytes: Buffer): void {
-    if (this.isSuspended) {
+    if (this.isWaiting()) {
       // Only body chunks come without waiting for an answer. They are copied because the bytes may be a view.
       this.waiting ??= [];
       this.waiting.push(Buffer.from(bytes));
@@ -72,7 +65,6 @@ export class RouterStream implements StreamHandler, Flow {
       return;
     }
     try {
-      this.current = shared;
       this.kind = shared.kind;
       this.isEndOfStream = shared.endOfStream;
       this.engine.metrics.message(shared.kind);
@@ -92,54 +84,66 @@ export class RouterStream implements StreamHandler, Flow {
     this.finish('reset');
   }
 
-  resume(ticket: number, decision: Verdict): void {
-    const { exchange } = this;
-    if (exchange === undefined || exchange.ending !== undefined || ticket !== exchange.ticket) return;
-    // Used up: a second call with this ticket finds another number.
-    exchange.ticket++;
-    if (this.isRunning) {
-      this.early = decision;
-      return;
-    }
-    if (!this.isSuspended) return;
-    this.isSuspended = false;
-    clearTimeout(this.timer);
-    try {
-      this.advance(exchange, decision === verdict.proceed ? this.run(exchange, this.resumeAt) : decision);
-      this.catchUp();
-    } catch (error) {
-      this.failed(error);
-    }
+  decided(decision: Verdict): void {
+    this.advance(decision);
+    this.catchUp();
   }
 
-  fail(error: unknown): void {
-    // Within a stage, which fails as a whole.
-    if (this.isRunning) throw error;
-    clearTimeout(this.timer);
-    this.isSuspended = false;
-    this.failed(error);
+  overdue(): void {
+    const { run } = this;
+    if (run === undefined) return;
+    this.engine.log.warn({ requestId: run.exchange.requestId }, 'a stage did not decide in time');
+    run.exchange.reject('gateway_overloaded');
+    this.answerImmediately(run.exchange, 'timedOut');
+  }
+
+  failed(error: unknown): void {
+    const { run, engine } = this;
+    const exchange = run?.exchange;
+    run?.stopWaiting();
+    engine.metrics.internalError();
+    engine.log.error(
+      { error: error instanceof Error ? error : undefined, requestId: exchange?.requestId },
+      'failure inside the processor',
+    );
+    if (exchange === undefined || exchange.ending !== undefined) {
+      this.finish('reset');
+      this.stream.fail(grpcStatus.internal, 'internal error');
+      return;
+    }
+    exchange.immediate = undefined;
+    exchange.lastBytes = undefined;
+    exchange.reject('internal');
+    try {
+      this.answerImmediately(exchange);
+    } catch {
+      this.finish('rejected');
+      this.stream.fail(grpcStatus.internal, 'internal error');
+    }
   }
 
   private receive(message: Incoming, bytes: Buffer): void {
+    const { run } = this;
     if (this.expecting === expecting.leftovers) return;
-    if (message.kind === kind.responseTrailers && this.expecting === expecting.responseBody) {
-      this.chunk = noRequest;
+    if (message.kind === kind.responseTrailers && run !== undefined && this.expecting === expecting.responseBody) {
       this.isEndOfStream = true;
-      this.start(expecting.responseBody, bytes);
+      this.advance(run.responseBody(noBytes, true, bytes));
     } else if (message.kind === kind.requestTrailers || message.kind === kind.responseTrailers) {
       // Not asked for, and nothing of ours is in them.
       this.stream.write(continueFrame(message.kind));
     } else if (message.kind === kind.requestHeaders && this.expecting === expecting.requestHeaders) {
       this.begin(message, bytes);
-    } else if (message.kind === kind.requestBody && this.expecting === expecting.requestBody) {
-      this.takeBody(message);
-    } else if (message.kind === kind.responseHeaders && this.isRequestHere()) {
-      this.start(expecting.responseHeaders, bytes);
-    } else if (message.kind === kind.responseBody && this.expecting === expecting.responseBody) {
-      this.chunk = message.body;
+    } else if (message.kind === kind.requestBody && run !== undefined && this.expecting === expecting.requestBody) {
+      // The whole body in one message, since the filter buffers. Not even `end_of_stream` matters: where the caller
+      // sends trailers, it is not set although nothing of the body follows.
+      run.exchange.body = message.body;
+      this.advance(run.request());
+    } else if (message.kind === kind.responseHeaders && run !== undefined && this.isRequestHere()) {
+      this.advance(run.headers(phase.responseHeaders, message, bytes));
+    } else if (message.kind === kind.responseBody && run !== undefined && this.expecting === expecting.responseBody) {
       // A body that comes whole is whole, whatever trailers follow.
-      this.isEndOfStream ||= this.exchange?.responseBodyMode === bodySendMode.buffered;
-      this.start(expecting.responseBody, bytes);
+      this.isEndOfStream ||= run.exchange.responseBodyMode === bodySendMode.buffered;
+      this.advance(run.responseBody(message.body, this.isEndOfStream, bytes));
     } else if (message.kind === kind.responseHeaders && this.expecting === expecting.requestHeaders) {
       // A filter in front has answered (health, CORS): the request never came by here, and the answer is not ours.
       this.expecting = expecting.nothing;
@@ -171,105 +175,38 @@ export class RouterStream implements StreamHandler, Flow {
       this.stream.fail(grpcStatus.unavailable, 'there is no program yet');
       return;
     }
-    const exchange = new Exchange(program, engine.registry.nextNumber(), engine.monotonic(), this);
-    this.exchange = exchange;
+    const run = new PhaseRun(engine, program, this, message);
+    this.run = run;
     engine.metrics.exchangeStarted();
-    readRequestHeaders(exchange, message, engine.callerDialect);
-    this.start(expecting.requestHeaders, bytes);
-  }
-
-  /**
-   * The whole body in one message, since the filter buffers. Not even `end_of_stream` matters: where the caller sends
-   * trailers, it is not set although nothing of the body follows.
-   */
-  private takeBody(message: Incoming): void {
-    (this.exchange as Exchange).body = message.body;
-    this.start(expecting.requestBody, noRequest);
-  }
-
-  private start(phase: Expecting, bytes: Buffer): void {
-    this.phase = phase;
-    const exchange = this.exchange as Exchange;
-    const decision = this.run(exchange, 0);
-    if (decision === verdict.pending) this.keepMessage(exchange, bytes);
-    this.advance(exchange, decision);
-  }
-
-  /** Runs the current phase from a stage on. */
-  private run(exchange: Exchange, from: number): Verdict {
-    const { pipeline } = this.engine;
-    let at = from;
-    for (;;) {
-      this.isRunning = true;
-      this.early = verdict.pending;
-      const decision = this.runPhase(exchange, at);
-      this.isRunning = false;
-      if (decision !== verdict.pending) return decision;
-      at = pipeline.stoppedAt + 1;
-      if (this.early === verdict.pending) {
-        this.suspend(exchange, at);
-        return verdict.pending;
-      }
-      if (this.early !== verdict.proceed) return this.early;
-    }
-  }
-
-  private runPhase(exchange: Exchange, from: number): Verdict {
-    const { pipeline } = this.engine;
-    switch (this.phase) {
-      case expecting.requestHeaders:
-        return pipeline.requestHeaders(exchange, this.current, from);
-      case expecting.requestBody:
-        return pipeline.request(exchange, from);
-      case expecting.responseHeaders:
-        return pipeline.responseHeaders(exchange, this.current, from);
-      default:
-        return pipeline.responseBody(exchange, this.chunk, this.isEndOfStream, from);
-    }
-  }
-
-  private suspend(exchange: Exchange, resumeAt: number): void {
-    this.isSuspended = true;
-    this.resumeAt = resumeAt;
-    this.timer = setTimeout(() => this.overdue(exchange), this.engine.suspensionTimeoutMs);
-  }
-
-  /** The message must outlive the wait: other streams read theirs into the shared object meanwhile. */
-  private keepMessage(exchange: Exchange, bytes: Buffer): void {
-    if (this.phase === expecting.requestBody) {
-      exchange.keepBody();
-      return;
-    }
-    const own = new Incoming();
-    decodeRequest(Buffer.from(bytes), own);
-    this.current = own;
-    this.chunk = own.body;
+    readRequestHeaders(run.exchange, message, engine.callerDialect);
+    this.advance(run.headers(phase.requestHeaders, message, bytes));
   }
 
   /** A phase has come to a decision: on with the next one, or answer. */
-  private advance(exchange: Exchange, decision: Verdict): void {
-    if (decision === verdict.pending) return;
+  private advance(decision: Verdict): void {
+    const { run } = this;
+    if (decision === verdict.pending || run === undefined) return;
+    const { exchange } = run;
     if (decision === verdict.answered) {
       this.answerImmediately(exchange);
       return;
     }
-    switch (this.phase) {
-      case expecting.requestHeaders:
+    switch (run.phase) {
+      case phase.requestHeaders:
         if (this.isEndOfStream) {
           // No body message will come: all of the request is here.
-          this.phase = expecting.requestBody;
-          this.advance(exchange, this.run(exchange, 0));
+          this.advance(run.request());
           return;
         }
         this.expecting = expecting.requestBody;
         break;
-      case expecting.requestBody:
+      case phase.request:
         this.expecting = expecting.responseHeaders;
         break;
-      case expecting.responseHeaders:
+      case phase.responseHeaders:
         this.engine.metrics.responseStarted(exchange, this.engine.monotonic());
         if (exchange.responseBodyMode === bodySendMode.none || this.isEndOfStream) {
-          this.complete(exchange);
+          this.complete(run);
           return;
         }
         this.expecting = expecting.responseBody;
@@ -277,26 +214,26 @@ export class RouterStream implements StreamHandler, Flow {
         break;
       default:
         if (this.isEndOfStream) {
-          this.complete(exchange);
+          this.complete(run);
           return;
         }
     }
-    this.write(exchange);
+    this.write(run);
   }
 
-  private write(exchange: Exchange): void {
-    if (this.phase !== expecting.responseBody) {
+  private write({ exchange, phase: current, chunk }: PhaseRun): void {
+    if (current !== phase.responseBody) {
       this.stream.write(exchange.answer.encode(this.kind));
       return;
     }
     const isTrailers = this.kind === kind.responseTrailers;
-    writePiece(this.stream, exchange, { bytes: this.chunk, isLast: this.isEndOfStream, isTrailers });
+    writePiece(this.stream, exchange, { bytes: chunk, isLast: this.isEndOfStream, isTrailers });
   }
 
   /** The last message that concerns us: what follows flows past the processor. */
-  private complete(exchange: Exchange): void {
+  private complete(run: PhaseRun): void {
     this.expecting = expecting.nothing;
-    this.write(exchange);
+    this.write(run);
     this.finish('done');
     // A stream of events may go on for minutes. As long as Envoy's stream to us is open, it would be cut with us.
     this.stream.end();
@@ -320,32 +257,29 @@ export class RouterStream implements StreamHandler, Flow {
     this.finish(how);
   }
 
-  private overdue(exchange: Exchange): void {
-    this.isSuspended = false;
-    this.engine.log.warn({ requestId: exchange.requestId }, 'a stage did not decide in time');
-    exchange.reject('gateway_overloaded');
-    this.answerImmediately(exchange, 'timedOut');
-  }
-
   /** Messages that came while a stage was waiting, in their order. */
   private catchUp(): void {
     const { waiting } = this;
-    while (waiting !== undefined && waiting.length > 0 && !this.isSuspended) this.message(waiting.shift() as Buffer);
-    if (!this.isSuspended) this.stream.resume();
+    while (waiting !== undefined && waiting.length > 0 && !this.isWaiting()) this.message(waiting.shift() as Buffer);
+    if (!this.isWaiting()) this.stream.resume();
+  }
+
+  private isWaiting(): boolean {
+    return this.run?.isSuspended === true;
   }
 
   private finish(how: Ending): void {
-    const { exchange, engine } = this;
-    clearTimeout(this.timer);
-    this.isSuspended = false;
+    const { run, engine } = this;
     this.waiting = undefined;
     this.expecting = expecting.nothing;
-    if (exchange === undefined) return;
+    if (run === undefined) return;
+    run.stopWaiting();
+    const { exchange } = run;
     if (engine.pipeline.end(exchange, how)) engine.metrics.exchangeEnded(exchange, how);
     engine.registry.remove(exchange);
     exchange.releaseRequest();
     // A stream of events may go on for minutes after the processor is done with it.
-    this.exchange = undefined;
+    this.run = undefined;
   }
 
   private unreadable(error: unknown): void {
@@ -353,30 +287,6 @@ export class RouterStream implements StreamHandler, Flow {
     this.engine.log.error({ reason: reasonOf(error) }, 'message from Envoy cannot be read');
     this.finish('reset');
     this.stream.fail(grpcStatus.internal, 'message cannot be read');
-  }
-
-  private failed(error: unknown): void {
-    const { exchange, engine } = this;
-    this.isRunning = false;
-    engine.metrics.internalError();
-    engine.log.error(
-      { error: error instanceof Error ? error : undefined, requestId: exchange?.requestId },
-      'failure inside the processor',
-    );
-    if (exchange === undefined || exchange.ending !== undefined) {
-      this.finish('reset');
-      this.stream.fail(grpcStatus.internal, 'internal error');
-      return;
-    }
-    exchange.immediate = undefined;
-    exchange.lastBytes = undefined;
-    exchange.reject('internal');
-    try {
-      this.answerImmediately(exchange);
-    } catch {
-      this.finish('rejected');
-      this.stream.fail(grpcStatus.internal, 'internal error');
-    }
   }
 }
 
