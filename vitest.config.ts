@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** `make e2e`: these need Kubernetes built, or a whole cluster. Whoever names them gets them; a plain run never does. */
+const kube = [
+  // An API server weighs 430 MB: one file at a time.
+  { extends: true, test: { name: 'kube-api', include: ['e2e/kube/api/**/*.test.ts'], fileParallelism: false } },
+  // All files share the cluster that KUBECONFIG names.
+  { extends: true, test: { name: 'kube', include: ['e2e/kube/installed/**/*.test.ts'], fileParallelism: false } },
+] as const;
+const namesKube = process.argv.some((argument) => /kube/.test(argument));
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -11,6 +20,7 @@ export default defineConfig({
       { extends: true, test: { name: 'feature', include: ['e2e/feature/**/*.test.ts'] } },
       // Real Envoys and processes: one file at a time, so that timing assertions mean something on small machines.
       { extends: true, test: { name: 'envoy', include: ['e2e/envoy/**/*.test.ts'], fileParallelism: false } },
+      ...(namesKube ? kube : []),
     ],
   },
 });
