@@ -15,6 +15,7 @@ import { readFolder } from '../src/controller/sources/files/read-folder.ts';
 import { sha256Hex } from '../src/lib/hash.ts';
 import { ok } from '../src/lib/result.ts';
 import { buildModel } from '../src/model/build/build.ts';
+import { secretsOnly } from '../src/model/build/testing/surroundings.ts';
 import { residentMib } from './support/cpu.ts';
 import { printFigure } from './support/figure.ts';
 import { percentile } from './support/load.ts';
@@ -69,9 +70,9 @@ async function build(policy: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, text] of Object.entries(policy)) await writeFile(join(folder, name), text);
   const read = await timed(() => readFolder(folder));
   const { documents } = read.value;
-  const resolve = () => ok(callerKey);
-  const cold = await timed(() => buildModel(documents, resolve));
-  const warm = await timed(() => buildModel(documents, resolve));
+  const surroundings = secretsOnly(() => ok(callerKey));
+  const cold = await timed(() => buildModel(documents, surroundings));
+  const warm = await timed(() => buildModel(documents, surroundings));
   await rm(folder, { recursive: true });
   printFigure({
     name: `build ${documents.length} documents that did not change`,

@@ -9,6 +9,7 @@ import type { TranslateOptions } from '../xds/translate/translate.ts';
 import { type Controller, createController } from './controller.ts';
 import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
 import type { SourceState } from './sources/files/source.ts';
+import { folderSurroundings } from './sources/files/surroundings.ts';
 import { watchFolder } from './sources/files/watch.ts';
 import { createSecretStore } from './sources/secrets/store.ts';
 import type { ClientStatus, Status } from './status.ts';
@@ -78,7 +79,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   controller = createController({
     version: options.version,
     server,
-    secrets,
+    surroundings: folderSurroundings(secrets),
     log,
     metrics,
     translate: options.translate,

@@ -12,13 +12,13 @@ import type { ControllerMetrics } from './metrics.ts';
 import { createPublisher, type Publisher } from './rollout/publisher.ts';
 import type { Refusal } from './rollout/refusal.ts';
 import type { SourceState } from './sources/files/source.ts';
-import type { SecretStore } from './sources/secrets/store.ts';
+import type { SourceSurroundings } from './sources/surroundings.ts';
 import { documentStatuses, type GatewayStatus, type Status } from './status.ts';
 
 export interface ControllerOptions {
   readonly version: string;
   readonly server: XdsServer;
-  readonly secrets: SecretStore;
+  readonly surroundings: SourceSurroundings;
   readonly log: Logger;
   readonly metrics: ControllerMetrics;
   readonly translate: TranslateOptions;
@@ -47,7 +47,11 @@ export function createController(options: ControllerOptions): Controller {
   const publishers = new Map<string, Publisher>();
   const withheld = new Map<string, readonly Refusal[]>();
   let source: SourceState = { documents: [], problems: [], stale: new Map(), revision: 0 };
-  let inForce: InForce = { policy: { gateways: [], problems: [] }, problems: [], stale: new Set() };
+  let inForce: InForce = {
+    policy: { gateways: [], problems: [], attachments: [] },
+    problems: [],
+    stale: new Set(),
+  };
 
   function publisherOf(group: string): Publisher {
     let publisher = publishers.get(group);
@@ -85,7 +89,11 @@ export function createController(options: ControllerOptions): Controller {
     async apply(state) {
       const began = performance.now();
       source = state;
-      inForce = decideInForce(state.documents, lastGood, (secret, folder) => options.secrets.resolve(secret, folder));
+      inForce = decideInForce(state.documents, lastGood, options.surroundings);
+      while (await options.surroundings.complete()) {
+        if (source !== state) return;
+        inForce = decideInForce(state.documents, lastGood, options.surroundings);
+      }
       metrics.builds.increment();
       metrics.buildSeconds.observe((performance.now() - began) / 1000);
       metrics.documents.set(state.documents.length);

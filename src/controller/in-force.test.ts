@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ok } from '../lib/result.ts';
+import { secretsOnly } from '../model/build/testing/surroundings.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { parseDocuments } from '../policy/parse.ts';
 import { decideInForce } from './in-force.ts';
@@ -19,7 +20,11 @@ function targetsOf(state: ReturnType<typeof decideInForce>): (string | undefined
 
 describe('decideInForce()', () => {
   const decide = (lastGood: Map<string, PolicyDocument>, ...texts: string[]) =>
-    decideInForce(documents(...texts), lastGood, () => ok('secret'));
+    decideInForce(
+      documents(...texts),
+      lastGood,
+      secretsOnly(() => ok('secret')),
+    );
 
   it('keeps the last good version of a document that now refers to nothing, and says so', () => {
     const lastGood = new Map<string, PolicyDocument>();

@@ -1,5 +1,5 @@
 import { type BuiltPolicy, buildModel } from '../model/build/build.ts';
-import type { ResolveSecret } from '../model/build/context.ts';
+import type { Surroundings } from '../model/build/surroundings.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { Problem } from '../policy/problem.ts';
 
@@ -21,9 +21,9 @@ export interface InForce {
 export function decideInForce(
   documents: readonly PolicyDocument[],
   lastGood: Map<string, PolicyDocument>,
-  resolveSecret: ResolveSecret,
+  surroundings: Surroundings,
 ): InForce {
-  const asWritten = buildModel(documents, resolveSecret);
+  const asWritten = buildModel(documents, surroundings);
   const faulty = new Set(
     asWritten.problems.filter((problem) => problem.severity === 'error').map((problem) => problem.document),
   );
@@ -37,6 +37,6 @@ export function decideInForce(
   for (const document of documents) if (!faulty.has(document.id)) lastGood.set(document.id, document);
   const ids = new Set(documents.map((document) => document.id));
   for (const id of lastGood.keys()) if (!ids.has(id)) lastGood.delete(id);
-  const policy = stale.size === 0 ? asWritten : buildModel(standIns, resolveSecret);
+  const policy = stale.size === 0 ? asWritten : buildModel(standIns, surroundings);
   return { policy, problems: asWritten.problems, stale };
 }

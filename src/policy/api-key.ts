@@ -1,4 +1,4 @@
-import { dnsLabel, modelGlob } from './name.ts';
+import { documentReference, modelGlob } from './name.ts';
 import { boolean } from './schema/boolean.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { list, set } from './schema/list.ts';
@@ -61,7 +61,7 @@ const fields = object({
   credentials: defaulted(
     list(
       object({
-        provider: required(dnsLabel, 'Name of a Provider.'),
+        provider: required(documentReference, 'Name of a Provider; NAMESPACE/NAME if it is in another namespace.'),
         apiKey: required(secretSource, 'The API key of the caller’s own account.'),
       }),
     ),

@@ -9,18 +9,22 @@ import type { ProviderSpec } from './provider.ts';
 
 /** A valid document. Documents of unchanged text keep their identity from one reading to the next. */
 export interface Document<K, S> {
-  /** `Provider/openai` */
+  /** `Provider/openai`, and `Provider/team-a/openai` outside the default namespace. */
   readonly id: string;
   readonly kind: K;
   readonly name: string;
+  /** `default` where none is written; empty for kinds that have none. */
+  readonly namespace: string;
   readonly labels: { readonly [name: string]: string };
+  /** Those that mean something to a gateway. */
+  readonly annotations: { readonly [name: string]: string };
   /** With every default filled in. */
   readonly spec: S;
   /** `file:line` */
   readonly source: string;
   /** Secrets in files are relative to it. */
   readonly folder: string;
-  /** Of kind, name, labels and parsed spec: equal content, equal hash, wherever it stands. */
+  /** Of kind, namespace, name, labels, annotations and parsed spec: equal content, equal hash, wherever it stands. */
   readonly hash: string;
 }
 

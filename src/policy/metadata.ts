@@ -1,5 +1,6 @@
+import { defaultNamespace } from './document-id.ts';
 import { dnsLabel } from './name.ts';
-import { defaulted, optional, required, withoutEffect } from './schema/field.ts';
+import { defaulted, optional, required } from './schema/field.ts';
 import { jsonValue } from './schema/json-value.ts';
 import { map } from './schema/map.ts';
 import { object } from './schema/object.ts';
@@ -25,8 +26,8 @@ const fromServer = optional(jsonValue, 'Written by a Kubernetes API server.');
 export const metadata = object({
   name: required(dnsLabel, 'Name of the document, unique among those of its kind.'),
   labels: defaulted(map(key, labelValue), {}, 'Labels for your own order.'),
-  annotations: optional(map(key, jsonValue), 'Notes for people and tools.'),
-  namespace: withoutEffect('remove it: a folder is one namespace'),
+  annotations: defaulted(map(key, jsonValue), {}, 'Notes for people and tools.'),
+  namespace: defaulted(dnsLabel, defaultNamespace, 'Where it lives; what it names without a namespace is there, too.'),
   // What `kubectl get --output yaml` prints, so that its output can be put into a folder as it is.
   uid: fromServer,
   generation: fromServer,

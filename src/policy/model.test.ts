@@ -13,7 +13,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ['{targets: [{model: x}]}', 'error spec.targets[0].provider is missing — add provider: name of a Provider'],
   [
     '{targets: [{provider: Open_AI}]}',
-    'error spec.targets[0].provider "Open_AI" is not a DNS label — use lower-case letters, digits and -, at most 63, beginning and ending with a letter or digit',
+    'error spec.targets[0].provider "Open_AI" is not the name of a document — use lower-case letters, digits and -, at most 63, beginning and ending with a letter or digit; of another namespace: NAMESPACE/NAME',
   ],
   [
     '{targets: [{provider: a, weight: -1}]}',

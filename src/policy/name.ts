@@ -12,6 +12,14 @@ export const dnsLabel = text({
   remedy: labelRemedy,
 });
 
+/** A document that is named from another one: of the same namespace, or with its namespace in front. */
+export const documentReference = text({
+  pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+  longest: 127,
+  complaint: 'is not the name of a document',
+  remedy: `${labelRemedy}; of another namespace: NAMESPACE/NAME`,
+});
+
 /** Names that Kubernetes lets have dots: of Secrets, listeners, classes. */
 export const dottedName = text({
   pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',

@@ -177,8 +177,8 @@ status: {conditions: []}
       'a.yaml:3: Provider/a: metadata.labels.stage 1 is not a text — put it in quotes: "1"',
     ],
     [
-      'apiVersion: sluice.dev/v1alpha1\nkind: Provider\nmetadata: {name: a, namespace: ai}\nspec: {preset: ollama}',
-      'a.yaml:3: Provider/a: metadata.namespace has no effect here — remove it: a folder is one namespace',
+      'apiVersion: sluice.dev/v1alpha1\nkind: Provider\nmetadata: {name: a, namespace: A.I}\nspec: {preset: ollama}',
+      'a.yaml:3: Provider/A.I/a: metadata.namespace "A.I" is not a DNS label — use lower-case letters, digits and -, at most 63, beginning and ending with a letter or digit',
     ],
     [`${provider('a')}specs: {}\n`, 'a.yaml:5: Provider/a: specs is not a known field — write spec'],
     [

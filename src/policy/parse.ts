@@ -1,4 +1,5 @@
 import type { PolicyDocument } from './document.ts';
+import { defaultNamespace, documentId } from './document-id.ts';
 import type { Problem } from './problem.ts';
 import { type DocumentReading, identify, type PlacelessDocument, readDocument } from './read-document.ts';
 import { pathText } from './schema/place.ts';
@@ -105,10 +106,14 @@ function readPart(text: string, now: number): PartReading {
 /** The parser gave up; the two lines that matter can often still be found. */
 function guess(text: string): string | undefined {
   const kind = /^kind:[ \t]*["']?([A-Za-z]{1,63})["']?[ \t\r]*$/m.exec(text)?.[1];
-  const name = /^metadata:(?:[ \t]*\{|[ \t\r]*\n(?:[ \t][^\n]*\n)*?)[ \t]*name:[ \t]*["']?([-a-z0-9.]{1,253})/m.exec(
-    text,
-  )?.[1];
-  return kind === undefined || name === undefined ? undefined : `${kind}/${name}`;
+  const name = guessMetadata(text, 'name');
+  if (kind === undefined || name === undefined) return undefined;
+  return documentId(kind, guessMetadata(text, 'namespace') ?? defaultNamespace, name);
+}
+
+function guessMetadata(text: string, field: string): string | undefined {
+  const block = /^metadata:(?:[ \t]*\{[^}\n]*|[ \t\r]*\n(?:[ \t][^\n]*\n)*)/m.exec(text)?.[0];
+  return new RegExp(`[\\s{,]${field}:[ \\t]*["']?([-a-z0-9.]{1,253})`).exec(block ?? '')?.[1];
 }
 
 function locate(

@@ -9,7 +9,23 @@ export interface Problem {
   readonly path: string;
   readonly message: string;
   readonly remedy: string;
+  /** Absent: what is written is wrong by itself. */
+  readonly reason?: ProblemReason;
 }
+
+/** Why something does not work although it may be well written; the words that Gateway API uses in conditions. */
+export type ProblemReason =
+  | 'Invalid'
+  | 'UnsupportedValue'
+  | 'RefNotPermitted'
+  | 'InvalidKind'
+  | 'BackendNotFound'
+  | 'InvalidCertificateRef'
+  | 'TargetNotFound'
+  | 'Conflicted'
+  | 'NoMatchingParent'
+  | 'NoMatchingListenerHostname'
+  | 'NotAllowedByListeners';
 
 /** One line for people: `providers.yaml:4: Provider/openai: spec.network "pubic" is not … — write public`. */
 export function problemText(problem: Problem): string {

@@ -2,6 +2,7 @@ import { sha256Hex } from '../lib/hash.ts';
 import { suggest } from '../lib/suggest.ts';
 import { canonicalJson } from './canonical.ts';
 import type { PolicyDocument } from './document.ts';
+import { defaultNamespace, documentId } from './document-id.ts';
 import { isKind, type Kind, kinds, laterKinds, ownApiVersion, printableKinds } from './kinds.ts';
 import { metadata } from './metadata.ts';
 import { isMap, rejectUnknown } from './schema/object.ts';
@@ -35,7 +36,22 @@ export function readDocument(value: unknown, now: number): DocumentReading {
 export function identify(value: unknown): string | undefined {
   const kind = isMap(value) && typeof value.kind === 'string' ? value.kind : '';
   const name = nameOf(value) ?? '';
-  return /^[A-Za-z]{1,63}$/.test(kind) && /^[-a-zA-Z0-9._]{1,253}$/.test(name) ? `${kind}/${name}` : undefined;
+  const isReadable = /^[A-Za-z]{1,63}$/.test(kind) && isName(name);
+  return isReadable ? documentId(kind, hasNoNamespace(kind) ? '' : namespaceOf(value), name) : undefined;
+}
+
+function hasNoNamespace(kind: string): boolean {
+  return isKind(kind) && kinds[kind].scope === 'Cluster';
+}
+
+function isName(text: string): boolean {
+  return /^[-a-zA-Z0-9._]{1,253}$/.test(text);
+}
+
+function namespaceOf(value: unknown): string {
+  if (!isMap(value) || !isMap(value.metadata)) return defaultNamespace;
+  const { namespace } = value.metadata;
+  return typeof namespace === 'string' && isName(namespace) ? namespace : defaultNamespace;
 }
 
 function nameOf(value: unknown): string | undefined {
@@ -65,8 +81,10 @@ function parse(value: unknown, place: Place): Parsed<PlacelessDocument> {
   const meta = parseMetadata(value.metadata, under(place, 'metadata'));
   const spec = parseSpec(kind, value.spec, under(place, 'spec'));
   if (!isValid || meta === invalid || spec === invalid) return invalid;
-  const content = { ...spec, name: meta.name, labels: meta.labels };
-  return { ...content, id: `${kind}/${meta.name}`, hash: sha256Hex(canonicalJson(content)) };
+  const { name, labels } = meta;
+  const namespace = hasNoNamespace(kind) ? '' : meta.namespace;
+  const content = { ...spec, name, namespace, labels, annotations: meaningful(meta.annotations) };
+  return { ...content, id: documentId(kind, namespace, name), hash: sha256Hex(canonicalJson(content)) };
 }
 
 function parseKind(value: { readonly [key: string]: unknown }, place: Place): Parsed<Kind> {
@@ -102,6 +120,16 @@ function parseMetadata(given: unknown, place: Place): ReturnType<typeof metadata
   if (given === undefined || given === null) return reject(place, 'is missing', 'add metadata: {name: NAME}');
   return metadata.parse(given, place);
 }
+
+/** Tools write annotations of their own with every change, which must not look like a change of the document. */
+function meaningful(annotations: { readonly [name: string]: unknown }): { readonly [name: string]: string } {
+  const texts = Object.entries(annotations).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && meaningfulAnnotation.test(entry[0]),
+  );
+  return Object.fromEntries(texts);
+}
+
+const meaningfulAnnotation = /^(?:sluice\.dev|aigateway\.envoyproxy\.io|gateway\.networking\.k8s\.io)\//;
 
 type KindAndSpec = {
   [K in Kind]: { readonly kind: K; readonly spec: Extract<PolicyDocument, { kind: K }>['spec'] };

@@ -10,7 +10,7 @@ import { text } from './schema/text.ts';
 const emptyRemedy = 'remove it to mean every one, or name at least one';
 
 const documentGlob = text({
-  pattern: '^[-a-z0-9*]+$',
+  pattern: '^([-a-z0-9]+/)?[-a-z0-9*]+$',
   longest: 63,
   complaint: 'is not a name or pattern',
   remedy: 'write the name of a document; * stands for any characters, such as ci-*',

@@ -1,4 +1,4 @@
-import { dnsLabel, modelName } from './name.ts';
+import { documentReference, modelName } from './name.ts';
 import { pricing } from './pricing.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { integer } from './schema/integer.ts';
@@ -8,7 +8,7 @@ import { type Place, reject, under, warn } from './schema/place.ts';
 import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
 
 const target = object({
-  provider: required(dnsLabel, 'Name of a Provider.'),
+  provider: required(documentReference, 'Name of a Provider; NAMESPACE/NAME if it is in another namespace.'),
   model: optional(modelName, 'The provider’s own name for the model; as the caller wrote it if absent.'),
   priority: defaulted(integer({ from: 0, to: 127 }), 0, 'Lower first; the next one is tried when one failed.'),
   weight: defaulted(integer({ from: 0, to: 1_000_000 }), 1, 'Share among targets of the same priority; 0: none.'),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ok } from '../lib/result.ts';
 import { buildModel } from '../model/build/build.ts';
+import { secretsOnly } from '../model/build/testing/surroundings.ts';
 import type { GatewayModel } from '../model/gateway.ts';
 import { parseDocuments } from '../policy/parse.ts';
 import type { Guardrail } from './guardrail.ts';
@@ -15,8 +16,9 @@ const policy = readFileSync(`${import.meta.dirname}/../model/build/testdata/rule
 
 function modelOf(text: string): GatewayModel {
   const { documents } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
-  const { gateways } = buildModel(documents, (source) =>
-    ok(`the value of ${'env' in source ? source.env : ''}, long enough for everything`),
+  const { gateways } = buildModel(
+    documents,
+    secretsOnly((source) => ok(`the value of ${'env' in source ? source.env : ''}, long enough for everything`)),
   );
   const [gateway] = gateways;
   if (gateway === undefined) throw new Error('no gateway');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../../src/lib/result.ts';
 import { buildModel } from '../../../src/model/build/build.ts';
+import { secretsOnly } from '../../../src/model/build/testing/surroundings.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { compileProgram, explain } from './explanation.ts';
 
@@ -36,8 +37,9 @@ spec:
 
 function explained(key: string, model: string) {
   const { documents } = parseDocuments(rules + more, 'policy.yaml', '.', { now: 0 });
-  const [gateway] = buildModel(documents, (source) =>
-    ok(`value ${JSON.stringify(source)} of at least 32 characters`),
+  const [gateway] = buildModel(
+    documents,
+    secretsOnly((source) => ok(`value ${JSON.stringify(source)} of at least 32 characters`)),
   ).gateways;
   const program = gateway && compileProgram(gateway);
   if (program === undefined) throw new Error('the policy makes no program');

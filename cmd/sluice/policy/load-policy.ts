@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { readFolder } from '../../../src/controller/sources/files/read-folder.ts';
+import { folderSurroundings } from '../../../src/controller/sources/files/surroundings.ts';
 import { createSecretStore } from '../../../src/controller/sources/secrets/store.ts';
 import { sha256Hex } from '../../../src/lib/hash.ts';
 import { ok } from '../../../src/lib/result.ts';
 import { type BuiltPolicy, buildModel } from '../../../src/model/build/build.ts';
-import type { ResolveSecret } from '../../../src/model/build/context.ts';
+import type { Surroundings } from '../../../src/model/build/surroundings.ts';
 import type { PolicyDocument } from '../../../src/policy/document.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
 import type { Io } from '../cli/io.ts';
@@ -32,8 +33,8 @@ export async function loadPolicy(
   const { documents, problems } = await readFolder(folder);
   const secrets = createSecretStore({ env: io.env, onChange: () => undefined });
   try {
-    const lookUp: ResolveSecret = (source, from) => secrets.resolve(source, from);
-    const built = buildModel(documents, options.skipSecrets ? standIn : lookUp);
+    const surroundings = folderSurroundings(secrets);
+    const built = buildModel(documents, options.skipSecrets ? { ...surroundings, resolve: standIn } : surroundings);
     return { folder, documents, built, problems: [...problems, ...built.problems].sort(byPlace) };
   } finally {
     secrets.close();
@@ -41,7 +42,7 @@ export async function loadPolicy(
 }
 
 /** Different for each source, so that two secrets that are not there do not look like one used twice. */
-const standIn: ResolveSecret = (source, from) => ok(sha256Hex(JSON.stringify([source, from])));
+const standIn: Surroundings['resolve'] = (source, from) => ok(sha256Hex(JSON.stringify([source, from.folder])));
 
 function byPlace(a: Problem, b: Problem): number {
   const [left, right] = [placeOf(a), placeOf(b)];

@@ -1,6 +1,7 @@
 import { sha256Hex } from '../../lib/hash.ts';
 import { sortedByName } from '../../lib/sort.ts';
 import type { ApiKeyDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
 import type { ApiKey } from '../key.ts';
 import type { Pricing } from '../pricing.ts';
 import type { Provider } from '../provider.ts';
@@ -8,6 +9,7 @@ import type { RetryProfile, Route } from '../route.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
 import { rejectTarget } from './model.ts';
+import { ownTargets, permittedProvider } from './own-targets.ts';
 import { pricingsOfChain } from './pricing.ts';
 import { credentialHeader, isHeaderSafe } from './provider.ts';
 import { chainOf, chainSignature, isPrivateOnly } from './route.ts';
@@ -33,7 +35,8 @@ export function buildKey(
   rules: OwnChainRules,
   context: BuildContext,
 ): BuiltKey | undefined {
-  const { id, name, spec } = document;
+  const { id, spec } = document;
+  const name = qualifiedName(document.namespace, document.name);
   const sha256 = hashOf(document, context);
   if (sha256 === undefined) return undefined;
   const owner = taken.get(sha256);
@@ -48,27 +51,32 @@ export function buildKey(
   }
   taken.set(sha256, id);
 
-  const credentials = spec.credentials.filter((own, index) => {
+  const credentials = spec.credentials.flatMap((own, index) => {
     const path = `spec.credentials[${index}]`;
-    if (!providers.has(own.provider)) {
-      const message = `provider "${own.provider}" does not exist or is not usable`;
+    const provider = permittedProvider(document, `${path}.provider`, own.provider, context);
+    if (provider === undefined) return [];
+    if (!providers.has(provider)) {
+      const message = `provider "${provider}" does not exist or is not usable`;
       context.reject(document, `${path}.provider`, message, 'add that Provider, or remove the credential');
-      return false;
+      return [];
     }
     const value = context.resolve(document, `${path}.apiKey`, own.apiKey);
-    if (value === undefined) return false;
+    if (value === undefined) return [];
     if (!isHeaderSafe(value)) {
       const message = 'the secret is empty or holds characters that cannot stand in a header';
       context.reject(document, `${path}.apiKey`, message, 'check that it is the key alone, on one line');
-      return false;
+      return [];
     }
-    context.keep({ name: ownCredentialSecret(name, own.provider), kind: 'opaque', value });
-    return true;
+    context.keep({ name: ownCredentialSecret(name, provider), kind: 'opaque', value });
+    return [{ provider }];
   });
   // A key that brings its own credential must never spend from the gateway's account because its own is missing.
   if (credentials.length < spec.credentials.length) return undefined;
 
-  const chains = spec.routing.active ? spec.routing.chains : [];
+  const chains = (spec.routing.active ? spec.routing.chains : []).map((chain, index) => ({
+    models: chain.models,
+    targets: ownTargets(document, `spec.routing.chains[${index}].targets`, chain.targets, context),
+  }));
   for (const [index, chain] of chains.entries()) {
     for (const [position, target] of chain.targets.entries()) {
       if (providers.has(target.provider)) continue;

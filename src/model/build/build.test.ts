@@ -5,7 +5,7 @@ import { err, ok } from '../../lib/result.ts';
 import { parseDocuments } from '../../policy/parse.ts';
 import { problemText } from '../../policy/problem.ts';
 import { buildModel } from './build.ts';
-import type { ResolveSecret } from './context.ts';
+import { secretsOnly } from './testing/surroundings.ts';
 
 const secrets: Readonly<Record<string, string>> = {
   OPENAI_API_KEY: 'openai-secret',
@@ -19,16 +19,16 @@ const secrets: Readonly<Record<string, string>> = {
   REDACTION_SECRET: 'a-redaction-secret-of-32-or-more-characters',
 };
 
-const resolveSecret: ResolveSecret = (source) => {
+const surroundings = secretsOnly((source) => {
   const value = 'env' in source ? secrets[source.env] : undefined;
   if (value !== undefined) return ok(value);
   return err('env' in source ? `environment variable ${source.env} is not set` : 'only variables here');
-};
+});
 
 function build(text: string, source: string) {
   const { documents, problems } = parseDocuments(text, source, '.', { now: 0 });
   expect(problems.filter((problem) => problem.severity === 'error')).toEqual([]);
-  return buildModel(documents, resolveSecret);
+  return buildModel(documents, surroundings);
 }
 
 describe('buildModel()', () => {
@@ -57,13 +57,13 @@ metadata: {name: small}
 spec: {targets: [{provider: openai}]}
 `;
     const { documents } = parseDocuments(text, 'policy.yaml', '.');
-    const [first] = buildModel(documents, resolveSecret).gateways;
-    const [second] = buildModel(documents, resolveSecret).gateways;
+    const [first] = buildModel(documents, surroundings).gateways;
+    const [second] = buildModel(documents, surroundings).gateways;
     expect(second?.providers[0]).toBe(first?.providers[0]);
     expect(second?.routes[0]).toBe(first?.routes[0]);
     const [alone] = buildModel(
       documents.filter((document) => document.kind === 'Model'),
-      resolveSecret,
+      surroundings,
     ).gateways;
     expect(alone?.routes[0]?.targets).toEqual([]);
   });
@@ -77,7 +77,7 @@ spec: {targets: [{provider: openai}]}
       .join('\n---\n');
     const { documents } = parseDocuments(text, 'policy.yaml', '.');
     const names = (list: typeof documents) =>
-      buildModel(list, resolveSecret).gateways[0]?.providers.map((each) => each.name);
+      buildModel(list, surroundings).gateways[0]?.providers.map((each) => each.name);
     expect(names(documents)).toEqual(['a', 'b', 'c']);
     expect(names([...documents].reverse())).toEqual(['a', 'b', 'c']);
   });

@@ -7,26 +7,29 @@ import type { Pricing } from '../pricing.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
 import { buildKey, type OwnChainRules } from './api-key.ts';
-import { createContext, type ResolveSecret } from './context.ts';
+import type { Attachment } from './attachment.ts';
+import { createContext } from './context.ts';
 import { buildGateways } from './gateway.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
 import { buildProvider } from './provider.ts';
 import { defaultRetry, processorRules, retryProfile } from './route.ts';
 import { buildRules } from './rules.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface BuiltPolicy {
   readonly gateways: readonly GatewayModel[];
   /** What is wrong beyond a single document: references, secrets, names taken twice. */
   readonly problems: readonly Problem[];
+  readonly attachments: readonly Attachment[];
 }
 
 /**
  * From documents to what they mean. Whatever is wrong costs the part it describes and is said; the rest is built. The
  * order of the documents does not matter beyond ties, which the smaller id wins.
  */
-export function buildModel(documents: readonly PolicyDocument[], resolveSecret: ResolveSecret): BuiltPolicy {
-  const { context, problems, secrets } = createContext(resolveSecret);
+export function buildModel(documents: readonly PolicyDocument[], surroundings: Surroundings): BuiltPolicy {
+  const { context, problems, secrets } = createContext(surroundings, []);
 
   const providers = new Map<string, Provider>();
   for (const document of ofKind(documents, 'Provider')) {
@@ -82,7 +85,7 @@ export function buildModel(documents: readonly PolicyDocument[], resolveSecret: 
     pricings: pricings.sort(byName),
     secrets: secrets.sort(byName),
   };
-  return { gateways: gateways.map((gateway) => ({ ...gateway, ...shared })), problems };
+  return { gateways: gateways.map((gateway) => ({ ...gateway, ...shared })), problems, attachments: [] };
 }
 
 const ownChainRules: OwnChainRules = {

@@ -1,22 +1,27 @@
-import type { Result } from '../../lib/result.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
-import type { Problem } from '../../policy/problem.ts';
+import { kinds } from '../../policy/kinds.ts';
+import type { Problem, ProblemReason } from '../../policy/problem.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
 import type { Secret } from '../secret.ts';
-
-/** Reads a secret where the document says it is. The text of a failure never holds the secret. */
-export type ResolveSecret = (source: SecretSource, folder: string) => Result<string>;
+import { type Grant, isGranted, type Place } from './grants.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What every part of the build may do besides returning its part: say what is wrong, and look up secrets. */
 export interface BuildContext {
-  reject(document: PolicyDocument, path: string, message: string, remedy: string): void;
-  warn(document: PolicyDocument, path: string, message: string, remedy: string): void;
+  readonly surroundings: Surroundings;
+  reject(document: PolicyDocument, path: string, message: string, remedy: string, reason?: ProblemReason): void;
+  warn(document: PolicyDocument, path: string, message: string, remedy: string, reason?: ProblemReason): void;
+  /** Whether the document may refer to this, which may live in another namespace. */
+  isGranted(from: PolicyDocument, to: Place & { readonly name: string }): boolean;
   /** The secret's value, or nothing after saying why. */
   resolve(document: PolicyDocument, path: string, source: SecretSource): string | undefined;
   keep(secret: Secret): void;
 }
 
-export function createContext(resolveSecret: ResolveSecret): {
+export function createContext(
+  surroundings: Surroundings,
+  grants: readonly Grant[],
+): {
   readonly context: BuildContext;
   readonly problems: Problem[];
   readonly secrets: Secret[];
@@ -25,15 +30,28 @@ export function createContext(resolveSecret: ResolveSecret): {
   const secrets: Secret[] = [];
   const report =
     (severity: Problem['severity']): BuildContext['reject'] =>
-    (document, path, message, remedy) => {
-      problems.push({ severity, source: document.source, document: document.id, path, message, remedy });
+    (document, path, message, remedy, reason) => {
+      const { source, id } = document;
+      problems.push({ severity, source, document: id, path, message, remedy, ...(reason && { reason }) });
     };
   const reject = report('error');
+  const granted: BuildContext['isGranted'] = (from, to) => isGranted(grants, placeOf(from), to);
   const context: BuildContext = {
+    surroundings,
+    isGranted: granted,
     reject,
     warn: report('warning'),
     resolve(document, path, source) {
-      const secret = resolveSecret(source, document.folder);
+      const elsewhere = 'secretKeyRef' in source ? source.secretKeyRef : undefined;
+      if (elsewhere?.namespace !== undefined) {
+        const { name, namespace } = elsewhere;
+        if (!granted(document, { group: '', kind: 'Secret', namespace, name })) {
+          const message = `Secret "${name}" is in namespace "${namespace}", which does not permit it`;
+          reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
+          return undefined;
+        }
+      }
+      const secret = surroundings.resolve(source, document);
       if (secret.ok) return secret.value;
       reject(document, path, secret.error, 'provide it, or change where the document looks for it');
       return undefined;
@@ -43,4 +61,8 @@ export function createContext(resolveSecret: ResolveSecret): {
     },
   };
   return { context, problems, secrets };
+}
+
+function placeOf({ kind, namespace }: PolicyDocument): Place {
+  return { group: kinds[kind].group, kind, namespace };
 }

@@ -1,7 +1,9 @@
 import type { GatewayDocument, GatewayPolicyDocument, PolicyDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
 import type { GatewaySettings } from '../gateway.ts';
 import type { Listener, ListenerTls } from '../listener.ts';
 import type { BuildContext } from './context.ts';
+import { reference } from './reference.ts';
 import { defaultRetry, retryProfile } from './route.ts';
 import { inlineSettings } from './settings.ts';
 
@@ -23,7 +25,8 @@ export function buildGateways(
   policies: readonly GatewayPolicyDocument[],
   context: BuildContext,
 ): BuiltGateway[] {
-  const names = gateways.length > 0 ? gateways.map((gateway) => gateway.name) : [builtInGateway];
+  const names =
+    gateways.length > 0 ? gateways.map(({ namespace, name }) => qualifiedName(namespace, name)) : [builtInGateway];
   const policyOf = assignPolicies(names, policies, context);
   return names.map((name, index) => {
     const document = gateways[index];
@@ -44,7 +47,8 @@ function assignPolicies(
 ): Map<string, GatewayPolicyDocument> {
   const assigned = new Map<string, GatewayPolicyDocument>();
   for (const policy of policies) {
-    const target = policy.spec.targetRef?.name ?? (names.length === 1 ? names[0] : undefined);
+    const written = policy.spec.targetRef?.name;
+    const target = written === undefined ? onlyOne(names) : reference(written, policy.namespace);
     if (target === undefined) {
       const message = `is missing, and there are several Gateways: ${names.join(', ')}`;
       context.reject(policy, 'spec.targetRef', message, 'name the one that is meant');
@@ -67,6 +71,10 @@ function assignPolicies(
 }
 
 /** Collectors have two ports, and the one for gRPC is the better known. */
+function onlyOne(names: readonly string[]): string | undefined {
+  return names.length === 1 ? names[0] : undefined;
+}
+
 function warnOfGrpcPort(policy: GatewayPolicyDocument, context: BuildContext): void {
   if (policy.spec.telemetry.otlp?.endpoint.port !== 4317) return;
   const message = 'port 4317 is where collectors usually speak gRPC; spans are sent over HTTP';
@@ -135,7 +143,7 @@ function listenersOf(
       const certificate = context.resolve(document, path, source.certificate);
       const privateKey = context.resolve(document, path, source.key);
       if (certificate === undefined || privateKey === undefined) return [];
-      const name = `gateway/${document.name}/${spec.name}/certificate-${position}`;
+      const name = `gateway/${qualifiedName(document.namespace, document.name)}/${spec.name}/certificate-${position}`;
       context.keep({ name, kind: 'certificate', certificate, privateKey });
       return [name];
     });

@@ -1,6 +1,7 @@
 import { contentVersion } from '../../lib/hash.ts';
 import { canonicalJson } from '../../policy/canonical.ts';
 import type { GuardrailDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
 import type { RuleSpec } from '../../policy/guardrail.ts';
 import type { RedactionSpec } from '../../policy/redaction.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
@@ -19,7 +20,8 @@ export function buildGuardrail(
   hasRedactionSecret: boolean,
   context: BuildContext,
 ): Guardrail {
-  const { id, name, spec, hash } = document;
+  const { id, spec, hash } = document;
+  const name = qualifiedName(document.namespace, document.name);
   const secrets: string[] = [];
   const unresolved: string[] = [];
   const secretOf = (path: string, source: SecretSource, secret: string): string => {
@@ -37,7 +39,7 @@ export function buildGuardrail(
   return memo(document, 'guardrail', `${hasRedactionSecret};${unresolved.join()}`, () => ({
     name,
     version: contentVersion(canonicalJson([hash, hasRedactionSecret])).slice(0, 12),
-    scope: buildScope(spec.scope),
+    scope: buildScope(spec.scope, document.namespace),
     isObserving: spec.mode === 'observe',
     rules: spec.rules.flatMap((rule, index) => {
       const detector = detectors[index];

@@ -1,14 +1,15 @@
 import type { BudgetDocument, LimitDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
 import type { WindowSpec } from '../../policy/window.ts';
 import type { Budget, Limit, Window } from '../limit.ts';
 import { memo } from './memo.ts';
 import { buildScope } from './scope.ts';
 
 export function buildLimit(document: LimitDocument): Limit {
-  const { id, name, spec } = document;
+  const { id, spec } = document;
   return memo(document, 'limit', '', () => ({
-    name,
-    scope: buildScope(spec.scope),
+    name: qualifiedName(document.namespace, document.name),
+    scope: buildScope(spec.scope, document.namespace),
     per: spec.per,
     unit: spec.unit,
     amount: spec.amount,
@@ -22,10 +23,10 @@ export function buildLimit(document: LimitDocument): Limit {
 }
 
 export function buildBudget(document: BudgetDocument): Budget {
-  const { id, name, spec } = document;
+  const { id, spec } = document;
   return memo(document, 'budget', '', () => ({
-    name,
-    scope: buildScope(spec.scope),
+    name: qualifiedName(document.namespace, document.name),
+    scope: buildScope(spec.scope, document.namespace),
     per: spec.per,
     unit: 'usd' in spec.amount ? 'nanoUsd' : 'tokens',
     amount: amountOf(spec.amount),

@@ -5,6 +5,7 @@ import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
+import { ownTargets } from './own-targets.ts';
 import { buildPricing, pricingsOfChain } from './pricing.ts';
 import { chainOf, chainSignature, isPrivateOnly, processorRules, retryProfile } from './route.ts';
 
@@ -27,6 +28,7 @@ export function buildModelDocument(
   context: BuildContext,
 ): BuiltModel | undefined {
   const { id, spec } = document;
+  const chain = ownTargets(document, 'spec.targets', spec.targets, context);
   if (!spec.enabled) return undefined;
   const owner = taken.get(spec.name);
   if (owner !== undefined) {
@@ -41,12 +43,12 @@ export function buildModelDocument(
       context.reject(document, `spec.aliases[${index}]`, `"${alias}" is taken by ${other}`, 'remove it here or there');
     return other === undefined;
   });
-  for (const [index, target] of spec.targets.entries()) {
+  for (const [index, target] of chain.entries()) {
     if (!providers.has(target.provider)) rejectTarget(document, `spec.targets[${index}]`, target.provider, context);
   }
-  return memo(document, 'model', `${aliases.join()};${chainSignature(spec.targets, providers)}`, () => {
+  return memo(document, 'model', `${aliases.join()};${chainSignature(chain, providers)}`, () => {
     const routeId = `model/${spec.name}`;
-    const targets = chainOf(routeId, spec.targets, (provider) => providers.has(provider));
+    const targets = chainOf(routeId, chain, (provider) => providers.has(provider));
     const profile = retryProfile(spec.retry);
     return {
       model: {
@@ -69,7 +71,7 @@ export function buildModelDocument(
       profile,
       pricings: [
         ...(spec.pricing ? [buildPricing(spec.name, spec.pricing, [id])] : []),
-        ...pricingsOfChain(routeId, spec.targets, [id]),
+        ...pricingsOfChain(routeId, chain, [id]),
       ],
     };
   });

@@ -1,5 +1,6 @@
 import { contentVersion } from '../../lib/hash.ts';
 import type { ProviderDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
 import type { Provider, ProviderCredential, UpstreamTls } from '../provider.ts';
 import type { BuildContext } from './context.ts';
@@ -60,10 +61,10 @@ export function isHeaderSafe(value: string): boolean {
  * other: make before break. Under one name Envoy and the processor would disagree for a moment, and requests made for
  * the one address would reach the other, with the wrong credential.
  */
-function clusterName({ name, spec: { schema, endpoint, tls } }: ProviderDocument): string {
+function clusterName({ name, namespace, spec: { schema, endpoint, tls } }: ProviderDocument): string {
   const { protocol, host, port, path } = endpoint;
   const place = JSON.stringify([schema, protocol, host, port, path, tls?.serverName ?? '']);
-  return `provider/${name}@${contentVersion(place).slice(0, 8)}`;
+  return `provider/${qualifiedName(namespace, name)}@${contentVersion(place).slice(0, 8)}`;
 }
 
 function credentialSecret(cluster: string): string {
@@ -78,11 +79,11 @@ function clientCertificateSecret(cluster: string): string {
   return `${cluster}/client-certificate`;
 }
 
-function providerOf({ id, name, spec }: ProviderDocument, cluster: string): Provider {
+function providerOf({ id, name, namespace, spec }: ProviderDocument, cluster: string): Provider {
   const tls = spec.endpoint.protocol === 'https' ? upstreamTls(cluster, spec) : undefined;
   const dialect = spec.schema === 'anthropic' ? 'anthropic' : 'openai';
   return {
-    name,
+    name: qualifiedName(namespace, name),
     cluster,
     dialect,
     endpoint: { host: spec.endpoint.host, port: spec.endpoint.port, basePath: spec.endpoint.path },

@@ -3,6 +3,7 @@ import type { PolicyDocument } from '../../policy/document.ts';
 import type { ScopeSpec } from '../../policy/scope.ts';
 import type { NamedValues, Scope } from '../scope.ts';
 import type { BuildContext } from './context.ts';
+import { reference } from './reference.ts';
 
 /** Names that scopes may refer to. */
 export interface KnownNames {
@@ -11,14 +12,16 @@ export interface KnownNames {
   readonly providers: readonly string[];
 }
 
-export function buildScope(spec: ScopeSpec): Scope {
+/** Keys and providers are named as the document itself would name them: without a namespace, those of its own. */
+export function buildScope(spec: ScopeSpec, namespace: string): Scope {
+  const own = (names: readonly string[] | undefined) => sorted(names?.map((name) => reference(name, namespace)));
   return {
-    keys: sorted(spec.keys),
+    keys: own(spec.keys),
     users: sorted(spec.users),
     teams: sorted(spec.teams),
     projects: sorted(spec.projects),
     models: sorted(spec.models),
-    providers: sorted(spec.providers),
+    providers: own(spec.providers),
     apis: sorted(spec.apis),
     headers: namedValues(spec.headers),
     labels: namedValues(spec.labels),
@@ -38,7 +41,8 @@ export function warnOfUnknownNames(
     ['providers', 'Provider'],
   ] as const) {
     for (const [index, pattern] of (scope[part] ?? []).entries()) {
-      if (matchesAny(pattern, known[part])) continue;
+      const meant = part === 'models' ? pattern : reference(pattern, document.namespace);
+      if (matchesAny(meant, known[part])) continue;
       const message = `"${pattern}" matches no ${kind}`;
       context.warn(document, `spec.scope.${part}[${index}]`, message, `check the name, or add that ${kind}`);
     }

@@ -1,0 +1,14 @@
+import type { SecretStore } from '../secrets/store.ts';
+import type { SourceSurroundings } from '../surroundings.ts';
+
+/** What the documents of a folder can refer to: files and the environment. */
+export function folderSurroundings(secrets: SecretStore): SourceSurroundings {
+  return {
+    resolve: (source, from) => secrets.resolve(source, from.folder),
+    secret: () => undefined,
+    configMap: () => undefined,
+    service: () => undefined,
+    namespaceLabels: () => new Map(),
+    complete: async () => false,
+  };
+}

@@ -1,0 +1,43 @@
+import type { PolicyDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
+import { ownGroup } from '../../policy/kinds.ts';
+import type { TargetSpec } from '../../policy/target.ts';
+import type { BuildContext } from './context.ts';
+import { reference } from './reference.ts';
+
+/**
+ * A chain with its providers under the names that they have in the model. One of another namespace whose owner has not
+ * permitted it is left out: the credential behind it is the owner's.
+ */
+export function ownTargets(
+  document: PolicyDocument,
+  path: string,
+  targets: readonly TargetSpec[],
+  context: BuildContext,
+): readonly TargetSpec[] {
+  return targets.flatMap((target, index) => {
+    const provider = permittedProvider(document, `${path}[${index}].provider`, target.provider, context);
+    return provider === undefined ? [] : [{ ...target, provider }];
+  });
+}
+
+/** The provider's name in the model, or nothing after saying that it may not be used from here. */
+export function permittedProvider(
+  document: PolicyDocument,
+  path: string,
+  written: string,
+  context: BuildContext,
+): string | undefined {
+  const [namespace, name] = written.includes('/') ? split(written) : [document.namespace, written];
+  if (context.isGranted(document, { group: ownGroup, kind: 'Provider', namespace, name })) {
+    return reference(written, document.namespace);
+  }
+  const message = `Provider "${qualifiedName(namespace, name)}" is in another namespace, which does not permit it`;
+  context.reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
+  return undefined;
+}
+
+function split(written: string): [string, string] {
+  const slash = written.indexOf('/');
+  return [written.slice(0, slash), written.slice(slash + 1)];
+}

@@ -1,0 +1,27 @@
+import type { Result } from '../../lib/result.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
+import type { SecretSource } from '../../policy/secret-source.ts';
+
+/**
+ * What documents refer to and what is no policy itself. It answers at once with what it knows; one that has to fetch
+ * first remembers what it was asked for.
+ */
+export interface Surroundings {
+  /** The secret, or why there is none in words that hold nothing of it. */
+  resolve(source: SecretSource, from: PolicyDocument): Result<string>;
+  /** All entries of a Secret, for those who write whole Secrets full of keys. */
+  secret(namespace: string, name: string): ReadonlyMap<string, string> | undefined;
+  configMap(namespace: string, name: string): ReadonlyMap<string, string> | undefined;
+  service(namespace: string, name: string): ServiceFacts | undefined;
+  namespaceLabels(namespace: string): ReadonlyMap<string, string>;
+}
+
+export interface ServiceFacts {
+  readonly ports: readonly ServicePort[];
+}
+
+export interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+  readonly appProtocol?: string;
+}

@@ -1,0 +1,16 @@
+import { ok, type Result } from '../../../lib/result.ts';
+import type { SecretSource } from '../../../policy/secret-source.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** Surroundings with nothing in them but secrets; by default every one has a value of its own. */
+export function secretsOnly(
+  resolve: (source: SecretSource) => Result<string> = (source) => ok(`the value of ${JSON.stringify(source)}`),
+): Surroundings {
+  return {
+    resolve,
+    secret: () => undefined,
+    configMap: () => undefined,
+    service: () => undefined,
+    namespaceLabels: () => new Map(),
+  };
+}
