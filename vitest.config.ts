@@ -3,10 +3,16 @@ import { defineConfig } from 'vitest/config';
 /** `make e2e`: these need Kubernetes built, or a whole cluster. Whoever names them gets them; a plain run never does. */
 const kube = [
   // An API server weighs 430 MB: one file at a time.
-  { extends: true, test: { name: 'kube-api', include: ['e2e/kube/api/**/*.test.ts'], fileParallelism: false } },
+  {
+    extends: true as const,
+    test: { name: 'kube-api', include: ['e2e/kube/api/**/*.test.ts'], fileParallelism: false },
+  },
   // All files share the cluster that KUBECONFIG names.
-  { extends: true, test: { name: 'kube', include: ['e2e/kube/installed/**/*.test.ts'], fileParallelism: false } },
-] as const;
+  {
+    extends: true as const,
+    test: { name: 'kube', include: ['e2e/kube/installed/**/*.test.ts'], fileParallelism: false },
+  },
+];
 const namesKube = process.argv.some((argument) => /kube/.test(argument));
 
 export default defineConfig({
