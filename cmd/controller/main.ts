@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Address, startControlPlane } from '../../src/controller/control-plane.ts';
+import { folderSource } from '../../src/controller/sources/files/open.ts';
 import { systemCaFile } from '../../src/envoy/system-ca.ts';
 import { acceptsEnvoy } from '../../src/envoy/version.ts';
 import { createLogger } from '../../src/lib/log.ts';
@@ -79,8 +80,7 @@ if (clientCaFile !== undefined && certFile === undefined) fail('--tls-client-ca 
 const log = createLogger({ name: 'controller' });
 const plane = await startControlPlane({
   version,
-  folder,
-  env: process.env,
+  source: folderSource({ folder, env: process.env }),
   xds: addressOf('xds', flags.xds),
   admin: addressOf('admin', flags.admin),
   ...(certFile !== undefined &&

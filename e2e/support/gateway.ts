@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../src/controller/control-plane.ts';
+import { folderSource } from '../../src/controller/sources/files/open.ts';
 import { bootstrap } from '../../src/envoy/bootstrap.ts';
 import { systemCaFile } from '../../src/envoy/system-ca.ts';
 import { createLogger } from '../../src/lib/log.ts';
@@ -87,8 +88,7 @@ async function start(
   const startPlane = (xdsPort: number): Promise<ControlPlane> =>
     startControlPlane({
       version: 'test',
-      folder,
-      env: { ...process.env, ...options.env },
+      source: folderSource({ folder, env: { ...process.env, ...options.env } }),
       xds: { host: '127.0.0.1', port: xdsPort },
       admin: { host: '127.0.0.1', port: 0 },
       log,

@@ -2,16 +2,13 @@ import { startAdmin } from '../lib/admin-server.ts';
 import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { GatewayModel } from '../model/gateway.ts';
-import type { PolicyDocument } from '../policy/document.ts';
 import type { ClientState, XdsEvent, XdsNode } from '../xds/server/client.ts';
 import { createXdsServer, shortTypeName, type XdsServerTls } from '../xds/server/server.ts';
 import type { TranslateOptions } from '../xds/translate/translate.ts';
 import { type Controller, createController } from './controller.ts';
 import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
 import type { SourceState } from './sources/files/source.ts';
-import { folderSurroundings } from './sources/files/surroundings.ts';
-import { watchFolder } from './sources/files/watch.ts';
-import { createSecretStore } from './sources/secrets/store.ts';
+import type { OpenSource } from './sources/opened-source.ts';
 import type { ClientStatus, Status } from './status.ts';
 
 export interface Address {
@@ -21,11 +18,8 @@ export interface Address {
 
 export interface ControlPlaneOptions {
   readonly version: string;
-  /** The policy folder. */
-  readonly folder: string;
-  /** Documents besides those of the folder; a document of the folder with the same id wins. */
-  readonly extraDocuments?: readonly PolicyDocument[];
-  readonly env: NodeJS.ProcessEnv;
+  /** Where the policy comes from. */
+  readonly source: OpenSource;
   readonly xds: Address;
   readonly tls?: XdsServerTls;
   readonly admin: Address;
@@ -43,12 +37,12 @@ export interface ControlPlane {
   /** What is in force. Holds secrets: not for printing as it is. */
   gateways(): readonly GatewayModel[];
   status(): Status;
-  /** Resolves when what the folder holds now has been published. */
+  /** Resolves when what the source holds now has been published. */
   refresh(): Promise<void>;
   close(graceMs: number): Promise<void>;
 }
 
-/** The control plane of one folder: watches it, serves what follows from it, answers how it stands. */
+/** The control plane: follows a policy, serves what comes of it, answers how it stands. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { log } = options;
   let controller: Controller | undefined;
@@ -58,7 +52,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const apply = async (): Promise<void> => {
     if (latest === undefined || controller === undefined) return;
     try {
-      await controller.apply(withExtras(latest, options.extraDocuments ?? []));
+      await controller.apply(latest);
     } catch (error) {
       log.error({ error: error as Error }, 'applying the policy failed; what was in force stays');
     }
@@ -75,11 +69,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     if (event.kind === 'nack') controller?.refused(event.group, event.typeUrl, event.names, event.text);
   });
 
-  const secrets = createSecretStore({ env: options.env, onChange: () => void apply() });
+  const source = await options.source({
+    onChange: (state) => {
+      latest = state;
+      void apply();
+    },
+    onError: (error) => log.error({ error }, 'following the policy failed; what is in force stays'),
+  });
+  latest ??= source.state;
   controller = createController({
     version: options.version,
     server,
-    surroundings: folderSurroundings(secrets),
+    surroundings: source.surroundings,
     log,
     metrics,
     translate: options.translate,
@@ -87,14 +88,6 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...(options.stepLimitMs !== undefined && { stepLimitMs: options.stepLimitMs }),
   });
 
-  const watcher = await watchFolder(options.folder, {
-    onChange: (state) => {
-      latest = state;
-      void apply();
-    },
-    onError: (error) => log.error({ error }, 'watching the policy folder failed'),
-  });
-  latest = watcher.state;
   await apply();
   const { port: xdsPort } = await server.listen(options.xds);
 
@@ -113,24 +106,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     gateways: currentController.gateways,
     status,
     async refresh() {
-      await watcher.refresh();
+      await source.refresh();
       await apply();
     },
     async close(graceMs) {
-      await watcher.close();
-      secrets.close();
+      await source.close();
       currentController.close();
       admin.close();
       await server.close(graceMs);
     },
   };
-}
-
-/** The folder's documents, and those that came with the command unless the folder has its own of that name. */
-function withExtras(state: SourceState, extras: readonly PolicyDocument[]): SourceState {
-  const ids = new Set(state.documents.map((document) => document.id));
-  const added = extras.filter((document) => !ids.has(document.id));
-  return added.length === 0 ? state : { ...state, documents: [...state.documents, ...added] };
 }
 
 /** A client says in its metadata which gateway it serves; it need not where there is only one. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlPlane, startControlPlane } from '../../../src/controller/control-plane.ts';
+import { folderSource } from '../../../src/controller/sources/files/open.ts';
 import type { Status } from '../../../src/controller/status.ts';
 import { findEnvoy } from '../../../src/envoy/binary.ts';
 import { bootstrap } from '../../../src/envoy/bootstrap.ts';
@@ -119,9 +120,7 @@ async function start(
   }
   const plane = await startControlPlane({
     version,
-    folder: options.folder,
-    extraDocuments: publicProviders(io.env),
-    env: io.env,
+    source: folderSource({ folder: options.folder, env: io.env, extraDocuments: publicProviders(io.env) }),
     xds: { host: '127.0.0.1', port: 0 },
     admin: { host: '127.0.0.1', port: options.adminPort },
     log: createLogger({ name: 'controller' }),
