@@ -1,14 +1,25 @@
 import { durationPattern, type Milliseconds, parseDuration } from '../../lib/duration.ts';
 import { reject } from './place.ts';
 import type { Schema } from './schema.ts';
+import { notedJson } from './server-notes.ts';
 import { show } from './show.ts';
+import { unitRule } from './unit-rule.ts';
+
+const units = [
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+] as const;
 
 /** `250ms`, `30s`, `5m`, `1h`, `7d`; parsed to milliseconds. */
 export function duration(range: { readonly from: string; readonly to: string }): Schema<Milliseconds> {
   const [shortest, longest] = [written(range.from), written(range.to)];
   const remedy = `write a duration from ${range.from} to ${range.to} with its unit (ms, s, m, h or d), such as 30s`;
+  const rule = unitRule({ units, from: shortest, to: longest, message: remedy });
   return {
-    json: { type: 'string', pattern: durationPattern },
+    json: notedJson({ type: 'string', pattern: durationPattern }, { keywords: { maxLength: 21 }, rules: [rule] }),
     parse: (value, place) => {
       if (typeof value === 'number') return reject(place, `${show(value)} has no unit`, `${remedy}`);
       if (typeof value !== 'string') return reject(place, `${show(value)} is not a duration`, remedy);

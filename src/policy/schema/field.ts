@@ -1,5 +1,6 @@
 import { reject, warn } from './place.ts';
 import type { Schema } from './schema.ts';
+import { notedJson } from './server-notes.ts';
 
 /** A field of an object. `presence` decides between `name: T` and `name?: T` in the type that comes out. */
 export type Field<T, Presence extends 'always' | 'maybe' | 'never'> = {
@@ -31,7 +32,10 @@ export function defaulted<T>(schema: Schema<T>, fallback: unknown, description: 
 export function unserved(remedy: string): Field<never, 'never'> {
   return {
     presence: 'never',
-    schema: { json: {}, parse: (_value, place) => reject(place, 'is not served by this version', remedy) },
+    schema: {
+      json: notedJson({}, { remedy }),
+      parse: (_value, place) => reject(place, 'is not served by this version', remedy),
+    },
     description: '',
     isRequired: false,
   };

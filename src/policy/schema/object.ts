@@ -2,6 +2,7 @@ import { suggest } from '../../lib/suggest.ts';
 import type { Field } from './field.ts';
 import { type Place, reject, under } from './place.ts';
 import { invalid, type JsonSchema, type Parsed, type Schema } from './schema.ts';
+import { notedJson, serverNotes } from './server-notes.ts';
 import { choices, shorten, show } from './show.ts';
 
 type AnyField = Field<unknown, 'always'> | Field<unknown, 'maybe'> | Field<unknown, 'never'>;
@@ -90,10 +91,19 @@ function objectJson(fields: Fields): JsonSchema {
     properties[name] = { ...field.schema.json, ...notes };
   }
   const needed = Object.entries(fields).flatMap(([name, field]) => (field.isRequired ? [name] : []));
-  return {
+  const json = {
     type: 'object',
     properties,
     ...(needed.length === 0 ? {} : { required: needed }),
     additionalProperties: false,
   };
+  return withRefused(json, fields);
+}
+
+/** Editors do not offer what is refused; an API server must know it, or it would drop it without a word. */
+export function withRefused(json: JsonSchema, fields: Fields): JsonSchema {
+  const refused = Object.entries(fields).flatMap(([name, { presence, description, schema }]) =>
+    presence === 'never' && description === '' ? [[name, schema.json[serverNotes]?.remedy ?? ''] as const] : [],
+  );
+  return refused.length === 0 ? json : notedJson(json, { refused: Object.fromEntries(refused) });
 }

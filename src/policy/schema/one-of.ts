@@ -1,7 +1,8 @@
 import type { Field } from './field.ts';
-import { isMap, rejectUnknown } from './object.ts';
+import { isMap, rejectUnknown, withRefused } from './object.ts';
 import { type Place, reject, under } from './place.ts';
 import { invalid, type Parsed, type Schema } from './schema.ts';
+import { notedJson } from './server-notes.ts';
 import { choices, kindOf } from './show.ts';
 
 type Variant = Field<unknown, 'always'> | Field<unknown, 'never'>;
@@ -18,7 +19,8 @@ export type OneOf<V extends Variants> = {
  */
 export function oneOf<const V extends Variants>(variants: V, remedy: string): Schema<OneOf<V>> {
   const names = Object.keys(variants).filter((name) => variants[name]?.presence !== 'never');
-  return { json: { type: 'object', properties: properties(variants), ...exactlyOne }, parse };
+  const json = { type: 'object', properties: properties(variants), ...exactlyOne };
+  return { json: notedJson(withRefused(json, variants), { remedy }), parse };
 
   function parse(value: unknown, place: Place): Parsed<OneOf<V>> {
     if (!isMap(value)) return reject(place, `${kindOf(value)} stands here instead of a map`, remedy);

@@ -1,3 +1,4 @@
+import type { ProblemReason } from '../problem.ts';
 import { invalid } from './schema.ts';
 
 export type Path = readonly (string | number)[];
@@ -8,6 +9,8 @@ export interface Finding {
   readonly path: Path;
   readonly message: string;
   readonly remedy: string;
+  /** Absent: what is written is wrong by itself. */
+  readonly reason?: ProblemReason;
 }
 
 /** Where a value stands, and where to say what is wrong with it. */
@@ -30,8 +33,9 @@ export function under(place: Place, key: string | number): Place {
 }
 
 /** Reports an error; the answer is for the schema to return. */
-export function reject(place: Place, message: string, remedy: string): typeof invalid {
-  place.findings.push({ severity: 'error', path: place.path, message, remedy });
+export function reject(place: Place, message: string, remedy: string, reason?: ProblemReason): typeof invalid {
+  const finding = { severity: 'error', path: place.path, message, remedy } as const;
+  place.findings.push(reason === undefined ? finding : { ...finding, reason });
   return invalid;
 }
 

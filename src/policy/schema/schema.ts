@@ -3,8 +3,9 @@
  * texts for bad values, and the JSON Schema that editors read.
  */
 import type { Place } from './place.ts';
+import type { ServerNotes, serverNotes } from './server-notes.ts';
 
-export type JsonSchema = { readonly [keyword: string]: unknown };
+export type JsonSchema = { readonly [keyword: string]: unknown; readonly [serverNotes]?: ServerNotes };
 
 /** Stands for a value that could not be parsed. What is wrong with it was reported to the place. */
 export const invalid: unique symbol = Symbol('invalid');

@@ -1,5 +1,6 @@
 import { reject } from './place.ts';
 import type { Schema } from './schema.ts';
+import { notedJson } from './server-notes.ts';
 import { kindOf, show } from './show.ts';
 
 export interface TextRule {
@@ -17,7 +18,10 @@ export function text(rule: TextRule): Schema<string> {
   const pattern = new RegExp(rule.pattern ?? '^[^\\u0000-\\u001f\\u007f]+$', 'u');
   const longest = rule.longest ?? 253;
   return {
-    json: { type: 'string', minLength: 1, maxLength: longest, pattern: pattern.source },
+    json: notedJson(
+      { type: 'string', minLength: 1, maxLength: longest, pattern: pattern.source },
+      { remedy: rule.remedy },
+    ),
     parse: (value, place) => {
       const name = rule.isPrivate === true ? 'the value (not repeated here)' : show(value);
       if (typeof value !== 'string') {

@@ -1,5 +1,6 @@
 import { reject } from './place.ts';
 import type { Schema } from './schema.ts';
+import { notedJson } from './server-notes.ts';
 import { show } from './show.ts';
 
 const pattern =
@@ -9,7 +10,8 @@ const remedy = 'write a time with its zone as in RFC 3339, such as 2027-01-01T00
 
 /** Parsed to milliseconds since the epoch. A time without zone is refused: servers and people sit in different ones. */
 export const timestamp: Schema<number> = {
-  json: { type: 'string', pattern },
+  // The pattern knows no calendar; an API server does.
+  json: notedJson({ type: 'string', pattern }, { keywords: { format: 'date-time' } }),
   parse: (value, place) => {
     if (typeof value !== 'string' || !timestampText.test(value)) {
       return reject(place, `${show(value)} is not a time`, remedy);

@@ -1,0 +1,78 @@
+import type { Field } from './field.ts';
+import { type Place, reject, warn } from './place.ts';
+import type { JsonSchema, Parsed, Schema } from './schema.ts';
+
+/**
+ * What becomes of a field of a foreign vocabulary. Honoured ones may say what of them is not. The tables of
+ * docs/compatibility.md are made of these.
+ */
+export type Verdict =
+  | { readonly kind: 'honoured'; readonly except?: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'withoutEffect'; readonly reason: string };
+
+/** A symbol, so that neither printing nor validating a JSON Schema ever meets it, and copying keeps it. */
+const verdict: unique symbol = Symbol('what becomes of the field');
+
+export function verdictOf(json: JsonSchema): Verdict {
+  return (json as { readonly [verdict]?: Verdict })[verdict] ?? { kind: 'honoured' };
+}
+
+function judged(json: JsonSchema, what: Verdict): JsonSchema {
+  return { ...json, [verdict]: what };
+}
+
+/** The same schema, honoured but for what the sentence says; that is for the model build to find and to report. */
+export function except<T>(schema: Schema<T>, sentence: string): Schema<T> {
+  return { ...schema, json: judged(schema.json, { kind: 'honoured', except: sentence }) };
+}
+
+export interface RefusedOptions {
+  readonly remedy?: string;
+  /** `false` and empty lists usually ask for nothing. Set where they do. */
+  readonly evenFalse?: true;
+}
+
+/**
+ * A field that we know and do not do: an error of its own reason, never ignored. Editors and API servers know it all the
+ * same, so that an object with it can be stored and say so in its status.
+ */
+export function refused(reason: string, options: RefusedOptions = {}): Field<undefined, 'never'> {
+  return {
+    presence: 'never',
+    schema: {
+      json: judged({}, { kind: 'refused', reason }),
+      parse: (value, place) => {
+        if (options.evenFalse !== true && asksNothing(value)) return undefined;
+        return refuse(place, `is not served: ${reason}`, options.remedy ?? 'remove it');
+      },
+    },
+    description: `Not served: ${reason}.`,
+    isRequired: false,
+  };
+}
+
+/** A field without meaning here, such as the infrastructure of another product: said, but it stops nothing. */
+export function notApplicable(reason: string): Field<undefined, 'never'> {
+  return {
+    presence: 'never',
+    schema: {
+      json: judged({}, { kind: 'withoutEffect', reason }),
+      parse: (value, place) => {
+        if (!asksNothing(value)) warn(place, `has no effect here: ${reason}`, 'remove it, unless others read it');
+        return undefined;
+      },
+    },
+    description: `Without effect: ${reason}.`,
+    isRequired: false,
+  };
+}
+
+/** Well written, and not something that we do. */
+export function refuse(place: Place, message: string, remedy: string): Parsed<never> {
+  return reject(place, message, remedy, 'UnsupportedValue');
+}
+
+function asksNothing(value: unknown): boolean {
+  return value === false || (Array.isArray(value) && value.length === 0);
+}
