@@ -4,6 +4,7 @@ import { type Judgement, judge } from './judge.ts';
 import { type Lane, laneOf, type RankedRule, type Watch } from './lane.ts';
 import type { Vault } from './redaction/vault.ts';
 import { type GuardRule, isLocal, type LocalSpec, type Phase, type TextRole, textRoles } from './rule.ts';
+import type { RuleTimes } from './rule-times.ts';
 import { specKey } from './spec-key.ts';
 import { type FindingSink, GuardStream } from './stream/guard-stream.ts';
 import { windowed } from './stream/windowed.ts';
@@ -22,10 +23,10 @@ export interface Guard {
   watches(role: TextRole): boolean;
   /** Rules that ask a service about texts of this role. The stage asks; see `RemoteJudge`. */
   remoteRules(role: TextRole): readonly GuardRule[];
-  /** By the local rules. `field`: name of the JSON member that holds the text. */
-  scan(text: string, role: TextRole, vault: Vault, field?: string): Judgement;
+  /** By the local rules. `field`: name of the JSON member that holds the text. `times`: where to note what rules took. */
+  scan(text: string, role: TextRole, vault: Vault, field?: string, times?: RuleTimes): Judgement;
   /** The same for a text that comes in pieces; undefined: no local rule looks at this role, and nothing is to be held. */
-  stream(role: TextRole, vault: Vault, sink: FindingSink, field?: string): GuardStream | undefined;
+  stream(role: TextRole, vault: Vault, sink: FindingSink, field?: string, times?: RuleTimes): GuardStream | undefined;
   explain(): readonly RuleExplanation[];
 }
 
@@ -45,14 +46,14 @@ export function compileGuard(rules: readonly GuardRule[], phase: Phase, context:
     rules: ofPhase,
     watches: (role) => lanes.has(role),
     remoteRules: (role) => ofPhase.filter((rule) => !isLocal(rule.detector) && isFor(rule, role)),
-    scan(text, role, vault, field) {
+    scan(text, role, vault, field, times) {
       const lane = lanes.get(role);
       if (lane === undefined || text === '') return untouched(text);
-      return judge(lane, text, vault, phase, field);
+      return judge(lane, text, vault, phase, field, times);
     },
-    stream(role, vault, sink, field) {
+    stream(role, vault, sink, field, times) {
       const lane = lanes.get(role);
-      return lane && new GuardStream(lane, vault, phase, sink, field);
+      return lane && new GuardStream(lane, vault, phase, sink, field, times);
     },
     explain: () =>
       ofPhase.map((rule) =>

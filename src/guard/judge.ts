@@ -6,6 +6,7 @@ import { protectedSpans } from './redaction/protected-spans.ts';
 import { isWithin } from './redaction/span.ts';
 import type { Vault } from './redaction/vault.ts';
 import type { GuardRule, Phase } from './rule.ts';
+import type { RuleTimes } from './rule-times.ts';
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -19,10 +20,24 @@ export interface Judgement {
 
 const nothing: readonly RuleFinding[] = [];
 
-export function judge(lane: Lane, text: string, vault: Vault, phase: Phase, field: string | undefined): Judgement {
+export function judge(
+  lane: Lane,
+  text: string,
+  vault: Vault,
+  phase: Phase,
+  field: string | undefined,
+  times: RuleTimes | undefined,
+): Judgement {
   const candidates: Candidate[] = [];
-  for (const watched of lane.incremental) watch(watched, text, 0, 0, text.length, candidates, field);
-  for (const watched of lane.whole) watch(watched, text, 0, 0, text.length, candidates, field);
+  times?.start();
+  for (const watched of lane.incremental) {
+    watch(watched, text, 0, 0, text.length, candidates, field);
+    times?.lap(watched);
+  }
+  for (const watched of lane.whole) {
+    watch(watched, text, 0, 0, text.length, candidates, field);
+    times?.lap(watched);
+  }
   if (candidates.length === 0) {
     return { verdict: 'allow', findings: nothing, blockedBy: undefined, redactedText: text };
   }

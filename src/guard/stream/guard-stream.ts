@@ -9,6 +9,7 @@ import { longestToken } from '../redaction/token.ts';
 import type { TokenIndex } from '../redaction/token-index.ts';
 import type { Vault } from '../redaction/vault.ts';
 import { defaultRedaction, type GuardRule, type Phase } from '../rule.ts';
+import type { RuleTimes } from '../rule-times.ts';
 
 /** Where the findings of all channels of a request go. */
 export interface FindingSink {
@@ -36,6 +37,7 @@ export class GuardStream {
   readonly #phase: Phase;
   readonly #sink: FindingSink;
   readonly #field: string | undefined;
+  readonly #times: RuleTimes | undefined;
   /** Context and what is held back, as it came: what goes out in its place would mean something else to a detector. */
   #text = '';
   /** Position of its first character. */
@@ -53,12 +55,13 @@ export class GuardStream {
   #blockedBy: GuardRule | undefined = undefined;
   #isMasking = false;
 
-  constructor(lane: Lane, vault: Vault, phase: Phase, sink: FindingSink, field?: string) {
+  constructor(lane: Lane, vault: Vault, phase: Phase, sink: FindingSink, field?: string, times?: RuleTimes) {
     this.#lane = lane;
     this.#vault = vault;
     this.#phase = phase;
     this.#sink = sink;
     this.#field = field;
+    this.#times = times;
     this.#decided = lane.incremental.map(() => 0);
   }
 
@@ -86,7 +89,11 @@ export class GuardStream {
     if (this.#isOver) return '';
     if (this.#lane.isBuffering) return this.#judgeWhole();
     const end = this.#base + this.#text.length;
-    for (const [index, watched] of this.#lane.incremental.entries()) this.#advance(index, watched, end);
+    this.#times?.start();
+    for (const [index, watched] of this.#lane.incremental.entries()) {
+      this.#advance(index, watched, end);
+      this.#times?.lap(watched);
+    }
     const output = this.#release(end, true);
     this.#observeWhole();
     this.#text = '';
@@ -102,12 +109,14 @@ export class GuardStream {
     const { incremental } = this.#lane;
     const end = this.#base + this.#text.length;
     let until = end;
+    this.#times?.start();
     for (let index = 0; index < incremental.length; index++) {
       const watched = incremental[index];
       const decided = this.#decided[index];
       if (watched === undefined || decided === undefined) continue;
       const hold = this.#base + watched.detector.hold(this.#text, decided - this.#base, this.#field);
       if (hold > decided) this.#advance(index, watched, hold);
+      this.#times?.lap(watched);
       if (watched.isEnforcing) until = Math.min(until, Math.max(hold, decided));
     }
     const tokens = this.#tokens();
@@ -243,7 +252,7 @@ export class GuardStream {
   }
 
   #judgeWhole(): string {
-    const judgement = judge(this.#lane, this.#whole, this.#vault, this.#phase, this.#field);
+    const judgement = judge(this.#lane, this.#whole, this.#vault, this.#phase, this.#field, this.#times);
     for (const finding of judgement.findings) this.#sink.add(finding);
     if (judgement.blockedBy !== undefined) this.#block(judgement.blockedBy);
     this.#drop();
@@ -253,8 +262,10 @@ export class GuardStream {
   #observeWhole(): void {
     if (this.#whole === '' || this.#blockedBy !== undefined) return;
     const candidates: Candidate[] = [];
+    this.#times?.start();
     for (const watched of this.#lane.whole) {
       watch(watched, this.#whole, 0, 0, this.#whole.length, candidates, this.#field);
+      this.#times?.lap(watched);
     }
     const spans = protectedSpans(this.#whole, 0, this.#whole.length, this.#vault, this.#phase);
     for (const candidate of candidates.sort(byPosition)) {

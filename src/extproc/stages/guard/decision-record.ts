@@ -1,4 +1,5 @@
 import type { Tally, Verdict } from '../../../guard/decision.ts';
+import type { GuardRule } from '../../../guard/rule.ts';
 import type { Ending, Exchange } from '../../exchange.ts';
 import type { Guarded } from './guarded.ts';
 
@@ -22,9 +23,17 @@ export interface DecisionRecord {
   readonly leftovers: number;
   /** Of all local rules, by phase. */
   readonly localMs: { readonly request: number; readonly response: number };
+  /** Of each local rule, in both phases. Rules with the same detector share its time: it stands at each of them. */
+  readonly ruleMs: readonly RuleMs[];
   /** Of each rule that asked a service. */
-  readonly remoteMs: readonly { readonly guardrail: string; readonly rule: string; readonly ms: number }[];
+  readonly remoteMs: readonly RuleMs[];
   readonly ending: Ending;
+}
+
+export interface RuleMs {
+  readonly guardrail: string;
+  readonly rule: string;
+  readonly ms: number;
 }
 
 export function decisionRecord(exchange: Exchange, guarded: Guarded, ending: Ending, nowMs: number): DecisionRecord {
@@ -47,9 +56,14 @@ export function decisionRecord(exchange: Exchange, guarded: Guarded, ending: End
     restored: guarded.restored,
     leftovers: guarded.leftovers,
     localMs: { request: rounded(guarded.requestMs), response: rounded(guarded.responseMs) },
-    remoteMs: [...guarded.remoteMs].map(([{ guardrail, name }, ms]) => ({ guardrail, rule: name, ms: rounded(ms) })),
+    ruleMs: byRule(guarded.times?.byRule() ?? new Map()),
+    remoteMs: byRule(guarded.remoteMs),
     ending,
   };
+}
+
+function byRule(times: ReadonlyMap<GuardRule, number>): readonly RuleMs[] {
+  return [...times].map(([{ guardrail, name }, ms]) => ({ guardrail, rule: name, ms: rounded(ms) }));
 }
 
 function rounded(ms: number): number {

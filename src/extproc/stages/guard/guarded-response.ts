@@ -40,8 +40,8 @@ export class GuardedResponse implements ResponseTexts {
   }
 
   open(role: string, field?: string): ChangingText {
-    const { guards, vault, draft } = this.guarded;
-    const stream = guards.response.stream(roleOf(role), vault, draft, field);
+    const { guards, vault, draft, times } = this.guarded;
+    const stream = guards.response.stream(roleOf(role), vault, draft, field, times);
     return new GuardedText(this.guarded, new AnswerChannel(stream, vault.index, this.guarded.listener(roleOf(role))));
   }
 

@@ -3,6 +3,7 @@ import { longestBuffered } from '../../../guard/lane.ts';
 import type { Vault } from '../../../guard/redaction/vault.ts';
 import type { CancelJudgement } from '../../../guard/remote-judge.ts';
 import type { GuardRule, TextRole } from '../../../guard/rule.ts';
+import type { RuleTimes } from '../../../guard/rule-times.ts';
 import type { Rejection } from '../../exchange.ts';
 import type { Guards } from './guards.ts';
 
@@ -20,6 +21,8 @@ export class Guarded {
   /** Calls that nobody needs any more when the caller has gone. */
   readonly calls = new Set<CancelJudgement>();
   readonly remoteMs = new Map<GuardRule, number>();
+  /** Of the local rules; undefined: nobody will read it. */
+  readonly times: RuleTimes | undefined;
   /** Texts of a streamed answer for services that are asked when it is over. */
   readonly heard: HeardText[] = [];
   private heardLength = 0;
@@ -34,10 +37,11 @@ export class Guarded {
   /** Runs a callback of a service for the request: `exchange.contain`. */
   readonly contain: (work: () => void) => void;
 
-  constructor(guards: Guards, vault: Vault, contain: (work: () => void) => void) {
+  constructor(guards: Guards, vault: Vault, contain: (work: () => void) => void, times?: RuleTimes) {
     this.guards = guards;
     this.vault = vault;
     this.contain = contain;
+    this.times = times;
   }
 
   /**

@@ -565,6 +565,22 @@ describe('what is recorded', () => {
     expect(JSON.stringify(records)).not.toMatch(/123456|654321|11111|TCK/);
   });
 
+  it('says how long each local rule took, where records have a place to go', () => {
+    const rules = [rule('r', 'redact'), rule('same', 'observe'), rule('other', 'observe', { onRequest: false })];
+    const guardrails = [guardrail('g', rules)];
+    const recorded = { settings: { decisionRecords: { file: '/dev/null' } } };
+    for (const start of [programOf({ ...base, guardrails, ...recorded }), program(...guardrails)]) {
+      const { ask, records } = gateway(start);
+      ask(chat(ticket)).receive(events, delta('TCK-1'), delta('11111 is it'), done);
+      const taken = records[0]?.ruleMs ?? [];
+      if (start.settings.decisionRecords.file === '') expect(taken).toEqual([]);
+      else {
+        expect(taken.map(({ guardrail: of, rule: name }) => `${of}/${name}`)).toEqual(['g/r', 'g/same', 'g/other']);
+        for (const { ms } of taken) expect(ms).toBeGreaterThan(0);
+      }
+    }
+  });
+
   it('is nothing where no guardrail applies', () => {
     const { ask, records } = gateway(program(guardrail('g', [rule('r', 'block')], { scope: { keys: ['blue'] } })));
     ask(chat(ticket)).handler.end();

@@ -1,4 +1,5 @@
 import type { Verdict as GuardVerdict } from '../../../guard/decision.ts';
+import { RuleTimes } from '../../../guard/rule-times.ts';
 import { parseBody } from '../../../llm/json/parse.ts';
 import type { TextLeaf } from '../../../llm/text/leaf.ts';
 import { requestTexts } from '../../../llm/text/request.ts';
@@ -13,7 +14,7 @@ import { type AskRemote, observeRemotes } from './ask-remotes.ts';
 import { type DecisionRecord, decisionRecord } from './decision-record.ts';
 import { Guarded } from './guarded.ts';
 import { GuardedResponse } from './guarded-response.ts';
-import { createGuards } from './guards.ts';
+import { createGuards, type Guards } from './guards.ts';
 import { judgeTexts } from './judge-texts.ts';
 import { roleOf } from './role.ts';
 import { vaultFor } from './vault.ts';
@@ -44,13 +45,13 @@ export function guard({ now, remotes, record, onDecision }: GuardOptions): Stage
       const body = readable(exchange);
       if (body === undefined) {
         if (!guards.isEnforcing) return verdict.proceed;
-        const unread = new Guarded(guards, vaultFor(exchange, guards, ''), (work) => exchange.contain(work));
+        const unread = guardedOf(exchange, guards, '');
         open.set(exchange, unread);
         return refuseUnread(exchange, unread);
       }
       const leaves = requestTexts(exchange.api?.name ?? '', body);
       const firstText = leaves.find(({ role }) => role === 'user')?.text ?? '';
-      const guarded = new Guarded(guards, vaultFor(exchange, guards, firstText), (work) => exchange.contain(work));
+      const guarded = guardedOf(exchange, guards, firstText);
       open.set(exchange, guarded);
       const ticket = exchange.suspend();
       const ask = remotes(program);
@@ -82,6 +83,12 @@ export function guard({ now, remotes, record, onDecision }: GuardOptions): Stage
       });
     },
   };
+}
+
+function guardedOf(exchange: Exchange, guards: Guards, firstText: string): Guarded {
+  const { file, redisStream } = exchange.program.settings.decisionRecords;
+  const times = file === '' && redisStream === '' ? undefined : new RuleTimes();
+  return new Guarded(guards, vaultFor(exchange, guards, firstText), (work) => exchange.contain(work), times);
 }
 
 function toJudge({ text, role, field }: TextLeaf) {

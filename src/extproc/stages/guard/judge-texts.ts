@@ -28,7 +28,7 @@ export function judgeTexts(
   const startedAt = performance.now();
   const redacted: RemoteText[] = [];
   for (const { text, role, field } of texts) {
-    const { findings, blockedBy, redactedText } = guard.scan(text, role, guarded.vault, field);
+    const { findings, blockedBy, redactedText } = guard.scan(text, role, guarded.vault, field, guarded.times);
     guarded.draft.addAll(findings);
     if (blockedBy !== undefined) guarded.block(blockedBy, false);
     redacted.push({ text: redactedText, role });

@@ -8,7 +8,18 @@ import { Guarded } from './guarded.ts';
 import { GuardedResponse } from './guarded-response.ts';
 import { createGuards } from './guards.ts';
 
-const parts = ['keys', 'users', 'teams', 'projects', 'models', 'providers', 'apis', 'headers', 'labels'] as const;
+const parts = [
+  'keys',
+  'users',
+  'teams',
+  'projects',
+  'models',
+  'providers',
+  'apis',
+  'headers',
+  'labels',
+  'routes',
+] as const;
 const everybody = compileScope(
   Object.fromEntries(parts.map((part) => [part, []])) as unknown as Parameters<typeof compileScope>[0],
 );

@@ -22,10 +22,10 @@ export class WindowedGuardText implements WindowedText {
   private isComplete = false;
 
   constructor(guarded: Guarded, ask: AskRemote, role: TextRole, field: string | undefined) {
-    const { guards, vault, draft } = guarded;
+    const { guards, vault, draft, times } = guarded;
     this.guarded = guarded;
     this.ask = ask;
-    this.local = guards.response.stream(role, vault, draft, field);
+    this.local = guards.response.stream(role, vault, draft, field, times);
     this.heard = guarded.listener(role);
     this.isAsked = guards.response.remoteRules(role).some(({ action }) => action !== 'observe');
     this.channel = new JudgedChannel(role, 'window');
