@@ -5,7 +5,7 @@ const noLabels: ReadonlyMap<string, string> = new Map();
 
 /** What scopes are compared with. Only after the chain is planned: its providers are part of it. */
 export function factsOf(exchange: Exchange): ExchangeFacts {
-  const { key, model, api, targets } = exchange;
+  const { key, model, api, targets, route } = exchange;
   const providers: string[] = [];
   for (const { provider } of targets) if (!providers.includes(provider.name)) providers.push(provider.name);
   return {
@@ -16,6 +16,7 @@ export function factsOf(exchange: Exchange): ExchangeFacts {
     model: model?.name ?? exchange.modelInBody,
     providers,
     api: api?.name ?? '',
+    route: route?.name ?? '',
     labels: key?.labels ?? noLabels,
     header: (name) => exchange.observedHeader(name),
   };

@@ -1,8 +1,11 @@
 import type { Origins } from './gateway.ts';
+import type { BodyField, Header } from './provider.ts';
 
-/** A match and the chain that answers it. */
+/** A match and the chain that answers it. Which one wins where several match: docs/design/route-precedence.md. */
 export interface Route {
   readonly id: string;
+  /** What scopes call it, where several routes come from one document; absent: its id. */
+  readonly name?: string;
   readonly match: RouteMatch;
   /** Sorted by priority, then as written. */
   readonly targets: readonly Target[];
@@ -13,14 +16,38 @@ export interface Route {
   readonly coolDown: CoolDown;
   readonly watchBody: boolean;
   readonly firstTokenTimeoutMs?: number;
+  readonly attempts?: AttemptRules;
   readonly origins: Origins;
 }
 
 export interface RouteMatch {
   /** Only this key meets the route. */
   readonly key?: string;
-  /** Logical model names, `*` globs allowed; empty: every model. */
+  /** Logical model names, `*` globs allowed. Empty, and no patterns: every model. */
   readonly models: readonly string[];
+  /** RE2 syntax, matched against the whole name: more logical model names. Sorted. */
+  readonly modelPatterns?: readonly string[];
+  /** Names that match are models, even if no `LogicalModel` has them. */
+  readonly opensModels?: boolean;
+  /** Lower case; `*.` at the beginning stands for one label or more. Absent or empty: every host. Sorted. */
+  readonly hostnames?: readonly string[];
+  /** All must match. Sorted by name. */
+  readonly headers?: readonly HeaderMatch[];
+}
+
+/** The name is in lower case. Several lines of one name are one value, joined by `, `. */
+export type HeaderMatch =
+  | { readonly name: string; readonly kind: 'exact'; readonly value: string }
+  /** RE2 syntax, matched against the whole value. */
+  | { readonly name: string; readonly kind: 'pattern'; readonly value: string }
+  | { readonly name: string; readonly kind: 'present' };
+
+/** How often a chain is tried, where it is not once per target. */
+export interface AttemptRules {
+  /** Of all. More than there are targets: those that have failed are tried again. */
+  readonly most: number;
+  /** Before the next priority's turn; absent: one for each target. */
+  readonly perPriority?: number;
 }
 
 export interface Target {
@@ -31,6 +58,18 @@ export interface Target {
   readonly weight: number;
   /** Name of prices of its own; absent: those of the logical model. */
   readonly pricing?: string;
+  /** Absent: nothing is changed beyond what the provider's own rules say. */
+  readonly changes?: RequestChanges;
+}
+
+/** Changes of a request on its way to one target. They win over those of the provider. Sorted by name. */
+export interface RequestChanges {
+  readonly setHeaders: readonly Header[];
+  /** Put behind the caller's value. */
+  readonly addHeaders: readonly Header[];
+  readonly removeHeaders: readonly string[];
+  readonly setBody: readonly BodyField[];
+  readonly removeBody: readonly string[];
 }
 
 /** After so many failures in a row a target is passed over for a while, unless it is the only one left. */
@@ -54,4 +93,8 @@ export interface RetryProfile {
   readonly onTimeout: boolean;
   readonly attemptTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** For everything, up to the end of the response; absent: a stream may run for as long as it makes progress. */
+  readonly requestTimeoutMs?: number;
+  /** Between attempts, growing; absent: none worth mentioning. */
+  readonly backOff?: { readonly baseMs: number; readonly mostMs: number };
 }

@@ -9,6 +9,8 @@ export interface Scope {
   readonly apis: readonly string[];
   readonly headers: readonly NamedValues[];
   readonly labels: readonly NamedValues[];
+  /** Names of routes; absent: any. */
+  readonly routes?: readonly string[];
 }
 
 export interface NamedValues {

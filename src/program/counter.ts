@@ -9,6 +9,7 @@ const known: ReadonlyMap<string, (facts: ExchangeFacts) => string> = new Map([
   ['team', (facts: ExchangeFacts) => facts.team],
   ['project', (facts: ExchangeFacts) => facts.project],
   ['model', (facts: ExchangeFacts) => facts.model],
+  ['route', (facts: ExchangeFacts) => facts.route],
   // A request is counted before it is known who answers it: the provider that is asked first stands for all.
   ['provider', (facts: ExchangeFacts) => facts.providers[0] ?? ''],
 ]);

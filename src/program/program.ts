@@ -74,6 +74,26 @@ export interface Model {
   /** 0: unknown. */
   readonly contextWindow: number;
   readonly maxOutput: number;
+  /** It exists by routes that match its name, and only where one does. */
+  readonly isOpen: boolean;
+  /** For /v1/models; empty: this gateway. */
+  readonly ownedBy: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAtMs: number;
+}
+
+/** A model that only the pattern of a route knows. Callers choose such names: they must not become labels or counters. */
+export function unlistedModel(name: string): Model {
+  return {
+    name,
+    aliases: [],
+    isListed: false,
+    contextWindow: 0,
+    maxOutput: 0,
+    isOpen: true,
+    ownedBy: '',
+    createdAtMs: 0,
+  };
 }
 
 export interface ModelTable {
@@ -112,6 +132,8 @@ export interface PassthroughPath {
 
 export interface Route {
   readonly id: string;
+  /** What scopes call it. */
+  readonly name: string;
   /** Sorted by priority, then as written. */
   readonly targets: readonly Target[];
   readonly profile: string;
@@ -121,6 +143,10 @@ export interface Route {
   readonly coolDown: CoolDown;
   readonly watchBody: boolean;
   readonly firstTokenTimeoutMs: number;
+  /** 0: as many as there are targets. */
+  readonly mostAttempts: number;
+  /** 0: one for each target. */
+  readonly attemptsPerPriority: number;
 }
 
 /** `failures` 0: off. */
@@ -141,6 +167,18 @@ export interface Target {
   readonly modelEdit: BodyEdit | undefined;
   /** Name of prices of its own; absent: those of the logical model. */
   readonly pricing?: string;
+  /** Absent: nothing is changed beyond what the provider's own rules say. */
+  readonly changes?: TargetChanges | undefined;
+}
+
+/** Win over those of the provider. */
+export interface TargetChanges {
+  /** Flat: name, value, name, value… */
+  readonly setHeaders: readonly string[];
+  /** The same; put behind the caller's value. */
+  readonly addHeaders: readonly string[];
+  readonly removeHeaders: readonly string[];
+  readonly bodyEdits: readonly BodyEdit[];
 }
 
 /** What a target of a logical model costs; undefined: unknown. */
@@ -148,9 +186,21 @@ export function pricingOf(program: Program, model: string, target: Target): Pric
   return program.pricings.get(target.pricing ?? model);
 }
 
+/** Where routes look for what they match besides the model. An exchange is one. */
+export interface ObservedRequest {
+  /** As the caller sent it, by name in lower case; `:authority` is the host. */
+  observedHeader(name: string): string | undefined;
+}
+
 export interface RouteTable {
-  /** The most specific route: the key's own before everybody's, an exact model name before a pattern, then the id. */
-  find(key: string, model: string): Route | undefined;
+  /** The most specific route of a model that is known, for this key. Without a request only those that match any. */
+  find(key: string, model: string, request?: ObservedRequest): Route | undefined;
+  /** The same for a model that nobody has described: a route for everybody must match its name, and open it. */
+  findOpen(key: string, model: string, request?: ObservedRequest): Route | undefined;
+  /** False: `findOpen` finds nothing, whatever the model. */
+  readonly opensModels: boolean;
   /** Logical models that have a target with this provider and upstream model name, sorted. */
   modelsServing(provider: string, upstreamModel: string): readonly string[];
+  /** Request headers that routes look at, lower case. */
+  readonly observedHeaders: readonly string[];
 }

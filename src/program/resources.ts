@@ -1,23 +1,16 @@
 import { programContract } from '../contract.ts';
-import {
-  ApiKeySchema,
-  Dialect,
-  ModelSchema,
-  ProviderSchema,
-  RouteSchema,
-  SettingsSchema,
-} from '../gen/sluice/program/v1/program_pb.js';
+import { ApiKeySchema, Dialect, ProviderSchema, SettingsSchema } from '../gen/sluice/program/v1/program_pb.js';
 import { getOrCreate } from '../lib/get-or-create.ts';
 import type { GatewayModel } from '../model/gateway.ts';
 import type { ApiKey } from '../model/key.ts';
-import type { LogicalModel } from '../model/logical-model.ts';
 import type { Provider } from '../model/provider.ts';
-import type { Route } from '../model/route.ts';
 import type { Secret } from '../model/secret.ts';
 import { guardrailResource } from './encode/guardrail.ts';
 import { budgetResource, limitResource } from './encode/limit.ts';
+import { modelResource } from './encode/model.ts';
 import { pricingResource } from './encode/pricing.ts';
 import { type ProgramResource, resourceOf } from './encode/resource.ts';
+import { routeResource } from './encode/route.ts';
 import { secretResource } from './encode/secret.ts';
 import { encodeSink, encodeStore } from './encode/store.ts';
 
@@ -90,33 +83,6 @@ function providerResource(provider: Provider): ProgramResource {
     setBody: [...provider.setBody],
     removeBody: [...provider.removeBody],
     passthroughPaths: [...provider.passthroughPaths],
-  });
-}
-
-function routeResource(route: Route): ProgramResource {
-  return resourceOf(RouteSchema, route.id, route.origins, {
-    contract: programContract,
-    id: route.id,
-    key: route.match.key ?? '',
-    models: [...route.match.models],
-    targets: route.targets.map((target) => ({ ...target, model: target.model ?? '', pricing: target.pricing ?? '' })),
-    profile: route.profile,
-    affinityHeader: route.affinityHeader ?? '',
-    isPrivateOnly: route.isPrivateOnly,
-    coolDown: { ...route.coolDown },
-    watchBody: route.watchBody,
-    firstTokenTimeoutMs: route.firstTokenTimeoutMs ?? 0,
-  });
-}
-
-function modelResource(model: LogicalModel): ProgramResource {
-  return resourceOf(ModelSchema, model.name, model.origins, {
-    contract: programContract,
-    name: model.name,
-    aliases: [...model.aliases],
-    isListed: model.isListed,
-    contextWindow: model.contextWindow ?? 0,
-    maxOutput: model.maxOutput ?? 0,
   });
 }
 

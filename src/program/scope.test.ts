@@ -12,6 +12,7 @@ const everyone: ScopeParts = {
   apis: [],
   headers: [],
   labels: [],
+  routes: [],
 };
 
 const request = factsOf({

@@ -11,6 +11,8 @@ export interface ExchangeFacts {
   /** All that the chain may reach; the one that is asked first comes first. */
   readonly providers: readonly string[];
   readonly api: string;
+  /** Its name. */
+  readonly route: string;
   /** Of the key's document. */
   readonly labels: ReadonlyMap<string, string>;
   /** By name in lower case. */
@@ -33,7 +35,7 @@ export interface Scoped {
   readonly scope: ScopeMatcher;
 }
 
-export type IndexedPart = 'key' | 'user' | 'project' | 'team' | 'model';
+export type IndexedPart = 'key' | 'user' | 'project' | 'team' | 'model' | 'route';
 
 export interface ScopeIndexEntry {
   readonly part: IndexedPart;
@@ -51,6 +53,7 @@ export interface ScopeParts {
   readonly apis: readonly string[];
   readonly headers: readonly NamedValues[];
   readonly labels: readonly NamedValues[];
+  readonly routes: readonly string[];
 }
 
 export interface NamedValues {
@@ -59,7 +62,7 @@ export interface NamedValues {
 }
 
 export function compileScope(parts: ScopeParts): ScopeMatcher {
-  const { keys, users, teams, projects, models, apis } = parts;
+  const { keys, users, teams, projects, models, apis, routes } = parts;
   const one = [
     part(keys, (facts) => facts.key),
     part(users, (facts) => facts.user),
@@ -67,6 +70,7 @@ export function compileScope(parts: ScopeParts): ScopeMatcher {
     part(projects, (facts) => facts.project),
     part(models, (facts) => facts.model),
     part(apis, (facts) => facts.api),
+    part(routes, (facts) => facts.route),
     ...parts.labels.map(({ name, values }) => part(values, (facts) => facts.labels.get(name) ?? '')),
   ].filter((each) => each !== undefined);
   const headers = parts.headers.flatMap(({ name, values }) => part(values, (facts) => facts.header(name) ?? '') ?? []);
@@ -112,6 +116,7 @@ function indexOf(parts: ScopeParts): ScopeIndexEntry | undefined {
     ['project', parts.projects],
     ['team', parts.teams],
     ['model', parts.models],
+    ['route', parts.routes],
   ];
   for (const [name, values] of candidates) {
     if (values.length > 0 && !values.some(isGlob)) return { part: name, values: [...new Set(values)] };

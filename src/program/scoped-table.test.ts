@@ -3,7 +3,7 @@ import { compileScope, type Scoped } from './scope.ts';
 import { scopedTable } from './scoped-table.ts';
 import { factsOf } from './testing/facts.ts';
 
-const none = { apis: [], headers: [], labels: [] };
+const none = { apis: [], headers: [], labels: [], routes: [] };
 
 /** Mulberry32: the same texts in every run. */
 function randomOf(seed: number): (below: number) => number {

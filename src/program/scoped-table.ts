@@ -26,6 +26,7 @@ export function scopedTable<T extends Scoped>(values: Iterable<T>): ScopedTable<
     project: new Map(),
     team: new Map(),
     model: new Map(),
+    route: new Map(),
   };
   for (const [rank, value] of all.entries()) {
     const { index } = value.scope;
@@ -59,6 +60,7 @@ export function scopedTable<T extends Scoped>(values: Iterable<T>): ScopedTable<
       take(byPart.project.get(facts.project), facts, into);
       take(byPart.team.get(facts.team), facts, into);
       take(byPart.model.get(facts.model), facts, into);
+      take(byPart.route.get(facts.route), facts, into);
     },
   };
 }

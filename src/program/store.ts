@@ -5,7 +5,7 @@ import { compileLimit, limitSchema } from './compile/limit.ts';
 import { compileModel, modelSchema } from './compile/model.ts';
 import { compilePricing, pricingSchema } from './compile/pricing.ts';
 import { type CompiledProvider, compileProvider, providerSchema } from './compile/provider.ts';
-import { type CompiledRoute, compileRoute, routeSchema } from './compile/route.ts';
+import { compileRoute, routeSchema } from './compile/route.ts';
 import { type CompiledSecret, compileSecret, secretSchema } from './compile/secret.ts';
 import { compileSettings, settingsSchema } from './compile/settings.ts';
 import { headersOfCounter } from './counter.ts';
@@ -164,7 +164,7 @@ export class ProgramStore implements ProgramSource {
   }
 
   private observed(): readonly string[] {
-    const names = new Set<string>(observedBy(this.providers.values, this.routes.values));
+    const names = new Set<string>([...this.routesByMatch.observedHeaders, ...changedBy(this.providers.values)]);
     for (const table of [this.guardrailsInScope, this.limitsInScope, this.budgetsInScope]) {
       for (const { scope } of table.all) for (const name of scope.headers) names.add(name);
     }
@@ -191,12 +191,8 @@ function passthroughOf(providers: ReadonlyMap<string, CompiledProvider>): readon
     );
 }
 
-function observedBy(
-  providers: ReadonlyMap<string, CompiledProvider>,
-  routes: ReadonlyMap<string, CompiledRoute>,
-): ReadonlySet<string> {
+function changedBy(providers: ReadonlyMap<string, CompiledProvider>): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { affinityHeader } of routes.values()) if (affinityHeader !== '') names.add(affinityHeader);
   for (const { setHeaders, removeHeaders } of providers.values()) {
     for (let i = 0; i < setHeaders.length; i += 2) names.add(setHeaders[i] as string);
     for (const name of removeHeaders) names.add(name);

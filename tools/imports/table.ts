@@ -42,11 +42,12 @@ export const places: readonly Place[] = [
   // Names of entities and the syntax of patterns are the guard's knowledge: policy asks it, so that both never differ.
   { path: policy, mayImport: ['src/guard/catalogue.ts', 'src/guard/regex/', lib, errors], packages: ['yaml'] },
   { path: model, mayImport: [policy, lib, errors], packages: [] },
-  // A rule arrives as the guard understands it: no second description of the same thing.
+  // A rule arrives as the guard understands it: no second description of the same thing. Patterns of routes are RE2, and
+  // whole values are matched, which the guard's search for findings is not made for.
   {
     path: program,
     mayImport: [model, 'src/guard/rule.ts', 'src/guard/entity.ts', gen, lib, contract],
-    packages: [protobuf, '@grpc/grpc-js'],
+    packages: [protobuf, '@grpc/grpc-js', 're2js'],
   },
   { path: 'src/xds/translate/', mayImport: [model, gen, lib, errors, contract, snapshot], packages: [protobuf] },
   { path: snapshot, mayImport: [gen, lib], packages: [protobuf] },

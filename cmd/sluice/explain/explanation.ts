@@ -75,7 +75,7 @@ export function explain(program: Program, keyName: string, named: string, now: n
     reason: isServed ? 'the targets are tried in this order' : 'no target of the chain is usable (503)',
     steps,
     targets,
-    policy: explainInlinePolicy(program, key, model.name, route.targets, now),
+    policy: explainInlinePolicy(program, key, model.name, route, now),
   };
 }
 

@@ -8,7 +8,7 @@ import { formatQuantity } from '../../../src/lib/quantity.ts';
 import type { GuardRule, Guardrail } from '../../../src/program/guardrail.ts';
 import { type Budget, budgetAmount, type Limit, type Window } from '../../../src/program/limit.ts';
 import type { Price } from '../../../src/program/pricing.ts';
-import { type Key, type Program, pricingOf, type Target } from '../../../src/program/program.ts';
+import { type Key, type Program, pricingOf, type Route, type Target } from '../../../src/program/program.ts';
 import type { ExchangeFacts, Scoped } from '../../../src/program/scope.ts';
 
 /** What is decided about a request besides its way: each line a rule, a limit, a budget or a price. */
@@ -25,10 +25,10 @@ export function explainInlinePolicy(
   program: Program,
   key: Key,
   model: string,
-  targets: readonly Target[],
+  route: Route,
   now: number,
 ): InlinePolicy {
-  const facts = factsOf(key, model, targets);
+  const facts = factsOf(key, model, route);
   const guardrails: Guardrail[] = [];
   const limits: Limit[] = [];
   const budgets: Budget[] = [];
@@ -42,7 +42,7 @@ export function explainInlinePolicy(
     ],
     limits: [...limits.map((limit) => limitText(limit, facts)), ...dependent(program.limits.all, facts)],
     budgets: [...budgets.map((budget) => budgetText(budget, facts, now)), ...dependent(program.budgets.all, facts)],
-    price: targets.map((target) => priceText(program, model, target)),
+    price: route.targets.map((target) => priceText(program, model, target)),
   };
 }
 
@@ -54,15 +54,16 @@ function dependent(all: readonly Scoped[], facts: ExchangeFacts): string[] {
 }
 
 /** As the processor knows them, without a request and so without headers. */
-export function factsOf(key: Key, model: string, targets: readonly Target[], api = 'chat.completions'): ExchangeFacts {
+export function factsOf(key: Key, model: string, route: Route, api = 'chat.completions'): ExchangeFacts {
   return {
     key: key.name,
     user: key.user,
     team: key.team,
     project: key.project,
     model,
-    providers: [...new Set(targets.map(({ provider }) => provider))],
+    providers: [...new Set(route.targets.map(({ provider }) => provider))],
     api,
+    route: route.name,
     labels: key.labels,
     header: () => undefined,
   };

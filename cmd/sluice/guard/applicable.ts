@@ -34,7 +34,7 @@ export function applicableTo(program: Program, { key: keyName, model: named, api
   const model = findModel(program, named)?.model;
   const route = model && program.routes.find(key.name, model.name);
   if (model === undefined || route === undefined) return err(`No Model of the policy answers to ${named}.`);
-  const facts = factsOf(key, model.name, route.targets, api);
+  const facts = factsOf(key, model.name, route, api);
   const guardrails: Guardrail[] = [];
   program.guardrails.collect(facts, guardrails);
   const dependent = program.guardrails.all.filter(

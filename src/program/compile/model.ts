@@ -6,7 +6,8 @@ import { type Compiled, refused } from './refusal.ts';
 export const modelSchema = ModelSchema;
 
 export function compileModel(message: Message): Compiled<Model> {
-  const { name, aliases, isListed, contextWindow, maxOutput } = message;
+  const { name, aliases, isListed, contextWindow, maxOutput, isOpen, ownedBy } = message;
   if (name === '') return refused('name is missing');
-  return ok({ name, aliases: [...aliases], isListed, contextWindow, maxOutput });
+  const createdAtMs = Number(message.createdAtMs);
+  return ok({ name, aliases: [...aliases], isListed, contextWindow, maxOutput, isOpen, ownedBy, createdAtMs });
 }

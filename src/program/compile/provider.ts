@@ -1,7 +1,8 @@
 import { Dialect, type Provider as Message, ProviderSchema } from '../../gen/sluice/program/v1/program_pb.js';
 import { ok } from '../../lib/result.ts';
-import type { BodyEdit, PassthroughPath, Provider } from '../program.ts';
-import { type Compiled, headerFault, refused } from './refusal.ts';
+import type { PassthroughPath, Provider } from '../program.ts';
+import { type Compiled, refused } from './refusal.ts';
+import { bodyEditsOf, flatHeaders, headerNames } from './request-changes.ts';
 
 export const providerSchema = ProviderSchema;
 
@@ -18,26 +19,12 @@ export function compileProvider(message: Message): Compiled<CompiledProvider> {
   const dialect = dialectOf(message.dialect);
   if (dialect === undefined) return refused(`dialect ${message.dialect} is not known to this processor`);
 
-  const setHeaders: string[] = [];
-  for (const { name: header, value } of message.setHeaders) {
-    const fault = headerFault(header.toLowerCase(), value);
-    if (fault !== undefined) return refused(fault);
-    setHeaders.push(header.toLowerCase(), value);
-  }
-  const removeHeaders = message.removeHeaders.map((header) => header.toLowerCase());
-  for (const header of removeHeaders) {
-    const fault = headerFault(header);
-    if (fault !== undefined) return refused(fault);
-  }
-
-  const bodyEdits: BodyEdit[] = [];
-  for (const field of message.setBody) {
-    if (!isJson(field.json)) return refused(`set_body "${field.name}" is not JSON`);
-    bodyEdits.push({ name: field.name, json: field.json });
-  }
-  for (const field of message.removeBody) {
-    if (!bodyEdits.some((edit) => edit.name === field)) bodyEdits.push({ name: field, json: undefined });
-  }
+  const setHeaders = flatHeaders(message.setHeaders);
+  if (!setHeaders.ok) return setHeaders;
+  const removeHeaders = headerNames(message.removeHeaders);
+  if (!removeHeaders.ok) return removeHeaders;
+  const bodyEdits = bodyEditsOf(message.setBody, message.removeBody);
+  if (!bodyEdits.ok) return bodyEdits;
 
   return ok({
     name,
@@ -45,9 +32,11 @@ export function compileProvider(message: Message): Compiled<CompiledProvider> {
     dialect,
     basePath,
     isPrivate: message.isPrivate,
-    setHeaders,
-    removeHeaders: removeHeaders.filter((header) => !setHeaders.some((set, i) => i % 2 === 0 && set === header)),
-    bodyEdits,
+    setHeaders: setHeaders.value,
+    removeHeaders: removeHeaders.value.filter(
+      (header) => !setHeaders.value.some((set, i) => i % 2 === 0 && set === header),
+    ),
+    bodyEdits: bodyEdits.value,
     passthrough: message.passthroughPaths.map((path) =>
       path.endsWith('*')
         ? { provider: name, path: path.slice(0, -1), isPrefix: true }
@@ -64,14 +53,5 @@ function dialectOf(dialect: Dialect): Provider['dialect'] | undefined {
       return 'anthropic';
     default:
       return undefined;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

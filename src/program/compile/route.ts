@@ -1,13 +1,17 @@
 import {
+  type HeaderMatch,
   type Route as Message,
   RouteSchema,
   type Target as TargetMessage,
 } from '../../gen/sluice/program/v1/program_pb.js';
-import { ok } from '../../lib/result.ts';
+import { ok, type Result } from '../../lib/result.ts';
 import { compileNames, isGlob, type NameMatcher } from '../glob.ts';
 import { hash32 } from '../hash32.ts';
+import type { HeaderMatcher } from '../header-matcher.ts';
+import { compilePattern, globPattern } from '../pattern.ts';
 import type { Route, Target } from '../program.ts';
 import { type Compiled, headerFault, refused } from './refusal.ts';
+import { compileChanges } from './target-changes.ts';
 
 export const routeSchema = RouteSchema;
 
@@ -17,10 +21,19 @@ export interface CompiledRoute extends Route {
   readonly exactModels: readonly string[];
   /** Undefined: no pattern among the models. */
   readonly pattern: NameMatcher | undefined;
+  /** The same in RE2 syntax, for asking many routes at once. */
+  readonly patternTexts: readonly string[];
+  readonly isForAnyModel: boolean;
+  readonly opensModels: boolean;
+  /** Lower case; `*.` wildcards. Empty: every host. */
+  readonly hostnames: readonly string[];
+  readonly headers: readonly HeaderMatcher[];
+  /** How many of them demand one value. */
+  readonly exactHeaders: number;
 }
 
 export function compileRoute(message: Message): Compiled<CompiledRoute> {
-  const { id, models, profile } = message;
+  const { id, key, profile } = message;
   const affinityHeader = message.affinityHeader.toLowerCase();
   if (id === '') return refused('id is missing');
   const profileFault = profile === '' ? 'profile is missing' : headerFault('x', profile);
@@ -29,16 +42,28 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
   if (affinityFault !== undefined) return refused(affinityFault);
   const targets: Target[] = [];
   for (const target of message.targets) {
-    if (target.provider === '') return refused('a target has no provider');
+    const compiled = compileTarget(target);
+    if (!compiled.ok) return compiled;
     // Drained: it gets nothing.
-    if (target.weight > 0) targets.push(compileTarget(target));
+    if (target.weight > 0) targets.push(compiled.value);
   }
-  const globs = models.length === 0 ? ['*'] : models.filter(isGlob);
+  const models = compileModels(message);
+  if (!models.ok) return models;
+  const headers: HeaderMatcher[] = [];
+  for (const match of message.headers) {
+    const compiled = compileHeader(match);
+    if (!compiled.ok) return compiled;
+    headers.push(compiled.value);
+  }
   return ok({
     id,
-    key: message.key,
-    exactModels: models.filter((model) => !isGlob(model)),
-    pattern: globs.length === 0 ? undefined : compileNames(globs),
+    name: message.name === '' ? id : message.name,
+    key,
+    ...models.value,
+    opensModels: message.opensModels,
+    hostnames: message.hostnames.map((hostname) => hostname.toLowerCase()),
+    headers,
+    exactHeaders: headers.filter(({ exact }) => exact !== undefined).length,
     targets: targets.sort((a, b) => a.priority - b.priority),
     profile,
     affinityHeader,
@@ -49,11 +74,62 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
     },
     watchBody: message.watchBody,
     firstTokenTimeoutMs: message.firstTokenTimeoutMs,
+    mostAttempts: message.mostAttempts,
+    attemptsPerPriority: message.attemptsPerPriority,
   });
 }
 
-function compileTarget({ provider, model, priority, weight, pricing }: TargetMessage): Target {
-  return {
+type CompiledModels = Pick<CompiledRoute, 'exactModels' | 'pattern' | 'patternTexts' | 'isForAnyModel'>;
+
+function compileModels({ key, models, modelPatterns }: Message): Result<CompiledModels, string> {
+  const isForAll = (models.length === 0 && modelPatterns.length === 0) || models.includes('*');
+  const globs = isForAll ? ['*'] : models.filter(isGlob);
+  const matchers: NameMatcher[] = globs.length === 0 ? [] : [compileNames(globs)];
+  for (const pattern of modelPatterns) {
+    const matcher = compilePattern(pattern);
+    if (matcher === undefined) return refused(`model pattern "${pattern.slice(0, 60)}" is not RE2`);
+    matchers.push(matcher);
+  }
+  return ok({
+    exactModels: models.filter((model) => !isGlob(model)),
+    pattern: anyOf(matchers),
+    patternTexts: [...globs.map(globPattern), ...modelPatterns],
+    // The chains of a key are tried in the order in which they are written, except for exact names.
+    isForAnyModel: isForAll && key === '',
+  });
+}
+
+function anyOf(matchers: readonly NameMatcher[]): NameMatcher | undefined {
+  if (matchers.length < 2) return matchers[0];
+  return { matches: (name) => matchers.some((matcher) => matcher.matches(name)) };
+}
+
+function compileHeader({ name, value }: HeaderMatch): Result<HeaderMatcher, string> {
+  const fault = headerFault(name);
+  if (fault !== undefined) return refused(fault);
+  switch (value.case) {
+    case 'exact': {
+      const exact = value.value;
+      return ok({ name, exact, matches: (text) => text === exact });
+    }
+    case 'pattern': {
+      const matcher = compilePattern(value.value);
+      if (matcher === undefined) return refused(`the pattern of header "${name}" is not RE2`);
+      return ok({ name, exact: undefined, matches: (text) => matcher.matches(text) });
+    }
+    case 'present':
+      return ok({ name, exact: undefined, matches: () => true });
+    default:
+      return refused(`header "${name}" is matched in a way that is not known to this processor`);
+  }
+}
+
+function compileTarget(message: TargetMessage): Result<Target, string> {
+  const { provider, model, priority, weight, pricing } = message;
+  if (provider === '') return refused('a target has no provider');
+  const changes = compileChanges(message);
+  if (!changes.ok) return changes;
+  return ok({
     provider,
     model,
     priority,
@@ -61,5 +137,6 @@ function compileTarget({ provider, model, priority, weight, pricing }: TargetMes
     hash: hash32(`${provider}/${model}`),
     modelEdit: model === '' ? undefined : { name: 'model', json: JSON.stringify(model) },
     ...(pricing !== '' && { pricing }),
-  };
+    changes: changes.value,
+  });
 }

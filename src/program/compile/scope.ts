@@ -27,6 +27,7 @@ export function compileScopeMessage(message: Message | undefined): Compiled<Scop
       apis: message?.apis ?? none,
       headers,
       labels,
+      routes: message?.routes ?? none,
     }),
   );
 }

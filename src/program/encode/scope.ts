@@ -13,6 +13,7 @@ export function encodeScope(scope: Scope): MessageInitShape<typeof ScopeSchema> 
     apis: [...scope.apis],
     headers: scope.headers.map(namedValues),
     labels: scope.labels.map(namedValues),
+    routes: [...(scope.routes ?? [])],
   };
 }
 

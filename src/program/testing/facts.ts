@@ -13,6 +13,7 @@ export function factsOf(
     model: '',
     providers: [],
     api: '',
+    route: '',
     labels: new Map(),
     header: (name) => headers[name],
     ...given,

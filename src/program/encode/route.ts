@@ -1,0 +1,49 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { programContract } from '../../contract.ts';
+import { type HeaderMatchSchema, RouteSchema, type TargetSchema } from '../../gen/sluice/program/v1/program_pb.js';
+import type { HeaderMatch, Route, Target } from '../../model/route.ts';
+import { type ProgramResource, resourceOf } from './resource.ts';
+
+export function routeResource(route: Route): ProgramResource {
+  const { match } = route;
+  return resourceOf(RouteSchema, route.id, route.origins, {
+    contract: programContract,
+    id: route.id,
+    name: route.name ?? '',
+    key: match.key ?? '',
+    models: [...match.models],
+    modelPatterns: [...(match.modelPatterns ?? [])],
+    opensModels: match.opensModels ?? false,
+    hostnames: [...(match.hostnames ?? [])],
+    headers: (match.headers ?? []).map(encodeHeader),
+    targets: route.targets.map(encodeTarget),
+    profile: route.profile,
+    affinityHeader: route.affinityHeader ?? '',
+    isPrivateOnly: route.isPrivateOnly,
+    coolDown: { ...route.coolDown },
+    watchBody: route.watchBody,
+    firstTokenTimeoutMs: route.firstTokenTimeoutMs ?? 0,
+    mostAttempts: route.attempts?.most ?? 0,
+    attemptsPerPriority: route.attempts?.perPriority ?? 0,
+  });
+}
+
+function encodeHeader(match: HeaderMatch): MessageInitShape<typeof HeaderMatchSchema> {
+  if (match.kind === 'present') return { name: match.name, value: { case: 'present', value: true } };
+  return { name: match.name, value: { case: match.kind, value: match.value } };
+}
+
+function encodeTarget({ changes, ...target }: Target): MessageInitShape<typeof TargetSchema> {
+  return {
+    ...target,
+    model: target.model ?? '',
+    pricing: target.pricing ?? '',
+    ...(changes && {
+      setHeaders: [...changes.setHeaders],
+      addHeaders: [...changes.addHeaders],
+      removeHeaders: [...changes.removeHeaders],
+      setBody: [...changes.setBody],
+      removeBody: [...changes.removeBody],
+    }),
+  };
+}

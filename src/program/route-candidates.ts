@@ -1,0 +1,66 @@
+import { getOrCreate } from '../lib/get-or-create.ts';
+import { matchHeaders } from './header-matcher.ts';
+import type { ObservedRequest } from './program.ts';
+import type { RankedEntry } from './route-precedence.ts';
+
+/** Entries whose models match, of which the first that matches in everything counts. */
+export interface Candidates {
+  /** By their first header of one value: there may be one entry for each tenant. */
+  readonly byHeader: readonly ValueTable[];
+  /** Without such a header. By rank, as all lists. */
+  readonly rest: readonly RankedEntry[];
+}
+
+interface ValueTable {
+  readonly header: string;
+  readonly entries: ReadonlyMap<string, readonly RankedEntry[]>;
+}
+
+/** `entries` by rank. */
+export function candidatesOf(entries: Iterable<RankedEntry>): Candidates {
+  const byHeader = new Map<string, Map<string, RankedEntry[]>>();
+  const rest: RankedEntry[] = [];
+  for (const entry of entries) {
+    const header = entry.route.headers.find(({ exact }) => exact !== undefined);
+    if (header?.exact === undefined) rest.push(entry);
+    else {
+      const byValue = getOrCreate(byHeader, header.name, () => new Map<string, RankedEntry[]>());
+      getOrCreate(byValue, header.exact, () => [] as RankedEntry[]).push(entry);
+    }
+  }
+  return { byHeader: [...byHeader].map(([header, values]) => ({ header, entries: values })), rest };
+}
+
+/** The first that matches, if it goes before `best`; otherwise `best`. `mustOpen`: only routes that open models. */
+export function firstOf(
+  { byHeader, rest }: Candidates,
+  request: ObservedRequest | undefined,
+  mustOpen: boolean,
+  best: RankedEntry | undefined,
+): RankedEntry | undefined {
+  let first = best;
+  for (const { header, entries } of byHeader) {
+    const value = request?.observedHeader(header);
+    const ofValue = value === undefined ? undefined : entries.get(value);
+    if (ofValue !== undefined) first = firstIn(ofValue, request, mustOpen, first);
+  }
+  return firstIn(rest, request, mustOpen, first);
+}
+
+function firstIn(
+  entries: readonly RankedEntry[],
+  request: ObservedRequest | undefined,
+  mustOpen: boolean,
+  best: RankedEntry | undefined,
+): RankedEntry | undefined {
+  for (const entry of entries) {
+    if (best !== undefined && best.rank < entry.rank) return best;
+    if (fits(entry, request, mustOpen)) return entry;
+  }
+  return best;
+}
+
+/** Everything but the model. */
+export function fits({ route }: RankedEntry, request: ObservedRequest | undefined, mustOpen: boolean): boolean {
+  return (route.opensModels || !mustOpen) && matchHeaders(route.headers, request);
+}
