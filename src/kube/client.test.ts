@@ -1,0 +1,145 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectKubeClient, type KubeClient } from './client.ts';
+import { kubeErrorText } from './error.ts';
+import { plainKubeconfig, startTestServer, type TestServer } from './testing/server.ts';
+
+const token = 'sk-a-token-that-nobody-may-see';
+const models = { group: 'sluice.dev', version: 'v1alpha1', plural: 'models', namespace: 'team-a' };
+const small = { ...models, name: 'small' };
+const closing: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function connected(
+  answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
+  timeoutMs = 2_000,
+): Promise<{ readonly client: KubeClient; readonly server: TestServer }> {
+  const server = await startTestServer(answer);
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-client-'));
+  const kubeconfig = join(folder, 'config');
+  await writeFile(kubeconfig, plainKubeconfig(server.url, token));
+  const client = await connectKubeClient({ kubeconfig, timeoutMs });
+  if (!client.ok) throw new Error(client.error);
+  closing.push(
+    () => rm(folder, { recursive: true }),
+    () => server.close(),
+    () => client.value.close(),
+  );
+  return { client: client.value, server };
+}
+
+function json(response: ServerResponse, code: number, body: unknown, headers = {}): void {
+  response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+const found = { apiVersion: 'sluice.dev/v1alpha1', kind: 'Model', metadata: { name: 'small' } };
+
+describe('connectKubeClient()', () => {
+  it('calls with the credential of the kubeconfig, and knows its namespace', async () => {
+    let seen: string | undefined;
+    const { client, server } = await connected((request, response) => {
+      seen = request.headers.authorization;
+      json(response, 200, found);
+    });
+    expect(await client.get(small)).toEqual({ ok: true, value: found });
+    expect(seen).toBe(`Bearer ${token}`);
+    expect(server.seen).toEqual(['GET /apis/sluice.dev/v1alpha1/namespaces/team-a/models/small']);
+    expect(client.namespace).toBe('here');
+  });
+
+  it('says what is wrong with a kubeconfig', async () => {
+    expect(await connectKubeClient({ kubeconfig: '/nowhere' })).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(/^the kubeconfig cannot be read: ENOENT/),
+    });
+  });
+
+  it('says which context is not there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-client-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'config'), plainKubeconfig('http://127.0.0.1:1', token));
+    expect(await connectKubeClient({ kubeconfig: join(folder, 'config'), context: 'prod' })).toEqual({
+      ok: false,
+      error: 'the kubeconfig has no context "prod" with a cluster',
+    });
+  });
+});
+
+describe('KubeClient', () => {
+  it('gives errors in the words of the API server, without secrets that stand in them', async () => {
+    const { client } = await connected((_, response) =>
+      json(response, 409, { kind: 'Status', reason: 'Conflict', message: `modified: Bearer ${token}` }),
+    );
+    const answer = await client.get(small);
+    expect(answer).toMatchObject({ ok: false, error: { code: 409, reason: 'Conflict' } });
+    expect(answer.ok ? '' : kubeErrorText(answer.error)).toMatch(/^Conflict \(409\): modified/);
+    expect(JSON.stringify(answer)).not.toContain(token);
+  });
+
+  it('says how long the API server wants to be left alone', async () => {
+    const { client } = await connected((_, response) => json(response, 429, {}, { 'retry-after': '3' }));
+    expect(await client.get(small)).toMatchObject({ error: { reason: 'TooManyRequests', retryAfterMs: 3000 } });
+  });
+
+  it('ends calls that nobody answers', async () => {
+    const { client } = await connected(() => undefined, 50);
+    expect(await client.get(small)).toMatchObject({ error: { code: 0, reason: 'Timeout' } });
+  });
+
+  it('ends calls that nobody accepts, and those after closing', async () => {
+    const { client, server } = await connected(() => undefined);
+    await server.close();
+    expect(await client.get(small)).toMatchObject({ error: { code: 0, reason: 'Unreachable' } });
+    client.close();
+    expect(await client.get(small)).toMatchObject({ error: { code: 0, reason: 'Closed' } });
+  });
+
+  it('repeats a call whose connection was idle for too long', async () => {
+    let calls = 0;
+    const { client } = await connected((request, response) => {
+      calls++;
+      if (calls === 2) request.socket.destroy();
+      else json(response, 200, found);
+    });
+    expect((await client.get(small)).ok).toBe(true);
+    expect((await client.get(small)).ok).toBe(true);
+    expect(calls).toBe(3);
+  });
+
+  it('does not take a page of somebody else for an object', async () => {
+    const { client } = await connected((_, response) => response.end('<html>sign in</html>'));
+    expect(await client.get(small)).toMatchObject({ error: { reason: 'Unreadable' } });
+    expect(await client.list(models)).toMatchObject({ error: { reason: 'Unreadable' } });
+  });
+
+  it('writes as the API server wants it', async () => {
+    const seen: unknown[] = [];
+    const { client, server } = await connected((request, response, body) => {
+      seen.push([request.headers['content-type'], JSON.parse(body)]);
+      json(response, 200, found);
+    });
+    await client.apply(small, { spec: {} });
+    await client.patchStatus(small, { conditions: [] }, { resourceVersion: '7' });
+    await client.create(models, found, { dryRun: true });
+    await client.delete(small, { uid: 'u' });
+    const path = '/apis/sluice.dev/v1alpha1/namespaces/team-a/models';
+    expect(server.seen).toEqual([
+      `PATCH ${path}/small?fieldManager=sluice&force=true`,
+      `PATCH ${path}/small/status?fieldManager=sluice`,
+      `POST ${path}?dryRun=All&fieldManager=sluice`,
+      `DELETE ${path}/small`,
+    ]);
+    expect(seen).toEqual([
+      ['application/apply-patch+yaml', { spec: {} }],
+      ['application/merge-patch+json', { metadata: { resourceVersion: '7' }, status: { conditions: [] } }],
+      ['application/json', found],
+      ['application/json', { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'u' } }],
+    ]);
+  });
+});

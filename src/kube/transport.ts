@@ -1,0 +1,209 @@
+import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { Connection } from './connection.ts';
+import { errorOfAnswer, type KubeError, kubeError } from './error.ts';
+import { parseJson } from './json.ts';
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: { readonly [name: string]: string | number | boolean | undefined };
+  readonly body?: unknown;
+  /** Of the body. Default `application/json`. */
+  readonly contentType?: string;
+  /** Default `application/json`. */
+  readonly accept?: string;
+  /** Until the whole answer is there; of a stream: until its headers are. */
+  readonly timeoutMs: number;
+}
+
+export interface StreamListener {
+  onOpen(): void;
+  onLine(line: string): void;
+  /** Once, at the end, whoever ended it. Without an error the API server ended it in an orderly way. */
+  onEnd(error?: KubeError): void;
+}
+
+export interface Stream {
+  /** Nothing is told any more. */
+  close(): void;
+}
+
+/** Calls to one API server. Every call ends: with an answer, an error, or its time limit. */
+export interface Transport {
+  call(call: Call): Promise<Result<unknown, KubeError>>;
+  stream(call: Call, listener: StreamListener): Stream;
+  close(): void;
+}
+
+const closed = kubeError(0, 'Closed', 'the client has been closed');
+
+export function createTransport(connection: Connection, userAgent: string): Transport {
+  const running = new Set<ClientRequest>();
+  let isClosed = false;
+
+  async function send(call: Call): Promise<Result<ClientRequest, KubeError>> {
+    const credentials = await connection.credentials();
+    if (isClosed) return err(closed);
+    if (!credentials.ok) return err(kubeError(0, 'Unauthenticated', credentials.error));
+    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+    const url = urlOf(connection.server, call);
+    const request = (url.protocol === 'http:' ? plainRequest : secureRequest)(url, {
+      method: call.method,
+      agent: credentials.value.agent,
+      headers: {
+        accept: call.accept ?? 'application/json',
+        'user-agent': userAgent,
+        ...(body && { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
+        ...credentials.value.headers,
+      },
+    });
+    running.add(request);
+    request.once('close', () => running.delete(request));
+    request.end(body);
+    return ok(request);
+  }
+
+  async function callOnce(call: Call): Promise<Result<unknown, KubeError> | 'connection was stale'> {
+    const sent = await send(call);
+    if (!sent.ok) return sent;
+    const request = sent.value;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        resolve(err(timedOut(call)));
+        request.destroy();
+      }, call.timeoutMs);
+      const done = (result: Result<unknown, KubeError> | 'connection was stale'): void => {
+        clearTimeout(timer);
+        resolve(result);
+      };
+      request.once('response', (response) => void answerOf(response, call).then(done));
+      request.on('error', (error) => {
+        if (isClosed) done(err(closed));
+        else if (request.reusedSocket && isReset(error)) done('connection was stale');
+        else done(err(unreachable(error)));
+      });
+    });
+  }
+
+  return {
+    async call(call) {
+      if (isClosed) return err(closed);
+      for (let attempt = 1; ; attempt++) {
+        const result = await callOnce(call);
+        if (result !== 'connection was stale') return result;
+        // The API server ended an idle connection in the moment that we took it: nobody has read what was sent.
+        if (attempt === 5) return err(kubeError(0, 'Unreachable', 'the API server ends every connection'));
+      }
+    },
+
+    stream(call, listener) {
+      let hasEnded = false;
+      let request: ClientRequest | undefined;
+      const end = (error?: KubeError): void => {
+        clearTimeout(timer);
+        if (hasEnded) return;
+        hasEnded = true;
+        request?.destroy();
+        listener.onEnd(isClosed ? closed : error);
+      };
+      const timer = setTimeout(() => end(timedOut(call)), call.timeoutMs);
+      void send(call).then((sent) => {
+        if (!sent.ok) return end(sent.error);
+        request = sent.value;
+        if (hasEnded) return void request.destroy();
+        // A peer that is gone without a word, behind a firewall that forgot us, is noticed in about half a minute.
+        request.once('socket', (socket) => socket.setKeepAlive(true, 20_000));
+        request.on('error', (error) => end(unreachable(error)));
+        request.once('response', (response) => {
+          clearTimeout(timer);
+          if (hasEnded) return;
+          if (response.statusCode !== 200) return void answerOf(response, call).then((answer) => end(errorIn(answer)));
+          listener.onOpen();
+          readLines(response, (line) => !hasEnded && listener.onLine(line), end);
+        });
+      });
+      return {
+        close() {
+          hasEnded = true;
+          clearTimeout(timer);
+          request?.destroy();
+        },
+      };
+    },
+
+    close() {
+      isClosed = true;
+      for (const request of running) request.destroy();
+      connection.close();
+    },
+  };
+}
+
+function urlOf(server: string, call: Call): URL {
+  const url = new URL(`${server.replace(/\/+$/, '')}${call.path}`);
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+async function answerOf(response: IncomingMessage, call: Call): Promise<Result<unknown, KubeError>> {
+  const code = response.statusCode ?? 0;
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+  } catch (error) {
+    return err(unreachable(error));
+  }
+  const parsed = parseJson(Buffer.concat(chunks).toString());
+  const isSuccess = code >= 200 && code < 300;
+  if (isSuccess && parsed.ok) return parsed;
+  if (isSuccess) return err(kubeError(0, 'Unreadable', `${call.method} ${call.path}: ${parsed.error}`));
+  return err(errorOfAnswer(code, parsed.ok ? parsed.value : undefined, response.headers['retry-after']));
+}
+
+/** A stream was refused: what it says is the error; an answer without one is a fault of whoever answered. */
+function errorIn(answer: Result<unknown, KubeError>): KubeError {
+  return answer.ok ? kubeError(0, 'Unreadable', 'the API server answered a watch with something else') : answer.error;
+}
+
+function readLines(
+  response: IncomingMessage,
+  onLine: (line: string) => void,
+  onEnd: (error?: KubeError) => void,
+): void {
+  let rest: Buffer[] = [];
+  response.on('data', (chunk: Buffer) => {
+    let start = 0;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, start)) {
+      const piece = chunk.subarray(start, at);
+      const line = rest.length === 0 ? piece : Buffer.concat([...rest, piece]);
+      rest = [];
+      start = at + 1;
+      if (line.length > 0) onLine(line.toString());
+    }
+    if (start < chunk.length) rest.push(chunk.subarray(start));
+  });
+  response.once('end', () => onEnd());
+  response.once('error', (error) => onEnd(unreachable(error)));
+}
+
+function timedOut(call: Call): KubeError {
+  return kubeError(0, 'Timeout', `${call.method} ${call.path}: no answer within ${call.timeoutMs / 1000} s`);
+}
+
+function isReset(error: Error): boolean {
+  return codeOf(error) === 'ECONNRESET' || codeOf(error) === 'EPIPE';
+}
+
+function unreachable(error: unknown): KubeError {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return kubeError(0, 'Unreachable', code === '' || message.includes(code) ? message : `${message} (${code})`);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
