@@ -5,6 +5,7 @@ import { list, set } from './schema/list.ts';
 import { object } from './schema/object.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
 import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { keyed } from './schema/server-notes.ts';
 import { text } from './schema/text.ts';
 import { timestamp } from './schema/timestamp.ts';
 import { type SecretSource, secretSource } from './secret-source.ts';
@@ -50,6 +51,7 @@ const fields = object({
             models: defaulted(globs, ['*'], 'Models that this chain is for; * globs. Default: every one.'),
             targets: required(targets, 'Who is asked, in which order.'),
           }),
+          { most: 100 },
         ),
         [],
         'Chains that only this key meets.',
@@ -59,11 +61,14 @@ const fields = object({
     'The key’s own chains, in place of the models’.',
   ),
   credentials: defaulted(
-    list(
-      object({
-        provider: required(documentReference, 'Name of a Provider; NAMESPACE/NAME if it is in another namespace.'),
-        apiKey: required(secretSource, 'The API key of the caller’s own account.'),
-      }),
+    keyed(
+      list(
+        object({
+          provider: required(documentReference, 'Name of a Provider; NAMESPACE/NAME if it is in another namespace.'),
+          apiKey: required(secretSource, 'The API key of the caller’s own account.'),
+        }),
+      ),
+      'provider',
     ),
     [],
     'Bring your own key: used instead of the provider’s credential.',

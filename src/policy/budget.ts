@@ -11,6 +11,7 @@ import { oneOf } from './schema/one-of.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
 import { quantity } from './schema/quantity.ts';
 import { type Infer, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { ruled } from './schema/server-notes.ts';
 import { timestamp } from './schema/timestamp.ts';
 import { scope, scopeDescription } from './scope.ts';
 import { budgetPeriod } from './window.ts';
@@ -61,7 +62,19 @@ type Fields = Infer<typeof fields>;
 /** What may be spent in a period. `usd` in nano-USD. */
 export type BudgetSpec = Omit<Fields, 'unpriced'> & { readonly unpriced: 'allow' | 'deny' };
 
-export const budgetSpec: Schema<BudgetSpec> = refine(fields, complete);
+export const budgetSpec: Schema<BudgetSpec> = ruled(
+  refine(fields, complete),
+  {
+    rule: '!has(self.override) || has(self.override.amount.tokens) == has(self.amount.tokens)',
+    message: 'give both amounts in usd, or both in tokens',
+    fieldPath: '.override.amount',
+  },
+  {
+    rule: '!self.endStreams || self.enforce == "block"',
+    message: 'write enforce: block, or remove it',
+    fieldPath: '.endStreams',
+  },
+);
 
 function complete(spec: Fields, place: Place): Parsed<BudgetSpec> {
   const { override } = spec;

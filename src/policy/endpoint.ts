@@ -1,5 +1,6 @@
 import { reject, warn } from './schema/place.ts';
 import type { Schema } from './schema/schema.ts';
+import { notedJson } from './schema/server-notes.ts';
 import { kindOf } from './schema/show.ts';
 
 /** A URL, taken apart once. */
@@ -27,7 +28,10 @@ export interface EndpointRule {
 export function endpoint(options: EndpointRule): Schema<Endpoint> {
   const remedy = `write an address such as ${options.example}`;
   return {
-    json: { type: 'string', pattern: '^https?://[^\\s@?#]+$', maxLength: 2048 },
+    json: notedJson(
+      { type: 'string', pattern: '^https?://[^\\s@?#]+$', maxLength: 2048 },
+      { rules: [{ rule: 'isURL(self)', message: remedy }] },
+    ),
     parse: (value, place) => {
       if (typeof value !== 'string') return reject(place, `${kindOf(value)} stands here instead of a URL`, remedy);
       if (value.length > 2048) return reject(place, 'is longer than 2048 characters', remedy);

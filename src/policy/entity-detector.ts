@@ -8,6 +8,7 @@ import { object } from './schema/object.ts';
 import { reject, under, warn } from './schema/place.ts';
 import { type Infer, refine, type Schema } from './schema/schema.ts';
 import { score } from './schema/score.ts';
+import { ruled } from './schema/server-notes.ts';
 import { show } from './schema/show.ts';
 import { text } from './schema/text.ts';
 
@@ -17,15 +18,22 @@ export type EntityFamily = 'pii' | 'secret';
 export function entityDetector(family: EntityFamily) {
   const known = catalogue.filter((entity) => entity.family === family).map((entity) => entity.name);
   const name = entityName(family, known);
-  const fields = object({
-    entities: optional(
-      set(name, { least: 1, emptyRemedy: 'remove it to mean those that are on by default, or name at least one' }),
-      'What to look for; see `sluice guard entities`. Default: those that are marked as default there.',
-    ),
-    except: defaulted(set(name), [], 'Of those that are on by default: not these.'),
-    minScore: defaulted(score, 0.5, 'Findings with a lower score are dropped.'),
-    overrides: defaulted(map(name, entityOptions), {}, 'Other rules for single entities, by name.'),
-  });
+  const fields = ruled(
+    object({
+      entities: optional(
+        set(name, { least: 1, emptyRemedy: 'remove it to mean those that are on by default, or name at least one' }),
+        'What to look for; see `sluice guard entities`. Default: those that are marked as default there.',
+      ),
+      except: defaulted(set(name), [], 'Of those that are on by default: not these.'),
+      minScore: defaulted(score, 0.5, 'Findings with a lower score are dropped.'),
+      overrides: defaulted(map(name, entityOptions), {}, 'Other rules for single entities, by name.'),
+    }),
+    {
+      rule: '!has(self.entities) || !has(self.except) || self.except.size() == 0',
+      message: 'remove except: leave what is not meant out of entities',
+      fieldPath: '.except',
+    },
+  );
   return refine(fields, (spec, place) => {
     const { entities, except } = spec;
     if (entities !== undefined && except.length > 0) {

@@ -7,6 +7,7 @@ import { set } from './schema/list.ts';
 import { object } from './schema/object.ts';
 import { reject, under } from './schema/place.ts';
 import { type Infer, refine } from './schema/schema.ts';
+import { ruled } from './schema/server-notes.ts';
 import { size } from './schema/size.ts';
 import { text } from './schema/text.ts';
 import { secretSource } from './secret-source.ts';
@@ -94,15 +95,24 @@ const fields = object({
   ),
 });
 
+const toStream = (kind: string): string => `has(self.records.${kind}) && has(self.records.${kind}.redisStream)`;
+
 /** What Gateway API has no words for. Sizes in bytes. */
-export const gatewayPolicySpec = refine(fields, (spec, place) => {
-  if ('redis' in spec.store) return spec;
-  for (const kind of ['usage', 'decisions'] as const) {
-    if (spec.records[kind].redisStream === undefined) continue;
-    const here = under(under(under(place, 'records'), kind), 'redisStream');
-    return reject(here, 'is given, but the store is not Redis', 'add store: {redis: {addresses: ["redis:6379"]}}');
-  }
-  return spec;
-});
+export const gatewayPolicySpec = refine(
+  ruled(fields, {
+    rule: `has(self.store) && has(self.store.redis) || !has(self.records) || !(${toStream('usage')} || ${toStream('decisions')})`,
+    message: 'redisStream needs store: {redis: {addresses: ["redis:6379"]}}',
+    fieldPath: '.records',
+  }),
+  (spec, place) => {
+    if ('redis' in spec.store) return spec;
+    for (const kind of ['usage', 'decisions'] as const) {
+      if (spec.records[kind].redisStream === undefined) continue;
+      const here = under(under(under(place, 'records'), kind), 'redisStream');
+      return reject(here, 'is given, but the store is not Redis', 'add store: {redis: {addresses: ["redis:6379"]}}');
+    }
+    return spec;
+  },
+);
 
 export type GatewayPolicySpec = Infer<typeof gatewayPolicySpec>;

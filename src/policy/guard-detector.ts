@@ -8,6 +8,7 @@ import { object } from './schema/object.ts';
 import { type Place, reject, under } from './schema/place.ts';
 import { type Parsed, refine, type Schema } from './schema/schema.ts';
 import { score } from './schema/score.ts';
+import { notedJson, ruled } from './schema/server-notes.ts';
 import { kindOf } from './schema/show.ts';
 import { text } from './schema/text.ts';
 
@@ -27,7 +28,11 @@ const regex = object({
 function pattern(): Schema<string> {
   const remedy = 'write a pattern in RE2 syntax, such as TCK-[0-9]{6}';
   return {
-    json: { type: 'string', minLength: 1, maxLength: 1000 },
+    // Compiling it is all that a server can do to see whether it is one; the answer of the match does not matter.
+    json: notedJson(
+      { type: 'string', minLength: 1, maxLength: 1000 },
+      { rules: [{ rule: '"".matches(self) || !"".matches(self)', message: remedy }] },
+    ),
     parse: (value, place: Place): Parsed<string> => {
       if (typeof value !== 'string') return reject(place, `${kindOf(value)} stands here instead of a text`, remedy);
       const problem = checkPattern(value);
@@ -53,8 +58,14 @@ export const localDetectors = {
   pii: optional(entityDetector('pii'), 'Personal data.'),
   secrets: optional(entityDetector('secret'), 'Keys, tokens and passwords.'),
   injection: optional(
-    refine(injection, (spec, place) =>
-      spec.threshold === 0 ? reject(under(place, 'threshold'), 'is 0, so everything is a finding', 'raise it') : spec,
+    refine(
+      ruled(injection, {
+        rule: '!has(self.threshold) || self.threshold > 0.0',
+        message: 'raise it: with 0 everything is a finding',
+        fieldPath: '.threshold',
+      }),
+      (spec, place) =>
+        spec.threshold === 0 ? reject(under(place, 'threshold'), 'is 0, so everything is a finding', 'raise it') : spec,
     ),
     'Attempts to talk a model out of its instructions.',
   ),

@@ -10,6 +10,7 @@ import { object } from './schema/object.ts';
 import { reject } from './schema/place.ts';
 import { refine, type Schema } from './schema/schema.ts';
 import { score } from './schema/score.ts';
+import { ruled } from './schema/server-notes.ts';
 import { choices, show } from './schema/show.ts';
 import { text } from './schema/text.ts';
 import { secretSource } from './secret-source.ts';
@@ -33,25 +34,31 @@ function category(names: readonly string[]): Schema<string> {
 const azureCategories = ['hate', 'selfHarm', 'sexual', 'violence'] as const;
 
 const azureContentSafety = refine(
-  object({
-    endpoint: required(
-      endpoint({ expectsPath: false, example: 'https://NAME.cognitiveservices.azure.com' }),
-      'Address of the resource.',
-    ),
-    credential: required(apiKeyCredential, 'How the gateway shows who it is.'),
-    thresholds: defaulted(
-      map(category(azureCategories), integer({ from: 0, to: 7 })),
-      { hate: 4, selfHarm: 4, sexual: 4, violence: 4 },
-      'Severity from which on a text is a finding, by category; a category left out is not looked at.',
-    ),
-    blocklists: defaulted(
-      set(line('is not the name of a blocklist', 'write the name of a blocklist'), { most: 10 }),
-      [],
-      'Names of blocklists of the resource.',
-    ),
-    haltOnBlocklistHit: defaulted(boolean, false, 'true: a hit in a blocklist ends the analysis.'),
-    promptShield: defaulted(boolean, false, 'true: also looks for attacks in prompts and documents.'),
-  }),
+  ruled(
+    object({
+      endpoint: required(
+        endpoint({ expectsPath: false, example: 'https://NAME.cognitiveservices.azure.com' }),
+        'Address of the resource.',
+      ),
+      credential: required(apiKeyCredential, 'How the gateway shows who it is.'),
+      thresholds: defaulted(
+        map(category(azureCategories), integer({ from: 0, to: 7 })),
+        { hate: 4, selfHarm: 4, sexual: 4, violence: 4 },
+        'Severity from which on a text is a finding, by category; a category left out is not looked at.',
+      ),
+      blocklists: defaulted(
+        set(line('is not the name of a blocklist', 'write the name of a blocklist'), { most: 10 }),
+        [],
+        'Names of blocklists of the resource.',
+      ),
+      haltOnBlocklistHit: defaulted(boolean, false, 'true: a hit in a blocklist ends the analysis.'),
+      promptShield: defaulted(boolean, false, 'true: also looks for attacks in prompts and documents.'),
+    }),
+    {
+      rule: '!has(self.thresholds) || self.thresholds.size() > 0 || self.promptShield || has(self.blocklists) && self.blocklists.size() > 0',
+      message: 'give thresholds, blocklists or promptShield: this asks for nothing',
+    },
+  ),
   (spec, place) => {
     const isIdle = Object.keys(spec.thresholds).length === 0 && spec.blocklists.length === 0 && !spec.promptShield;
     return isIdle ? reject(place, 'asks for nothing', 'give thresholds, blocklists or promptShield') : spec;

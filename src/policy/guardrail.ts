@@ -11,6 +11,7 @@ import { list } from './schema/list.ts';
 import { object } from './schema/object.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
 import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { keyed, ruled } from './schema/server-notes.ts';
 import { text } from './schema/text.ts';
 import { scope, scopeDescription } from './scope.ts';
 
@@ -25,6 +26,8 @@ const withoutPositions: ReadonlySet<DetectorName> = new Set(['injection', 'azure
 
 /** Asking costs time and money, and attacks come with requests: answers are looked at where somebody says so. */
 const forRequests: ReadonlySet<DetectorName> = new Set(['injection', ...remote]);
+
+const ofServices = ['timeout', 'onFailure', 'concurrency', 'cacheFor'] as const;
 
 const ruleFields = object({
   name: required(dnsLabel, 'Name of the rule, unique in its guardrail: callers and records see it.'),
@@ -77,10 +80,23 @@ export type RuleSpec = RuleFields & {
   readonly detector: DetectorName;
 };
 
-const rule: Schema<RuleSpec> = {
-  ...refine(ruleFields, completeRule),
-  json: { ...ruleFields.json, ...exactlyOneRequired(detectors) },
-};
+const given = (names: readonly string[]): string => names.map((name) => `has(self.${name})`).join(' || ');
+
+const rule: Schema<RuleSpec> = ruled(
+  {
+    ...refine(ruleFields, completeRule),
+    json: { ...ruleFields.json, ...exactlyOneRequired(detectors) },
+  },
+  {
+    rule: `self.action != "redact" || !(${given([...withoutPositions])})`,
+    message: 'write block or observe: the detector says that something is there, not where',
+    fieldPath: '.action',
+  },
+  {
+    rule: `${given(remote)} || !(${given(ofServices)})`,
+    message: `remove ${ofServices.join(', ')}: the detector asks no service`,
+  },
+);
 
 function completeRule(spec: RuleFields, place: Place): Parsed<RuleSpec> {
   const detector = exactlyOneOf(spec, detectors, place, 'say what to look for, such as secrets: {}');
@@ -91,7 +107,7 @@ function completeRule(spec: RuleFields, place: Place): Parsed<RuleSpec> {
   }
   const isLocal = local.some((name) => name === detector);
   if (isLocal) {
-    for (const name of ['timeout', 'onFailure', 'concurrency', 'cacheFor'] as const) {
+    for (const name of ofServices) {
       if (spec[name] === undefined) continue;
       return reject(under(place, name), `is given, but ${detector} asks no service`, 'remove it');
     }
@@ -113,11 +129,14 @@ export const guardrailSpec = refine(
       'observe: decide and record, change nothing, whatever the rules say.',
     ),
     rules: required(
-      list(rule, {
-        least: 1,
-        most: 32,
-        emptyRemedy: 'give at least one rule: {name: secrets, secrets: {}, action: block}',
-      }),
+      keyed(
+        list(rule, {
+          least: 1,
+          most: 32,
+          emptyRemedy: 'give at least one rule: {name: secrets, secrets: {}, action: block}',
+        }),
+        'name',
+      ),
       'All of them apply: block beats redact beats observe.',
     ),
   }),

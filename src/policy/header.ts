@@ -1,6 +1,7 @@
 import { type Place, reject } from './schema/place.ts';
 import type { Parsed, Schema } from './schema/schema.ts';
 import { refine } from './schema/schema.ts';
+import { ruled } from './schema/server-notes.ts';
 import { kindOf } from './schema/show.ts';
 import { text } from './schema/text.ts';
 
@@ -15,9 +16,6 @@ export const headerToken = text({
 /** Name of a header to read: no limits beyond the syntax. Lower case, as Envoy has them. */
 export const headerName: Schema<string> = refine(headerToken, (name) => name.toLowerCase());
 
-/** Name of a header that policy may set or remove on the way to a provider. */
-export const mutableHeaderName: Schema<string> = refine(headerName, allowed);
-
 // Framing, connection management (RFC 9110 7.6.1) and what Envoy derives from the endpoint.
 const transportHeaders = new Set([
   ...['host', 'content-length', 'content-encoding', 'transfer-encoding', 'te', 'trailer', 'expect'],
@@ -30,6 +28,23 @@ const credentialHeaders = new Set([
 ]);
 
 const ownPrefixes = ['x-sluice-', 'x-envoy-'];
+
+/** Name of a header that policy may set or remove on the way to a provider. */
+export const mutableHeaderName: Schema<string> = ruled(
+  refine(headerName, allowed),
+  {
+    rule: `!(self.lowerAscii() in ${JSON.stringify([...transportHeaders])})`,
+    message: 'remove it: the header belongs to the connection, the gateway sets it',
+  },
+  {
+    rule: `!(self.lowerAscii() in ${JSON.stringify([...credentialHeaders])})`,
+    message: 'remove it: the header carries credentials; use credential: {apiKey: {env: NAME}}',
+  },
+  {
+    rule: `!${JSON.stringify(ownPrefixes)}.exists(prefix, self.lowerAscii().startsWith(prefix))`,
+    message: `use a name that does not begin with ${ownPrefixes.join(' or ')}`,
+  },
+);
 
 function allowed(name: string, place: Place): Parsed<string> {
   if (transportHeaders.has(name)) {

@@ -7,6 +7,7 @@ import { object } from './schema/object.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
 import { quantity } from './schema/quantity.ts';
 import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { noted } from './schema/server-notes.ts';
 import { scope, scopeDescription } from './scope.ts';
 import { limitWindow, type WindowSpec } from './window.ts';
 
@@ -63,10 +64,20 @@ export type LimitSpec = Omit<Fields, LimitUnit | 'algorithm'> & {
   readonly algorithm: 'token-bucket' | 'fixed';
 };
 
-export const limitSpec: Schema<LimitSpec> = {
-  ...refine(fields, complete),
-  json: { ...fields.json, ...exactlyOneRequired(units) },
-};
+export const limitSpec: Schema<LimitSpec> = noted(
+  { ...refine(fields, complete), json: { ...fields.json, ...exactlyOneRequired(units) } },
+  {
+    // CEL cannot see the window, which is a text or a map.
+    keywords: { anyOf: [{ required: ['window'] }, { required: ['concurrency'] }] },
+    rules: [
+      {
+        rule: '!has(self.concurrency) || !has(self.algorithm)',
+        message: 'remove it: concurrency counts what runs now',
+        fieldPath: '.algorithm',
+      },
+    ],
+  },
+);
 
 function complete(spec: Fields, place: Place): Parsed<LimitSpec> {
   const unit = exactlyOneOf(spec, units, place, 'add one of them, such as requests: 60');

@@ -8,6 +8,7 @@ import { object } from './schema/object.ts';
 import { type Place, reject, under } from './schema/place.ts';
 import { quantity } from './schema/quantity.ts';
 import { type Infer, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { ruled } from './schema/server-notes.ts';
 import { targets } from './target.ts';
 
 const tokens = quantity({ from: 1, to: 1_000_000_000 });
@@ -33,7 +34,11 @@ const fields = object({
 /** A logical model: a name for callers, and the chain behind it. */
 export type ModelSpec = Omit<Infer<typeof fields>, 'name'> & { readonly name: string };
 
-export const modelSpec: Schema<ModelSpec> = refine(fields, complete);
+export const modelSpec: Schema<ModelSpec> = ruled(refine(fields, complete), {
+  rule: '!has(self.name) || !has(self.aliases) || !(self.name in self.aliases)',
+  message: 'remove it: it is the name of the model itself',
+  fieldPath: '.aliases',
+});
 
 function complete(spec: Infer<typeof fields>, place: Place): Parsed<ModelSpec> {
   const name = spec.name ?? place.facts.name;

@@ -6,6 +6,7 @@ import { object } from './schema/object.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
 import { quantity } from './schema/quantity.ts';
 import { type Infer, type Parsed, refine } from './schema/schema.ts';
+import { noted } from './schema/server-notes.ts';
 
 const price = money({ from: 0, to: 1_000_000 });
 
@@ -41,17 +42,23 @@ const plain = object(priceFields);
 
 type Plain = Infer<typeof plain>;
 
-const variant = refine(plain, checkPrice);
+/** Prices are numbers or texts, which CEL cannot see: what it can count is fields. */
+const saysSomething = { keywords: { minProperties: 1 } };
+
+const variant = noted(refine(plain, checkPrice), saysSomething);
 
 /** What a model costs, in nano-USD. */
-export const pricing = refine(
-  object({
-    ...priceFields,
-    batch: optional(variant, 'Prices of requests in a batch.'),
-    flex: optional(variant, 'Prices of requests of the service tier flex.'),
-    priority: optional(variant, 'Prices of requests of the service tier priority.'),
-  }),
-  checkPrice,
+export const pricing = noted(
+  refine(
+    object({
+      ...priceFields,
+      batch: optional(variant, 'Prices of requests in a batch.'),
+      flex: optional(variant, 'Prices of requests of the service tier flex.'),
+      priority: optional(variant, 'Prices of requests of the service tier priority.'),
+    }),
+    checkPrice,
+  ),
+  saysSomething,
 );
 
 export type PricingSpec = Infer<typeof pricing>;

@@ -1,7 +1,7 @@
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { headerValue, mutableHeaderName } from './header.ts';
 import { presetNames, presets } from './preset.ts';
-import { providerSchema, type ServedSchema } from './provider-schema.ts';
+import { providerSchema, type ServedSchema, servedSchemas } from './provider-schema.ts';
 import { duration } from './schema/duration.ts';
 import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional, required, unserved } from './schema/field.ts';
@@ -12,6 +12,8 @@ import { object } from './schema/object.ts';
 import { oneOf } from './schema/one-of.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
 import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { noted, ruled } from './schema/server-notes.ts';
+import { choices } from './schema/show.ts';
 import { text } from './schema/text.ts';
 import { secretSource } from './secret-source.ts';
 
@@ -50,7 +52,10 @@ const tls = object({
 });
 
 const bodyField = refine(
-  text({ longest: 128, complaint: 'is not a field name', remedy: 'write the name of a top-level field' }),
+  ruled(text({ longest: 128, complaint: 'is not a field name', remedy: 'write the name of a top-level field' }), {
+    rule: '!(self in ["model", "stream"])',
+    message: 'remove it: model and stream are decided by the gateway',
+  }),
   (name, place) => {
     // Both decide where a request goes and how its answer is read, long before the body is changed.
     if (name !== 'model' && name !== 'stream') return name;
@@ -60,13 +65,21 @@ const bodyField = refine(
 
 const remedyOf = { model: 'name the provider’s model in a target of a Model', stream: 'leave it to the caller' };
 
-const passthroughPath = text({
-  // No empty, `.` or `..` segment: the provider would see another path than the one that was allowed.
-  pattern: '^/v1(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)*(/\\*)?$',
-  longest: 256,
-  complaint: 'is not a path below /v1/',
-  remedy: 'write a path such as /v1/audio/speech; * may stand at the end: /v1/audio/*',
-});
+const passthroughRemedy = 'write a path such as /v1/audio/speech; * may stand at the end: /v1/audio/*';
+
+const passthroughPath = noted(
+  text({
+    // No empty, `.` or `..` segment: the provider would see another path than the one that was allowed.
+    pattern: '^/v1(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)*(/\\*)?$',
+    longest: 256,
+    complaint: 'is not a path below /v1/',
+    remedy: passthroughRemedy,
+  }),
+  {
+    keywords: { pattern: '^/v1(/[A-Za-z0-9._~-]+)*(/\\*)?$' },
+    rules: [{ rule: '!self.matches("/[.]{1,2}(/|$)")', message: passthroughRemedy }],
+  },
+);
 
 const baseUrl = endpoint({ expectsPath: true, example: 'https://api.example.com/v1' });
 
@@ -125,7 +138,31 @@ const publicEndpoints: { readonly [S in ServedSchema]: string | undefined } = {
   'openai-compatible': undefined,
 };
 
-export const providerSpec: Schema<ProviderSpec> = refine(fields, complete);
+const ownServers = presetNames.filter((name) => presets[name].endpoint.startsWith('http:'));
+
+const needsNoEndpoint = servedSchemas.filter((schema) => publicEndpoints[schema] !== undefined);
+
+const isPlain = `(has(self.endpoint) ? self.endpoint.startsWith("http:") : has(self.preset) && self.preset in ${JSON.stringify(ownServers)})`;
+
+export const providerSpec: Schema<ProviderSpec> = ruled(
+  refine(fields, complete),
+  {
+    rule: 'has(self.schema) || has(self.preset)',
+    message: `add schema: ${choices(servedSchemas)}, or a preset`,
+    fieldPath: '.schema',
+  },
+  {
+    rule: '!has(self.preset) || !has(self.schema) || self.schema == "openai-compatible"',
+    message: 'remove schema or preset: every preset is openai-compatible',
+    fieldPath: '.schema',
+  },
+  {
+    rule: `has(self.endpoint) || has(self.preset) || !has(self.schema) || self.schema in ${JSON.stringify(needsNoEndpoint)}`,
+    message: 'add endpoint: http://localhost:8000/v1, or whatever the address is: this schema has none of its own',
+    fieldPath: '.endpoint',
+  },
+  { rule: `!has(self.tls) || !${isPlain}`, message: 'write https, or remove tls', fieldPath: '.tls' },
+);
 
 function complete(spec: Fields, place: Place): Parsed<ProviderSpec> {
   const preset = spec.preset === undefined ? undefined : presets[spec.preset];

@@ -4,6 +4,7 @@ import { integer } from './schema/integer.ts';
 import { object } from './schema/object.ts';
 import { reject, under } from './schema/place.ts';
 import { type Infer, refine } from './schema/schema.ts';
+import { ruled } from './schema/server-notes.ts';
 import { text } from './schema/text.ts';
 
 const fields = object({
@@ -19,8 +20,17 @@ const fields = object({
   keepLast: optional(integer({ from: 0, to: 64 }), 'Characters at the end that stay, of style mask. Default: 0.'),
 });
 
+const rules = [
+  { rule: '!has(self.text) || self.style == "text"', message: 'write style: text, or remove it', fieldPath: '.text' },
+  {
+    rule: '!has(self.keepLast) || self.style == "mask"',
+    message: 'write style: mask, or remove it',
+    fieldPath: '.keepLast',
+  },
+];
+
 /** What stands in place of a finding. */
-export const redaction = refine(fields, ({ style, text: fixed, keepLast }, place) => {
+export const redaction = refine(ruled(fields, ...rules), ({ style, text: fixed, keepLast }, place) => {
   if (fixed !== undefined && style !== 'text') {
     return reject(under(place, 'text'), `is given, but the style is ${style}`, 'write style: text, or remove it');
   }

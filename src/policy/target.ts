@@ -6,6 +6,7 @@ import { list } from './schema/list.ts';
 import { object } from './schema/object.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
 import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { ruled } from './schema/server-notes.ts';
 
 const target = object({
   provider: required(documentReference, 'Name of a Provider; NAMESPACE/NAME if it is in another namespace.'),
@@ -18,13 +19,19 @@ const target = object({
 export type TargetSpec = Infer<typeof target>;
 
 /** A chain: who is asked, in which order. Used by a Model and by a key’s own routing. */
-export const targets: Schema<readonly TargetSpec[]> = refine(
-  list(target, {
-    least: 1,
-    most: 64,
-    emptyRemedy: 'give at least one target: {provider: NAME, model: NAME}',
-  }),
-  check,
+export const targets: Schema<readonly TargetSpec[]> = ruled(
+  refine(
+    list(target, {
+      least: 1,
+      most: 64,
+      emptyRemedy: 'give at least one target: {provider: NAME, model: NAME}',
+    }),
+    check,
+  ),
+  {
+    rule: 'self.all(one, one.weight > 0 || self.exists(other, other.priority == one.priority && other.weight > 0))',
+    message: 'give one of the targets of each priority a weight above 0, or remove them',
+  },
 );
 
 function check(chain: readonly TargetSpec[], place: Place): Parsed<readonly TargetSpec[]> {

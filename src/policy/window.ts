@@ -6,6 +6,7 @@ import { exactlyOneOf } from './schema/given.ts';
 import { isMap, object } from './schema/object.ts';
 import { reject } from './schema/place.ts';
 import { invalid, refine, type Schema } from './schema/schema.ts';
+import { ruled } from './schema/server-notes.ts';
 import { show } from './schema/show.ts';
 
 /** Time zones by the names that people know them by: `Europe/Berlin`. */
@@ -54,14 +55,25 @@ export const limitWindow: Schema<WindowSpec> = {
   },
 };
 
-const budgetFields = object({
-  calendar: optional(
-    enumeration(['day', 'week', 'month', 'quarter', 'year']),
-    'Begins anew with each of these. Weeks begin on Monday.',
-  ),
-  timeZone: optional(timeZone, 'Time zone whose clocks decide when it begins anew. Default: UTC.'),
-  rolling: optional(duration({ from: '1h', to: '366d' }), 'The last so many days, at every moment.'),
-});
+const budgetFields = ruled(
+  object({
+    calendar: optional(
+      enumeration(['day', 'week', 'month', 'quarter', 'year']),
+      'Begins anew with each of these. Weeks begin on Monday.',
+    ),
+    timeZone: optional(timeZone, 'Time zone whose clocks decide when it begins anew. Default: UTC.'),
+    rolling: optional(duration({ from: '1h', to: '366d' }), 'The last so many days, at every moment.'),
+  }),
+  {
+    rule: 'has(self.calendar) != has(self.rolling)',
+    message: 'write {calendar: month} or {rolling: 30d}',
+  },
+  {
+    rule: '!has(self.rolling) || !has(self.timeZone)',
+    message: 'remove it: a rolling period has no time zone',
+    fieldPath: '.timeZone',
+  },
+);
 
 /** `{calendar: month, timeZone: Europe/Berlin}` or `{rolling: 30d}`. */
 export const budgetPeriod: Schema<WindowSpec> = refine(budgetFields, (spec, place) => {

@@ -1,0 +1,56 @@
+import type { JsonSchema } from '../schema/schema.ts';
+import { type ServerRule, serverNotes } from '../schema/server-notes.ts';
+import { choices } from '../schema/show.ts';
+import { re2Pattern } from './re2-pattern.ts';
+
+export function exactlyOneOf(names: readonly string[], remedy: string | undefined): ServerRule {
+  const given = names.map((name) => `has(self.${celName(name)})`);
+  return {
+    rule: `[${given.join(', ')}].exists_one(isGiven, isGiven)`,
+    message: remedy ?? `exactly one of ${choices(names)} is needed`,
+  };
+}
+
+/** What JSON Schema says of keys by `propertyNames`. */
+export function keysRule(keys: JsonSchema, path: string): readonly ServerRule[] {
+  const notes = keys[serverNotes] ?? {};
+  const conditions: string[] = [];
+  if (Array.isArray(keys.enum)) conditions.push(`key in ${celText(keys.enum)}`);
+  if (typeof keys.maxLength === 'number') conditions.push(`key.size() <= ${keys.maxLength}`);
+  if (typeof keys.pattern === 'string') conditions.push(`key.matches(${celText(re2Pattern(keys.pattern, path))})`);
+  const remedy = notes.remedy ?? (Array.isArray(keys.enum) ? `write ${choices(keys.enum.map(String))}` : undefined);
+  const shape =
+    conditions.length === 0
+      ? []
+      : [{ rule: everyKey(conditions.join(' && ')), message: `keys: ${remedy ?? 'not valid'}` }];
+  const further = (notes.rules ?? []).map(({ rule, message }) => ({
+    rule: everyKey(rule.replaceAll(/\bself\b/g, 'key')),
+    message: `keys: ${message}`,
+  }));
+  return [...shape, ...further];
+}
+
+function everyKey(condition: string): string {
+  return `self.all(key, ${condition})`;
+}
+
+/** A text, a list of texts: JSON’s escapes are CEL’s, too. */
+export function celText(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** Words that CEL keeps for itself, and that fields may have as names all the same. */
+const reserved = new Set([
+  ...['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import'],
+  ...['let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while'],
+]);
+
+/** The name of a field as Kubernetes spells it for CEL. */
+export function celName(name: string): string {
+  if (reserved.has(name)) return `__${name}__`;
+  return name
+    .replaceAll('__', '__underscores__')
+    .replaceAll('.', '__dot__')
+    .replaceAll('-', '__dash__')
+    .replaceAll('/', '__slash__');
+}
