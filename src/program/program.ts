@@ -82,7 +82,7 @@ export interface Model {
   readonly createdAtMs: number;
 }
 
-/** A model that only the pattern of a route knows. Callers choose such names: they must not become labels or counters. */
+/** A model that only the pattern of a route knows. */
 export function unlistedModel(name: string): Model {
   return {
     name,
@@ -94,6 +94,11 @@ export function unlistedModel(name: string): Model {
     ownedBy: '',
     createdAtMs: 0,
   };
+}
+
+/** Callers choose its name: it must not become a label, nor a counter of its own without a bound. */
+export function isUnlisted({ models }: Program, model: Model): boolean {
+  return model.isOpen && models.find(model.name) === undefined;
 }
 
 export interface ModelTable {
@@ -197,6 +202,8 @@ export interface RouteTable {
   find(key: string, model: string, request?: ObservedRequest): Route | undefined;
   /** The same for a model that nobody has described: a route for everybody must match its name, and open it. */
   findOpen(key: string, model: string, request?: ObservedRequest): Route | undefined;
+  /** A route for everybody names this model exactly, and serves the host. */
+  serves(model: string, request: ObservedRequest): boolean;
   /** False: `findOpen` finds nothing, whatever the model. */
   readonly opensModels: boolean;
   /** Logical models that have a target with this provider and upstream model name, sorted. */

@@ -45,6 +45,7 @@ export function routeIndex(audiences: ReadonlyMap<string, Audience> = new Map())
       const opening = shared && findIn(shared.hosts, model, request, true);
       return opening && (findOwn(key, model, request) ?? opening);
     },
+    serves: (model, request) => shared !== undefined && servesIn(shared.hosts, model, request),
     opensModels: shared?.routes.some((route) => route.opensModels) ?? false,
     modelsServing(provider, upstreamModel) {
       serving ??= servingIndex(shared?.routes ?? []);
@@ -133,6 +134,11 @@ function findAmong(
   let best = exact && firstOf(exact, request, mustOpen, undefined);
   best = firstOf(anyModel, request, mustOpen, best);
   return patterns.first(model, request, mustOpen, best)?.route;
+}
+
+function servesIn(hosts: HostTable<HostRoutes>, model: string, request: ObservedRequest): boolean {
+  const authority = request.observedHeader(':authority') ?? '';
+  return firstForHost(hosts, authority, ({ byModel }) => byModel.get(model)) !== undefined;
 }
 
 function servingIndex(routes: readonly CompiledRoute[]): ReadonlyMap<string, readonly string[]> {

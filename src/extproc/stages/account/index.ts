@@ -3,7 +3,7 @@ import { withUsageIncluded } from '../../../llm/stream/include-usage.ts';
 import type { UsageRecord } from '../../../llm/usage/record.ts';
 import type { Usage } from '../../../llm/usage/usage.ts';
 import type { Budget, Limit } from '../../../program/limit.ts';
-import type { Program } from '../../../program/program.ts';
+import { isUnlisted, type Program } from '../../../program/program.ts';
 import type { Exchange } from '../../exchange.ts';
 import { factsOf } from '../../facts.ts';
 import type { Stage } from '../../stage.ts';
@@ -20,7 +20,7 @@ export interface AccountOptions {
 }
 
 export interface MeasuredUsage {
-  /** The logical model and the provider; empty: unknown. */
+  /** The logical model, unless callers choose its name, and the provider; empty: unknown. */
   readonly model: string;
   readonly provider: string;
   readonly usage: Usage;
@@ -77,9 +77,9 @@ function isRecorded({ settings: { usageRecords } }: Program): boolean {
   return usageRecords.file !== '' || usageRecords.redisStream !== '';
 }
 
-function measured({ model }: Exchange, meter: Meter): MeasuredUsage {
+function measured({ model, program }: Exchange, meter: Meter): MeasuredUsage {
   return {
-    model: model?.name ?? '',
+    model: model === undefined || isUnlisted(program, model) ? '' : model.name,
     provider: meter.answeredBy()?.provider.name ?? '',
     usage: meter.usage(),
     cost: meter.cost(),

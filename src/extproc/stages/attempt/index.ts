@@ -6,6 +6,7 @@ import { verdict } from '../../verdict.ts';
 import { encodeValue, structField } from '../../wire/struct.ts';
 import { bodyFor } from './body.ts';
 import { chainField } from './chain-field.ts';
+import { changesFor, setHeaders } from './changes.ts';
 import { prepareLaterAttempt } from './later.ts';
 import { upstreamPath } from './path.ts';
 
@@ -41,10 +42,9 @@ export function attempt(kept: KeptExchanges): Stage {
       if (path !== exchange.path) answer.set(':path', path);
 
       for (const name of credentialHeaders) answer.remove(name);
-      for (const name of provider.removeHeaders) answer.remove(name);
-      for (let i = 0; i < provider.setHeaders.length; i += 2) {
-        answer.set(provider.setHeaders[i] as string, provider.setHeaders[i + 1] as string);
-      }
+      const changes = changesFor(first);
+      for (const name of changes.removeHeaders) answer.remove(name);
+      setHeaders(exchange, changes, answer);
       const ownCredential = exchange.key?.credentials?.get(provider.name);
       if (ownCredential !== undefined) answer.set(internalHeaders.credential, ownCredential);
 

@@ -4,6 +4,7 @@ import type { Exchange, PlannedTarget } from '../../exchange.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import type { Incoming } from '../../wire/incoming.ts';
 import { bodyFor } from './body.ts';
+import { changesFor, namesOf, setHeaders } from './changes.ts';
 import { upstreamPath } from './path.ts';
 
 /**
@@ -20,9 +21,7 @@ export function prepareLaterAttempt(exchange: Exchange, attempt: number, answer:
 
   answer.set(':path', upstreamPath(exchange, provider));
   restoreHeaders(exchange, attempt, answer);
-  for (let i = 0; i < provider.setHeaders.length; i += 2) {
-    answer.set(provider.setHeaders[i] as string, provider.setHeaders[i + 1] as string);
-  }
+  setHeaders(exchange, changesFor(planned), answer);
   const ownCredential = exchange.key?.credentials?.get(provider.name);
   if (ownCredential === undefined) answer.remove(internalHeaders.credential);
   else answer.set(internalHeaders.credential, ownCredential);
@@ -41,14 +40,15 @@ export function prepareLaterAttempt(exchange: Exchange, attempt: number, answer:
 
 /** Headers that an earlier attempt set or removed get the caller's value back, unless this attempt sets them itself. */
 function restoreHeaders(exchange: Exchange, attempt: number, answer: Answer): void {
-  const { provider } = exchange.targets[attempt - 1] as PlannedTarget;
-  const touched = new Set(provider.removeHeaders);
+  const changes = changesFor(exchange.targets[attempt - 1] as PlannedTarget);
+  const touched = new Set(changes.removeHeaders);
   for (let n = 0; n < attempt - 1; n++) {
     for (const name of touchedBy(exchange.targets[n])) touched.add(name);
   }
+  const set = new Set([...namesOf(changes.setHeaders), ...namesOf(changes.addHeaders)]);
   for (const name of touched) {
-    if (provider.setHeaders.some((set, i) => i % 2 === 0 && set === name)) continue;
-    const original = provider.removeHeaders.includes(name) ? undefined : exchange.observedHeader(name);
+    if (set.has(name)) continue;
+    const original = changes.removeHeaders.includes(name) ? undefined : exchange.observedHeader(name);
     if (original === undefined) answer.remove(name);
     else answer.set(name, original);
   }
@@ -56,6 +56,6 @@ function restoreHeaders(exchange: Exchange, attempt: number, answer: Answer): vo
 
 function touchedBy(planned: PlannedTarget | undefined): readonly string[] {
   if (planned === undefined) return [];
-  const { setHeaders, removeHeaders } = planned.provider;
-  return [...setHeaders.filter((_, i) => i % 2 === 0), ...removeHeaders];
+  const { setHeaders: set, addHeaders, removeHeaders } = changesFor(planned);
+  return [...namesOf(set), ...namesOf(addHeaders), ...removeHeaders];
 }

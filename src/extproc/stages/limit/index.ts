@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Header, limitHeaders } from '../../../limits/headers.ts';
 import type { ReserveOutcome, Store } from '../../../limits/store.ts';
 import type { Budget, Limit } from '../../../program/limit.ts';
-import type { Program } from '../../../program/program.ts';
+import { isUnlisted, type Program } from '../../../program/program.ts';
 import type { ExchangeFacts } from '../../../program/scope.ts';
 import type { Exchange } from '../../exchange.ts';
 import { factsOf } from '../../facts.ts';
@@ -45,13 +45,13 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
   return {
     name: 'limit',
     request(exchange) {
-      const { program, metering } = exchange;
+      const { program, metering, model } = exchange;
       if (!isLimited(program)) return verdict.proceed;
       const facts = factsOf(exchange);
       program.limits.collect(facts, limits);
       program.budgets.collect(facts, budgets);
       if (limits.length === 0 && budgets.length === 0) return verdict.proceed;
-      const charges = chargesOf(facts, metering ?? unmeasured);
+      const charges = chargesOf(facts, metering ?? unmeasured, model !== undefined && isUnlisted(program, model));
       if (!Array.isArray(charges)) return refuseUnpriced(exchange, charges as Budget);
       return charges.length === 0 ? verdict.proceed : reserve(exchange, charges);
     },
@@ -73,19 +73,21 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
   };
 
   /** All of them, or the budget that refuses what has no price. */
-  function chargesOf(facts: ExchangeFacts, metering: Metering): Charge[] | Budget {
-    const charges = limits.map((each) => chargeOfLimit(each, counterValue(each, facts), metering));
+  function chargesOf(facts: ExchangeFacts, metering: Metering, isModelOpen: boolean): Charge[] | Budget {
+    const charges = limits.map((each) => chargeOfLimit(each, counterValue(each, facts, isModelOpen), metering));
     for (const each of budgets) {
-      const charge = chargeOfBudget(each, counterValue(each, facts), metering, now());
+      const charge = chargeOfBudget(each, counterValue(each, facts, isModelOpen), metering, now());
       if (charge !== 'unpriced') charges.push(charge);
       else if (each.unpriced === 'deny' && each.enforce === 'block') return each;
     }
     return charges;
   }
 
-  function counterValue(source: Limit | Budget, facts: ExchangeFacts): string {
-    const value = source.counter.keyOf(facts);
-    if (!source.counter.isOpenEnded) return value;
+  /** `isModelOpen`: callers choose the name of the model, too. */
+  function counterValue(source: Limit | Budget, facts: ExchangeFacts, isModelOpen: boolean): string {
+    const { counter } = source;
+    const value = counter.keyOf(facts);
+    if (!counter.isOpenEnded && !(isModelOpen && counter.per.includes('model'))) return value;
     let values = distinct.get(source.name);
     if (values === undefined) {
       const window = 'period' in source ? source.period : source.window;

@@ -61,3 +61,30 @@ describe('models', () => {
     ]);
   });
 });
+
+describe('models that exist by routes', () => {
+  const open = programOf({
+    models: [
+      { name: 'everywhere', isOpen: true, ownedBy: 'team-a', createdAtMs: 1_735_689_600_000n },
+      { name: 'elsewhere', isOpen: true },
+    ],
+    routes: [
+      { id: 'a', models: ['everywhere'], headers: [{ name: 'x-tenant', value: { case: 'present', value: true } }] },
+      { id: 'b', models: ['elsewhere'], hostnames: ['b.test'] },
+    ],
+    keys: [{ name: 'every' }],
+  });
+  const listed = (host: string) => {
+    const observed = open.observedHeaders.map((name) => (name === ':authority' ? host : undefined));
+    const exchange = exchangeOf(open, { listing: { id: undefined }, key: keyIn(open, 'every'), observed });
+    models.requestHeaders?.(exchange, requestHeadersMessage({}));
+    return JSON.parse(exchange.immediate?.body.toString() ?? '{}');
+  };
+
+  it('are listed where a route for the host names them, with owner and date', () => {
+    expect(listed('a.test').data).toEqual([
+      { id: 'everywhere', object: 'model', created: 1_735_689_600, owned_by: 'team-a' },
+    ]);
+    expect(ids(listed('b.test'))).toEqual(['elsewhere', 'everywhere']);
+  });
+});

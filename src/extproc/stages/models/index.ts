@@ -12,24 +12,23 @@ export const models: Stage = {
     const { listing, key, program } = exchange;
     if (listing === undefined || key === undefined) return verdict.proceed;
     if (listing.id === undefined) {
-      const usable = program.models.listed.filter((model) => mayUse(key, model.name));
-      return answer(
-        exchange,
-        renderModels(
-          usable.map(({ name }) => name),
-          exchange.dialect,
-        ),
-      );
+      const usable = program.models.listed.filter((model) => isUsable(exchange, model, key));
+      return answer(exchange, renderModels(usable, exchange.dialect));
     }
-    const model = usableModel(program.models.find(listing.id), key);
-    if (model === undefined) return exchange.reject('model_not_found', { model: listing.id });
-    return answer(exchange, renderModel(model.name, exchange.dialect));
+    const model = program.models.find(listing.id);
+    if (model === undefined || !isUsable(exchange, model, key)) {
+      return exchange.reject('model_not_found', { model: listing.id });
+    }
+    return answer(exchange, renderModel(model, exchange.dialect));
   },
 };
 
-/** One that the key may not use is as good as none here: a list of what others have is not this key's business. */
-function usableModel(model: Model | undefined, key: Key): Model | undefined {
-  return model !== undefined && mayUse(key, model.name) ? model : undefined;
+/**
+ * One that the key may not use is as good as none here: a list of what others have is not this key's business. Nor is
+ * one whose routes are for other hosts; other headers they may demand are those of the request that will come.
+ */
+function isUsable(exchange: Exchange, { name, isOpen }: Model, key: Key): boolean {
+  return mayUse(key, name) && (!isOpen || exchange.program.routes.serves(name, exchange));
 }
 
 function answer(exchange: Exchange, body: string): Verdict {

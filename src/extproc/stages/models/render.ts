@@ -1,29 +1,29 @@
-import type { Dialect } from '../../../program/program.ts';
+import type { Dialect, Model } from '../../../program/program.ts';
 
-/** The day this gateway's models came into being is nobody's business; clients want a number. */
-const created = 0;
+/** What clients are shown of a model. Where nobody has said when it came into being, 0: clients want a number. */
+export type ShownModel = Pick<Model, 'name' | 'ownedBy' | 'createdAtMs'>;
 
 /** The list as OpenAI's and Anthropic's clients read it. */
-export function renderModels(names: readonly string[], dialect: Dialect): string {
+export function renderModels(models: readonly ShownModel[], dialect: Dialect): string {
   if (dialect === 'anthropic') {
     return JSON.stringify({
-      data: names.map(anthropicModel),
+      data: models.map(anthropicModel),
       has_more: false,
-      first_id: names[0] ?? null,
-      last_id: names.at(-1) ?? null,
+      first_id: models[0]?.name ?? null,
+      last_id: models.at(-1)?.name ?? null,
     });
   }
-  return JSON.stringify({ object: 'list', data: names.map(openaiModel) });
+  return JSON.stringify({ object: 'list', data: models.map(openaiModel) });
 }
 
-export function renderModel(name: string, dialect: Dialect): string {
-  return JSON.stringify(dialect === 'anthropic' ? anthropicModel(name) : openaiModel(name));
+export function renderModel(model: ShownModel, dialect: Dialect): string {
+  return JSON.stringify(dialect === 'anthropic' ? anthropicModel(model) : openaiModel(model));
 }
 
-function openaiModel(id: string) {
-  return { id, object: 'model', created, owned_by: 'sluice' };
+function openaiModel({ name, ownedBy, createdAtMs }: ShownModel) {
+  return { id: name, object: 'model', created: Math.floor(createdAtMs / 1000), owned_by: ownedBy || 'sluice' };
 }
 
-function anthropicModel(id: string) {
-  return { type: 'model', id, display_name: id, created_at: new Date(created).toISOString() };
+function anthropicModel({ name, createdAtMs }: ShownModel) {
+  return { type: 'model', id: name, display_name: name, created_at: new Date(createdAtMs).toISOString() };
 }

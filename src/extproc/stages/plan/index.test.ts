@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unlistedModel } from '../../../program/program.ts';
 import { anthropic, programOf } from '../../../program/testing/program-of.ts';
 import { type ExchangeFields, exchangeOf, keyIn, modelIn } from '../../testing/exchange-of.ts';
 import { verdict } from '../../verdict.ts';
@@ -92,6 +93,45 @@ describe('plan', () => {
     const stage = plan({ random: Math.random, now: () => 0, coolDowns: new CoolDowns() });
     expect(stage.request?.(exchange)).toBe(verdict.proceed);
     expect(exchange.route).toBeUndefined();
+  });
+});
+
+describe('routes beyond models', () => {
+  const open = programOf({
+    providers: [{ name: 'a' }, { name: 'b' }],
+    models: [{ name: 'listed', isOpen: true }, { name: 'described' }],
+    routes: [
+      { id: 'one', models: ['listed'], hostnames: ['one.test'], targets: [{ provider: 'a' }] },
+      {
+        id: 'pattern',
+        modelPatterns: ['gpt-.*'],
+        opensModels: true,
+        headers: [{ name: 'x-tenant', value: { case: 'exact', value: 'acme' } }],
+        targets: [{ provider: 'b' }],
+      },
+    ],
+    keys: [{ name: 'k' }],
+  });
+  const ask = (model: string, headers: Readonly<Record<string, string>>) => {
+    const exchange = exchangeOf(open, {
+      model: open.models.find(model) ?? unlistedModel(model),
+      modelInBody: model,
+      key: keyIn(open, 'k'),
+      observed: open.observedHeaders.map((name) => headers[name]),
+    });
+    plan({ random: () => 0.5, now: () => 0, coolDowns: new CoolDowns() }).request?.(exchange);
+    return exchange.rejection?.code ?? exchange.targets.map(({ provider }) => provider.name).join();
+  };
+
+  it.each([
+    ['listed', { ':authority': 'one.test:443' }, 'a'],
+    ['listed', { ':authority': 'two.test' }, 'model_not_found'],
+    ['gpt-9', { 'x-tenant': 'acme' }, 'b'],
+    ['gpt-9', { 'x-tenant': 'other' }, 'model_not_found'],
+    ['claude', { 'x-tenant': 'acme' }, 'model_not_found'],
+    ['described', {}, 'no_target'],
+  ])('%s with %j: %s', (model, headers, expected) => {
+    expect(ask(model, headers as Readonly<Record<string, string>>)).toBe(expected);
   });
 });
 

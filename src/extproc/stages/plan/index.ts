@@ -1,9 +1,10 @@
 import { hash32 } from '../../../program/hash32.ts';
-import type { Route } from '../../../program/program.ts';
+import { isUnlisted, type Route } from '../../../program/program.ts';
 import type { Exchange, PlannedTarget } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import { affinityValue } from './affinity.ts';
+import { attemptsOf } from './attempts.ts';
 import type { CoolDowns } from './cool-downs.ts';
 import { orderTargets } from './order-targets.ts';
 
@@ -22,12 +23,16 @@ export function plan({ random, now, coolDowns }: PlanOptions): Stage {
     request(exchange) {
       const { model, key, program } = exchange;
       if (model === undefined || key === undefined) return verdict.proceed;
-      const route = program.routes.find(key.name, model.name);
-      if (route === undefined) return exchange.reject('no_target', { model: model.name });
+      const route = isUnlisted(program, model)
+        ? program.routes.findOpen(key.name, model.name, exchange)
+        : program.routes.find(key.name, model.name, exchange);
+      if (route === undefined) {
+        return exchange.reject(model.isOpen ? 'model_not_found' : 'no_target', { model: exchange.modelInBody });
+      }
       const usable = usableTargets(exchange, route);
       if (usable.length === 0) return rejectEmpty(exchange, route);
       exchange.route = route;
-      exchange.targets = usable.length === 1 ? usable : arrange(exchange, route, usable);
+      exchange.targets = attemptsOf(route, usable.length === 1 ? usable : arrange(exchange, route, usable));
       return verdict.proceed;
     },
   };

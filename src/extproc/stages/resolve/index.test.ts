@@ -64,3 +64,24 @@ describe('resolve', () => {
     expect(resolve.request?.(exchange)).toBe(verdict.proceed);
   });
 });
+
+describe('resolve where routes open models', () => {
+  const open = programOf({
+    routes: [{ id: 'r', modelPatterns: ['gpt-.*'], opensModels: true, targets: [{ provider: 'a' }] }],
+    keys: [{ name: 'every' }, { name: 'some', allowModels: ['gpt-4*'] }],
+  });
+  const resolved = (model: string, key: string) => {
+    const exchange = exchangeOf(open, { json: { model }, key: keyIn(open, key) });
+    resolve.request?.(exchange);
+    return exchange.rejection?.code ?? exchange.model;
+  };
+
+  it('leaves it to them whether there is a model of the name', () => {
+    expect(resolved('gpt-9', 'every')).toMatchObject({ name: 'gpt-9', isOpen: true, isListed: false });
+  });
+
+  it('still keeps to what the key may use', () => {
+    expect(resolved('gpt-4o', 'some')).toMatchObject({ name: 'gpt-4o' });
+    expect(resolved('gpt-9', 'some')).toBe('model_not_allowed');
+  });
+});
