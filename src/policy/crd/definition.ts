@@ -11,7 +11,7 @@ import { type Structural, structural } from './structural.ts';
 export interface CustomResourceDefinition {
   readonly apiVersion: 'apiextensions.k8s.io/v1';
   readonly kind: 'CustomResourceDefinition';
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly annotations?: { readonly [name: string]: string } };
   readonly spec: {
     readonly group: string;
     readonly names: { readonly [field: string]: unknown };
