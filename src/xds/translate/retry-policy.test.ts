@@ -28,6 +28,16 @@ describe('retryPolicy', () => {
     expect(wordsOf(parts)).toBe(words);
   });
 
+  it('waits between attempts only where policy asks, and never less than a millisecond', () => {
+    const waits = (backOff?: RetryProfile['backOff']) => {
+      const { retryBackOff } = retryPolicy(retryProfile(backOff === undefined ? {} : { backOff }));
+      return [retryBackOff?.baseInterval?.nanos, retryBackOff?.maxInterval?.nanos];
+    };
+    expect(waits()).toEqual([1_000_000, 2_000_000]);
+    expect(waits({ baseMs: 25, mostMs: 250 })).toEqual([25_000_000, 250_000_000]);
+    expect(waits({ baseMs: 0, mostMs: 0 })).toEqual([1_000_000, 1_000_000]);
+  });
+
   it('lists server errors one by one, so that they do not bring connection failures and time-outs with them', () => {
     const { retriableStatusCodes, retryOn } = retryPolicy(
       retryProfile({ ...nothing, onServerError: true, statuses: [429, 529] }),

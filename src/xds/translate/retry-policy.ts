@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type RetryPolicy, RetryPolicySchema } from '../../gen/envoy/config/route/v3/route_components_pb.js';
 import type { RetryProfile } from '../../model/route.ts';
-import { milliseconds } from './duration.ts';
+import { type DurationInit, milliseconds } from './duration.ts';
 
 /**
  * Which failures of an attempt lead to the next target.
@@ -28,9 +28,14 @@ export function retryPolicy(profile: RetryProfile): RetryPolicy {
     // Runs before the headers too, where the attempt's own time-out must decide: a model may think longer before its
     // answer than a stream may pause.
     perTryIdleTimeout: milliseconds(Math.max(profile.idleTimeoutMs, profile.attemptTimeoutMs)),
-    // The next attempt goes to another target: waiting for it would serve nobody. Less than 1 ms is not possible.
-    retryBackOff: { baseInterval: milliseconds(1), maxInterval: milliseconds(2) },
+    retryBackOff: backOff(profile),
   });
+}
+
+/** The next attempt goes to another target: waiting for it serves nobody, unless policy asks. At least 1 ms. */
+function backOff({ backOff }: RetryProfile): { baseInterval: DurationInit; maxInterval: DurationInit } {
+  const { baseMs, mostMs } = backOff ?? { baseMs: 1, mostMs: 2 };
+  return { baseInterval: milliseconds(Math.max(1, baseMs)), maxInterval: milliseconds(Math.max(1, baseMs, mostMs)) };
 }
 
 function retryOn(profile: RetryProfile, statuses: readonly number[]): string[] {
