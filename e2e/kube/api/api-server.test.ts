@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { startApiServer } from '../../support/kube-api-server.ts';
+import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
 import { until } from '../../support/until.ts';
 
 const cleanup = cleanupsAfterEach();
@@ -33,6 +34,15 @@ describe('startApiServer()', () => {
     await expect(server.apply('apiVersion: v1\nkind: Nothing\nmetadata: { name: none }')).rejects.toThrow(
       /^kubectl .*apply .*\nended with status 1\n.*no matches for kind "Nothing"/s,
     );
+  });
+
+  it('takes the definitions of the Gateway API', async () => {
+    const server = await startApiServer();
+    cleanup(() => server.close());
+    await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
+    await server.kubectl('wait', '--for=condition=Established', '--timeout=20s', 'crd', '--all');
+    const names = await server.kubectl('api-resources', '--api-group=gateway.networking.k8s.io', '-o', 'name');
+    expect(names.split('\n')).toEqual(expect.arrayContaining(['gateways.gateway.networking.k8s.io']));
   });
 
   it('runs controllers on request, which delete what has lost its owner', async () => {

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
-import { versions } from './versions.ts';
+import { buildName } from './versions.ts';
 
 /** All names under which the programs are found. Those of Kubernetes and etcd are one file with many names. */
 export const programs = {
@@ -26,11 +26,10 @@ export interface KubernetesBinaries {
   path(program: Program): string;
 }
 
-/** Named by every version in it, so that a checkout of another version never takes the wrong ones. */
+/** Named by what goes into the build, so that another checkout never takes the wrong programs. */
 export function binariesCache(env: NodeJS.ProcessEnv): string {
   const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
-  const { kubernetes, helm, coredns } = versions;
-  return join(cache, 'sluice', `kubernetes-${kubernetes}-helm-${helm}-coredns-${coredns}`);
+  return join(cache, 'sluice', buildName());
 }
 
 /** The folder that `SLUICE_KUBE_BIN` names, else the cache. Tests without it fail with the sentence; none is skipped. */
