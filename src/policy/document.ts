@@ -1,11 +1,5 @@
-import type { ApiKeySpec } from './api-key.ts';
-import type { BudgetSpec } from './budget.ts';
-import type { GatewaySpec } from './gateway.ts';
-import type { GatewayPolicySpec } from './gateway-policy.ts';
-import type { GuardrailSpec } from './guardrail.ts';
-import type { LimitSpec } from './limit.ts';
-import type { ModelSpec } from './model.ts';
-import type { ProviderSpec } from './provider.ts';
+import type { Kind, kinds } from './kinds.ts';
+import type { Infer } from './schema/schema.ts';
 
 /** A valid document. Documents of unchanged text keep their identity from one reading to the next. */
 export interface Document<K, S> {
@@ -28,23 +22,17 @@ export interface Document<K, S> {
   readonly hash: string;
 }
 
-export type ProviderDocument = Document<'Provider', ProviderSpec>;
-export type ModelDocument = Document<'Model', ModelSpec>;
-export type ApiKeyDocument = Document<'ApiKey', ApiKeySpec>;
-export type GuardrailDocument = Document<'Guardrail', GuardrailSpec>;
-export type LimitDocument = Document<'Limit', LimitSpec>;
-export type BudgetDocument = Document<'Budget', BudgetSpec>;
-export type GatewayPolicyDocument = Document<'GatewayPolicy', GatewayPolicySpec>;
-export type GatewayDocument = Document<'Gateway', GatewaySpec>;
+export type DocumentOf<K extends Kind> = Document<K, Infer<(typeof kinds)[K]['spec']>>;
 
-export type PolicyDocument =
-  | ProviderDocument
-  | ModelDocument
-  | ApiKeyDocument
-  | GuardrailDocument
-  | LimitDocument
-  | BudgetDocument
-  | GatewayPolicyDocument
-  | GatewayDocument;
+export type ProviderDocument = DocumentOf<'Provider'>;
+export type ModelDocument = DocumentOf<'Model'>;
+export type ApiKeyDocument = DocumentOf<'ApiKey'>;
+export type GuardrailDocument = DocumentOf<'Guardrail'>;
+export type LimitDocument = DocumentOf<'Limit'>;
+export type BudgetDocument = DocumentOf<'Budget'>;
+export type GatewayPolicyDocument = DocumentOf<'GatewayPolicy'>;
+export type GatewayDocument = DocumentOf<'Gateway'>;
 
-export type PolicyKind = PolicyDocument['kind'];
+export type PolicyDocument = { [K in Kind]: DocumentOf<K> }[Kind];
+
+export type PolicyKind = Kind;

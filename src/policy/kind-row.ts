@@ -1,3 +1,4 @@
+import { isMap } from './schema/object.ts';
 import type { Schema } from './schema/schema.ts';
 
 /** A column of `kubectl get`. */
@@ -24,6 +25,8 @@ export interface KindFacts {
    * comes from is not installed. elsewhere: Gateway API or Kubernetes itself; ours to read only.
    */
   readonly definition: 'own' | 'accepted' | 'elsewhere';
+  /** Its fields stand beside `metadata` instead of under `spec`, as those of Secret and ConfigMap do. */
+  readonly hasNoSpec?: true;
   /** Between name and age. */
   readonly columns?: readonly PrinterColumn[];
   /** Where its conditions stand, besides `status.conditions`: per ancestor (policies), per parent (routes). */
@@ -48,4 +51,10 @@ export function apiVersionOf(group: string, version: string): string {
 /** Every apiVersion that a document of the kind may say. */
 export function apiVersionsOf(row: KindFacts): readonly string[] {
   return row.versions.map((version) => apiVersionOf(row.group, version));
+}
+
+/** Names of the fields that a document of the kind has besides apiVersion, kind, metadata and status. */
+export function bodyFields(row: KindRow<unknown>): readonly string[] {
+  if (row.hasNoSpec !== true) return ['spec'];
+  return isMap(row.spec.json.properties) ? Object.keys(row.spec.json.properties) : [];
 }

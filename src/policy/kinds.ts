@@ -1,6 +1,6 @@
 import { apiKeySpec } from './api-key.ts';
 import { budgetSpec } from './budget.ts';
-import { gatewaySpec } from './gateway.ts';
+import { gatewaySpec } from './gateway-api/gateway.ts';
 import { gatewayPolicySpec } from './gateway-policy.ts';
 import { guardrailSpec } from './guardrail.ts';
 import { type KindFacts, type KindRow, kindRow } from './kind-row.ts';

@@ -1,14 +1,15 @@
 import { sha256Hex } from '../lib/hash.ts';
 import { suggest } from '../lib/suggest.ts';
 import { canonicalJson } from './canonical.ts';
-import type { PolicyDocument } from './document.ts';
+import type { DocumentOf, PolicyDocument } from './document.ts';
 import { defaultNamespace, documentId } from './document-id.ts';
-import { isKind, type Kind, kinds, laterKinds, ownApiVersion, printableKinds } from './kinds.ts';
-import { metadata } from './metadata.ts';
+import { apiVersionsOf, bodyFields, type KindRow } from './kind-row.ts';
+import { isKind, type Kind, kinds, laterKinds, ownGroup, printableKinds } from './kinds.ts';
+import { type Metadata, metadataOf } from './metadata.ts';
 import { isMap, rejectUnknown } from './schema/object.ts';
 import { type Finding, type Place, reject, under } from './schema/place.ts';
 import { invalid, type Parsed } from './schema/schema.ts';
-import { choices, show } from './schema/show.ts';
+import { show } from './schema/show.ts';
 
 /** What does not depend on where the document stands. */
 type Placeless<D> = D extends PolicyDocument ? Omit<D, 'source' | 'folder'> : never;
@@ -20,8 +21,6 @@ export interface DocumentReading {
   readonly document?: PlacelessDocument;
   readonly findings: readonly Finding[];
 }
-
-const topLevel = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 
 export function readDocument(value: unknown, now: number): DocumentReading {
   const id = identify(value);
@@ -73,13 +72,14 @@ function parse(value: unknown, place: Place): Parsed<PlacelessDocument> {
   const isVersionRight = checkApiVersion(kind, value.apiVersion, under(place, 'apiVersion'));
   if (isVersionRight === 'another group') return invalid;
   let isValid = isVersionRight === 'right';
-  const unknown = Object.keys(value).filter((key) => !topLevel.includes(key));
+  const known = ['apiVersion', 'kind', 'metadata', ...bodyFields(kinds[kind]), 'status'];
+  const unknown = Object.keys(value).filter((key) => !known.includes(key));
   if (unknown.length > 0) {
-    rejectUnknown(unknown, topLevel, place);
+    rejectUnknown(unknown, known, place);
     isValid = false;
   }
-  const meta = parseMetadata(value.metadata, under(place, 'metadata'));
-  const spec = parseSpec(kind, value.spec, under(place, 'spec'));
+  const meta = parseMetadata(kind, value.metadata, under(place, 'metadata'));
+  const spec = parseSpec(kind, value, place);
   if (!isValid || meta === invalid || spec === invalid) return invalid;
   const { name, labels } = meta;
   const namespace = hasNoNamespace(kind) ? '' : meta.namespace;
@@ -90,35 +90,38 @@ function parse(value: unknown, place: Place): Parsed<PlacelessDocument> {
 function parseKind(value: { readonly [key: string]: unknown }, place: Place): Parsed<Kind> {
   const { kind } = value;
   const here = under(place, 'kind');
-  if (kind === undefined || kind === null) {
-    return reject(here, 'is missing', `add kind: ${choices(printableKinds)}`);
-  }
-  if (typeof kind !== 'string') return reject(here, `${show(kind)} is not a kind`, `write ${choices(printableKinds)}`);
+  if (kind === undefined || kind === null) return reject(here, 'is missing', `add kind: ${servedKinds}`);
+  if (typeof kind !== 'string') return reject(here, `${show(kind)} is not a kind`, `write ${servedKinds}`);
   if (isKind(kind)) return kind;
   if (laterKinds.includes(kind)) {
-    return reject(here, `${kind} is not served by this version`, `remove it; served: ${choices(printableKinds)}`);
+    return reject(here, `${kind} is not served by this version`, `remove it; served: ${servedKinds}`);
   }
   const near = suggest(kind, [...printableKinds, ...laterKinds]);
-  const served = `served: ${choices(printableKinds)}`;
-  const remedy = near === undefined ? `remove it; ${served}` : `write ${near}; ${served}`;
-  return reject(here, `${show(kind)} is not a known kind`, remedy);
+  const remedy = near === undefined ? 'remove it' : `write ${near}`;
+  return reject(here, `${show(kind)} is not a known kind`, `${remedy}; served: ${servedKinds}`);
 }
+
+/** Our own by name; who uses others knows them. */
+const servedKinds = `${printableKinds
+  .filter((kind) => kinds[kind].group === ownGroup)
+  .join(', ')}, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway`;
 
 /** Another group's kind of the same name is somebody else's language: reading on would only produce noise. */
 function checkApiVersion(kind: Kind, given: unknown, place: Place): 'right' | 'wrong' | 'another group' {
-  const wanted: string = kinds[kind].apiVersion;
-  if (given === wanted) return 'right';
-  const remedy = `write apiVersion: ${wanted}`;
-  if (given === undefined || given === null) reject(place, 'is missing', `add apiVersion: ${wanted}`);
+  const { group, apiVersion, ...row } = kinds[kind];
+  const possible = apiVersionsOf({ group, ...row });
+  if (possible.some((candidate) => candidate === given)) return 'right';
+  const remedy = `write apiVersion: ${apiVersion}`;
+  if (given === undefined || given === null) reject(place, 'is missing', `add apiVersion: ${apiVersion}`);
   else reject(place, `${show(given)} is not the apiVersion of ${kind} here`, remedy);
-  const group = wanted.slice(0, wanted.indexOf('/'));
-  const isNear = typeof given !== 'string' || given.startsWith(`${group}/`) || suggest(given, [wanted]) !== undefined;
-  return isNear || wanted === ownApiVersion ? 'wrong' : 'another group';
+  const isOfGroup = typeof given !== 'string' || given.slice(0, Math.max(0, given.indexOf('/'))) === group;
+  const isNear = isOfGroup || suggest(given, possible) !== undefined;
+  return isNear || group === ownGroup ? 'wrong' : 'another group';
 }
 
-function parseMetadata(given: unknown, place: Place): ReturnType<typeof metadata.parse> {
+function parseMetadata(kind: Kind, given: unknown, place: Place): Parsed<Metadata> {
   if (given === undefined || given === null) return reject(place, 'is missing', 'add metadata: {name: NAME}');
-  return metadata.parse(given, place);
+  return metadataOf(kinds[kind]).parse(given, place);
 }
 
 /** Tools write annotations of their own with every change, which must not look like a change of the document. */
@@ -131,33 +134,21 @@ function meaningful(annotations: { readonly [name: string]: unknown }): { readon
 
 const meaningfulAnnotation = /^(?:sluice\.dev|aigateway\.envoyproxy\.io|gateway\.networking\.k8s\.io)\//;
 
-type KindAndSpec = {
-  [K in Kind]: { readonly kind: K; readonly spec: Extract<PolicyDocument, { kind: K }>['spec'] };
-}[Kind];
+type KindAndSpec = { [K in Kind]: { readonly kind: K; readonly spec: DocumentOf<K>['spec'] } }[Kind];
 
-function parseSpec(kind: Kind, given: unknown, place: Place): Parsed<KindAndSpec> {
+function parseSpec(kind: Kind, document: { readonly [key: string]: unknown }, place: Place): Parsed<KindAndSpec> {
+  const row: KindRow<unknown> = kinds[kind];
   // `spec:` left out is an empty one: its own required fields say what is missing.
-  const value = given ?? {};
-  switch (kind) {
-    case 'Provider':
-      return withKind(kind, kinds.Provider.spec.parse(value, place));
-    case 'Model':
-      return withKind(kind, kinds.Model.spec.parse(value, place));
-    case 'ApiKey':
-      return withKind(kind, kinds.ApiKey.spec.parse(value, place));
-    case 'Guardrail':
-      return withKind(kind, kinds.Guardrail.spec.parse(value, place));
-    case 'Limit':
-      return withKind(kind, kinds.Limit.spec.parse(value, place));
-    case 'Budget':
-      return withKind(kind, kinds.Budget.spec.parse(value, place));
-    case 'GatewayPolicy':
-      return withKind(kind, kinds.GatewayPolicy.spec.parse(value, place));
-    case 'Gateway':
-      return withKind(kind, kinds.Gateway.spec.parse(value, place));
-  }
+  const spec = row.hasNoSpec
+    ? row.spec.parse(pick(document, bodyFields(row)), place)
+    : row.spec.parse(document.spec ?? {}, under(place, 'spec'));
+  // Kind and schema are of one row of the registry; TypeScript does not follow a row that is chosen at run time.
+  return spec === invalid ? invalid : ({ kind, spec } as KindAndSpec);
 }
 
-function withKind<K, S>(kind: K, spec: Parsed<S>): Parsed<{ readonly kind: K; readonly spec: S }> {
-  return spec === invalid ? invalid : { kind, spec };
+function pick(
+  value: { readonly [key: string]: unknown },
+  names: readonly string[],
+): { readonly [key: string]: unknown } {
+  return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(value, name) ? [[name, value[name]]] : [])));
 }

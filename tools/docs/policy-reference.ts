@@ -5,11 +5,13 @@ import { jsonSchema } from '../../src/policy/json-schema.ts';
 import type { Kind } from '../../src/policy/kinds.ts';
 import { pricing } from '../../src/policy/pricing.ts';
 import { redaction } from '../../src/policy/redaction.ts';
+import { verdictOf } from '../../src/policy/schema/verdict.ts';
 import { scope } from '../../src/policy/scope.ts';
 import { markdownTable } from './markdown.ts';
 
 /** The part of JSON Schema that policy kinds use. */
 interface Node {
+  readonly [keyword: string]: unknown;
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
@@ -73,14 +75,13 @@ interface Field {
   readonly isRequired: boolean;
 }
 
-const silent = new Set(['Has no effect here.']);
-
 function fieldsOf(node: Node, prefix: string): Field[] {
   if (isSecretSource(node) || (prefix !== '' && partOf(node) !== undefined)) return [];
   if (node.items !== undefined) return fieldsOf(node.items, `${prefix}[]`);
   if (node.additionalProperties) return fieldsOf(node.additionalProperties, `${prefix}.NAME`);
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
-    if (silent.has(child.description ?? '')) return [];
+    // What is not honoured stands in docs/compatibility.md.
+    if (verdictOf(child).kind !== 'honoured') return [];
     const path = prefix === '' ? name : `${prefix}.${name}`;
     const own = { path, node: child, isRequired: node.required?.includes(name) === true };
     return [own, ...fieldsOf(child, path)];

@@ -1,4 +1,4 @@
-import { reject, warn } from './place.ts';
+import { reject } from './place.ts';
 import type { Schema } from './schema.ts';
 import { notedJson } from './server-notes.ts';
 
@@ -37,22 +37,6 @@ export function unserved(remedy: string): Field<never, 'never'> {
       parse: (_value, place) => reject(place, 'is not served by this version', remedy),
     },
     description: '',
-    isRequired: false,
-  };
-}
-
-/** Known to the document's home (Gateway API), without meaning here: said, but it stops nothing. */
-export function withoutEffect(remedy: string): Field<undefined, 'never'> {
-  return {
-    presence: 'never',
-    schema: {
-      json: {},
-      parse: (_value, place) => {
-        warn(place, 'has no effect here', remedy);
-        return undefined;
-      },
-    },
-    description: 'Has no effect here.',
     isRequired: false,
   };
 }

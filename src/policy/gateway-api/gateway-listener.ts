@@ -1,14 +1,15 @@
-import { dnsLabel, dottedName } from './name.ts';
-import { enumeration } from './schema/enumeration.ts';
-import { defaulted, optional, required, withoutEffect } from './schema/field.ts';
-import { integer } from './schema/integer.ts';
-import { list } from './schema/list.ts';
-import { object } from './schema/object.ts';
-import { type Place, reject, under } from './schema/place.ts';
-import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
-import { show } from './schema/show.ts';
-import { text } from './schema/text.ts';
-import { type SecretSource, secretFile } from './secret-source.ts';
+import { dottedName } from '../name.ts';
+import { defaulted, optional, required } from '../schema/field.ts';
+import { list } from '../schema/list.ts';
+import { object } from '../schema/object.ts';
+import { type Place, reject, under } from '../schema/place.ts';
+import { type Infer, invalid, type Parsed, refine, type Schema } from '../schema/schema.ts';
+import { servedValues } from '../schema/served-values.ts';
+import { type SecretSource, secretFile } from '../secret-source.ts';
+import { allowedRoutes } from './allowed-routes.ts';
+import { hostname } from './name.ts';
+import { type SecretReference, secretReference } from './object-reference.ts';
+import { portNumber } from './parent-reference.ts';
 
 /** A certificate with its key, wherever they are. */
 export interface CertificateSource {
@@ -20,32 +21,13 @@ export interface CertificateSource {
 const certificateFile = 'sluice.dev/certificate-file';
 const keyFile = 'sluice.dev/key-file';
 
-const certificateRef = object({
-  group: defaulted(
-    {
-      json: { const: '' },
-      parse: (value, place) =>
-        value === '' ? value : reject(place, `${show(value)} is not the core group`, 'remove it'),
-    },
-    '',
-    'Group of the kind.',
-  ),
-  kind: defaulted(enumeration(['Secret']), 'Secret', 'Kind of what is meant.'),
-  name: required(dottedName, 'Name of a Secret of type kubernetes.io/tls.'),
-  namespace: optional(dnsLabel, 'Namespace of the Secret; the Gateway’s own if absent.'),
-});
-
 const tlsFields = object({
   mode: defaulted(
-    refine(enumeration(['Terminate', 'Passthrough']), (mode, place) =>
-      mode === 'Terminate'
-        ? mode
-        : reject(place, 'Passthrough is not served', 'write Terminate: the gateway must read requests'),
-    ),
+    servedValues(['Terminate'], { Passthrough: 'the gateway must read requests' }),
     'Terminate',
     'Where TLS ends.',
   ),
-  certificateRefs: defaulted(list(certificateRef, { most: 64 }), [], 'Secrets with certificates (Kubernetes).'),
+  certificateRefs: defaulted(list(secretReference, { most: 64 }), [], 'Secrets with certificates (Kubernetes).'),
   options: defaulted(
     object({
       [certificateFile]: optional(secretFile, 'Certificate chain as PEM, relative to the folder of this document.'),
@@ -70,7 +52,7 @@ const tls = refine(tlsFields, (spec, place): Parsed<{ readonly certificates: rea
   return reject(place, 'names no certificate', remedy);
 });
 
-function fromSecret(ref: Infer<typeof certificateRef>): CertificateSource {
+function fromSecret(ref: SecretReference): CertificateSource {
   const namespace = ref.namespace === undefined ? {} : { namespace: ref.namespace };
   return {
     certificate: { secretKeyRef: { name: ref.name, key: 'tls.crt', ...namespace } },
@@ -78,20 +60,18 @@ function fromSecret(ref: Infer<typeof certificateRef>): CertificateSource {
   };
 }
 
+const onlyHttp = 'the gateway speaks HTTP';
+
 const listenerFields = object({
   name: required(dottedName, 'Name of the listener, unique in its Gateway.'),
-  hostname: optional(
-    text({
-      pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
-      complaint: 'is not a host name',
-      remedy: 'write a host name in lower case; *. may stand in front: *.example.com',
-    }),
-    'Host served; every host if absent. Several on one port: the most specific one wins.',
+  hostname: optional(hostname, 'Host served; every host if absent. Several on one port: the most specific one wins.'),
+  port: required(portNumber, 'Port.'),
+  protocol: required(
+    servedValues(['HTTP', 'HTTPS'], { TLS: onlyHttp, TCP: onlyHttp, UDP: onlyHttp }),
+    'HTTP or HTTPS.',
   ),
-  port: required(integer({ from: 1, to: 65_535 }), 'Port.'),
-  protocol: required(enumeration(['HTTP', 'HTTPS']), 'HTTP or HTTPS.'),
   tls: optional(tls, 'Certificates; needed for HTTPS.'),
-  allowedRoutes: withoutEffect('remove it, unless a cluster needs it'),
+  allowedRoutes: defaulted(allowedRoutes, {}, 'Which routes may attach. Kinds of sluice.dev are in every gateway.'),
 });
 
 export type ListenerSpec = Infer<typeof listenerFields>;

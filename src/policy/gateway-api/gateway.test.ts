@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from './testing/documents.ts';
+import { parseSpec, problemsOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, string])[] = [
@@ -23,11 +23,11 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{listeners: [{name: http, port: 80, protocol: http}]}',
-    'error spec.listeners[0].protocol "http" is not a possible value — write HTTP (possible: HTTP or HTTPS)',
+    'error spec.listeners[0].protocol "http" is not a possible value — write HTTP (served: HTTP or HTTPS)',
   ],
   [
     '{listeners: [{name: http, port: 80, protocol: TCP}]}',
-    'error spec.listeners[0].protocol "TCP" is not a possible value — write HTTP or HTTPS',
+    'error spec.listeners[0].protocol TCP is not served: the gateway speaks HTTP — write HTTP or HTTPS',
   ],
   [
     '{listeners: [{name: HTTP_1, port: 80, protocol: HTTP}]}',
@@ -51,7 +51,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{listeners: [{name: https, port: 443, protocol: HTTPS, tls: {mode: Passthrough}}]}',
-    'error spec.listeners[0].tls.mode Passthrough is not served — write Terminate: the gateway must read requests',
+    'error spec.listeners[0].tls.mode Passthrough is not served: the gateway must read requests — write Terminate',
   ],
   [
     '{listeners: [{name: https, port: 443, protocol: HTTPS, tls: {certificateRefs: [{kind: ConfigMap, name: a}]}}]}',
@@ -97,13 +97,41 @@ const badSpecs: readonly (readonly [string, string])[] = [
     '{gatewayclass: x, listeners: [{name: a, port: 80, protocol: HTTP}]}',
     'error spec.gatewayclass is not a known field — write gatewayClassName',
   ],
+  [
+    '{listeners: [{name: a, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: Selector}}}]}',
+    'error spec.listeners[0].allowedRoutes.namespaces.selector is missing: from is Selector — add selector: {matchLabels: …}',
+  ],
+  [
+    '{listeners: [{name: a, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {selector: {}}}}]}',
+    'error spec.listeners[0].allowedRoutes.namespaces.selector is given, but from is Same — write from: Selector, or remove selector',
+  ],
+  [
+    '{listeners: [{name: a, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: Selector, selector: {matchExpressions: [{key: a, operator: In}]}}}}]}',
+    'error spec.listeners[0].allowedRoutes.namespaces.selector.matchExpressions[0].values is empty, and In compares — add the values: [prod]',
+  ],
+  [
+    '{allowedListeners: {namespaces: {from: All}}, listeners: [{name: a, port: 80, protocol: HTTP}]}',
+    'error spec.allowedListeners is not served: all listeners stand in the Gateway — remove it',
+  ],
+  [
+    '{tls: {frontend: {default: {}, perPort: [{port: 1, tls: {}}, {port: 1, tls: {}}]}}, listeners: [{name: a, port: 80, protocol: HTTP}]}',
+    'error spec.tls.frontend.perPort[1].port 1 stands here twice — remove one of them',
+  ],
+  [
+    '{tls: {frontend: {default: {validation: {caCertificateRefs: [{kind: Pod, name: a}]}}}}, listeners: [{name: a, port: 80, protocol: HTTP}]}',
+    'error spec.tls.frontend.default.validation.caCertificateRefs[0].kind "Pod" is not a possible value — write ConfigMap or Secret',
+  ],
 ];
+
+const fromSame = { kinds: [], namespaces: { from: 'Same' } };
 
 describe('Gateway', () => {
   it('needs nothing but a listener', () => {
     expect(specOf('{listeners: [{name: http, port: 10080, protocol: HTTP}]}')).toEqual({
       addresses: [],
-      listeners: [{ name: 'http', port: 10_080, protocol: 'HTTP' }],
+      infrastructure: { annotations: {}, labels: {} },
+      listeners: [{ name: 'http', port: 10_080, protocol: 'HTTP', allowedRoutes: fromSame }],
+      tls: {},
     });
   });
 
@@ -120,7 +148,7 @@ describe('Gateway', () => {
           mode: Terminate
           certificateRefs: [{name: edge-tls}, {kind: Secret, group: "", name: other, namespace: certs}]
           options: {sluice.dev/certificate-file: tls.crt, sluice.dev/key-file: tls.key}`;
-    expect(specOf(spec)).toEqual({
+    expect(specOf(spec)).toMatchObject({
       gatewayClassName: 'sluice',
       addresses: [{ type: 'IPAddress', value: '127.0.0.1' }],
       listeners: [
@@ -146,13 +174,77 @@ describe('Gateway', () => {
     expect(problemsOf('Gateway', `{listeners: ${listeners}}`)).toEqual([]);
   });
 
-  it('says what has no effect in a folder, and serves the rest', () => {
-    const spec = '{infrastructure: {}, listeners: [{name: a, port: 80, protocol: HTTP, allowedRoutes: {}}]}';
-    expect(problemsOf('Gateway', spec)).toEqual([
-      'warning spec.listeners[0].allowedRoutes has no effect here — remove it, unless a cluster needs it',
-      'warning spec.infrastructure has no effect here — remove it, unless a cluster needs it',
-    ]);
-    expect(specOf(spec)).toEqual({ addresses: [], listeners: [{ name: 'a', port: 80, protocol: 'HTTP' }] });
+  it('says which routes may attach, and what is made for it in a cluster', () => {
+    const spec = `
+      infrastructure:
+        labels: {team: platform, tier: ""}
+        annotations: {example.com/note: any text}
+        parametersRef: {group: sluice.dev, kind: GatewayParameters, name: large}
+      listeners:
+      - name: a
+        port: 80
+        protocol: HTTP
+        allowedRoutes:
+          kinds: [{kind: HTTPRoute}, {group: aigateway.envoyproxy.io, kind: AIGatewayRoute}]
+          namespaces: {from: Selector, selector: {matchLabels: {team: a}, matchExpressions: [{key: b, operator: Exists}]}}`;
+    expect(specOf(spec)).toMatchObject({
+      infrastructure: {
+        labels: { team: 'platform', tier: '' },
+        annotations: { 'example.com/note': 'any text' },
+        parametersRef: { group: 'sluice.dev', kind: 'GatewayParameters', name: 'large' },
+      },
+      listeners: [
+        {
+          allowedRoutes: {
+            kinds: [
+              { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' },
+              { group: 'aigateway.envoyproxy.io', kind: 'AIGatewayRoute' },
+            ],
+            namespaces: {
+              from: 'Selector',
+              selector: {
+                matchLabels: { team: 'a' },
+                matchExpressions: [{ key: 'b', operator: 'Exists', values: [] }],
+              },
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  it('asks clients for certificates, and shows its own to backends', () => {
+    const spec = `
+      tls:
+        frontend:
+          default: {validation: {caCertificateRefs: [{kind: ConfigMap, name: clients}]}}
+          perPort: [{port: 8443, tls: {validation: {caCertificateRefs: [{kind: Secret, name: other, namespace: certs}], mode: AllowInsecureFallback}}}]
+        backend: {clientCertificateRef: {name: own}}
+      listeners: [{name: a, port: 80, protocol: HTTP}]`;
+    expect(specOf(spec)).toMatchObject({
+      tls: {
+        frontend: {
+          default: {
+            validation: {
+              caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'clients' }],
+              mode: 'AllowValidOnly',
+            },
+          },
+          perPort: [
+            {
+              port: 8443,
+              tls: {
+                validation: {
+                  caCertificateRefs: [{ group: '', kind: 'Secret', name: 'other', namespace: 'certs' }],
+                  mode: 'AllowInsecureFallback',
+                },
+              },
+            },
+          ],
+        },
+        backend: { clientCertificateRef: { group: '', kind: 'Secret', name: 'own' } },
+      },
+    });
   });
 
   it.each(badSpecs)('says what is wrong with %s', (spec, problem) => {

@@ -1,0 +1,68 @@
+import { dnsLabel, dottedName } from '../name.ts';
+import { enumeration } from '../schema/enumeration.ts';
+import { defaulted, optional, required } from '../schema/field.ts';
+import { integer } from '../schema/integer.ts';
+import { object } from '../schema/object.ts';
+import { type Place, reject, under } from '../schema/place.ts';
+import { type Infer, type Parsed, refine, type Schema } from '../schema/schema.ts';
+import { show } from '../schema/show.ts';
+import { except } from '../schema/verdict.ts';
+import { apiGroup, apiKind } from './name.ts';
+import { portNumber } from './parent-reference.ts';
+
+const coreGroup: Schema<''> = {
+  json: { const: '' },
+  parse: (value, place) =>
+    value === '' ? value : reject(place, `${show(value)} is not the core group`, 'remove it', 'InvalidKind'),
+};
+
+/** A Secret, perhaps of another namespace, whose owner then has to permit it (ReferenceGrant). */
+export const secretReference = object({
+  group: defaulted(coreGroup, '', 'Group of the kind.'),
+  kind: defaulted(enumeration(['Secret']), 'Secret', 'Kind of what is meant.'),
+  name: required(dottedName, 'Name of the Secret.'),
+  namespace: optional(dnsLabel, 'Namespace of the Secret; the one of this document if absent.'),
+});
+
+export type SecretReference = Infer<typeof secretReference>;
+
+const certificateAuthority = {
+  group: defaulted(coreGroup, '', 'Group of the kind.'),
+  kind: required(enumeration(['ConfigMap', 'Secret']), 'ConfigMap or Secret, with the certificates under ca.crt.'),
+  name: required(dottedName, 'Name of the ConfigMap or Secret.'),
+};
+
+/** Certificates that may sign those of somebody else, in the document's own namespace. */
+export const localAuthorityReference = object(certificateAuthority);
+
+export const authorityReference = object({
+  ...certificateAuthority,
+  namespace: optional(dnsLabel, 'Its namespace; the one of this document if absent.'),
+});
+
+export type AuthorityReference = Infer<typeof authorityReference>;
+
+export const backendFields = {
+  group: defaulted(apiGroup, '', 'Group of the backend’s kind; empty for Service.'),
+  kind: defaulted(
+    except(apiKind, 'kinds other than Service and Backend are reported with reason InvalidKind'),
+    'Service',
+    'Kind of the backend: Service, or Backend of gateway.envoyproxy.io.',
+  ),
+  name: required(dottedName, 'Name of the backend.'),
+  namespace: optional(dnsLabel, 'Namespace of the backend; the one of this document if absent.'),
+  port: optional(portNumber, 'Port of the Service; needed for a Service.'),
+};
+
+export const weight = integer({ from: 0, to: 1_000_000 });
+
+const plainBackend = object(backendFields);
+
+export type BackendReference = Infer<typeof plainBackend>;
+
+export const backendReference = refine(plainBackend, withPort);
+
+export function withPort<T extends BackendReference>(ref: T, place: Place): Parsed<T> {
+  if (ref.kind !== 'Service' || ref.group !== '' || ref.port !== undefined) return ref;
+  return reject(under(place, 'port'), `is missing: Service ${ref.name} may have several`, 'add port: 8080');
+}
