@@ -159,8 +159,9 @@ async function answerOf(response: IncomingMessage, call: Call): Promise<Result<u
   }
   const parsed = parseJson(Buffer.concat(chunks).toString());
   const isSuccess = code >= 200 && code < 300;
-  if (isSuccess && parsed.ok) return parsed;
-  if (isSuccess) return err(kubeError(0, 'Unreadable', `${call.method} ${call.path}: ${parsed.error}`));
+  if (isSuccess) {
+    return parsed.ok ? parsed : err(kubeError(0, 'Unreadable', `${call.method} ${call.path}: ${parsed.error}`));
+  }
   return err(errorOfAnswer(code, parsed.ok ? parsed.value : undefined, response.headers['retry-after']));
 }
 

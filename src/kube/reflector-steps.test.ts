@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { kubeError } from './error.ts';
+import { firstStep, nextStep, type ReflectorInput, type ReflectorStep } from './reflector-steps.ts';
+
+const expired = kubeError(410, 'Expired', 'too old');
+const broken = kubeError(0, 'Unreachable', 'ECONNRESET');
+const busy = { ...kubeError(429, 'TooManyRequests', 'later'), retryAfterMs: 5_000 };
+
+function played(...inputs: readonly ReflectorInput[]): ReflectorStep {
+  return inputs.reduce((step, input) => nextStep(step.state, input), firstStep);
+}
+
+const listed: ReflectorInput = { kind: 'page', version: '10' };
+const opened: ReflectorInput = { kind: 'opened' };
+const rested: ReflectorInput = { kind: 'rested' };
+const event = (version: string): ReflectorInput => ({ kind: 'event', version });
+
+describe('nextStep()', () => {
+  it('lists all pages, then watches from where the list was made', () => {
+    expect(firstStep.action).toEqual({ kind: 'list', isPaged: true });
+    const more = played({ kind: 'page', version: '10', next: 'p2' });
+    expect(more.action).toEqual({ kind: 'list', isPaged: true, next: 'p2' });
+    expect(nextStep(more.state, listed).action).toEqual({ kind: 'watch', version: '10' });
+  });
+
+  it('lists in one piece when the pages were forgotten between two of them', () => {
+    const step = played({ kind: 'page', version: '10', next: 'p2' }, { kind: 'failed', error: expired });
+    expect(step.action).toEqual({ kind: 'list', isPaged: false });
+  });
+
+  it('lists again after a rest, longer with every failure', () => {
+    const once = played({ kind: 'failed', error: broken });
+    expect(once.action).toEqual({ kind: 'rest', failures: 1, atLeastMs: 0 });
+    expect(played({ kind: 'failed', error: broken }, rested).action.kind).toBe('list');
+    expect(played({ kind: 'failed', error: broken }, rested, { kind: 'failed', error: busy }).action).toEqual({
+      kind: 'rest',
+      failures: 2,
+      atLeastMs: 5_000,
+    });
+  });
+
+  it('watches on from the last event or bookmark when the server ends a watch or a connection breaks', () => {
+    for (const error of [undefined, broken]) {
+      const end: ReflectorInput = { kind: 'ended', livedMs: 5_000, ...(error && { error }) };
+      expect(played(listed, opened, event('12'), end).action).toEqual({ kind: 'watch', version: '12' });
+    }
+  });
+
+  it('never watches from no version, which would hide deletions', () => {
+    const step = played(listed, opened, event(''), { kind: 'ended', livedMs: 5_000 });
+    expect(step.action).toEqual({ kind: 'watch', version: '10' });
+  });
+
+  it('rests before it watches again when a watch does not open, or ends at once', () => {
+    const refused = played(listed, { kind: 'ended', livedMs: 0, error: broken });
+    expect(refused.action).toEqual({ kind: 'rest', failures: 1, atLeastMs: 0 });
+    expect(nextStep(refused.state, rested).action).toEqual({ kind: 'watch', version: '10' });
+    expect(played(listed, opened, { kind: 'ended', livedMs: 3 }).action.kind).toBe('rest');
+  });
+
+  it('lists again when its version is forgotten, and does not hurry if that happens again', () => {
+    const once = played(listed, opened, { kind: 'ended', livedMs: 3, error: expired });
+    expect(once.action).toEqual({ kind: 'list', isPaged: true });
+    const twice = nextStep(nextStep(once.state, listed).state, { kind: 'ended', livedMs: 3, error: expired });
+    expect(twice.action).toEqual({ kind: 'rest', failures: 2, atLeastMs: 0 });
+    expect(nextStep(twice.state, rested).action.kind).toBe('list');
+  });
+
+  it('forgets failures once events arrive', () => {
+    const refused = played(listed, { kind: 'ended', livedMs: 0, error: broken }, rested, opened, event('11'));
+    expect(nextStep(refused.state, { kind: 'ended', livedMs: 3 }).action).toMatchObject({ failures: 1 });
+  });
+
+  it('ignores what belongs to another phase', () => {
+    expect(played(listed, listed).action).toEqual({ kind: 'none' });
+    expect(played(opened).state).toBe(firstStep.state);
+  });
+});

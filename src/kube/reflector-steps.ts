@@ -1,0 +1,101 @@
+import { isExpired, type KubeError } from './error.ts';
+
+/**
+ * What a reflector is doing, without the objects: list in pages, then watch from where the list was made, and from the
+ * last event on after every end of a watch. Only a version that the API server has forgotten leads back to a list.
+ */
+export type ReflectorState =
+  | { readonly phase: 'listing'; readonly failures: number; readonly isPaged: boolean; readonly next?: string }
+  | { readonly phase: 'watching'; readonly failures: number; readonly version: string; readonly isOpen: boolean }
+  /** Until the next attempt, of what follows. */
+  | { readonly phase: 'resting'; readonly failures: number; readonly isPaged: boolean; readonly version?: string };
+
+export type ReflectorInput =
+  | { readonly kind: 'page'; readonly version: string; readonly next?: string }
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'event'; readonly version: string }
+  /** The API server ends watches after some minutes; connections break; nothing was heard for too long. */
+  | { readonly kind: 'ended'; readonly error?: KubeError; readonly livedMs: number }
+  | { readonly kind: 'failed'; readonly error: KubeError }
+  | { readonly kind: 'rested' };
+
+export type ReflectorAction =
+  | { readonly kind: 'list'; readonly isPaged: boolean; readonly next?: string }
+  | { readonly kind: 'watch'; readonly version: string }
+  | { readonly kind: 'rest'; readonly failures: number; readonly atLeastMs: number }
+  | { readonly kind: 'none' };
+
+export interface ReflectorStep {
+  readonly state: ReflectorState;
+  readonly action: ReflectorAction;
+}
+
+export const firstStep: ReflectorStep = list(0, true);
+
+/** A watch that stood for so long was a good one: its end is no reason to hesitate. */
+const goodWatchMs = 1_000;
+
+export function nextStep(state: ReflectorState, input: ReflectorInput): ReflectorStep {
+  switch (input.kind) {
+    case 'page':
+      if (state.phase !== 'listing') return { state, action: { kind: 'none' } };
+      if (input.next === undefined) return watch(state.failures, input.version);
+      return {
+        state: { ...state, next: input.next },
+        action: { kind: 'list', isPaged: state.isPaged, next: input.next },
+      };
+    case 'opened':
+      return state.phase === 'watching' ? stay({ ...state, isOpen: true }) : stay(state);
+    case 'event':
+      if (state.phase !== 'watching') return stay(state);
+      // From no version at all a watch would begin without telling of what was deleted.
+      return stay({ ...state, failures: 0, ...(input.version !== '' && { version: input.version }) });
+    case 'ended':
+      return state.phase === 'watching' ? afterWatch(state, input) : stay(state);
+    case 'failed':
+      return state.phase === 'listing' ? afterListing(state, input.error) : stay(state);
+    case 'rested':
+      if (state.phase !== 'resting') return stay(state);
+      return state.version === undefined ? list(state.failures, state.isPaged) : watch(state.failures, state.version);
+  }
+}
+
+function afterWatch(
+  { version, failures, isOpen }: Extract<ReflectorState, { phase: 'watching' }>,
+  { error, livedMs }: Extract<ReflectorInput, { kind: 'ended' }>,
+): ReflectorStep {
+  if (error !== undefined && isExpired(error)) {
+    // The list that follows can meet the same: an API server that has just started forgets in a hurry.
+    return failures === 0 ? list(1, true) : rest(failures + 1, true, undefined, error);
+  }
+  if (isOpen && livedMs >= goodWatchMs && (error === undefined || error.code === 0)) return watch(0, version);
+  return rest(failures + 1, true, version, error);
+}
+
+function afterListing(
+  { failures, isPaged, next }: Extract<ReflectorState, { phase: 'listing' }>,
+  error: KubeError,
+): ReflectorStep {
+  // The pages come from one moment; if that was forgotten before the last one was read, one large answer is quicker.
+  if (isExpired(error) && next !== undefined && isPaged) return list(failures, false);
+  return rest(failures + 1, isPaged, undefined, error);
+}
+
+function list(failures: number, isPaged: boolean): ReflectorStep {
+  return { state: { phase: 'listing', failures, isPaged }, action: { kind: 'list', isPaged } };
+}
+
+function watch(failures: number, version: string): ReflectorStep {
+  return { state: { phase: 'watching', failures, version, isOpen: false }, action: { kind: 'watch', version } };
+}
+
+function rest(failures: number, isPaged: boolean, version?: string, error?: KubeError): ReflectorStep {
+  return {
+    state: { phase: 'resting', failures, isPaged, ...(version !== undefined && { version }) },
+    action: { kind: 'rest', failures, atLeastMs: error?.retryAfterMs ?? 0 },
+  };
+}
+
+function stay(state: ReflectorState): ReflectorStep {
+  return { state, action: { kind: 'none' } };
+}

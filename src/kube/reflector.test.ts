@@ -1,0 +1,128 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createKubeClient } from './client.ts';
+import { type Reflector, type ReflectorOptions, startReflector } from './reflector.ts';
+import { plainConnection } from './testing/plain-connection.ts';
+import { startTestServer } from './testing/server.ts';
+import { createTransport } from './transport.ts';
+
+const place = { group: '', version: 'v1', plural: 'things' };
+const closing: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+function thing(name: string, resourceVersion: string): object {
+  return { metadata: { name, uid: name, resourceVersion, managedFields: [{ manager: 'x' }] } };
+}
+
+function list(response: ServerResponse, version: string, things: readonly object[], more?: string): void {
+  response.end(JSON.stringify({ metadata: { resourceVersion: version, continue: more }, items: things }));
+}
+
+function tell(response: ServerResponse, type: string, object: object): void {
+  response.write(`${JSON.stringify({ type, object })}\n`);
+}
+
+/** Plays an API server: each request meets the next entry; afterwards watches stay open and silent. */
+async function reflecting(
+  script: readonly ((response: ServerResponse) => void)[],
+  options: Partial<ReflectorOptions> = {},
+): Promise<{ readonly reflector: Reflector; readonly told: string[]; readonly seen: readonly string[] }> {
+  let next = 0;
+  const server = await startTestServer((_, response) => {
+    const step = script[next++];
+    if (step === undefined) response.flushHeaders();
+    else step(response);
+  });
+  const client = createKubeClient(server.url, createTransport(plainConnection(server.url), 'test'));
+  const told: string[] = [];
+  const reflector = startReflector({
+    client,
+    place,
+    backOff: { firstMs: 10, maxMs: 50 },
+    onChanges: (changes) => told.push(changes.map(({ kind, object }) => `${kind} ${object.metadata.name}`).join(', ')),
+    onSync: () => told.push('synced'),
+    onError: (error) => told.push(error.reason),
+    ...options,
+  });
+  closing.push(
+    () => server.close(),
+    () => client.close(),
+    () => reflector.close(),
+  );
+  return { reflector, told, seen: server.seen };
+}
+
+/** `list`, `list page`, `watch 12`. */
+function shown(seen: readonly string[]): readonly string[] {
+  return seen.map((line) => {
+    const query = new URL(line.slice(4), 'http://host').searchParams;
+    if (query.has('watch')) return `watch ${query.get('resourceVersion')}`;
+    const page = query.get('continue');
+    return `list${query.has('limit') ? '' : ' all'}${page === null ? '' : ` ${page}`}`;
+  });
+}
+
+describe('startReflector()', () => {
+  it('reads pages, follows events, and keeps nothing that nobody reads', async () => {
+    const { reflector, told, seen } = await reflecting([
+      (response) => list(response, '5', [thing('a', '1')], 'more'),
+      (response) => list(response, '5', [thing('b', '2')]),
+      (response) => {
+        tell(response, 'MODIFIED', thing('a', '6'));
+        tell(response, 'DELETED', thing('b', '7'));
+        tell(response, 'BOOKMARK', { metadata: { resourceVersion: '9' } });
+        setTimeout(() => response.end(), 1_050);
+      },
+    ]);
+    await expect.poll(() => shown(seen)).toEqual(['list', 'list more', 'watch 5']);
+    await expect.poll(() => told).toEqual(['added a, added b', 'synced', 'changed a, deleted b']);
+    expect([...reflector.objects.values()]).toEqual([{ metadata: { name: 'a', uid: 'a', resourceVersion: '6' } }]);
+    expect([reflector.hasSynced(), reflector.staleSince()]).toEqual([true, undefined]);
+    await expect.poll(() => shown(seen).at(-1), { timeout: 3_000 }).toBe('watch 9');
+  });
+
+  it('finds deletions of the time in which its version was forgotten', async () => {
+    const { told, seen } = await reflecting([
+      (response) => list(response, '5', [thing('a', '1'), thing('b', '2')]),
+      (response) => {
+        tell(response, 'ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' });
+      },
+      (response) => list(response, '20', [thing('b', '2'), thing('c', '11')]),
+    ]);
+    await expect.poll(() => told).toEqual(['added a, added b', 'synced', 'Expired', 'added c, deleted a']);
+    await expect.poll(() => shown(seen)).toEqual(['list', 'watch 5', 'list', 'watch 20']);
+  });
+
+  it('lists in one piece when the pages were forgotten', async () => {
+    const { told, seen } = await reflecting([
+      (response) => list(response, '5', [thing('a', '1')], 'more'),
+      (response) => response.writeHead(410).end(JSON.stringify({ kind: 'Status', code: 410, reason: 'Expired' })),
+      (response) => list(response, '6', [thing('b', '6')]),
+    ]);
+    await expect.poll(() => shown(seen)).toEqual(['list', 'list more', 'list all', 'watch 6']);
+    expect(told).toEqual(['Expired', 'added b', 'synced']);
+  });
+
+  it('takes a silent watch for dead', async () => {
+    const { told, seen } = await reflecting(
+      [(response) => list(response, '5', []), (response) => response.flushHeaders()],
+      { stallMs: 80 },
+    );
+    await expect.poll(() => shown(seen).slice(0, 3)).toEqual(['list', 'watch 5', 'watch 5']);
+    expect(told.slice(0, 2)).toEqual(['synced', 'Timeout']);
+  });
+
+  it('says since when it may miss something, and why', async () => {
+    const { reflector, seen } = await reflecting(
+      [(response) => list(response, '5', []), (response) => response.writeHead(403).end('{}')],
+      { backOff: { firstMs: 300, maxMs: 300 } },
+    );
+    await expect.poll(() => reflector.failure()?.reason).toBe('Forbidden');
+    expect(reflector.staleSince()).toBeGreaterThan(Date.now() - 5_000);
+    await expect.poll(() => reflector.staleSince()).toBeUndefined();
+    expect(shown(seen)).toEqual(['list', 'watch 5', 'watch 5']);
+  });
+});
