@@ -1,6 +1,7 @@
 import type { GatewayModel } from '../../src/model/gateway.ts';
 import type { Provider } from '../../src/model/provider.ts';
 import type { RetryProfile } from '../../src/model/route.ts';
+import { noServices } from '../../src/model/service.ts';
 
 const noSink = { file: '', redisStream: '', redisMaxLength: 0 };
 
@@ -29,6 +30,7 @@ export function gatewayModel(parts: Partial<GatewayModel> = {}): GatewayModel {
     limits: [],
     budgets: [],
     pricings: [],
+    services: noServices,
     secrets: [],
     ...parts,
   };

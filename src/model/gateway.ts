@@ -12,6 +12,7 @@ import type { Pricing } from './pricing.ts';
 import type { Provider } from './provider.ts';
 import type { RetryProfile, Route } from './route.ts';
 import type { Secret } from './secret.ts';
+import type { Services } from './service.ts';
 import type { RecordSink, Store } from './store.ts';
 
 export interface GatewayModel {
@@ -28,6 +29,7 @@ export interface GatewayModel {
   readonly limits: readonly Limit[];
   readonly budgets: readonly Budget[];
   readonly pricings: readonly Pricing[];
+  readonly services: Services;
   /** Everything secret, kept apart so that the rest can be printed. Referred to by name. */
   readonly secrets: readonly Secret[];
 }

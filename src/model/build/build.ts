@@ -6,6 +6,7 @@ import type { LogicalModel } from '../logical-model.ts';
 import type { Pricing } from '../pricing.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
+import { noServices } from '../service.ts';
 import { buildKey, type OwnChainRules } from './api-key.ts';
 import type { Attachment } from './attachment.ts';
 import { createContext } from './context.ts';
@@ -83,6 +84,7 @@ export function buildModel(documents: readonly PolicyDocument[], surroundings: S
     keys: keys.sort(byName),
     ...rules,
     pricings: pricings.sort(byName),
+    services: noServices,
     secrets: secrets.sort(byName),
   };
   return { gateways: gateways.map((gateway) => ({ ...gateway, ...shared })), problems, attachments: [] };

@@ -4,6 +4,7 @@ import { file_envoy_config_cluster_v3_cluster } from '../../gen/envoy/config/clu
 import { file_envoy_config_core_v3_extension } from '../../gen/envoy/config/core/v3/extension_pb.js';
 import { file_envoy_config_endpoint_v3_endpoint } from '../../gen/envoy/config/endpoint/v3/endpoint_pb.js';
 import { file_envoy_config_listener_v3_listener } from '../../gen/envoy/config/listener/v3/listener_pb.js';
+import { file_envoy_config_route_v3_route_components } from '../../gen/envoy/config/route/v3/route_components_pb.js';
 import { file_envoy_config_route_v3_route } from '../../gen/envoy/config/route/v3/route_pb.js';
 import { file_envoy_config_route_v3_scoped_route } from '../../gen/envoy/config/route/v3/scoped_route_pb.js';
 import { file_envoy_extensions_access_loggers_file_v3_file } from '../../gen/envoy/extensions/access_loggers/file/v3/file_pb.js';
@@ -42,6 +43,7 @@ export const messageTypes = createRegistry(
   file_envoy_config_endpoint_v3_endpoint,
   file_envoy_config_listener_v3_listener,
   file_envoy_config_route_v3_route,
+  file_envoy_config_route_v3_route_components,
   file_envoy_config_route_v3_scoped_route,
   file_envoy_extensions_access_loggers_file_v3_file,
   file_envoy_extensions_access_loggers_filters_cel_v3_cel,

@@ -18,7 +18,7 @@ function ownAnswer(name: string, status: number, match: RouteMatchInit): RouteIn
   return { name, match, action: { case: 'directResponse', value: { status } }, typedPerFilterConfig: unprocessed };
 }
 
-const unprocessed = {
+export const unprocessed = {
   [processorFilterName]: packed(ExtProcPerRouteSchema, { override: { case: 'disabled', value: true } }),
 };
 
@@ -29,30 +29,33 @@ export const healthRoute = ownAnswer('health', 404, { pathSpecifier: { case: 'pa
  * Likewise the CORS filter, for the origins that the policy allows. It passes over routes without a cluster, so this one
  * names the cluster that refuses.
  */
-export const preflightRoute: RouteInit = {
-  name: 'preflight',
-  match: {
-    pathSpecifier: { case: 'prefix', value: '/' },
-    headers: [
-      {
-        name: ':method',
-        headerMatchSpecifier: { case: 'stringMatch', value: { matchPattern: { case: 'exact', value: 'OPTIONS' } } },
-      },
-      { name: 'origin', headerMatchSpecifier: { case: 'presentMatch', value: true } },
-      { name: 'access-control-request-method', headerMatchSpecifier: { case: 'presentMatch', value: true } },
-    ],
-  },
-  action: { case: 'route', value: { clusterSpecifier: { case: 'cluster', value: clusterNames.closed } } },
-  typedPerFilterConfig: unprocessed,
-};
+export function preflightRoute(prefix: string): RouteInit {
+  return {
+    name: 'preflight',
+    match: {
+      pathSpecifier: { case: 'prefix', value: prefix },
+      headers: [
+        {
+          name: ':method',
+          headerMatchSpecifier: { case: 'stringMatch', value: { matchPattern: { case: 'exact', value: 'OPTIONS' } } },
+        },
+        { name: 'origin', headerMatchSpecifier: { case: 'presentMatch', value: true } },
+        { name: 'access-control-request-method', headerMatchSpecifier: { case: 'presentMatch', value: true } },
+      ],
+    },
+    action: { case: 'route', value: { clusterSpecifier: { case: 'cluster', value: clusterNames.closed } } },
+    typedPerFilterConfig: unprocessed,
+  };
+}
 
 /**
  * An escaped slash or backslash is a separator to some servers and a letter to others, so what was checked here could be
  * another path there. Refused by a route and not by the connection manager, which answers before there is a request id.
  * Must stand behind the profiles: a path that the processor has written may contain one.
  */
-export const escapedSlashRoute = ownAnswer('escaped-slash', 400, {
-  pathSpecifier: { case: 'safeRegex', value: { regex: '.*%(?:2[fF]|5[cC]).*' } },
-});
+export function escapedSlashRoute(prefix: string): RouteInit {
+  const regex = `${prefix}.*%(?:2[fF]|5[cC]).*`;
+  return ownAnswer('escaped-slash', 400, { pathSpecifier: { case: 'safeRegex', value: { regex } } });
+}
 
 export const otherHostRoute = ownAnswer('other-host', 404, { pathSpecifier: { case: 'prefix', value: '/' } });

@@ -6,7 +6,7 @@ import {
   Cluster_DnsLookupFamily as LookupFamily,
 } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
 import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
-import type { Provider } from '../../model/provider.ts';
+import type { Address, Provider } from '../../model/provider.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { milliseconds, seconds } from './duration.ts';
 import { encode } from './encode.ts';
@@ -38,7 +38,7 @@ export function providerCluster(provider: Provider, options: TranslateOptions): 
 const unlimited = 1_000_000;
 
 function cluster(provider: Provider, options: TranslateOptions): MessageInitShape<typeof ClusterSchema> {
-  const { endpoint, tls } = provider;
+  const { endpoint, tls, moreEndpoints = [] } = provider;
   const isAddress = isIP(endpoint.host) !== 0;
   return {
     name: provider.cluster,
@@ -71,26 +71,7 @@ function cluster(provider: Provider, options: TranslateOptions): MessageInitShap
       clusterName: provider.cluster,
       endpoints: [
         {
-          lbEndpoints: [
-            {
-              hostIdentifier: {
-                case: 'endpoint',
-                value: {
-                  // Becomes the host header of the attempt.
-                  hostname: authority(provider),
-                  address: {
-                    address: {
-                      case: 'socketAddress',
-                      value: {
-                        address: endpoint.host,
-                        portSpecifier: { case: 'portValue', value: endpoint.port },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          ],
+          lbEndpoints: [endpoint, ...moreEndpoints].map((address) => lbEndpoint(address, tls !== undefined)),
         },
         refusingEndpoint(1),
       ],
@@ -100,7 +81,7 @@ function cluster(provider: Provider, options: TranslateOptions): MessageInitShap
         commonHttpProtocolOptions: { idleTimeout: seconds(tls === undefined ? idleSeconds.plain : idleSeconds.tls) },
         upstreamProtocolOptions:
           tls === undefined
-            ? { case: 'explicitHttpConfig', value: { protocolConfig: { case: 'httpProtocolOptions', value: {} } } }
+            ? { case: 'explicitHttpConfig', value: { protocolConfig: plainProtocol(provider) } }
             : { case: 'autoConfig', value: { httpProtocolOptions: {}, http2ProtocolOptions: {} } },
         httpFilters: upstreamFilters(provider).map(asTypedConfig),
       }),
@@ -109,8 +90,26 @@ function cluster(provider: Provider, options: TranslateOptions): MessageInitShap
   };
 }
 
+/** Nobody negotiates without TLS. */
+function plainProtocol({ isPlainHttp2 }: Provider) {
+  return isPlainHttp2 === true
+    ? ({ case: 'http2ProtocolOptions', value: {} } as const)
+    : ({ case: 'httpProtocolOptions', value: {} } as const);
+}
+
+function lbEndpoint(address: Address, hasTls: boolean) {
+  const socketAddress = { address: address.host, portSpecifier: { case: 'portValue', value: address.port } } as const;
+  const value = {
+    // Becomes the host header of the attempt.
+    hostname: authority(address, hasTls),
+    address: { address: { case: 'socketAddress', value: socketAddress } },
+  } as const;
+  return { hostIdentifier: { case: 'endpoint', value } } as const;
+}
+
 /** RFC 9110 section 7.2: the port is left out where it is the default of the scheme. */
-function authority({ endpoint, tls }: Provider): string {
-  const host = isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host;
-  return endpoint.port === (tls === undefined ? 80 : 443) ? host : `${host}:${endpoint.port}`;
+function authority({ host, port, hostname }: Address, hasTls: boolean): string {
+  if (hostname !== undefined) return hostname;
+  const name = isIP(host) === 6 ? `[${host}]` : host;
+  return port === (hasTls ? 443 : 80) ? name : `${name}:${port}`;
 }

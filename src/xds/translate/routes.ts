@@ -19,8 +19,12 @@ import { escapedSlashRoute, healthRoute, otherHostRoute, preflightRoute } from '
 import type { Port } from './ports.ts';
 import { priorityChain } from './priority-chain.ts';
 import { retryPolicy } from './retry-policy.ts';
+import { type Host, hostsOf } from './service-hosts.ts';
+import { inPrecedence } from './service-precedence.ts';
+import { serviceRoute } from './service-routes.ts';
 
 type VirtualHostInit = MessageInitShape<typeof VirtualHostSchema>;
+type RouteInit = MessageInitShape<typeof RouteSchema>;
 
 /** More attempts than any sensible chain has. Only bounds how long a request may stand still as a whole. */
 const mostAttempts = 16;
@@ -44,30 +48,50 @@ export function routeConfiguration(port: Port, gateway: GatewayModel): Resource 
       name: port.name,
       // Clients that write `host:10080` mean the host.
       ignorePortInHostMatching: true,
-      virtualHosts: [...port.listeners.map((listener) => servedHosts(listener, gateway)), ...otherHosts(port)],
+      virtualHosts: [
+        ...port.listeners.flatMap((listener) =>
+          hostsOf(listener, port, gateway.services.routes).map((host) => virtualHost(listener, host, gateway)),
+        ),
+        ...otherHosts(port),
+      ],
     },
     settings.origins,
   );
 }
 
-function servedHosts({ name, hostnames }: Listener, { settings, profiles }: GatewayModel): VirtualHostInit {
+function virtualHost({ name }: Listener, host: Host, gateway: GatewayModel): VirtualHostInit {
+  const { settings } = gateway;
   return {
-    name,
-    domains: hostnames.length === 0 ? ['*'] : [...hostnames],
+    name: host.isOfRoutesOnly ? `${name}/${host.domains.join()}` : name,
+    domains: [...host.domains],
     // What tells the upstream processor filter apart from the first attempt.
     includeRequestAttemptCount: true,
     // How much of a body is kept for the processor and for a further attempt.
     requestBodyBufferLimit: BigInt(settings.maxBodyBytes + rewriteAllowance),
     typedPerFilterConfig: settings.cors === undefined ? {} : { [corsFilterName]: corsPolicy(settings.cors) },
     // First match wins.
-    routes: [
-      healthRoute,
-      ...(settings.cors === undefined ? [] : [preflightRoute]),
-      ...profiles.map(profileRoute),
-      escapedSlashRoute,
-      unprocessedRoute,
-    ],
+    routes: [healthRoute, ...routesOf(host, gateway)],
   };
+}
+
+/** What callers ask models for. */
+const modelPaths = '/v1/';
+
+/**
+ * On hosts of the gateway models come first: whoever may attach a route of his own must not be able to take their
+ * requests past the processor. A host that only routes name is theirs, and models get what is left.
+ */
+function routesOf(host: Host, { settings, profiles }: GatewayModel): RouteInit[] {
+  const isCorsOn = settings.cors !== undefined;
+  const modelRoutes = (prefix: string): RouteInit[] => [
+    ...(isCorsOn ? [preflightRoute(prefix)] : []),
+    ...profiles.map(profileRoute),
+    escapedSlashRoute(prefix),
+    unprocessedRoute(prefix),
+  ];
+  if (host.routes.length === 0) return modelRoutes('/');
+  const services = inPrecedence(host.routes, host.domains[0]).map((route) => serviceRoute(route, isCorsOn));
+  return [...(host.isOfRoutesOnly ? [] : modelRoutes(modelPaths)), ...services, ...modelRoutes('/')];
 }
 
 /** Hosts that no listener of the port serves. Load balancers ask by address, and are answered on every host. */
@@ -77,7 +101,7 @@ function otherHosts({ name, listeners }: Port): VirtualHostInit[] {
 }
 
 /** Chosen when the processor has named the profile: it clears the route cache in the answer that sets the header. */
-function profileRoute(profile: RetryProfile): MessageInitShape<typeof RouteSchema> {
+function profileRoute(profile: RetryProfile): RouteInit {
   return {
     name: profile.name,
     match: {
@@ -99,6 +123,7 @@ function profileRoute(profile: RetryProfile): MessageInitShape<typeof RouteSchem
         // time-outs have missed.
         idleTimeout: milliseconds(mostAttempts * Math.max(profile.attemptTimeoutMs, profile.idleTimeoutMs)),
         retryPolicy: retryPolicy(profile),
+        ...(profile.requestTimeoutMs !== undefined && { timeout: milliseconds(profile.requestTimeoutMs) }),
       }),
     },
   };
@@ -107,12 +132,13 @@ function profileRoute(profile: RetryProfile): MessageInitShape<typeof RouteSchem
 interface Patience {
   readonly idleTimeout: DurationInit;
   readonly retryPolicy?: RetryPolicy;
+  readonly timeout?: DurationInit;
 }
 
 function intoTheChain(patience: Patience): RouteAction {
   return create(RouteActionSchema, {
     clusterSpecifier: { case: 'inlineClusterSpecifierPlugin', value: { extension: priorityChain } },
-    // A stream may run for as long as it makes progress. The time-outs are those of each attempt.
+    // A stream may run for as long as it makes progress, unless policy says otherwise. Time-outs are those of attempts.
     timeout: milliseconds(0),
     // Each provider gets its own name as host, on every attempt.
     hostRewriteSpecifier: { case: 'autoHostRewrite', value: { value: true } },
@@ -121,8 +147,10 @@ function intoTheChain(patience: Patience): RouteAction {
 }
 
 /** Where a request is until the processor has decided, and where it stays if no processor saw it. */
-const unprocessedRoute: MessageInitShape<typeof RouteSchema> = {
-  name: 'unprocessed',
-  match: { pathSpecifier: { case: 'prefix', value: '/' } },
-  action: { case: 'route', value: intoTheChain({ idleTimeout: seconds(300) }) },
-};
+function unprocessedRoute(prefix: string): RouteInit {
+  return {
+    name: 'unprocessed',
+    match: { pathSpecifier: { case: 'prefix', value: prefix } },
+    action: { case: 'route', value: intoTheChain({ idleTimeout: seconds(300) }) },
+  };
+}

@@ -7,6 +7,7 @@ import { portsOf } from './ports.ts';
 import { providerCluster } from './provider-cluster.ts';
 import { routeConfiguration } from './routes.ts';
 import { secretResources } from './secrets.ts';
+import { serviceCluster } from './service-cluster.ts';
 
 export type { TranslateOptions } from './options.ts';
 
@@ -19,6 +20,7 @@ export function translate(gateway: GatewayModel, options: TranslateOptions): Res
   return [
     closedCluster,
     ...gateway.providers.map((provider) => providerCluster(provider, options)),
+    ...gateway.services.backends.map((backend) => serviceCluster(backend, options)),
     ...secretResources(gateway),
     ...ports.map((port) => listenerResource(port, gateway)),
     ...ports.map((port) => routeConfiguration(port, gateway)),

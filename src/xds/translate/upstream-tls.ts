@@ -27,13 +27,12 @@ export function upstreamTls(tls: UpstreamTls, options: TranslateOptions): Extens
 }
 
 function validation(tls: UpstreamTls, options: TranslateOptions) {
+  if (tls.isUnverified === true) return { case: undefined } as const;
   const ownName = {
-    matchTypedSubjectAltNames: [
-      {
-        sanType: isIP(tls.serverName) === 0 ? SanType.DNS : SanType.IP_ADDRESS,
-        matcher: { matchPattern: { case: 'exact', value: tls.serverName } as const },
-      },
-    ],
+    matchTypedSubjectAltNames:
+      tls.subjectNames === undefined
+        ? [exactName(isIP(tls.serverName) === 0 ? SanType.DNS : SanType.IP_ADDRESS, tls.serverName)]
+        : tls.subjectNames.map(({ kind, value }) => exactName(kind === 'uri' ? SanType.URI : SanType.DNS, value)),
   };
   if (tls.ca === undefined) {
     const trustedCa = { specifier: { case: 'filename', value: options.systemCaFile } } as const;
@@ -43,4 +42,8 @@ function validation(tls: UpstreamTls, options: TranslateOptions) {
     case: 'combinedValidationContext',
     value: { defaultValidationContext: ownName, validationContextSdsSecretConfig: secretOverAds(tls.ca) },
   } as const;
+}
+
+function exactName(sanType: SanType, value: string) {
+  return { sanType, matcher: { matchPattern: { case: 'exact', value } as const } };
 }

@@ -1,0 +1,48 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { RouteMatchSchema } from '../../gen/envoy/config/route/v3/route_components_pb.js';
+import type { PathMatch, ServiceMatch, ValueMatch } from '../../model/service.ts';
+
+type RouteMatchInit = MessageInitShape<typeof RouteMatchSchema>;
+
+export function serviceMatch({ path, method, headers, query }: ServiceMatch): RouteMatchInit {
+  return {
+    pathSpecifier: pathSpecifier(path),
+    headers: [
+      ...(method === undefined ? [] : [header({ name: ':method', kind: 'exact', value: method })]),
+      ...headers.map(header),
+    ],
+    queryParameters: query.map((match) => ({
+      name: match.name,
+      queryParameterMatchSpecifier: { case: 'stringMatch' as const, value: stringMatcher(match) },
+    })),
+  };
+}
+
+function pathSpecifier({ kind, value }: PathMatch): NonNullable<RouteMatchInit['pathSpecifier']> {
+  switch (kind) {
+    case 'exact':
+      return { case: 'path', value };
+    case 'regex':
+      return { case: 'safeRegex', value: { regex: value } };
+    case 'prefix': {
+      const segments = withoutTrailingSlash(value);
+      return segments === '' ? { case: 'prefix', value: '/' } : { case: 'pathSeparatedPrefix', value: segments };
+    }
+  }
+}
+
+/** A prefix of segments, so `/shop/` and `/shop` are the same; the empty one is every path. */
+export function withoutTrailingSlash(prefix: string): string {
+  return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
+}
+
+function header(match: ValueMatch) {
+  const value = stringMatcher(match);
+  return { name: match.name, headerMatchSpecifier: { case: 'stringMatch', value } } as const;
+}
+
+function stringMatcher({ kind, value }: ValueMatch) {
+  const matchPattern =
+    kind === 'exact' ? ({ case: 'exact', value } as const) : ({ case: 'safeRegex', value: { regex: value } } as const);
+  return { matchPattern };
+}

@@ -1,0 +1,153 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { clusterNames } from '../../contract.ts';
+import { HeaderValueOption_HeaderAppendAction as Append } from '../../gen/envoy/config/core/v3/base_pb.js';
+import {
+  FilterConfigSchema,
+  type RedirectAction,
+  type RedirectActionSchema,
+  RedirectAction_RedirectResponseCode as RedirectCode,
+  type RouteAction,
+  type RouteActionSchema,
+  type RouteSchema,
+} from '../../gen/envoy/config/route/v3/route_components_pb.js';
+import { FractionalPercent_DenominatorType as Denominator } from '../../gen/envoy/type/v3/percent_pb.js';
+import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../model/service.ts';
+import { corsFilterName } from './cors.ts';
+import { milliseconds } from './duration.ts';
+import { packed } from './extension.ts';
+import { unprocessed } from './own-answers.ts';
+import { serviceMatch, withoutTrailingSlash } from './service-match.ts';
+
+type RouteInit = MessageInitShape<typeof RouteSchema>;
+type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, RouteAction>;
+type RedirectInit = Exclude<MessageInitShape<typeof RedirectActionSchema>, RedirectAction>;
+
+/** A route past the processor. What the gateway lets browsers do with models says nothing about other services. */
+export function serviceRoute(route: ServiceRoute, isCorsOn: boolean): RouteInit {
+  return {
+    name: route.id,
+    match: serviceMatch(route.match),
+    action: actionOf(route),
+    ...headerRules(route.requestHeaders, route.responseHeaders),
+    typedPerFilterConfig: isCorsOn ? { ...unprocessed, [corsFilterName]: switchedOff } : unprocessed,
+  };
+}
+
+const switchedOff = packed(FilterConfigSchema, { disabled: true });
+
+function actionOf({ action, match }: ServiceRoute): NonNullable<RouteInit['action']> {
+  switch (action.kind) {
+    case 'fail':
+      return { case: 'directResponse', value: { status: action.status } };
+    case 'redirect':
+      return { case: 'redirect', value: redirect(action, match.path.value) };
+    case 'forward':
+      return { case: 'route', value: forward(action, match.path.value) };
+  }
+}
+
+type Forward = Extract<ServiceAction, { readonly kind: 'forward' }>;
+
+function forward(action: Forward, matchedPath: string): RouteActionInit {
+  const { backends, rewrite, mirrors, timeoutMs, attemptTimeoutMs, retry } = action;
+  return {
+    clusterSpecifier: {
+      case: 'weightedClusters',
+      value: {
+        clusters: backends.map(({ cluster, weight, requestHeaders, responseHeaders }) => ({
+          name: cluster ?? clusterNames.closed,
+          weight,
+          ...headerRules(requestHeaders, responseHeaders),
+        })),
+      },
+    },
+    timeout: milliseconds(timeoutMs ?? 0),
+    ...(rewrite.hostname !== undefined && {
+      hostRewriteSpecifier: { case: 'hostRewriteLiteral', value: rewrite.hostname },
+    }),
+    ...(rewrite.path && pathRewrite(rewrite.path, matchedPath)),
+    requestMirrorPolicies: mirrors.map(({ cluster, percent }) => ({
+      cluster,
+      runtimeFraction: {
+        defaultValue: { numerator: Math.round(percent * 10_000), denominator: Denominator.MILLION },
+      },
+    })),
+    ...((retry !== undefined || attemptTimeoutMs !== undefined) && {
+      retryPolicy: {
+        ...(retry && {
+          retryOn: 'connect-failure,refused-stream,reset-before-request,retriable-status-codes',
+          numRetries: retry.attempts,
+          retriableStatusCodes: [...retry.statuses],
+          retryBackOff: { baseInterval: milliseconds(retry.backoffMs) },
+        }),
+        ...(attemptTimeoutMs !== undefined && { perTryTimeout: milliseconds(attemptTimeoutMs) }),
+      },
+    }),
+  };
+}
+
+/** In Envoy a prefix is replaced as text: `/shop` by `/` would make `//cart` of `/shop/cart`. */
+function pathRewrite({ kind, value }: PathRewrite, matchedPath: string): Partial<RouteActionInit> {
+  const replacement = withoutTrailingSlash(value);
+  if (kind === 'prefix' && replacement !== '' && withoutTrailingSlash(matchedPath) !== '') {
+    return { prefixRewrite: replacement };
+  }
+  const regex =
+    kind === 'full' ? '^.*$' : `^${withoutTrailingSlash(matchedPath).replaceAll(/[.+*?^${}()|[\]\\]/g, '\\$&')}/?(.*)$`;
+  // RE2 reads a backslash in the replacement as the number of a group.
+  const literal = value.replaceAll('\\', '\\\\');
+  const substitution = kind === 'full' ? literal : `${withoutTrailingSlash(literal)}/\\1`;
+  return { regexRewrite: { pattern: { regex }, substitution } };
+}
+
+type Redirect = Extract<ServiceAction, { readonly kind: 'redirect' }>;
+
+const redirectCodes: Readonly<Record<Redirect['status'], RedirectCode>> = {
+  301: RedirectCode.MOVED_PERMANENTLY,
+  302: RedirectCode.FOUND,
+  303: RedirectCode.SEE_OTHER,
+  307: RedirectCode.TEMPORARY_REDIRECT,
+  308: RedirectCode.PERMANENT_REDIRECT,
+};
+
+function redirect(action: Redirect, matchedPath: string): RedirectInit {
+  return {
+    responseCode: redirectCodes[action.status],
+    hostRedirect: action.hostname ?? '',
+    portRedirect: action.port ?? 0,
+    ...(action.scheme !== undefined && {
+      schemeRewriteSpecifier: { case: 'schemeRedirect', value: action.scheme } as const,
+    }),
+    ...(action.path && pathRedirect(action.path, matchedPath)),
+  };
+}
+
+function pathRedirect(path: PathRewrite, matchedPath: string): Partial<RedirectInit> {
+  if (path.kind === 'full') return { pathRewriteSpecifier: { case: 'pathRedirect', value: path.value } };
+  const { prefixRewrite, regexRewrite } = pathRewrite(path, matchedPath);
+  if (regexRewrite !== undefined) {
+    return { pathRewriteSpecifier: { case: 'regexRewrite', value: regexRewrite } };
+  }
+  return { pathRewriteSpecifier: { case: 'prefixRewrite', value: prefixRewrite ?? '/' } };
+}
+
+function headerRules(request: HeaderChanges, response: HeaderChanges) {
+  return {
+    requestHeadersToAdd: additions(request),
+    requestHeadersToRemove: [...request.remove],
+    responseHeadersToAdd: additions(response),
+    responseHeadersToRemove: [...response.remove],
+  };
+}
+
+function additions({ set, add }: HeaderChanges) {
+  const option = (header: HeaderChanges['set'][number], appendAction: Append) => ({
+    // `%` begins a command of Envoy's log format.
+    header: { key: header.name, value: header.value.replaceAll('%', '%%') },
+    appendAction,
+  });
+  return [
+    ...set.map((header) => option(header, Append.OVERWRITE_IF_EXISTS_OR_ADD)),
+    ...add.map((header) => option(header, Append.APPEND_IF_EXISTS_OR_ADD)),
+  ];
+}
