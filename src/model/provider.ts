@@ -9,6 +9,12 @@ export interface Provider {
   readonly cluster: string;
   readonly dialect: Dialect;
   readonly endpoint: Endpoint;
+  /** More of the same, which share the load. All are names, or all are addresses. */
+  readonly moreEndpoints?: readonly Address[];
+  /** HTTP/2 without TLS, where nothing says what the other side speaks. */
+  readonly isPlainHttp2?: boolean;
+  /** Its dialect is not spoken yet: Envoy knows how to reach it, and no chain leads there. */
+  readonly isUnserved?: boolean;
   readonly isPrivate: boolean;
   readonly tls?: UpstreamTls;
   readonly credential?: ProviderCredential;
@@ -21,9 +27,14 @@ export interface Provider {
   readonly origins: Origins;
 }
 
-export interface Endpoint {
+export interface Address {
   readonly host: string;
   readonly port: number;
+  /** What requests call it; absent: its host. */
+  readonly hostname?: string;
+}
+
+export interface Endpoint extends Address {
   /** Path put in place of the client's `/v1`; no trailing slash. */
   readonly basePath: string;
 }
@@ -34,6 +45,15 @@ export interface UpstreamTls {
   readonly ca?: string;
   /** Name of a `certificate` secret. */
   readonly clientCertificate?: string;
+  /** One of them must be in the certificate; absent: the server name. */
+  readonly subjectNames?: readonly SubjectName[];
+  /** Whoever answers is believed. Only where policy says so in so many words. */
+  readonly isUnverified?: boolean;
+}
+
+export interface SubjectName {
+  readonly kind: 'dns' | 'uri';
+  readonly value: string;
 }
 
 export interface ProviderCredential {

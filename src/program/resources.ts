@@ -28,7 +28,9 @@ export function programResources(gateway: GatewayModel): ProgramResource[] {
   return [
     ...neededSecrets(gateway, secrets),
     cached(gateway.settings, () => settingsResource(gateway)),
-    ...gateway.providers.map((provider) => cached(provider, () => providerResource(provider))),
+    ...gateway.providers
+      .filter(({ isUnserved }) => isUnserved !== true)
+      .map((provider) => cached(provider, () => providerResource(provider))),
     ...gateway.pricings.map((pricing) => cached(pricing, () => pricingResource(pricing))),
     ...gateway.guardrails.map((guardrail) => cached(guardrail, () => guardrailResource(guardrail))),
     ...gateway.limits.map((limit) => cached(limit, () => limitResource(limit))),
