@@ -14,6 +14,17 @@ export interface Finding {
 export type Report = (finding: Finding) => void;
 
 /**
+ * What is known of a stream from the last time it was held, so that the same characters are not searched again with each
+ * piece. Kept by whoever holds the stream; `hold` reads and writes it, and works the same without.
+ */
+export interface Trail {
+  /** Position in the text: what begins before it cannot lead to a finding that is not decided yet. */
+  quiet: number;
+  /** Written by `hold`, which need not: there is no finding between `from` and where it holds, and nothing to scan for. */
+  isClear: boolean;
+}
+
+/**
  * Recognises one family of things in a text. Stateless and synchronous: the same text gives the same findings.
  *
  * A stream is scanned piece by piece, and the result must be that of the whole text. Hence `hold`: let `t` be any prefix
@@ -36,7 +47,7 @@ export interface Detector {
    * characters and one at least, or the beginning of the text. `field`: name of the JSON member that holds the text, as
    * if it stood before it: it matters to what `leftContext` allows to see it, and not when the beginning is not there.
    */
-  scan(text: string, from: number, report: Report, field?: string): void;
+  scan(text: string, from: number, report: Report, field?: string, trail?: Trail): void;
   /** Everything before this position is decided, whatever text follows; `text.length`: all of it. */
-  hold(text: string, from: number, field?: string): number;
+  hold(text: string, from: number, field?: string, trail?: Trail): number;
 }

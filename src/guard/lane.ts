@@ -1,6 +1,6 @@
 import type { Candidate } from './candidate.ts';
 import { longestChain } from './cluster.ts';
-import type { Detector, Finding } from './detector.ts';
+import type { Detector, Finding, Trail } from './detector.ts';
 import type { GuardRule } from './rule.ts';
 
 /** A detector and the rules that want to know what it finds. */
@@ -83,13 +83,14 @@ export function watch(
   until: number,
   into: Candidate[],
   field: string | undefined,
+  trail?: Trail,
 ): void {
   collector.rules = watched.rules;
   collector.base = base;
   collector.until = until;
   collector.into = into;
   try {
-    watched.detector.scan(text, from - base, collect, field);
+    watched.detector.scan(text, from - base, collect, field, trail);
   } finally {
     collector.into = discarded;
   }

@@ -37,7 +37,7 @@ export function keywordDetector(options: KeywordOptions): Detector {
         report({ start, end, entity: options.name, score: 1, validator: undefined });
       }
     },
-    hold(text, from) {
+    hold(text, from, _field, trail) {
       const folded = fold(text, contextBefore(from, leftContext), true);
       const found: { readonly start: number; readonly end: number }[] = [];
       for (let index = 0; ; index++) {
@@ -46,9 +46,13 @@ export function keywordDetector(options: KeywordOptions): Detector {
         const start = folded.startOf(index);
         if (start < from) continue;
         const outcome = walk.from(folded.text, index, false);
-        if (outcome === 'undecided') return uncut(found, start);
+        if (outcome === 'undecided') {
+          if (trail !== undefined) trail.isClear = found.length === 0;
+          return uncut(found, start);
+        }
         if (outcome === 'match') found.push({ start, end: folded.endOf(walk.end - 1) });
       }
+      if (trail !== undefined) trail.isClear = found.length === 0;
       const last = text.charCodeAt(text.length - 1);
       return last >= 0xd800 && last <= 0xdbff ? Math.max(from, text.length - 1) : text.length;
     },

@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import type { Detector, Trail } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
 import { settle } from '../secrets/settle.ts';
 import { boundaryReach } from './boundary.ts';
@@ -23,21 +23,32 @@ export function piiDetector(options: PiiOptions): Detector {
     // Findings that begin before `from` may contain others, and have context of their own.
     leftContext: overlapReach + Math.max(contextReach, boundaryReach) + 1,
     reach: Math.max(chosen.denyList?.reach ?? 0, ...chosen.all.map(({ matcher }) => matcher.reach), 1),
-    scan(text, from, report, field) {
-      const search = new Search(chosen, text, Math.max(0, from - overlapReach), field);
+    scan(text, from, report, field, trail) {
+      const search = new Search(chosen, text, searchStart(from, trail), field);
       search.run();
       if (search.found.length === 0) return;
       for (const finding of uncontained(search.found)) if (finding.start >= from) report(finding);
     },
-    hold(text, from, field) {
-      const search = new Search(chosen, text, Math.max(0, from - overlapReach), field);
+    hold(text, from, field, trail) {
+      const search = new Search(chosen, text, searchStart(from, trail), field);
       search.run();
       // What begins before it was decided when more of it was not here yet, and is as it was.
       search.runTail(from);
       const open = Math.max(from, search.open);
-      if (search.found.length === 0) return open;
+      if (search.found.length === 0) {
+        if (trail !== undefined) {
+          // Nothing begins before it that could contain what is found later.
+          trail.quiet = open;
+          trail.isClear = true;
+        }
+        return open;
+      }
       const spans = uncontained(search.found).filter((finding) => finding.start >= from);
       return settle(open, spans.toReversed());
     },
   };
+}
+
+function searchStart(from: number, trail: Trail | undefined): number {
+  return Math.max(0, from - overlapReach, trail?.quiet ?? 0);
 }

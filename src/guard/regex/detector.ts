@@ -35,13 +35,15 @@ export function regexDetector(options: RegexOptions): Detector {
         report({ start: search.start, end: search.end, entity: options.name, score: 1, validator: undefined });
       }
     },
-    hold(text, from) {
+    hold(text, from, _field, trail) {
       search.begin(text, from);
       let position = from;
       for (;;) {
         const outcome = search.next(text, position, false);
-        if (outcome === 'undecided') return search.start;
-        if (outcome === 'none') return text.length;
+        if (outcome !== 'match') {
+          if (trail !== undefined) trail.isClear = position === from;
+          return outcome === 'none' ? text.length : search.start;
+        }
         position = search.end;
       }
     },

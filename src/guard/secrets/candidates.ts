@@ -4,8 +4,8 @@ import type { Attempt } from './pattern/match.ts';
 import { recognise } from './recognise.ts';
 import type { Rule } from './rule.ts';
 
-/** Told about every attempt: whether it found something, and what the attempt saw (`attempt.sawEnd`). */
-export type Tried = (rule: Rule, finding: Finding | undefined) => void;
+/** Told about every attempt: whether it found something, what it saw (`attempt.sawEnd`), and what brought it about at `at`. */
+export type Tried = (rule: Rule, finding: Finding | undefined, at: number) => void;
 
 /**
  * Tries every rule wherever its fixed text begins between `start` and `end`. Each hit is taken for itself, and the
@@ -17,8 +17,8 @@ export function tryCandidates(gate: Gate, attempt: Attempt, start: number, end: 
   expression.lastIndex = start;
   for (let hit = expression.exec(text); hit !== null && hit.index < end; hit = expression.exec(text)) {
     const at = hit.index;
-    for (const rule of gate.rulesAt(text, at)) tried(rule, recognise(rule, attempt, at));
-    for (const rule of gate.ledRulesAt(text, at)) tried(rule, recognise(rule, attempt, leadStart(rule, text, at)));
+    for (const rule of gate.rulesAt(text, at)) tried(rule, recognise(rule, attempt, at), at);
+    for (const rule of gate.ledRulesAt(text, at)) tried(rule, recognise(rule, attempt, leadStart(rule, text, at)), at);
     expression.lastIndex = at + 1;
   }
 }

@@ -23,13 +23,28 @@ export function createGate(rules: readonly Rule[]): Gate {
 const rememberedHeads = 4096;
 
 function chooser(rules: readonly Rule[]): (text: string, at: number) => readonly Rule[] {
-  const byHead = new Map<string, readonly Rule[]>();
+  const byHead = new Map<number, readonly Rule[]>();
+  const choose = (head: string): readonly Rule[] =>
+    rules.filter((rule) => rule.beginsLike[head.length - 1]?.test(head));
   return (text, at) => {
-    const head = text.slice(at, at + headLength);
-    const known = byHead.get(head);
+    const key = headKey(text, at);
+    if (key < 0) return choose(text.slice(at, at + headLength));
+    const known = byHead.get(key);
     if (known !== undefined) return known;
-    const chosen = rules.filter((rule) => rule.beginsLike[head.length - 1]?.test(head));
-    if (byHead.size < rememberedHeads) byHead.set(head, chosen);
+    const chosen = choose(text.slice(at, at + headLength));
+    if (byHead.size < rememberedHeads) byHead.set(key, chosen);
     return chosen;
   };
+}
+
+/** A head as a number; -1: it is not ASCII. Looked up at every character of a stream, where a string would be too dear. */
+function headKey(text: string, at: number): number {
+  const end = Math.min(at + headLength, text.length);
+  let key = end - at;
+  for (let index = at; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code > 127) return -1;
+    key = (key << 7) | code;
+  }
+  return key;
 }

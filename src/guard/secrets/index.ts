@@ -1,4 +1,4 @@
-import type { Detector, Finding } from '../detector.ts';
+import type { Detector, Finding, Trail } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
 import { tryCandidates } from './candidates.ts';
 import { nameReach } from './checks/assigned.ts';
@@ -8,7 +8,7 @@ import { createGate, type Gate } from './gate.ts';
 import { privateKeyBound } from './kinds/keys.ts';
 import { newAttempt } from './pattern/match.ts';
 import { gateLength } from './pattern/measure.ts';
-import { contextReach, recognise } from './recognise.ts';
+import { contextReach, continuesWord, recognise } from './recognise.ts';
 import { type Rule, rulesOf } from './rule.ts';
 import { settle } from './settle.ts';
 
@@ -25,7 +25,7 @@ const maxField = 64;
 
 export interface SecretsDetector extends Detector {
   /** With the field's name this is the hold of `scan` with the same name: the value may be a secret because of it. */
-  hold(text: string, from: number, field?: string): number;
+  hold(text: string, from: number, field?: string, trail?: Trail): number;
 }
 
 /** One detector for all chosen kinds: one pass over the text for all of them. */
@@ -41,55 +41,59 @@ export function secretsDetector(options: SecretsOptions): SecretsDetector {
   const leftContext = Math.max(maxOffset + nameReach, contextReach) + 2;
   const longest = Math.max(0, ...rules.map((rule) => rule.maxLength)) + 1;
 
-  // Streams ask to hold and then to scan the same text: mostly nothing is in it, and the second look can be spared.
-  let clearText = '';
-  let clearFrom = 0;
-  let clearField: string | undefined;
+  // Where fixed text is searched that may begin before `from` and lead to a secret behind it.
+  const searchStart = (from: number, trail: Trail | undefined): number =>
+    Math.max(0, from - maxOffset, trail?.quiet ?? 0);
 
   return {
     streaming: 'incremental',
     leftContext,
     reach: rules.some((rule) => rule.check === 'pem-body') ? Math.max(privateKeyBound + keyEndReach, longest) : longest,
-    scan: (text, from, report, field) => {
-      const isClear = text === clearText && from === clearFrom && field === clearField;
-      clearText = '';
-      if (isClear) return;
+    scan: (text, from, report, field, trail) => {
       const findings = fieldFindings(gate, text, from, field).findings.slice();
       const attempt = newAttempt(text);
-      tryCandidates(gate, attempt, Math.max(0, from - maxOffset), text.length, (_rule, finding) => {
+      tryCandidates(gate, attempt, searchStart(from, trail), text.length, (_rule, finding) => {
         if (finding !== undefined && finding.start >= from) findings.push(finding);
       });
       if (findings.length > 0) for (const finding of distinct(findings, yielding)) report(finding);
     },
-    hold: (text, from, field) => {
+    hold: (text, from, field, trail) => {
       const inField = fieldFindings(gate, text, from, field);
       if (inField.isOpen) return from;
       const spans = inField.findings.slice();
       let held = text.length;
+      let quiet = Math.max(0, text.length - gateLength + 1);
       const attempt = newAttempt(text);
-      const tried = (_rule: Rule, finding: Finding | undefined): void => {
+      const tried = (_rule: Rule, finding: Finding | undefined, at: number): void => {
         const { sawEnd, secretStart } = attempt;
+        if (sawEnd && at < quiet) quiet = at;
         // A secret whose start has not been reached yet starts behind this text.
         if (sawEnd && secretStart >= from && secretStart < held) held = secretStart;
         if (finding !== undefined && finding.start >= from) spans.push(finding);
       };
-      tryCandidates(gate, attempt, Math.max(0, from - maxOffset), text.length, tried);
-      // The gate sees only complete beginnings; the last characters may be the first of one.
-      for (let at = Math.max(from, text.length - gateLength + 1); at < text.length; at += 1) {
-        for (const rule of gate.rulesAt(text, at)) tried(rule, recognise(rule, attempt, at));
-      }
-      for (const rule of led) {
-        for (let at = Math.max(from, firstOpen(rule, text)); at < text.length; at += 1) {
-          if (rule.lead?.set[text.charCodeAt(at)] === 1) tried(rule, recognise(rule, attempt, at));
+      tryCandidates(gate, attempt, searchStart(from, trail), text.length, tried);
+      // The gate sees only complete beginnings; the last characters may be the first of one. Behind what is held
+      // already nothing matters.
+      for (let at = Math.max(0, text.length - gateLength + 1); at < held; at += 1) {
+        const isInWord = continuesWord(text, at);
+        for (const rule of gate.rulesAt(text, at)) {
+          // Its secret begins before what is asked about, or behind this text.
+          if (at + rule.maxOffset < from || at + rule.minOffset >= text.length) continue;
+          if (isInWord && !rule.startsAnywhere) continue;
+          tried(rule, recognise(rule, attempt, at), at);
         }
       }
-      if (spans.length === 0) {
-        clearText = text;
-        clearFrom = from;
-        clearField = field;
-        return held;
+      for (const rule of led) {
+        for (let at = Math.max(from, firstOpen(rule, text)); at < held; at += 1) {
+          if (rule.lead?.set[text.charCodeAt(at)] === 1) tried(rule, recognise(rule, attempt, at), at);
+        }
       }
-      return settle(held, spans);
+      if (spans.length > 0) return settle(held, spans);
+      if (trail !== undefined) {
+        trail.quiet = quiet;
+        trail.isClear = true;
+      }
+      return held;
     },
   };
 }

@@ -38,7 +38,7 @@ export function recognise(rule: Rule, attempt: Attempt, start: number): Finding 
 }
 
 /** Behind an escape such as `\n` a new word begins, although its letter touches it. */
-function continuesWord(text: string, start: number): boolean {
+export function continuesWord(text: string, start: number): boolean {
   if (start === 0 || !isWord(text.charCodeAt(start - 1))) return false;
   const previous = text.charCodeAt(start - 1);
   const isLetterOfEscape =

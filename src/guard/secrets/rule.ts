@@ -25,6 +25,7 @@ export interface Rule {
   readonly after: Uint8Array;
   readonly maxLength: number;
   readonly maxOffset: number;
+  readonly minOffset: number;
 }
 
 /** How many characters of a hit choose the rules that are tried there. */

@@ -1,6 +1,7 @@
 import { byPosition, type Candidate } from '../candidate.ts';
 import { compose } from '../compose.ts';
 import type { RuleFinding } from '../decision.ts';
+import type { Trail } from '../detector.ts';
 import { firstBlock, judge, redactionsBefore } from '../judge.ts';
 import { type Lane, longestBuffered, type Watch, watch } from '../lane.ts';
 import { protectedSpans } from '../redaction/protected-spans.ts';
@@ -46,6 +47,8 @@ export class GuardStream {
   #released = 0;
   /** For each detector: everything before it is decided. */
   readonly #decided: number[];
+  /** For each detector: from where on it has to search; see `Trail`. */
+  readonly #quiet: number[];
   /** Found, but too far back for an order that does not depend on the chunks. */
   #waiting: readonly Candidate[] = none;
   /** Recorded and not yet replaced, since their cluster may grow. */
@@ -63,6 +66,7 @@ export class GuardStream {
     this.#field = field;
     this.#times = times;
     this.#decided = lane.incremental.map(() => 0);
+    this.#quiet = lane.incremental.map(() => 0);
   }
 
   /** Afterwards nothing comes out any more. */
@@ -114,8 +118,14 @@ export class GuardStream {
       const watched = incremental[index];
       const decided = this.#decided[index];
       if (watched === undefined || decided === undefined) continue;
-      const hold = this.#base + watched.detector.hold(this.#text, decided - this.#base, this.#field);
-      if (hold > decided) this.#advance(index, watched, hold);
+      trail.quiet = (this.#quiet[index] ?? 0) - this.#base;
+      trail.isClear = false;
+      const hold = this.#base + watched.detector.hold(this.#text, decided - this.#base, this.#field, trail);
+      this.#quiet[index] = this.#base + trail.quiet;
+      if (hold > decided) {
+        if (trail.isClear) this.#decided[index] = hold;
+        else this.#advance(index, watched, hold);
+      }
       this.#times?.lap(watched);
       if (watched.isEnforcing) until = Math.min(until, Math.max(hold, decided));
     }
@@ -130,7 +140,8 @@ export class GuardStream {
   #advance(index: number, watched: Watch, until: number): void {
     const from = this.#decided[index] ?? 0;
     found.length = 0;
-    watch(watched, this.#text, this.#base, from, until, found, this.#field);
+    trail.quiet = (this.#quiet[index] ?? 0) - this.#base;
+    watch(watched, this.#text, this.#base, from, until, found, this.#field, trail);
     if (found.length > 0) this.#waiting = [...this.#waiting, ...found];
     this.#decided[index] = until;
   }
@@ -281,6 +292,7 @@ export class GuardStream {
 
 /** Filled and read within one call. */
 const found: Candidate[] = [];
+const trail: Trail = { quiet: 0, isClear: false };
 
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;

@@ -4,16 +4,41 @@ export interface Measure {
   readonly maxLength: number;
   /** Largest distance from the start of the match to the start of the secret. */
   readonly maxOffset: number;
+  /** The smallest. */
+  readonly minOffset: number;
 }
 
 export function measurePattern(pattern: Pattern): Measure {
   let maxLength = 0;
   let maxOffset = 0;
+  let minLength = 0;
+  let minOffset = 0;
   for (const node of pattern) {
-    if (node.kind === 'open') maxOffset = maxLength;
+    if (node.kind === 'open') {
+      maxOffset = maxLength;
+      minOffset = minLength;
+    }
     maxLength += longest(node);
+    minLength += shortest(node);
   }
-  return { maxLength, maxOffset };
+  return { maxLength, maxOffset, minOffset };
+}
+
+function shortest(node: Node): number {
+  switch (node.kind) {
+    case 'text':
+      return node.text.length;
+    case 'run':
+      return node.min;
+    case 'choice':
+      return node.isOptional ? 0 : Math.min(...node.options.map(shortestOf));
+    default:
+      return 0;
+  }
+}
+
+function shortestOf(pattern: Pattern): number {
+  return pattern.reduce((length, node) => length + shortest(node), 0);
 }
 
 function longest(node: Node): number {
