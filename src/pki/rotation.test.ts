@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { type Authority, createAuthority } from './authority.ts';
+import { type RotationRules, readAuthorities, rolesOf, writeAuthorities } from './rotation.ts';
+
+const hour = 3_600_000;
+const rules: RotationRules = { spreadMs: hour, leafLifeMs: 24 * hour };
+const start = new Date('2026-01-01T00:00:00Z');
+const later = (hours: number): Date => new Date(start.getTime() + hours * hour);
+
+/** One hundred days of life each; the second is made at half of the first. */
+async function authorities(): Promise<{ readonly first: Authority; readonly second: Authority }> {
+  const validMs = 100 * 24 * hour;
+  return {
+    first: await createAuthority({ name: 'first', now: start, validMs }),
+    second: await createAuthority({ name: 'second', now: later(50 * 24), validMs }),
+  };
+}
+
+const handover = 50 * 24;
+
+describe('rolesOf()', () => {
+  it('lets the only authority sign from its first moment, and wants a successor at half of its life', async () => {
+    const { first } = await authorities();
+    expect(rolesOf([first], rules, start)).toEqual({
+      signing: first,
+      trusted: [first],
+      retired: [],
+      isSuccessorDue: false,
+    });
+    expect(rolesOf([first], rules, later(handover - 1))?.isSuccessorDue).toBe(false);
+    expect(rolesOf([first], rules, later(handover))?.isSuccessorDue).toBe(true);
+  });
+
+  it('trusts a new authority before it signs, and the old one until its last leaf has expired', async () => {
+    const { first, second } = await authorities();
+    const both = [second, first];
+    expect(rolesOf(both, rules, later(handover))).toMatchObject({ signing: first, trusted: [first, second] });
+    expect(rolesOf(both, rules, later(handover + 1))).toMatchObject({ signing: second, trusted: [first, second] });
+    expect(rolesOf(both, rules, later(handover + 24))).toMatchObject({ trusted: [first, second], retired: [] });
+    expect(rolesOf(both, rules, later(handover + 25))).toMatchObject({ trusted: [second], retired: [first] });
+    expect(rolesOf(both, rules, later(handover + 25))?.isSuccessorDue).toBe(false);
+  });
+
+  it('trusts at every moment whoever can have signed a leaf that is still valid', async () => {
+    const { first, second } = await authorities();
+    for (let hours = handover - 26; hours < handover + 30; hours += 2) {
+      const known = hours < handover ? [first] : [first, second];
+      const signing = rolesOf(known, rules, later(hours))?.signing;
+      for (let use = 0; use <= 24; use += 4) {
+        const knownThen = hours + use < handover ? [first] : [first, second];
+        expect(rolesOf(knownThen, rules, later(hours + use - 0.01))?.trusted).toContain(signing);
+      }
+    }
+  });
+
+  it('has nobody sign when all have expired', async () => {
+    const { first } = await authorities();
+    expect(rolesOf([first], rules, later(101 * 24))).toBeUndefined();
+  });
+});
+
+describe('readAuthorities()', () => {
+  it('finds each certificate its key, whatever their order', async () => {
+    const { first, second } = await authorities();
+    const { certificates } = writeAuthorities([first, second]);
+    const { privateKeys } = writeAuthorities([second, first]);
+    expect(readAuthorities({ certificates, privateKeys })).toEqual({ ok: true, value: [first, second] });
+  });
+
+  it('says whose key is missing', async () => {
+    const { first, second } = await authorities();
+    const texts = { ...writeAuthorities([first, second]), privateKeys: first.privateKey };
+    expect(readAuthorities(texts)).toEqual({ ok: false, error: 'there is no private key for CN=second' });
+  });
+});
