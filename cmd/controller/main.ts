@@ -6,6 +6,7 @@ import { systemCaFile } from '../../src/envoy/system-ca.ts';
 import { acceptsEnvoy } from '../../src/envoy/version.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { version } from '../../src/version.ts';
+import { explainPage } from './explain-page.ts';
 
 const help = `Serves the configuration of Envoys and processors from a policy folder, and follows its changes.
 
@@ -91,6 +92,7 @@ const plane = await startControlPlane({
         ...(clientCaFile !== undefined && { clientCa: readFlagFile('tls-client-ca', clientCaFile) }),
       },
     }),
+  pages: (gateways) => ({ '/explain': explainPage(gateways) }),
   log,
   acceptsEnvoy,
   translate: { systemCaFile: flags['system-ca'] ?? systemCaFile(process.env) },

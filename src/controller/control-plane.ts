@@ -1,4 +1,4 @@
-import { startAdmin } from '../lib/admin-server.ts';
+import { type AdminEndpoints, startAdmin } from '../lib/admin-server.ts';
 import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { GatewayModel } from '../model/gateway.ts';
@@ -23,6 +23,8 @@ export interface ControlPlaneOptions {
   readonly xds: Address;
   readonly tls?: XdsServerTls;
   readonly admin: Address;
+  /** Pages of the admin port besides its own. */
+  readonly pages?: (gateways: () => readonly GatewayModel[]) => AdminEndpoints;
   readonly log: Logger;
   readonly translate: TranslateOptions;
   /** Whether an Envoy of this version may be served; the error is what it is told. Default: every one. */
@@ -94,6 +96,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const currentController = controller;
   const status = (): Status => ({ ...currentController.status(), clients: server.clients().map(clientStatus) });
   const admin = await startAdmin(options.admin, {
+    ...options.pages?.(currentController.gateways),
     '/status': () => ({ status: 200, type: 'application/json', body: JSON.stringify(status()) }),
     '/metrics': () => ({ status: 200, type: 'text/plain; version=0.0.4', body: metrics.render() }),
     '/healthz': () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),

@@ -1,9 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Rendered anew for each request. */
+export type AdminPage = (query: URLSearchParams) => {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+};
+
 export interface AdminEndpoints {
-  /** Rendered anew for each request. */
-  readonly [path: string]: () => { readonly status: number; readonly type: string; readonly body: string };
+  readonly [path: string]: AdminPage;
 }
 
 /**
@@ -18,12 +24,16 @@ export async function startAdmin(
   close(): void;
 }> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://admin').pathname;
-    const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://admin');
+    const endpoint = Object.hasOwn(endpoints, pathname) ? endpoints[pathname] : undefined;
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const answer = !isRead
       ? { status: 405, type: 'text/plain', body: 'Only GET is served here.\n' }
-      : (endpoint?.() ?? { status: 404, type: 'text/plain', body: `There is ${Object.keys(endpoints).join(', ')}.\n` });
+      : (endpoint?.(searchParams) ?? {
+          status: 404,
+          type: 'text/plain',
+          body: `There is ${Object.keys(endpoints).join(', ')}.\n`,
+        });
     response.writeHead(answer.status, { 'content-type': `${answer.type}; charset=utf-8` });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   });

@@ -1,8 +1,12 @@
+import { err, ok, type Result } from '../../../src/lib/result.ts';
 import { defineCommand } from '../cli/command.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
+import type { Io } from '../cli/io.ts';
 import { paintFor } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
+import type { AskControlPlane } from '../control-plane/ask.ts';
+import { clusterFlags, controlPlaneInCluster } from '../control-plane/in-cluster.ts';
 import { compileProgram, type Explanation, explain } from '../explain/explanation.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { problemReport } from '../policy/problem-report.ts';
@@ -16,6 +20,8 @@ export const command = defineCommand({
     key: { kind: 'text', placeholder: 'NAME', help: 'Name of the ApiKey document, not the secret.' },
     model: { kind: 'text', placeholder: 'NAME', help: 'The model as the caller writes it.' },
     policy: { kind: 'text', placeholder: 'DIR', help: 'The policy folder.', default: '.' },
+    ...clusterFlags,
+    gateway: { kind: 'text', placeholder: 'NAME', help: 'Which gateway, where a cluster has several.' },
     'skip-secrets': { kind: 'switch', help: 'Do not look up secrets, for machines that do not have them.' },
     output: outputFlag,
   },
@@ -24,24 +30,57 @@ export const command = defineCommand({
       says: 'Ask about the quickstart.',
       line: 'sluice explain --policy examples/quickstart --key demo --model small',
     },
+    {
+      says: 'Ask the control plane of a cluster.',
+      line: 'sluice explain --kubernetes --key team-a/ci --model small --gateway sluice-dataplane/egress',
+    },
   ],
   async run({ flags, io }) {
     if (flags.key === undefined) return { misuse: 'The key is missing: --key NAME.' };
     if (flags.model === undefined) return { misuse: 'The model is missing: --model NAME.' };
-    const { built, problems } = await loadPolicy(flags.policy, io, { skipSecrets: flags['skip-secrets'] });
-    const errors = problems.filter((problem) => problem.severity === 'error');
-    if (errors.length > 0) io.err(`${problemReport(errors, io)}\n`);
-    const [gateway] = built.gateways;
-    const program = gateway && compileProgram(gateway);
-    if (program === undefined) {
-      io.err('sluice: The folder makes no gateway. Check it with `sluice validate`.\n');
+    const question = { key: flags.key, model: flags.model, gateway: flags.gateway };
+    const explanation = flags.kubernetes
+      ? await askCluster(controlPlaneInCluster(flags), question)
+      : await askFolder(flags.policy, flags['skip-secrets'], question, io);
+    if (!explanation.ok) {
+      io.err(`sluice explain: ${explanation.error}\n`);
       return exitCodes.failure;
     }
-    const explanation = explain(program, flags.key, flags.model, Date.now());
-    io.out(flags.output === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : render(explanation, io));
-    return explanation.outcome === 'served' ? exitCodes.ok : exitCodes.failure;
+    io.out(flags.output === 'json' ? `${JSON.stringify(explanation.value, null, 2)}\n` : render(explanation.value, io));
+    return explanation.value.outcome === 'served' ? exitCodes.ok : exitCodes.failure;
   },
 });
+
+interface Question {
+  readonly key: string;
+  readonly model: string;
+  readonly gateway: string | undefined;
+}
+
+async function askFolder(
+  folder: string,
+  skipSecrets: boolean,
+  { key, model, gateway: asked }: Question,
+  io: Io,
+): Promise<Result<Explanation>> {
+  const { built, problems } = await loadPolicy(folder, io, { skipSecrets });
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) io.err(`${problemReport(errors, io)}\n`);
+  const gateway = built.gateways.find(({ name }) => asked === undefined || name === asked);
+  const program = gateway && compileProgram(gateway);
+  if (program !== undefined) return ok(explain(program, key, model, Date.now()));
+  const made = built.gateways.map(({ name }) => name).join(', ') || 'none';
+  return err(`The folder makes no such gateway; it makes ${made}. Check it with "sluice validate".`);
+}
+
+async function askCluster(ask: AskControlPlane, { key, model, gateway }: Question): Promise<Result<Explanation>> {
+  const query = new URLSearchParams({ key, model, ...(gateway === undefined ? {} : { gateway }) });
+  const answer = await ask(`/explain?${query}`);
+  if (!answer.ok) return answer;
+  // It is the same code that answers in the control plane.
+  const explanation = answer.value as Explanation | { readonly error: string };
+  return 'error' in explanation ? err(explanation.error) : ok(explanation);
+}
 
 function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): string {
   const paint = paintFor(io);

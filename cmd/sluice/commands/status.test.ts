@@ -98,7 +98,7 @@ Clients
   it('takes an answer of something else for what it is', async () => {
     const { status, err } = await statusOf({ hello: 'world' });
     expect(status).toBe(1);
-    expect(err).toContain('but not as a control plane does');
+    expect(err).toContain('What answered is no control plane of this version');
   });
 
   it.each([

@@ -2,6 +2,8 @@ import { defineCommand } from '../cli/command.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
 import { paintFor } from '../cli/paint.ts';
+import { controlPlaneAt } from '../control-plane/ask.ts';
+import { clusterFlags, controlPlaneInCluster } from '../control-plane/in-cluster.ts';
 import { defaultPorts } from '../defaults.ts';
 import { type EnvoyView, viewEnvoy } from '../status/envoy-view.ts';
 import { fetchStatus } from '../status/fetch-status.ts';
@@ -24,6 +26,7 @@ export const command = defineCommand({
       placeholder: 'PORT',
       help: 'Admin ports of Envoys on this machine, which are then asked themselves as well.',
     },
+    ...clusterFlags,
     output: outputFlag,
   },
   examples: [
@@ -32,10 +35,12 @@ export const command = defineCommand({
       says: 'Ask another control plane, from a script.',
       line: 'sluice status --admin http://10.0.0.5:10089 --output json',
     },
+    { says: 'Ask the control plane of a cluster.', line: 'sluice status --kubernetes --context production' },
     { says: 'Ask an Envoy as well, by its admin port.', line: 'sluice status --envoy 9901' },
   ],
   async run({ flags, io }) {
-    const status = await fetchStatus(flags.admin);
+    const ask = flags.kubernetes ? controlPlaneInCluster(flags) : controlPlaneAt(flags.admin);
+    const status = await fetchStatus(ask);
     if (!status.ok) {
       io.err(`sluice status: ${status.error}\n`);
       return exitCodes.failure;

@@ -1,0 +1,31 @@
+import type { AdminPage } from '../../src/lib/admin-server.ts';
+import type { GatewayModel } from '../../src/model/gateway.ts';
+import { compileProgram, explain } from '../sluice/explain/explanation.ts';
+
+/**
+ * What `sluice explain` asks of a running control plane: `?key=NAME&model=NAME`, and `&gateway=` where there are several.
+ * Always with status 200: an API server in between keeps the text of other answers to itself.
+ */
+export function explainPage(gateways: () => readonly GatewayModel[]): AdminPage {
+  return (query) => {
+    const [key, model, asked] = ['key', 'model', 'gateway'].map((name) => query.get(name) ?? '');
+    if (!key || !model) return refusal('Say which: /explain?key=NAME&model=NAME.');
+    const names = gateways().map(({ name }) => name);
+    const gateway = gateways().find(({ name }) => (asked ? name === asked : names.length === 1));
+    if (gateway === undefined) {
+      const which = asked ? `There is no gateway "${asked}"` : 'Say which gateway is meant';
+      return refusal(`${which}; there is ${names.join(', ') || 'none'}.`);
+    }
+    const program = compileProgram(gateway);
+    if (program === undefined) return refusal(`Gateway "${gateway.name}" has no complete program.`);
+    return json(explain(program, key, model, Date.now()));
+  };
+}
+
+function refusal(error: string): ReturnType<AdminPage> {
+  return json({ error });
+}
+
+function json(content: unknown): ReturnType<AdminPage> {
+  return { status: 200, type: 'application/json', body: `${JSON.stringify(content)}\n` };
+}
