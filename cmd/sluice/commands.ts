@@ -63,6 +63,16 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/schema.ts'),
   },
   {
+    name: 'crds',
+    summary: 'Print the CustomResourceDefinitions of the policy kinds.',
+    load: () => import('./commands/crds.ts'),
+  },
+  {
+    name: 'crds apply',
+    summary: 'Apply the CustomResourceDefinitions to a cluster.',
+    load: () => import('./commands/crds-apply.ts'),
+  },
+  {
     name: 'version',
     summary: 'Show the versions of Sluice, Node and Envoy.',
     load: () => import('./commands/version.ts'),

@@ -22,5 +22,5 @@ export function unitRule({ units, from, to, message, mayBeNumber }: UnitRange): 
 
 /** CEL tells 1.0 from 1. */
 function double(value: number): string {
-  return Number.isInteger(value) && value < 1e15 ? `${value}.0` : String(value).replace('e+', 'e');
+  return Number.isInteger(value) ? `${value}.0` : String(value);
 }
