@@ -1,0 +1,91 @@
+import type { Attachment, ParentReference } from '../../model/build/attachment.ts';
+import { documentId } from '../../policy/document-id.ts';
+import type { Condition } from './condition.ts';
+import { accepted, type Refused, resolvedRefs, warning } from './document-conditions.ts';
+import { isGateway } from './ours.ts';
+import { referenceKey, referencesIn } from './references.ts';
+import type { Status } from './status.ts';
+import type { Scene, Subject } from './subject.ts';
+
+/**
+ * Policies: an answer for each Gateway that it has an effect on, as Gateway API recommends for ancestors; for the
+ * target itself where no Gateway is known.
+ */
+export function ancestorStatus(subject: Subject, scene: Scene): Status {
+  const entries = new Map<string, { reference: ParentReference; refused: Refused | undefined }>();
+  for (const { target, refused } of targetsOf(subject)) {
+    for (const reference of ancestorsOf(target, scene)) {
+      const key = referenceKey(reference);
+      const known = entries.get(key);
+      entries.set(key, { reference, refused: known?.refused ?? refused });
+    }
+  }
+  return {
+    shape: 'ancestors',
+    controllerName: scene.outcome.controllerName,
+    entries: [...entries.values()].map(({ reference, refused }) => ({
+      reference,
+      conditions: conditionsFor(subject, refused),
+    })),
+  };
+}
+
+interface Target {
+  readonly target: ParentReference;
+  readonly refused: Refused | undefined;
+}
+
+/** What the build said of each target; what is written, where it could not say anything. */
+function targetsOf({ watched, attachments }: Subject): readonly Target[] {
+  if (attachments.length === 0) return referencesIn(watched).map((target) => ({ target, refused: undefined }));
+  return attachments.map(({ parent, outcome }) => ({
+    target: parent,
+    refused: outcome === 'accepted' ? undefined : outcome,
+  }));
+}
+
+function ancestorsOf(target: ParentReference, scene: Scene): readonly ParentReference[] {
+  const { ours } = scene;
+  if (isGateway(target)) return ours.isOurs(target) ? [target] : [];
+  const attached = attachmentsOfRoute(target, scene).filter(({ parent }) => isGateway(parent) && ours.isOurs(parent));
+  const gateways = new Map<string, ParentReference>();
+  for (const { parent, outcome } of attached) {
+    if (outcome !== 'accepted') continue;
+    const { sectionName: _, port: __, ...gateway } = parent;
+    gateways.set(referenceKey(gateway), gateway);
+  }
+  if (gateways.size > 0) return [...gateways.values()];
+  const isForeign = attached.length === 0 && isKnownRoute(target, scene);
+  return isForeign ? [] : [target];
+}
+
+/** Policies for the HTTPRoute that Envoy AI Gateway makes of an AIGatewayRoute name it by the same name. */
+function attachmentsOfRoute({ kind, namespace, name }: ParentReference, { attachments }: Scene): readonly Attachment[] {
+  const kinds = kind === 'HTTPRoute' ? ['HTTPRoute', 'AIGatewayRoute'] : [kind];
+  return kinds.flatMap((each) => attachments.get(documentId(each, namespace, name)) ?? []);
+}
+
+/** A route of other controllers' Gateways: what is done to it is theirs to say. */
+function isKnownRoute({ kind, namespace, name }: ParentReference, { hasObject }: Scene): boolean {
+  return kind.endsWith('Route') && hasObject(kind, namespace, name);
+}
+
+function conditionsFor({ say, verdict, watched }: Subject, refused: Refused | undefined): readonly Condition[] {
+  const blocking = [...verdict.errors, ...verdict.references];
+  const conditions = [accepted(say, verdict, blocking, refused), resolvedRefs(say, verdict)];
+  const named = watched.kind === 'BackendTLSPolicy' ? conditions.map(inWordsOfBackendTls) : conditions;
+  return [...named, ...warning(say, verdict)];
+}
+
+/** All that a BackendTLSPolicy refers to besides its targets is certificates, and Gateway API has own words for them. */
+function inWordsOfBackendTls(condition: Condition): Condition {
+  const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    Accepted: {
+      RefNotPermitted: 'NoValidCACertificate',
+      InvalidKind: 'NoValidCACertificate',
+      InvalidCertificateRef: 'NoValidCACertificate',
+    },
+    ResolvedRefs: { InvalidCertificateRef: 'InvalidCACertificateRef' },
+  };
+  return { ...condition, reason: words[condition.type]?.[condition.reason] ?? condition.reason };
+}

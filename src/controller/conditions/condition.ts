@@ -1,0 +1,34 @@
+/** What a condition is to say. The time of its last transition comes in when it is compared with what stands there. */
+export interface Condition {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False';
+  /** One word, of those of Gateway API wherever it has one. */
+  readonly reason: string;
+  readonly message: string;
+  /** The generation of the object that is spoken of. */
+  readonly observedGeneration: number;
+}
+
+/**
+ * Every type that we write, anywhere; in a list that several controllers share, all others are somebody else's.
+ *
+ * - Accepted: what is written is valid and in force. False as well while an older version stands in for it.
+ * - ResolvedRefs: everything it refers to exists and may be referred to.
+ * - Programmed: every egress pod that is connected has accepted the configuration that includes this generation.
+ * - Warning: True, and there only while it is: something in it has no effect, such as a name that matches nothing.
+ * - Conflicted, SupportedVersion: as Gateway API has them, on listeners and GatewayClasses.
+ */
+export const conditionTypes = [
+  'Accepted',
+  'ResolvedRefs',
+  'Programmed',
+  'Warning',
+  'Conflicted',
+  'SupportedVersion',
+] as const;
+
+export type ConditionType = (typeof conditionTypes)[number];
+
+export function isOwnType(type: unknown): boolean {
+  return conditionTypes.some((own) => own === type);
+}

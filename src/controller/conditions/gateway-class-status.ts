@@ -1,0 +1,41 @@
+import type { Condition } from './condition.ts';
+import { problemsMessage } from './message.ts';
+import type { Status } from './status.ts';
+import type { Scene, Subject } from './subject.ts';
+
+/** Minor versions of Gateway API 1 whose CustomResourceDefinitions are known to have what we read. */
+const supported = { from: 4, to: 6 } as const;
+
+/** A class of ours; nothing of others'. */
+export function gatewayClassStatus(subject: Subject, { outcome, ours }: Scene): Status | undefined {
+  const { say, verdict, watched } = subject;
+  if (!ours.isOurClass(watched.object.metadata.name)) return undefined;
+  const wrong = [...verdict.errors, ...verdict.references];
+  const acceptance: Condition =
+    wrong.length === 0
+      ? say('Accepted', 'True', 'Accepted', 'Gateways of this class are served.')
+      : say('Accepted', 'False', 'InvalidParameters', `${problemsMessage(wrong)}.`);
+  const range = `1.${supported.from} to 1.${supported.to}`;
+  const version = outcome.gatewayApiVersion;
+  // Without the annotation nobody knows; what is missing shows elsewhere. We serve what we can of any version.
+  const isSupported = version === undefined || isInRange(version);
+  return {
+    shape: 'object',
+    conditions: [
+      acceptance,
+      isSupported
+        ? say('SupportedVersion', 'True', 'SupportedVersion', `Gateway API ${range} is supported.`)
+        : say(
+            'SupportedVersion',
+            'False',
+            'UnsupportedVersion',
+            `Gateway API ${version} is installed; ${range} is supported. Others are served as far as they agree with these.`,
+          ),
+    ],
+  };
+}
+
+function isInRange(version: string): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version) ?? [];
+  return major === '1' && Number(minor) >= supported.from && Number(minor) <= supported.to;
+}

@@ -1,0 +1,111 @@
+import type { Attachment } from '../../model/build/attachment.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
+import type { Condition } from './condition.ts';
+import { accepted, warning } from './document-conditions.ts';
+import { listOf, textOf } from './fields.ts';
+import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
+import { gatewayName, isGateway } from './ours.ts';
+import type { ProvisionedGateway } from './outcome.ts';
+import { conditionsIn, programmed, standingOf } from './programmed.ts';
+import type { Status } from './status.ts';
+import type { Scene, Subject } from './subject.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A Gateway of a class of ours; nothing of others'. */
+export function gatewayStatus(subject: Subject, scene: Scene): Status | undefined {
+  const { namespace = '', name } = subject.watched.object.metadata;
+  const gateway = qualifiedName(namespace, name);
+  if (!scene.ours.gateways.has(gateway)) return undefined;
+  const provisioned = scene.outcome.provisioned.get(gateway);
+  const { say, verdict, spec } = subject;
+  const listeners = listOf(spec.listeners).map((listener, index) =>
+    judgeListener({
+      spec: listener,
+      verdict: verdictOfListener(verdict, index),
+      say,
+      attachedRoutes: attachedRoutes(gateway, textOf(listener.name) ?? '', scene),
+    }),
+  );
+  const acceptance = acceptedGateway(subject, listeners);
+  const arrival = programmedGateway(subject, scene, gateway, acceptance, provisioned);
+  return {
+    shape: 'gateway',
+    conditions: [acceptance, resolvedRefs(subject, listeners), arrival, ...warning(say, verdict)],
+    addresses: provisioned?.addresses ?? [],
+    listeners: listeners.map((listener) => withProgrammed(listener, arrival)),
+  };
+}
+
+function acceptedGateway({ say, verdict }: Subject, listeners: readonly JudgedListener[]): Condition {
+  const general = verdict.errors.filter(({ path }) => listenerIndex(path) === undefined);
+  // A refusal by an egress pod shows in Programmed: this contract tells the two apart.
+  const condition = accepted(
+    say,
+    { ...verdict, nack: undefined, isStale: verdict.isStale && general.length > 0 },
+    general,
+  );
+  if (condition.status === 'False') return { ...condition, reason: reasonOf(general[0]?.path ?? '', condition.reason) };
+  const bad = listeners.filter(({ isAccepted }) => !isAccepted).map(({ status }) => status.name);
+  if (bad.length === 0) return condition;
+  const message = `Not every listener is accepted: ${bad.join(', ')}.`;
+  return say('Accepted', bad.length === listeners.length ? 'False' : 'True', 'ListenersNotValid', message);
+}
+
+function reasonOf(path: string, reason: string): string {
+  if (path.startsWith('spec.addresses')) return 'UnsupportedAddress';
+  if (path.startsWith('spec.infrastructure')) return 'InvalidParameters';
+  return reason;
+}
+
+/** A summary of its listeners, and of what it refers to itself. */
+function resolvedRefs({ say, verdict }: Subject, listeners: readonly JudgedListener[]): Condition {
+  const own = verdict.references.find(({ path }) => listenerIndex(path) === undefined);
+  if (own !== undefined) return say('ResolvedRefs', 'False', own.reason ?? 'Invalid', `${own.message}.`);
+  const bad = listeners.filter((listener) => !listener.areReferencesResolved).map(({ status }) => status.name);
+  return bad.length === 0
+    ? say('ResolvedRefs', 'True', 'ResolvedRefs', 'Everything it refers to is there.')
+    : say('ResolvedRefs', 'False', 'ListenersNotResolved', `Not everything is there for: ${bad.join(', ')}.`);
+}
+
+function programmedGateway(
+  { say, verdict, status }: Subject,
+  { outcome }: Scene,
+  gateway: string,
+  acceptance: Condition,
+  provisioned: ProvisionedGateway | undefined,
+): Condition {
+  const no = (reason: string, message: string): Condition => say('Programmed', 'False', reason, message);
+  if (acceptance.status === 'False') return no('Invalid', 'It is not accepted.');
+  if (provisioned?.error !== undefined) return no('NoResources', provisioned.error);
+  const standing = standingOf(outcome, [gateway]);
+  const condition = programmed(say, standing, conditionsIn(status), verdict.nack);
+  if (condition.status === 'False') return condition;
+  // Other objects stay programmed without any pod; a Gateway that nobody stands behind is not.
+  if (standing.reach.envoys === 0 && standing.elsewhere === 0) return no('Pending', 'No egress pod is connected.');
+  if (provisioned?.addresses.length === 0) return no('AddressNotAssigned', 'Its Service has no address yet.');
+  return condition;
+}
+
+function verdictOfListener(verdict: Verdict, index: number): Verdict {
+  const isIts = ({ path }: { readonly path: string }): boolean => listenerIndex(path) === index;
+  return { ...verdict, errors: verdict.errors.filter(isIts), references: verdict.references.filter(isIts) };
+}
+
+function listenerIndex(path: string): number | undefined {
+  const index = /^spec\.listeners\[(\d+)\]/.exec(path)?.[1];
+  return index === undefined ? undefined : Number(index);
+}
+
+function attachedRoutes(gateway: string, listener: string, { attachmentsTo }: Scene): number {
+  const reaches = ({ outcome, listeners }: Attachment): boolean =>
+    outcome === 'accepted' && listeners.includes(listener);
+  return new Set((attachmentsTo.get(gateway) ?? []).filter(reaches).map(({ document }) => document)).size;
+}
+
+/** By the gateway they are for. */
+export function attachmentsByGateway(attachments: readonly Attachment[]): Map<string, Attachment[]> {
+  return Map.groupBy(
+    attachments.filter(({ parent }) => isGateway(parent)),
+    ({ parent }) => gatewayName(parent),
+  );
+}

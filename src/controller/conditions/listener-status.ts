@@ -1,0 +1,119 @@
+import type { Problem } from '../../policy/problem.ts';
+import type { Condition } from './condition.ts';
+import type { Say } from './document-conditions.ts';
+import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
+import { problemsMessage } from './message.ts';
+import type { ListenerStatus, RouteKind } from './status.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What routes a listener can have, whoever is allowed to attach them. */
+const routeKinds: readonly RouteKind[] = [
+  { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' },
+  { group: 'aigateway.envoyproxy.io', kind: 'AIGatewayRoute' },
+];
+
+const gatewayApiGroup = 'gateway.networking.k8s.io';
+
+export interface ListenerSubject {
+  readonly spec: Fields;
+  /** With the problems of this listener only. */
+  readonly verdict: Verdict;
+  readonly say: Say;
+  readonly attachedRoutes: number;
+}
+
+export interface JudgedListener {
+  /** Without Programmed, which its Gateway decides. */
+  readonly status: ListenerStatus;
+  readonly isAccepted: boolean;
+  readonly areReferencesResolved: boolean;
+}
+
+export function judgeListener({ spec, verdict, say, attachedRoutes }: ListenerSubject): JudgedListener {
+  const conflicts = verdict.errors.filter(({ reason }) => reason === 'Conflicted');
+  const faults = verdict.errors.filter(({ reason }) => reason !== 'Conflicted');
+  const kinds = supportedKinds(spec);
+  const acceptance = acceptedListener(say, conflicts, faults);
+  const references = resolvedReferences(say, verdict.references, kinds.unsupported);
+  return {
+    isAccepted: acceptance.status === 'True',
+    areReferencesResolved: references.status === 'True',
+    status: {
+      name: textOf(spec.name) ?? '',
+      supportedKinds: kinds.supported,
+      attachedRoutes,
+      conditions: [acceptance, conflicted(say, conflicts), references],
+    },
+  };
+}
+
+/** Listeners arrive together, so what their Gateway says of itself holds for all that are good. */
+export function withProgrammed(listener: JudgedListener, gateway: Condition): ListenerStatus {
+  const { status, isAccepted, areReferencesResolved } = listener;
+  const isGood = isAccepted && areReferencesResolved;
+  const own: Condition = { ...gateway, status: 'False', reason: 'Invalid', message: 'It is not as it should be.' };
+  return { ...status, conditions: [...status.conditions, isGood ? listenerWords(gateway) : own] };
+}
+
+/** Of the reasons of a Gateway, a listener has only these. */
+function listenerWords(gateway: Condition): Condition {
+  const isKnown = ['Programmed', 'Invalid', 'Pending'].includes(gateway.reason);
+  return isKnown ? gateway : { ...gateway, reason: 'Pending' };
+}
+
+function acceptedListener(say: Say, conflicts: readonly Problem[], faults: readonly Problem[]): Condition {
+  const [fault] = faults;
+  if (fault !== undefined) return say('Accepted', 'False', reasonOf(fault), `${problemsMessage(faults)}.`);
+  const [conflict] = conflicts;
+  if (conflict !== undefined)
+    return say('Accepted', 'False', conflictReason(conflict), `${problemsMessage(conflicts)}.`);
+  return say('Accepted', 'True', 'Accepted', 'It is valid.');
+}
+
+function conflicted(say: Say, conflicts: readonly Problem[]): Condition {
+  const [first] = conflicts;
+  return first === undefined
+    ? say('Conflicted', 'False', 'NoConflicts', 'No other listener is in its way.')
+    : say('Conflicted', 'True', conflictReason(first), `${problemsMessage(conflicts)}.`);
+}
+
+/** Same port: another protocol, or the same host. */
+function conflictReason({ path }: Problem): string {
+  return /\.(port|protocol)$/.test(path) ? 'ProtocolConflict' : 'HostnameConflict';
+}
+
+function reasonOf({ path, reason }: Problem): string {
+  if (path.endsWith('.protocol')) return 'UnsupportedProtocol';
+  if (path.endsWith('.port')) return 'PortUnavailable';
+  return reason ?? 'Invalid';
+}
+
+function resolvedReferences(say: Say, wrong: readonly Problem[], unsupported: readonly string[]): Condition {
+  const [first] = wrong;
+  if (first !== undefined) {
+    const reason = first.reason === 'RefNotPermitted' ? 'RefNotPermitted' : 'InvalidCertificateRef';
+    return say('ResolvedRefs', 'False', reason, `${problemsMessage(wrong)}.`);
+  }
+  if (unsupported.length > 0) {
+    const served = routeKinds.map(({ kind }) => kind).join(' and ');
+    const message = `allowedRoutes.kinds names ${unsupported.join(', ')}; there are ${served} here.`;
+    return say('ResolvedRefs', 'False', 'InvalidRouteKinds', message);
+  }
+  return say('ResolvedRefs', 'True', 'ResolvedRefs', 'Everything it refers to is there.');
+}
+
+/** Those allowed of those that its protocol can have. */
+function supportedKinds(spec: Fields): { readonly supported: readonly RouteKind[]; readonly unsupported: string[] } {
+  const possible = spec.protocol === 'HTTP' || spec.protocol === 'HTTPS' ? routeKinds : [];
+  const named = listOf(fieldsOf(spec.allowedRoutes).kinds).map((each) => ({
+    group: typeof each.group === 'string' ? each.group : gatewayApiGroup,
+    kind: textOf(each.kind) ?? '',
+  }));
+  if (named.length === 0) return { supported: possible, unsupported: [] };
+  const isAmong = (list: readonly RouteKind[], { group, kind }: RouteKind): boolean =>
+    list.some((each) => each.group === group && each.kind === kind);
+  return {
+    supported: possible.filter((each) => isAmong(named, each)),
+    unsupported: named.filter((each) => !isAmong(possible, each)).map(({ kind }) => kind),
+  };
+}

@@ -1,0 +1,56 @@
+import type { ParentReference } from '../../model/build/attachment.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
+import { fieldsOf, textOf } from './fields.ts';
+import type { Outcome, WatchedObject } from './outcome.ts';
+
+const gatewayGroup = 'gateway.networking.k8s.io';
+
+/** Which Gateways are ours to speak of: several controllers can share a cluster, and each keeps to its classes. */
+export interface Ours {
+  isOurClass(name: string): boolean;
+  /** Names in the model. */
+  readonly gateways: ReadonlySet<string>;
+  /** Whether a word about this parent is ours to say. */
+  isOurs(parent: ParentReference): boolean;
+}
+
+export function findOurs({ objects, controllerName }: Pick<Outcome, 'objects' | 'controllerName'>): Ours {
+  const all = [...objects].filter(({ kind }) => kind === 'Gateway' || kind === 'GatewayClass');
+  const classes = new Map(all.filter(({ kind }) => kind === 'GatewayClass').map((each) => [nameOf(each), each]));
+  const isOurClass = (name: string): boolean => specOf(classes.get(name)).controllerName === controllerName;
+  const areAllOurs = [...classes.keys()].every(isOurClass);
+  const known = new Set<string>();
+  const gateways = new Set<string>();
+  for (const each of all) {
+    if (each.kind !== 'Gateway') continue;
+    const name = qualifiedName(each.object.metadata.namespace ?? '', nameOf(each));
+    known.add(name);
+    if (isOurClass(textOf(specOf(each).gatewayClassName) ?? '')) gateways.add(name);
+  }
+  return {
+    isOurClass,
+    gateways,
+    isOurs(parent) {
+      if (!isGateway(parent)) return false;
+      const name = gatewayName(parent);
+      // Nobody else could say of a Gateway that does not exist that it does not.
+      return known.has(name) ? gateways.has(name) : areAllOurs;
+    },
+  };
+}
+
+export function isGateway({ group, kind }: { readonly group: string; readonly kind: string }): boolean {
+  return kind === 'Gateway' && group === gatewayGroup;
+}
+
+export function gatewayName({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return qualifiedName(namespace, name);
+}
+
+function nameOf({ object }: WatchedObject): string {
+  return object.metadata.name;
+}
+
+function specOf(each: WatchedObject | undefined) {
+  return fieldsOf(each?.object.spec);
+}

@@ -1,0 +1,52 @@
+import { documentId } from '../../policy/document-id.ts';
+import { sayOf } from './document-conditions.ts';
+import { fieldsOf } from './fields.ts';
+import { attachmentsByGateway } from './gateway-status.ts';
+import { findOurs } from './ours.ts';
+import type { Outcome, WatchedObject } from './outcome.ts';
+import { shapeOf } from './shape.ts';
+import type { Status } from './status.ts';
+import type { Scene } from './subject.ts';
+import { createJudge } from './verdict.ts';
+
+export interface ObjectStatus {
+  readonly id: string;
+  readonly watched: WatchedObject;
+  readonly status: Status;
+}
+
+/** What the status of every object is to say that is ours to speak of and has been judged. A function of its input. */
+export function statusesOf(outcome: Outcome): ObjectStatus[] {
+  const objects = new Map<string, WatchedObject>();
+  for (const each of outcome.objects) objects.set(objectId(each), each);
+  const verdictOf = createJudge(outcome);
+  const attachments = Map.groupBy(outcome.attachments, ({ document }) => document);
+  const scene: Scene = {
+    outcome,
+    ours: findOurs({ objects: objects.values(), controllerName: outcome.controllerName }),
+    attachments,
+    attachmentsTo: attachmentsByGateway(outcome.attachments),
+    hasObject: (kind, namespace, name) => objects.has(documentId(kind, namespace, name)),
+  };
+  return [...objects].flatMap(([id, watched]) => {
+    const shape = shapeOf(watched.kind);
+    const { generation = 1 } = watched.object.metadata;
+    if (shape === undefined || outcome.generations.get(id) !== generation) return [];
+    const subject = {
+      id,
+      watched,
+      spec: fieldsOf(watched.object.spec),
+      status: fieldsOf(watched.object.status),
+      generation,
+      say: sayOf(generation),
+      verdict: verdictOf(id),
+      attachments: attachments.get(id) ?? [],
+    };
+    const status = shape(subject, scene);
+    return status === undefined ? [] : [{ id, watched, status }];
+  });
+}
+
+export function objectId({ kind, object }: WatchedObject): string {
+  return documentId(kind, object.metadata.namespace ?? '', object.metadata.name);
+}
