@@ -90,6 +90,8 @@ export interface RetryProfile {
   readonly onServerError: boolean;
   readonly onConnectFailure: boolean;
   readonly onReset: boolean;
+  /** Streams that the other side has not begun to work on; part of `onReset`. */
+  readonly onRefusedStream?: boolean;
   readonly onTimeout: boolean;
   readonly attemptTimeoutMs: number;
   readonly idleTimeoutMs: number;

@@ -17,7 +17,7 @@ function parsedDefault(): RetrySpec {
 
 /** The rules of a retry spec that Envoy enforces. Equal rules give one profile. */
 export function retryProfile(retry: RetrySpec): RetryProfile {
-  const rules = {
+  return namedProfile({
     statuses: [...new Set(retry.on.filter((condition) => typeof condition === 'number'))].sort((a, b) => a - b),
     onServerError: retry.on.includes('5xx'),
     onConnectFailure: retry.on.includes('connect'),
@@ -25,7 +25,11 @@ export function retryProfile(retry: RetrySpec): RetryProfile {
     onTimeout: retry.on.includes('timeout'),
     attemptTimeoutMs: retry.attemptTimeout,
     idleTimeoutMs: retry.idleTimeout,
-  };
+  });
+}
+
+/** Under a name that says its content. */
+export function namedProfile(rules: Omit<RetryProfile, 'name'>): RetryProfile {
   return { name: `retry-${contentVersion(JSON.stringify(rules)).slice(0, 12)}`, ...rules };
 }
 

@@ -21,6 +21,8 @@ describe('retryPolicy', () => {
     ['connect-failure', { onConnectFailure: true }],
     ['refused-stream,reset', { onReset: true }],
     ['refused-stream,reset', { onTimeout: true }],
+    ['refused-stream', { onRefusedStream: true }],
+    ['refused-stream,reset', { onRefusedStream: true, onReset: true }],
     ['retriable-status-codes', { statuses: [409] }],
     ['retriable-status-codes,envoy-ratelimited', { statuses: [429] }],
     ['retriable-status-codes', { onServerError: true }],

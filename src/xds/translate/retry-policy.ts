@@ -42,6 +42,7 @@ function retryOn(profile: RetryProfile, statuses: readonly number[]): string[] {
   const words: string[] = [];
   if (profile.onConnectFailure) words.push('connect-failure');
   if (profile.onReset || profile.onTimeout) words.push('refused-stream', 'reset');
+  else if (profile.onRefusedStream === true) words.push('refused-stream');
   if (statuses.length > 0) words.push('retriable-status-codes');
   // A 429 that says `x-envoy-ratelimited` (a provider behind another Envoy) is exempt from the list of statuses.
   if (statuses.includes(429)) words.push('envoy-ratelimited');

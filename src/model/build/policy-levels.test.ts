@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { type LeveledPolicy, mergePolicies, policyLevels } from './policy-levels.ts';
+
+interface Spec {
+  readonly retry?: { readonly count?: number; readonly on?: string } | undefined;
+  readonly timeout?: number | undefined;
+  readonly limit?: string | undefined;
+}
+
+const at = (level: LeveledPolicy<Spec>['level'], spec: Spec, origin = `P/${level}`): LeveledPolicy<Spec> => ({
+  level,
+  origin,
+  spec,
+});
+
+describe('mergePolicies()', () => {
+  it('lets the closer level win each field, whatever the order', () => {
+    const policies = policyLevels.map((level, i) => at(level, { timeout: i, ...(i % 2 === 0 && { limit: level }) }));
+    for (const order of [policies, policies.toReversed()]) {
+      expect(mergePolicies(order)).toEqual({
+        spec: { timeout: 4, limit: 'backend' },
+        decidedBy: [
+          { field: 'limit', origin: 'P/backend' },
+          { field: 'timeout', origin: 'P/backend' },
+        ],
+      });
+      expect(mergePolicies(order.filter(({ level }) => level !== 'backend'))).toEqual({
+        spec: { timeout: 3, limit: 'route' },
+        decidedBy: [
+          { field: 'limit', origin: 'P/route' },
+          { field: 'timeout', origin: 'P/rule' },
+        ],
+      });
+    }
+  });
+
+  it('takes a field as a whole', () => {
+    const { spec } = mergePolicies([
+      at('gateway', { retry: { count: 3, on: '5xx' } }),
+      at('route', { retry: { count: 1 } }),
+    ]);
+    expect(spec).toEqual({ retry: { count: 1 } });
+  });
+
+  it('does not let what is absent hide what is there', () => {
+    const { spec } = mergePolicies([at('gateway', { timeout: 1 }), at('rule', { timeout: undefined })]);
+    expect(spec).toEqual({ timeout: 1 });
+  });
+
+  it('decides between equals by name', () => {
+    const equals = [at('route', { timeout: 1 }, 'P/b'), at('route', { timeout: 2 }, 'P/a')];
+    for (const order of [equals, equals.toReversed()]) {
+      expect(mergePolicies(order)).toMatchObject({ spec: { timeout: 2 }, decidedBy: [{ origin: 'P/a' }] });
+    }
+  });
+
+  it('is empty where there is none', () => {
+    expect(mergePolicies([])).toEqual({ spec: {}, decidedBy: [] });
+  });
+});
