@@ -1,3 +1,4 @@
+import { coversHost } from '../../lib/hostname.ts';
 import type { Listener } from '../../model/listener.ts';
 import type { ServiceRoute } from '../../model/service.ts';
 import type { Port } from './ports.ts';
@@ -23,7 +24,7 @@ export function hostsOf(listener: Listener, port: Port, routes: readonly Service
   const at = (domains: readonly string[]) =>
     attached.filter(
       ({ hostnames }) =>
-        hostnames.length === 0 || hostnames.some((one) => domains.some((domain) => covers(one, domain))),
+        hostnames.length === 0 || hostnames.some((one) => domains.some((domain) => coversHost(one, domain))),
     );
   return [
     { domains: own, isOfRoutesOnly: false, routes: at(own) },
@@ -36,7 +37,7 @@ function ownerOf(name: string, { listeners }: Port): Listener | undefined {
   let owner: { readonly listener: Listener; readonly length: number } | undefined;
   for (const listener of listeners) {
     for (const domain of domainsOf(listener)) {
-      if (!covers(domain, name)) continue;
+      if (!coversHost(domain, name)) continue;
       if (owner === undefined || domain.length > owner.length) owner = { listener, length: domain.length };
     }
   }
@@ -45,10 +46,4 @@ function ownerOf(name: string, { listeners }: Port): Listener | undefined {
 
 function domainsOf({ hostnames: [first, ...others] }: Listener): readonly [string, ...string[]] {
   return first === undefined ? ['*'] : [first, ...others];
-}
-
-/** Gateway API: `*.example.com` covers `a.example.com` and `a.b.example.com`, not `example.com`. */
-export function covers(pattern: string, name: string): boolean {
-  if (pattern === '*' || pattern === name) return true;
-  return pattern.startsWith('*.') && name.endsWith(pattern.slice(1)) && name.length >= pattern.length;
 }

@@ -1,5 +1,5 @@
+import { coversHost } from '../../lib/hostname.ts';
 import type { PathMatch, ServiceMatch, ServiceRoute } from '../../model/service.ts';
-import { covers } from './service-hosts.ts';
 import { withoutTrailingSlash } from './service-match.ts';
 
 /**
@@ -22,7 +22,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
 
 /** The longer of two names that cover a host is the more specific one, and the host itself the longest. */
 function hostRank({ hostnames }: ServiceRoute, domain: string): number {
-  return Math.max(0, ...hostnames.filter((name) => covers(name, domain)).map((name) => name.length));
+  return Math.max(0, ...hostnames.filter((name) => coversHost(name, domain)).map((name) => name.length));
 }
 
 const kindRank: Readonly<Record<PathMatch['kind'], number>> = { exact: 2, regex: 1, prefix: 0 };

@@ -1,0 +1,169 @@
+import { coversHost } from '../../../lib/hostname.ts';
+import type { Document, PolicyDocument } from '../../../policy/document.ts';
+import { defaultNamespace, qualifiedName } from '../../../policy/document-id.ts';
+import type { GatewaySpec, ListenerSpec } from '../../../policy/gateway-api/gateway.ts';
+import { selects } from '../../../policy/gateway-api/label-selector.ts';
+import { gatewayApiGroup } from '../../../policy/gateway-api/name.ts';
+import type { ParentReferenceSpec } from '../../../policy/gateway-api/parent-reference.ts';
+import { kinds } from '../../../policy/kinds.ts';
+import type { ProblemReason } from '../../../policy/problem.ts';
+import type { Attachment } from '../attachment.ts';
+import type { BuildContext } from '../context.ts';
+import { builtInGateway } from '../gateway.ts';
+
+export type GatewayLike = Document<'Gateway', GatewaySpec>;
+
+/** What wants to be part of Gateways. */
+export interface Attaching {
+  readonly parentRefs: readonly ParentReferenceSpec[];
+  readonly hostnames: readonly string[];
+}
+
+/** A Gateway that a route is part of, and where. */
+export interface AttachedTo {
+  /** Its name in the model. */
+  readonly gateway: string;
+  readonly listeners: readonly AttachedListener[];
+}
+
+export interface AttachedListener {
+  readonly name: string;
+  /** Hosts of the route that the listener serves; empty: every host of the listener. */
+  readonly hostnames: readonly string[];
+}
+
+export interface Attached {
+  readonly to: readonly AttachedTo[];
+  readonly attachments: readonly Attachment[];
+}
+
+/**
+ * Where a route belongs, by Gateway API's rules: the listeners that it names, of those the ones that allow it, of those
+ * the ones that share a host with it. A folder without Gateways has one that takes everything.
+ */
+export function attach(
+  document: PolicyDocument,
+  { parentRefs, hostnames }: Attaching,
+  gateways: readonly GatewayLike[],
+  context: BuildContext,
+): Attached {
+  if (gateways.length === 0)
+    return { to: [{ gateway: builtInGateway, listeners: [{ name: 'http', hostnames }] }], attachments: [] };
+  const reached = new Map<string, Map<string, AttachedListener>>();
+  const attachments: Attachment[] = [];
+  for (const [index, ref] of parentRefs.entries()) {
+    // Parents of other kinds, such as a Service of a mesh, are somebody else's.
+    if (ref.group !== gatewayApiGroup || ref.kind !== 'Gateway') continue;
+    const namespace = ref.namespace ?? document.namespace;
+    const gateway = gateways.find((one) => one.name === ref.name && one.namespace === namespace);
+    if (gateway === undefined) {
+      const message = `Gateway "${qualifiedName(namespace, ref.name)}" does not exist, or is not ours`;
+      context.warn(document, `spec.parentRefs[${index}]`, message, 'check the name', 'NoMatchingParent');
+      continue;
+    }
+    const outcome = listenersFor(document, ref, hostnames, gateway, context);
+    attachments.push(attachmentOf(document, ref, namespace, outcome));
+    if ('reason' in outcome) {
+      context.reject(document, `spec.parentRefs[${index}]`, outcome.message, outcome.remedy, outcome.reason);
+      continue;
+    }
+    const name = qualifiedName(gateway.namespace, gateway.name);
+    const listeners = reached.get(name) ?? new Map<string, AttachedListener>();
+    for (const listener of outcome.listeners) listeners.set(listener.name, listener);
+    reached.set(name, listeners);
+  }
+  const to = [...reached].map(([gateway, listeners]) => ({ gateway, listeners: [...listeners.values()] }));
+  return { to, attachments };
+}
+
+type Outcome =
+  | { readonly listeners: readonly AttachedListener[] }
+  | { readonly reason: ProblemReason; readonly message: string; readonly remedy: string };
+
+function listenersFor(
+  document: PolicyDocument,
+  ref: ParentReferenceSpec,
+  hostnames: readonly string[],
+  gateway: GatewayLike,
+  context: BuildContext,
+): Outcome {
+  const named = gateway.spec.listeners.filter(
+    ({ name, port }) => (ref.sectionName ?? name) === name && (ref.port ?? port) === port,
+  );
+  if (named.length === 0) {
+    const known = gateway.spec.listeners.map(({ name, port }) => `${name} (${port})`).join(', ');
+    const message = `names no listener of Gateway "${gateway.name}", which has ${known}`;
+    return { reason: 'NoMatchingParent', message, remedy: 'name one of them, or none for all' };
+  }
+  const allowing = named.filter((listener) => isAllowed(document, listener, gateway, context));
+  if (allowing.length === 0) {
+    const message = `Gateway "${gateway.name}" does not let routes of this kind and namespace attach`;
+    return { reason: 'NotAllowedByListeners', message, remedy: 'ask its owner to extend allowedRoutes' };
+  }
+  const listeners = allowing.flatMap((listener): AttachedListener[] => {
+    const shared = sharedHosts(listener.hostname, hostnames);
+    return shared === undefined ? [] : [{ name: listener.name, hostnames: shared }];
+  });
+  if (listeners.length > 0) return { listeners };
+  const served = allowing.map(({ hostname }) => hostname ?? '*').join(', ');
+  const message = `has no host in common with Gateway "${gateway.name}", which serves ${served}`;
+  return { reason: 'NoMatchingListenerHostname', message, remedy: 'change spec.hostnames, or the listener' };
+}
+
+function isAllowed(
+  { kind, namespace }: PolicyDocument,
+  { allowedRoutes }: ListenerSpec,
+  gateway: GatewayLike,
+  context: BuildContext,
+): boolean {
+  const { kinds: allowed, namespaces } = allowedRoutes;
+  // Who allows HTTPRoutes allows what is made of AI routes, since those are HTTPRoutes by another name.
+  const own = [kinds[kind].group, kind].join('/');
+  const asRoute = `${gatewayApiGroup}/HTTPRoute`;
+  const isKindAllowed =
+    allowed.length === 0 || allowed.some((one) => [own, asRoute].includes(`${one.group}/${one.kind}`));
+  if (!isKindAllowed) return false;
+  switch (namespaces.from) {
+    case 'All':
+      return true;
+    case 'Same':
+      return namespace === gateway.namespace;
+    case 'Selector':
+      return selects(
+        namespaces.selector ?? { matchLabels: {}, matchExpressions: [] },
+        context.surroundings.namespaceLabels(namespace || defaultNamespace),
+      );
+  }
+}
+
+/** Hosts that both have, each in its more specific form; nothing: none. Empty: the route leaves it to the listener. */
+function sharedHosts(listener: string | undefined, hostnames: readonly string[]): readonly string[] | undefined {
+  if (hostnames.length === 0) return [];
+  const shared = hostnames.flatMap((name) => {
+    if (listener === undefined || coversHost(listener, name)) return [name];
+    return coversHost(name, listener) ? [listener] : [];
+  });
+  return shared.length === 0 ? undefined : [...new Set(shared)];
+}
+
+function attachmentOf(
+  document: PolicyDocument,
+  { group, kind, name, sectionName, port }: ParentReferenceSpec,
+  namespace: string,
+  outcome: Outcome,
+): Attachment {
+  const isAccepted = 'listeners' in outcome;
+  return {
+    document: document.id,
+    parent: {
+      group,
+      kind,
+      namespace,
+      name,
+      ...(sectionName !== undefined && { sectionName }),
+      ...(port !== undefined && { port }),
+    },
+    outcome: isAccepted ? 'accepted' : { reason: outcome.reason, message: outcome.message },
+    listeners: isAccepted ? outcome.listeners.map((listener) => listener.name) : [],
+  };
+}
