@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Election, joinElection } from '../../../src/kube/lease.ts';
+import { cleanupsAfterEach } from '../../support/cleanups.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { until } from '../../support/until.ts';
+
+const cleanup = cleanupsAfterEach();
+const times = { leaseMs: 3_000, renewMs: 2_000, retryMs: 300 };
+let server: KubeApiServer;
+
+beforeAll(async () => {
+  server = await startApiServer();
+}, 120_000);
+afterAll(() => server?.close());
+
+interface Candidate {
+  readonly election: Election;
+  readonly watched: WatchedClient;
+  /** `elected`, `lost`, in their order. */
+  readonly told: string[];
+}
+
+async function candidate(name: string, identity: string): Promise<Candidate> {
+  const watched = await watchedClient(server);
+  const told: string[] = [];
+  const election = joinElection({
+    client: watched.client,
+    namespace: 'default',
+    name,
+    identity,
+    times,
+    onElected: () => told.push('elected'),
+    onLost: () => told.push('lost'),
+    onError: () => undefined,
+  });
+  cleanup(() => watched.close());
+  cleanup(() => election.close());
+  return { election, watched, told };
+}
+
+describe('joinElection()', () => {
+  it('has one leader, who gives the lease back when it closes', async () => {
+    const a = await candidate('back', 'a');
+    await until('a leads', () => a.election.isLeader());
+    const b = await candidate('back', 'b');
+    await until('b knows', () => b.election.holder() === 'a');
+    expect(b.election.isLeader()).toBe(false);
+    const began = performance.now();
+    await a.election.close();
+    expect([a.election.isLeader(), a.told]).toEqual([false, ['elected', 'lost']]);
+    await until('b leads', () => b.election.isLeader());
+    // Had it not been given back, b would have had to wait for the whole duration.
+    expect(performance.now() - began).toBeLessThan(times.leaseMs - times.retryMs);
+    expect(JSON.parse(await server.kubectl('get', 'lease', 'back', '-o', 'json')).spec).toMatchObject({
+      holderIdentity: 'b',
+      leaseTransitions: 1,
+    });
+  });
+
+  it('tells a leader without API server that it leads no more, before anybody else takes over', async () => {
+    const a = await candidate('away', 'a');
+    await until('a leads', () => a.election.isLeader());
+    const b = await candidate('away', 'b');
+    await until('b knows', () => b.election.holder() === 'a');
+    a.watched.setReachable(false);
+    let together = 0;
+    await until('b leads', () => {
+      if (a.election.isLeader() && b.election.isLeader()) together++;
+      return b.election.isLeader();
+    });
+    expect(together).toBe(0);
+    expect(a.told).toEqual(['elected', 'lost']);
+    a.watched.setReachable(true);
+    await until('a knows', () => a.election.holder() === 'b');
+    expect(a.election.isLeader()).toBe(false);
+  });
+
+  it('never has two leaders, whoever starts when', async () => {
+    const all = await Promise.all(['a', 'b', 'c', 'd'].map((identity) => candidate('crowd', identity)));
+    const leaders = (): number => all.filter(({ election }) => election.isLeader()).length;
+    await until('one leads', () => leaders() === 1);
+    const [first] = all.filter(({ election }) => election.isLeader());
+    let most = 0;
+    await first?.election.close();
+    await until('another one leads', () => {
+      most = Math.max(most, leaders());
+      return leaders() === 1;
+    });
+    expect(most).toBe(1);
+  });
+
+  it('goes on after somebody else has touched or deleted the lease', async () => {
+    const a = await candidate('touched', 'a');
+    await until('a leads', () => a.election.isLeader());
+    await server.kubectl('annotate', 'lease', 'touched', 'who=me');
+    await new Promise((resolve) => setTimeout(resolve, 2 * times.renewMs));
+    expect([a.election.isLeader(), a.told]).toEqual([true, ['elected']]);
+    await server.kubectl('delete', 'lease', 'touched');
+    await until('it is there again', async () =>
+      (await server.kubectl('get', 'lease', '-o', 'name')).includes('lease.coordination.k8s.io/touched'),
+    );
+    await until('a leads', () => a.election.isLeader());
+  });
+});

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KubeError } from '../../../src/kube/error.ts';
+import { type Reflector, type ReflectorOptions, startReflector } from '../../../src/kube/reflector.ts';
+import { cleanupsAfterEach } from '../../support/cleanups.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { until } from '../../support/until.ts';
+
+const cleanup = cleanupsAfterEach();
+const configMaps = { group: '', version: 'v1', plural: 'configmaps' };
+let server: KubeApiServer;
+
+beforeAll(async () => {
+  server = await startApiServer();
+}, 120_000);
+afterAll(() => server?.close());
+
+async function clientFor(namespace: string): Promise<WatchedClient> {
+  await server.kubectl('create', 'namespace', namespace);
+  const watched = await watchedClient(server);
+  cleanup(() => watched.close());
+  return watched;
+}
+
+interface Reflecting {
+  readonly reflector: Reflector;
+  /** `added a`, in the order in which they were told. */
+  readonly told: string[];
+  readonly errors: KubeError[];
+}
+
+function reflecting({ client }: WatchedClient, namespace: string, options: Partial<ReflectorOptions> = {}): Reflecting {
+  const told: string[] = [];
+  const errors: KubeError[] = [];
+  const reflector = startReflector({
+    client,
+    place: { ...configMaps, namespace },
+    onChanges: (changes) => told.push(...changes.map(({ kind, object }) => `${kind} ${object.metadata.name}`)),
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  cleanup(() => reflector.close());
+  return { reflector, told, errors };
+}
+
+/** Through the client, many at once. */
+async function write({ client }: WatchedClient, namespace: string, names: readonly string[], value: string) {
+  const waiting = [...names];
+  const work = async (): Promise<void> => {
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: { value } };
+      const answer = await client.apply({ ...configMaps, namespace, name }, object);
+      if (!answer.ok) throw new Error(answer.error.message);
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, work));
+}
+
+function dataOf(reflector: Reflector, key: string): unknown {
+  return reflector.objects.get(key)?.data;
+}
+
+describe('startReflector() against a real API server', () => {
+  it('knows 2,000 objects after four pages, and every change of them', async () => {
+    const watched = await clientFor('many');
+    const names = Array.from({ length: 2_000 }, (_, index) => `c${index}`);
+    await write(watched, 'many', names, 'first');
+    watched.calls.splice(0);
+    const { reflector, told } = reflecting(watched, 'many');
+    await until('it is in sync', () => reflector.hasSynced());
+    expect(reflector.objects.size).toBe(2_000);
+    await until('it watches', () => watched.calls.some((call) => call.startsWith('WATCH')));
+    expect(watched.calls).toEqual([
+      ...Array.from({ length: 4 }, () => 'GET /api/v1/namespaces/many/configmaps'),
+      'WATCH /api/v1/namespaces/many/configmaps',
+    ]);
+    told.splice(0);
+    await write(watched, 'many', names, 'second');
+    await until('all changes arrived', () => told.length >= 2_000);
+    expect(new Set(told)).toEqual(new Set(names.map((name) => `changed ${name}`)));
+    expect(told.length).toBe(2_000);
+    const calls = watched.calls.filter((call) => !call.startsWith('PATCH'));
+    expect(calls).toHaveLength(5);
+  }, 120_000);
+
+  it('loses nothing over watches that the API server ends', async () => {
+    const watched = await clientFor('ended');
+    const { reflector, errors } = reflecting(watched, 'ended', { watchSeconds: 1 });
+    await until('it is in sync', () => reflector.hasSynced());
+    for (let round = 0; round < 40; round++) await write(watched, 'ended', ['a', `b${round}`], `${round}`);
+    await until('all arrived', () => reflector.objects.size === 41);
+    expect(dataOf(reflector, 'ended/a')).toEqual({ value: '39' });
+    await until('it was ended twice', () => watched.calls.filter((call) => call.startsWith('WATCH')).length > 2);
+    expect(errors).toEqual([]);
+    expect(watched.calls.filter((call) => call.startsWith('GET'))).toHaveLength(1);
+  });
+
+  it('hears of what happened while its connections were broken', async () => {
+    const watched = await clientFor('broken');
+    await write(watched, 'broken', ['stays', 'changes', 'goes'], 'old');
+    const { reflector, told } = reflecting(watched, 'broken');
+    await until('it is in sync', () => reflector.hasSynced());
+    told.splice(0);
+    watched.setReachable(false);
+    await until('it knows', () => reflector.staleSince() !== undefined);
+    await server.kubectl('delete', 'configmap', 'goes', '-n', 'broken');
+    await server.kubectl('patch', 'configmap', 'changes', '-n', 'broken', '-p', '{"data":{"value":"new"}}');
+    await server.kubectl('create', 'configmap', 'comes', '-n', 'broken');
+    watched.setReachable(true);
+    await until('it heard of all', () => told.length === 3, { seen: () => told });
+    expect(told).toEqual(['deleted goes', 'changed changes', 'added comes']);
+    expect(reflector.staleSince()).toBeUndefined();
+    // From the last version on, without reading everything again.
+    expect(watched.calls.filter((call) => call.startsWith('GET'))).toHaveLength(1);
+  });
+
+  it('hears of what happened while the API server was restarted, although its version is forgotten', async () => {
+    const watched = await clientFor('restart');
+    await write(watched, 'restart', ['stays', 'goes'], 'old');
+    const { reflector, told, errors } = reflecting(watched, 'restart');
+    await until('it is in sync', () => reflector.hasSynced());
+    told.splice(0);
+    await server.stopServer();
+    await until('it knows', () => reflector.staleSince() !== undefined);
+    watched.setReachable(false);
+    await server.startServer();
+    await server.kubectl('delete', 'configmap', 'goes', '-n', 'restart');
+    await server.kubectl('create', 'configmap', 'comes', '-n', 'restart');
+    watched.setReachable(true);
+    await until('it heard of all', () => told.length >= 2, { limitMs: 30_000, seen: () => errors });
+    expect(new Set(told)).toEqual(new Set(['deleted goes', 'added comes']));
+    expect([...reflector.objects.keys()]).toContain('restart/stays');
+    await write(watched, 'restart', ['later'], 'new');
+    await until('it watches again', () => told.at(-1) === 'added later', { limitMs: 30_000 });
+  }, 90_000);
+
+  it('reads nothing of Secrets where only metadata is wanted', async () => {
+    const watched = await clientFor('quiet');
+    const secrets = { group: '', version: 'v1', plural: 'secrets', namespace: 'quiet' };
+    await server.kubectl('create', 'secret', 'generic', 'one', '--from-literal=key=hidden', '-n', 'quiet');
+    const { reflector, told } = reflecting(watched, 'quiet', { place: secrets, metadataOnly: true });
+    await until('it is in sync', () => reflector.hasSynced());
+    await server.kubectl('create', 'secret', 'generic', 'two', '--from-literal=key=hidden', '-n', 'quiet');
+    await until('it saw the second', () => told.includes('added two'));
+    for (const object of reflector.objects.values()) expect(Object.keys(object)).not.toContain('data');
+    expect(JSON.stringify([...reflector.objects.values()])).not.toContain(btoa('hidden'));
+  });
+});

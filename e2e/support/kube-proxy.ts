@@ -1,0 +1,69 @@
+import { createServer, request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createKubeClient, type KubeClient } from '../../src/kube/client.ts';
+import { connect } from '../../src/kube/connection.ts';
+import { plainConnection } from '../../src/kube/testing/plain-connection.ts';
+import { createTransport } from '../../src/kube/transport.ts';
+import type { KubeApiServer } from './kube-api-server.ts';
+
+/** A client of an API server through something that counts its calls, and breaks them on request. */
+export interface WatchedClient {
+  readonly client: KubeClient;
+  /** `GET /api/v1/namespaces/a/secrets/b`, `WATCH /api/v1/namespaces`, in the order of their arrival. */
+  readonly calls: string[];
+  /** Ends every connection of this moment without a word; the next ones work. */
+  breakConnections(): void;
+  /** Not: every connection ends at once, as behind a load balancer without an API server. */
+  setReachable(isReachable: boolean): void;
+  close(): Promise<void>;
+}
+
+export async function watchedClient(server: KubeApiServer): Promise<WatchedClient> {
+  const direct = await connect({ kubeconfig: server.kubeconfig });
+  if (!direct.ok) throw new Error(direct.error);
+  const calls: string[] = [];
+  let isReachable = true;
+  const proxy = createServer((incoming, outgoing) => {
+    if (!isReachable) return void incoming.socket.destroy();
+    const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://host');
+    calls.push(`${searchParams.has('watch') ? 'WATCH' : incoming.method} ${pathname}`);
+    void direct.value.credentials().then((credentials) => {
+      if (!credentials.ok) return void incoming.socket.destroy();
+      const { agent, headers } = credentials.value;
+      const url = new URL(incoming.url ?? '/', server.url);
+      const forwarded = (url.protocol === 'http:' ? plainRequest : secureRequest)(url, {
+        method: incoming.method ?? 'GET',
+        agent,
+        headers: { ...incoming.headers, host: url.host, ...headers },
+      });
+      forwarded.on('response', (response) => {
+        outgoing.writeHead(response.statusCode ?? 500, response.headers);
+        outgoing.flushHeaders();
+        response.pipe(outgoing);
+        response.on('error', () => outgoing.destroy());
+      });
+      forwarded.on('error', () => outgoing.destroy());
+      outgoing.on('close', () => forwarded.destroy());
+      incoming.pipe(forwarded);
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const client = createKubeClient(url, createTransport(plainConnection(url), 'sluice-test'));
+  return {
+    client,
+    calls,
+    breakConnections: () => proxy.closeAllConnections(),
+    setReachable(wanted) {
+      isReachable = wanted;
+      if (!wanted) proxy.closeAllConnections();
+    },
+    async close() {
+      client.close();
+      direct.value.close();
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}
