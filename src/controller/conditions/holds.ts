@@ -1,0 +1,56 @@
+import { type BackOff, backOffMs } from '../../kube/back-off.ts';
+
+/** Which objects are to be left alone for a while. */
+export interface Holds {
+  /** How long, before `said` may be written. */
+  waitMs(id: string, said: () => string, now: number): number;
+  /** Written. The same again, at once: others write it, too, or the schema takes a part of it away. */
+  written(id: string, said: string, now: number): void;
+  conflicted(id: string, now: number): void;
+  /** The API server does not take it. It will not take it a second time. */
+  refused(id: string, said: string, now: number): void;
+  /** Forgets what is no longer there. */
+  keepOnly(ids: { has(id: string): boolean }): void;
+}
+
+interface Hold {
+  readonly until: number;
+  /** Holds only as long as this is what is to be said. */
+  readonly said?: string;
+  readonly conflicts: number;
+  readonly repetitions: number;
+}
+
+const conflict: BackOff = { firstMs: 200, maxMs: 30_000 };
+const repetition: BackOff = { firstMs: 2_000, maxMs: 600_000 };
+const refusedForMs = 600_000;
+
+export function createHolds(random: () => number): Holds {
+  const holds = new Map<string, Hold>();
+  return {
+    waitMs(id, said, now) {
+      const hold = holds.get(id);
+      if (hold === undefined || hold.until <= now) return 0;
+      if (hold.said !== undefined && hold.said !== said()) return 0;
+      return hold.until - now;
+    },
+    written(id, said, now) {
+      const last = holds.get(id);
+      const repetitions = last?.said === said ? last.repetitions + 1 : 0;
+      const until = repetitions === 0 ? now : now + backOffMs(repetition, repetitions, random());
+      holds.set(id, { until, said, conflicts: 0, repetitions });
+    },
+    conflicted(id, now) {
+      const last = holds.get(id);
+      const conflicts = (last?.conflicts ?? 0) + 1;
+      const until = now + backOffMs(conflict, conflicts, random());
+      holds.set(id, { repetitions: 0, ...last, conflicts, until });
+    },
+    refused(id, said, now) {
+      holds.set(id, { until: now + refusedForMs, said, conflicts: 0, repetitions: 0 });
+    },
+    keepOnly(ids) {
+      for (const id of holds.keys()) if (!ids.has(id)) holds.delete(id);
+    },
+  };
+}

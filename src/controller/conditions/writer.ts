@@ -1,0 +1,175 @@
+import { type BackOff, backOffMs } from '../../kube/back-off.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { isConflict, isNotFound, type KubeError, kubeErrorText } from '../../kube/error.ts';
+import type { ObjectRef } from '../../kube/object.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { KindFacts } from '../../policy/kind-row.ts';
+import { isKind, kinds } from '../../policy/kinds.ts';
+import { type Fields, fieldsOf } from './fields.ts';
+import { createHolds } from './holds.ts';
+import type { WatchedObject } from './outcome.ts';
+import { createOwnWrites } from './own-writes.ts';
+import { createPace } from './pace.ts';
+import { statusPatch } from './patch.ts';
+import type { ObjectStatus } from './statuses.ts';
+
+export interface StatusWriterOptions {
+  readonly client: Pick<KubeClient, 'patchStatus'>;
+  /** Asked right before every write: one replica writes. */
+  isLeader(): boolean;
+  /** Somebody else was faster: the objects are to be read again. */
+  onConflict(): void;
+  readonly onWrite?: (result: 'written' | 'failed') => void;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly random?: () => number;
+  /** Default 50 in a second, 100 at once, 4 at the same time: an API server serves others, too. */
+  readonly perSecond?: number;
+  readonly burst?: number;
+  readonly concurrency?: number;
+}
+
+/** Brings what objects say to what they are to say, a little at a time. Writes only what differs. */
+export interface StatusWriter {
+  /** This is what is to be said now, and all of it: what was wanted before and is not in it is left as it is. */
+  want(statuses: readonly ObjectStatus[]): void;
+  /** With what was written and has not come back through the watch. */
+  newest(watched: WatchedObject): WatchedObject;
+  close(): void;
+}
+
+const outage: BackOff = { firstMs: 500, maxMs: 30_000 };
+
+export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
+  const { client, log } = options;
+  const now = options.now ?? Date.now;
+  const random = options.random ?? Math.random;
+  const pace = createPace(options.perSecond ?? 50, options.burst ?? 100);
+  const concurrency = options.concurrency ?? 4;
+  const ownWrites = createOwnWrites();
+  const holds = createHolds(random);
+  let wanted = new Map<string, ObjectStatus>();
+  const due = new Set<string>();
+  const running = new Set<string>();
+  let failures = 0;
+  let pausedUntil = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  function patchOf({ watched, status }: ObjectStatus): Fields | undefined {
+    const time = new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    return statusPatch(status, fieldsOf(ownWrites.newest(watched).object.status), time);
+  }
+
+  function look(status: ObjectStatus): void {
+    if (!running.has(status.id) && patchOf(status) !== undefined) due.add(status.id);
+  }
+
+  /** Starts what may start, and comes back for the rest. */
+  function pump(): void {
+    clearTimeout(timer);
+    if (isClosed) return;
+    if (!options.isLeader()) due.clear();
+    const at = now();
+    const again = pausedUntil > at ? pausedUntil - at : startDue(at);
+    if (due.size === 0 || !Number.isFinite(again)) return;
+    timer = setTimeout(pump, Math.max(1, again));
+    timer.unref();
+  }
+
+  /** How long until the next of them may start; for ever, where one that is running has to end first. */
+  function startDue(at: number): number {
+    let again = Number.POSITIVE_INFINITY;
+    for (const id of due) {
+      const status = wanted.get(id);
+      const holdMs = status === undefined ? 0 : holds.waitMs(id, () => said(status), at);
+      if (holdMs > 0) {
+        again = Math.min(again, holdMs);
+        continue;
+      }
+      if (running.size >= concurrency) return Number.POSITIVE_INFINITY;
+      const paceMs = pace.waitMs(at);
+      if (paceMs > 0) return Math.min(again, paceMs);
+      due.delete(id);
+      if (status !== undefined) void write(status);
+    }
+    return again;
+  }
+
+  async function write(status: ObjectStatus): Promise<void> {
+    const { id } = status;
+    const over = ownWrites.newest(status.watched);
+    const patch = patchOf(status);
+    if (patch === undefined) return;
+    running.add(id);
+    const { resourceVersion } = over.object.metadata;
+    const answer = await client.patchStatus(refOf(over), patch, { ...(resourceVersion && { resourceVersion }) });
+    running.delete(id);
+    if (isClosed) return;
+    if (answer.ok) {
+      failures = 0;
+      ownWrites.written(over, answer.value);
+      holds.written(id, said(status), now());
+    } else failed(status, answer.error);
+    options.onWrite?.(answer.ok ? 'written' : 'failed');
+    const next = wanted.get(id);
+    if (next !== undefined) look(next);
+    pump();
+  }
+
+  function failed(status: ObjectStatus, error: KubeError): void {
+    const { id } = status;
+    if (isNotFound(error)) {
+      // Gone; whether for good shows when somebody wants it again.
+      if (wanted.get(id) === status) wanted.delete(id);
+      holds.refused(id, said(status), now());
+    } else if (isConflict(error)) {
+      holds.conflicted(id, now());
+      options.onConflict();
+    } else if ([400, 403, 404, 405, 413, 422].includes(error.code)) {
+      log.error({ object: id, error: kubeErrorText(error) }, 'the API server does not take a status');
+      holds.refused(id, said(status), now());
+    } else {
+      failures += 1;
+      const pause = error.retryAfterMs ?? backOffMs(outage, failures, random());
+      pausedUntil = Math.max(pausedUntil, now() + pause);
+      if (failures === 1) log.warn({ error: kubeErrorText(error) }, 'writing status failed, trying again');
+    }
+  }
+
+  return {
+    want(statuses) {
+      // What people wait for first: Gateways.
+      const sorted = [...statuses].sort((a, b) => rank(a) - rank(b));
+      wanted = new Map(sorted.map((status) => [status.id, status]));
+      ownWrites.keepOnly(wanted);
+      holds.keepOnly(wanted);
+      due.clear();
+      for (const status of wanted.values()) look(status);
+      pump();
+    },
+    newest: ownWrites.newest,
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function rank({ status }: ObjectStatus): number {
+  return status.shape === 'gateway' ? 0 : 1;
+}
+
+function said({ status }: ObjectStatus): string {
+  return JSON.stringify(status);
+}
+
+/** In the version in which the object was read: an API server may serve several. */
+function refOf({ kind, object }: WatchedObject): ObjectRef {
+  const row: KindFacts | undefined = isKind(kind) ? kinds[kind] : undefined;
+  const version = object.apiVersion?.split('/').at(-1) ?? row?.versions[0] ?? '';
+  const { namespace, name } = object.metadata;
+  const place = { group: row?.group ?? '', version, plural: row?.plural ?? '' };
+  return { ...place, name, ...(namespace !== undefined && { namespace }) };
+}
