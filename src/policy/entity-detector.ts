@@ -8,7 +8,7 @@ import { object } from './schema/object.ts';
 import { reject, under, warn } from './schema/place.ts';
 import { type Infer, refine, type Schema } from './schema/schema.ts';
 import { score } from './schema/score.ts';
-import { ruled } from './schema/server-notes.ts';
+import { notedJson, ruled } from './schema/server-notes.ts';
 import { show } from './schema/show.ts';
 import { text } from './schema/text.ts';
 
@@ -77,7 +77,7 @@ export type EntityDetectorSpec = Infer<ReturnType<typeof entityDetector>>;
 function entityName(family: EntityFamily, known: readonly string[]): Schema<string> {
   const remedy = 'run `sluice guard entities` for all names';
   return {
-    json: { enum: known },
+    json: notedJson({ enum: known }, { remedy }),
     parse: (given, place) => {
       if (typeof given !== 'string') return reject(place, `${show(given)} is not a text`, remedy);
       const entity = findEntity(given);
