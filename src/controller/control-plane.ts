@@ -7,8 +7,8 @@ import { createXdsServer, shortTypeName, type XdsServerTls } from '../xds/server
 import type { TranslateOptions } from '../xds/translate/translate.ts';
 import { type Controller, createController } from './controller.ts';
 import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
-import type { SourceState } from './sources/files/source.ts';
 import type { OpenSource } from './sources/opened-source.ts';
+import type { SourceState } from './sources/source.ts';
 import type { ClientStatus, Status } from './status.ts';
 
 export interface Address {

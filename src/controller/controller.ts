@@ -11,7 +11,7 @@ import { decideInForce, type InForce } from './in-force.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { createPublisher, type Publisher } from './rollout/publisher.ts';
 import type { Refusal } from './rollout/refusal.ts';
-import type { SourceState } from './sources/files/source.ts';
+import type { SourceState } from './sources/source.ts';
 import type { SourceSurroundings } from './sources/surroundings.ts';
 import { documentStatuses, type GatewayStatus, type Status } from './status.ts';
 

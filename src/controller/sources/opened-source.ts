@@ -1,4 +1,4 @@
-import type { SourceState } from './files/source.ts';
+import type { SourceState } from './source.ts';
 import type { SourceSurroundings } from './surroundings.ts';
 
 /** A place that policy comes from, being followed. */

@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
 import type { OpenSource } from '../opened-source.ts';
 import { createSecretStore } from '../secrets/store.ts';
-import type { SourceState } from './source.ts';
+import type { SourceState } from '../source.ts';
 import { folderSurroundings } from './surroundings.ts';
 import { watchFolder } from './watch.ts';
 

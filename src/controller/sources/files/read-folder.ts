@@ -1,5 +1,5 @@
+import type { SourceState } from '../source.ts';
 import { nothingScanned, scanFolder } from './scan.ts';
-import type { SourceState } from './source.ts';
 
 /** Reads a folder once. */
 export async function readFolder(folder: string): Promise<SourceState> {

@@ -1,11 +1,11 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
 import type { Problem } from '../../../policy/problem.ts';
+import type { SourceState } from '../source.ts';
 import { fault } from './fault.ts';
 import { decideInForce, type InForce, nothingInForce } from './in-force.ts';
 import { type Listing, listFolder } from './listing.ts';
 import { type FileReading, readPolicyFile } from './read-file.ts';
 import { relist } from './relist.ts';
-import type { SourceState } from './source.ts';
 
 /** Everything remembered from one look at a folder to the next. */
 export interface Scan {

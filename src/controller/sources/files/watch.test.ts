@@ -1,7 +1,7 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SourceState } from '../source.ts';
 import { provider, type TestFolder, testFolder } from '../testing/folder.ts';
-import type { SourceState } from './source.ts';
 import { type FolderSource, type WatchOptions, watchFolder } from './watch.ts';
 
 interface Watched {

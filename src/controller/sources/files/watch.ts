@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { createHoldOff } from '../hold-off.ts';
+import type { SourceState } from '../source.ts';
 import { createFolderWatch } from './folder-watch.ts';
 import { nothingScanned, scanFolder } from './scan.ts';
-import type { SourceState } from './source.ts';
 
 export interface WatchOptions {
   /** How long it must be quiet before the folder is looked at. Default 50: editors need less for one save. */

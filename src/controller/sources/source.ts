@@ -1,5 +1,5 @@
-import type { PolicyDocument } from '../../../policy/document.ts';
-import type { Problem } from '../../../policy/problem.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
+import type { Problem } from '../../policy/problem.ts';
 
 /** What a source says at one time. A new state is made only when something in it differs. */
 export interface SourceState {
