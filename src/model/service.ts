@@ -21,7 +21,18 @@ export interface ServiceRoute {
   readonly action: ServiceAction;
   readonly requestHeaders: HeaderChanges;
   readonly responseHeaders: HeaderChanges;
+  /** What pages of other origins may do; absent: what the service itself says. */
+  readonly cors?: ServiceCors;
   readonly origins: Origins;
+}
+
+export interface ServiceCors {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly allowCredentials: boolean;
+  readonly maxAgeSeconds: number;
 }
 
 export interface ServiceMatch {

@@ -1,6 +1,7 @@
 import { responseHeaders } from '../../contract.ts';
 import { CorsPolicySchema, CorsSchema } from '../../gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import type { Cors } from '../../model/gateway.ts';
+import type { ServiceCors } from '../../model/service.ts';
 import { extension, packed } from './extension.ts';
 
 export const corsFilterName = 'envoy.filters.http.cors';
@@ -19,6 +20,19 @@ export function corsPolicy(cors: Cors) {
     // Keys are sent in a header, never as a cookie.
     allowCredentials: false,
     // A preflight carries no key, so the processor could only refuse it.
+    forwardNotMatchingPreflights: false,
+  });
+}
+
+/** For ordinary services, which may want cookies. Envoy answers the preflight in any case. */
+export function serviceCorsPolicy(cors: ServiceCors) {
+  return packed(CorsPolicySchema, {
+    allowOriginStringMatch: cors.allowOrigins.map((origin) => ({ matchPattern: originPattern(origin) })),
+    allowMethods: cors.allowMethods.join(', '),
+    allowHeaders: cors.allowHeaders.join(', '),
+    exposeHeaders: cors.exposeHeaders.join(', '),
+    maxAge: String(cors.maxAgeSeconds),
+    allowCredentials: cors.allowCredentials,
     forwardNotMatchingPreflights: false,
   });
 }

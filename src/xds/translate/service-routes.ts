@@ -12,7 +12,7 @@ import {
 } from '../../gen/envoy/config/route/v3/route_components_pb.js';
 import { FractionalPercent_DenominatorType as Denominator } from '../../gen/envoy/type/v3/percent_pb.js';
 import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../model/service.ts';
-import { corsFilterName } from './cors.ts';
+import { corsFilterName, serviceCorsPolicy } from './cors.ts';
 import { milliseconds } from './duration.ts';
 import { packed } from './extension.ts';
 import { unprocessed } from './own-answers.ts';
@@ -29,8 +29,13 @@ export function serviceRoute(route: ServiceRoute, isCorsOn: boolean): RouteInit 
     match: serviceMatch(route.match),
     action: actionOf(route),
     ...headerRules(route.requestHeaders, route.responseHeaders),
-    typedPerFilterConfig: isCorsOn ? { ...unprocessed, [corsFilterName]: switchedOff } : unprocessed,
+    typedPerFilterConfig: { ...unprocessed, ...corsOf(route, isCorsOn) },
   };
+}
+
+function corsOf({ cors }: ServiceRoute, isCorsOn: boolean) {
+  if (cors !== undefined) return { [corsFilterName]: serviceCorsPolicy(cors) };
+  return isCorsOn ? { [corsFilterName]: switchedOff } : {};
 }
 
 const switchedOff = packed(FilterConfigSchema, { disabled: true });
