@@ -31,7 +31,7 @@ function headed(yaml: string): string {
  * A definition that values switch on. Helm keeps it when the release goes: removing a definition removes every object of
  * its kind, and those are the users'.
  */
-function templateOf(definition: CustomResourceDefinition): string {
+export function templateOf(definition: CustomResourceDefinition): string {
   const annotations = { 'helm.sh/resource-policy': 'keep' };
   const yaml = definitionYaml({ ...definition, metadata: { ...definition.metadata, annotations } });
   const lines = [`{{- /* ${origin} */}}`, '{{- if index .Values "ai-gateway-crds" "enabled" }}'];

@@ -2,13 +2,27 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { chartFiles } from './chart-files.ts';
+import { customResourceDefinition } from '../../src/policy/crd/definition.ts';
+import { chartFiles, templateOf } from './chart-files.ts';
 
 /* The CustomResourceDefinitions of the chart. `make goldens` writes them anew. */
 
 const chart = join(import.meta.dirname, '../../charts/sluice');
 const isUpdating = process.env.UPDATE_GOLDENS === '1';
 const files = chartFiles();
+
+describe('templateOf()', () => {
+  it('is switched by a value, survives the release, and keeps braces for readers', () => {
+    const definition = customResourceDefinition('Limit');
+    const text = templateOf({ ...definition, metadata: { name: 'limits.{{ .Values.sluice }}' } });
+    expect(text).toMatch(
+      /^\{\{- \/\* .* \*\/\}\}\n\{\{- if index \.Values "ai-gateway-crds" "enabled" \}\}\napiVersion: /,
+    );
+    expect(text).toContain('helm.sh/resource-policy: keep\n');
+    expect(text).toContain('limits.{{ "{{" }} .Values.sluice }}');
+    expect(text).toMatch(/\n\{\{- end \}\}\n$/);
+  });
+});
 
 describe('charts/sluice', () => {
   it.each([...files])('%s is what the policy kinds say', (name, text) => {

@@ -124,12 +124,19 @@ describe('structural', () => {
     expect(JSON.stringify(of(duration({ from: '1ms', to: '1d' })))).toContain('n >= 1.0 && n <= 86400000.0');
   });
 
+  it('keeps lists of values', () => {
+    expect(of({ json: { enum: ['a', 'b'] } })).toEqual({ type: 'string', enum: ['a', 'b'] });
+    expect(of({ json: { enum: [301, 302] } })).toEqual({ type: 'integer', enum: [301, 302] });
+    expect(of({ json: { const: '' } })).toEqual({ type: 'string', enum: [''] });
+  });
+
   it('refuses what an API server would refuse, with the path', () => {
     const lookAhead = text({ pattern: '^(?!x)', complaint: '', remedy: '' });
     expect(() => of(lookAhead)).toThrow('Kind.spec: RE2 has no look-around');
     expect(() => of(object({ a: required({ json: { type: 'null' }, parse: () => null }, 'A.') }))).toThrow(
       'Kind.spec.a: type null has no structural form',
     );
+    expect(() => of({ json: { enum: ['a', 1] } })).toThrow('Kind.spec: an enum of neither texts nor whole numbers');
     const odd = { oneOf: [{ type: 'boolean' }, { type: 'string' }] };
     expect(() => of({ json: odd })).toThrow('Kind.spec: boolean or string has no structural form');
   });

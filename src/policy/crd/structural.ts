@@ -43,8 +43,7 @@ function baseOf(json: JsonSchema, notes: ServerNotes, path: string): Structural 
   }
   if (json.const !== undefined) return { type: 'string', enum: [json.const] };
   if (Array.isArray(json.enum)) {
-    if (json.enum.some((value) => typeof value !== 'string')) throw new Error(`${path}: an enum that is not of texts`);
-    return { type: 'string', enum: json.enum };
+    return { type: typeOfAll(json.enum, path), enum: json.enum };
   }
   switch (json.type) {
     case undefined:
@@ -139,6 +138,12 @@ function unionOf(options: readonly JsonSchema[], path: string): Structural {
   const { 'x-kubernetes-validations': _a, ...left } = number;
   const { 'x-kubernetes-validations': _b, 'x-kubernetes-map-type': _c, ...right } = text;
   return { ...anything, ...left, ...right, ...pattern };
+}
+
+function typeOfAll(values: readonly unknown[], path: string): 'string' | 'integer' {
+  if (values.every((value) => typeof value === 'string')) return 'string';
+  if (values.every((value) => Number.isInteger(value))) return 'integer';
+  throw new Error(`${path}: an enum of neither texts nor whole numbers`);
 }
 
 function isVisible(field: Structural | undefined): boolean {
