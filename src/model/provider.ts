@@ -47,8 +47,6 @@ export interface UpstreamTls {
   readonly clientCertificate?: string;
   /** One of them must be in the certificate; absent: the server name. */
   readonly subjectNames?: readonly SubjectName[];
-  /** Whoever answers is believed. Only where policy says so in so many words. */
-  readonly isUnverified?: boolean;
 }
 
 export interface SubjectName {

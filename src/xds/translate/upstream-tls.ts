@@ -27,7 +27,6 @@ export function upstreamTls(tls: UpstreamTls, options: TranslateOptions): Extens
 }
 
 function validation(tls: UpstreamTls, options: TranslateOptions) {
-  if (tls.isUnverified === true) return { case: undefined } as const;
   const ownName = {
     matchTypedSubjectAltNames:
       tls.subjectNames === undefined
