@@ -9,7 +9,7 @@ import { EventFraming } from './framing.ts';
 import { type RawEvent, readRawEvent, withData } from './raw-event.ts';
 import type { Piece } from './shape.ts';
 import { shapeOf } from './shapes/shape-of.ts';
-import { spanOf, type Template, textLike, withText } from './template.ts';
+import { Template } from './template.ts';
 import { StreamTexts } from './texts.ts';
 
 /** Why nothing goes out any more. `failed`: the stream is not what it should be, and is not passed on unread. */
@@ -23,7 +23,7 @@ export interface Rewritten {
 
 /**
  * What is said about each event; `name` is that of its `event` field. An event that differs from the one before it in its
- * text alone is left out.
+ * text, number and padding alone is left out.
  */
 export type ObserveEvent = (value: Readonly<Record<string, unknown>>, name: string) => void;
 
@@ -88,6 +88,11 @@ export class SseRewriter {
     this.keptFrom = 0;
     let from = 0;
     while (this.stop === undefined) {
+      const known = this.again(bytes, from);
+      if (known !== -1) {
+        from = known;
+        continue;
+      }
       const end = this.framing.findEnd(bytes, from);
       if (end === -1) break;
       this.eventStart = from;
@@ -132,8 +137,7 @@ export class SseRewriter {
   /** What goes out in place of an event. */
   private rewrite(bytes: Buffer): Buffer {
     if (this.template !== undefined && this.texts !== undefined) {
-      const text = textLike(this.template.known, bytes);
-      if (text !== undefined) return this.again(this.template, this.texts, text, bytes);
+      if (this.template.match(bytes, 0) === bytes.length) return this.released(this.template, this.texts) ?? bytes;
       this.template = undefined;
     }
     const event = readRawEvent(bytes);
@@ -164,35 +168,44 @@ export class SseRewriter {
     const sent = this.edited(event, data, value, members, this.texts?.takeEdits() ?? noEdits);
     const piece = this.texts?.onlyPiece;
     if (piece !== undefined && !piece.isLast && this.templatesLeft > 0)
-      this.template = this.templateOf(event, value, piece);
+      this.template = this.templateOf(event, value, members, piece);
     return sent;
   }
 
-  private templateOf(event: RawEvent, value: object, piece: Piece): Template | undefined {
-    // These must go with a change of the text.
-    if ('obfuscation' in value || repetitionsIn(value).length > 0) return undefined;
-    this.templatesLeft--;
-    const known = spanOf(event, piece);
-    if (known === undefined) return undefined;
-    if (!this.isUsageHidden || !('usage' in value)) return { piece, event: value, known, sent: known };
-    const parsed = event.data === undefined ? undefined : parseBody(event.data);
-    if (parsed?.ok !== true || event.data === undefined) return undefined;
-    const sent = readRawEvent(this.edited(event, event.data, value, parsed.value.members, noEdits));
-    const span = spanOf(sent, piece);
-    return span === undefined ? undefined : { piece, event: value, known, sent: span };
+  /** An event like the one before it that is here as a whole: where it ends. -1: there is none. */
+  private again(bytes: Buffer, from: number): number {
+    const { template, texts } = this;
+    if (template === undefined || texts === undefined || (this.pending?.length ?? 0) > 0) return -1;
+    const end = template.match(bytes, from);
+    if (end === -1 || end - from > this.maxEventBytes) return -1;
+    this.eventStart = from;
+    const sent = this.released(template, texts);
+    if (sent !== undefined) {
+      this.emit(sent);
+      this.keptFrom = end;
+    }
+    return end;
   }
 
-  /** An event like the one before it. */
-  private again({ piece, event, known, sent }: Template, texts: StreamTexts, text: string, bytes: Buffer): Buffer {
+  /** What goes out in place of the event that the template has matched; undefined: the event itself. */
+  private released(template: Template, texts: StreamTexts): Buffer | undefined {
     this.templatesLeft = mostTemplates;
-    const released = text === '' ? '' : texts.again(event, piece, text);
+    if (template.number !== undefined) this.lastNumber = template.number;
+    const { text } = template;
+    const released = text === '' ? '' : texts.again(template.event, template.piece, text);
     if (released === undefined) {
       this.stop = { kind: 'blocked' };
       return nothing;
     }
-    if (released !== text) return withText(sent, Buffer.from(JSON.stringify(released).slice(1, -1)));
-    if (sent === known) return bytes;
-    return withText(sent, bytes.subarray(known.start, bytes.length - (known.bytes.length - known.end)));
+    return released === text ? template.sent() : template.sentWith(released);
+  }
+
+  private templateOf(event: RawEvent, value: object, members: readonly Member[], piece: Piece): Template | undefined {
+    this.templatesLeft--;
+    return Template.of(event, members, piece, (asked, ofAsked, changed) => {
+      const edits = changed === undefined ? noEdits : [{ path: piece.path, to: JSON.stringify(changed) }];
+      return this.edited(asked, asked.data ?? nothing, value, ofAsked, edits);
+    });
   }
 
   private edited(
