@@ -1,6 +1,6 @@
 import { suggest } from '../lib/suggest.ts';
 import { endpoint } from './endpoint.ts';
-import { headerName, headerValue, mutableHeaderName } from './header.ts';
+import { headerName, headerValue, ruledHeaderName } from './header.ts';
 import { boolean } from './schema/boolean.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { integer } from './schema/integer.ts';
@@ -140,7 +140,7 @@ const webhook = object({
     ),
     'How the gateway shows who it is.',
   ),
-  headers: defaulted(map(mutableHeaderName, headerValue), {}, 'Further headers.'),
+  headers: defaulted(map(ruledHeaderName, headerValue), {}, 'Further headers.'),
   ca: optional(secretSource, 'Certificates that may sign the server’s, as PEM; the system’s if absent.'),
 });
 

@@ -1,5 +1,5 @@
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { headerValue, mutableHeaderName } from './header.ts';
+import { headerValue, ruledHeaderName } from './header.ts';
 import { presetNames, presets } from './preset.ts';
 import { providerSchema, type ServedSchema, servedSchemas } from './provider-schema.ts';
 import { duration } from './schema/duration.ts';
@@ -99,8 +99,8 @@ const fields = object({
   tls: optional(tls, 'Deviations from verifying the provider against the system’s certificates.'),
   headers: defaulted(
     object({
-      set: defaulted(map(mutableHeaderName, headerValue), {}, 'Set on every request, replacing the client’s.'),
-      remove: defaulted(set(mutableHeaderName), [], 'Removed from every request.'),
+      set: defaulted(map(ruledHeaderName, headerValue), {}, 'Set on every request, replacing the client’s.'),
+      remove: defaulted(set(ruledHeaderName), [], 'Removed from every request.'),
     }),
     {},
     'Changes to request headers.',
