@@ -1,7 +1,10 @@
 import { bootstrapClusters } from '../contract.ts';
 import type { Logger } from '../lib/log.ts';
+import type { Attachment } from '../model/build/attachment.ts';
+import type { PolicyPlace } from '../model/build/place.ts';
 import type { GatewayModel } from '../model/gateway.ts';
 import type { PolicyDocument } from '../policy/document.ts';
+import type { Problem } from '../policy/problem.ts';
 import { programResources } from '../program/resources.ts';
 import type { XdsServer } from '../xds/server/server.ts';
 import { checkConsistency } from '../xds/snapshot/consistency.ts';
@@ -19,6 +22,8 @@ export interface ControllerOptions {
   readonly version: string;
   readonly server: XdsServer;
   readonly surroundings: SourceSurroundings;
+  /** Default: a folder. */
+  readonly place?: PolicyPlace;
   readonly log: Logger;
   readonly metrics: ControllerMetrics;
   readonly translate: TranslateOptions;
@@ -32,8 +37,21 @@ export interface Controller {
   /** The gateways in force: a client may ask for one of them by name. */
   gateways(): readonly GatewayModel[];
   status(): Omit<Status, 'clients'>;
+  /** What became of the documents of the state that was applied last; nothing before the first. */
+  judged(): Judgement | undefined;
   refused(group: string, typeUrl: string, names: readonly string[], text: string): void;
   close(): void;
+}
+
+/** What became of the documents: what conditions are derived from, besides the clients and what is provisioned. */
+export interface Judgement {
+  readonly problems: readonly Problem[];
+  readonly attachments: readonly Attachment[];
+  /** By document: what a client said when it refused what was made of it. */
+  readonly nacks: ReadonlyMap<string, string>;
+  isStale(id: string): boolean;
+  /** Everything that follows from these documents has been handed out to the end. */
+  readonly isPublished: boolean;
 }
 
 /**
@@ -50,8 +68,11 @@ export function createController(options: ControllerOptions): Controller {
   let inForce: InForce = {
     policy: { gateways: [], problems: [], attachments: [] },
     problems: [],
+    attachments: [],
     stale: new Set(),
   };
+  let judgedState: SourceState | undefined;
+  let publishedState: SourceState | undefined;
 
   function publisherOf(group: string): Publisher {
     let publisher = publishers.get(group);
@@ -73,44 +94,53 @@ export function createController(options: ControllerOptions): Controller {
     return publisher;
   }
 
-  async function publish(gateway: GatewayModel): Promise<void> {
+  /** Whether it went out. */
+  async function publish(gateway: GatewayModel): Promise<boolean> {
     const snapshot = snapshotOf([...translate(gateway, options.translate), ...programResources(gateway)]);
     const faults = checkConsistency(snapshot, bootstrapClusters);
     if (faults.length > 0) {
       // A fault here is ours, not the policy's: nothing of it may reach an Envoy.
       metrics.inconsistent.increment();
       for (const fault of faults) log.error({ gateway: gateway.name, fault: fault.message }, 'not published');
-      return;
+      return false;
     }
     await publisherOf(gateway.name).publish(snapshot);
+    return true;
   }
+
+  function nacks(): ReadonlyMap<string, string> {
+    const texts = new Map<string, string>();
+    for (const refusals of withheld.values()) {
+      for (const { resource, text } of refusals) for (const id of resource.origins) texts.set(id, text);
+    }
+    return texts;
+  }
+
+  const isStale = (id: string): boolean => source.stale.has(id) || inForce.stale.has(id);
+  const problems = (): readonly Problem[] => [...source.problems, ...inForce.problems];
 
   return {
     async apply(state) {
       const began = performance.now();
       source = state;
-      inForce = decideInForce(state.documents, lastGood, options.surroundings);
+      inForce = decideInForce(state.documents, lastGood, options.surroundings, options.place);
       while (await options.surroundings.complete()) {
         if (source !== state) return;
-        inForce = decideInForce(state.documents, lastGood, options.surroundings);
+        inForce = decideInForce(state.documents, lastGood, options.surroundings, options.place);
       }
       metrics.builds.increment();
       metrics.buildSeconds.observe((performance.now() - began) / 1000);
       metrics.documents.set(state.documents.length);
       metrics.problems.set(inForce.problems.length + state.problems.length);
-      await Promise.all(inForce.policy.gateways.map(publish));
+      judgedState = state;
+      const arePublished = await Promise.all(inForce.policy.gateways.map(publish));
+      if (arePublished.every(Boolean)) publishedState = state;
       metrics.publishedAt.set(Date.now() / 1000);
       metrics.changeSeconds.observe((performance.now() - began) / 1000);
     },
     gateways: () => inForce.policy.gateways,
     status() {
-      const nacks = new Map<string, string>();
-      for (const refusals of withheld.values()) {
-        for (const { resource, text } of refusals) for (const id of resource.origins) nacks.set(id, text);
-      }
-      const isStale = (id: string): boolean => source.stale.has(id) || inForce.stale.has(id);
-      const problems = [...source.problems, ...inForce.problems];
-      const { documents, others } = documentStatuses(source.documents, isStale, problems, nacks);
+      const { documents, others } = documentStatuses(source.documents, isStale, problems(), nacks());
       return {
         version: options.version,
         startedAt,
@@ -119,6 +149,12 @@ export function createController(options: ControllerOptions): Controller {
         problems: others,
         gateways: inForce.policy.gateways.map(gatewayStatus),
       };
+    },
+    judged() {
+      // While a newer state is being read, nothing that is said of the older one is wanted any more.
+      if (judgedState === undefined || judgedState !== source) return undefined;
+      const isPublished = publishedState === judgedState;
+      return { problems: problems(), attachments: inForce.attachments, nacks: nacks(), isStale, isPublished };
     },
     refused(group, typeUrl, names, text) {
       publishers.get(group)?.refused(typeUrl, names, text);

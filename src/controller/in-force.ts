@@ -1,4 +1,6 @@
+import type { Attachment } from '../model/build/attachment.ts';
 import { type BuiltPolicy, buildModel } from '../model/build/build.ts';
+import type { PolicyPlace } from '../model/build/place.ts';
 import type { Surroundings } from '../model/build/surroundings.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { Problem } from '../policy/problem.ts';
@@ -7,6 +9,8 @@ export interface InForce {
   readonly policy: BuiltPolicy;
   /** Problems of what people wrote, not of what stands in for it. */
   readonly problems: readonly Problem[];
+  /** What was written attaches to what; the policy has what stands in for it. */
+  readonly attachments: readonly Attachment[];
   /** Documents whose last good version stands in for the one that was written. */
   readonly stale: ReadonlySet<string>;
 }
@@ -22,8 +26,9 @@ export function decideInForce(
   documents: readonly PolicyDocument[],
   lastGood: Map<string, PolicyDocument>,
   surroundings: Surroundings,
+  place?: PolicyPlace,
 ): InForce {
-  const asWritten = buildModel(documents, surroundings);
+  const asWritten = buildModel(documents, surroundings, place);
   const faulty = new Set(
     asWritten.problems.filter((problem) => problem.severity === 'error').map((problem) => problem.document),
   );
@@ -37,6 +42,6 @@ export function decideInForce(
   for (const document of documents) if (!faulty.has(document.id)) lastGood.set(document.id, document);
   const ids = new Set(documents.map((document) => document.id));
   for (const id of lastGood.keys()) if (!ids.has(id)) lastGood.delete(id);
-  const policy = stale.size === 0 ? asWritten : buildModel(standIns, surroundings);
-  return { policy, problems: asWritten.problems, stale };
+  const policy = stale.size === 0 ? asWritten : buildModel(standIns, surroundings, place);
+  return { policy, problems: asWritten.problems, attachments: asWritten.attachments, stale };
 }

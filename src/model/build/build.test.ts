@@ -5,6 +5,7 @@ import { err, ok } from '../../lib/result.ts';
 import { parseDocuments } from '../../policy/parse.ts';
 import { problemText } from '../../policy/problem.ts';
 import { buildModel } from './build.ts';
+import { inCluster, inFolder, type PolicyPlace } from './place.ts';
 import { secretsOnly } from './testing/surroundings.ts';
 
 const secrets: Readonly<Record<string, string>> = {
@@ -93,5 +94,24 @@ spec: {schema: openai, credential: {apiKey: {env: OPENAI_API_KEY}}}
     const everythingElse = gateways.map(({ secrets: _, ...rest }) => rest);
     expect(JSON.stringify(gateways)).toContain('openai-secret');
     expect(JSON.stringify(everythingElse)).not.toContain('openai-secret');
+  });
+
+  it('makes in a cluster only what was asked for, on ports that need no privilege', () => {
+    expect(buildModel([], surroundings, inCluster).gateways).toEqual([]);
+    const text = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge}
+spec:
+  addresses: [{value: 192.0.2.1}]
+  listeners: [{name: http, port: 80, protocol: HTTP}, {name: other, port: 8080, protocol: HTTP}]
+`;
+    const { documents } = parseDocuments(text, 'policy.yaml', '.');
+    const bound = (place: PolicyPlace) =>
+      buildModel(documents, surroundings, place).gateways[0]?.listeners.map(
+        ({ address, port }) => `${address}:${port}`,
+      );
+    expect(bound(inCluster)).toEqual(['0.0.0.0:10080', '0.0.0.0:8080']);
+    expect(bound(inFolder)).toEqual(['192.0.2.1:80', '192.0.2.1:8080']);
   });
 });

@@ -13,6 +13,7 @@ import { createContext } from './context.ts';
 import { buildGateways } from './gateway.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
+import { inFolder, type PolicyPlace } from './place.ts';
 import { buildProvider } from './provider.ts';
 import { defaultRetry, processorRules, retryProfile } from './route.ts';
 import { buildRules } from './rules.ts';
@@ -29,7 +30,11 @@ export interface BuiltPolicy {
  * From documents to what they mean. Whatever is wrong costs the part it describes and is said; the rest is built. The
  * order of the documents does not matter beyond ties, which the smaller id wins.
  */
-export function buildModel(documents: readonly PolicyDocument[], surroundings: Surroundings): BuiltPolicy {
+export function buildModel(
+  documents: readonly PolicyDocument[],
+  surroundings: Surroundings,
+  place: PolicyPlace = inFolder,
+): BuiltPolicy {
   const { context, problems, secrets } = createContext(surroundings, []);
 
   const providers = new Map<string, Provider>();
@@ -64,7 +69,7 @@ export function buildModel(documents: readonly PolicyDocument[], surroundings: S
     pricings.push(...built.pricings);
   }
 
-  const gateways = buildGateways(ofKind(documents, 'Gateway'), ofKind(documents, 'GatewayPolicy'), context);
+  const gateways = buildGateways(ofKind(documents, 'Gateway'), ofKind(documents, 'GatewayPolicy'), place, context);
   const rules = buildRules(
     documents,
     {

@@ -3,6 +3,7 @@ import { qualifiedName } from '../../policy/document-id.ts';
 import type { GatewaySettings } from '../gateway.ts';
 import type { Listener, ListenerTls } from '../listener.ts';
 import type { BuildContext } from './context.ts';
+import type { PolicyPlace } from './place.ts';
 import { reference } from './reference.ts';
 import { defaultRetry, retryProfile } from './route.ts';
 import { inlineSettings } from './settings.ts';
@@ -23,10 +24,11 @@ export interface BuiltGateway {
 export function buildGateways(
   gateways: readonly GatewayDocument[],
   policies: readonly GatewayPolicyDocument[],
+  place: PolicyPlace,
   context: BuildContext,
 ): BuiltGateway[] {
-  const names =
-    gateways.length > 0 ? gateways.map(({ namespace, name }) => qualifiedName(namespace, name)) : [builtInGateway];
+  const isBuiltIn = gateways.length === 0 && place.hasBuiltInGateway;
+  const names = isBuiltIn ? [builtInGateway] : gateways.map(({ namespace, name }) => qualifiedName(namespace, name));
   const policyOf = assignPolicies(names, policies, context);
   return names.map((name, index) => {
     const document = gateways[index];
@@ -34,7 +36,7 @@ export function buildGateways(
     const clientCa = policy && clientCertificateAuthority(name, policy, context);
     return {
       name,
-      listeners: document ? listenersOf(document, policy, clientCa, context) : [plainListener(policy, context)],
+      listeners: document ? listenersOf(document, policy, clientCa, place, context) : [plainListener(policy, context)],
       settings: settingsOf(name, policy, context),
     };
   });
@@ -125,13 +127,14 @@ function listenersOf(
   document: GatewayDocument,
   policy: GatewayPolicyDocument | undefined,
   clientCa: ClientCa | 'unusable' | undefined,
+  place: PolicyPlace,
   context: BuildContext,
 ): Listener[] {
-  const address = document.spec.addresses[0]?.value ?? '0.0.0.0';
+  const address = place.boundAddress(document.spec.addresses[0]?.value);
   const origins = policy ? [document.id, policy.id] : [document.id];
   return document.spec.listeners.flatMap((spec, index) => {
     const hostnames = spec.hostname === undefined ? [] : [spec.hostname];
-    const listener = { name: spec.name, address, port: spec.port, hostnames, origins };
+    const listener = { name: spec.name, address, port: place.boundPort(spec.port), hostnames, origins };
     if (spec.tls === undefined) {
       if (policy?.spec.clientCertificates !== undefined) warnOfPlainListener(policy, spec.name, context);
       return [listener];
