@@ -38,6 +38,11 @@ describe('readOptions()', () => {
     ]);
   });
 
+  it('empties an Envoy only when told where it is', () => {
+    expect(options(['--drain-min', '1'])).not.toHaveProperty('envoy');
+    expect(options(['--envoy-admin', '19000']).envoy).toEqual({ adminPort: 19_000, minMs: 10_000, maxMs: 300_000 });
+  });
+
   it('leaves itself out of its peers, so that all processes can be given one list', () => {
     const read = options(['--index', '1', '--peer', '0=unix:/p0', '--peer', '1=unix:/p1']);
     expect([...read.peers.keys()]).toEqual([0]);
@@ -52,6 +57,8 @@ describe('readOptions()', () => {
     [['--grace', 'long'], '--grace'],
     [['--xds-cert', 'a.pem'], '--xds-cert and --xds-key'],
     [['--xds-ca', '/does/not/exist.pem'], '/does/not/exist.pem cannot be read'],
+    [['--envoy-admin', 'localhost:1'], '--envoy-admin: must be a port'],
+    [['--envoy-admin', '1', '--drain-min', '20', '--drain-max', '10'], '--drain-max: must be'],
     [['--unknown'], 'unknown'],
     [['positional'], 'positional'],
   ])('refuses %j in one sentence', (args, text) => {

@@ -1,21 +1,32 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Address } from '../../src/extproc/transport/address.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import type { ClientTls } from '../../src/program/client.ts';
 import { version } from '../../src/version.ts';
+import { xdsTls } from './xds-tls.ts';
 
 export interface ProcessorOptions {
   readonly listen: Address;
   /** Which of the processes beside one Envoy this is. */
   readonly index: number;
   readonly peers: ReadonlyMap<number, Address>;
-  readonly xds: { readonly address: string; readonly tls?: ClientTls };
+  readonly xds: { readonly address: string; readonly tls?: () => ClientTls };
   readonly node: { readonly id: string; readonly cluster: string; readonly gateway: string; readonly version: string };
   readonly admin: { readonly host: string; readonly port: number };
   /** How long open streams may take to end on shutdown. */
   readonly graceMs: number;
+  /** The Envoy to empty first, where nobody else tells it: in a pod. */
+  readonly envoy?: EnvoyDrain;
+}
+
+export interface EnvoyDrain {
+  /** Of its admin page, on loopback. */
+  readonly adminPort: number;
+  /** It stays at least so long, until everyone has heard that new connections go elsewhere. */
+  readonly minMs: number;
+  /** Requests may take so long to end. */
+  readonly maxMs: number;
 }
 
 export const usage = `Usage: sluice processor [options]
@@ -26,13 +37,16 @@ Decides about requests for an Envoy on the same machine, by the program that the
   --index N             which of the processes beside one Envoy this is, from 0 (default 0)
   --peer N=ADDRESS      another of these processes; once for each
   --xds HOST:PORT       the control plane (default 127.0.0.1:18000)
-  --xds-ca FILE         verify the control plane by these certificates; turns TLS on
+  --xds-ca FILE         verify the control plane by these certificates; turns TLS on. All three files may rotate
   --xds-cert FILE       client certificate for the control plane
   --xds-key FILE        its private key
   --gateway NAME        the Gateway it serves (default: the only one)
   --node-id ID          its name in the control plane's status (default host name, process and index)
   --admin HOST:PORT     /metrics, /healthz, /readyz (default 127.0.0.1:18002; port 0: any free one)
   --grace SECONDS       time for open requests on shutdown (default 10)
+  --envoy-admin PORT    on shutdown, first empty the Envoy with this admin page: in pods, where both are to end
+  --drain-min SECONDS   with --envoy-admin: stay at least so long (default 10)
+  --drain-max SECONDS   with --envoy-admin: how long requests may take to end (default 300)
   --help                this text
 
 Each option can also be given in the environment: SLUICE_PROCESSOR_LISTEN, SLUICE_PROCESSOR_XDS_CA, and so on; peers
@@ -57,6 +71,9 @@ const flags = {
   'node-id': { type: 'string' },
   admin: { type: 'string' },
   grace: { type: 'string' },
+  'envoy-admin': { type: 'string' },
+  'drain-min': { type: 'string' },
+  'drain-max': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -96,8 +113,14 @@ export function readOptions(
   if (admin === undefined || 'path' in admin) return err('--admin: must be host:port');
   const grace = Number(text('grace', '10'));
   if (!Number.isFinite(grace) || grace < 0) return err('--grace: must be a number of seconds');
-  const tls = readTls(text('xds-ca', ''), text('xds-cert', ''), text('xds-key', ''));
+  const tls = xdsTls({
+    ca: text('xds-ca', ''),
+    certificate: text('xds-cert', ''),
+    privateKey: text('xds-key', ''),
+  });
   if (!tls.ok) return tls;
+  const envoy = envoyDrain(text('envoy-admin', ''), text('drain-min', '10'), text('drain-max', '300'));
+  if (!envoy.ok) return envoy;
   const gateway = text('gateway', '');
   return ok({
     listen,
@@ -112,7 +135,19 @@ export function readOptions(
     },
     admin,
     graceMs: grace * 1000,
+    ...(envoy.value !== undefined && { envoy: envoy.value }),
   });
+}
+
+function envoyDrain(adminText: string, minText: string, maxText: string): Result<EnvoyDrain | undefined> {
+  if (adminText === '') return ok(undefined);
+  const adminPort = count(adminText);
+  if (adminPort === undefined || adminPort > 65_535) return err('--envoy-admin: must be a port');
+  const [min, max] = [Number(minText), Number(maxText)];
+  if (!(min >= 0)) return err('--drain-min: must be a number of seconds');
+  if (!(max >= min && Number.isFinite(max)))
+    return err('--drain-max: must be a number of seconds, and no less than --drain-min');
+  return ok({ adminPort, minMs: min * 1000, maxMs: max * 1000 });
 }
 
 function parse(args: readonly string[]) {
@@ -134,23 +169,4 @@ function addressFault(text: string): string {
 
 function count(text: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-function readTls(ca: string, certificate: string, privateKey: string): Result<ClientTls | undefined> {
-  if (ca === '' && certificate === '' && privateKey === '') return ok(undefined);
-  if ((certificate === '') !== (privateKey === '')) return err('--xds-cert and --xds-key: one needs the other');
-  const tls: { -readonly [K in keyof ClientTls]: ClientTls[K] } = {};
-  for (const [name, file] of [
-    ['ca', ca],
-    ['certificate', certificate],
-    ['privateKey', privateKey],
-  ] as const) {
-    if (file === '') continue;
-    try {
-      tls[name] = readFileSync(file);
-    } catch (error) {
-      return err(`${file} cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`);
-    }
-  }
-  return ok(tls);
 }

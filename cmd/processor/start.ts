@@ -14,6 +14,7 @@ import { addProcessMetrics } from '../../src/lib/metrics-process.ts';
 import { startProgramClient } from '../../src/program/client.ts';
 import { ProgramStore } from '../../src/program/store.ts';
 import { createInlinePolicy } from './inline-policy.ts';
+import { createLeaving } from './leaving.ts';
 import type { ProcessorOptions } from './options.ts';
 import { createProgramMetrics } from './program-metrics.ts';
 import { processorTracing } from './tracing.ts';
@@ -71,6 +72,7 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
     onConnectionError: (error) => log.debug({ reason: error.message }, 'a connection broke'),
   });
   const address = await server.listen(options.listen);
+  const leaving = options.envoy === undefined ? undefined : createLeaving(options.envoy, log);
   const admin = await startAdmin(options.admin, {
     '/metrics': () => ({ status: 200, type: metricsContentType, body: metrics.render() }),
     '/healthz': () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
@@ -78,6 +80,7 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
       isReady()
         ? { status: 200, type: 'text/plain', body: 'ok\n' }
         : { status: 503, type: 'text/plain', body: 'waiting for the program from the control plane\n' },
+    ...(leaving && { '/drained': leaving.drained }),
   });
   const onProgramEvent = createProgramMetrics(metrics, store);
   const client = startProgramClient({
@@ -97,6 +100,7 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
     address,
     adminPort: admin.port,
     async stop() {
+      await leaving?.leave();
       client.stop();
       await server.drain(options.graceMs);
       await inlinePolicy.close();

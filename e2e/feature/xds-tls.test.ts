@@ -1,6 +1,9 @@
 import { credentials, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
+import { mayAsk } from '../../src/controller/peer-rule.ts';
 import { ok } from '../../src/lib/result.ts';
+import { type Authority, createAuthority } from '../../src/pki/authority.ts';
+import { issueLeaf } from '../../src/pki/leaf.ts';
 import { type Certificate, createCertificate } from '../../src/practice/testing/certificate.ts';
 import { createXdsServer, type XdsServer, type XdsServerTls } from '../../src/xds/server/server.ts';
 import { snapshotOf } from '../../src/xds/snapshot/snapshot.ts';
@@ -19,11 +22,12 @@ async function start(tls: XdsServerTls): Promise<{ server: XdsServer; port: numb
 }
 
 /** What a client gets that trusts `trusted` and shows `own`. */
-async function outcome(port: number, trusted: Certificate, own?: Certificate): Promise<string> {
+async function outcome(port: number, trusted: Certificate, own?: Certificate, gateway?: string): Promise<string> {
   const [key, cert] = own === undefined ? [null, null] : [Buffer.from(own.key), Buffer.from(own.cert)];
   const client = scriptedXdsClient('delta', {
     port,
     credentials: credentials.createSsl(Buffer.from(trusted.cert), key, cert),
+    ...(gateway !== undefined && { node: { id: 'test', cluster: 'test', metadata: { gateway } } }),
   });
   try {
     client.ask('cluster', ['*']);
@@ -32,6 +36,17 @@ async function outcome(port: number, trusted: Certificate, own?: Certificate): P
   } finally {
     client.close();
   }
+}
+
+async function clientLeaf(authority: Authority, uri: string | undefined): Promise<Certificate> {
+  const leaf = await issueLeaf(authority, {
+    commonName: 'test',
+    ...(uri !== undefined && { uri }),
+    use: 'client',
+    now: new Date(),
+  });
+  if (!leaf.ok) throw new Error(leaf.error);
+  return { cert: leaf.value.certificate, key: leaf.value.privateKey };
 }
 
 const asServer = ({ cert, key }: Certificate): XdsServerTls => ({ certificate: cert, privateKey: key });
@@ -70,6 +85,30 @@ describe('TLS of the xDS port', () => {
     expect(() => server.reloadTls({ certificate: first.cert, privateKey: second.key })).toThrow();
     expect(() => server.reloadTls({ certificate: 'no certificate', privateKey: first.key })).toThrow();
     expect(await outcome(port, first)).toBe('cluster: a');
+  });
+
+  it('asks for whose gateway a certificate is, and turns others away in a sentence', async () => {
+    const authority = await createAuthority({ name: 'Sluice', now: new Date() });
+    const server = createXdsServer({
+      groupOf: (node) => ok(node.metadata.gateway ?? ''),
+      mayAsk: mayAsk('identity'),
+      tls: { ...asServer(first), clientCa: authority.certificate },
+    });
+    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+    cleanup(() => server.close(500));
+    server.publish('team-a/edge', snapshotOf([clusterOf('a')]));
+    server.publish('team-b/edge', snapshotOf([clusterOf('b')]));
+    const turnedAway: string[] = [];
+    server.onEvent((event) => event.kind === 'turned away' && turnedAway.push(event.text));
+    const ofTeamA = await clientLeaf(authority, 'spiffe://sluice.dev/ns/team-a/gateway/edge');
+    const nobody = await clientLeaf(authority, undefined);
+    expect(await outcome(port, first, ofTeamA, 'team-a/edge')).toBe('cluster: a');
+    expect(await outcome(port, first, ofTeamA, 'team-b/edge')).toBe('PERMISSION_DENIED');
+    expect(await outcome(port, first, nobody, 'team-a/edge')).toBe('PERMISSION_DENIED');
+    expect(turnedAway).toEqual([
+      'The client certificate is for gateway "team-a/edge"; it does not permit to ask for gateway "team-b/edge".',
+      'The client certificate names no gateway; it does not permit to ask for gateway "team-a/edge".',
+    ]);
   });
 
   it('cannot be switched on or off while the port is open', async () => {

@@ -25,6 +25,8 @@ export interface AdminClient {
   activeRequests(): Promise<Result<number>>;
   /** Makes the health path answer 503, so that load balancers send no more. */
   failHealthChecks(): Promise<Result<void>>;
+  /** Takes that back. */
+  passHealthChecks(): Promise<Result<void>>;
   /** Closes connections as soon as their requests have ended. */
   drainListeners(): Promise<Result<void>>;
 }
@@ -86,6 +88,7 @@ export function createAdminClient(port: number): AdminClient {
       return found.ok ? ok([...found.value.values()].reduce((sum, value) => sum + value, 0)) : found;
     },
     failHealthChecks: () => post('/healthcheck/fail'),
+    passHealthChecks: () => post('/healthcheck/ok'),
     drainListeners: () => post('/drain_listeners?graceful&skip_exit'),
   };
 }

@@ -1,20 +1,16 @@
 import { clusterNames } from '../contract.ts';
+import { adminCluster, healthListener, processorHealth } from './bootstrap-health.ts';
 import { overloadManager, type ResourceLimits } from './bootstrap-overload.ts';
+import { type ClientTls, tlsSocket } from './bootstrap-tls.ts';
 
 /** Where something listens: a TCP port, or a unix socket. */
 export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** Files, so that Envoy can be given certificates that are not ours to read. */
-export interface ClientTls {
-  readonly caFile: string;
-  /** Name expected in the server's certificate. */
-  readonly serverName: string;
-  /** For mTLS. */
-  readonly clientCertificate?: { readonly certificateFile: string; readonly privateKeyFile: string };
-}
+export type { ClientTls };
 
 export interface BootstrapOptions {
-  readonly nodeId: string;
+  /** Absent: given on the command line (`--service-node`), where one bootstrap is for several pods. */
+  readonly nodeId?: string;
   /** Name of the gateway whose resources this Envoy is to get. */
   readonly gateway: string;
   /** On loopback, always: the admin page can stop Envoy and shows its configuration. 0 takes a free port. */
@@ -23,6 +19,8 @@ export interface BootstrapOptions {
   /** One or several processor processes beside this Envoy. */
   readonly processors: readonly SocketAddress[];
   readonly limits?: Partial<ResourceLimits>;
+  /** Address of a listener for whoever watches over this Envoy from outside: probes and metrics. */
+  readonly health?: { readonly host: string; readonly port: number };
 }
 
 /** A bootstrap with the field names of the Envoy API, ready for `JSON.stringify`: JSON is YAML, which Envoy reads. */
@@ -31,7 +29,11 @@ export type Bootstrap = Readonly<Record<string, unknown>>;
 /** The little that an Envoy must be told before it can be told the rest. */
 export function bootstrap(options: BootstrapOptions): Bootstrap {
   return {
-    node: { id: options.nodeId, cluster: 'sluice', metadata: { gateway: options.gateway } },
+    node: {
+      ...(options.nodeId !== undefined && { id: options.nodeId }),
+      cluster: 'sluice',
+      metadata: { gateway: options.gateway },
+    },
     admin: { address: socketAddress({ host: '127.0.0.1', port: options.adminPort }) },
     dynamic_resources: {
       ads_config: {
@@ -43,7 +45,14 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
       cds_config: overAds,
       lds_config: overAds,
     },
-    static_resources: { clusters: [xdsCluster(options), processorCluster(options.processors)] },
+    static_resources: {
+      clusters: [
+        xdsCluster(options),
+        processorCluster(options),
+        ...(options.health === undefined ? [] : [adminCluster(options.adminPort)]),
+      ],
+      ...(options.health && { listeners: [healthListener(options.health)] }),
+    },
     layered_runtime: {
       layers: [
         {
@@ -122,7 +131,7 @@ function xdsCluster({ xds }: BootstrapOptions): Bootstrap {
   };
 }
 
-function processorCluster(addresses: readonly SocketAddress[]): Bootstrap {
+function processorCluster({ processors, health }: BootstrapOptions): Bootstrap {
   const unlimited = 1_000_000;
   return {
     name: clusterNames.processor,
@@ -145,7 +154,8 @@ function processorCluster(addresses: readonly SocketAddress[]): Bootstrap {
     typed_extension_protocol_options: {
       [httpProtocolOptions]: { ...http2, retry_policy: siblingRetry },
     },
-    load_assignment: assignment(clusterNames.processor, addresses),
+    ...(health && processorHealth),
+    load_assignment: assignment(clusterNames.processor, processors),
   };
 }
 
@@ -160,28 +170,4 @@ function socketAddress(address: SocketAddress): Bootstrap {
   return 'path' in address
     ? { pipe: { path: address.path } }
     : { socket_address: { address: address.host, port_value: address.port } };
-}
-
-function tlsSocket(tls: ClientTls): Bootstrap {
-  const own = tls.clientCertificate;
-  return {
-    name: 'envoy.transport_sockets.tls',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
-      sni: tls.serverName,
-      common_tls_context: {
-        alpn_protocols: ['h2'],
-        tls_params: { tls_minimum_protocol_version: 'TLSv1_2' },
-        ...(own && {
-          tls_certificates: [
-            { certificate_chain: { filename: own.certificateFile }, private_key: { filename: own.privateKeyFile } },
-          ],
-        }),
-        validation_context: {
-          trusted_ca: { filename: tls.caFile },
-          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: tls.serverName } }],
-        },
-      },
-    },
-  };
 }

@@ -1,15 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Rendered anew for each request. */
-export type AdminPage = (query: URLSearchParams) => {
+export interface AdminAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
-};
+}
+
+/** Rendered anew for each request. */
+export type AdminPage = (query: URLSearchParams) => AdminAnswer;
 
 export interface AdminEndpoints {
-  readonly [path: string]: AdminPage;
+  /** One that gives a promise answers when something has happened. */
+  readonly [path: string]: AdminPage | (() => Promise<AdminAnswer>);
 }
 
 /**
@@ -23,13 +26,13 @@ export async function startAdmin(
   readonly port: number;
   close(): void;
 }> {
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://admin');
     const endpoint = Object.hasOwn(endpoints, pathname) ? endpoints[pathname] : undefined;
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const answer = !isRead
       ? { status: 405, type: 'text/plain', body: 'Only GET is served here.\n' }
-      : (endpoint?.(searchParams) ?? {
+      : ((await endpoint?.(searchParams)) ?? {
           status: 404,
           type: 'text/plain',
           body: `There is ${Object.keys(endpoints).join(', ')}.\n`,

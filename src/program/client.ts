@@ -15,8 +15,13 @@ import { acknowledge, receivedResources, subscribeToAll } from './subscription.t
 export interface ProgramClientOptions {
   /** The control plane, `host:port`. */
   readonly address: string;
-  /** Absent: plain text, for a control plane on the same machine. */
-  readonly tls?: ClientTls;
+  /**
+   * Asked before every connection, since certificates rotate: when it gives others than before, the next connection
+   * shows them. Absent: plain text, for a control plane on the same machine.
+   */
+  readonly tls?: () => ClientTls;
+  /** Name that the control plane's certificate is for. Default: that of the address. */
+  readonly serverName?: string;
   readonly node: {
     readonly id: string;
     readonly cluster: string;
@@ -77,7 +82,7 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
     longestMs: options.longestBackoffMs ?? 5_000,
     random: options.random ?? Math.random,
   });
-  const client = new Client(options.address, channelCredentials(options.tls), {
+  const channelOptions = {
     // The waiting is ours; the channel's own, much longer one would come on top of it.
     'grpc.initial_reconnect_backoff_ms': 50,
     'grpc.max_reconnect_backoff_ms': 500,
@@ -86,14 +91,34 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
     'grpc.keepalive_time_ms': 15_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.keepalive_permit_without_calls': 1,
-  });
+    ...(options.serverName !== undefined && { 'grpc.ssl_target_name_override': options.serverName }),
+  };
+  let shown: ClientTls | undefined = options.tls?.();
+  let client = new Client(options.address, channelCredentials(shown), channelOptions);
   let stream: Stream | undefined;
   let retry: NodeJS.Timeout | undefined;
   let isStopped = false;
   let isConnected = false;
   let lastFailure = '';
 
+  /** A channel keeps the credentials that it was made with. */
+  const renewChannel = (): void => {
+    const tls = options.tls?.();
+    if (isSameTls(tls, shown)) return;
+    try {
+      const renewed = new Client(options.address, channelCredentials(tls), channelOptions);
+      client.close();
+      client = renewed;
+      shown = tls;
+      log.info({ address: options.address }, 'connecting with renewed certificates');
+    } catch (error) {
+      // Files that are being replaced do not fit each other for a moment. The next attempt reads them again.
+      log.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'the renewed certificates are unusable');
+    }
+  };
+
   const connect = (): void => {
+    renewChannel();
     const opened: Stream = client.makeBidiStreamRequest(method, encodeRequest, decodeResponse);
     stream = opened;
     opened.on('data', (response: DeltaDiscoveryResponse) => receive(opened, response));
@@ -173,6 +198,12 @@ function nodeOf({ node }: ProgramClientOptions) {
 function channelCredentials(tls: ClientTls | undefined) {
   if (tls === undefined) return credentials.createInsecure();
   return credentials.createSsl(tls.ca ?? null, tls.privateKey ?? null, tls.certificate ?? null);
+}
+
+function isSameTls(a: ClientTls | undefined, b: ClientTls | undefined): boolean {
+  const isSame = (x: Buffer | undefined, y: Buffer | undefined): boolean =>
+    x === undefined || y === undefined ? x === y : x.equals(y);
+  return isSame(a?.ca, b?.ca) && isSame(a?.certificate, b?.certificate) && isSame(a?.privateKey, b?.privateKey);
 }
 
 function encodeRequest(request: DeltaDiscoveryRequest): Buffer {

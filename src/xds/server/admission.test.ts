@@ -12,25 +12,42 @@ const rules: AdmissionRules = {
 
 describe('admit()', () => {
   it('assigns a client to its group', () => {
-    expect(admit(envoy, rules)).toEqual(ok('main'));
+    expect(admit(envoy, undefined, rules)).toEqual(ok('main'));
   });
 
   it('turns away a client without an id', () => {
-    expect(admit({ ...envoy, id: '' }, rules)).toMatchObject({ ok: false, error: { code: status.INVALID_ARGUMENT } });
+    expect(admit({ ...envoy, id: '' }, undefined, rules)).toMatchObject({
+      ok: false,
+      error: { code: status.INVALID_ARGUMENT },
+    });
   });
 
   it('turns away an Envoy of a version that is not supported, with a sentence', () => {
-    expect(admit({ ...envoy, version: '1.36.2' }, rules)).toEqual(
+    expect(admit({ ...envoy, version: '1.36.2' }, undefined, rules)).toEqual(
       err({ code: status.FAILED_PRECONDITION, text: 'Envoy 1.36.2 is too old.' }),
     );
   });
 
   it('does not judge the version of other clients', () => {
-    expect(admit({ ...envoy, userAgent: 'gRPC Node', version: '1.0.0' }, rules).ok).toBe(true);
-    expect(admit({ ...envoy, version: undefined }, rules).ok).toBe(true);
+    expect(admit({ ...envoy, userAgent: 'gRPC Node', version: '1.0.0' }, undefined, rules).ok).toBe(true);
+    expect(admit({ ...envoy, version: undefined }, undefined, rules).ok).toBe(true);
   });
 
   it('turns away who belongs to no group', () => {
-    expect(admit({ ...envoy, cluster: 'x' }, rules)).toMatchObject({ ok: false, error: { code: status.NOT_FOUND } });
+    expect(admit({ ...envoy, cluster: 'x' }, undefined, rules)).toMatchObject({
+      ok: false,
+      error: { code: status.NOT_FOUND },
+    });
+  });
+
+  it('turns away who may not have what it asks for', () => {
+    const mayAsk: AdmissionRules['mayAsk'] = (peer, group) =>
+      peer?.uris.includes(group) ? ok(undefined) : err(`This is for ${group} only.`);
+    expect(admit(envoy, { uris: ['main'], dnsNames: [] }, { ...rules, mayAsk })).toEqual(ok('main'));
+    for (const peer of [undefined, { uris: ['other'], dnsNames: ['main'] }]) {
+      expect(admit(envoy, peer, { ...rules, mayAsk })).toEqual(
+        err({ code: status.PERMISSION_DENIED, text: 'This is for main only.' }),
+      );
+    }
   });
 });

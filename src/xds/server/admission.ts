@@ -1,12 +1,18 @@
 import { status } from '@grpc/grpc-js';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { XdsNode } from './client.ts';
+import type { Peer } from './peer.ts';
 
 export interface AdmissionRules {
   /** Which group's state a client is to get; an error turns it away with that text. */
   groupOf(node: XdsNode): Result<string>;
   /** Whether this version of Envoy understands what is sent. An error says which does. */
   acceptsEnvoy?(version: string): Result<unknown>;
+  /**
+   * Whether a client with this certificate may have this group's state: it holds the secrets of that group. The error
+   * says who may. Without the rule everyone may who got so far.
+   */
+  mayAsk?(peer: Peer | undefined, group: string): Result<unknown>;
 }
 
 export interface TurnedAway {
@@ -18,7 +24,7 @@ export interface TurnedAway {
  * Whether a client is served, and as a member of which group. An Envoy that does not know what we send is told so in a
  * sentence, instead of by a storm of refusals that no one can read.
  */
-export function admit(node: XdsNode, rules: AdmissionRules): Result<string, TurnedAway> {
+export function admit(node: XdsNode, peer: Peer | undefined, rules: AdmissionRules): Result<string, TurnedAway> {
   if (node.id === '') {
     return err({
       code: status.INVALID_ARGUMENT,
@@ -30,5 +36,7 @@ export function admit(node: XdsNode, rules: AdmissionRules): Result<string, Turn
     if (!accepted.ok) return err({ code: status.FAILED_PRECONDITION, text: accepted.error });
   }
   const group = rules.groupOf(node);
-  return group.ok ? group : err({ code: status.NOT_FOUND, text: group.error });
+  if (!group.ok) return err({ code: status.NOT_FOUND, text: group.error });
+  const permitted = rules.mayAsk?.(peer, group.value) ?? ok(undefined);
+  return permitted.ok ? group : err({ code: status.PERMISSION_DENIED, text: permitted.error });
 }
