@@ -3,7 +3,7 @@ import { documentId } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted, type Refused, resolvedRefs, warning } from './document-conditions.ts';
 import { isGateway } from './ours.ts';
-import { referenceKey, referencesIn } from './references.ts';
+import { referenceKey, referencesIn, refusalAt, withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
 
@@ -35,13 +35,22 @@ interface Target {
   readonly refused: Refused | undefined;
 }
 
-/** What the build said of each target; what is written, where it could not say anything. */
-function targetsOf({ watched, attachments }: Subject): readonly Target[] {
-  if (attachments.length === 0) return referencesIn(watched).map((target) => ({ target, refused: undefined }));
-  return attachments.map(({ parent, outcome }) => ({
+/** The targets as written, with what is wrong with each, and whatever else the build attached the policy to. */
+function targetsOf({ watched, attachments, verdict }: Subject): readonly Target[] {
+  const answers = new Map(attachments.map(({ parent, outcome }) => [referenceKey(parent), { parent, outcome }]));
+  const written = referencesIn(watched).map(({ path, reference }): Target => {
+    const outcome = answers.get(referenceKey(reference))?.outcome;
+    answers.delete(referenceKey(reference));
+    return { target: reference, refused: refusalAt(path, verdict) ?? (outcome === 'accepted' ? undefined : outcome) };
+  });
+  const further = [...answers.values()].map(({ parent, outcome }) => ({
     target: parent,
     refused: outcome === 'accepted' ? undefined : outcome,
   }));
+  // Ancestors that the build knows are better than those guessed from what is written.
+  return further.length > 0 && written.every(({ refused }) => refused === undefined)
+    ? further
+    : [...written, ...further];
 }
 
 function ancestorsOf(target: ParentReference, scene: Scene): readonly ParentReference[] {
@@ -70,7 +79,9 @@ function isKnownRoute({ kind, namespace, name }: ParentReference, { hasObject }:
   return kind.endsWith('Route') && hasObject(kind, namespace, name);
 }
 
-function conditionsFor({ say, verdict, watched }: Subject, refused: Refused | undefined): readonly Condition[] {
+function conditionsFor(subject: Subject, refused: Refused | undefined): readonly Condition[] {
+  const { say, watched } = subject;
+  const verdict = withoutReferences(subject.verdict);
   const blocking = [...verdict.errors, ...verdict.references];
   const conditions = [accepted(say, verdict, blocking, refused), resolvedRefs(say, verdict)];
   const named = watched.kind === 'BackendTLSPolicy' ? conditions.map(inWordsOfBackendTls) : conditions;

@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
-import type { Attachment } from '../../model/build/attachment.ts';
-import type { Problem } from '../../policy/problem.ts';
+import type { Judgement } from '../controller.ts';
 import type { Reach } from '../rollout/reach.ts';
 
 /** An object of a kind that we read. Items of lists do not say their kind, so it stands beside them. */
@@ -10,7 +9,7 @@ export interface WatchedObject {
 }
 
 /** What became of the policy: everything that conditions are derived from, at one moment. */
-export interface Outcome {
+export interface Outcome extends Judgement {
   /** Name by which GatewayClasses choose us. */
   readonly controllerName: string;
   /** As the API server has them, with the status that they have now. */
@@ -20,14 +19,6 @@ export interface Outcome {
    * another generation by now, has not been judged yet: nothing is said of it.
    */
   readonly generations: ReadonlyMap<string, number>;
-  readonly problems: readonly Problem[];
-  /** Whether an older version of the document stands in for the one that was written. */
-  isStale(id: string): boolean;
-  readonly attachments: readonly Attachment[];
-  /** By document: what an Envoy or a processor said when it refused what was made of it. */
-  readonly nacks: ReadonlyMap<string, string>;
-  /** Whether what was made of these documents has been handed out to the end. */
-  readonly isPublished: boolean;
   /** By name of the gateway in the model. */
   readonly reach: ReadonlyMap<string, Reach>;
   /** By name of the gateway in the model. */

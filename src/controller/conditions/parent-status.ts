@@ -1,33 +1,38 @@
-import type { ParentReference } from '../../model/build/attachment.ts';
 import type { Condition } from './condition.ts';
 import { accepted, type Refused, resolvedRefs, warning } from './document-conditions.ts';
 import { ownEntry } from './entries.ts';
 import { gatewayName } from './ours.ts';
 import { conditionsIn, notAccepted, programmed, standingOf } from './programmed.ts';
-import { referenceKey, referencesIn } from './references.ts';
+import { referenceKey, referencesIn, refusalAt, type WrittenReference, withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
 
 /** Routes of Gateway API: an answer for each parent that is ours. */
 export function parentStatus(subject: Subject, scene: Scene): Status {
-  const parents = referencesIn(subject.watched).filter(scene.ours.isOurs);
-  const distinct = new Map(parents.map((parent) => [referenceKey(parent), parent]));
+  const parents = ownParents(subject, scene);
+  const distinct = new Map(parents.map((parent) => [referenceKey(parent.reference), parent]));
   return {
     shape: 'parents',
     controllerName: scene.outcome.controllerName,
-    entries: [...distinct.values()].map((reference) => ({
-      reference,
-      conditions: conditionsFor(reference, subject, scene),
+    entries: [...distinct.values()].map((parent) => ({
+      reference: parent.reference,
+      conditions: conditionsFor(parent, subject, scene),
     })),
   };
 }
 
-function conditionsFor(parent: ParentReference, subject: Subject, { outcome }: Scene): readonly Condition[] {
-  const { say, verdict, status } = subject;
-  const acceptance = accepted(say, verdict, verdict.errors, answerOf(parent, subject));
+/** The parents that are ours to answer for. */
+export function ownParents({ watched }: Subject, { ours }: Scene): readonly WrittenReference[] {
+  return referencesIn(watched).filter(({ reference }) => ours.isOurs(reference));
+}
+
+function conditionsFor(parent: WrittenReference, subject: Subject, { outcome }: Scene): readonly Condition[] {
+  const { say, status } = subject;
+  const verdict = withoutReferences(subject.verdict);
+  const acceptance = accepted(say, verdict, verdict.errors, refusalOf(parent, subject));
   const isRefused = acceptance.status === 'False' && verdict.nack === undefined;
-  const standing = standingOf(outcome, [gatewayName(parent)]);
-  const before = conditionsIn(ownEntry(status, 'parents', outcome.controllerName, parent));
+  const standing = standingOf(outcome, [gatewayName(parent.reference)]);
+  const before = conditionsIn(ownEntry(status, 'parents', outcome.controllerName, parent.reference));
   return [
     acceptance,
     resolvedRefs(say, verdict),
@@ -36,9 +41,11 @@ function conditionsFor(parent: ParentReference, subject: Subject, { outcome }: S
   ];
 }
 
-function answerOf(parent: ParentReference, { attachments }: Subject): Refused | undefined {
-  const key = referenceKey(parent);
-  const attachment = attachments.find((each) => referenceKey(each.parent) === key);
-  if (attachment === undefined) return { reason: 'Pending', message: 'It has not been attached yet.' };
-  return attachment.outcome === 'accepted' ? undefined : attachment.outcome;
+/** Why it is not part of this parent, if it is not. */
+export function refusalOf({ path, reference }: WrittenReference, subject: Subject): Refused | undefined {
+  const key = referenceKey(reference);
+  const attachment = subject.attachments.find((each) => referenceKey(each.parent) === key);
+  if (attachment?.outcome === 'accepted') return undefined;
+  const wrong = refusalAt(path, subject.verdict) ?? attachment?.outcome;
+  return wrong ?? { reason: 'Pending', message: 'It has not been attached yet.' };
 }
