@@ -1,10 +1,10 @@
 import { apiVersionOf, type KindFacts, type PrinterColumn } from '../kind-row.ts';
 import { type Kind, kinds, printableKinds } from '../kinds.ts';
 import { dnsLabel } from '../name.ts';
+import { celText } from '../schema/cel-text.ts';
 import { isMap } from '../schema/object.ts';
 import type { JsonSchema } from '../schema/schema.ts';
 import { serverNotes } from '../schema/server-notes.ts';
-import { celText } from './cel.ts';
 import { acceptedPath, statusSchema } from './status.ts';
 import { type Structural, structural } from './structural.ts';
 

@@ -13,6 +13,7 @@ import { object } from '../schema/object.ts';
 import { oneOf } from '../schema/one-of.ts';
 import { quantity } from '../schema/quantity.ts';
 import { keyed, ruled } from '../schema/server-notes.ts';
+import { refusedVariant, tagged, variant } from '../schema/tagged.ts';
 import { text } from '../schema/text.ts';
 import { structural } from './structural.ts';
 
@@ -104,6 +105,19 @@ describe('structural', () => {
     expect(of(object({ later: unserved('use a') }))).toMatchObject({
       properties: { later: { 'x-kubernetes-preserve-unknown-fields': true } },
     });
+  });
+
+  it('asks for the block that a tag means, as far as CEL can see blocks', () => {
+    const block = object({ a: optional(word, 'A.') });
+    const schema = tagged(
+      'type',
+      { Map: variant('map', block, 'M.'), Text: variant('text', word, 'T.'), Other: refusedVariant('other', 'never') },
+      'Which one.',
+    );
+    expect(of(schema)['x-kubernetes-validations']).toEqual([
+      { rule: '!(self.type in ["Map"]) || has(self.map)', message: 'add map, or change type', fieldPath: '.map' },
+      { rule: '!has(self.map) || self.type in ["Map"]', message: 'remove it, or change type', fieldPath: '.map' },
+    ]);
   });
 
   it('counts the fields of a choice that CEL cannot see', () => {
