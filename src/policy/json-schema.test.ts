@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { jsonSchema, printableKinds } from './json-schema.ts';
+import type { KindRow } from './kind-row.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { parseDocuments } from './parse.ts';
 import { isMap } from './schema/object.ts';
@@ -24,7 +25,7 @@ describe.each(printableKinds)('the JSON Schema of %s', (kind) => {
     expect(verdicts).toEqual(
       places.map((document) => [errorsOfParsing(document).length > 0, JSON.stringify(document)]),
     );
-    expect(verdicts.filter(([isRefused]) => isRefused).length).toBeGreaterThan(3);
+    expect(verdicts.filter(([isRefused]) => isRefused).length).toBeGreaterThan(2);
   });
 
   it('describes every field', () => {
@@ -46,7 +47,10 @@ describe('jsonSchema', () => {
   it('knows the kinds that are served', () => {
     expect(printableKinds).toEqual([
       ...['Provider', 'Model', 'ApiKey', 'Guardrail', 'Limit', 'Budget'],
-      ...['GatewayPolicy', 'Gateway'],
+      ...['GatewayPolicy', 'Gateway', 'GatewayClass', 'HTTPRoute', 'ReferenceGrant', 'BackendTLSPolicy'],
+      ...['AIGatewayRoute', 'AIServiceBackend', 'BackendSecurityPolicy', 'GatewayConfig', 'QuotaPolicy'],
+      ...['Backend', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'SecurityPolicy', 'EnvoyExtensionPolicy'],
+      ...['EnvoyProxy', 'HTTPRouteFilter', 'Secret', 'ConfigMap', 'Service'],
     ]);
   });
 
@@ -64,11 +68,13 @@ describe('jsonSchema', () => {
 });
 
 function documentOf(kind: Kind, spec: string): { readonly [key: string]: unknown } {
+  const row: KindRow<unknown> = kinds[kind];
+  const body: unknown = parse(spec);
   return {
-    apiVersion: kinds[kind].apiVersion,
+    apiVersion: row.apiVersion,
     kind,
     metadata: { name: 'example', labels: { a: 'b' } },
-    spec: parse(spec),
+    ...(row.hasNoSpec === true && isMap(body) ? body : { spec: body }),
   };
 }
 

@@ -1,6 +1,9 @@
+import { aiGatewayKinds } from './ai-gateway/kinds.ts';
 import { apiKeySpec } from './api-key.ts';
 import { budgetSpec } from './budget.ts';
-import { gatewaySpec } from './gateway-api/gateway.ts';
+import { coreKinds } from './core/kinds.ts';
+import { envoyGatewayKinds } from './envoy-gateway/kinds.ts';
+import { gatewayApiKinds } from './gateway-api/kinds.ts';
 import { gatewayPolicySpec } from './gateway-policy.ts';
 import { guardrailSpec } from './guardrail.ts';
 import { type KindFacts, type KindRow, kindRow } from './kind-row.ts';
@@ -82,18 +85,10 @@ export const kinds = {
     description:
       'What Gateway API has no words for: body limit, client certificates, CORS, log, telemetry, store, records.',
   }),
-  Gateway: kindRow(
-    {
-      group: 'gateway.networking.k8s.io',
-      versions: ['v1'],
-      plural: 'gateways',
-      shortNames: ['gtw'],
-      scope: 'Namespaced',
-      definition: 'elsewhere',
-      description: 'Listeners, ports and certificates, as in Gateway API.',
-    },
-    gatewaySpec,
-  ),
+  ...gatewayApiKinds,
+  ...aiGatewayKinds,
+  ...envoyGatewayKinds,
+  ...coreKinds,
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -116,8 +116,8 @@ status: {conditions: []}
       'a.yaml:1: Gateway/a: apiVersion "networking.istio.io/v1" is not the apiVersion of Gateway here — write apiVersion: gateway.networking.k8s.io/v1',
     ],
     [
-      'apiVersion: gateway.networking.k8s.io/v1beta1\nkind: Gateway\nmetadata: {name: a}\nspec: {listeners: [{name: a, port: 1, protocol: HTTP}]}',
-      'a.yaml:1: Gateway/a: apiVersion "gateway.networking.k8s.io/v1beta1" is not the apiVersion of Gateway here — write apiVersion: gateway.networking.k8s.io/v1',
+      'apiVersion: gateway.networking.k8s.io/v1alpha2\nkind: Gateway\nmetadata: {name: a}\nspec: {listeners: [{name: a, port: 1, protocol: HTTP}]}',
+      'a.yaml:1: Gateway/a: apiVersion "gateway.networking.k8s.io/v1alpha2" is not the apiVersion of Gateway here — write apiVersion: gateway.networking.k8s.io/v1',
     ],
     [
       'apiVersion: sluice.dev/v1alpha1\nmetadata: {name: a}',
@@ -128,8 +128,8 @@ status: {conditions: []}
       'a.yaml:1: Modle/a: kind "Modle" is not a known kind — write Model; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
     ],
     [
-      'kind: Secret\nmetadata: {name: a}\ndata: {key: aHVudGVyMg==}',
-      'a.yaml:1: Secret/a: kind "Secret" is not a known kind — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
+      'kind: Deployment\nmetadata: {name: a}\ndata: {key: aHVudGVyMg==}',
+      'a.yaml:1: Deployment/a: kind "Deployment" is not a known kind — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
     ],
     [
       'kind: [Model]',

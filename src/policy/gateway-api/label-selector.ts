@@ -26,10 +26,12 @@ const expression = refine(
 );
 
 /** Kubernetes' way to say "those with these labels". Without conditions: all. */
-export const labelSelector = object({
+export const selectorFields = {
   matchLabels: defaulted(map(labelName, labelValue), {}, 'Labels with exactly these values.'),
   matchExpressions: defaulted(list(expression), [], 'Further conditions; all must hold.'),
-});
+};
+
+export const labelSelector = object(selectorFields);
 
 export type LabelSelector = Infer<typeof labelSelector>;
 

@@ -39,7 +39,7 @@ export function policyTargets(kinds: readonly TargetKind[], hasSections: boolean
   return list(policyTarget(kinds, hasSections), { least, most: 16, emptyRemedy: `name a ${kindNames(kinds)}` });
 }
 
-function ofKinds<T extends TargetKind>(target: T, kinds: readonly TargetKind[], place: Place): Parsed<T> {
+export function ofKinds<T extends TargetKind>(target: T, kinds: readonly TargetKind[], place: Place): Parsed<T> {
   if (kinds.some(({ group, kind }) => group === target.group && kind === target.kind)) return target;
   const named = kinds.find(({ kind }) => kind === target.kind);
   if (named !== undefined) {

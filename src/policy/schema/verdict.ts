@@ -8,6 +8,8 @@ import type { JsonSchema, Parsed, Schema } from './schema.ts';
  */
 export type Verdict =
   | { readonly kind: 'honoured'; readonly except?: string }
+  /** Read and checked with all below it; whoever builds the model says in the status that it is not served yet. */
+  | { readonly kind: 'reported'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'withoutEffect'; readonly reason: string };
 
@@ -25,6 +27,11 @@ function judged(json: JsonSchema, what: Verdict): JsonSchema {
 /** The same schema, honoured but for what the sentence says; that is for the model build to find and to report. */
 export function except<T>(schema: Schema<T>, sentence: string): Schema<T> {
   return { ...schema, json: judged(schema.json, { kind: 'honoured', except: sentence }) };
+}
+
+/** The same schema, of which the model build reports that it is not served yet. */
+export function reported<T>(schema: Schema<T>, reason: string): Schema<T> {
+  return { ...schema, json: judged(schema.json, { kind: 'reported', reason }) };
 }
 
 export interface RefusedOptions {
@@ -64,6 +71,19 @@ export function notApplicable(reason: string): Field<undefined, 'never'> {
       },
     },
     description: `Without effect: ${reason}.`,
+    isRequired: false,
+  };
+}
+
+/** A field that others read: nobody needs to be told that we do not. */
+export function forOthers(reader: string): Field<undefined, 'never'> {
+  return {
+    presence: 'never',
+    schema: {
+      json: judged({}, { kind: 'withoutEffect', reason: `${reader} reads it` }),
+      parse: () => undefined,
+    },
+    description: `Read by ${reader}.`,
     isRequired: false,
   };
 }

@@ -1,3 +1,4 @@
+import type { KindRow } from '../kind-row.ts';
 import { type Kind, kinds } from '../kinds.ts';
 import { type ParsedText, parseDocuments } from '../parse.ts';
 
@@ -6,8 +7,12 @@ export const testNow = Date.parse('2026-06-01T00:00:00Z');
 
 /** Parses one document of a kind, with the spec as YAML in flow style: `{schema: openai}`. */
 export function parseSpec(kind: Kind, spec: string, name = 'example'): ParsedText {
-  const { apiVersion } = kinds[kind];
-  const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+  const row: KindRow<unknown> = kinds[kind];
+  const head = `apiVersion: ${row.apiVersion}, kind: ${kind}, metadata: {name: ${name}}`;
+  const isBeside = row.hasNoSpec === true;
+  const text = isBeside
+    ? `{${head}, ${spec.slice(1)}`
+    : `${head.replaceAll(/, (?=kind|metadata)/g, '\n')}\nspec: ${spec}\n`;
   return parseDocuments(text, 'example.yaml', '/policy', { now: testNow });
 }
 

@@ -1,3 +1,7 @@
+import { aiGatewayExamples } from '../ai-gateway/testing/examples.ts';
+import { coreExamples } from '../core/testing/examples.ts';
+import { envoyGatewayExamples } from '../envoy-gateway/testing/examples.ts';
+import { gatewayApiExamples } from '../gateway-api/testing/examples.ts';
 import type { Kind } from '../kinds.ts';
 
 /** Specs that use every field there is, and the shortest ones. */
@@ -113,17 +117,8 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
     }`,
     '{store: {memory: {snapshot: counters.json}}}',
   ],
-  Gateway: [
-    '{listeners: [{name: http, port: 10080, protocol: HTTP}]}',
-    `{
-      gatewayClassName: sluice, addresses: [{type: IPAddress, value: "::1"}], infrastructure: {labels: {a: b}},
-      listeners: [{
-        name: https, hostname: "*.example.com", port: 443, protocol: HTTPS, allowedRoutes: {namespaces: {from: All}},
-        tls: {
-          mode: Terminate, certificateRefs: [{kind: Secret, group: "", name: other, namespace: certs}],
-          options: {sluice.dev/certificate-file: tls.crt, sluice.dev/key-file: tls.key}
-        }
-      }]
-    }`,
-  ],
+  ...gatewayApiExamples,
+  ...aiGatewayExamples,
+  ...envoyGatewayExamples,
+  ...coreExamples,
 };

@@ -1,0 +1,98 @@
+import { gatewayDuration } from '../gateway-api/duration.ts';
+import { headerMatches } from '../gateway-api/header-match.ts';
+import { hostname, sectionName } from '../gateway-api/name.ts';
+import { parentReferences } from '../gateway-api/parent-reference.ts';
+import { routeTimeouts } from '../gateway-api/timeouts.ts';
+import { dnsLabel, dottedName, modelName } from '../name.ts';
+import { defaulted, optional, required } from '../schema/field.ts';
+import { integer } from '../schema/integer.ts';
+import { list } from '../schema/list.ts';
+import { object } from '../schema/object.ts';
+import { type Place, reject, under } from '../schema/place.ts';
+import { type Infer, invalid, type Parsed, refine } from '../schema/schema.ts';
+import { text } from '../schema/text.ts';
+import { timestamp } from '../schema/timestamp.ts';
+import { refused } from '../schema/verdict.ts';
+import { bodyMutation, headerMutation } from './mutation.ts';
+import { requestCosts } from './request-cost.ts';
+import { unique } from './unique.ts';
+
+/** What the header of a request is called that names its model, in the words of Envoy AI Gateway. */
+export const modelHeader = 'x-ai-eg-model';
+
+const noPools = 'inference pools are not served';
+
+const backendRef = object({
+  name: required(dottedName, 'Name of an AIServiceBackend.'),
+  namespace: optional(dnsLabel, 'Its namespace, which has to permit it (ReferenceGrant); the route’s own if absent.'),
+  group: refused(noPools, { remedy: 'remove group and kind, and name an AIServiceBackend' }),
+  kind: refused(noPools, { remedy: 'remove group and kind, and name an AIServiceBackend' }),
+  modelNameOverride: optional(modelName, 'The backend’s own name for the model; as the caller wrote it if absent.'),
+  weight: defaulted(integer({ from: 0, to: 1_000_000 }), 1, 'Share of the requests among those of the same priority.'),
+  priority: defaulted(integer({ from: 0, to: 127 }), 0, '0 is tried first; the next one when that has failed.'),
+  headerMutation: optional(headerMutation, 'Changes of request headers. They win over the backend’s.'),
+  bodyMutation: optional(bodyMutation, 'Changes of request bodies. They win over the backend’s.'),
+});
+
+export type AiBackendRef = Infer<typeof backendRef>;
+
+/** A hole in the priorities is a mistyped one. */
+function checkPriorities(all: readonly AiBackendRef[], place: Place): Parsed<readonly AiBackendRef[]> {
+  const given = [...new Set(all.map(({ priority }) => priority))].sort((a, b) => a - b);
+  const hole = given.findIndex((priority, position) => priority !== position);
+  if (hole < 0) return all;
+  const index = all.findIndex(({ priority }) => priority === given[hole]);
+  const here = under(under(place, index), 'priority');
+  return reject(here, `${given[hole]} is given, but no backend has ${hole}`, 'number them 0, 1, 2 without holes');
+}
+
+const match = object({
+  headers: defaulted(headerMatches, [], `Headers of the request; ${modelHeader} is the model that its body names.`),
+});
+
+const reserved = 'route-not-found';
+
+const rule = object({
+  name: optional(
+    refine(sectionName, (name, place) =>
+      name === reserved ? reject(place, `${reserved} is taken`, 'choose another name') : name,
+    ),
+    'Name of the rule, for policies that are for it alone.',
+  ),
+  matches: defaulted(list(match, { most: 128 }), [], 'Requests that the rule is for: any of these; all if empty.'),
+  backendRefs: defaulted(
+    refine(list(backendRef, { most: 128 }), checkPriorities),
+    [],
+    'Who answers: same priority by weight, the next priority when that has failed.',
+  ),
+  timeouts: defaulted(routeTimeouts, {}, 'How long an answer may take. Without request: 60s.'),
+  streamIdleTimeout: optional(gatewayDuration, 'Longest silence between bytes of an answer; 0s: no bound.'),
+  modelsOwnedBy: defaulted(
+    text({ longest: 253, complaint: 'has control characters', remedy: 'write a name on one line' }),
+    'Envoy AI Gateway',
+    'owned_by of the models in /v1/models.',
+  ),
+  modelsCreatedAt: optional(timestamp, 'created of the models in /v1/models.'),
+});
+
+export type AiRule = Infer<typeof rule>;
+
+const rules = refine(list(rule, { least: 1, most: 256, emptyRemedy: 'add a rule with backendRefs' }), unique('name'));
+
+const parents = refine(parentReferences(16), (all, place) => {
+  const index = all.findIndex(({ kind }) => kind !== 'Gateway');
+  if (index < 0) return all;
+  reject(under(under(place, index), 'kind'), `${all[index]?.kind} is no Gateway`, 'write Gateway', 'InvalidKind');
+  return invalid;
+});
+
+/** Models and their chains in the words of Envoy AI Gateway. */
+export const aiGatewayRouteSpec = object({
+  parentRefs: defaulted(parents, [], 'Gateways that the route is part of.'),
+  hostnames: defaulted(list(hostname, { most: 16 }), [], 'Hosts that it is for; those of the listeners if empty.'),
+  rules: required(rules, 'Which models are answered by whom.'),
+  llmRequestCosts: defaulted(requestCosts, [], 'What limits count, by the names that they call it.'),
+  rateLimitsFromHeaders: refused('limits are not taken from requests'),
+});
+
+export type AiGatewayRouteSpec = Infer<typeof aiGatewayRouteSpec>;

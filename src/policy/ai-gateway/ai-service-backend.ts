@@ -1,0 +1,96 @@
+import { apiGroup, apiKind, envoyGatewayGroup } from '../gateway-api/name.ts';
+import { portNumber } from '../gateway-api/parent-reference.ts';
+import { dnsLabel, dottedName } from '../name.ts';
+import { enumeration } from '../schema/enumeration.ts';
+import { defaulted, optional, required } from '../schema/field.ts';
+import { object } from '../schema/object.ts';
+import { type Place, reject, under } from '../schema/place.ts';
+import { type Infer, type Parsed, refine } from '../schema/schema.ts';
+import { noted } from '../schema/server-notes.ts';
+import { text } from '../schema/text.ts';
+import { except, refused } from '../schema/verdict.ts';
+import { bodyMutation, headerMutation } from './mutation.ts';
+
+export const apiSchemas = [
+  'OpenAI',
+  'Anthropic',
+  'AzureOpenAI',
+  'AWSBedrock',
+  'AWSAnthropic',
+  'GCPVertexAI',
+  'GCPAnthropic',
+  'Cohere',
+] as const;
+
+export type ApiSchemaName = (typeof apiSchemas)[number];
+
+const prefixRemedy = 'write a path such as /v1, with or without slash';
+
+const prefix = noted(
+  text({
+    // No empty, `.` or `..` segment: the provider would see another path than the one that is meant.
+    pattern: '^/?((?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+/)*((?!\\.{1,2}$)[A-Za-z0-9._~-]+)?$',
+    longest: 256,
+    complaint: 'is not a path',
+    remedy: prefixRemedy,
+  }),
+  {
+    keywords: { pattern: '^/?([A-Za-z0-9._~-]+/)*([A-Za-z0-9._~-]+)?$' },
+    rules: [{ rule: '!self.matches("(^|/)[.]{1,2}(/|$)")', message: prefixRemedy }],
+  },
+);
+
+const schema = object({
+  name: required(
+    except(
+      enumeration(apiSchemas),
+      'OpenAI and Anthropic are served; a backend of another schema says so in its status',
+    ),
+    'The API that the backend speaks.',
+  ),
+  version: optional(
+    text({ longest: 64, complaint: 'is not a version', remedy: 'write a version such as 2025-01-01-preview' }),
+    'Version of the API, for those that have one in their requests; no matter for OpenAI and Anthropic.',
+  ),
+  prefix: optional(prefix, 'Path in front of the API’s own, for OpenAI and Anthropic; v1 if absent.'),
+});
+
+const backendRef = refine(
+  object({
+    group: defaulted(apiGroup, '', 'Group of the kind: gateway.envoyproxy.io for Backend.'),
+    kind: defaulted(apiKind, 'Service', 'Backend, or Service.'),
+    name: required(dottedName, 'Name of the backend.'),
+    namespace: optional(dnsLabel, 'Its namespace; the one of this document if absent.'),
+    port: optional(portNumber, 'Port of the Service; no matter for a Backend.'),
+  }),
+  checkBackend,
+);
+
+interface BackendRef {
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly port?: number;
+}
+
+function checkBackend<T extends BackendRef>(ref: T, place: Place): Parsed<T> {
+  if (ref.kind === 'Backend' && ref.group === envoyGatewayGroup) return ref;
+  if (ref.kind === 'Service' && ref.group === '') {
+    if (ref.port !== undefined) return ref;
+    return reject(under(place, 'port'), `is missing: Service ${ref.name} may have several`, 'add port: 8080');
+  }
+  const remedy = `write group: ${envoyGatewayGroup}, kind: Backend`;
+  const [field, value] = ref.kind === 'Backend' || ref.kind === 'Service' ? ['group', ref.group] : ['kind', ref.kind];
+  return reject(under(place, field), `"${value}" is not that of a Backend or a Service`, remedy, 'InvalidKind');
+}
+
+/** A provider in the words of Envoy AI Gateway: where it is, what it speaks, what is changed on the way. */
+export const aiServiceBackendSpec = object({
+  schema: required(schema, 'The API that the backend speaks.'),
+  backendRef: required(backendRef, 'Where it is.'),
+  headerMutation: optional(headerMutation, 'Changes of request headers, for every route that uses it.'),
+  bodyMutation: optional(bodyMutation, 'Changes of request bodies, for every route that uses it.'),
+  responseBodyMutation: refused('bodies of responses are not changed'),
+});
+
+export type AiServiceBackendSpec = Infer<typeof aiServiceBackendSpec>;

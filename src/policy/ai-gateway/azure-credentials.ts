@@ -1,0 +1,19 @@
+import { secretReference } from '../gateway-api/object-reference.ts';
+import { optional, required } from '../schema/field.ts';
+import { exactlyOneOf } from '../schema/given.ts';
+import { object } from '../schema/object.ts';
+import { invalid, refine } from '../schema/schema.ts';
+import { exchangeToken, identifier } from './exchange-token.ts';
+
+export const azureCredentials = refine(
+  object({
+    clientID: required(identifier, 'The application.'),
+    tenantID: required(identifier, 'The tenant that it belongs to.'),
+    clientSecretRef: optional(secretReference, 'Secret with the application’s secret under client-secret.'),
+    oidcExchangeToken: optional(exchangeToken, 'A token exchanged for one of Entra.'),
+  }),
+  (spec, place) => {
+    const remedy = 'add clientSecretRef: {name: …}';
+    return exactlyOneOf(spec, ['clientSecretRef', 'oidcExchangeToken'], place, remedy) === undefined ? invalid : spec;
+  },
+);

@@ -1,0 +1,82 @@
+import { aiGatewayGroup } from '../gateway-api/name.ts';
+import { secretReference } from '../gateway-api/object-reference.ts';
+import { policyTargets } from '../gateway-api/policy-target.ts';
+import { enumeration } from '../schema/enumeration.ts';
+import { defaulted, optional, required } from '../schema/field.ts';
+import { object } from '../schema/object.ts';
+import { reject, under } from '../schema/place.ts';
+import { type Infer, type Parsed, refine, type Schema } from '../schema/schema.ts';
+import { except, reported } from '../schema/verdict.ts';
+import { awsCredentials } from './aws-credentials.ts';
+import { azureCredentials } from './azure-credentials.ts';
+import { credentialOverride } from './credential-override.ts';
+import { gcpCredentials } from './gcp-credentials.ts';
+
+const apiKey = object({ secretRef: required(secretReference, 'Secret with the key under apiKey.') });
+
+const notYet = 'not served yet';
+
+const types = [
+  'APIKey',
+  'AnthropicAPIKey',
+  'AzureAPIKey',
+  'AzureCredentials',
+  'AWSCredentials',
+  'GCPCredentials',
+] as const;
+
+const fields = object({
+  targetRefs: defaulted(
+    policyTargets([{ group: aiGatewayGroup, kind: 'AIServiceBackend' }], false),
+    [],
+    'Backends that the credential is for.',
+  ),
+  type: required(
+    except(enumeration(types), 'AzureCredentials, AWSCredentials and GCPCredentials are reported as not served yet'),
+    'Kind of credential.',
+  ),
+  apiKey: optional(apiKey, 'A key, sent as Authorization: Bearer.'),
+  anthropicAPIKey: optional(apiKey, 'A key, sent as x-api-key.'),
+  azureAPIKey: optional(apiKey, 'A key, sent as api-key.'),
+  azureCredentials: optional(reported(azureCredentials, notYet), 'An application of Microsoft Entra.'),
+  awsCredentials: optional(reported(awsCredentials, notYet), 'An account of AWS; requests are signed.'),
+  gcpCredentials: optional(reported(gcpCredentials, notYet), 'An account of Google Cloud.'),
+  credentialOverride: optional(credentialOverride, 'Where a credential of the caller’s own is found.'),
+});
+
+type Given = Infer<typeof fields>;
+
+const blocks = {
+  APIKey: 'apiKey',
+  AnthropicAPIKey: 'anthropicAPIKey',
+  AzureAPIKey: 'azureAPIKey',
+  AzureCredentials: 'azureCredentials',
+  AWSCredentials: 'awsCredentials',
+  GCPCredentials: 'gcpCredentials',
+} as const satisfies { readonly [T in (typeof types)[number]]: keyof Given };
+
+type Blocks = typeof blocks;
+
+/** Type and the block of that type. */
+type Credential = {
+  [T in keyof Blocks]: { readonly type: T } & { readonly [B in Blocks[T]]: NonNullable<Given[B]> };
+}[keyof Blocks];
+
+export type BackendSecurityPolicySpec = Credential & Pick<Given, 'targetRefs' | 'credentialOverride'>;
+
+/** How the gateway shows a backend who it is, in the words of Envoy AI Gateway. */
+export const backendSecurityPolicySpec: Schema<BackendSecurityPolicySpec> = refine(
+  fields,
+  (spec, place): Parsed<BackendSecurityPolicySpec> => {
+    const wanted = blocks[spec.type];
+    for (const block of Object.values(blocks)) {
+      if (block === wanted || spec[block] === undefined) continue;
+      return reject(under(place, block), `is given, but type is ${spec.type}`, 'remove it, or change type');
+    }
+    if (spec[wanted] === undefined) {
+      return reject(under(place, wanted), `is missing: type is ${spec.type}`, `add ${wanted}, or change type`);
+    }
+    // Checked just now; TypeScript cannot tie a computed name to its type.
+    return spec as BackendSecurityPolicySpec;
+  },
+);

@@ -1,0 +1,87 @@
+import { clientSelectors } from '../envoy-gateway/client-selector.ts';
+import { aiGatewayGroup } from '../gateway-api/name.ts';
+import { policyTargets } from '../gateway-api/policy-target.ts';
+import { modelName } from '../name.ts';
+import { boolean } from '../schema/boolean.ts';
+import { defaulted, optional, required } from '../schema/field.ts';
+import { integer } from '../schema/integer.ts';
+import { list } from '../schema/list.ts';
+import { object } from '../schema/object.ts';
+import { reject } from '../schema/place.ts';
+import { type Infer, refine, type Schema } from '../schema/schema.ts';
+import { servedValues } from '../schema/served-values.ts';
+import { show } from '../schema/show.ts';
+import { refused } from '../schema/verdict.ts';
+import { costExpression } from './request-cost.ts';
+import { unique } from './unique.ts';
+
+const windows: Readonly<Record<string, number>> = { '1s': 1_000, '1m': 60_000, '1h': 3_600_000, '1d': 86_400_000 };
+
+/** Milliseconds. */
+const window: Schema<number> = {
+  json: { enum: Object.keys(windows) },
+  parse: (value, place) => {
+    const found = typeof value === 'string' && Object.hasOwn(windows, value) ? windows[value] : undefined;
+    return found ?? reject(place, `${show(value)} is not a window`, 'write 1s, 1m, 1h or 1d');
+  },
+};
+
+const bucket = object({
+  limit: required(integer({ from: 0, to: 4_294_967_295 }), 'What may be used up in a window.'),
+  duration: required(window, 'The window.'),
+});
+
+const bucketRule = object({
+  clientSelectors: defaulted(clientSelectors, [], 'Callers that it is for; all if empty.'),
+  quota: required(bucket, 'Their quota.'),
+  shadowMode: defaulted(boolean, false, 'true: counted, never refused.'),
+});
+
+const noMoney = 'quotas are counted in tokens; money is what a Budget is for';
+
+const quota = object({
+  costExpression: optional(costExpression, 'What a request uses up; total_tokens if absent.'),
+  mode: required(
+    servedValues(['Shared'], {
+      Exclusive: 'every bucket that matches is charged',
+      MostGenerous: 'every bucket that matches is charged',
+    }),
+    'Which buckets are charged.',
+  ),
+  defaultBucket: optional(bucket, 'Quota of all requests.'),
+  bucketRules: defaulted(list(bucketRule, { most: 128 }), [], 'Quotas of some callers, besides.'),
+});
+
+const serviceQuota = object({
+  costExpression: optional(costExpression, 'What a request uses up; total_tokens if absent.'),
+  quota: optional(bucket, 'Quota of all models of the backend together.'),
+  pricingRef: refused(noMoney),
+  monetaryQuota: refused(noMoney),
+});
+
+/** What may be used of a backend, in the words of Envoy AI Gateway. */
+export const quotaPolicySpec = object({
+  targetRefs: defaulted(
+    policyTargets([{ group: aiGatewayGroup, kind: 'AIServiceBackend' }], false),
+    [],
+    'Backends that it is for.',
+  ),
+  serviceQuota: optional(serviceQuota, 'For all models of the backend.'),
+  perModelQuotas: defaulted(
+    refine(
+      list(
+        object({
+          modelName: required(modelName, 'The backend’s own name of a model, as in modelNameOverride.'),
+          quota: required(quota, 'Its quota.'),
+        }),
+        { most: 128 },
+      ),
+      unique('modelName'),
+    ),
+    [],
+    'For single models.',
+  ),
+  costTransparency: refused('callers are not told what they cost'),
+});
+
+export type QuotaPolicySpec = Infer<typeof quotaPolicySpec>;

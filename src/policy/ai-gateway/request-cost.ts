@@ -1,0 +1,47 @@
+import { enumeration } from '../schema/enumeration.ts';
+import { optional, required } from '../schema/field.ts';
+import { list } from '../schema/list.ts';
+import { object } from '../schema/object.ts';
+import { reject, under } from '../schema/place.ts';
+import { type Infer, refine } from '../schema/schema.ts';
+import { text } from '../schema/text.ts';
+import { unique } from './unique.ts';
+
+export const costExpression = text({
+  // Over several lines, as YAML folds them.
+  pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]+$',
+  longest: 4096,
+  complaint: 'is not an expression',
+  remedy: 'write an expression in CEL, such as input_tokens + output_tokens * 6u',
+});
+
+export const costTypes = [
+  'InputToken',
+  'CachedInputToken',
+  'CacheCreationInputToken',
+  'OutputToken',
+  'ReasoningToken',
+  'TotalToken',
+  'CEL',
+] as const;
+
+const requestCost = refine(
+  object({
+    metadataKey: required(
+      text({ longest: 128, complaint: 'is not a key', remedy: 'write a name such as llm_total_token' }),
+      'What limits call it.',
+    ),
+    type: required(enumeration(costTypes), 'What is counted; CEL: what the expression says.'),
+    cel: optional(costExpression, 'What a request costs, as a whole number that is not negative.'),
+  }),
+  (spec, place) => {
+    if ((spec.type === 'CEL') === (spec.cel !== undefined)) return spec;
+    const here = under(place, 'cel');
+    if (spec.cel === undefined) return reject(here, 'is missing: type is CEL', 'add cel: input_tokens + output_tokens');
+    return reject(here, `is given, but type is ${spec.type}`, 'write type: CEL, or remove cel');
+  },
+);
+
+export type RequestCost = Infer<typeof requestCost>;
+
+export const requestCosts = refine(list(requestCost, { most: 36 }), unique('metadataKey'));

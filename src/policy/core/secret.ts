@@ -1,0 +1,30 @@
+import { boolean } from '../schema/boolean.ts';
+import { defaulted, optional } from '../schema/field.ts';
+import { map } from '../schema/map.ts';
+import { object } from '../schema/object.ts';
+import { refine, type Schema } from '../schema/schema.ts';
+import { text } from '../schema/text.ts';
+import { entryBase64, entryName, entryText } from './entry.ts';
+import { type Sealed, sealed } from './sealed.ts';
+
+const fields = object({
+  type: defaulted(
+    text({ longest: 253, complaint: 'is not a type', remedy: 'write Opaque or kubernetes.io/tls' }),
+    'Opaque',
+    'What kind of secret it is.',
+  ),
+  data: defaulted(map(entryName, entryBase64), {}, 'Entries in base64.'),
+  stringData: defaulted(map(entryName, entryText), {}, 'Entries as they are. They win over those of data.'),
+  immutable: optional(boolean, 'Read by Kubernetes.'),
+});
+
+export interface SecretSpec {
+  readonly type: string;
+  readonly data: { readonly [name: string]: Sealed };
+}
+
+/** Kubernetes' Secret, for folders that hold whole manifests. */
+export const secretSpec: Schema<SecretSpec> = refine(fields, ({ type, data, stringData }) => {
+  const entries = Object.entries({ ...data, ...stringData });
+  return { type, data: Object.fromEntries(entries.map(([name, value]) => [name, sealed(value)])) };
+});

@@ -1,0 +1,63 @@
+import { gatewayDuration } from '../gateway-api/duration.ts';
+import { optional } from '../schema/field.ts';
+import { object } from '../schema/object.ts';
+import type { Infer } from '../schema/schema.ts';
+import { notApplicable, refused } from '../schema/verdict.ts';
+import { circuitBreaker } from './circuit-breaker.ts';
+import { routeTargets, targetFields, withTargets } from './policy-targets.ts';
+import { rateLimit } from './rate-limit.ts';
+import { retry } from './retry.ts';
+
+const httpTimeout = object({
+  requestTimeout: optional(gatewayDuration, 'For the whole answer; 0s: no bound. A route’s own wins.'),
+  streamIdleTimeout: optional(gatewayDuration, 'Longest silence between bytes of an answer. A route’s own wins.'),
+  connectionIdleTimeout: refused('connections are kept for as long as they work'),
+  maxConnectionDuration: refused('connections are kept for as long as they work'),
+  maxStreamDuration: refused('requestTimeout bounds an answer'),
+});
+
+const timeout = object({
+  http: optional(httpTimeout, 'Of requests.'),
+  tcp: optional(
+    object({ connectTimeout: optional(gatewayDuration, 'Time to connect, TLS included.') }),
+    'Of connections.',
+  ),
+});
+
+const chooseByRoute = 'backends are chosen by weight and priority of the route';
+const untouched = 'bodies of answers pass as they are';
+
+/**
+ * How backends are asked, in the words of Envoy Gateway. No field has a default: policies of several levels are merged
+ * field by field.
+ */
+export const backendTrafficPolicySpec = withTargets(
+  object({
+    ...targetFields(routeTargets),
+    retry: optional(retry, 'When the next backend is asked.'),
+    rateLimit: optional(rateLimit, 'What callers may use.'),
+    timeout: optional(timeout, 'How long things may take.'),
+    circuitBreaker: optional(circuitBreaker, 'What runs at once.'),
+    loadBalancer: refused(chooseByRoute),
+    healthCheck: refused('failures are found by requests, not by probes'),
+    mergeType: refused('policies of several levels are merged field by field'),
+    connection: refused('buffers are those of the gateway; see GatewayPolicy'),
+    dns: refused('names are looked up as often as their records say'),
+    http2: refused('Envoy’s own values are used'),
+    tcpKeepalive: refused('Envoy’s own values are used'),
+    proxyProtocol: refused('providers do not speak it'),
+    faultInjection: refused('faults are not made'),
+    useClientProtocol: refused('providers are spoken to as they like it'),
+    compression: refused(untouched),
+    compressor: refused(untouched),
+    responseOverride: refused('errors of providers are answered in the caller’s dialect'),
+    httpUpgrade: refused('connections stay HTTP'),
+    requestBuffer: refused('requests are always held until they are answered; see GatewayPolicy.spec.maxBodySize'),
+    bandwidthLimit: refused('bytes are not counted'),
+    admissionControl: refused('callers are limited by what they use'),
+    telemetry: refused('records are said by GatewayPolicy'),
+    routingType: notApplicable('endpoints are asked directly where they can be'),
+  }),
+);
+
+export type BackendTrafficPolicySpec = Infer<typeof backendTrafficPolicySpec>;

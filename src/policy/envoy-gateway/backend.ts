@@ -1,0 +1,80 @@
+import { preciseHostname } from '../gateway-api/name.ts';
+import { defaulted, optional, required } from '../schema/field.ts';
+import { exactlyOneOf } from '../schema/given.ts';
+import { integer } from '../schema/integer.ts';
+import { list } from '../schema/list.ts';
+import { object } from '../schema/object.ts';
+import { type Place, reject, under } from '../schema/place.ts';
+import { type Infer, invalid, type Parsed, refine } from '../schema/schema.ts';
+import { servedValues } from '../schema/served-values.ts';
+import { text } from '../schema/text.ts';
+import { notApplicable, refused } from '../schema/verdict.ts';
+import { backendTls } from './backend-tls.ts';
+
+const port = integer({ from: 1, to: 65_535 });
+
+const address = text({
+  pattern: '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$',
+  longest: 45,
+  complaint: 'is not an IP address',
+  remedy: 'write an address such as 192.0.2.10 or 2001:db8::1',
+});
+
+const endpointFields = object({
+  fqdn: optional(
+    object({
+      hostname: required(preciseHostname, 'Name, found by DNS.'),
+      port: required(port, 'Port.'),
+    }),
+    'A name.',
+  ),
+  ip: optional(object({ address: required(address, 'IPv4 or IPv6.'), port: required(port, 'Port.') }), 'An address.'),
+  unix: refused('providers are reached over the network'),
+  hostname: optional(preciseHostname, 'Host that the endpoint is asked for; its own name if absent.'),
+  zone: notApplicable('endpoints are not told apart by zones'),
+});
+
+/** One place where a backend is reached: a name or an address. */
+export type BackendEndpoint = Infer<typeof endpointFields>;
+
+const endpoint = refine(endpointFields, (spec, place): Parsed<BackendEndpoint> => {
+  const remedy = 'add fqdn: {hostname: api.example.com, port: 443}';
+  return exactlyOneOf(spec, ['fqdn', 'ip'], place, remedy) === undefined ? invalid : spec;
+});
+
+function checkEndpoints(all: readonly BackendEndpoint[], place: Place): Parsed<readonly BackendEndpoint[]> {
+  const names = all.filter(({ fqdn }) => fqdn !== undefined).length;
+  if (names === 0 || names === all.length) return all;
+  const index = all.findIndex(({ fqdn }) => fqdn === undefined);
+  return reject(under(place, index), 'is an address among names', 'write names or addresses, not both');
+}
+
+const noWebSockets = 'connections stay HTTP';
+
+/** Where something outside of the cluster is reached, in the words of Envoy Gateway. */
+export const backendSpec = object({
+  type: defaulted(
+    servedValues(['Endpoints'], { DynamicResolver: 'a backend is what its endpoints say, not what a caller asks for' }),
+    'Endpoints',
+    'How endpoints are found.',
+  ),
+  endpoints: required(
+    refine(list(endpoint, { least: 1, most: 256, emptyRemedy: 'add fqdn: {hostname: …, port: 443}' }), checkEndpoints),
+    'Where the backend is reached.',
+  ),
+  appProtocols: defaulted(
+    list(
+      servedValues(['gateway.envoyproxy.io/h2c'], {
+        'gateway.envoyproxy.io/ws': noWebSockets,
+        'gateway.envoyproxy.io/wss': noWebSockets,
+      }),
+      { most: 3 },
+    ),
+    [],
+    'gateway.envoyproxy.io/h2c: plain HTTP/2.',
+  ),
+  fallback: refused('who is asked when another fails is said by priority in the route'),
+  tls: optional(backendTls, 'Connections are encrypted. A BackendTLSPolicy wins, field by field.'),
+});
+
+export type BackendSpec = Infer<typeof backendSpec>;

@@ -1,0 +1,74 @@
+import { authorityReference } from '../gateway-api/object-reference.ts';
+import { boolean } from '../schema/boolean.ts';
+import { optional } from '../schema/field.ts';
+import { list } from '../schema/list.ts';
+import { object } from '../schema/object.ts';
+import type { Infer } from '../schema/schema.ts';
+import { servedValues } from '../schema/served-values.ts';
+import { refused } from '../schema/verdict.ts';
+import { byteSize } from './byte-size.ts';
+import { gatewayTarget, targetFields, withTargets } from './policy-targets.ts';
+
+const envoyDecides = 'versions and algorithms are those of Envoy';
+const ownValues = 'Envoy’s own values are used';
+const byCertificate = 'whoever shows a certificate that is signed by these is let in';
+
+const clientValidation = object({
+  caCertificateRefs: optional(list(authorityReference, { most: 8 }), 'Who may sign clients’ certificates.'),
+  optional: optional(boolean, 'true: a client without certificate is let in.'),
+  mode: optional(
+    servedValues(['VerifyIfGiven', 'RequireAndVerify'], {
+      Request: 'a certificate that nobody verifies says nothing',
+      RequireAny: 'a certificate that nobody verifies says nothing',
+    }),
+    'RequireAndVerify, or VerifyIfGiven: a client without certificate is let in.',
+  ),
+  certificateHashes: refused(byCertificate),
+  spkiHashes: refused(byCertificate),
+  subjectAltNames: refused(byCertificate),
+  crl: refused('certificates live briefly instead of being revoked'),
+});
+
+const tls = object({
+  clientValidation: optional(clientValidation, 'Certificates of clients (mTLS).'),
+  minVersion: refused(envoyDecides),
+  maxVersion: refused(envoyDecides),
+  ciphers: refused(envoyDecides),
+  ecdhCurves: refused(envoyDecides),
+  signatureAlgorithms: refused(envoyDecides),
+  fingerprints: refused(envoyDecides),
+  alpnProtocols: refused('HTTP/1.1 and HTTP/2 are spoken'),
+  session: refused(ownValues),
+});
+
+/** How callers are listened to, in the words of Envoy Gateway. */
+export const clientTrafficPolicySpec = withTargets(
+  object({
+    ...targetFields([gatewayTarget]),
+    connection: optional(
+      object({
+        bufferLimit: optional(byteSize, 'Largest request body, as maxBodySize of GatewayPolicy.'),
+        socketBufferLimit: refused(ownValues),
+        connectionLimit: refused('connections are not counted'),
+        maxAcceptPerSocketEvent: refused(ownValues),
+      }),
+      'Of connections.',
+    ),
+    tls: optional(tls, 'Of listeners with TLS.'),
+    timeout: refused('an answer may take as long as its route says'),
+    clientIPDetection: refused('callers are known by their keys'),
+    enableProxyProtocol: refused('listeners speak HTTP at once'),
+    proxyProtocol: refused('listeners speak HTTP at once'),
+    headers: refused('headers are changed by routes'),
+    healthCheck: refused('health is told on a port of its own'),
+    http1: refused(ownValues),
+    http2: refused(ownValues),
+    http3: refused('HTTP/3 is not spoken'),
+    grpc: refused('models do not answer in gRPC'),
+    path: refused('paths are always normalised'),
+    scheme: refused(ownValues),
+    tcpKeepalive: refused(ownValues),
+  }),
+);
+
+export type ClientTrafficPolicySpec = Infer<typeof clientTrafficPolicySpec>;

@@ -1,0 +1,13 @@
+import { object } from '../schema/object.ts';
+import type { Infer } from '../schema/schema.ts';
+import { refused } from '../schema/verdict.ts';
+
+/** Nothing of it is served. It is known so that its status can say so. */
+export const httpRouteFilterSpec = object({
+  urlRewrite: refused('write the filter URLRewrite of an HTTPRoute'),
+  directResponse: refused('answers come from backends'),
+  credentialInjection: refused('write a BackendSecurityPolicy'),
+  matches: refused('write matches of an HTTPRoute'),
+});
+
+export type HttpRouteFilterSpec = Infer<typeof httpRouteFilterSpec>;

@@ -1,0 +1,72 @@
+import { secretReference } from '../gateway-api/object-reference.ts';
+import { boolean } from '../schema/boolean.ts';
+import { enumeration } from '../schema/enumeration.ts';
+import { defaulted, optional, required } from '../schema/field.ts';
+import { jsonValue } from '../schema/json-value.ts';
+import { list } from '../schema/list.ts';
+import { object } from '../schema/object.ts';
+import type { Infer } from '../schema/schema.ts';
+import { tagged, variant } from '../schema/tagged.ts';
+import { text } from '../schema/text.ts';
+import { refused } from '../schema/verdict.ts';
+
+const name = text({ longest: 253, complaint: 'has control characters', remedy: 'write it on one line' });
+
+const sha256 = text({
+  pattern: '^[0-9a-f]{64}$',
+  longest: 64,
+  complaint: 'is not a SHA-256',
+  remedy: 'write 64 hexadecimal digits in lower case',
+});
+
+const http = object({
+  url: required(
+    text({
+      pattern: '^https?://[^\\s@#]+$',
+      longest: 2048,
+      complaint: 'is not an address',
+      remedy: 'write an address such as https://files.example.com/filter.wasm',
+    }),
+    'Where the code is.',
+  ),
+  sha256: optional(sha256, 'Hash of the code.'),
+  tls: refused('the system’s certificates are used'),
+});
+
+const image = object({
+  url: required(
+    text({
+      pattern: '^(oci://)?[a-z0-9][A-Za-z0-9./:@_-]*$',
+      longest: 512,
+      complaint: 'is not an image',
+      remedy: 'write an image such as registry.example.com/filters/waf:v1',
+    }),
+    'The image with the code.',
+  ),
+  sha256: optional(sha256, 'Hash of the code.'),
+  pullSecretRef: optional(secretReference, 'Secret of type kubernetes.io/dockerconfigjson.'),
+  tls: refused('the system’s certificates are used'),
+});
+
+/** Code of your own in the filter chain, such as a web application firewall. */
+export const wasm = object({
+  name: optional(name, 'Name of the filter.'),
+  rootID: optional(name, 'Name of the configuration that filters of the same code share.'),
+  code: required(
+    tagged(
+      'type',
+      { HTTP: variant('http', http, 'A file.'), Image: variant('image', image, 'An OCI image.') },
+      'Where the code comes from.',
+    ),
+    'The code.',
+  ),
+  config: optional(jsonValue, 'What the filter is told.'),
+  failOpen: defaulted(boolean, false, 'true: requests go on without it when it fails.'),
+  env: optional(
+    object({ hostKeys: defaulted(list(name, { most: 64 }), [], 'Environment variables that it may read.') }),
+    'Environment of the filter.',
+  ),
+  pullPolicy: optional(enumeration(['IfNotPresent', 'Always']), 'When the code is fetched anew.'),
+});
+
+export type WasmSpec = Infer<typeof wasm>;
