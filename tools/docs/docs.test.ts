@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../cmd/sluice/commands.ts';
-import { printableKinds } from '../../src/policy/kinds.ts';
+import { kinds, ownGroup, printableKinds } from '../../src/policy/kinds.ts';
 import { places } from '../imports/table.ts';
+import { compatibilityReference } from './compatibility-reference.ts';
 import { fencesOf, generatedSections, markdownTable, withGenerated } from './markdown.ts';
 import { renderSection } from './render-section.ts';
 
@@ -30,7 +31,10 @@ describe.each(pages)('%s', (page) => {
 describe('the documentation', () => {
   it('describes every policy kind and every command', () => {
     const sections = pages.flatMap((page) => generatedSections(read(page)));
-    expect(sections).toEqual(expect.arrayContaining(printableKinds.map((kind) => `policy ${kind}`)));
+    const own = printableKinds.filter((kind) => kinds[kind].group === ownGroup);
+    const foreign = printableKinds.filter((kind) => kinds[kind].group !== ownGroup);
+    expect(sections).toEqual(expect.arrayContaining([...own, 'Gateway'].map((kind) => `policy ${kind}`)));
+    expect(sections).toEqual(expect.arrayContaining(foreign.map((kind) => `compatibility ${kind}`)));
     expect(sections).toEqual(expect.arrayContaining(commands.map((row) => `help ${row.name}`)));
     expect(sections).toContain('errors');
   });
@@ -38,6 +42,22 @@ describe('the documentation', () => {
   it('says of every place of the import table what lives there', () => {
     const text = read('docs/architecture.md');
     expect(places.map((place) => place.path).filter((path) => !text.includes(`\`${path}`))).toEqual([]);
+  });
+});
+
+describe('compatibilityReference()', () => {
+  it('says what is honoured, refused, reported and without meaning', () => {
+    const rows = [
+      compatibilityReference('AIGatewayRoute'),
+      compatibilityReference('BackendSecurityPolicy'),
+      compatibilityReference('EnvoyProxy'),
+      compatibilityReference('Secret'),
+    ].map((table) => table.replaceAll(/ +/g, ' '));
+    expect(rows[0]).toContain('| `spec.rules[].backendRefs[].weight` | honoured |');
+    expect(rows[0]).toContain('| `spec.rules[].backendRefs[].kind` | **refused**: inference pools are not served |');
+    expect(rows[1]).toContain('| `spec.awsCredentials.credentialsFile.profile` | reported in status: not served yet |');
+    expect(rows[2]).toContain('| `spec.provider` | not applicable: ');
+    expect(rows[3]).toContain('| `stringData` | honoured |');
   });
 });
 

@@ -1,6 +1,7 @@
 import { commandHelp, overview } from '../../cmd/sluice/cli/help.ts';
 import { commands } from '../../cmd/sluice/commands.ts';
 import { isKind } from '../../src/policy/kinds.ts';
+import { compatibilityReference } from './compatibility-reference.ts';
 import { errorReference } from './error-reference.ts';
 import { metricsReference } from './metrics-reference.ts';
 import { isPart, partReference, policyReference } from './policy-reference.ts';
@@ -11,6 +12,7 @@ export async function renderSection(name: string): Promise<string> {
   const subject = words.join(' ');
   if (what === 'errors') return errorReference();
   if (what === 'metrics') return metricsReference(subject);
+  if (what === 'compatibility' && isKind(subject)) return compatibilityReference(subject);
   if (what === 'policy' && isKind(subject)) return policyReference(subject);
   if (what === 'policy-part' && isPart(subject)) return partReference(subject);
   if (what === 'help') return block(await helpText(subject));

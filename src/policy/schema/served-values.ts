@@ -22,11 +22,13 @@ export function servedValues<const T extends string>(
       return reject(place, `${show(value)} is not a possible value`, remedy);
     },
   };
-  return except(schema, sentence(others));
+  return Object.keys(others).length === 0 ? schema : except(schema, sentence(others));
 }
 
 function sentence(others: { readonly [value: string]: string }): string {
   const reasons = new Map<string, string[]>();
   for (const [value, why] of Object.entries(others)) reasons.set(why, [...(reasons.get(why) ?? []), `\`${value}\``]);
-  return [...reasons].map(([why, values]) => `${choices(values)} is refused: ${why}`).join('; ');
+  return [...reasons]
+    .map(([why, values]) => `${values.join(', ')} ${values.length === 1 ? 'is' : 'are'} refused: ${why}`)
+    .join('; ');
 }
