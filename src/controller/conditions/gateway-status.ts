@@ -7,6 +7,7 @@ import { type JudgedListener, judgeListener, withProgrammed } from './listener-s
 import { gatewayName, isGateway } from './ours.ts';
 import type { ProvisionedGateway } from './outcome.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
+import { withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
 import type { Verdict } from './verdict.ts';
@@ -96,10 +97,16 @@ function listenerIndex(path: string): number | undefined {
   return index === undefined ? undefined : Number(index);
 }
 
-function attachedRoutes(gateway: string, listener: string, { attachmentsTo }: Scene): number {
+function attachedRoutes(gateway: string, listener: string, { attachmentsTo, verdictOf }: Scene): number {
   const reaches = ({ outcome, listeners }: Attachment): boolean =>
     outcome === 'accepted' && listeners.includes(listener);
-  return new Set((attachmentsTo.get(gateway) ?? []).filter(reaches).map(({ document }) => document)).size;
+  const routes = new Set((attachmentsTo.get(gateway) ?? []).filter(reaches).map(({ document }) => document));
+  // By contract only those count whose condition says that they are accepted.
+  return [...routes].filter((id) => isAccepted(withoutReferences(verdictOf(id)))).length;
+}
+
+function isAccepted({ errors, isStale, nack }: Verdict): boolean {
+  return errors.length === 0 && !isStale && nack === undefined;
 }
 
 /** By the gateway they are for. */

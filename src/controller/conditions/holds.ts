@@ -4,11 +4,13 @@ import { type BackOff, backOffMs } from '../../kube/back-off.ts';
 export interface Holds {
   /** How long, before `said` may be written. */
   waitMs(id: string, said: () => string, now: number): number;
-  /** Written. The same again, at once: others write it, too, or the schema takes a part of it away. */
+  /** Written. The same again: others write it, too. */
   written(id: string, said: string, now: number): void;
   conflicted(id: string, now: number): void;
-  /** The API server does not take it. It will not take it a second time. */
+  /** The API server does not take it: not before something changes there, either. */
   refused(id: string, said: string, now: number): void;
+  /** There is no place for it. Only something else to say makes another attempt worth while. */
+  futile(id: string, said: string): void;
   /** Forgets what is no longer there. */
   keepOnly(ids: { has(id: string): boolean }): void;
 }
@@ -48,6 +50,9 @@ export function createHolds(random: () => number): Holds {
     },
     refused(id, said, now) {
       holds.set(id, { until: now + refusedForMs, said, conflicts: 0, repetitions: 0 });
+    },
+    futile(id, said) {
+      holds.set(id, { until: Number.POSITIVE_INFINITY, said, conflicts: 0, repetitions: 0 });
     },
     keepOnly(ids) {
       for (const id of holds.keys()) if (!ids.has(id)) holds.delete(id);

@@ -51,11 +51,7 @@ function statusOf(subject: Subject, verdict: Verdict, acceptance: Condition, sta
       isRefused ? notAccepted(say) : programmed(say, standing, conditionsIn(status), verdict.nack),
       ...warning(say, verdict),
     ],
-    ...(isOwnKind(watched.object.apiVersion) && { observedGeneration: generation }),
+    // Schemas of other projects do not have the field, and an API server takes away what no schema has.
+    ...(watched.resource.group === ownGroup && { observedGeneration: generation }),
   };
-}
-
-/** Schemas of other projects do not have the field, and an API server takes away what no schema has. */
-function isOwnKind(apiVersion: string | undefined): boolean {
-  return apiVersion?.startsWith(`${ownGroup}/`) === true;
 }

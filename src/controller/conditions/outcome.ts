@@ -1,10 +1,12 @@
-import type { KubeObject } from '../../kube/object.ts';
+import type { KubeObject, Resource } from '../../kube/object.ts';
 import type { Judgement } from '../controller.ts';
 import type { Reach } from '../rollout/reach.ts';
 
-/** An object of a kind that we read. Items of lists do not say their kind, so it stands beside them. */
+/** An object of a kind that we read. Items of lists need not say what they are, so it stands beside them. */
 export interface WatchedObject {
   readonly kind: string;
+  /** With the version that it was read in. */
+  readonly resource: Resource;
   readonly object: KubeObject;
 }
 

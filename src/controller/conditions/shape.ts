@@ -11,18 +11,22 @@ import type { Scene, Subject } from './subject.ts';
 /** The status of an object; nothing, where it is not ours to speak of. */
 export type Shape = (subject: Subject, scene: Scene) => Status | undefined;
 
-/** Kinds whose status is unlike all others', and kinds that have none. */
+/** Kinds whose status is unlike all others', and those that have none. */
 const exceptions: Readonly<Record<string, Shape | 'none'>> = {
   GatewayClass: gatewayClassStatus,
   Gateway: gatewayStatus,
   ReferenceGrant: 'none',
-  HTTPRouteFilter: 'none',
 };
 
+/** Its definitions have one list of conditions in every kind, routes and policies too. */
+const aiGatewayGroup = 'aigateway.envoyproxy.io';
+
 export function shapeOf(kind: string): Shape | undefined {
+  if (!isKind(kind)) return undefined;
+  const facts: KindFacts = kinds[kind];
   const exception = exceptions[kind];
-  if (exception !== undefined) return exception === 'none' ? undefined : exception;
-  if (!isKind(kind) || kinds[kind].group === '') return undefined;
-  const { statusPer } = kinds[kind] as KindFacts;
-  return statusPer === undefined ? objectStatus : { parent: parentStatus, ancestor: ancestorStatus }[statusPer];
+  if (exception === 'none' || facts.group === '') return undefined;
+  if (exception !== undefined) return exception;
+  if (facts.statusPer === undefined || facts.group === aiGatewayGroup) return objectStatus;
+  return { parent: parentStatus, ancestor: ancestorStatus }[facts.statusPer];
 }

@@ -25,7 +25,10 @@ const now = '2026-12-01T12:00:00Z';
 
 function outcomeOf(text: string): Outcome & { readonly objects: readonly WatchedObject[] } {
   const read = parse(text) as Case;
-  const objects = read.objects.map((object) => ({ kind: object.kind, object }));
+  const objects = read.objects.map((object) => {
+    const [version = '', group = ''] = (object.apiVersion ?? '').split('/').toReversed();
+    return { kind: object.kind, resource: { group, version, plural: '' }, object };
+  });
   const generations = objects.map((each) => [objectId(each), each.object.metadata.generation ?? 1] as const);
   return {
     controllerName: 'sluice.dev/gateway-controller',

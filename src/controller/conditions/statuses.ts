@@ -26,6 +26,7 @@ export function statusesOf(outcome: Outcome): ObjectStatus[] {
     ours: findOurs({ objects: objects.values(), controllerName: outcome.controllerName }),
     attachments,
     attachmentsTo: attachmentsByGateway(outcome.attachments),
+    verdictOf,
     hasObject: (kind, namespace, name) => objects.has(documentId(kind, namespace, name)),
   };
   return [...objects].flatMap(([id, watched]) => {

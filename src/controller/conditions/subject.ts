@@ -26,5 +26,6 @@ export interface Scene {
   readonly attachments: ReadonlyMap<string, readonly Attachment[]>;
   /** By name of the gateway. */
   readonly attachmentsTo: ReadonlyMap<string, readonly Attachment[]>;
+  verdictOf(id: string): Verdict;
   hasObject(kind: string, namespace: string, name: string): boolean;
 }

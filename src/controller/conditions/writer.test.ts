@@ -195,6 +195,20 @@ describe('createStatusWriter()', () => {
     expect(server.calls).toEqual(['m0', 'm1', 'm0', 'm1']);
   });
 
+  it('is content with what a schema of others leaves of its words', async () => {
+    const { server, want, say, pass } = setup(1);
+    server.prune((status) => ({ ...status, conditions: [] }));
+    for (let round = 0; round < 100; round++) {
+      want();
+      await pass(60_000);
+    }
+    expect(server.calls).toHaveLength(1);
+    say(() => 'other words');
+    want();
+    await pass(60_000);
+    expect(server.calls).toHaveLength(2);
+  });
+
   it('gives way to somebody who takes back what it writes, more and more', async () => {
     const { server, want, pass } = setup(1);
     for (let second = 0; second < 600; second++) {

@@ -3,8 +3,6 @@ import type { KubeClient } from '../../kube/client.ts';
 import { isConflict, isNotFound, type KubeError, kubeErrorText } from '../../kube/error.ts';
 import type { ObjectRef } from '../../kube/object.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { KindFacts } from '../../policy/kind-row.ts';
-import { isKind, kinds } from '../../policy/kinds.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import { createHolds } from './holds.ts';
 import type { WatchedObject } from './outcome.ts';
@@ -111,6 +109,8 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       failures = 0;
       ownWrites.written(over, answer.value);
       holds.written(id, said(status), now());
+      // The schema of another version or project does not have all of it, and the API server took that away.
+      if (patchOf(status) !== undefined) holds.futile(id, said(status));
     } else failed(status, answer.error);
     options.onWrite?.(answer.ok ? 'written' : 'failed');
     const next = wanted.get(id);
@@ -121,9 +121,9 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   function failed(status: ObjectStatus, error: KubeError): void {
     const { id } = status;
     if (isNotFound(error)) {
-      // Gone; whether for good shows when somebody wants it again.
+      // The object is gone, or its definition has no status.
       if (wanted.get(id) === status) wanted.delete(id);
-      holds.refused(id, said(status), now());
+      holds.futile(id, said(status));
     } else if (isConflict(error)) {
       holds.conflicted(id, now());
       options.onConflict();
@@ -165,11 +165,7 @@ function said({ status }: ObjectStatus): string {
   return JSON.stringify(status);
 }
 
-/** In the version in which the object was read: an API server may serve several. */
-function refOf({ kind, object }: WatchedObject): ObjectRef {
-  const row: KindFacts | undefined = isKind(kind) ? kinds[kind] : undefined;
-  const version = object.apiVersion?.split('/').at(-1) ?? row?.versions[0] ?? '';
-  const { namespace, name } = object.metadata;
-  const place = { group: row?.group ?? '', version, plural: row?.plural ?? '' };
-  return { ...place, name, ...(namespace !== undefined && { namespace }) };
+function refOf({ resource, object: { metadata } }: WatchedObject): ObjectRef {
+  const { namespace, name } = metadata;
+  return { ...resource, name, ...(namespace !== undefined && { namespace }) };
 }

@@ -1,14 +1,17 @@
 import { type KubeError, kubeError } from '../../../kube/error.ts';
 import type { KubeObject, ObjectRef } from '../../../kube/object.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
-import { fieldsOf } from '../fields.ts';
+import { type Fields, fieldsOf } from '../fields.ts';
 import type { WatchedObject } from '../outcome.ts';
+
+const models = { group: 'sluice.dev', version: 'v1alpha1', plural: 'models' };
 
 /** Models that live in memory, with resource versions as the API server keeps them, and failures on request. */
 export function scriptedApiServer(names: readonly string[]) {
   const objects = new Map<string, KubeObject>();
   let version = 0;
   let failure: ((ref: ObjectRef) => KubeError | undefined) | undefined;
+  let pruned = (status: Fields): Fields => status;
   const calls: string[] = [];
   let running = 0;
   let mostAtOnce = 0;
@@ -25,11 +28,16 @@ export function scriptedApiServer(names: readonly string[]) {
     mostAtOnce: () => mostAtOnce,
     remove: (name: string) => objects.delete(name),
     status: (name: string) => fieldsOf(objects.get(name)?.status),
+    /** What the schema keeps of a status. */
+    prune(next: typeof pruned) {
+      pruned = next;
+    },
     fail(next: typeof failure) {
       failure = next;
     },
     /** What a watch shows now. */
-    watched: (): WatchedObject[] => [...objects.values()].map((object) => ({ kind: 'Model', object })),
+    watched: (): WatchedObject[] =>
+      [...objects.values()].map((object) => ({ kind: 'Model', resource: models, object })),
     client: {
       async patchStatus(ref: ObjectRef, status: unknown, options: { resourceVersion?: string } = {}) {
         calls.push(ref.name);
@@ -47,7 +55,7 @@ export function scriptedApiServer(names: readonly string[]) {
     const before = objects.get(ref.name);
     if (before === undefined) return err(kubeError(404, 'NotFound', 'not found'));
     if (resourceVersion !== before.metadata.resourceVersion) return err(kubeError(409, 'Conflict', 'modified'));
-    put(ref.name, { status: { ...fieldsOf(before.status), ...fieldsOf(status) } });
+    put(ref.name, { status: pruned({ ...fieldsOf(before.status), ...fieldsOf(status) }) });
     const after = objects.get(ref.name);
     return after === undefined ? err(kubeError(404, 'NotFound', 'not found')) : ok(after);
   }
