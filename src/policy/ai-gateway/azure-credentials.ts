@@ -1,19 +1,25 @@
 import { secretReference } from '../gateway-api/object-reference.ts';
 import { optional, required } from '../schema/field.ts';
+import { exactlyOneRule } from '../schema/field-rules.ts';
 import { exactlyOneOf } from '../schema/given.ts';
 import { object } from '../schema/object.ts';
 import { invalid, refine } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
+const remedy = 'add clientSecretRef: {name: …}';
+
 export const azureCredentials = refine(
-  object({
-    clientID: required(identifier, 'The application.'),
-    tenantID: required(identifier, 'The tenant that it belongs to.'),
-    clientSecretRef: optional(secretReference, 'Secret with the application’s secret under client-secret.'),
-    oidcExchangeToken: optional(exchangeToken, 'A token exchanged for one of Entra.'),
-  }),
+  ruled(
+    object({
+      clientID: required(identifier, 'The application.'),
+      tenantID: required(identifier, 'The tenant that it belongs to.'),
+      clientSecretRef: optional(secretReference, 'Secret with the application’s secret under client-secret.'),
+      oidcExchangeToken: optional(exchangeToken, 'A token exchanged for one of Entra.'),
+    }),
+    exactlyOneRule(['clientSecretRef', 'oidcExchangeToken']),
+  ),
   (spec, place) => {
-    const remedy = 'add clientSecretRef: {name: …}';
     return exactlyOneOf(spec, ['clientSecretRef', 'oidcExchangeToken'], place, remedy) === undefined ? invalid : spec;
   },
 );

@@ -3,9 +3,11 @@ import { secretReference } from '../gateway-api/object-reference.ts';
 import { policyTargets } from '../gateway-api/policy-target.ts';
 import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
+import { blockRules } from '../schema/field-rules.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
 import { type Infer, type Parsed, refine, type Schema } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { except, reported } from '../schema/verdict.ts';
 import { awsCredentials } from './aws-credentials.ts';
 import { azureCredentials } from './azure-credentials.ts';
@@ -66,7 +68,7 @@ export type BackendSecurityPolicySpec = Credential & Pick<Given, 'targetRefs' | 
 
 /** How the gateway shows a backend who it is, in the words of Envoy AI Gateway. */
 export const backendSecurityPolicySpec: Schema<BackendSecurityPolicySpec> = refine(
-  fields,
+  ruled(fields, ...blockRules('type', Object.entries(blocks))),
   (spec, place): Parsed<BackendSecurityPolicySpec> => {
     const wanted = blocks[spec.type];
     for (const block of Object.values(blocks)) {

@@ -1,8 +1,10 @@
 import { secretReference } from '../gateway-api/object-reference.ts';
 import { optional, required } from '../schema/field.ts';
+import { notBothRule } from '../schema/field-rules.ts';
 import { object } from '../schema/object.ts';
 import { reject } from '../schema/place.ts';
 import { refine } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { refused } from '../schema/verdict.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
@@ -19,16 +21,22 @@ const federation = object({
 
 /** Without file and federation: what the machine has. */
 export const gcpCredentials = refine(
-  object({
-    projectName: required(identifier, 'The project.'),
-    region: required(identifier, 'Region of the service.'),
-    credentialsFile: optional(
-      object({ secretRef: required(secretReference, 'Secret with the file under service_account.json.') }),
-      'The key file of a service account.',
-    ),
-    workloadIdentityFederationConfig: optional(federation, 'A token of somebody else, exchanged for one of Google’s.'),
-    isPassthrough: refused('a project and a region stand in the policy, not in requests'),
-  }),
+  ruled(
+    object({
+      projectName: required(identifier, 'The project.'),
+      region: required(identifier, 'Region of the service.'),
+      credentialsFile: optional(
+        object({ secretRef: required(secretReference, 'Secret with the file under service_account.json.') }),
+        'The key file of a service account.',
+      ),
+      workloadIdentityFederationConfig: optional(
+        federation,
+        'A token of somebody else, exchanged for one of Google’s.',
+      ),
+      isPassthrough: refused('a project and a region stand in the policy, not in requests'),
+    }),
+    notBothRule('credentialsFile', 'workloadIdentityFederationConfig'),
+  ),
   (spec, place) =>
     spec.credentialsFile === undefined || spec.workloadIdentityFederationConfig === undefined
       ? spec

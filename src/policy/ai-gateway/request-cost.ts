@@ -4,6 +4,7 @@ import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { unique } from './unique.ts';
 
@@ -26,14 +27,21 @@ export const costTypes = [
 ] as const;
 
 const requestCost = refine(
-  object({
-    metadataKey: required(
-      text({ longest: 128, complaint: 'is not a key', remedy: 'write a name such as llm_total_token' }),
-      'What limits call it.',
-    ),
-    type: required(enumeration(costTypes), 'What is counted; CEL: what the expression says.'),
-    cel: optional(costExpression, 'What a request costs, as a whole number that is not negative.'),
-  }),
+  ruled(
+    object({
+      metadataKey: required(
+        text({ longest: 128, complaint: 'is not a key', remedy: 'write a name such as llm_total_token' }),
+        'What limits call it.',
+      ),
+      type: required(enumeration(costTypes), 'What is counted; CEL: what the expression says.'),
+      cel: optional(costExpression, 'What a request costs, as a whole number that is not negative.'),
+    }),
+    {
+      rule: 'self.type != "CEL" || has(self.cel)',
+      message: 'add cel: input_tokens + output_tokens',
+      fieldPath: '.cel',
+    },
+  ),
   (spec, place) => {
     if ((spec.type === 'CEL') === (spec.cel !== undefined)) return spec;
     const here = under(place, 'cel');

@@ -1,16 +1,8 @@
-import { celName, celText } from '../schema/cel-text.ts';
+import { celText } from '../schema/cel-text.ts';
 import type { JsonSchema } from '../schema/schema.ts';
 import { type ServerRule, serverNotes } from '../schema/server-notes.ts';
 import { choices } from '../schema/show.ts';
 import { re2Pattern } from './re2-pattern.ts';
-
-export function exactlyOneOf(names: readonly string[], remedy: string | undefined): ServerRule {
-  const given = names.map((name) => `has(self.${celName(name)})`);
-  return {
-    rule: `[${given.join(', ')}].exists_one(isGiven, isGiven)`,
-    message: remedy ?? `exactly one of ${choices(names)} is needed`,
-  };
-}
 
 /** What JSON Schema says of keys by `propertyNames`. */
 export function keysRule(keys: JsonSchema, path: string): readonly ServerRule[] {

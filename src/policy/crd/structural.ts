@@ -1,7 +1,8 @@
+import { exactlyOneRule } from '../schema/field-rules.ts';
 import { isMap } from '../schema/object.ts';
 import type { JsonSchema } from '../schema/schema.ts';
 import { type ServerNotes, type ServerRule, serverNotes } from '../schema/server-notes.ts';
-import { exactlyOneOf, keysRule } from './cel.ts';
+import { keysRule } from './cel.ts';
 import { re2Pattern } from './re2-pattern.ts';
 
 /** What Kubernetes takes of OpenAPI 3: every field has one type or is left alone, nothing forbids further fields. */
@@ -108,7 +109,7 @@ function objectOf(json: JsonSchema, notes: ServerNotes, path: string, choices: r
   const properties = Object.fromEntries([...known, ...refused]);
   const names = isChoice ? Object.keys(properties) : choices;
   const exact = names.length > 0 && names.every((name) => isVisible(properties[name]));
-  const rules = exact ? [exactlyOneOf(names, isChoice ? notes.remedy : undefined)] : [];
+  const rules = exact ? [exactlyOneRule(names, isChoice ? notes.remedy : undefined)] : [];
   const counted = isChoice && !exact ? { minProperties: 1, maxProperties: 1 } : {};
   if (choices.length > 0 && !exact) throw new Error(`${path}: ${choices.join(', ')} are not all visible to CEL`);
   return {

@@ -1,5 +1,6 @@
 import { preciseHostname } from '../gateway-api/name.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
+import { notBothRule } from '../schema/field-rules.ts';
 import { exactlyOneOf } from '../schema/given.ts';
 import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
@@ -7,6 +8,7 @@ import { object } from '../schema/object.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, invalid, type Parsed, refine } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { notApplicable, refused } from '../schema/verdict.ts';
 import { backendTls } from './backend-tls.ts';
@@ -37,7 +39,7 @@ const endpointFields = object({
 /** One place where a backend is reached: a name or an address. */
 export type BackendEndpoint = Infer<typeof endpointFields>;
 
-const endpoint = refine(endpointFields, (spec, place): Parsed<BackendEndpoint> => {
+const endpoint = refine(ruled(endpointFields, notBothRule('fqdn', 'ip')), (spec, place): Parsed<BackendEndpoint> => {
   const remedy = 'add fqdn: {hostname: api.example.com, port: 443}';
   return exactlyOneOf(spec, ['fqdn', 'ip'], place, remedy) === undefined ? invalid : spec;
 });

@@ -2,11 +2,13 @@ import { gatewayDuration } from '../gateway-api/duration.ts';
 import { headerName } from '../header.ts';
 import { boolean } from '../schema/boolean.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
+import { exactlyOneRule } from '../schema/field-rules.ts';
 import { exactlyOneOf } from '../schema/given.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, invalid, type Parsed, refine } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { tagged, variant } from '../schema/tagged.ts';
 import { text } from '../schema/text.ts';
 import { refused } from '../schema/verdict.ts';
@@ -89,10 +91,13 @@ const providerFields = object({
 
 export type JwtProvider = Infer<typeof providerFields>;
 
-const provider = refine(providerFields, (spec, place): Parsed<JwtProvider> => {
-  const remedy = 'add remoteJWKS: {uri: …}';
-  return exactlyOneOf(spec, ['remoteJWKS', 'localJWKS'], place, remedy) === undefined ? invalid : spec;
-});
+const provider = refine(
+  ruled(providerFields, exactlyOneRule(['remoteJWKS', 'localJWKS'])),
+  (spec, place): Parsed<JwtProvider> => {
+    const remedy = 'add remoteJWKS: {uri: …}';
+    return exactlyOneOf(spec, ['remoteJWKS', 'localJWKS'], place, remedy) === undefined ? invalid : spec;
+  },
+);
 
 function distinct(all: readonly JwtProvider[], place: Place): Parsed<readonly JwtProvider[]> {
   const index = all.findIndex((one, at) => all.findIndex((other) => other.name === one.name) !== at);

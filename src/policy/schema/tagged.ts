@@ -1,10 +1,10 @@
-import { celName, celText } from './cel-text.ts';
 import { defaulted, type Field, optional, required } from './field.ts';
+import { blockRules } from './field-rules.ts';
 import { type Fields, object } from './object.ts';
 import { reject, under } from './place.ts';
 import { invalid, refine, type Schema } from './schema.ts';
 import { servedValues } from './served-values.ts';
-import { ruled, type ServerRule } from './server-notes.ts';
+import { ruled } from './server-notes.ts';
 import { refused } from './verdict.ts';
 
 interface Variant {
@@ -61,7 +61,10 @@ export function tagged<const N extends string, const V extends Variants>(
     [name]: tag,
     ...Object.fromEntries(entries.map(([, { block, field }]) => [block, field])),
   };
-  return refine(ruled(object(fields), ...blockRules(name, entries)), (given, place) => {
+  const visible = entries.flatMap(([value, { block, field }]) =>
+    field.schema.json.type === 'object' ? [[value, block] as const] : [],
+  );
+  return refine(ruled(object(fields), ...blockRules(name, visible)), (given, place) => {
     const spec: { readonly [field: string]: unknown } = given;
     const wanted = variants[String(spec[name])];
     if (wanted === undefined) return invalid;
@@ -76,21 +79,5 @@ export function tagged<const N extends string, const V extends Variants>(
     }
     // The tag and its block, checked just now; TypeScript cannot tie a computed name to its type.
     return { [name]: spec[name], [wanted.block]: spec[wanted.block] } as Tagged<N, V>;
-  });
-}
-
-/** The same for an API server, which sees only blocks that are maps. */
-function blockRules(name: string, entries: readonly (readonly [string, Variant])[]): readonly ServerRule[] {
-  const seen = entries.filter(([, { field }]) => field.schema.json.type === 'object');
-  const tag = `self.${celName(name)}`;
-  return [...new Set(seen.map(([, { block }]) => block))].flatMap((block) => {
-    const tags = seen.flatMap(([value, variant]) => (variant.block === block ? [value] : []));
-    const isMeant = `${tag} in ${celText(tags)}`;
-    const isThere = `has(self.${celName(block)})`;
-    const fieldPath = `.${block}`;
-    return [
-      { rule: `!(${isMeant}) || ${isThere}`, message: `add ${block}, or change ${name}`, fieldPath },
-      { rule: `!${isThere} || ${isMeant}`, message: `remove it, or change ${name}`, fieldPath },
-    ];
   });
 }
