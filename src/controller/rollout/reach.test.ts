@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientState, TypeSummary } from '../../xds/server/client.ts';
+import { typeUrls } from '../../xds/snapshot/type-url.ts';
+import { isComplete, noReach, reachOf } from './reach.ts';
+
+type State = TypeSummary['state'];
+
+function client(id: string, userAgent: string, types: Partial<Record<keyof typeof typeUrls, State>>): ClientState {
+  const summaries = Object.entries(types).map(([type, state]) => {
+    return { typeUrl: typeUrls[type as keyof typeof typeUrls], accepted: 1, state };
+  });
+  const node = { id, cluster: 'sluice', userAgent, version: '1.40.0', metadata: {} };
+  return { node, group: 'egress', connectedAt: 0, types: summaries, resources: () => [] };
+}
+
+const envoy = (id: string, types: Partial<Record<keyof typeof typeUrls, State>>) => client(id, 'envoy', types);
+const processor = client('p', 'sluice-processor', { programKey: 'synced' });
+
+function reach(...clients: ClientState[]) {
+  return reachOf(clients).get('egress') ?? noReach;
+}
+
+describe('reachOf()', () => {
+  it('is complete when a whole pod has accepted everything', () => {
+    const all = reach(envoy('e', { cluster: 'synced', listener: 'synced', route: 'synced' }), processor);
+    expect(all).toEqual({ envoys: 1, processors: 1, missing: [] });
+    expect(isComplete(all)).toBe(true);
+  });
+
+  it('is not complete without a client, and not with half a pod', () => {
+    expect(isComplete(noReach)).toBe(false);
+    expect(isComplete(reach(processor))).toBe(false);
+    expect(isComplete(reach(envoy('e', { listener: 'synced' })))).toBe(false);
+  });
+
+  it('waits for an Envoy that is starting: without listeners no port is open', () => {
+    expect(reach(envoy('e', { cluster: 'synced' }), processor).missing).toEqual(['e']);
+  });
+
+  it('names who has not answered, and who has refused', () => {
+    const clients = [
+      envoy('late', { cluster: 'pending', listener: 'synced' }),
+      envoy('bad', { cluster: 'nacked', listener: 'synced' }),
+      envoy('good', { cluster: 'synced', listener: 'synced' }),
+      client('starting', 'sluice-processor', {}),
+    ];
+    expect(reach(...clients)).toEqual({ envoys: 3, processors: 1, missing: ['bad', 'late', 'starting'] });
+  });
+});
