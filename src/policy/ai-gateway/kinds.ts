@@ -18,7 +18,6 @@ export const aiGatewayKinds = {
     {
       ...ofAiGateway,
       plural: 'aigatewayroutes',
-      statusPer: 'parent',
       description: 'Models and their chains, as in Envoy AI Gateway.',
     },
     aiGatewayRouteSpec,
@@ -37,7 +36,6 @@ export const aiGatewayKinds = {
       ...ofAiGateway,
       plural: 'backendsecuritypolicies',
       columns: [{ name: 'Type', type: 'string', jsonPath: '.spec.type' }],
-      statusPer: 'ancestor',
       description: 'The credential of a provider, as in Envoy AI Gateway.',
     },
     backendSecurityPolicySpec,
@@ -56,7 +54,6 @@ export const aiGatewayKinds = {
       ...ofAiGateway,
       versions: ['v1alpha1'],
       plural: 'quotapolicies',
-      statusPer: 'ancestor',
       description: 'What may be used of a provider, as in Envoy AI Gateway.',
     },
     quotaPolicySpec,
