@@ -7,9 +7,13 @@ import type { Pricing } from '../pricing.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
 import { noServices } from '../service.ts';
+import { buildAiGateway } from './ai-gateway/index.ts';
+import { withAiGateway } from './ai-gateway/merge.ts';
+import { uniqueModels } from './ai-gateway/route.ts';
 import { buildKey, type OwnChainRules } from './api-key.ts';
 import type { Attachment } from './attachment.ts';
 import { createContext } from './context.ts';
+import { withDocuments } from './document-surroundings.ts';
 import { buildGateways } from './gateway.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
@@ -35,7 +39,7 @@ export function buildModel(
   surroundings: Surroundings,
   place: PolicyPlace = inFolder,
 ): BuiltPolicy {
-  const { context, problems, secrets } = createContext(surroundings, []);
+  const { context, problems, secrets } = createContext(withDocuments(documents, surroundings), grantsOf(documents));
 
   const providers = new Map<string, Provider>();
   for (const document of ofKind(documents, 'Provider')) {
@@ -70,12 +74,19 @@ export function buildModel(
   }
 
   const gateways = buildGateways(ofKind(documents, 'Gateway'), ofKind(documents, 'GatewayPolicy'), place, context);
+  const ai = buildAiGateway(
+    documents,
+    ofKind(documents, 'Gateway'),
+    { providers: new Set(providers.keys()), models: modelNames, keys: keyHashes },
+    context,
+  );
+  const parts = [...ai.parts.values()];
   const rules = buildRules(
     documents,
     {
-      keys: keys.map(({ name }) => name),
-      models,
-      providers: [...providers.keys()],
+      keys: [...keys, ...parts.flatMap((part) => part.keys)].map(({ name }) => name),
+      models: [...models, ...uniqueModels(parts.flatMap((part) => part.models))],
+      providers: [...providers.keys(), ...parts.flatMap((part) => part.providers.map(({ name }) => name))],
       priced: new Set(pricings.map(({ name }) => name)),
     },
     gateways.every(({ settings }) => settings.redactionSecret !== undefined),
@@ -92,7 +103,8 @@ export function buildModel(
     services: noServices,
     secrets: secrets.sort(byName),
   };
-  return { gateways: gateways.map((gateway) => ({ ...gateway, ...shared })), problems, attachments: [] };
+  const built = gateways.map((gateway) => withAiGateway({ ...gateway, ...shared }, ai.parts.get(gateway.name)));
+  return { gateways: built, problems, attachments: ai.attachments };
 }
 
 const ownChainRules: OwnChainRules = {

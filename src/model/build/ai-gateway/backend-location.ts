@@ -1,0 +1,106 @@
+import { isIP } from 'node:net';
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { BackendEndpoint } from '../../../policy/envoy-gateway/backend.ts';
+import { envoyGatewayGroup } from '../../../policy/gateway-api/name.ts';
+import type { Address } from '../../provider.ts';
+import type { BuildContext } from '../context.ts';
+import type { AiBackendDocument, BackendDocument, Named } from './documents.ts';
+
+/** Where a backend is, and what says how connections to it are encrypted. */
+export interface BackendLocation {
+  readonly addresses: readonly [Address, ...Address[]];
+  readonly isPlainHttp2: boolean;
+  /** Inside: what goes there leaves the cluster on no way that policy knows of. */
+  readonly isPrivate: boolean;
+  /** What a BackendTLSPolicy calls it, with the section that is the port. */
+  readonly target: {
+    readonly kind: 'Backend' | 'Service';
+    readonly namespace: string;
+    readonly name: string;
+    readonly port: string;
+  };
+  readonly backend?: BackendDocument;
+}
+
+/** Nothing after saying why. */
+export function locateBackend(
+  document: AiBackendDocument,
+  backends: Named<BackendDocument>,
+  context: BuildContext,
+): BackendLocation | undefined {
+  const { backendRef } = document.spec;
+  const namespace = backendRef.namespace ?? document.namespace;
+  const place = { group: backendRef.group, kind: backendRef.kind, namespace, name: backendRef.name };
+  if (!context.isGranted(document, place)) {
+    const message = `${backendRef.kind} "${backendRef.name}" is in namespace "${namespace}", which does not permit it`;
+    const remedy = `add a ReferenceGrant to namespace ${namespace}`;
+    context.reject(document, 'spec.backendRef', message, remedy, 'RefNotPermitted');
+    return undefined;
+  }
+  return backendRef.group === envoyGatewayGroup
+    ? locateEndpoints(document, namespace, backends, context)
+    : locateService(document, namespace, context);
+}
+
+function locateService(
+  document: AiBackendDocument,
+  namespace: string,
+  context: BuildContext,
+): BackendLocation | undefined {
+  const { name, port = 80 } = document.spec.backendRef;
+  const service = context.surroundings.service(namespace, name);
+  const found = service?.ports.find((one) => one.port === port);
+  if (found === undefined) {
+    const missing =
+      service === undefined
+        ? `Service "${qualifiedName(namespace, name)}" does not exist`
+        : `Service "${name}" has no port ${port}`;
+    context.reject(document, 'spec.backendRef', missing, 'check name and port, or add it', 'BackendNotFound');
+    return undefined;
+  }
+  return {
+    addresses: [{ host: `${name}.${namespace}.svc.cluster.local`, port }],
+    isPlainHttp2: found.appProtocol === 'kubernetes.io/h2c',
+    isPrivate: true,
+    target: { kind: 'Service', namespace, name, port: found.name },
+  };
+}
+
+function locateEndpoints(
+  document: AiBackendDocument,
+  namespace: string,
+  backends: Named<BackendDocument>,
+  context: BuildContext,
+): BackendLocation | undefined {
+  const { name } = document.spec.backendRef;
+  const backend = backends.get(namespace, name);
+  if (backend === undefined) {
+    const message = `Backend "${qualifiedName(namespace, name)}" does not exist`;
+    context.reject(document, 'spec.backendRef', message, 'check the name, or add it', 'BackendNotFound');
+    return undefined;
+  }
+  const [first, ...more] = backend.spec.endpoints.flatMap(addressOf);
+  // The schema demands one.
+  if (first === undefined) return undefined;
+  return {
+    addresses: [first, ...more],
+    isPlainHttp2: backend.spec.appProtocols.includes('gateway.envoyproxy.io/h2c'),
+    isPrivate: [first, ...more].every(({ host }) => isInside(host)),
+    target: { kind: 'Backend', namespace, name, port: '' },
+    backend,
+  };
+}
+
+/** The schema sees to it that one of the two is there. */
+function addressOf({ fqdn, ip, hostname }: BackendEndpoint): Address[] {
+  const called = hostname === undefined ? {} : { hostname };
+  if (fqdn !== undefined) return [{ host: fqdn.hostname, port: fqdn.port, ...called }];
+  return ip === undefined ? [] : [{ host: ip.address, port: ip.port, ...called }];
+}
+
+/** Names of a cluster, and addresses that no router of the internet forwards (RFC 1918, RFC 4193, loopback). */
+function isInside(host: string): boolean {
+  if (isIP(host) === 4) return /^(?:10|127|192\.168|172\.(?:1[6-9]|2[0-9]|3[01]))\./.test(host);
+  if (isIP(host) === 6) return /^(?:::1$|f[cd])/i.test(host);
+  return /(?:^localhost|\.svc|\.svc\.cluster\.local)$/.test(host);
+}

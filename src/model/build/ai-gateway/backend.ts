@@ -1,0 +1,129 @@
+import { contentVersion } from '../../../lib/hash.ts';
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { Provider } from '../../provider.ts';
+import type { BuildContext } from '../context.ts';
+import { memo } from '../memo.ts';
+import { type BackendLocation, locateBackend } from './backend-location.ts';
+import { type BuiltTls, buildTls } from './backend-tls.ts';
+import { type BuiltCredential, buildCredential } from './credential.ts';
+import type {
+  AiBackendDocument,
+  BackendDocument,
+  BackendSecurityDocument,
+  BackendTlsDocument,
+  Named,
+  Targeting,
+} from './documents.ts';
+import { requestChanges } from './mutation.ts';
+
+export interface BackendSurroundings {
+  readonly backends: Named<BackendDocument>;
+  readonly security: ReadonlyMap<string, readonly Targeting<BackendSecurityDocument>[]>;
+  readonly tls: ReadonlyMap<string, readonly Targeting<BackendTlsDocument>[]>;
+  /** Names of `Provider` documents, which an AIServiceBackend of the same name leaves alone. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/** A backend's provider, or nothing when a part of it is missing: then its targets are better left out. */
+export function buildBackend(
+  document: AiBackendDocument,
+  { backends, security, tls: tlsPolicies, taken }: BackendSurroundings,
+  context: BuildContext,
+): Provider | undefined {
+  const location = locateBackend(document, backends, context);
+  if (location === undefined) return undefined;
+  const name = providerName(document, taken);
+  const cluster = clusterName(document, name, location);
+  const tls = buildTls(location, tlsPolicies, cluster, context);
+  const credential = buildCredential(document, security, context);
+  if (tls === undefined || credential === undefined) return undefined;
+  for (const secret of tls.secrets) context.keep(secret);
+  if (credential.kind === 'key') {
+    context.keep({ name: `${cluster}/credential`, kind: 'opaque', value: credential.value });
+  }
+  if (tls.tls === undefined && location.addresses.some(({ port }) => port === 443)) warnOfPlainText(document, context);
+  const { schema } = document.spec;
+  const isSpoken = schema.name === 'OpenAI' || schema.name === 'Anthropic';
+  if (!isSpoken) {
+    const message = `${schema.name}: its schema is not served yet, so no request is sent there`;
+    context.reject(
+      document,
+      'spec.schema.name',
+      message,
+      'use OpenAI or Anthropic, if it speaks one of them',
+      'UnsupportedValue',
+    );
+  }
+  const isServed = isSpoken && credential.kind !== 'unserved';
+  const place = credential.kind === 'key' ? credential.place : undefined;
+  const signature = JSON.stringify([
+    name,
+    cluster,
+    location.addresses,
+    location.isPlainHttp2,
+    tls.tls,
+    place,
+    isServed,
+    origins(document, location, tls, credential),
+  ]);
+  return memo(document, 'provider', signature, (): Provider => {
+    const changes = requestChanges(document.spec.headerMutation, document.spec.bodyMutation);
+    const [endpoint, ...more] = location.addresses;
+    return {
+      name,
+      cluster,
+      dialect: schema.name === 'Anthropic' ? 'anthropic' : 'openai',
+      endpoint: { ...endpoint, basePath: basePath(schema.prefix) },
+      ...(more.length > 0 && { moreEndpoints: more }),
+      ...(location.isPlainHttp2 && { isPlainHttp2: true }),
+      ...(!isServed && { isUnserved: true }),
+      isPrivate: location.isPrivate,
+      ...(tls.tls && { tls: tls.tls }),
+      ...(place && { credential: { ...place, secret: `${cluster}/credential` } }),
+      setHeaders: changes?.setHeaders ?? [],
+      removeHeaders: changes?.removeHeaders ?? [],
+      setBody: changes?.setBody ?? [],
+      removeBody: changes?.removeBody ?? [],
+      passthroughPaths: [],
+      connectTimeoutMs: 5_000,
+      origins: origins(document, location, tls, credential),
+    };
+  });
+}
+
+function providerName({ namespace, name }: AiBackendDocument, taken: ReadonlySet<string>): string {
+  const own = qualifiedName(namespace, name);
+  return taken.has(own) ? `${own}.aiservicebackend` : own;
+}
+
+/** As that of a `Provider`: whoever moves to another address becomes another cluster, with secrets of its own. */
+function clusterName({ spec }: AiBackendDocument, name: string, { addresses, target }: BackendLocation): string {
+  const place = JSON.stringify([spec.schema, addresses, target]);
+  return `provider/${name}@${contentVersion(place).slice(0, 8)}`;
+}
+
+function basePath(prefix = 'v1'): string {
+  const path = prefix.replace(/^\/+|\/+$/g, '');
+  return path === '' ? '' : `/${path}`;
+}
+
+function origins(
+  document: AiBackendDocument,
+  { backend }: BackendLocation,
+  tls: BuiltTls,
+  credential: BuiltCredential,
+): string[] {
+  return [
+    ...new Set([
+      document.id,
+      ...(backend ? [backend.id] : []),
+      ...tls.origins,
+      ...(credential.kind === 'none' ? [] : [credential.origin]),
+    ]),
+  ];
+}
+
+function warnOfPlainText(document: AiBackendDocument, context: BuildContext): void {
+  const message = 'is on port 443, but nothing says that it speaks TLS: requests and credential go in plain text';
+  context.warn(document, 'spec.backendRef', message, 'add a BackendTLSPolicy for it');
+}

@@ -1,0 +1,60 @@
+import type { DocumentOf, PolicyDocument, PolicyKind } from '../../../policy/document.ts';
+import { ofKind } from '../of-kind.ts';
+
+export type AiRouteDocument = DocumentOf<'AIGatewayRoute'>;
+export type AiBackendDocument = DocumentOf<'AIServiceBackend'>;
+export type BackendDocument = DocumentOf<'Backend'>;
+export type BackendSecurityDocument = DocumentOf<'BackendSecurityPolicy'>;
+export type BackendTlsDocument = DocumentOf<'BackendTLSPolicy'>;
+export type BackendTrafficDocument = DocumentOf<'BackendTrafficPolicy'>;
+export type SecurityDocument = DocumentOf<'SecurityPolicy'>;
+export type GatewayConfigDocument = DocumentOf<'GatewayConfig'>;
+export type QuotaDocument = DocumentOf<'QuotaPolicy'>;
+
+/** Documents of one kind by namespace and name. */
+export interface Named<D> {
+  get(namespace: string, name: string): D | undefined;
+  readonly all: readonly D[];
+}
+
+export function named<K extends PolicyKind>(
+  documents: readonly PolicyDocument[],
+  kind: K,
+): Named<ReturnType<typeof ofKind<K>>[number]> {
+  const all = ofKind(documents, kind);
+  const byName = new Map(all.map((document) => [`${document.namespace}/${document.name}`, document]));
+  return { all, get: (namespace, name) => byName.get(`${namespace}/${name}`) };
+}
+
+/** Policies by what they are for: `kind/namespace/name`, each list by id. */
+export function byTarget<D extends PolicyDocument & { readonly spec: { readonly targetRefs: readonly Target[] } }>(
+  policies: readonly D[],
+): ReadonlyMap<string, readonly Targeting<D>[]> {
+  const found = new Map<string, Targeting<D>[]>();
+  for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const [index, { kind, name, sectionName }] of policy.spec.targetRefs.entries()) {
+      const key = targetKey(kind, policy.namespace, name);
+      const list = found.get(key) ?? [];
+      list.push({ policy, path: `spec.targetRefs[${index}]`, ...(sectionName !== undefined && { sectionName }) });
+      found.set(key, list);
+    }
+  }
+  return found;
+}
+
+interface Target {
+  readonly kind: string;
+  readonly name: string;
+  readonly sectionName?: string;
+}
+
+/** A policy, and the place in it that names the target. */
+export interface Targeting<D> {
+  readonly policy: D;
+  readonly path: string;
+  readonly sectionName?: string;
+}
+
+export function targetKey(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}

@@ -1,0 +1,60 @@
+import { sha256Hex } from '../../../lib/hash.ts';
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { BuildContext } from '../context.ts';
+import type { SecurityDocument } from './documents.ts';
+
+/** A client of a SecurityPolicy and its key: an entry of a Secret. */
+export interface ClientKey {
+  /** The Secret's name and the entry's. */
+  readonly name: string;
+  readonly client: string;
+  readonly sha256: string;
+}
+
+/** Where callers may show a key; the gateway looks there in any case. */
+const keyHeaders: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key']);
+const shortestKey = 16;
+
+/** All that can be used, after saying what cannot. */
+export function clientKeys(policy: SecurityDocument, context: BuildContext): readonly ClientKey[] {
+  const auth = policy.spec.apiKeyAuth;
+  if (auth === undefined) return [];
+  refuseOtherPlaces(policy, context);
+  return auth.credentialRefs.flatMap((ref, index) => {
+    const path = `spec.apiKeyAuth.credentialRefs[${index}]`;
+    const namespace = ref.namespace ?? policy.namespace;
+    const secret = qualifiedName(namespace, ref.name);
+    if (!context.isGranted(policy, { group: '', kind: 'Secret', namespace, name: ref.name })) {
+      const message = `Secret "${secret}" is in another namespace, which does not permit it`;
+      context.reject(policy, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
+      return [];
+    }
+    const entries = context.surroundings.secret(namespace, ref.name);
+    if (entries === undefined) {
+      context.reject(policy, path, `Secret "${secret}" does not exist`, 'add it, or check the name');
+      return [];
+    }
+    return [...entries].flatMap(([client, text]): ClientKey[] => {
+      const value = text.trim();
+      if (value.length >= shortestKey) return [{ name: `${secret}/${client}`, client, sha256: sha256Hex(value) }];
+      const message = `holds a key of ${value.length} characters for "${client}", which can be guessed`;
+      context.reject(policy, path, message, `use at least ${shortestKey} characters`);
+      return [];
+    });
+  });
+}
+
+function refuseOtherPlaces(policy: SecurityDocument, context: BuildContext): void {
+  const auth = policy.spec.apiKeyAuth;
+  for (const [index, { headers }] of (auth?.extractFrom ?? []).entries()) {
+    for (const header of headers) {
+      if (keyHeaders.has(header)) continue;
+      const path = `spec.apiKeyAuth.extractFrom[${index}].headers`;
+      const message = `${header} is not served: keys are shown in ${[...keyHeaders].join(', ')}`;
+      context.reject(policy, path, message, 'name one of these', 'UnsupportedValue');
+    }
+  }
+  if (auth?.forwardClientIDHeader === undefined) return;
+  const message = 'is not served: providers are not told who asks';
+  context.reject(policy, 'spec.apiKeyAuth.forwardClientIDHeader', message, 'remove it', 'UnsupportedValue');
+}

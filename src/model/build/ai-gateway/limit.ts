@@ -1,0 +1,133 @@
+import { sortedByName } from '../../../lib/sort.ts';
+import type { ClientSelector } from '../../../policy/envoy-gateway/client-selector.ts';
+import type { RateLimitRule } from '../../../policy/envoy-gateway/rate-limit.ts';
+import type { Limit, Window } from '../../limit.ts';
+import type { NamedValues } from '../../scope.ts';
+import { type CostSpec, countedCost } from './cost.ts';
+import { modelHeader } from './match.ts';
+
+/** Where the limit is attached, and by what names costs are known there. */
+export interface LimitPlace {
+  readonly name: string;
+  /** Name of the route. */
+  readonly route: string;
+  readonly costs: ReadonlyMap<string, CostSpec>;
+  readonly origins: readonly string[];
+}
+
+/** Or what of the rule is in the way, by the path within it. */
+export type BuiltLimit = { readonly limit: Limit } | Refusal;
+
+export interface Refusal {
+  readonly path: string;
+  readonly refusal: string;
+}
+
+const costNamespace = 'io.envoy.ai_gateway';
+const second = 1_000;
+const windows: ReadonlyMap<string, Window> = new Map([
+  ['Second', { kind: 'rolling', lengthMs: second }],
+  ['Minute', { kind: 'rolling', lengthMs: 60 * second }],
+  ['Hour', { kind: 'rolling', lengthMs: 3_600 * second }],
+  ['Day', { kind: 'rolling', lengthMs: 86_400 * second }],
+  ['Month', { kind: 'calendar', unit: 'month', timeZone: 'UTC' }],
+  ['Year', { kind: 'calendar', unit: 'year', timeZone: 'UTC' }],
+]);
+
+export function buildGlobalLimit(rule: RateLimitRule, place: LimitPlace): BuiltLimit {
+  if (rule.shadowMode) return { path: 'shadowMode', refusal: 'limits that refuse nothing are not served' };
+  const window = windows.get(rule.limit.unit);
+  if (window === undefined) return { path: 'limit.unit', refusal: `${rule.limit.unit} is no window` };
+  const counted = countedBy(rule, place.costs);
+  if ('refusal' in counted) return counted;
+  const callers = callersOf(rule.clientSelectors);
+  if ('refusal' in callers) return callers;
+  return {
+    limit: {
+      name: place.name,
+      scope: {
+        ...nobody,
+        models: callers.models,
+        headers: callers.headers,
+        routes: [place.route],
+      },
+      per: [...(rule.shared ? [] : ['route']), ...callers.per],
+      unit: counted.unit,
+      amount: counted.amount,
+      window,
+      // What this vocabulary means by a limit is a window that begins anew.
+      algorithm: 'fixed',
+      onStoreFailure: 'local',
+      maxDistinct: 100_000,
+      defaultOutputReserve: 1_024,
+      origins: place.origins,
+    },
+  };
+}
+
+const nobody = { keys: [], users: [], teams: [], projects: [], providers: [], apis: [], labels: [] };
+
+/**
+ * With a cost of the response the request itself costs nothing; this is how token limits are written. Ours reserve what
+ * a request may use before it leaves, so that they hold where the original lets running requests pass.
+ */
+function countedBy(
+  { limit, cost }: RateLimitRule,
+  costs: ReadonlyMap<string, CostSpec>,
+): { readonly unit: Limit['unit']; readonly amount: number } | Refusal {
+  const perRequest = cost?.request;
+  if (perRequest?.from === 'Metadata')
+    return { path: 'cost.request', refusal: 'what a request costs is a number here' };
+  const weight = perRequest?.number ?? 1;
+  const response = cost?.response;
+  if (response === undefined) {
+    if (weight === 0)
+      return { path: 'cost.request.number', refusal: 'a limit on what costs nothing holds nobody back' };
+    return { unit: 'requests', amount: Math.floor(limit.requests / weight) };
+  }
+  const { metadata } = response;
+  if (metadata === undefined) return { path: 'cost.response', refusal: 'a response costs the tokens that it used' };
+  if (metadata.namespace !== costNamespace) {
+    return { path: 'cost.response.metadata.namespace', refusal: `only costs of ${costNamespace} are counted` };
+  }
+  const spec = costs.get(metadata.key);
+  if (spec === undefined) {
+    return { path: 'cost.response.metadata.key', refusal: `no llmRequestCosts has the key ${metadata.key}` };
+  }
+  if (weight !== 0)
+    return { path: 'cost.request.number', refusal: 'requests and tokens are not counted together: write 0' };
+  const counted = countedCost(spec);
+  if ('refusal' in counted) return { path: 'cost.response.metadata.key', refusal: counted.refusal };
+  return { unit: counted.unit, amount: limit.requests };
+}
+
+interface Callers {
+  readonly models: readonly string[];
+  readonly headers: readonly NamedValues[];
+  readonly per: readonly string[];
+}
+
+/** All selectors must match. A caller without a header that is told apart by its values is not counted. */
+export function callersOf(selectors: readonly ClientSelector[]): Callers | Refusal {
+  const models: string[] = [];
+  const headers: NamedValues[] = [];
+  const per: string[] = [];
+  for (const [index, selector] of selectors.entries()) {
+    for (const [position, { type, name, value = '' }] of selector.headers.entries()) {
+      const isModel = name === modelHeader;
+      if (type === 'Distinct') {
+        per.push(isModel ? 'model' : `header:${name}`);
+        if (!isModel) headers.push({ name, values: ['*'] });
+        continue;
+      }
+      if (value.includes('*')) {
+        const path = `clientSelectors[${index}].headers[${position}].value`;
+        return { path, refusal: 'an asterisk stands for any text here' };
+      }
+      if (isModel) models.push(value);
+      else headers.push({ name, values: [value] });
+    }
+  }
+  if (new Set(models).size > 1) return { path: 'clientSelectors', refusal: 'no request is for two models' };
+  return { models: models.slice(0, 1), headers: sortedByName(headers), per: [...new Set(per)].sort() };
+}

@@ -1,0 +1,64 @@
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { Limit } from '../../limit.ts';
+import type { BuildContext } from '../context.ts';
+import type { CostSpec } from './cost.ts';
+import type { AiRouteDocument, BackendTrafficDocument } from './documents.ts';
+import { buildGlobalLimit } from './limit.ts';
+
+/** A policy with limits, and a route for which it is the one that counts. */
+export interface LimitedRoute {
+  readonly policy: BackendTrafficDocument;
+  readonly route: AiRouteDocument;
+  readonly costs: ReadonlyMap<string, CostSpec>;
+}
+
+/**
+ * The limits of one gateway's routes. A policy that is for the Gateway gives one limit for all routes that have no other,
+ * with a counter for each, unless it is shared; routes whose costs differ under the same key have limits of their own.
+ */
+export function buildRouteLimits(limited: readonly LimitedRoute[], context: BuildContext): readonly Limit[] {
+  const limits = new Map<string, Limit>();
+  const said = new Set<string>();
+  for (const { policy, route, costs } of limited) {
+    const { rateLimit } = policy.spec;
+    if (rateLimit?.type === 'Local') {
+      refuse(policy, 'spec.rateLimit.type', 'counters of single gateways are not kept');
+      continue;
+    }
+    for (const [index, rule] of (rateLimit?.global?.rules ?? []).entries()) {
+      const name = `${qualifiedName(policy.namespace, policy.name)}/${index}`;
+      const routeName = qualifiedName(route.namespace, route.name);
+      const built = buildGlobalLimit(rule, { name, route: routeName, costs, origins: [policy.id] });
+      if ('refusal' in built) {
+        refuse(policy, `spec.rateLimit.global.rules[${index}].${built.path}`, built.refusal);
+        continue;
+      }
+      const key = `${name}/${built.limit.unit}`;
+      const known = limits.get(key);
+      const routes = [...(known?.scope.routes ?? []), routeName].sort();
+      limits.set(key, { ...built.limit, scope: { ...built.limit.scope, routes } });
+    }
+  }
+  return withNames([...limits.values()]).map((limit) => ({ ...limit, per: perRoute(limit) }));
+
+  function refuse(policy: BackendTrafficDocument, path: string, refusal: string): void {
+    // Once, however many routes it is for.
+    const key = `${policy.id} ${path} ${refusal}`;
+    if (said.has(key)) return;
+    said.add(key);
+    context.reject(policy, path, `is not served: ${refusal}`, 'remove it, or write a Limit', 'UnsupportedValue');
+  }
+}
+
+/** One counter serves a single route as well. */
+function perRoute({ per, scope }: Limit): readonly string[] {
+  return scope.routes?.length === 1 ? per.filter((part) => part !== 'route') : per;
+}
+
+/** Those that differ in what they count say it in their name. */
+function withNames(limits: readonly Limit[]): readonly Limit[] {
+  return limits.map((limit) => {
+    const isAlone = limits.filter(({ name }) => name === limit.name).length === 1;
+    return isAlone ? limit : { ...limit, name: `${limit.name}/${limit.unit}` };
+  });
+}

@@ -1,0 +1,113 @@
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { LogicalModel } from '../../logical-model.ts';
+import type { Provider } from '../../provider.ts';
+import type { RetryProfile, Route } from '../../route.ts';
+import { memo } from '../memo.ts';
+import type { FieldOrigin } from '../policy-levels.ts';
+import { defaultRetry, processorRules } from '../route.ts';
+import type { AiRouteDocument } from './documents.ts';
+import { ruleMatches } from './match.ts';
+import type { BuiltRetry } from './retry.ts';
+import { type ResolvedRef, targetsOf } from './targets.ts';
+
+/** A rule with everything that it refers to. */
+export interface ResolvedRule {
+  readonly refs: readonly ResolvedRef[];
+  readonly retry: BuiltRetry;
+  readonly decidedBy: readonly FieldOrigin[];
+}
+
+export interface BuiltAiRoute {
+  readonly routes: readonly Route[];
+  readonly models: readonly LogicalModel[];
+  readonly profiles: readonly RetryProfile[];
+  readonly providers: readonly Provider[];
+}
+
+/** One AIGatewayRoute as it is on one Gateway. `hostnames` empty: every host. */
+export function buildAiRoute(
+  document: AiRouteDocument,
+  gateway: string,
+  hostnames: readonly string[],
+  rules: readonly ResolvedRule[],
+): BuiltAiRoute {
+  return memo(document, `on ${gateway}`, JSON.stringify([hostnames, rules.map(signature)]), () => {
+    const perRule = rules.map((rule, index) => buildRule(document, index, hostnames, rule));
+    return {
+      routes: perRule.flatMap(({ routes }) => routes),
+      models: uniqueModels(perRule.flatMap(({ models }) => models)),
+      profiles: rules.map(({ retry }) => retry.profile),
+      providers: [...new Set(rules.flatMap(({ refs }) => refs.map(({ provider }) => provider)))],
+    };
+  });
+}
+
+function signature({ refs, retry, decidedBy }: ResolvedRule): unknown {
+  const providers = refs.map(({ provider }) => [
+    provider.cluster,
+    provider.name,
+    provider.isPrivate,
+    provider.isUnserved,
+  ]);
+  return [providers, retry, decidedBy];
+}
+
+function buildRule(
+  document: AiRouteDocument,
+  index: number,
+  hostnames: readonly string[],
+  { refs, retry, decidedBy }: ResolvedRule,
+): { readonly routes: readonly Route[]; readonly models: readonly LogicalModel[] } {
+  const name = qualifiedName(document.namespace, document.name);
+  const rule = document.spec.rules[index];
+  if (rule === undefined) return { routes: [], models: [] };
+  const targets = targetsOf(refs);
+  const served = refs.filter(({ provider }) => provider.isUnserved !== true);
+  const origins = [document.id];
+  const routes = ruleMatches(rule.matches).map(
+    (match, position): Route => ({
+      // In the order in which they are written, also beyond the ninth.
+      id: `route/${name}/${padded(index)}/${padded(position)}`,
+      name,
+      match: {
+        models: match.models,
+        ...(match.modelPatterns.length > 0 && { modelPatterns: match.modelPatterns }),
+        opensModels: true,
+        ...(hostnames.length > 0 && { hostnames }),
+        ...(match.headers.length > 0 && { headers: match.headers }),
+      },
+      targets,
+      profile: retry.profile.name,
+      ...processorRules(defaultRetry),
+      ...(retry.attempts && { attempts: retry.attempts }),
+      isPrivateOnly: targets.length > 0 && served.every(({ provider }) => provider.isPrivate),
+      ...(decidedBy.length > 0 && { decidedBy }),
+      origins,
+    }),
+  );
+  const models = routes
+    .flatMap(({ match }) => match.models)
+    .map(
+      (model): LogicalModel => ({
+        name: model,
+        aliases: [],
+        isListed: true,
+        isOpen: true,
+        ownedBy: rule.modelsOwnedBy,
+        ...(rule.modelsCreatedAt !== undefined && { createdAtMs: rule.modelsCreatedAt }),
+        origins,
+      }),
+    );
+  return { routes, models };
+}
+
+/** The first rule that names a model says whose it is. */
+export function uniqueModels(models: readonly LogicalModel[]): readonly LogicalModel[] {
+  const byName = new Map<string, LogicalModel>();
+  for (const model of models) if (!byName.has(model.name)) byName.set(model.name, model);
+  return [...byName.values()];
+}
+
+function padded(index: number): string {
+  return String(index).padStart(3, '0');
+}

@@ -1,0 +1,42 @@
+import type { AiRule } from '../../../policy/ai-gateway/ai-gateway-route.ts';
+import type { BackendTrafficPolicySpec } from '../../../policy/envoy-gateway/backend-traffic-policy.ts';
+import type { LeveledPolicy, MergedPolicy } from '../policy-levels.ts';
+import { mergePolicies } from '../policy-levels.ts';
+import type { BackendTrafficDocument } from './documents.ts';
+import { type BuiltRetry, buildRetry } from './retry.ts';
+
+/** What is merged: each field as a whole, time-outs one by one. */
+interface TrafficFields {
+  readonly retry: NonNullable<BackendTrafficPolicySpec['retry']>;
+  readonly rateLimit: NonNullable<BackendTrafficPolicySpec['rateLimit']>;
+  readonly 'timeout.http.requestTimeout': number;
+  readonly 'timeout.http.streamIdleTimeout': number;
+}
+
+export function mergedTraffic(policies: readonly LeveledPolicy<BackendTrafficDocument>[]): MergedPolicy<TrafficFields> {
+  return mergePolicies(
+    policies.map(({ level, origin, spec: { spec } }) => ({
+      level,
+      origin,
+      spec: {
+        retry: spec.retry,
+        rateLimit: spec.rateLimit,
+        'timeout.http.requestTimeout': spec.timeout?.http?.requestTimeout,
+        'timeout.http.streamIdleTimeout': spec.timeout?.http?.streamIdleTimeout,
+      } as TrafficFields,
+    })),
+  );
+}
+
+const defaultRequestMs = 60_000;
+
+/** What a rule says itself goes before what is attached to it. */
+export function retryOfRule(rule: AiRule, { spec }: MergedPolicy<TrafficFields>): BuiltRetry {
+  const { request, backendRequest } = rule.timeouts;
+  const silenceMs = rule.streamIdleTimeout ?? spec['timeout.http.streamIdleTimeout'];
+  return buildRetry(spec.retry, {
+    requestMs: request ?? spec['timeout.http.requestTimeout'] ?? defaultRequestMs,
+    ...(backendRequest !== undefined && { attemptMs: backendRequest }),
+    ...(silenceMs !== undefined && silenceMs > 0 && { silenceMs }),
+  });
+}

@@ -1,0 +1,126 @@
+import type { ApiKey } from '../../key.ts';
+import type { AttachedPolicies } from '../attached-policies.ts';
+import type { BuildContext } from '../context.ts';
+import type { GatewayLike } from '../gateway-api/attach.ts';
+import type { AiRouteDocument, SecurityDocument } from './documents.ts';
+import { type ClientKey, clientKeys } from './keys.ts';
+import { ruleMatches } from './match.ts';
+
+/** Who may call a gateway, as far as SecurityPolicies say it. */
+export interface GatewayCallers {
+  readonly keys: readonly ApiKey[];
+  /** Origins of pages that may call; absent: nothing is said. */
+  readonly allowOrigins?: readonly string[];
+}
+
+/**
+ * Callers of one gateway. A policy for the Gateway lets its clients use every model but those of routes that have a
+ * policy of their own, whose clients may use those models and nothing else. `taken` says whose a key is already.
+ */
+export function buildCallers(
+  gateway: GatewayLike | undefined,
+  routes: readonly AiRouteDocument[],
+  security: AttachedPolicies<SecurityDocument>,
+  taken: ReadonlyMap<string, string>,
+  context: BuildContext,
+): GatewayCallers {
+  const general = gateway && security.of({ kind: 'Gateway', namespace: gateway.namespace, name: gateway.name });
+  const guarded = routes.flatMap((route) => {
+    const subject = { kind: 'route', namespace: route.namespace, name: route.name } as const;
+    const policy = security.of(subject);
+    return policy?.spec.apiKeyAuth === undefined ? [] : [{ policy, models: modelsOf(route, policy, context) }];
+  });
+  const keys = new Map<string, ApiKey>();
+  const add = (policy: SecurityDocument, key: ClientKey, models: Pick<ApiKey, 'allowModels' | 'denyModels'>): void => {
+    const owner = taken.get(key.sha256);
+    if (owner !== undefined) {
+      const message = `holds the same key for "${key.client}" as ${owner}`;
+      context.reject(policy, 'spec.apiKeyAuth.credentialRefs', message, 'give each its own', 'Conflicted');
+      return;
+    }
+    const known = keys.get(key.sha256);
+    keys.set(key.sha256, known === undefined ? keyOf(policy, key, models) : joined(known, policy, models));
+  };
+  const others = [...new Set(guarded.flatMap(({ models }) => models))].sort();
+  if (general !== undefined) {
+    for (const key of clientKeys(general, context)) add(general, key, { allowModels: [], denyModels: others });
+  }
+  for (const { policy, models } of guarded) {
+    if (models.length === 0) continue;
+    for (const key of clientKeys(policy, context)) add(policy, key, { allowModels: models, denyModels: [] });
+  }
+  const allowOrigins = general && originsOf(general, context);
+  return { keys: [...keys.values()], ...(allowOrigins && { allowOrigins }) };
+}
+
+/** Names by which the route's models are called; none after saying that they cannot be told apart by name. */
+function modelsOf(route: AiRouteDocument, policy: SecurityDocument, context: BuildContext): readonly string[] {
+  const matches = route.spec.rules.flatMap((rule) => ruleMatches(rule.matches));
+  const isNamed = matches.every(({ models, modelPatterns }) => models.length > 0 && modelPatterns.length === 0);
+  if (isNamed) return [...new Set(matches.flatMap(({ models }) => models))].sort();
+  const message = `AIGatewayRoute "${route.name}" has rules without exact model names, so its callers cannot be told apart`;
+  context.reject(
+    policy,
+    'spec.apiKeyAuth',
+    message,
+    'attach it to the Gateway, or name the models',
+    'UnsupportedValue',
+  );
+  return [];
+}
+
+function keyOf(
+  policy: SecurityDocument,
+  { name, client, sha256 }: ClientKey,
+  models: Pick<ApiKey, 'allowModels' | 'denyModels'>,
+): ApiKey {
+  return {
+    name,
+    sha256,
+    user: client,
+    team: '',
+    project: '',
+    labels: [],
+    ...models,
+    isEnabled: true,
+    credentials: [],
+    origins: [policy.id],
+  };
+}
+
+/** The same client of several policies. Whoever has everything but a few may have these by the other policy. */
+function joined(known: ApiKey, policy: SecurityDocument, models: Pick<ApiKey, 'allowModels' | 'denyModels'>): ApiKey {
+  const isForAll = known.allowModels.length === 0 || models.allowModels.length === 0;
+  return {
+    ...known,
+    allowModels: isForAll ? [] : [...new Set([...known.allowModels, ...models.allowModels])].sort(),
+    denyModels: known.denyModels.filter((model) => !models.allowModels.includes(model)),
+    origins: [...new Set([...known.origins, policy.id])],
+  };
+}
+
+function originsOf(policy: SecurityDocument, context: BuildContext): readonly string[] | undefined {
+  const { cors } = policy.spec;
+  if (cors === undefined) return undefined;
+  if (cors.allowCredentials === true) {
+    const message = 'is not served: keys are sent in a header, never as a cookie';
+    context.reject(policy, 'spec.cors.allowCredentials', message, 'remove it', 'UnsupportedValue');
+  }
+  return [...(cors.allowOrigins ?? [])].sort();
+}
+
+/** What of a SecurityPolicy nobody acts upon. */
+export function refuseUnserved(policies: readonly SecurityDocument[], context: BuildContext): void {
+  for (const policy of policies) {
+    if (policy.spec.jwt !== undefined) {
+      const message = 'is not served yet: callers show keys';
+      context.reject(policy, 'spec.jwt', message, 'use apiKeyAuth, or ApiKeys', 'UnsupportedValue');
+    }
+    const isForGateways = [...policy.spec.targetRefs, ...policy.spec.targetSelectors].every(
+      ({ kind }) => kind === 'Gateway',
+    );
+    if (policy.spec.cors === undefined || isForGateways) continue;
+    const message = 'is not served for single routes';
+    context.reject(policy, 'spec.cors', message, 'attach it to the Gateway', 'UnsupportedValue');
+  }
+}

@@ -1,0 +1,83 @@
+import type { AiBackendRef } from '../../../policy/ai-gateway/ai-gateway-route.ts';
+import { qualifiedName } from '../../../policy/document-id.ts';
+import { aiGatewayGroup } from '../../../policy/gateway-api/name.ts';
+import type { Provider } from '../../provider.ts';
+import type { Target } from '../../route.ts';
+import type { BuildContext } from '../context.ts';
+import type { AiBackendDocument, AiRouteDocument, Named } from './documents.ts';
+import { requestChanges } from './mutation.ts';
+
+/** Providers by the id of their AIServiceBackend; those that could not be built are absent. */
+export type BackendProviders = ReadonlyMap<string, Provider>;
+
+/** A reference that leads somewhere. */
+export interface ResolvedRef {
+  readonly ref: AiBackendRef;
+  readonly provider: Provider;
+}
+
+/** Those of a rule that requests can be sent to. What is wrong with the others is said; the rest of the chain stays. */
+export function resolveRefs(
+  document: AiRouteDocument,
+  rule: number,
+  refs: readonly AiBackendRef[],
+  backends: Named<AiBackendDocument>,
+  providers: BackendProviders,
+  context: BuildContext,
+): readonly ResolvedRef[] {
+  return refs.flatMap((ref, index): ResolvedRef[] => {
+    const namespace = ref.namespace ?? document.namespace;
+    const path = `spec.rules[${rule}].backendRefs[${index}]`;
+    const name = qualifiedName(namespace, ref.name);
+    if (!context.isGranted(document, { group: aiGatewayGroup, kind: 'AIServiceBackend', namespace, name: ref.name })) {
+      const message = `AIServiceBackend "${name}" is in another namespace, which does not permit it`;
+      context.reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
+      return [];
+    }
+    const backend = backends.get(namespace, ref.name);
+    if (backend === undefined) {
+      const message = `AIServiceBackend "${name}" does not exist, so this target is left out`;
+      context.reject(document, path, message, 'check the name, or add it', 'BackendNotFound');
+      return [];
+    }
+    const provider = providers.get(backend.id);
+    if (provider === undefined) {
+      const message = `AIServiceBackend "${name}" is not usable, so this target is left out`;
+      context.reject(document, path, message, 'see what is said of that backend', 'BackendNotFound');
+      return [];
+    }
+    return [{ ref, provider }];
+  });
+}
+
+/** Priority by priority, as written within one. Drained ones, and those whose dialect nobody speaks yet, get nothing. */
+export function targetsOf(refs: readonly ResolvedRef[]): readonly Target[] {
+  return refs
+    .filter(({ ref, provider }) => ref.weight > 0 && provider.isUnserved !== true)
+    .map(({ ref, provider }): Target => {
+      const changes = requestChanges(ref.headerMutation, ref.bodyMutation);
+      return {
+        provider: provider.name,
+        ...(ref.modelNameOverride !== undefined && { model: ref.modelNameOverride }),
+        priority: ref.priority,
+        weight: ref.weight,
+        ...(changes && { changes }),
+      };
+    })
+    .sort((a, b) => a.priority - b.priority);
+}
+
+/** Says of a rule which targets are left out because their dialect is not spoken yet. */
+export function warnOfUnserved(
+  document: AiRouteDocument,
+  rule: number,
+  refs: readonly ResolvedRef[],
+  context: BuildContext,
+): void {
+  for (const { ref, provider } of refs) {
+    if (provider.isUnserved !== true) continue;
+    const message = `AIServiceBackend "${ref.name}": its schema is not served yet, so this target is left out`;
+    const remedy = 'the rest of the rule is in force; see what is said of that backend';
+    context.warn(document, `spec.rules[${rule}].backendRefs`, message, remedy, 'UnsupportedValue');
+  }
+}

@@ -1,0 +1,119 @@
+import type { PolicyDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
+import type { Targets } from '../../policy/envoy-gateway/policy-targets.ts';
+import { selects } from '../../policy/gateway-api/label-selector.ts';
+import type { BuildContext } from './context.ts';
+import type { LeveledPolicy, PolicyLevel } from './policy-levels.ts';
+
+type TargetingDocument = Extract<PolicyDocument, { readonly spec: Targets }>;
+
+/** A Gateway, or a route. Routes of every kind are HTTPRoutes to policies. */
+export interface PolicySubject {
+  readonly kind: 'Gateway' | 'route';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Part of a Gateway that requests for a route come by. */
+export interface GatewayPlace {
+  readonly gateway: PolicySubject;
+  readonly listeners: readonly string[];
+  readonly route: PolicySubject;
+  /** Name of the rule. */
+  readonly rule?: string;
+}
+
+export interface AttachedPolicies<D extends TargetingDocument> {
+  /** All that are for this place, at the level where they stand. */
+  at(place: GatewayPlace): readonly LeveledPolicy<D>[];
+  /** The one for all of it. */
+  of(subject: PolicySubject): D | undefined;
+}
+
+/** What policies are for. Targets that do not exist, and those that another policy has already, are said. */
+export function attachPolicies<D extends TargetingDocument>(
+  policies: readonly D[],
+  subjects: readonly PolicyDocument[],
+  context: BuildContext,
+): AttachedPolicies<D> {
+  const byTarget = new Map<string, D>();
+  for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const target of targetsOf(policy, subjects, context)) {
+      const key = keyOf(target, target.sectionName);
+      const other = byTarget.get(key);
+      if (other === undefined) byTarget.set(key, policy);
+      else if (other !== policy) {
+        const message = `${other.id} is for the same ${target.written}`;
+        context.reject(policy, target.path, message, 'put both into one document', 'Conflicted');
+      }
+    }
+  }
+  const find = (level: PolicyLevel, subject: PolicySubject, section?: string): LeveledPolicy<D>[] => {
+    const policy = byTarget.get(keyOf(subject, section));
+    return policy === undefined ? [] : [{ level, origin: policy.id, spec: policy }];
+  };
+  return {
+    at: ({ gateway, listeners, route, rule }) => [
+      ...find('gateway', gateway),
+      ...listeners.flatMap((listener) => find('listener', gateway, listener)),
+      ...find('route', route),
+      ...(rule === undefined ? [] : find('rule', route, rule)),
+    ],
+    of: (subject) => byTarget.get(keyOf(subject, undefined)),
+  };
+}
+
+interface FoundTarget extends PolicySubject {
+  readonly path: string;
+  readonly sectionName?: string;
+  /** The kind as written. */
+  readonly written: string;
+}
+
+function targetsOf(
+  policy: TargetingDocument,
+  subjects: readonly PolicyDocument[],
+  context: BuildContext,
+): readonly FoundTarget[] {
+  const { namespace, spec } = policy;
+  const named = spec.targetRefs.flatMap(({ kind, name, sectionName }, index): FoundTarget[] => {
+    const subject = subjectOf(kind, namespace, name);
+    const path = `spec.targetRefs[${index}]`;
+    if (subjects.some((one) => isSubject(one, subject))) {
+      return [{ ...subject, path, written: kind, ...(sectionName !== undefined && { sectionName }) }];
+    }
+    const message = `${kind} "${qualifiedName(namespace, name)}" does not exist`;
+    context.reject(policy, path, message, 'check the name, or add it', 'TargetNotFound');
+    return [];
+  });
+  const selected = spec.targetSelectors.flatMap((selector, index): FoundTarget[] => {
+    const path = `spec.targetSelectors[${index}]`;
+    const found = subjects.filter(
+      (one) =>
+        one.namespace === namespace &&
+        isSubject(one, subjectOf(selector.kind, namespace, one.name)) &&
+        selects(selector, new Map(Object.entries(one.labels))),
+    );
+    if (found.length === 0) {
+      const message = `selects no ${selector.kind}`;
+      context.warn(policy, path, message, 'check the labels', 'TargetNotFound');
+    }
+    return found.map(({ name }) => ({ ...subjectOf(selector.kind, namespace, name), path, written: selector.kind }));
+  });
+  return [...named, ...selected];
+}
+
+function subjectOf(kind: string, namespace: string, name: string): PolicySubject {
+  return { kind: kind === 'Gateway' ? 'Gateway' : 'route', namespace, name };
+}
+
+const routeKinds: readonly string[] = ['HTTPRoute', 'AIGatewayRoute'];
+
+function isSubject(document: PolicyDocument, { kind, namespace, name }: PolicySubject): boolean {
+  const isKind = kind === 'Gateway' ? document.kind === 'Gateway' : routeKinds.includes(document.kind);
+  return isKind && document.namespace === namespace && document.name === name;
+}
+
+function keyOf({ kind, namespace, name }: PolicySubject, section: string | undefined): string {
+  return [kind, namespace, name, section ?? ''].join('/');
+}
