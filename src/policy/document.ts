@@ -31,6 +31,7 @@ export type GuardrailDocument = DocumentOf<'Guardrail'>;
 export type LimitDocument = DocumentOf<'Limit'>;
 export type BudgetDocument = DocumentOf<'Budget'>;
 export type GatewayPolicyDocument = DocumentOf<'GatewayPolicy'>;
+export type GatewayParametersDocument = DocumentOf<'GatewayParameters'>;
 export type GatewayDocument = DocumentOf<'Gateway'>;
 
 export type PolicyDocument = { [K in Kind]: DocumentOf<K> }[Kind];

@@ -4,6 +4,7 @@ import { budgetSpec } from './budget.ts';
 import { coreKinds } from './core/kinds.ts';
 import { envoyGatewayKinds } from './envoy-gateway/kinds.ts';
 import { gatewayApiKinds } from './gateway-api/kinds.ts';
+import { gatewayParametersSpec } from './gateway-parameters.ts';
 import { gatewayPolicySpec } from './gateway-policy.ts';
 import { guardrailSpec } from './guardrail.ts';
 import { type KindFacts, type KindRow, kindRow } from './kind-row.ts';
@@ -84,6 +85,17 @@ export const kinds = {
     columns: [{ name: 'Gateway', type: 'string', jsonPath: '.spec.targetRef.name' }],
     description:
       'What Gateway API has no words for: body limit, client certificates, CORS, log, telemetry, store, records.',
+  }),
+  GatewayParameters: own(gatewayParametersSpec, {
+    plural: 'gatewayparameters',
+    shortNames: ['slgpar'],
+    columns: [
+      { name: 'Replicas', type: 'integer', jsonPath: '.spec.replicas' },
+      { name: 'Min', type: 'integer', jsonPath: '.spec.autoscaling.min' },
+      { name: 'Max', type: 'integer', jsonPath: '.spec.autoscaling.max' },
+      { name: 'Service', type: 'string', jsonPath: '.spec.service.type' },
+    ],
+    description: 'What is made for a Gateway in a cluster: images, resources, number of pods, Service.',
   }),
   ...gatewayApiKinds,
   ...aiGatewayKinds,

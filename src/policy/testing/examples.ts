@@ -117,6 +117,42 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
     }`,
     '{store: {memory: {snapshot: counters.json}}}',
   ],
+  GatewayParameters: [
+    '{}',
+    `{
+      images: {
+        envoy: {registry: registry.example.com/mirror, repository: envoy, tag: v1.40.0, pullPolicy: Always},
+        processor: {digest: "sha256:${'0123456789abcdef'.repeat(4)}"}, pullSecrets: [regcred]
+      },
+      envoy: {
+        env: [{name: A, value: b}], resources: {limits: {cpu: 2, memory: 1Gi}}, logLevel: debug, concurrency: 2,
+        securityContext: {runAsUser: 1000}, maxConnections: 50000, maxHeap: 1GiB
+      },
+      processor: {
+        env: [{name: K, valueFrom: {secretKeyRef: {name: s, key: k}}}], resources: {requests: {cpu: 500m}},
+        logLevel: warn, securityContext: {}, workers: 2
+      },
+      log: {level: info, format: text}, autoscaling: {min: 3, max: 12, cpu: 60}, podDisruptionBudget: {minAvailable: 2},
+      shutdown: {min: 15s, max: 10m},
+      service: {
+        type: LoadBalancer, labels: {a: b}, annotations: {example.com/internal: "true"}, externalTrafficPolicy: Local,
+        loadBalancerClass: example.com/internal, loadBalancerSourceRanges: [10.0.0.0/8], clusterIP: 10.0.0.7
+      },
+      serviceAccount: {name: egress, annotations: {example.com/role: r}, mountToken: true},
+      pod: {
+        labels: {a: b}, annotations: {c: d}, nodeSelector: {disk: ssd}, tolerations: [{operator: Exists}], affinity: {},
+        topologySpread: [{maxSkew: 1}], securityContext: {fsGroup: 1}, priorityClassName: high, runtimeClassName: gvisor
+      },
+      networkPolicy: {enabled: true},
+      overlays: {
+        deployment: {metadata: {labels: {a: b}, annotations: {c: d}}, spec: {template: {spec: {hostNetwork: null}}}},
+        service: {spec: {sessionAffinity: ClientIP}}, serviceAccount: {metadata: {annotations: {e: f}}},
+        podDisruptionBudget: {spec: {unhealthyPodEvictionPolicy: AlwaysAllow}},
+        horizontalPodAutoscaler: {spec: {behavior: {scaleDown: {stabilizationWindowSeconds: 600}}}}
+      }
+    }`,
+    '{replicas: 1, podDisruptionBudget: {maxUnavailable: 1}}',
+  ],
   ...gatewayApiExamples,
   ...aiGatewayExamples,
   ...envoyGatewayExamples,
