@@ -15,6 +15,7 @@ import type { Attachment } from './attachment.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
 import { buildGateways } from './gateway.ts';
+import { grantsOf } from './grants.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
 import { inFolder, type PolicyPlace } from './place.ts';
