@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBinaries, type KubernetesBinaries } from '../kube/cluster/binaries.ts';
 import { apiServerArguments, controllerManagerArguments, etcdArguments } from '../kube/cluster/control-plane.ts';
-import { createIdentities, type Identities } from '../kube/cluster/identities.ts';
+import { authorityFile, createIdentities } from '../kube/cluster/identities.ts';
 import { type KubeProcess, startKubeProcess } from './kube-process.ts';
 import { runCommand } from './kube-run.ts';
 import { freePort } from './ports.ts';
@@ -54,7 +54,6 @@ async function startOnce(binaries: KubernetesBinaries, options: ApiServerOptions
   const url = `https://127.0.0.1:${port}`;
   const etcdUrl = `http://127.0.0.1:${clientPort}`;
   const identities = await createIdentities(folder, url);
-  await mkdir(identities.certificates);
   const start = (program: Parameters<typeof binaries.path>[0], args: readonly string[]) =>
     startKubeProcess(binaries.path(program), args, join(folder, `${program}.log`));
 
@@ -68,7 +67,7 @@ async function startOnce(binaries: KubernetesBinaries, options: ApiServerOptions
   );
   const hasControllers = options.withControllers === true;
   const serverArguments = [
-    ...apiServerArguments({ identities, etcdUrl, address: '127.0.0.1', port, hasControllers }),
+    ...apiServerArguments({ identities, etcdUrl, ...loopback, port, hasControllers }),
     ...(options.flags ?? []),
   ];
   let server: KubeProcess | undefined;
@@ -114,6 +113,8 @@ async function startOnce(binaries: KubernetesBinaries, options: ApiServerOptions
   };
 }
 
+const loopback = { bindAddress: '127.0.0.1', advertiseAddress: '127.0.0.1' };
+
 async function freePorts(): Promise<readonly [number, number, number, number]> {
   const ports = new Set<number>();
   while (ports.size < 4) ports.add(await freePort());
@@ -121,9 +122,11 @@ async function freePorts(): Promise<readonly [number, number, number, number]> {
   return [a, b, c, d];
 }
 
+type CreatedIdentities = Awaited<ReturnType<typeof createIdentities>>;
+
 const patienceMs = 60_000;
 
-async function whenReady(url: string, identities: Identities, processes: readonly KubeProcess[]): Promise<void> {
+async function whenReady(url: string, identities: CreatedIdentities, processes: readonly KubeProcess[]): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const answer = await readyz(url, identities);
@@ -138,8 +141,8 @@ async function whenReady(url: string, identities: Identities, processes: readonl
   }
 }
 
-async function readyz(url: string, identities: Identities): Promise<string> {
-  const authority = await readFile(join(identities.certificates, 'apiserver.crt')).catch(() => undefined);
+async function readyz(url: string, identities: CreatedIdentities): Promise<string> {
+  const authority = await readFile(authorityFile(identities)).catch(() => undefined);
   if (authority === undefined) return 'it has no certificate yet';
   return new Promise((resolve) => {
     const call = request(`${url}/readyz`, {

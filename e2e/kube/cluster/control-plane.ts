@@ -1,4 +1,4 @@
-import type { Identities } from './identities.ts';
+import { authorityFile, type Identities } from './identities.ts';
 
 /** The arguments of the control plane's processes, the same for an API server alone and for a whole cluster. */
 
@@ -21,7 +21,9 @@ export function etcdArguments({ dataFolder, clientUrl, peerUrl }: EtcdPlace): re
 export interface ApiServerPlace {
   readonly identities: Identities;
   readonly etcdUrl: string;
-  readonly address: string;
+  readonly bindAddress: string;
+  /** What pods are told of it, behind the Service `kubernetes`. */
+  readonly advertiseAddress: string;
   readonly port: number;
   /** Without controllers nobody makes the `default` service accounts that this admission plugin insists on. */
   readonly hasControllers: boolean;
@@ -31,8 +33,8 @@ export function apiServerArguments(place: ApiServerPlace): readonly string[] {
   const { identities } = place;
   return [
     `--etcd-servers=${place.etcdUrl}`,
-    `--bind-address=${place.address}`,
-    `--advertise-address=${place.address}`,
+    `--bind-address=${place.bindAddress}`,
+    `--advertise-address=${place.advertiseAddress}`,
     `--secure-port=${place.port}`,
     `--cert-dir=${identities.certificates}`,
     `--token-auth-file=${identities.tokensFile}`,
@@ -54,10 +56,21 @@ export function controllerManagerArguments(identities: Identities, port: number)
     `--authorization-kubeconfig=${kubeconfig}`,
     '--authentication-skip-lookup=true',
     `--service-account-private-key-file=${identities.signingKeyFile}`,
-    `--root-ca-file=${identities.certificates}/apiserver.crt`,
+    `--root-ca-file=${authorityFile(identities)}`,
     '--use-service-account-credentials',
     '--leader-elect=false',
     '--bind-address=127.0.0.1',
     `--secure-port=${port}`,
+  ];
+}
+
+export function schedulerArguments(identities: Identities): readonly string[] {
+  const kubeconfig = identities.kubeconfig('scheduler');
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--authentication-kubeconfig=${kubeconfig}`,
+    `--authorization-kubeconfig=${kubeconfig}`,
+    '--leader-elect=false',
+    '--bind-address=127.0.0.1',
   ];
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -20,35 +20,44 @@ export type User = keyof typeof users;
 export interface Identities {
   readonly tokensFile: string;
   readonly signingKeyFile: string;
-  /** Where the API server puts `apiserver.crt`, which holds its authority as well. */
   readonly certificates: string;
-  readonly adminToken: string;
   kubeconfig(user: User): string;
 }
 
-export async function createIdentities(folder: string, serverUrl: string): Promise<Identities> {
-  const tokensFile = join(folder, 'tokens.csv');
-  const signingKeyFile = join(folder, 'service-accounts.key');
-  const certificates = join(folder, 'certificates');
-  const rows: string[] = [];
-  let adminToken = '';
-  for (const [user, { name, group }] of Object.entries(users)) {
-    const token = randomBytes(24).toString('hex');
-    if (user === 'admin') adminToken = token;
-    rows.push(`${token},${name},${name},"${group}"\n`);
-    const text = kubeconfigText(serverUrl, join(certificates, 'apiserver.crt'), token);
-    await writeFile(join(folder, `${user}.kubeconfig`), text, { mode: 0o600 });
-  }
-  await writeFile(tokensFile, rows.join(''), { mode: 0o600 });
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  await writeFile(signingKeyFile, privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 });
+export function identitiesIn(folder: string): Identities {
   return {
-    tokensFile,
-    signingKeyFile,
-    certificates,
-    adminToken,
+    tokensFile: join(folder, 'tokens.csv'),
+    signingKeyFile: join(folder, 'service-accounts.key'),
+    certificates: join(folder, 'certificates'),
     kubeconfig: (user) => join(folder, `${user}.kubeconfig`),
   };
+}
+
+/** Makes the files. Answers the administrator's token as well, for whoever asks the API server without kubectl. */
+export async function createIdentities(
+  folder: string,
+  serverUrl: string,
+): Promise<Identities & { readonly adminToken: string }> {
+  const identities = identitiesIn(folder);
+  await mkdir(identities.certificates, { recursive: true });
+  const tokens = new Map((Object.keys(users) as User[]).map((user) => [user, randomBytes(24).toString('hex')]));
+  for (const [user, token] of tokens) {
+    const text = kubeconfigText(serverUrl, authorityFile(identities), token);
+    await writeFile(identities.kubeconfig(user), text, { mode: 0o600 });
+  }
+  const rows = [...tokens].map(([user, token]) => {
+    const { name, group } = users[user];
+    return `${token},${name},${name},"${group}"\n`;
+  });
+  await writeFile(identities.tokensFile, rows.join(''), { mode: 0o600 });
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await writeFile(identities.signingKeyFile, privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 });
+  return { ...identities, adminToken: tokens.get('admin') ?? '' };
+}
+
+/** The API server writes its own certificate there, and behind it the authority that signed it. */
+export function authorityFile(identities: Identities): string {
+  return join(identities.certificates, 'apiserver.crt');
 }
 
 /** YAML that is JSON, which every reader of kubeconfig files takes. */
