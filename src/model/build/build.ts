@@ -15,11 +15,11 @@ import type { Attachment } from './attachment.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
 import { buildGateways } from './gateway.ts';
-import { grantsOf } from './grants.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
 import { inFolder, type PolicyPlace } from './place.ts';
 import { buildProvider } from './provider.ts';
+import { referenceGrants } from './reference-grants.ts';
 import { defaultRetry, processorRules, retryProfile } from './route.ts';
 import { buildRules } from './rules.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -40,7 +40,7 @@ export function buildModel(
   surroundings: Surroundings,
   place: PolicyPlace = inFolder,
 ): BuiltPolicy {
-  const { context, problems, secrets } = createContext(withDocuments(documents, surroundings), grantsOf(documents));
+  const { context, problems, secrets } = createContext(withDocuments(documents, surroundings), referenceGrants(documents));
 
   const providers = new Map<string, Provider>();
   for (const document of ofKind(documents, 'Provider')) {
