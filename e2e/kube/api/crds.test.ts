@@ -58,11 +58,11 @@ describe('sluice crds apply', () => {
   });
 
   it('leaves alone what another project installed, and takes it over when told to', async () => {
-    const [kind] = definedKinds('accepted');
-    if (kind === undefined) return;
-    const { group, plural } = kinds[kind];
+    const { group, plural } = kinds.AIServiceBackend;
     const name = `${plural}.${group}`;
-    await server.kubectl('patch', 'crd', name, '--type=merge', '--field-manager=helm', '-p', longer(kind));
+    // As another version of the other project might.
+    const changed = JSON.stringify({ spec: { names: { singular: 'other' } } });
+    await server.kubectl('patch', 'crd', name, '--type=merge', '--field-manager=helm', '-p', changed);
     const polite = await runCli(['crds', 'apply', '--group', group, '--kubeconfig', server.kubeconfig]);
     expect(polite.status).toBe(1);
     expect(polite.err).toContain(`${name} was installed by helm and says other things. Leave it alone with`);
@@ -71,12 +71,6 @@ describe('sluice crds apply', () => {
     expect(firm.out).toContain(`${name} updated`);
   });
 });
-
-/** The definition with one more short name, as another version of the other project would have. */
-function longer(kind: Kind): string {
-  const { names } = customResourceDefinition(kind).spec;
-  return JSON.stringify({ spec: { names: { ...names, shortNames: [...(kinds[kind].shortNames ?? []), 'other'] } } });
-}
 
 describe.each(published)('%s', (kind) => {
   const accepted = [...examples[kind].map((spec): unknown => parse(spec)), ...goodExamples(kind)];
@@ -123,6 +117,15 @@ describe('an API server', () => {
     expect(complaint).toContain('metadata.name: use lower-case letters, digits and -, at most 63');
     const long = await complaintOfServer(documentOf('Limit', { requests: 1, window: '1m' }, 'a'.repeat(64)));
     expect(long).toContain('metadata.name: use lower-case letters, digits and -, at most 63');
+  });
+
+  it('refuses two things that mean "nothing given" in a folder', async () => {
+    const withNull = documentOf('Provider', { schema: 'openai', endpoint: null });
+    expect(await complaintOfServer(withNull)).toContain('spec.endpoint: Invalid value: "null"');
+    expect(complaintsOfParser(withNull)).toEqual([]);
+    const { spec: _nothing, ...withoutSpec } = documentOf('GatewayPolicy', {});
+    expect(await complaintOfServer({ ...withoutSpec, spec: undefined })).toContain('spec: Required value');
+    expect(complaintsOfParser(withoutSpec)).toEqual([]);
   });
 
   it('completes defaults of texts, numbers and booleans where their map is written', async () => {

@@ -117,6 +117,8 @@ describe('structural', () => {
     expect(of(schema)['x-kubernetes-validations']).toEqual([
       { rule: '!(self.type in ["Map"]) || has(self.map)', message: 'add map, or change type', fieldPath: '.map' },
       { rule: '!has(self.map) || self.type in ["Map"]', message: 'remove it, or change type', fieldPath: '.map' },
+      { rule: '!(self.type in ["Text"]) || has(self.text)', message: 'add text, or change type', fieldPath: '.text' },
+      { rule: '!has(self.text) || self.type in ["Text"]', message: 'remove it, or change type', fieldPath: '.text' },
     ]);
   });
 

@@ -62,7 +62,7 @@ export function tagged<const N extends string, const V extends Variants>(
     ...Object.fromEntries(entries.map(([, { block, field }]) => [block, field])),
   };
   const visible = entries.flatMap(([value, { block, field }]) =>
-    field.schema.json.type === 'object' ? [[value, block] as const] : [],
+    field.schema.json.type !== undefined ? [[value, block] as const] : [],
   );
   return refine(ruled(object(fields), ...blockRules(name, visible)), (given, place) => {
     const spec: { readonly [field: string]: unknown } = given;
