@@ -40,7 +40,10 @@ export function buildModel(
   surroundings: Surroundings,
   place: PolicyPlace = inFolder,
 ): BuiltPolicy {
-  const { context, problems, secrets } = createContext(withDocuments(documents, surroundings), referenceGrants(documents));
+  const { context, problems, secrets } = createContext(
+    withDocuments(documents, surroundings),
+    referenceGrants(documents),
+  );
 
   const providers = new Map<string, Provider>();
   for (const document of ofKind(documents, 'Provider')) {

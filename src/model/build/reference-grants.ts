@@ -3,5 +3,9 @@ import type { Grant } from './grants.ts';
 import { ofKind } from './of-kind.ts';
 
 export function referenceGrants(documents: readonly PolicyDocument[]): readonly Grant[] {
-  return ofKind(documents, 'ReferenceGrant').map(({ namespace, spec }) => ({ namespace, from: spec.from, to: spec.to }));
+  return ofKind(documents, 'ReferenceGrant').map(({ namespace, spec }) => ({
+    namespace,
+    from: spec.from,
+    to: spec.to,
+  }));
 }
