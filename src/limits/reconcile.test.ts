@@ -16,7 +16,7 @@ describe('reconcile()', () => {
     await take(store, 'two', { ...counter, key: 'b' }, 30);
     expect(await reconcile(store)).toEqual({ counters: 2, drifting: [] });
     const admin = new Redis(redis.url);
-    await admin.hdel('sluice:1:{default}:c:a', '@one');
+    await admin.hdel('sluice:2:{default}:c:a', '@one');
     admin.disconnect();
     expect(await reconcile(store)).toMatchObject({ counters: 2, drifting: [{ counter, reserved: 30, drift: 30 }] });
     await store.close();

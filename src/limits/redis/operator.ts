@@ -50,12 +50,16 @@ async function scan(client: RedisClient, pattern: string): Promise<readonly stri
   return [...found].sort();
 }
 
+/** Six packed numbers; the letter of the kind, the spec and a zero stand behind them. */
+const stateLength = 48;
+
 /** The hash of a counter, as lua-counter.ts describes it. */
 function readState(key: string, fields: Readonly<Record<string, Buffer>>): CounterState | undefined {
-  const counter = parseSpec(key, fields.d?.toString() ?? '');
-  if (!counter.ok || fields.a === undefined) return undefined;
+  if (fields.a === undefined) return undefined;
+  const counter = parseSpec(key, fields.a.toString('utf8', stateLength + 1, fields.a.length - 1));
+  if (!counter.ok) return undefined;
   const state = newCounterState(counter.value);
-  const [used = 0, reserved = 0, since = 0, , , scale = 0] = numbersOf(fields.a);
+  const [used = 0, reserved = 0, since = 0, , , scale = 0] = numbersOf(fields.a.subarray(0, stateLength));
   Object.assign(state, { used, reserved, since, scale: scale === 0 ? 1 : scale });
   if (counter.value.kind === 'rolling') {
     for (const [, start, amount] of (fields.w?.toString() ?? '').matchAll(/(\d+)=(\d+)/g)) {

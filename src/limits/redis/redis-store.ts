@@ -1,6 +1,6 @@
 import { checkReserve, checkUsage } from '../reservation-check.ts';
-import { defaultRetentionMs, type RenewRequest, type Store, type UsageRequest } from '../store.ts';
-import { type Argument, pushCounter } from './arguments.ts';
+import { defaultRetentionMs, type RenewRequest, type Store } from '../store.ts';
+import { type Argument, type PackedItem, packItems } from './arguments.ts';
 import { type ConnectOptions, connectRedis, type RedisTarget } from './connection.ts';
 import { redisKeys } from './keys.ts';
 import { listCounters, resetCounters } from './operator.ts';
@@ -35,27 +35,17 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     ...counters.map(({ counter }) => keys.counter(counter.key)),
   ];
 
-  const usageArguments = (request: UsageRequest): Argument[] => {
-    const rest: Argument[] = [serverTime(), request.id, retentionMs];
-    const now = clock();
-    for (const { counter, amount } of request.items) {
-      pushCounter(rest, counter, now);
-      rest.push(amount);
-    }
-    return rest;
-  };
+  const argumentsOf = (id: string, items: readonly PackedItem[], ttlMs = 0): Argument[] => [
+    serverTime(),
+    id,
+    packItems(items, retentionMs, ttlMs, clock()),
+  ];
 
   return {
     reserve(request, done) {
       const problem = checkReserve(request);
       if (problem !== undefined) return done(problem);
-      const rest: Argument[] = [serverTime(), request.id, retentionMs, request.ttlMs];
-      const now = clock();
-      for (const item of request.items) {
-        pushCounter(rest, item.counter, now);
-        const least = Math.min(item.amount, item.atLeast ?? item.amount);
-        rest.push(item.amount, least, item.isAdvisory === true ? 1 : 0, item.isFinal === true ? 1 : 0);
-      }
+      const rest = argumentsOf(request.id, request.items, request.ttlMs);
       runner.run(reserveScript, keysOf(request.id, request.items), rest, (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
         done(readReserve(reply.numbers) ?? alreadyOver);
@@ -64,7 +54,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     charge(request, done) {
       const problem = checkUsage(request);
       if (problem !== undefined) return done(problem);
-      runner.run(chargeScript, keysOf(request.id, request.items), usageArguments(request), (reply) => {
+      runner.run(chargeScript, keysOf(request.id, request.items), argumentsOf(request.id, request.items), (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
         if (reply.numbers[0] === 0) return done({ kind: 'ended' });
         done({ kind: 'charged', items: readCharged(reply.numbers) });
@@ -73,7 +63,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     settle(request, done) {
       const problem = checkUsage(request);
       if (problem !== undefined) return done(problem);
-      runner.run(settleScript, keysOf(request.id, request.items), usageArguments(request), (reply) => {
+      runner.run(settleScript, keysOf(request.id, request.items), argumentsOf(request.id, request.items), (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
         if (reply.numbers[0] === 0) return done({ kind: 'already-settled' });
         done({ kind: 'settled', isLate: reply.numbers[0] === 2, figures: readAllFigures(reply.numbers, 1) });
@@ -86,7 +76,9 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       if (waiting === 0) return done({ kind: 'renewed', ended });
       let failure: Parameters<typeof done>[0] | undefined;
       for (const request of requests) {
-        runner.run(renewScript, keysOf(request.id, asItems(request)), renewArguments(request), (reply) => {
+        const items = asItems(request);
+        const rest = argumentsOf(request.id, items, request.ttlMs);
+        runner.run(renewScript, keysOf(request.id, items), rest, (reply) => {
           if (reply.kind === 'unavailable') failure = reply;
           else if (reply.numbers[0] !== 1) ended.push(request.id);
           waiting -= 1;
@@ -95,11 +87,8 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       }
     },
     peek(counters, done) {
-      const rest: Argument[] = [serverTime(), '', retentionMs];
-      const now = clock();
-      for (const counter of counters) pushCounter(rest, counter, now);
       const items = counters.map((counter) => ({ counter }));
-      runner.run(peekScript, keysOf('', items), rest, (reply) => {
+      runner.run(peekScript, keysOf('', items), argumentsOf('', items), (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
         done({ kind: 'figures', figures: readAllFigures(reply.numbers, 0) });
       });
@@ -110,16 +99,9 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       client.disconnect();
     },
   };
-
-  function renewArguments(request: RenewRequest): Argument[] {
-    const rest: Argument[] = [serverTime(), request.id, retentionMs, request.ttlMs];
-    const now = clock();
-    for (const counter of request.counters) pushCounter(rest, counter, now);
-    return rest;
-  }
 }
 
-function asItems(request: RenewRequest): readonly { readonly counter: { readonly key: string } }[] {
+function asItems(request: RenewRequest): readonly PackedItem[] {
   return request.counters.map((counter) => ({ counter }));
 }
 
