@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Practice, startPractice } from '../../src/practice/start.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+/*
+ * A folder with nothing but manifests in the words of Gateway API, Envoy Gateway and Envoy AI Gateway, on a real Envoy.
+ */
+
+const key = 'a-client-key-of-enough-characters';
+const otherKey = 'another-client-key-of-enough-characters';
+
+let practice: Practice;
+let gateway: TestGateway;
+
+const gatewayManifest = (port: number): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: sluice-egress}
+spec: {controllerName: sluice.dev/gateway-controller}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: test, namespace: default}
+spec:
+  gatewayClassName: sluice-egress
+  addresses: [{value: 127.0.0.1}]
+  listeners:
+    - {name: http, protocol: HTTP, port: ${port}}
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: SecurityPolicy
+metadata: {name: clients}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: test}]
+  apiKeyAuth:
+    credentialRefs: [{group: "", kind: Secret, name: clients}]
+    extractFrom: [{headers: [x-api-key]}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: clients}
+stringData: {ana: ${key}, ben: ${otherKey}}
+`;
+
+const backend = (name: string, practicePort: number, spec = ''): string => `
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: {name: ${name}}
+spec:
+  schema: {name: OpenAI, prefix: ${name}/v1}
+  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: ${name}}
+${spec}---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: {name: ${name}}
+spec:
+  endpoints: [{ip: {address: 127.0.0.1, port: ${practicePort}}}]
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: BackendSecurityPolicy
+metadata: {name: ${name}}
+spec:
+  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: ${name}}]
+  type: APIKey
+  apiKey: {secretRef: {name: ${name}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: ${name}}
+stringData: {apiKey: ${name}-secret}
+`;
+
+const route = (name: string, spec: string): string => `
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: ${name}}
+spec:
+  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
+${spec}`;
+
+const forModel = (model: string): string => `{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}`;
+
+const routes = [
+  route(
+    'chat',
+    `  rules:
+    - matches: [${forModel('virtual')}]
+      modelsOwnedBy: platform
+      modelsCreatedAt: "2025-01-01T00:00:00Z"
+      backendRefs:
+        - name: first
+          modelNameOverride: first-model
+          headerMutation: {set: [{name: x-both, value: route}, {name: x-route, value: "1"}], remove: [x-client]}
+          bodyMutation: {set: [{path: temperature, value: "0.5"}], remove: [user]}
+        - {name: second, modelNameOverride: second-model, priority: 1}
+    - matches: [${forModel('split')}]
+      backendRefs:
+        - {name: first, weight: 3}
+        - {name: second, weight: 1}
+    - matches: [{headers: [{type: RegularExpression, name: x-ai-eg-model, value: "open-.*"}, {name: x-tenant, value: a}]}]
+      backendRefs: [{name: second}]
+    - matches: [${forModel('slow')}]
+      timeouts: {request: 300ms}
+      backendRefs: [{name: first}]
+`,
+  ),
+  route(
+    'chosen-retry',
+    `  rules:
+    - name: rule
+      matches: [${forModel('only-503')}]
+      backendRefs: [{name: first}, {name: second, priority: 1}]
+`,
+  ),
+  `
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: retry}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: chosen-retry}]
+  retry:
+    numRetries: 3
+    retryOn: {triggers: [connect-failure, retriable-status-codes], httpStatusCodes: [503]}
+`,
+  route(
+    'limited',
+    `  llmRequestCosts: [{metadataKey: llm_total_token, type: TotalToken}]
+  rules:
+    - matches: [${forModel('limited')}]
+      backendRefs: [{name: first}]
+`,
+  ),
+  `
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: tokens}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: limited}]
+  rateLimit:
+    type: Global
+    global:
+      rules:
+        - clientSelectors: [{headers: [{name: x-user-id, type: Distinct}]}]
+          limit: {requests: 100, unit: Hour}
+          cost:
+            request: {from: Number, number: 0}
+            response: {from: Metadata, metadata: {namespace: io.envoy.ai_gateway, key: llm_total_token}}
+`,
+];
+
+beforeAll(async () => {
+  practice = await startPractice();
+  gateway = await startGateway({
+    policy: (port) => ({
+      'gateway.yaml': gatewayManifest(port),
+      'first.yaml': backend(
+        'first',
+        practice.port,
+        '  headerMutation: {set: [{name: x-both, value: backend}, {name: x-backend, value: "1"}]}\n',
+      ),
+      'second.yaml': backend('second', practice.port),
+      'routes.yaml': routes.join('---'),
+    }),
+  });
+});
+
+afterAll(async () => {
+  await gateway?.stop();
+  await practice?.close();
+});
+
+beforeEach(() => practice.clear());
+
+async function ask(model: string, headers: Readonly<Record<string, string>> = {}, body: object = {}) {
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }], ...body }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
+}
+
+describe('manifests of the AI gateway vocabulary', () => {
+  it('lets in the clients of a SecurityPolicy, and nobody else', async () => {
+    expect((await ask('virtual')).status).toBe(200);
+    expect((await ask('virtual', { 'x-api-key': otherKey })).status).toBe(200);
+    expect((await ask('virtual', { 'x-api-key': 'somebody-else-with-a-long-key' })).status).toBe(401);
+  });
+
+  it('lists the models that rules name', async () => {
+    const response = await fetch(`${gateway.url}/v1/models`, { headers: { 'x-api-key': key } });
+    const { data } = (await response.json()) as { data: { id: string; owned_by: string; created: number }[] };
+    expect(data.map(({ id }) => id)).toEqual(['limited', 'only-503', 'slow', 'split', 'virtual']);
+    expect(data.at(-1)).toMatchObject({ owned_by: 'platform', created: 1_735_689_600 });
+    expect(data[0]).toMatchObject({ owned_by: 'Envoy AI Gateway', created: 0 });
+  });
+
+  it('sends the provider its own model, credential and changes', async () => {
+    const answer = await ask('virtual', { 'x-client': 'yes', 'x-both': 'caller' }, { user: 'ana' });
+    expect(answer.json).toMatchObject({ model: 'first-model' });
+    const [request] = practice.requests;
+    expect(request).toMatchObject({
+      account: 'first',
+      headers: { authorization: 'Bearer first-secret', 'x-both': 'route', 'x-route': '1', 'x-backend': '1' },
+      body: { model: 'first-model', temperature: 0.5 },
+    });
+    expect(request?.headers).not.toHaveProperty('x-client');
+    expect(request?.body).not.toHaveProperty('user');
+  });
+
+  it.each([429, 503])('falls back to the second backend on %i, as if the first had not been asked', async (status) => {
+    practice.behave({ account: 'first', fault: { kind: 'status', status } });
+    const answer = await ask('virtual', { 'x-client': 'yes', 'x-both': 'caller' }, { user: 'ana' });
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.headers.get('x-sluice-attempts')?.replaceAll(' ', '')).toBe('first/first-model,second/second-model');
+    const request = practice.requests.at(-1);
+    expect(request).toMatchObject({
+      account: 'second',
+      headers: { authorization: 'Bearer second-secret', 'x-both': 'caller', 'x-client': 'yes' },
+      body: { model: 'second-model', user: 'ana' },
+    });
+    expect(request?.headers).not.toHaveProperty('x-route');
+    expect(request?.headers).not.toHaveProperty('x-backend');
+    expect(request?.body).not.toHaveProperty('temperature');
+  });
+
+  it('retries what a BackendTrafficPolicy says, and as often', async () => {
+    practice.behave({ account: 'first', fault: { kind: 'status', status: 429 } });
+    expect((await ask('only-503')).status).toBe(429);
+    practice.clear();
+    practice.behave({ fault: { kind: 'status', status: 503 } });
+    expect((await ask('only-503')).status).toBe(503);
+    expect(practice.requests.map(({ account }) => account)).toEqual(['first', 'second', 'first', 'second']);
+  });
+
+  it('splits by weight', async () => {
+    const asked = await Promise.all(Array.from({ length: 80 }, () => ask('split')));
+    const first = asked.filter(({ headers }) => headers.get('x-sluice-provider') === 'first').length;
+    // 60 of 80 are expected; outside of these bounds with a chance of less than one in a million.
+    expect(first).toBeGreaterThan(38);
+    expect(first).toBeLessThan(79);
+  });
+
+  it('opens models by pattern where the other headers match', async () => {
+    expect((await ask('open-x', { 'x-tenant': 'a' })).json).toMatchObject({ model: 'open-x' });
+    const refused = await ask('open-x', { 'x-tenant': 'b' });
+    expect(refused.status).toBe(404);
+    expect(refused.json.error.code).toBe('model_not_found');
+    expect((await ask('opened', { 'x-tenant': 'a' })).status).toBe(404);
+  });
+
+  it('ends a request after the time that its rule gives it', async () => {
+    practice.behave({ account: 'first', headersDelayMs: 2_000 });
+    const started = performance.now();
+    expect((await ask('slow')).status).toBe(504);
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
+
+  it('answers 429 when a caller has used up its tokens, and counts callers apart', async () => {
+    const limited = (user: string) => ask('limited', { 'x-user-id': user }, { max_tokens: 60 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i++) statuses.push((await limited('ana')).status);
+    expect(statuses[0]).toBe(200);
+    expect(statuses).toContain(429);
+    expect((await limited('ben')).status).toBe(200);
+    expect((await ask('limited')).status).toBe(200);
+  });
+});
