@@ -1,0 +1,37 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { closureOf } from './closure.ts';
+
+/** Of no use to a program that runs: half of what some packages weigh. */
+const dead = /\.(map|d\.[cm]?ts)$/;
+
+/** Puts the programs and all that they load into a folder, which runs as it is: `node FOLDER/cmd/controller/main.ts`. */
+export async function layOut(root: string, output: string, entries: readonly string[]): Promise<void> {
+  const { files, packages } = closureOf(root, entries);
+  for (const file of files) {
+    await mkdir(dirname(join(output, file)), { recursive: true });
+    await cp(join(root, file), join(output, file));
+  }
+  for (const folder of packages) {
+    const own = join(root, folder);
+    await cp(own, join(output, folder), {
+      recursive: true,
+      // Packages nested in this one come by themselves, if anything needs them.
+      filter: (source) => !dead.test(source) && (source === own || basename(source) !== 'node_modules'),
+    });
+  }
+  // The version, and that the sources are modules. Its dependencies and scripts mean nothing here.
+  const { name, version, license, type } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  await writeFile(join(output, 'package.json'), `${JSON.stringify({ name, version, license, type })}\n`);
+  await cp(join(root, 'LICENSE'), join(output, 'LICENSE'));
+}
+
+if (import.meta.main) {
+  const [output, ...entries] = process.argv.slice(2);
+  if (output === undefined || entries.length === 0) {
+    console.error('Usage: lay-out.ts FOLDER PROGRAM...   for instance: lay-out.ts /out cmd/controller/main.ts');
+    process.exitCode = 2;
+  } else {
+    await layOut(join(import.meta.dirname, '../..'), output, entries);
+  }
+}
