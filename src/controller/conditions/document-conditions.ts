@@ -43,9 +43,15 @@ export function accepted(say: Say, verdict: Verdict, blocking: readonly Problem[
       `${nackMessage(verdict.nack)}. What was accepted before, if anything, stays in force.`,
     );
   }
-  // It is known to be older without our knowing why: an unreadable newer one.
-  if (verdict.isStale) return say('Accepted', 'False', 'Invalid', stays);
+  if (verdict.isStale) return standsIn(say, verdict.references);
   return say('Accepted', 'True', 'Accepted', 'It is valid and in force.');
+}
+
+/** The new version would have been accepted with what it cannot resolve; the old one resolved everything. */
+function standsIn(say: Say, references: readonly Problem[]): Condition {
+  const [first] = references;
+  if (first === undefined) return say('Accepted', 'False', 'Invalid', stays);
+  return say('Accepted', 'False', first.reason ?? 'Invalid', `${problemsMessage(references)}. ${stays}`);
 }
 
 export function resolvedRefs(say: Say, { references }: Verdict): Condition {

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Condition } from './condition.ts';
+import { statusPatch } from './patch.ts';
+import type { Status } from './status.ts';
+
+const now = '2026-12-01T12:00:00Z';
+const then = '2026-11-01T00:00:00Z';
+
+function accepted(status: Condition['status'], message = 'words'): Condition {
+  return { type: 'Accepted', status, reason: 'Accepted', message, observedGeneration: 1 };
+}
+
+const object = (...conditions: Condition[]): Status => ({ shape: 'object', conditions });
+
+function ancestors(...names: string[]): Status {
+  const entries = names.map((name) => {
+    return { reference: { group: 'g', kind: 'Gateway', namespace: 'n', name }, conditions: [accepted('True')] };
+  });
+  return { shape: 'ancestors', controllerName: 'us', entries };
+}
+
+describe('statusPatch()', () => {
+  it('gives a condition a new time only when its status changes', () => {
+    const before = { conditions: [{ ...accepted('True'), lastTransitionTime: then }] };
+    expect(statusPatch(object(accepted('True')), before, now)).toBeUndefined();
+    expect(statusPatch(object(accepted('True', 'other words')), before, now)).toEqual({
+      conditions: [{ ...accepted('True', 'other words'), lastTransitionTime: then }],
+    });
+    expect(statusPatch(object(accepted('False')), before, now)).toEqual({
+      conditions: [{ ...accepted('False'), lastTransitionTime: now }],
+    });
+  });
+
+  it('keeps conditions of types that are not ours, with all their fields, in their place', () => {
+    const theirs = { type: 'example.com/Reviewed', status: 'Maybe', somethingNew: { deep: [1] } };
+    const before = { conditions: [{ ...accepted('False'), lastTransitionTime: then }, theirs] };
+    expect(statusPatch(object(accepted('True')), before, now)).toEqual({
+      conditions: [{ ...accepted('True'), lastTransitionTime: now }, theirs],
+    });
+  });
+
+  it('takes away an own condition that is not said any more', () => {
+    const warning = { type: 'Warning', status: 'True', lastTransitionTime: then };
+    const before = { conditions: [warning, { ...accepted('True'), lastTransitionTime: then }] };
+    expect(statusPatch(object(accepted('True')), before, now)).toEqual({
+      conditions: [{ ...accepted('True'), lastTransitionTime: then }],
+    });
+  });
+
+  it('takes own entries away when there is nothing to say, and writes no list where none is', () => {
+    const theirs = { ancestorRef: { name: 'a' }, controllerName: 'they', conditions: [] };
+    const ours = { ancestorRef: { name: 'a' }, controllerName: 'us', conditions: [] };
+    expect(statusPatch(ancestors(), { ancestors: [ours, theirs] }, now)).toEqual({ ancestors: [theirs] });
+    expect(statusPatch(ancestors(), {}, now)).toBeUndefined();
+  });
+
+  it('writes no more ancestors than the API takes, and never drops those of others', () => {
+    const theirs = Array.from({ length: 14 }, (_, index) => {
+      return { ancestorRef: { name: `a${index}` }, controllerName: 'they', conditions: [] };
+    });
+    const patch = statusPatch(ancestors('b', 'c', 'd'), { ancestors: theirs }, now);
+    const written = patch?.ancestors as readonly { controllerName: string }[];
+    expect(written).toHaveLength(16);
+    expect(written.filter(({ controllerName }) => controllerName === 'they')).toHaveLength(14);
+  });
+
+  it('takes a status that is no object for an empty one', () => {
+    const current = { conditions: 'nonsense' };
+    expect(statusPatch(object(accepted('True')), current, now)).toMatchObject({ conditions: [{ type: 'Accepted' }] });
+  });
+});
