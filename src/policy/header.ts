@@ -30,7 +30,7 @@ const credentialHeaders = new Set([
 const ownPrefixes = ['x-sluice-', 'x-envoy-'];
 
 /** Name of a header that policy may set or remove on the way to a provider. */
-export const mutableHeaderName: Schema<string> = refine(headerName, allowed);
+export const mutableHeaderName: Schema<string> = mutableHeader('remove it and use credential: {apiKey: {env: NAME}}');
 
 /** The same, checked by API servers as well. In deep lists that would cost more than they allow. */
 export const ruledHeaderName: Schema<string> = ruled(
@@ -49,12 +49,17 @@ export const ruledHeaderName: Schema<string> = ruled(
   },
 );
 
-function allowed(name: string, place: Place): Parsed<string> {
+/** The same in other vocabularies, which say credentials in words of their own. */
+export function mutableHeader(credentialRemedy: string): Schema<string> {
+  return refine(headerName, (name, place) => allowed(name, place, credentialRemedy));
+}
+
+function allowed(name: string, place: Place, credentialRemedy: string): Parsed<string> {
   if (transportHeaders.has(name)) {
     return reject(place, `${name} belongs to the connection, not to policy`, 'remove it; the gateway sets it');
   }
   if (credentialHeaders.has(name)) {
-    return reject(place, `${name} carries credentials`, 'remove it and use credential: {apiKey: {env: NAME}}');
+    return reject(place, `${name} carries credentials`, credentialRemedy);
   }
   const prefix = ownPrefixes.find((candidate) => name.startsWith(candidate));
   if (prefix !== undefined) {

@@ -47,7 +47,15 @@ describe('jsonSchema', () => {
   it('knows the kinds that are served', () => {
     expect(printableKinds).toEqual([
       ...['Provider', 'Model', 'ApiKey', 'Guardrail', 'Limit', 'Budget'],
-      ...['GatewayPolicy', 'GatewayParameters', 'Gateway', 'GatewayClass', 'HTTPRoute', 'ReferenceGrant', 'BackendTLSPolicy'],
+      ...[
+        'GatewayPolicy',
+        'GatewayParameters',
+        'Gateway',
+        'GatewayClass',
+        'HTTPRoute',
+        'ReferenceGrant',
+        'BackendTLSPolicy',
+      ],
       ...['AIGatewayRoute', 'AIServiceBackend', 'BackendSecurityPolicy', 'GatewayConfig', 'QuotaPolicy'],
       ...['Backend', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'SecurityPolicy', 'EnvoyExtensionPolicy'],
       ...['EnvoyProxy', 'HTTPRouteFilter', 'Secret', 'ConfigMap', 'Service'],

@@ -20,7 +20,7 @@ import { unique } from './unique.ts';
 /** What the header of a request is called that names its model, in the words of Envoy AI Gateway. */
 export const modelHeader = 'x-ai-eg-model';
 
-const noPools = 'inference pools are not served';
+const noPools = 'backends are AIServiceBackends, and there are no inference pools';
 
 const backendRef = object({
   name: required(dottedName, 'Name of an AIServiceBackend.'),
@@ -30,6 +30,7 @@ const backendRef = object({
   modelNameOverride: optional(modelName, 'The backend’s own name for the model; as the caller wrote it if absent.'),
   weight: defaulted(integer({ from: 0, to: 1_000_000 }), 1, 'Share of the requests among those of the same priority.'),
   priority: defaulted(integer({ from: 0, to: 127 }), 0, '0 is tried first; the next one when that has failed.'),
+  alias: refused('callers do not choose the order of backends'),
   headerMutation: optional(headerMutation, 'Changes of request headers. They win over the backend’s.'),
   bodyMutation: optional(bodyMutation, 'Changes of request bodies. They win over the backend’s.'),
 });

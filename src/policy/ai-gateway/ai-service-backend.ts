@@ -91,6 +91,7 @@ export const aiServiceBackendSpec = object({
   headerMutation: optional(headerMutation, 'Changes of request headers, for every route that uses it.'),
   bodyMutation: optional(bodyMutation, 'Changes of request bodies, for every route that uses it.'),
   responseBodyMutation: refused('bodies of responses are not changed'),
+  backendSecurityPolicyRef: refused('a BackendSecurityPolicy names its backends', { remedy: 'write targetRefs there' }),
 });
 
 export type AiServiceBackendSpec = Infer<typeof aiServiceBackendSpec>;

@@ -6,6 +6,7 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { blockRules } from '../schema/field-rules.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
+import { privateMap } from '../schema/private-map.ts';
 import { type Infer, type Parsed, refine, type Schema } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { except, reported } from '../schema/verdict.ts';
@@ -14,7 +15,10 @@ import { azureCredentials } from './azure-credentials.ts';
 import { credentialOverride } from './credential-override.ts';
 import { gcpCredentials } from './gcp-credentials.ts';
 
-const apiKey = object({ secretRef: required(secretReference, 'Secret with the key under apiKey.') });
+const apiKey = privateMap(
+  object({ secretRef: required(secretReference, 'Secret with the key under apiKey.') }),
+  'write secretRef: {name: …}',
+);
 
 const notYet = 'not served yet';
 

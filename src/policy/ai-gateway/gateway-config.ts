@@ -25,6 +25,7 @@ export const gatewayConfigSpec = object({
   globalLLMRequestCosts: defaulted(requestCosts, [], 'Costs of all routes; those of a route win by metadataKey.'),
   forwardProxy: optional(forwardProxy, 'Proxy (HTTP CONNECT) between the gateway and every backend.'),
   globalRateLimitsFromHeaders: refused('limits are not taken from requests'),
+  globalRateLimits: refused('limits are not taken from requests'),
   emitErrorMetadata: refused(noMetadata),
   usageEstimates: refused(noMetadata),
   usageEstimatePeriod: refused(noMetadata),

@@ -1,4 +1,4 @@
-import { headerValue, mutableHeaderName } from '../header.ts';
+import { headerValue, mutableHeader } from '../header.ts';
 import { defaulted, required } from '../schema/field.ts';
 import { type JsonValue, jsonValue } from '../schema/json-value.ts';
 import { list } from '../schema/list.ts';
@@ -9,13 +9,15 @@ import { kindOf } from '../schema/show.ts';
 import { text } from '../schema/text.ts';
 import { unique } from './unique.ts';
 
+const headerToChange = mutableHeader('remove it and use a BackendSecurityPolicy');
+
 /** Changes of request headers. Those of a route win over those of a backend. Names come out in lower case. */
 export const headerMutation = object({
   set: defaulted(
     refine(
       list(
         object({
-          name: required(mutableHeaderName, 'Name of the header, in any case.'),
+          name: required(headerToChange, 'Name of the header, in any case.'),
           value: required(headerValue, 'Its value.'),
         }),
         { most: 16 },
@@ -25,7 +27,7 @@ export const headerMutation = object({
     [],
     'Headers to set, replacing the caller’s.',
   ),
-  remove: defaulted(list(mutableHeaderName, { most: 16 }), [], 'Headers to remove.'),
+  remove: defaulted(list(headerToChange, { most: 16 }), [], 'Headers to remove.'),
 });
 
 export type HeaderMutation = Infer<typeof headerMutation>;

@@ -2,10 +2,13 @@ import { boolean } from '../schema/boolean.ts';
 import { defaulted, optional } from '../schema/field.ts';
 import { map } from '../schema/map.ts';
 import { object } from '../schema/object.ts';
+import { privateMap } from '../schema/private-map.ts';
 import { refine, type Schema } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { entryBase64, entryName, entryText } from './entry.ts';
 import { type Sealed, sealed } from './sealed.ts';
+
+const remedy = 'write names and values: {apiKey: …}';
 
 const fields = object({
   type: defaulted(
@@ -13,8 +16,12 @@ const fields = object({
     'Opaque',
     'What kind of secret it is.',
   ),
-  data: defaulted(map(entryName, entryBase64), {}, 'Entries in base64.'),
-  stringData: defaulted(map(entryName, entryText), {}, 'Entries as they are. They win over those of data.'),
+  data: defaulted(privateMap(map(entryName, entryBase64), remedy), {}, 'Entries in base64.'),
+  stringData: defaulted(
+    privateMap(map(entryName, entryText), remedy),
+    {},
+    'Entries as they are. They win over those of data.',
+  ),
   immutable: optional(boolean, 'Read by Kubernetes.'),
 });
 

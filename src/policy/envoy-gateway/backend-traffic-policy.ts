@@ -24,6 +24,12 @@ const timeout = object({
   ),
 });
 
+const healthCheck = object({
+  passive: notApplicable('a backend that keeps failing is passed over for a while, unless it is the last one'),
+  panicThreshold: notApplicable('the last backend of a chain is always asked'),
+  active: refused('failures are found by requests, not by probes'),
+});
+
 const chooseByRoute = 'backends are chosen by weight and priority of the route';
 const untouched = 'bodies of answers pass as they are';
 
@@ -39,7 +45,7 @@ export const backendTrafficPolicySpec = withTargets(
     timeout: optional(timeout, 'How long things may take.'),
     circuitBreaker: optional(circuitBreaker, 'What runs at once.'),
     loadBalancer: refused(chooseByRoute),
-    healthCheck: refused('failures are found by requests, not by probes'),
+    healthCheck: optional(healthCheck, 'How failing backends are found.'),
     mergeType: refused('policies of several levels are merged field by field'),
     connection: refused('buffers are those of the gateway; see GatewayPolicy'),
     dns: refused('names are looked up as often as their records say'),

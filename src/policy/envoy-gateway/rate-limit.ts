@@ -46,6 +46,7 @@ const rule = object({
     object({
       requests: required(integer({ from: 1, to: 4_294_967_295 }), 'What may be used up in a window.'),
       unit: required(enumeration(['Second', 'Minute', 'Hour', 'Day', 'Month', 'Year']), 'The window.'),
+      fromMetadata: refused('limits are not taken from requests'),
     }),
     'What is allowed.',
   ),

@@ -23,7 +23,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{listeners: [{name: http, port: 80, protocol: http}]}',
-    'error spec.listeners[0].protocol "http" is not a possible value — write HTTP (served: HTTP or HTTPS)',
+    'error spec.listeners[0].protocol "http" is not a possible value — write HTTP; served: HTTP or HTTPS',
   ],
   [
     '{listeners: [{name: http, port: 80, protocol: TCP}]}',

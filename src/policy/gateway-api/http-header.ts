@@ -2,10 +2,15 @@ import { headerValue } from '../header.ts';
 import { defaulted, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
+import { reject } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
 import { tokenName } from './name.ts';
 
-const name = refine(tokenName, (written) => written.toLowerCase());
+// Envoy refuses whole configurations with this one.
+const name = refine(tokenName, (written, place) => {
+  const lower = written.toLowerCase();
+  return lower === 'host' ? reject(place, 'host is no header to change', 'write the filter URLRewrite') : lower;
+});
 
 const header = object({
   name: required(name, 'Name of the header, in any case.'),

@@ -4,6 +4,7 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { integer } from '../schema/integer.ts';
 import { object } from '../schema/object.ts';
 import { type Place, reject, under } from '../schema/place.ts';
+import { privateMap } from '../schema/private-map.ts';
 import { type Infer, type Parsed, refine, type Schema } from '../schema/schema.ts';
 import { show } from '../schema/show.ts';
 import { except } from '../schema/verdict.ts';
@@ -17,12 +18,15 @@ const coreGroup: Schema<''> = {
 };
 
 /** A Secret, perhaps of another namespace, whose owner then has to permit it (ReferenceGrant). */
-export const secretReference = object({
-  group: defaulted(coreGroup, '', 'Group of the kind.'),
-  kind: defaulted(enumeration(['Secret']), 'Secret', 'Kind of what is meant.'),
-  name: required(dottedName, 'Name of the Secret.'),
-  namespace: optional(dnsLabel, 'Namespace of the Secret; the one of this document if absent.'),
-});
+export const secretReference = privateMap(
+  object({
+    group: defaulted(coreGroup, '', 'Group of the kind.'),
+    kind: defaulted(enumeration(['Secret']), 'Secret', 'Kind of what is meant.'),
+    name: required(dottedName, 'Name of the Secret.'),
+    namespace: optional(dnsLabel, 'Namespace of the Secret; the one of this document if absent.'),
+  }),
+  'write the name of a Secret: {name: …}',
+);
 
 export type SecretReference = Infer<typeof secretReference>;
 

@@ -18,7 +18,8 @@ export function servedValues<const T extends string>(
       const why = typeof value === 'string' && Object.hasOwn(others, value) ? others[value] : undefined;
       if (why !== undefined) return refuse(place, `${String(value)} is not served: ${why}`, `write ${choices(served)}`);
       const near = typeof value === 'string' ? suggest(value, all) : undefined;
-      const remedy = near === undefined ? `write ${choices(served)}` : `write ${near} (served: ${choices(served)})`;
+      const hint = near === undefined || served.length === 1 ? '' : `${near}; served: `;
+      const remedy = `write ${hint}${choices(served)}`;
       return reject(place, `${show(value)} is not a possible value`, remedy);
     },
   };

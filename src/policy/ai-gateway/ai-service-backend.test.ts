@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { parseSpec, problemsOf } from '../testing/documents.ts';
+
+/** Each bad value alone, with everything that is said about it. */
+const badSpecs: readonly (readonly [string, ...string[]])[] = [
+  [
+    '{}',
+    'error spec.schema is missing — add schema: the API that the backend speaks',
+    'error spec.backendRef is missing — add backendRef: where it is',
+  ],
+  ['{schema: {name: OpenAI}}', 'error spec.backendRef is missing — add backendRef: where it is'],
+  [
+    '{schema: {name: openai}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
+    'error spec.schema.name "openai" is not a possible value — write OpenAI (possible: OpenAI, Anthropic, AzureOpenAI, AWSBedrock, AWSAnthropic, GCPVertexAI, GCPAnthropic or Cohere)',
+  ],
+  [
+    '{schema: {}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
+    'error spec.schema.name is missing — add name: the API that the backend speaks',
+  ],
+  [
+    '{schema: OpenAI, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
+    'error spec.schema "OpenAI" is not a map — write a map with name, version or prefix',
+  ],
+  [
+    '{schema: {name: OpenAI, prefix: "/v1/../admin"}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
+    'error spec.schema.prefix "/v1/../admin" is not a path — write a path such as /v1, with or without slash',
+  ],
+  [
+    '{schema: {name: OpenAI, prefix: "https://a/v1"}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
+    'error spec.schema.prefix "https://a/v1" is not a path — write a path such as /v1, with or without slash',
+  ],
+  [
+    '{schema: {name: OpenAI, version: 2}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
+    'error spec.schema.version 2 is not a text — put it in quotes: "2"',
+  ],
+  [
+    '{schema: {name: OpenAI}, backendRef: {name: a}}',
+    'error spec.backendRef.port is missing: Service a may have several — add port: 8080',
+  ],
+  [
+    '{schema: {name: OpenAI}, backendRef: {name: a, kind: Backend}}',
+    'error spec.backendRef.group "" is not that of a Backend or a Service — write group: gateway.envoyproxy.io, kind: Backend',
+  ],
+  [
+    '{schema: {name: OpenAI}, backendRef: {name: a, kind: ServiceImport, group: multicluster.x-k8s.io}}',
+    'error spec.backendRef.kind "ServiceImport" is not that of a Backend or a Service — write group: gateway.envoyproxy.io, kind: Backend',
+  ],
+  [
+    '{schema: {name: OpenAI}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}, responseBodyMutation: {remove: [a]}}',
+    'error spec.responseBodyMutation is not served: bodies of responses are not changed — remove it',
+  ],
+  [
+    '{schema: {name: OpenAI}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}, bodyMutation: {set: [{path: a, value: "1"}, {path: a, value: "2"}]}}',
+    'error spec.bodyMutation.set[1].path a stands here twice — remove one of them',
+  ],
+  [
+    '{apischema: {name: OpenAI}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
+    'error spec.apischema is not a known field — write schema',
+    'error spec.schema is missing — add schema: the API that the backend speaks',
+  ],
+  [
+    '{schema: {name: OpenAI}, backendRef: {name: a, port: 1}, backendSecurityPolicyRef: {name: a, kind: BackendSecurityPolicy, group: aigateway.envoyproxy.io}}',
+    'error spec.backendSecurityPolicyRef is not served: a BackendSecurityPolicy names its backends — write targetRefs there',
+  ],
+];
+
+describe('AIServiceBackend', () => {
+  it('is in front of a Backend or of a Service', () => {
+    expect(
+      specOf('{schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: a}}'),
+    ).toEqual({
+      schema: { name: 'OpenAI' },
+      backendRef: { group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'a' },
+    });
+    expect(specOf('{schema: {name: Anthropic, prefix: /v1}, backendRef: {name: a, port: 8080}}')).toEqual({
+      schema: { name: 'Anthropic', prefix: '/v1' },
+      backendRef: { group: '', kind: 'Service', name: 'a', port: 8080 },
+    });
+  });
+
+  it.each(['v1', '/v1', '/v1/', '', '/', 'compatibility/v1', '/v1beta/openai'])('may have the prefix %j', (prefix) => {
+    const spec = `{schema: {name: OpenAI, prefix: ${JSON.stringify(prefix)}}, backendRef: {name: a, port: 1}}`;
+    expect(problemsOf('AIServiceBackend', spec)).toEqual([]);
+  });
+
+  it.each(badSpecs)('says what is wrong with %s', (spec, ...problems) => {
+    expect(problemsOf('AIServiceBackend', spec)).toEqual(problems);
+  });
+});
+
+function specOf(spec: string): unknown {
+  return parseSpec('AIServiceBackend', spec).documents[0]?.spec;
+}
