@@ -46,7 +46,7 @@ export function buildGlobalLimit(rule: RateLimitRule, place: LimitPlace): BuiltL
     limit: {
       name: place.name,
       scope: {
-        ...nobody,
+        ...everybody,
         models: callers.models,
         headers: callers.headers,
         routes: [place.route],
@@ -55,17 +55,21 @@ export function buildGlobalLimit(rule: RateLimitRule, place: LimitPlace): BuiltL
       unit: counted.unit,
       amount: counted.amount,
       window,
-      // What this vocabulary means by a limit is a window that begins anew.
-      algorithm: 'fixed',
-      onStoreFailure: 'local',
-      maxDistinct: 100_000,
-      defaultOutputReserve: 1_024,
+      ...limitDefaults,
       origins: place.origins,
     },
   };
 }
 
-const nobody = { keys: [], users: [], teams: [], projects: [], providers: [], apis: [], labels: [] };
+export const everybody = { keys: [], users: [], teams: [], projects: [], providers: [], apis: [], labels: [] };
+
+/** What this vocabulary means by a limit is a window that begins anew. */
+export const limitDefaults = {
+  algorithm: 'fixed',
+  onStoreFailure: 'local',
+  maxDistinct: 10_000,
+  defaultOutputReserve: 1_000,
+} as const;
 
 /**
  * With a cost of the response the request itself costs nothing; this is how token limits are written. Ours reserve what

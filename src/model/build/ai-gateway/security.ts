@@ -108,19 +108,3 @@ function originsOf(policy: SecurityDocument, context: BuildContext): readonly st
   }
   return [...(cors.allowOrigins ?? [])].sort();
 }
-
-/** What of a SecurityPolicy nobody acts upon. */
-export function refuseUnserved(policies: readonly SecurityDocument[], context: BuildContext): void {
-  for (const policy of policies) {
-    if (policy.spec.jwt !== undefined) {
-      const message = 'is not served yet: callers show keys';
-      context.reject(policy, 'spec.jwt', message, 'use apiKeyAuth, or ApiKeys', 'UnsupportedValue');
-    }
-    const isForGateways = [...policy.spec.targetRefs, ...policy.spec.targetSelectors].every(
-      ({ kind }) => kind === 'Gateway',
-    );
-    if (policy.spec.cors === undefined || isForGateways) continue;
-    const message = 'is not served for single routes';
-    context.reject(policy, 'spec.cors', message, 'attach it to the Gateway', 'UnsupportedValue');
-  }
-}

@@ -4,11 +4,9 @@ import { aiGatewayGroup } from '../../../policy/gateway-api/name.ts';
 import type { Provider } from '../../provider.ts';
 import type { Target } from '../../route.ts';
 import type { BuildContext } from '../context.ts';
-import type { AiBackendDocument, AiRouteDocument, Named } from './documents.ts';
+import type { BuiltBackends } from './backends.ts';
+import type { AiRouteDocument } from './documents.ts';
 import { requestChanges } from './mutation.ts';
-
-/** Providers by the id of their AIServiceBackend; those that could not be built are absent. */
-export type BackendProviders = ReadonlyMap<string, Provider>;
 
 /** A reference that leads somewhere. */
 export interface ResolvedRef {
@@ -21,8 +19,7 @@ export function resolveRefs(
   document: AiRouteDocument,
   rule: number,
   refs: readonly AiBackendRef[],
-  backends: Named<AiBackendDocument>,
-  providers: BackendProviders,
+  backends: BuiltBackends,
   context: BuildContext,
 ): readonly ResolvedRef[] {
   return refs.flatMap((ref, index): ResolvedRef[] => {
@@ -34,13 +31,13 @@ export function resolveRefs(
       context.reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
       return [];
     }
-    const backend = backends.get(namespace, ref.name);
+    const backend = backends.documents.get(namespace, ref.name);
     if (backend === undefined) {
       const message = `AIServiceBackend "${name}" does not exist, so this target is left out`;
       context.reject(document, path, message, 'check the name, or add it', 'BackendNotFound');
       return [];
     }
-    const provider = providers.get(backend.id);
+    const provider = backends.providers.get(backend.id);
     if (provider === undefined) {
       const message = `AIServiceBackend "${name}" is not usable, so this target is left out`;
       context.reject(document, path, message, 'see what is said of that backend', 'BackendNotFound');
@@ -65,19 +62,4 @@ export function targetsOf(refs: readonly ResolvedRef[]): readonly Target[] {
       };
     })
     .sort((a, b) => a.priority - b.priority);
-}
-
-/** Says of a rule which targets are left out because their dialect is not spoken yet. */
-export function warnOfUnserved(
-  document: AiRouteDocument,
-  rule: number,
-  refs: readonly ResolvedRef[],
-  context: BuildContext,
-): void {
-  for (const { ref, provider } of refs) {
-    if (provider.isUnserved !== true) continue;
-    const message = `AIServiceBackend "${ref.name}": its schema is not served yet, so this target is left out`;
-    const remedy = 'the rest of the rule is in force; see what is said of that backend';
-    context.warn(document, `spec.rules[${rule}].backendRefs`, message, remedy, 'UnsupportedValue');
-  }
 }

@@ -1,0 +1,152 @@
+import type { AiRule } from '../../../policy/ai-gateway/ai-gateway-route.ts';
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { ClientSelector } from '../../../policy/envoy-gateway/client-selector.ts';
+import type { Limit } from '../../limit.ts';
+import type { Provider } from '../../provider.ts';
+import type { BuildContext } from '../context.ts';
+import type { BuiltBackends } from './backends.ts';
+import { countedCost } from './cost.ts';
+import type { QuotaDocument } from './documents.ts';
+import { type BuiltLimit, callersOf, everybody, limitDefaults, type Refusal } from './limit.ts';
+import { ruleMatches } from './match.ts';
+import type { ResolvedRef } from './targets.ts';
+
+/** A rule on this gateway, and where it leads. */
+export interface QuotaRule {
+  readonly rule: AiRule;
+  readonly refs: readonly ResolvedRef[];
+}
+
+type ModelQuota = QuotaDocument['spec']['perModelQuotas'][number];
+
+const severalBackends = 'a request is counted before it is known who answers it, and here others may';
+
+/** By the provider that they are for. A backend has one policy; what another one says of it is not in force. */
+export function buildAllQuotas(
+  policies: readonly QuotaDocument[],
+  backends: BuiltBackends,
+  rules: readonly QuotaRule[],
+  context: BuildContext,
+): ReadonlyMap<Provider, readonly Limit[]> {
+  const owners = new Map<Provider, QuotaDocument>();
+  const limits = new Map<Provider, readonly Limit[]>();
+  for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const [index, { name }] of policy.spec.targetRefs.entries()) {
+      const provider = backends.providers.get(backends.documents.get(policy.namespace, name)?.id ?? '');
+      if (provider === undefined) continue;
+      const owner = owners.get(provider);
+      if (owner === undefined) {
+        owners.set(provider, policy);
+        limits.set(provider, buildQuotas(policy, provider, rules, context));
+      } else if (owner !== policy) {
+        const message = `${owner.id} is for the same AIServiceBackend`;
+        context.reject(policy, `spec.targetRefs[${index}]`, message, 'put both into one document', 'Conflicted');
+      }
+    }
+  }
+  return limits;
+}
+
+/**
+ * Quotas of a backend as limits, where the two mean the same: where everything that may reach the backend, or the model
+ * there, reaches nothing else. The others are said.
+ */
+function buildQuotas(
+  policy: QuotaDocument,
+  backend: Provider,
+  rules: readonly QuotaRule[],
+  context: BuildContext,
+): readonly Limit[] {
+  const concerned = rules.filter(({ refs }) => refs.some(({ provider }) => provider === backend));
+  const limits: Limit[] = [];
+  const take = (path: string, built: BuiltLimit | undefined): void => {
+    if (built === undefined) return;
+    if ('limit' in built) limits.push(built.limit);
+    else {
+      const message = `is not served: ${built.refusal}`;
+      context.reject(policy, `${path}${built.path}`, message, 'write a Limit', 'UnsupportedValue');
+    }
+  };
+  take('spec.serviceQuota', serviceLimit(policy, backend, concerned));
+  for (const [index, quota] of policy.spec.perModelQuotas.entries()) {
+    const path = `spec.perModelQuotas[${index}]`;
+    const leading = concerned.filter(({ refs }) => refs.some((ref) => leadsTo(ref, backend, quota.modelName)));
+    if (leading.length > 0) take(path, modelLimit(policy, backend, quota, leading));
+    else {
+      const message = `"${quota.modelName}" is no modelNameOverride with which a rule leads to ${backend.name}`;
+      context.warn(policy, `${path}.modelName`, message, 'check the name; the quota is for nothing', 'TargetNotFound');
+    }
+  }
+  return limits;
+}
+
+function serviceLimit(policy: QuotaDocument, backend: Provider, rules: readonly QuotaRule[]): BuiltLimit | undefined {
+  const { quota, costExpression } = policy.spec.serviceQuota ?? {};
+  if (quota === undefined) return undefined;
+  if (!rules.every(({ refs }) => refs.every(({ provider }) => provider === backend))) {
+    return { path: '', refusal: severalBackends };
+  }
+  return limitOf(policy, backend, { ...quota, costExpression, models: [], clientSelectors: [], suffix: '' });
+}
+
+function modelLimit(
+  policy: QuotaDocument,
+  backend: Provider,
+  { modelName, quota }: ModelQuota,
+  leading: readonly QuotaRule[],
+): BuiltLimit | undefined {
+  if (!leading.every(({ refs }) => refs.every((ref) => leadsTo(ref, backend, modelName)))) {
+    return { path: '', refusal: severalBackends };
+  }
+  const matches = leading.flatMap(({ rule }) => ruleMatches(rule.matches));
+  if (!matches.every(({ models, modelPatterns }) => models.length > 0 && modelPatterns.length === 0)) {
+    return { path: '.modelName', refusal: 'a rule that leads there does not name its models exactly' };
+  }
+  const general = quota.defaultBucket && { quota: quota.defaultBucket, clientSelectors: [], shadowMode: false };
+  const [bucket, ...more] = [...(general ? [general] : []), ...quota.bucketRules];
+  if (bucket === undefined) return undefined;
+  if (more.length > 0)
+    return { path: '.quota', refusal: 'of several buckets any would do, but each limit must be kept' };
+  if (bucket.shadowMode) {
+    return { path: '.quota.bucketRules[0].shadowMode', refusal: 'limits that refuse nothing are not kept' };
+  }
+  return limitOf(policy, backend, {
+    ...bucket.quota,
+    costExpression: quota.costExpression,
+    models: [...new Set(matches.flatMap(({ models }) => models))].sort(),
+    clientSelectors: bucket.clientSelectors,
+    suffix: `/${modelName}`,
+  });
+}
+
+interface Counted {
+  readonly limit: number;
+  readonly duration: number;
+  readonly costExpression: string | undefined;
+  readonly models: readonly string[];
+  readonly clientSelectors: readonly ClientSelector[];
+  readonly suffix: string;
+}
+
+function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): BuiltLimit {
+  const cost = countedCost({ metadataKey: '', type: 'CEL', cel: counted.costExpression ?? 'total_tokens' });
+  if ('refusal' in cost) return { path: '', refusal: cost.refusal } satisfies Refusal;
+  const callers = callersOf(counted.clientSelectors);
+  if ('refusal' in callers) return { path: '.quota.bucketRules[0]', refusal: callers.refusal };
+  return {
+    limit: {
+      ...limitDefaults,
+      name: `${qualifiedName(policy.namespace, policy.name)}/${backend.name}${counted.suffix}`,
+      scope: { ...everybody, models: counted.models, providers: [backend.name], headers: callers.headers },
+      per: callers.per,
+      unit: cost.unit,
+      amount: counted.limit,
+      window: { kind: 'rolling', lengthMs: counted.duration },
+      origins: [policy.id],
+    },
+  };
+}
+
+function leadsTo({ ref, provider }: ResolvedRef, backend: Provider, model: string): boolean {
+  return provider === backend && ref.modelNameOverride === model;
+}

@@ -1,0 +1,44 @@
+import type { BuildContext } from '../context.ts';
+import type { AiRouteDocument } from './documents.ts';
+import { modelHeader } from './match.ts';
+import type { ResolvedRef } from './targets.ts';
+
+/** Says of a rule which targets are left out because their dialect, or their credential, is not served yet. */
+export function warnOfUnserved(
+  route: AiRouteDocument,
+  rule: number,
+  refs: readonly ResolvedRef[],
+  context: BuildContext,
+): void {
+  for (const { ref, provider } of refs) {
+    if (provider.isUnserved !== true) continue;
+    const message = `AIServiceBackend "${ref.name}" is not served yet, so this target is left out`;
+    const remedy = 'the rest of the rule is in force; see what is said of that backend';
+    context.warn(route, `spec.rules[${rule}].backendRefs`, message, remedy, 'UnsupportedValue');
+  }
+}
+
+/** A Model's own chain goes before that of a rule which says no more than the model. */
+export function warnOfTakenModels(
+  route: AiRouteDocument,
+  taken: ReadonlyMap<string, string>,
+  context: BuildContext,
+): void {
+  for (const [index, { matches }] of route.spec.rules.entries()) {
+    for (const { headers } of matches) {
+      const [only, ...more] = headers;
+      const isPlain = only?.name === modelHeader && only.type === 'Exact' && more.length === 0;
+      const owner = isPlain ? taken.get(only.value) : undefined;
+      if (only === undefined || owner === undefined) continue;
+      const message = `"${only.value}" is also a model of ${owner}, whose chain answers`;
+      context.warn(route, `spec.rules[${index}].matches`, message, 'remove one of them', 'Conflicted');
+    }
+  }
+}
+
+/** `others`: listeners by which requests for the route may come although it is not attached to them. */
+export function warnOfOtherListeners(route: AiRouteDocument, others: readonly string[], context: BuildContext): void {
+  if (others.length === 0) return;
+  const message = `requests by ${others.join(', ')} meet it, too: it is found by host and headers, not by port`;
+  context.warn(route, 'spec.parentRefs', message, 'give the listeners different hostnames to keep them apart');
+}
