@@ -30,13 +30,13 @@ describe('nextStep()', () => {
 
   it('lists again after a rest, longer with every failure', () => {
     const once = played({ kind: 'failed', error: broken });
-    expect(once.action).toEqual({ kind: 'rest', failures: 1, atLeastMs: 0 });
+    expect(once.action).toEqual({ kind: 'rest', failures: { count: 1, isOutage: true }, atLeastMs: 0 });
     expect(played({ kind: 'failed', error: broken }, rested).action.kind).toBe('list');
-    expect(played({ kind: 'failed', error: broken }, rested, { kind: 'failed', error: busy }).action).toEqual({
-      kind: 'rest',
-      failures: 2,
-      atLeastMs: 5_000,
-    });
+    const twice = played({ kind: 'failed', error: broken }, rested, { kind: 'failed', error: broken });
+    expect(twice.action).toMatchObject({ failures: { count: 2, isOutage: true } });
+    // The API server is there again, and asks for time: no reason to wait as long as for one that is not.
+    const answered = nextStep(nextStep(twice.state, rested).state, { kind: 'failed', error: busy });
+    expect(answered.action).toEqual({ kind: 'rest', failures: { count: 1, isOutage: false }, atLeastMs: 5_000 });
   });
 
   it('watches on from the last event or bookmark when the server ends a watch or a connection breaks', () => {
@@ -53,22 +53,24 @@ describe('nextStep()', () => {
 
   it('rests before it watches again when a watch does not open, or ends at once', () => {
     const refused = played(listed, { kind: 'ended', livedMs: 0, error: broken });
-    expect(refused.action).toEqual({ kind: 'rest', failures: 1, atLeastMs: 0 });
+    expect(refused.action).toEqual({ kind: 'rest', failures: { count: 1, isOutage: true }, atLeastMs: 0 });
     expect(nextStep(refused.state, rested).action).toEqual({ kind: 'watch', version: '10' });
     expect(played(listed, opened, { kind: 'ended', livedMs: 3 }).action.kind).toBe('rest');
   });
 
   it('lists again when its version is forgotten, and does not hurry if that happens again', () => {
-    const once = played(listed, opened, { kind: 'ended', livedMs: 3, error: expired });
+    const outage: readonly ReflectorInput[] = [{ kind: 'ended', livedMs: 0, error: broken }, rested];
+    const forgotten: ReflectorInput = { kind: 'ended', livedMs: 3, error: expired };
+    const once = played(listed, ...outage, ...outage, opened, forgotten);
     expect(once.action).toEqual({ kind: 'list', isPaged: true });
-    const twice = nextStep(nextStep(once.state, listed).state, { kind: 'ended', livedMs: 3, error: expired });
-    expect(twice.action).toEqual({ kind: 'rest', failures: 2, atLeastMs: 0 });
+    const twice = nextStep(nextStep(once.state, listed).state, forgotten);
+    expect(twice.action).toEqual({ kind: 'rest', failures: { count: 1, isOutage: false }, atLeastMs: 0 });
     expect(nextStep(twice.state, rested).action.kind).toBe('list');
   });
 
   it('forgets failures once events arrive', () => {
     const refused = played(listed, { kind: 'ended', livedMs: 0, error: broken }, rested, opened, event('11'));
-    expect(nextStep(refused.state, { kind: 'ended', livedMs: 3 }).action).toMatchObject({ failures: 1 });
+    expect(nextStep(refused.state, { kind: 'ended', livedMs: 3 }).action).toMatchObject({ failures: { count: 1 } });
   });
 
   it('ignores what belongs to another phase', () => {

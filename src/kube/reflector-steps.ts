@@ -1,14 +1,28 @@
 import { isExpired, type KubeError } from './error.ts';
 
+/** In a row, and of one sort: the first answer after an outage is a new beginning, even if it is a refusal. */
+export interface Failures {
+  readonly count: number;
+  /** Nobody answered at all. */
+  readonly isOutage: boolean;
+}
+
 /**
  * What a reflector is doing, without the objects: list in pages, then watch from where the list was made, and from the
  * last event on after every end of a watch. Only a version that the API server has forgotten leads back to a list.
  */
 export type ReflectorState =
-  | { readonly phase: 'listing'; readonly failures: number; readonly isPaged: boolean; readonly next?: string }
-  | { readonly phase: 'watching'; readonly failures: number; readonly version: string; readonly isOpen: boolean }
+  | { readonly phase: 'listing'; readonly failures: Failures; readonly isPaged: boolean; readonly next?: string }
+  | {
+      readonly phase: 'watching';
+      readonly failures: Failures;
+      readonly version: string;
+      readonly isOpen: boolean;
+      /** The version is that of a list of this moment. */
+      readonly isNew: boolean;
+    }
   /** Until the next attempt, of what follows. */
-  | { readonly phase: 'resting'; readonly failures: number; readonly isPaged: boolean; readonly version?: string };
+  | { readonly phase: 'resting'; readonly failures: Failures; readonly isPaged: boolean; readonly version?: string };
 
 export type ReflectorInput =
   | { readonly kind: 'page'; readonly version: string; readonly next?: string }
@@ -22,7 +36,7 @@ export type ReflectorInput =
 export type ReflectorAction =
   | { readonly kind: 'list'; readonly isPaged: boolean; readonly next?: string }
   | { readonly kind: 'watch'; readonly version: string }
-  | { readonly kind: 'rest'; readonly failures: number; readonly atLeastMs: number }
+  | { readonly kind: 'rest'; readonly failures: Failures; readonly atLeastMs: number }
   | { readonly kind: 'none' };
 
 export interface ReflectorStep {
@@ -30,7 +44,9 @@ export interface ReflectorStep {
   readonly action: ReflectorAction;
 }
 
-export const firstStep: ReflectorStep = list(0, true);
+const none: Failures = { count: 0, isOutage: false };
+
+export const firstStep: ReflectorStep = list(none, true);
 
 /** A watch that stood for so long was a good one: its end is no reason to hesitate. */
 const goodWatchMs = 1_000;
@@ -39,7 +55,7 @@ export function nextStep(state: ReflectorState, input: ReflectorInput): Reflecto
   switch (input.kind) {
     case 'page':
       if (state.phase !== 'listing') return { state, action: { kind: 'none' } };
-      if (input.next === undefined) return watch(state.failures, input.version);
+      if (input.next === undefined) return watch(state.failures, input.version, true);
       return {
         state: { ...state, next: input.next },
         action: { kind: 'list', isPaged: state.isPaged, next: input.next },
@@ -49,27 +65,29 @@ export function nextStep(state: ReflectorState, input: ReflectorInput): Reflecto
     case 'event':
       if (state.phase !== 'watching') return stay(state);
       // From no version at all a watch would begin without telling of what was deleted.
-      return stay({ ...state, failures: 0, ...(input.version !== '' && { version: input.version }) });
+      return stay({ ...state, failures: none, isNew: false, ...(input.version !== '' && { version: input.version }) });
     case 'ended':
       return state.phase === 'watching' ? afterWatch(state, input) : stay(state);
     case 'failed':
       return state.phase === 'listing' ? afterListing(state, input.error) : stay(state);
     case 'rested':
       if (state.phase !== 'resting') return stay(state);
-      return state.version === undefined ? list(state.failures, state.isPaged) : watch(state.failures, state.version);
+      return state.version === undefined
+        ? list(state.failures, state.isPaged)
+        : watch(state.failures, state.version, false);
   }
 }
 
 function afterWatch(
-  { version, failures, isOpen }: Extract<ReflectorState, { phase: 'watching' }>,
+  { version, failures, isOpen, isNew }: Extract<ReflectorState, { phase: 'watching' }>,
   { error, livedMs }: Extract<ReflectorInput, { kind: 'ended' }>,
 ): ReflectorStep {
   if (error !== undefined && isExpired(error)) {
-    // The list that follows can meet the same: an API server that has just started forgets in a hurry.
-    return failures === 0 ? list(1, true) : rest(failures + 1, true, undefined, error);
+    // A list of this moment can meet the same: an API server that has just started forgets in a hurry.
+    return isNew ? rest(failures, true, undefined, error) : list(none, true);
   }
-  if (isOpen && livedMs >= goodWatchMs && (error === undefined || error.code === 0)) return watch(0, version);
-  return rest(failures + 1, true, version, error);
+  if (isOpen && livedMs >= goodWatchMs && (error === undefined || error.code === 0)) return watch(none, version, false);
+  return rest(failures, true, version, error);
 }
 
 function afterListing(
@@ -78,18 +96,20 @@ function afterListing(
 ): ReflectorStep {
   // The pages come from one moment; if that was forgotten before the last one was read, one large answer is quicker.
   if (isExpired(error) && next !== undefined && isPaged) return list(failures, false);
-  return rest(failures + 1, isPaged, undefined, error);
+  return rest(failures, isPaged, undefined, error);
 }
 
-function list(failures: number, isPaged: boolean): ReflectorStep {
+function list(failures: Failures, isPaged: boolean): ReflectorStep {
   return { state: { phase: 'listing', failures, isPaged }, action: { kind: 'list', isPaged } };
 }
 
-function watch(failures: number, version: string): ReflectorStep {
-  return { state: { phase: 'watching', failures, version, isOpen: false }, action: { kind: 'watch', version } };
+function watch(failures: Failures, version: string, isNew: boolean): ReflectorStep {
+  return { state: { phase: 'watching', failures, version, isOpen: false, isNew }, action: { kind: 'watch', version } };
 }
 
-function rest(failures: number, isPaged: boolean, version?: string, error?: KubeError): ReflectorStep {
+function rest(before: Failures, isPaged: boolean, version?: string, error?: KubeError): ReflectorStep {
+  const isOutage = error?.code === 0;
+  const failures = { count: before.isOutage === isOutage ? before.count + 1 : 1, isOutage };
   return {
     state: { phase: 'resting', failures, isPaged, ...(version !== undefined && { version }) },
     action: { kind: 'rest', failures, atLeastMs: error?.retryAfterMs ?? 0 },

@@ -42,6 +42,7 @@ async function reflecting(
     client,
     place,
     backOff: { firstMs: 10, maxMs: 50 },
+    outage: { firstMs: 10, maxMs: 50 },
     onChanges: (changes) => told.push(changes.map(({ kind, object }) => `${kind} ${object.metadata.name}`).join(', ')),
     onSync: () => told.push('synced'),
     onError: (error) => told.push(error.reason),

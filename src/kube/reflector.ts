@@ -28,8 +28,10 @@ export interface ReflectorOptions {
   readonly stallMs?: number;
   /** After how long the API server is to end a watch; up to twice as long. Default 300. */
   readonly watchSeconds?: number;
-  /** Default 200 ms to 20 s: API servers restart within seconds, and then everybody wants to know soon. */
+  /** After refusals, which an API server that is overloaded has reasons for. Default 200 ms to 20 s. */
   readonly backOff?: BackOff;
+  /** While nobody answers. Default 200 ms to 3 s: API servers restart, and then everybody wants to know soon. */
+  readonly outage?: BackOff;
 }
 
 /** All objects of one kind, as of now or as of when the API server was last heard. */
@@ -48,6 +50,7 @@ export interface Reflector {
 export function startReflector(options: ReflectorOptions): Reflector {
   const { client, place, keep = withoutNoise, pageSize = 500, stallMs = 150_000, watchSeconds = 300 } = options;
   const { labelSelector, fieldSelector, metadataOnly = false, backOff = { firstMs: 200, maxMs: 20_000 } } = options;
+  const { outage = { firstMs: 200, maxMs: 3_000 } } = options;
   const selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
   const cache = createObjectCache();
   let { state } = firstStep;
@@ -83,7 +86,10 @@ export function startReflector(options: ReflectorOptions): Reflector {
         open(action.version);
         break;
       case 'rest': {
-        const waitMs = Math.max(action.atLeastMs, backOffMs(backOff, action.failures, Math.random()));
+        const waitMs = Math.max(
+          action.atLeastMs,
+          backOffMs(action.failures.isOutage ? outage : backOff, action.failures.count, Math.random()),
+        );
         timer = setTimeout(() => take({ kind: 'rested' }), waitMs);
         break;
       }

@@ -1,0 +1,49 @@
+import { isRecord } from '../../../kube/error.ts';
+import type { ServiceFacts, ServicePort } from '../../../model/build/surroundings.ts';
+import type { Reference } from './references.ts';
+import type { KeptReference } from './snapshot.ts';
+import type { ClusterSurroundings, Entries } from './surroundings.ts';
+
+type Present<T> = Extract<Reference<T>, { kind: 'present' }>;
+
+/** What was asked for and is there, as it stands in a snapshot. */
+export function keptReferences({ secrets, configMaps, services }: ClusterSurroundings): readonly KeptReference[] {
+  const kept =
+    <T>(of: KeptReference['of'], plain: (value: T) => unknown) =>
+    ([key, { uid, version, value }]: readonly [string, Present<T>]): KeptReference => ({
+      of,
+      key,
+      uid,
+      version,
+      value: plain(value),
+    });
+  const entries = (value: Entries): unknown => Object.fromEntries(value);
+  return [
+    ...[...secrets.present()].map(kept('secret', entries)),
+    ...[...configMaps.present()].map(kept('configMap', entries)),
+    ...[...services.present()].map(kept('service', (value: ServiceFacts) => value)),
+  ];
+}
+
+/** What was there before a restart holds until something newer is known. */
+export function seedReferences(kept: readonly KeptReference[], surroundings: ClusterSurroundings): void {
+  for (const { of, key, uid, version, value } of kept) {
+    const common = { kind: 'present', uid, version } as const;
+    if (of === 'service') surroundings.services.seed(key, { ...common, value: serviceFactsOf(value) });
+    else surroundings[of === 'secret' ? 'secrets' : 'configMaps'].seed(key, { ...common, value: entriesOf(value) });
+  }
+}
+
+function entriesOf(value: unknown): Entries {
+  const fields = isRecord(value) ? Object.entries(value) : [];
+  return new Map(fields.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+function serviceFactsOf(value: unknown): ServiceFacts {
+  const ports = isRecord(value) && Array.isArray(value.ports) ? value.ports.filter(isServicePort) : [];
+  return { ports };
+}
+
+function isServicePort(value: unknown): value is ServicePort {
+  return isRecord(value) && typeof value.name === 'string' && typeof value.port === 'number';
+}

@@ -1,0 +1,83 @@
+import type { KubeClient } from '../../../kube/client.ts';
+import { isForbidden, type KubeError } from '../../../kube/error.ts';
+import type { KubeObject } from '../../../kube/object.ts';
+import { startReflector } from '../../../kube/reflector.ts';
+import { type LabelSelector, selects } from '../../../policy/gateway-api/label-selector.ts';
+
+export type Labels = ReadonlyMap<string, string>;
+
+export interface Namespaces {
+  readonly labels: (namespace: string) => Labels;
+  /** All that are known, for what is kept on disk. */
+  all(): ReadonlyMap<string, Labels>;
+  hasSynced(): boolean;
+  isRefused(): boolean;
+  staleSince(): number | undefined;
+  close(): void;
+}
+
+export interface NamespacesOptions {
+  readonly client: KubeClient;
+  onChange(): void;
+  onError(error: KubeError): void;
+}
+
+export const noLabels: Labels = new Map();
+
+/** The namespaces of the cluster with their labels, of which people choose those that policy is read from. */
+export function watchNamespaces({ client, onChange, onError }: NamespacesOptions): Namespaces {
+  let isRefused = false;
+  const labels = new Map<string, Labels>();
+  const reflector = startReflector({
+    client,
+    place: { group: '', version: 'v1', plural: 'namespaces' },
+    metadataOnly: true,
+    keep: labelsOnly,
+    onChanges(changes) {
+      let isDifferent = false;
+      for (const { kind, object } of changes) {
+        const { name } = object.metadata;
+        const next = new Map(Object.entries(object.metadata.labels ?? {}));
+        // Somebody notes something on every namespace all the time; only labels matter.
+        if (kind !== 'deleted' && isSame(labels.get(name), next)) continue;
+        isDifferent = true;
+        if (kind === 'deleted') labels.delete(name);
+        else labels.set(name, next);
+      }
+      if (isDifferent) onChange();
+    },
+    onSync() {
+      isRefused = false;
+      onChange();
+    },
+    onError(error) {
+      onError(error);
+      if (!isForbidden(error) || isRefused) return;
+      isRefused = true;
+      onChange();
+    },
+  });
+  return {
+    labels: (namespace) => labels.get(namespace) ?? noLabels,
+    all: () => labels,
+    hasSynced: reflector.hasSynced,
+    isRefused: () => isRefused && !reflector.hasSynced(),
+    staleSince: reflector.staleSince,
+    close: reflector.close,
+  };
+}
+
+/** Policy is read from every namespace that one of the selectors selects; without any, from all. */
+export function isDiscovered(selectors: readonly LabelSelector[], labels: Labels): boolean {
+  return selectors.length === 0 || selectors.some((selector) => selects(selector, labels));
+}
+
+function labelsOnly({ metadata: { name, uid, resourceVersion, labels } }: KubeObject): KubeObject {
+  return {
+    metadata: { name, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }), ...(labels && { labels }) },
+  };
+}
+
+function isSame(a: Labels | undefined, b: Labels): boolean {
+  return a?.size === b.size && [...b].every(([name, value]) => a.get(name) === value);
+}

@@ -1,0 +1,119 @@
+import { open, rename, rm, utimes } from 'node:fs/promises';
+import { setImmediate as pause } from 'node:timers/promises';
+import { type ClusterSnapshot, fromLines, linesOf } from './snapshot.ts';
+
+export interface SnapshotFileOptions {
+  readonly path: string;
+  /** Everything as it is now; nothing while it is not complete. */
+  content(): ClusterSnapshot | undefined;
+  /** What was written is still true, as far as can be known. */
+  isCurrent(): boolean;
+  onError(error: Error): void;
+  /** At most once in this time. Default 10 s. */
+  readonly everyMs?: number;
+}
+
+export interface SnapshotFile {
+  /** What is to be kept is different now. */
+  changed(): void;
+  /** Writes what was not written yet. */
+  close(): Promise<void>;
+}
+
+/** How often a file that is still true says so. */
+const confirmMs = 60_000;
+
+/**
+ * Keeps a file up to date without being in anybody's way: some time after a change, in small pieces. Whoever reads it
+ * finds either the old one or the new one. Only its owner may read it.
+ */
+export function keepSnapshotFile(options: SnapshotFileOptions): SnapshotFile {
+  const { path, content, isCurrent, onError, everyMs = 10_000 } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let isWaiting = false;
+  let running: Promise<void> = Promise.resolve();
+  let lastAt = Number.NEGATIVE_INFINITY;
+
+  async function write(): Promise<void> {
+    isWaiting = false;
+    const snapshot = content();
+    if (snapshot === undefined) return;
+    lastAt = performance.now();
+    try {
+      await writeSnapshot(path, snapshot);
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  const confirming = setInterval(() => {
+    if (isWaiting || !isCurrent()) return;
+    const now = new Date();
+    utimes(path, now, now).catch(() => undefined);
+  }, confirmMs);
+  confirming.unref();
+
+  return {
+    changed() {
+      if (isWaiting) return;
+      isWaiting = true;
+      // The first second after a change is for those who wait for it.
+      const waitMs = Math.max(Math.min(1_000, everyMs), lastAt + everyMs - performance.now());
+      timer = setTimeout(() => {
+        running = running.then(write);
+      }, waitMs);
+    },
+    async close() {
+      clearTimeout(timer);
+      clearInterval(confirming);
+      if (isWaiting) running = running.then(write);
+      await running;
+    },
+  };
+}
+
+async function writeSnapshot(path: string, snapshot: ClusterSnapshot): Promise<void> {
+  const draft = `${path}.${process.pid}.tmp`;
+  await rm(draft, { force: true });
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      let lines: string[] = [];
+      for (const line of linesOf(snapshot)) {
+        lines.push(line);
+        if (lines.length < 100) continue;
+        await file.write(`${lines.join('\n')}\n`);
+        lines = [];
+        await pause();
+      }
+      await file.write(lines.join('\n'));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** What was kept, of the same API server and whole; `undefined` if there is nothing to begin with. */
+export async function readSnapshot(path: string, server: string): Promise<ClusterSnapshot | undefined> {
+  let text: string;
+  let confirmedAt: number;
+  try {
+    const file = await open(path);
+    try {
+      text = await file.readFile('utf8');
+      confirmedAt = (await file.stat()).mtimeMs;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+  const snapshot = fromLines(text.split('\n'));
+  if (snapshot?.server !== server) return undefined;
+  return { ...snapshot, asOf: Math.max(snapshot.asOf, Math.round(confirmedAt)) };
+}
