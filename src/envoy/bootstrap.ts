@@ -6,6 +6,8 @@ import { type ClientTls, tlsSocket } from './bootstrap-tls.ts';
 /** Where something listens: a TCP port, or a unix socket. */
 export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
+export { healthPaths } from './bootstrap-health.ts';
+export { secretFiles } from './bootstrap-tls.ts';
 export type { ClientTls };
 
 export interface BootstrapOptions {

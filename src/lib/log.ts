@@ -38,7 +38,7 @@ export interface LoggerOptions {
   readonly level?: LogLevel;
   /**
    * Where lines go. Default: standard error, because standard output belongs to what a command prints; readable when
-   * that is a terminal, JSON otherwise.
+   * that is a terminal, JSON otherwise. `SLUICE_LOG_FORMAT` (`json`, `text`) decides otherwise.
    */
   readonly destination?: { write(line: string): void };
 }
@@ -71,15 +71,17 @@ export function levelFromEnvironment(text: string | undefined): LogLevel {
 let sharedDestination: DestinationStream | undefined;
 
 function standardError(): DestinationStream {
-  sharedDestination ??= isatty(2)
-    ? pretty({
-        destination: 2,
-        sync: true,
-        colorize: process.env.NO_COLOR === undefined,
-        translateTime: 'SYS:HH:MM:ss.l',
-        ignore: 'pid',
-      })
-    : pino.destination({ fd: 2, sync: false, maxLength: waitingBytesLimit });
+  const format = process.env.SLUICE_LOG_FORMAT;
+  sharedDestination ??=
+    format === 'text' || (format !== 'json' && isatty(2))
+      ? pretty({
+          destination: 2,
+          sync: true,
+          colorize: isatty(2) && process.env.NO_COLOR === undefined,
+          translateTime: 'SYS:HH:MM:ss.l',
+          ignore: 'pid',
+        })
+      : pino.destination({ fd: 2, sync: false, maxLength: waitingBytesLimit });
   return sharedDestination;
 }
 

@@ -1,0 +1,24 @@
+import { objectName } from './gateway.ts';
+import type { Json } from './json.ts';
+import type { PodParts } from './pod-template.ts';
+
+const defaults = { min: 2, max: 10, cpu: 70 };
+
+/** Two pods at least unless somebody says how many there are to be: one alone is none during every upgrade of a node. */
+export function autoscaler({ gateway, parameters }: PodParts): Json | undefined {
+  if (parameters.replicas !== undefined) return undefined;
+  const { min = defaults.min, cpu = defaults.cpu } = parameters.autoscaling ?? {};
+  const max = parameters.autoscaling?.max ?? Math.max(defaults.max, min);
+  return {
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: objectName(gateway) },
+      minReplicas: Math.min(min, max),
+      maxReplicas: max,
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } },
+      ],
+      // Streams live for minutes: a pod that goes too early is asked for again while it still drains.
+      behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+    },
+  };
+}

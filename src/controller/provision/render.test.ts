@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { goldenCases } from '../../../e2e/support/golden.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
+import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
+import { parseDocuments } from '../../policy/parse.ts';
+import type { ProvisionedGateway } from './gateway.ts';
+import { render } from './render.ts';
+import type { ProvisionSettings } from './settings.ts';
+
+const settings: ProvisionSettings = {
+  version: '0.1.0',
+  images: {
+    envoy: { registry: 'registry.example.com', repository: 'sluice/envoy', tag: '1.40.0' },
+    processor: { registry: 'registry.example.com', repository: 'sluice/processor', tag: '0.1.0' },
+  },
+  pullSecrets: ['regcred'],
+  xds: {
+    host: 'controller.sluice-system.svc',
+    port: 18_000,
+    tls: { serverName: 'controller.sluice-system.svc' },
+  },
+};
+
+function gatewayOf(documents: readonly PolicyDocument[]): ProvisionedGateway {
+  const gateway = documents.find((document) => document.kind === 'Gateway');
+  if (gateway === undefined) throw new Error('there is no Gateway in it');
+  const { namespace, name, spec } = gateway;
+  return { namespace, name, uid: '7f0c8d1e-0000-4000-8000-000000000001', spec };
+}
+
+/** `class` names the parameters of the class; the Gateway names its own. */
+function parametersOf(
+  documents: readonly PolicyDocument[],
+  name: string | undefined,
+): GatewayParametersSpec | undefined {
+  const found = documents.find((document) => document.kind === 'GatewayParameters' && document.name === name);
+  return found?.kind === 'GatewayParameters' ? found.spec : undefined;
+}
+
+function rendered(text: string, with_: Partial<ProvisionSettings> = {}) {
+  const { documents, problems } = parseDocuments(text, 'input.yaml', '.');
+  expect(problems).toEqual([]);
+  const gateway = gatewayOf(documents);
+  const ofClass = parametersOf(documents, 'class');
+  const own = parametersOf(documents, gateway.spec.infrastructure.parametersRef?.name);
+  return render({
+    gateway,
+    ...(ofClass && { classParameters: ofClass }),
+    ...(own && { gatewayParameters: own }),
+    settings: { ...settings, ...with_ },
+  });
+}
+
+describe('what is made for a Gateway', () => {
+  goldenCases(join(import.meta.dirname, 'testdata'), '.in.yaml', '.out.yaml', (input) => {
+    const objects = rendered(input);
+    if (!objects.ok) return `error: ${objects.error}\n`;
+    return objects.value
+      .map(({ object }) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+      .join('---\n');
+  });
+});
+
+const minimal = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: team-a}
+spec: {gatewayClassName: sluice-egress, listeners: [{name: http, port: 8080, protocol: HTTP}]}
+`;
+
+describe('render()', () => {
+  const podOf = (text: string, with_: Partial<ProvisionSettings> = {}) => {
+    const objects = rendered(text, with_);
+    if (!objects.ok) throw new Error(objects.error);
+    const deployment = objects.value.find(({ kind }) => kind === 'Deployment')?.object;
+    return (deployment as { spec: { template: { metadata: { annotations: object }; spec: object } } }).spec.template;
+  };
+
+  it('needs no certificates where the control plane speaks plain text', () => {
+    const objects = rendered(minimal, { xds: { host: 'controller', port: 18_000 } });
+    expect(JSON.stringify(objects)).not.toMatch(/xds-certificates|tls|--xds-ca/);
+  });
+
+  it('uses the Secret that was supplied', () => {
+    const tls = { serverName: 'controller', secretName: 'supplied' };
+    const pod = podOf(minimal, { xds: { ...settings.xds, tls } });
+    expect(JSON.stringify(pod)).toContain('{"secretName":"supplied","defaultMode":288}');
+  });
+
+  it('starts pods anew when the bootstrap changes, and for no listener', () => {
+    const more = minimal.replace('}]}', '}, {name: other, port: 8081, protocol: HTTP}]}');
+    expect(podOf(more)).toEqual(podOf(minimal));
+    const other = podOf(minimal, { xds: { ...settings.xds, host: 'elsewhere' } });
+    expect(other.metadata.annotations).not.toEqual(podOf(minimal).metadata.annotations);
+  });
+});

@@ -1,0 +1,116 @@
+import { err, ok, type Result } from '../../lib/result.ts';
+import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
+import { autoscaler } from './autoscaler.ts';
+import { bootstrapFiles } from './bootstrap-files.ts';
+import { deployment } from './deployment.ts';
+import { disruptionBudget } from './disruption-budget.ts';
+import { commonLabels, objectName, type ProvisionedGateway } from './gateway.ts';
+import type { Json } from './json.ts';
+import { mergeParameters } from './merge-parameters.ts';
+import { networkPolicy } from './network-policy.ts';
+import { listenerPorts } from './ports.ts';
+import { type ProvisionedKind, provisionedKinds } from './provisioned-kind.ts';
+import { service } from './service.ts';
+import type { ProvisionSettings } from './settings.ts';
+import { strategicMerge } from './strategic-merge.ts';
+
+/** One object that is to be there, whole but for what the API server adds. */
+export interface WantedObject {
+  readonly kind: ProvisionedKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: Json;
+}
+
+export interface RenderInput {
+  readonly gateway: ProvisionedGateway;
+  /** Of its class, and its own. */
+  readonly classParameters?: GatewayParametersSpec;
+  readonly gatewayParameters?: GatewayParametersSpec;
+  readonly settings: ProvisionSettings;
+}
+
+/**
+ * Everything that is made for a Gateway but the Secret with its certificate, which is not a function of this. No clock,
+ * no cluster: the same input gives the same objects.
+ */
+export function render(input: RenderInput): Result<readonly WantedObject[]> {
+  const { gateway, settings } = input;
+  const parameters = mergeParameters(input.classParameters, input.gatewayParameters);
+  const ports = listenerPorts(gateway, parameters.processor?.workers ?? 1);
+  if (!ports.ok) return err(ports.error);
+  const files = bootstrapFiles(gateway, parameters, settings);
+  const parts = { gateway, parameters, settings, ports: ports.value, files };
+  const bodies: readonly (readonly [ProvisionedKind, Json | undefined])[] = [
+    ['ServiceAccount', parameters.serviceAccount?.name === undefined ? serviceAccount(parts) : undefined],
+    ['ConfigMap', { data: files }],
+    ['Deployment', deployment(parts)],
+    ['Service', service(parts)],
+    ['HorizontalPodAutoscaler', autoscaler(parts)],
+    ['PodDisruptionBudget', disruptionBudget(parts)],
+    ['NetworkPolicy', networkPolicy(parts)],
+  ];
+  return ok(
+    bodies.flatMap(([kind, body]) => {
+      if (body === undefined) return [];
+      const overlays = parameters.overlays.flatMap((overlay) => overlayOf(overlay, kind));
+      const { metadata, ...rest } = overlays.reduce<Json>(strategicMerge, body);
+      return [wanted(kind, gateway, rest, metadata as Json | undefined)];
+    }),
+  );
+}
+
+export function wanted(
+  kind: ProvisionedKind,
+  gateway: ProvisionedGateway,
+  body: Json,
+  metadata: Json = {},
+  name = objectName(gateway),
+): WantedObject {
+  const { infrastructure } = gateway.spec;
+  const annotations = { ...infrastructure.annotations, ...(metadata.annotations as Json | undefined) };
+  const object: Json = {
+    apiVersion: provisionedKinds[kind].apiVersion,
+    kind,
+    metadata: {
+      name,
+      namespace: gateway.namespace,
+      labels: { ...(metadata.labels as Json | undefined), ...commonLabels(gateway) },
+      ...(Object.keys(annotations).length > 0 && { annotations }),
+      ownerReferences: [
+        {
+          apiVersion: 'gateway.networking.k8s.io/v1',
+          kind: 'Gateway',
+          name: gateway.name,
+          uid: gateway.uid,
+          controller: true,
+          blockOwnerDeletion: false,
+        },
+      ],
+    },
+    ...body,
+  };
+  return { kind, namespace: gateway.namespace, name, object };
+}
+
+type Overlays = NonNullable<GatewayParametersSpec['overlays']>;
+
+const overlayNames: { readonly [kind in ProvisionedKind]?: keyof Overlays } = {
+  Deployment: 'deployment',
+  Service: 'service',
+  ServiceAccount: 'serviceAccount',
+  PodDisruptionBudget: 'podDisruptionBudget',
+  HorizontalPodAutoscaler: 'horizontalPodAutoscaler',
+};
+
+function overlayOf(overlays: Overlays, kind: ProvisionedKind): readonly Json[] {
+  const name = overlayNames[kind];
+  const overlay = name === undefined ? undefined : overlays[name];
+  return overlay === undefined ? [] : [overlay as Json];
+}
+
+/** Pods have an identity of their own, which may do nothing, and not the namespace's default, which may do anything. */
+function serviceAccount({ parameters }: { readonly parameters: ReturnType<typeof mergeParameters> }): Json {
+  const annotations = parameters.serviceAccount?.annotations;
+  return { automountServiceAccountToken: false, ...(annotations && { metadata: { annotations } }) };
+}

@@ -1,0 +1,30 @@
+import { selectorLabels } from './gateway.ts';
+import type { Json } from './json.ts';
+import type { PodParts } from './pod-template.ts';
+
+export function service({ gateway, parameters, ports }: PodParts): Json {
+  const given = parameters.service ?? {};
+  const type = given.type ?? 'ClusterIP';
+  const [address] = gateway.spec.addresses;
+  const isBalanced = type === 'LoadBalancer';
+  const clusterIP = given.clusterIP ?? (type === 'ClusterIP' ? address?.value : undefined);
+  return {
+    ...((given.labels || given.annotations) && {
+      metadata: {
+        ...(given.labels && { labels: given.labels }),
+        ...(given.annotations && { annotations: given.annotations }),
+      },
+    }),
+    spec: {
+      type,
+      selector: selectorLabels(gateway),
+      ports: ports.map(({ port, bound }) => ({ name: `port-${port}`, port, targetPort: bound, protocol: 'TCP' })),
+      ...(clusterIP !== undefined && { clusterIP }),
+      ...(isBalanced && address !== undefined && { loadBalancerIP: address.value }),
+      ...(isBalanced && given.loadBalancerClass !== undefined && { loadBalancerClass: given.loadBalancerClass }),
+      ...(isBalanced && given.loadBalancerSourceRanges && { loadBalancerSourceRanges: given.loadBalancerSourceRanges }),
+      ...(type !== 'ClusterIP' &&
+        given.externalTrafficPolicy && { externalTrafficPolicy: given.externalTrafficPolicy }),
+    },
+  };
+}

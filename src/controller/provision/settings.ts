@@ -1,0 +1,31 @@
+/** What the controller knows and no Gateway says. */
+export interface ProvisionSettings {
+  /** Of this product: the tag of its own images. */
+  readonly version: string;
+  readonly images: { readonly envoy: DefaultImage; readonly processor: DefaultImage };
+  readonly pullSecrets: readonly string[];
+  /** Where pods reach the control plane. */
+  readonly xds: {
+    readonly host: string;
+    readonly port: number;
+    /** Absent: plain text. */
+    readonly tls?: XdsPodTls;
+  };
+}
+
+export interface DefaultImage {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest?: string;
+}
+
+export interface XdsPodTls {
+  /** Name in the certificate of the control plane. */
+  readonly serverName: string;
+  /**
+   * The Secret in the Gateway's namespace with `tls.crt`, `tls.key` and `ca.crt`. Absent: one of our own authority,
+   * made for each Gateway.
+   */
+  readonly secretName?: string;
+}

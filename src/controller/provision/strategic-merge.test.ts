@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from './json.ts';
+import { strategicMerge } from './strategic-merge.ts';
+
+const pod = (spec: Json): Json => ({ template: { spec } });
+const base = pod({
+  containers: [
+    { name: 'envoy', image: 'a', env: [{ name: 'A', value: '1' }], ports: [{ containerPort: 80, name: 'http' }] },
+    { name: 'processor', image: 'b' },
+  ],
+  volumes: [
+    { name: 'sockets', emptyDir: { medium: 'Memory' } },
+    { name: 'config', configMap: { name: 'egress' } },
+  ],
+  tolerations: [{ key: 'a', operator: 'Exists' }],
+});
+
+describe('strategicMerge()', () => {
+  it('merges containers by name, their variables by name, their ports by number', () => {
+    const patch = pod({
+      containers: [
+        {
+          name: 'envoy',
+          env: [
+            { name: 'A', value: '2' },
+            { name: 'B', value: '3' },
+          ],
+          ports: [{ containerPort: 80, hostPort: 80 }, { containerPort: 81 }],
+        },
+        { name: 'sidecar', image: 'c' },
+      ],
+    });
+    expect(strategicMerge(base, patch)).toMatchObject(
+      pod({
+        containers: [
+          {
+            name: 'envoy',
+            image: 'a',
+            env: [
+              { name: 'A', value: '2' },
+              { name: 'B', value: '3' },
+            ],
+            ports: [{ containerPort: 80, name: 'http', hostPort: 80 }, { containerPort: 81 }],
+          },
+          { name: 'processor', image: 'b' },
+          { name: 'sidecar', image: 'c' },
+        ],
+      }),
+    );
+  });
+
+  it('removes with null and with $patch', () => {
+    const patch = pod({
+      containers: [
+        { name: 'processor', $patch: 'delete' },
+        { name: 'envoy', image: null },
+      ],
+      tolerations: null,
+    });
+    const { template } = strategicMerge(base, patch) as { template: { spec: Json } };
+    expect(template.spec.containers).toEqual([
+      { name: 'envoy', env: [{ name: 'A', value: '1' }], ports: [{ containerPort: 80, name: 'http' }] },
+    ]);
+    expect(template.spec).not.toHaveProperty('tolerations');
+  });
+
+  it('keeps one source of a volume, whichever came last', () => {
+    const patch = pod({
+      volumes: [
+        { name: 'sockets', hostPath: { path: '/run' } },
+        { name: 'config', configMap: { defaultMode: 256 } },
+      ],
+    });
+    expect(strategicMerge(base, patch)).toMatchObject(
+      pod({
+        volumes: [
+          { name: 'sockets', hostPath: { path: '/run' } },
+          { name: 'config', configMap: { name: 'egress', defaultMode: 256 } },
+        ],
+      }),
+    );
+    expect(JSON.stringify(strategicMerge(base, patch))).not.toContain('emptyDir');
+  });
+
+  it('merges ports of Services by port', () => {
+    const service = { ports: [{ port: 80, targetPort: 10080, name: 'http' }] };
+    expect(strategicMerge(service, { ports: [{ port: 80, nodePort: 30080 }] })).toEqual({
+      ports: [{ port: 80, targetPort: 10080, name: 'http', nodePort: 30080 }],
+    });
+  });
+
+  it('replaces other lists, and what is told to be replaced', () => {
+    expect(strategicMerge({ args: ['a', 'b'] }, { args: ['c'] })).toEqual({ args: ['c'] });
+    expect(strategicMerge({ labels: { a: 'b' } }, { labels: { $patch: 'replace', c: 'd' } })).toEqual({
+      labels: { c: 'd' },
+    });
+    expect(strategicMerge({ env: [{ name: 'A' }] }, { env: [{ $patch: 'replace' }, { name: 'B' }] })).toEqual({
+      env: [{ name: 'B' }],
+    });
+  });
+
+  it('adds a toleration, once', () => {
+    const one = { tolerations: [{ key: 'b', effect: 'NoSchedule' }] };
+    const merged = strategicMerge({ tolerations: [{ key: 'a' }] }, one);
+    expect(merged).toEqual({ tolerations: [{ key: 'a' }, { key: 'b', effect: 'NoSchedule' }] });
+    expect(strategicMerge(merged, one)).toEqual(merged);
+  });
+
+  it('drops the parameters of another strategy', () => {
+    const rolling = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } };
+    expect(strategicMerge(rolling, { strategy: { type: 'Recreate' } })).toEqual({ strategy: { type: 'Recreate' } });
+  });
+});
