@@ -5,7 +5,7 @@ import type { SecurityDocument } from './documents.ts';
 
 /** A client of a SecurityPolicy and its key: an entry of a Secret. */
 export interface ClientKey {
-  /** The Secret's name and the entry's. */
+  /** Kind and name of the Secret, and the entry's: no ApiKey is called like this. */
   readonly name: string;
   readonly client: string;
   readonly sha256: string;
@@ -36,7 +36,8 @@ export function clientKeys(policy: SecurityDocument, context: BuildContext): rea
     }
     return [...entries].flatMap(([client, text]): ClientKey[] => {
       const value = text.trim();
-      if (value.length >= shortestKey) return [{ name: `${secret}/${client}`, client, sha256: sha256Hex(value) }];
+      if (value.length >= shortestKey)
+        return [{ name: `Secret/${secret}/${client}`, client, sha256: sha256Hex(value) }];
       const message = `holds a key of ${value.length} characters for "${client}", which can be guessed`;
       context.reject(policy, path, message, `use at least ${shortestKey} characters`);
       return [];

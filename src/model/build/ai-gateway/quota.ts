@@ -1,5 +1,4 @@
 import type { AiRule } from '../../../policy/ai-gateway/ai-gateway-route.ts';
-import { qualifiedName } from '../../../policy/document-id.ts';
 import type { ClientSelector } from '../../../policy/envoy-gateway/client-selector.ts';
 import type { Limit } from '../../limit.ts';
 import type { Provider } from '../../provider.ts';
@@ -136,7 +135,7 @@ function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): Bu
   return {
     limit: {
       ...limitDefaults,
-      name: `${qualifiedName(policy.namespace, policy.name)}/${backend.name}${counted.suffix}`,
+      name: `${policy.id}/${backend.name}${counted.suffix}`,
       scope: { ...everybody, models: counted.models, providers: [backend.name], headers: callers.headers },
       per: callers.per,
       unit: cost.unit,

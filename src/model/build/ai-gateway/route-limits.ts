@@ -26,7 +26,7 @@ export function buildRouteLimits(limited: readonly LimitedRoute[], context: Buil
       continue;
     }
     for (const [index, rule] of (rateLimit?.global?.rules ?? []).entries()) {
-      const name = `${qualifiedName(policy.namespace, policy.name)}/${index}`;
+      const name = `${policy.id}/${index}`;
       const routeName = qualifiedName(route.namespace, route.name);
       const built = buildGlobalLimit(rule, { name, route: routeName, costs, origins: [policy.id] });
       if ('refusal' in built) {
