@@ -45,6 +45,8 @@ export interface Controller {
 
 /** What became of the documents: what conditions are derived from, besides the clients and what is provisioned. */
 export interface Judgement {
+  /** Of the state of the source. */
+  readonly revision: number;
   readonly problems: readonly Problem[];
   readonly attachments: readonly Attachment[];
   /** By document: what a client said when it refused what was made of it. */
@@ -154,7 +156,9 @@ export function createController(options: ControllerOptions): Controller {
       // While a newer state is being read, nothing that is said of the older one is wanted any more.
       if (judgedState === undefined || judgedState !== source) return undefined;
       const isPublished = publishedState === judgedState;
-      return { problems: problems(), attachments: inForce.attachments, nacks: nacks(), isStale, isPublished };
+      const { revision } = judgedState;
+      const { attachments } = inForce;
+      return { revision, problems: problems(), attachments, nacks: nacks(), isStale, isPublished };
     },
     refused(group, typeUrl, names, text) {
       publishers.get(group)?.refused(typeUrl, names, text);

@@ -93,9 +93,7 @@ async function stageFor(...names: Kind[]): Promise<Stage> {
     const reflector = startReflector({
       client: watched.client,
       place: resourceOf(kind),
-      onChanges(changes) {
-        for (const { object } of changes) reporter.objectChanged({ kind, resource: resourceOf(kind), object });
-      },
+      onChanges: reporter.changed,
       onError: () => undefined,
     });
     cleanup(() => reflector.close());

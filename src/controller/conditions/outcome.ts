@@ -11,7 +11,7 @@ export interface WatchedObject {
 }
 
 /** What became of the policy: everything that conditions are derived from, at one moment. */
-export interface Outcome extends Judgement {
+export interface Outcome extends Omit<Judgement, 'revision'> {
   /** Name by which GatewayClasses choose us. */
   readonly controllerName: string;
   /** As the API server has them, with the status that they have now. */

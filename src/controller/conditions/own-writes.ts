@@ -10,8 +10,6 @@ export interface OwnWrites {
   /** The object with the newest status that is known of it. */
   newest(watched: WatchedObject): WatchedObject;
   written(over: WatchedObject, answer: KubeObject): void;
-  /** Whether this is what an own write made: the watch only repeats what is known. */
-  isEcho(watched: WatchedObject): boolean;
   /** Forgets what is no longer there. */
   keepOnly(ids: { has(id: string): boolean }): void;
 }
@@ -38,11 +36,6 @@ export function createOwnWrites(): OwnWrites {
       const isSecond =
         first !== undefined && over.object.metadata.resourceVersion === first.answer.metadata.resourceVersion;
       writes.set(id, { over: isSecond ? first.over : over.object.metadata, answer });
-    },
-    isEcho(watched) {
-      const { uid, resourceVersion } = watched.object.metadata;
-      const answer = writes.get(objectId(watched))?.answer.metadata;
-      return answer !== undefined && answer.uid === uid && answer.resourceVersion === resourceVersion;
     },
     keepOnly(ids) {
       for (const id of writes.keys()) if (!ids.has(id)) writes.delete(id);

@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createHoldOff } from '../sources/hold-off.ts';
-import type { Outcome, WatchedObject } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { statusesOf } from './statuses.ts';
 import { createStatusWriter, type StatusWriterOptions } from './writer.ts';
 
@@ -19,12 +19,10 @@ export interface StatusReporterOptions extends Pick<StatusWriterOptions, 'onWrit
 /** Keeps the status of all objects true. */
 export interface StatusReporter {
   /**
-   * Something may have changed: the policy, an answer of a client, a Gateway's pods or addresses, who leads. Cheap to
-   * call often.
+   * Something may have changed: the policy, an answer of a client, a Gateway's pods or addresses, an object's status,
+   * who leads. Cheap to call often.
    */
   changed(): void;
-  /** The watch shows an object anew, be it only its status. What was written here is recognised and costs nothing. */
-  objectChanged(watched: WatchedObject): void;
   close(): void;
 }
 
@@ -53,9 +51,6 @@ export function createStatusReporter(options: StatusReporterOptions): StatusRepo
   });
   return {
     changed: holdOff.trigger,
-    objectChanged(watched) {
-      if (!writer.isEcho(watched)) holdOff.trigger();
-    },
     close() {
       holdOff.close();
       writer.close();

@@ -34,8 +34,6 @@ export interface StatusWriter {
   want(statuses: readonly ObjectStatus[]): void;
   /** With what was written and has not come back through the watch. */
   newest(watched: WatchedObject): WatchedObject;
-  /** Whether it only shows what was written here. */
-  isEcho(watched: WatchedObject): boolean;
   close(): void;
 }
 
@@ -152,7 +150,6 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       pump();
     },
     newest: ownWrites.newest,
-    isEcho: ownWrites.isEcho,
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { outcomeOf } from '../../../src/controller/conditions/outcome-of.ts';
+import { createStatusReporter, type StatusReporter } from '../../../src/controller/conditions/reporter.ts';
+import { type Controller, createController } from '../../../src/controller/controller.ts';
+import { createControllerMetrics } from '../../../src/controller/metrics.ts';
+import { type KubernetesSource, startKubernetesSource } from '../../../src/controller/sources/kubernetes/source.ts';
+import { createLogger } from '../../../src/lib/log.ts';
+import { inCluster } from '../../../src/model/build/place.ts';
+import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/definition.ts';
+import type { ClientState } from '../../../src/xds/server/client.ts';
+import { createXdsServer } from '../../../src/xds/server/server.ts';
+import { typeUrls } from '../../../src/xds/snapshot/type-url.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { until } from '../../support/until.ts';
+
+/*
+ * From what people apply to what they read in its status: the source, the build and the reporter as they are, with pods
+ * that accept everything.
+ */
+
+const log = createLogger({ name: 'test', level: 'silent' });
+let server: KubeApiServer;
+let watched: WatchedClient;
+let source: KubernetesSource;
+let controller: Controller;
+let reporter: StatusReporter;
+let builds = 0;
+let pods: readonly ClientState[] = [];
+
+beforeAll(async () => {
+  server = await startApiServer();
+  await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
+  const definitions = [...definedKinds('own'), ...definedKinds('accepted')].map(customResourceDefinition);
+  await server.apply(definitions.map((definition) => JSON.stringify(definition)).join('\n---\n'));
+  await server.kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s');
+  watched = await watchedClient(server);
+
+  source = await startKubernetesSource({
+    client: watched.client,
+    selectors: [],
+    onChange: () => void apply(),
+    onObjects: () => reporter?.changed(),
+    onError: () => undefined,
+  });
+  controller = createController({
+    version: 'test',
+    server: createXdsServer({ groupOf: () => ({ ok: true, value: 'egress' }) }),
+    surroundings: source.surroundings,
+    place: inCluster,
+    log,
+    metrics: createControllerMetrics(() => pods.length),
+    translate: { systemCaFile: '/etc/ssl/certs/ca-certificates.crt' },
+  });
+  reporter = createStatusReporter({
+    client: watched.client,
+    log,
+    isLeader: () => true,
+    quietMs: 50,
+    outcome: () =>
+      outcomeOf({
+        controllerName: 'sluice.dev/gateway-controller',
+        controller,
+        source,
+        clients: pods,
+        provisioned: new Map([
+          ['egress', { readyPods: pods.length / 2, addresses: [{ type: 'IPAddress', value: '10.96.0.20' }] }],
+        ]),
+      }),
+  });
+  await apply();
+}, 180_000);
+
+afterAll(async () => {
+  reporter?.close();
+  controller?.close();
+  await source?.close();
+  await watched?.close();
+  await server?.close();
+});
+
+async function apply(): Promise<void> {
+  if (controller === undefined) return;
+  builds += 1;
+  await controller.apply(source.current());
+  reporter.changed();
+}
+
+function pod(state: 'synced' | 'pending'): readonly ClientState[] {
+  const client = (id: string, userAgent: string, typeUrl: string): ClientState => ({
+    node: { id, cluster: 'sluice', userAgent, version: undefined, metadata: {} },
+    group: 'egress',
+    connectedAt: 0,
+    types: [{ typeUrl, accepted: 1, state }],
+    resources: () => [],
+  });
+  return [
+    client('egress-1', 'envoy', typeUrls.listener),
+    client('egress-1-processor', 'sluice-processor', typeUrls.programKey),
+  ];
+}
+
+async function condition(object: string, type: string): Promise<string> {
+  const path = `{range .status.conditions[?(@.type=="${type}")]}{.status} {.reason} {.observedGeneration}: {.message}{end}`;
+  return server.kubectl('get', object, '-o', `jsonpath=${path}`);
+}
+
+async function untilSays(object: string, type: string, expected: RegExp): Promise<void> {
+  let seen = '';
+  const isSaid = async (): Promise<boolean> => {
+    seen = await condition(object, type);
+    return expected.test(seen);
+  };
+  await until(`${object} says ${type} ${expected}`, isSaid, { limitMs: 15_000, seen: () => seen });
+}
+
+const writes = (): number =>
+  watched.calls.filter((call) => call.startsWith('PATCH ') && call.endsWith('/status')).length;
+
+it('tells what became of what was applied, and writing that is no change to anybody', async () => {
+  await server.apply(`
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: { name: sluice-egress }
+spec: { controllerName: sluice.dev/gateway-controller }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: egress }
+spec: { gatewayClassName: sluice-egress, listeners: [{ name: http, port: 10080, protocol: HTTP }] }
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Provider
+metadata: { name: openai }
+spec: { schema: openai, credential: { none: {} } }
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Model
+metadata: { name: small }
+spec: { targets: [{ provider: openai }] }
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Model
+metadata: { name: lost }
+spec: { targets: [{ provider: nobody }] }
+`);
+  await untilSays('gatewayclass/sluice-egress', 'Accepted', /^True Accepted 1/);
+  await untilSays('gateway/egress', 'Accepted', /^True Accepted 1/);
+  await untilSays('gateway/egress', 'Programmed', /^False Pending 1: No egress pod/);
+  await untilSays('model/small', 'Accepted', /^True Accepted 1/);
+  await untilSays('model/small', 'Programmed', /^False Pending 1/);
+  await untilSays('model/lost', 'Accepted', /^False \w+ 1: spec\.targets\[0\]\.provider .*nobody/);
+
+  pods = pod('synced');
+  reporter.changed();
+  await untilSays('gateway/egress', 'Programmed', /^True Programmed 1/);
+  await untilSays('model/small', 'Programmed', /^True Programmed 1/);
+
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const [builtBefore, writtenBefore] = [builds, writes()];
+  reporter.changed();
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect([builds, writes()]).toEqual([builtBefore, writtenBefore]);
+});
+
+it('says that an older version is in force while the newer one is wrong, and takes it back', async () => {
+  await server.kubectl('patch', 'model', 'small', '--type=merge', '-p', '{"spec":{"targets":[{"provider":"nobody"}]}}');
+  await untilSays(
+    'model/small',
+    'Accepted',
+    /^False \w+ 2: .*nobody.*The last version that was accepted stays in force/,
+  );
+  await server.kubectl('patch', 'model', 'small', '--type=merge', '-p', '{"spec":{"targets":[{"provider":"openai"}]}}');
+  await untilSays('model/small', 'Accepted', /^True Accepted 3/);
+});
+
+it('waits for a pod that has not answered, and stays programmed while another one starts', async () => {
+  pods = pod('pending');
+  await server.kubectl('patch', 'model', 'small', '--type=merge', '-p', '{"spec":{"listed":false}}');
+  await untilSays('model/small', 'Programmed', /^False Pending 4: It waits for egress-1/);
+  expect(await condition('gateway/egress', 'Programmed')).toMatch(/^True/);
+  pods = pod('synced');
+  reporter.changed();
+  await untilSays('model/small', 'Programmed', /^True Programmed 4/);
+  const before = writes();
+  pods = [...pod('synced'), ...pod('pending')];
+  reporter.changed();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(writes()).toBe(before);
+});
+
+it('tells the Gateway and its objects when no pod is left, the Gateway only', async () => {
+  pods = [];
+  reporter.changed();
+  await untilSays('gateway/egress', 'Programmed', /^False Pending 1: No egress pod/);
+  expect(await condition('model/small', 'Programmed')).toMatch(/^True/);
+});
