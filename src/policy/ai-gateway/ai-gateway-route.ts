@@ -12,7 +12,7 @@ import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, invalid, type Parsed, refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { timestamp } from '../schema/timestamp.ts';
-import { refused } from '../schema/verdict.ts';
+import { notApplicable, refused } from '../schema/verdict.ts';
 import { bodyMutation, headerMutation } from './mutation.ts';
 import { requestCosts } from './request-cost.ts';
 import { unique } from './unique.ts';
@@ -94,6 +94,7 @@ export const aiGatewayRouteSpec = object({
   rules: required(rules, 'Which models are answered by whom.'),
   llmRequestCosts: defaulted(requestCosts, [], 'What limits count, by the names that they call it.'),
   rateLimitsFromHeaders: refused('limits are not taken from requests'),
+  schema: notApplicable('callers may speak every API that the gateway knows'),
 });
 
 export type AiGatewayRouteSpec = Infer<typeof aiGatewayRouteSpec>;

@@ -5,6 +5,7 @@ import { exactlyOneOf } from '../schema/given.ts';
 import { object } from '../schema/object.ts';
 import { invalid, refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
+import { refused } from '../schema/verdict.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
 const remedy = 'add clientSecretRef: {name: …}';
@@ -16,6 +17,7 @@ export const azureCredentials = refine(
       tenantID: required(identifier, 'The tenant that it belongs to.'),
       clientSecretRef: optional(secretReference, 'Secret with the application’s secret under client-secret.'),
       oidcExchangeToken: optional(exchangeToken, 'A token exchanged for one of Entra.'),
+      useManagedIdentity: refused('write clientSecretRef or oidcExchangeToken'),
     }),
     exactlyOneRule(['clientSecretRef', 'oidcExchangeToken']),
   ),

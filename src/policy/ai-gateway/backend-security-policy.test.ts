@@ -86,10 +86,6 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.azureCredentials.oidcExchangeToken.oidc needs one of clientID and clientIDRef — keep exactly one of them',
   ],
   [
-    '{type: AzureCredentials, azureCredentials: {clientID: a, tenantID: b, oidcExchangeToken: {oidc: {provider: {issuer: login}, clientID: a, clientSecret: {name: b}}}}}',
-    'error spec.azureCredentials.oidcExchangeToken.oidc.provider.issuer "login" is not an address — write an address such as https://login.example.com',
-  ],
-  [
     '{type: GCPCredentials, gcpCredentials: {projectName: a}}',
     'error spec.gcpCredentials.region is missing — add region: region of the service',
   ],

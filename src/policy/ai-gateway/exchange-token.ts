@@ -23,7 +23,7 @@ const oidc = refine(
   object({
     provider: required(
       object({
-        issuer: required(address, 'Who issues tokens.'),
+        issuer: required(identifier, 'Who issues tokens.'),
         authorizationEndpoint: optional(address, 'Found out from the issuer if absent.'),
         tokenEndpoint: optional(address, 'Found out from the issuer if absent.'),
         endSessionEndpoint: notApplicable(onlyLogins),
