@@ -36,7 +36,8 @@ export interface KubeApiServer {
 
 /** About 4 seconds on an idle machine. Throws one clear sentence where the binaries are missing. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<KubeApiServer> {
-  const binaries = findBinaries(process.env, ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl']);
+  const controllers = options.withControllers === true ? (['kube-controller-manager'] as const) : [];
+  const binaries = findBinaries(process.env, ['etcd', 'kube-apiserver', 'kubectl', ...controllers]);
   if (!binaries.ok) throw new Error(binaries.error);
   for (let attempt = 1; ; attempt++) {
     try {

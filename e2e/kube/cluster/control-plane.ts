@@ -43,6 +43,8 @@ export function apiServerArguments(place: ApiServerPlace): readonly string[] {
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     '--service-cluster-ip-range=10.96.0.0/16',
     '--authorization-mode=Node,RBAC',
+    // Nobody resolves the node's name.
+    '--kubelet-preferred-address-types=InternalIP',
     '--allow-privileged=true',
     ...(place.hasControllers ? [] : ['--disable-admission-plugins=ServiceAccount']),
   ];

@@ -60,7 +60,8 @@ export async function writeImage(
     const index = { schemaVersion: 2, manifests: [{ ...manifest, annotations }] };
     await writeFile(join(work, 'index.json'), JSON.stringify(index));
     await writeFile(join(work, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-    await runCommand('tar', ['-C', work, '-cf', `${work}.tar`, 'oci-layout', 'index.json', 'blobs']);
+    const parts = ['oci-layout', 'index.json', 'blobs'];
+    await runCommand('tar', ['-C', work, ...sameAlways, '-cf', `${work}.tar`, ...parts], { limitMs: 300_000 });
     await rename(`${work}.tar`, file);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -96,10 +97,11 @@ function configOf(layers: readonly Layer[], image: ImageConfig): unknown {
   };
 }
 
+const sameAlways = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'];
+
 /** Packs a folder so that the same files give the same bytes: in order, owned by root, without times. */
 export async function packLayer(folder: string, file: string): Promise<Layer> {
   await mkdir(dirname(file), { recursive: true });
-  const sameAlways = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'];
   await runCommand('tar', ['-C', folder, ...sameAlways, '-cf', file, '.'], { limitMs: 300_000 });
   return { file, digest: await digestOf(file) };
 }
