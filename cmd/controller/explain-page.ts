@@ -3,7 +3,7 @@ import type { GatewayModel } from '../../src/model/gateway.ts';
 import { compileProgram, explain } from '../sluice/explain/explanation.ts';
 
 /**
- * What `sluice explain` asks of a running control plane: `?key=NAME&model=NAME`, and `&gateway=` where there are several.
+ * What `sluice explain` asks of a running control plane: `?key=NAME&model=NAME`, and `&gateway=` where there are several. `&headers=`: those that routes look at, as a JSON object.
  * Always with status 200: an API server in between keeps the text of other answers to itself.
  */
 export function explainPage(gateways: () => readonly GatewayModel[]): AdminPage {
@@ -18,8 +18,22 @@ export function explainPage(gateways: () => readonly GatewayModel[]): AdminPage 
     }
     const program = compileProgram(gateway);
     if (program === undefined) return refusal(`Gateway "${gateway.name}" has no complete program.`);
-    return json(explain(program, key, model, Date.now()));
+    const headers = headersOf(query.get('headers'));
+    if (headers === undefined) return refusal('headers is not a JSON object of texts.');
+    return json(explain(program, { key, model, headers }, Date.now(), gateway.routes));
   };
+}
+
+function headersOf(text: string | null): Readonly<Record<string, string>> | undefined {
+  if (text === null) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!isMap || !Object.values(value).every((one) => typeof one === 'string')) return undefined;
+    return value as Record<string, string>;
+  } catch {
+    return undefined;
+  }
 }
 
 function refusal(error: string): ReturnType<AdminPage> {

@@ -7,7 +7,7 @@ import { paintFor } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
 import type { AskControlPlane } from '../control-plane/ask.ts';
 import { clusterFlags, controlPlaneInCluster } from '../control-plane/in-cluster.ts';
-import { compileProgram, type Explanation, explain } from '../explain/explanation.ts';
+import { compileProgram, type ExplainQuestion, type Explanation, explain } from '../explain/explanation.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { problemReport } from '../policy/problem-report.ts';
 
@@ -19,6 +19,8 @@ export const command = defineCommand({
   flags: {
     key: { kind: 'text', placeholder: 'NAME', help: 'Name of the ApiKey document, not the secret.' },
     model: { kind: 'text', placeholder: 'NAME', help: 'The model as the caller writes it.' },
+    host: { kind: 'text', placeholder: 'NAME', help: 'The host that is called, where routes are for single hosts.' },
+    header: { kind: 'list', placeholder: 'NAME=VALUE', help: 'Headers of the request, where routes look at them.' },
     policy: { kind: 'text', placeholder: 'DIR', help: 'The policy folder.', default: '.' },
     ...clusterFlags,
     gateway: { kind: 'text', placeholder: 'NAME', help: 'Which gateway, where a cluster has several.' },
@@ -38,7 +40,9 @@ export const command = defineCommand({
   async run({ flags, io }) {
     if (flags.key === undefined) return { misuse: 'The key is missing: --key NAME.' };
     if (flags.model === undefined) return { misuse: 'The model is missing: --model NAME.' };
-    const question = { key: flags.key, model: flags.model, gateway: flags.gateway };
+    const headers = headersOf(flags.header, flags.host);
+    if (!headers.ok) return { misuse: headers.error };
+    const question = { key: flags.key, model: flags.model, gateway: flags.gateway, headers: headers.value };
     const explanation = flags.kubernetes
       ? await askCluster(controlPlaneInCluster(flags), question)
       : await askFolder(flags.policy, flags['skip-secrets'], question, io);
@@ -51,16 +55,24 @@ export const command = defineCommand({
   },
 });
 
-interface Question {
-  readonly key: string;
-  readonly model: string;
+interface Question extends Required<ExplainQuestion> {
   readonly gateway: string | undefined;
+}
+
+function headersOf(written: readonly string[], host: string | undefined): Result<Readonly<Record<string, string>>> {
+  const headers: Record<string, string> = host === undefined ? {} : { ':authority': host };
+  for (const one of written) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(one) ?? [];
+    if (name === undefined || value === undefined) return err(`--header ${one} is not of the form NAME=VALUE.`);
+    headers[name.toLowerCase()] = value;
+  }
+  return ok(headers);
 }
 
 async function askFolder(
   folder: string,
   skipSecrets: boolean,
-  { key, model, gateway: asked }: Question,
+  { gateway: asked, ...question }: Question,
   io: Io,
 ): Promise<Result<Explanation>> {
   const { built, problems } = await loadPolicy(folder, io, { skipSecrets });
@@ -68,13 +80,17 @@ async function askFolder(
   if (errors.length > 0) io.err(`${problemReport(errors, io)}\n`);
   const gateway = built.gateways.find(({ name }) => asked === undefined || name === asked);
   const program = gateway && compileProgram(gateway);
-  if (program !== undefined) return ok(explain(program, key, model, Date.now()));
+  if (program !== undefined) return ok(explain(program, question, Date.now(), gateway?.routes));
   const made = built.gateways.map(({ name }) => name).join(', ') || 'none';
   return err(`The folder makes no such gateway; it makes ${made}. Check it with "sluice validate".`);
 }
 
-async function askCluster(ask: AskControlPlane, { key, model, gateway }: Question): Promise<Result<Explanation>> {
+async function askCluster(
+  ask: AskControlPlane,
+  { key, model, gateway, headers }: Question,
+): Promise<Result<Explanation>> {
   const query = new URLSearchParams({ key, model, ...(gateway === undefined ? {} : { gateway }) });
+  if (Object.keys(headers).length > 0) query.set('headers', JSON.stringify(headers));
   const answer = await ask(`/explain?${query}`);
   if (!answer.ok) return answer;
   // It is the same code that answers in the control plane.

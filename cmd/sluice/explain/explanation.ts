@@ -1,6 +1,15 @@
-import { findModel } from '../../../src/extproc/stages/resolve/find-model.ts';
+import { findModelOrOpened } from '../../../src/extproc/stages/resolve/find-model.ts';
 import type { GatewayModel } from '../../../src/model/gateway.ts';
-import { type Key, mayUse, type Program, type Provider, type Route } from '../../../src/program/program.ts';
+import {
+  isUnlisted,
+  type Key,
+  type Model,
+  mayUse,
+  type ObservedRequest,
+  type Program,
+  type Provider,
+  type Route,
+} from '../../../src/program/program.ts';
 import { programResources } from '../../../src/program/resources.ts';
 import { ProgramStore } from '../../../src/program/store.ts';
 import { explainInlinePolicy, type InlinePolicy, noInlinePolicy } from './inline-policy.ts';
@@ -37,7 +46,21 @@ export function compileProgram(gateway: GatewayModel): Program | undefined {
   return store.current;
 }
 
-export function explain(program: Program, keyName: string, named: string, now: number): Explanation {
+/** The part of a request that decides which chain answers. */
+export interface ExplainQuestion {
+  readonly key: string;
+  readonly model: string;
+  /** By name in lower case; the host is `:authority`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `routes`: those of the model, which know where their rules come from. */
+export function explain(
+  program: Program,
+  { key: keyName, model: named, headers = {} }: ExplainQuestion,
+  now: number,
+  routes: GatewayModel['routes'] = [],
+): Explanation {
   const steps: string[] = [];
   const refused = (reason: string): Explanation => ({
     key: keyName,
@@ -52,19 +75,21 @@ export function explain(program: Program, keyName: string, named: string, now: n
   if (key === undefined) return refused(`there is no usable ApiKey "${keyName}" in the policy`);
   const invalid = whyInvalid(key, now);
   if (invalid !== undefined) return refused(invalid);
-  const found = findModel(program, named);
+  const found = findModelOrOpened(program, named);
   if (found === undefined) return refused(`no Model has the name or alias "${named}" (404)`);
   const { model, onlyProvider } = found;
   if (model.name !== named) steps.push(`"${named}" means the Model "${model.name}"`);
   if (onlyProvider !== '') steps.push(`the prefix keeps the chain to the provider "${onlyProvider}"`);
   if (!mayUse(key, model.name)) return refused(`the key may not use "${model.name}" (403)`);
-  const route = program.routes.find(key.name, model.name);
-  if (route === undefined) return refused(`no chain answers "${model.name}" (503)`);
-  steps.push(
-    route.id.startsWith('key/')
-      ? `the key's own chain answers (${route.id})`
-      : `the model's chain answers (${route.id})`,
-  );
+  const request: ObservedRequest = { observedHeader: (name) => headers[name] };
+  const route = isUnlisted(program, model)
+    ? program.routes.findOpen(key.name, model.name, request)
+    : program.routes.find(key.name, model.name, request);
+  if (route === undefined) return refused(whyNoRoute(program, model));
+  steps.push(whichRoute(route));
+  for (const { field, origin } of routes.find(({ id }) => id === route.id)?.decidedBy ?? []) {
+    steps.push(`${field} is what ${origin} says`);
+  }
   if (route.isPrivateOnly) steps.push('every target is private: the request never reaches a public provider');
   const targets = explainTargets(program, route, onlyProvider);
   const isServed = targets.some((target) => target.isIn);
@@ -77,6 +102,19 @@ export function explain(program: Program, keyName: string, named: string, now: n
     targets,
     policy: explainInlinePolicy(program, key, model.name, route, now),
   };
+}
+
+function whyNoRoute(program: Program, { name, isOpen }: Model): string {
+  if (!isOpen) return `no chain answers "${name}" (503)`;
+  const looked = program.routes.observedHeaders.map((header) => (header === ':authority' ? 'the host' : header));
+  const more = looked.length === 0 ? '' : `; routes look at ${looked.join(', ')}, too: say --host and --header`;
+  return `no route matches "${name}"${more} (404)`;
+}
+
+function whichRoute({ id, name }: Route): string {
+  if (id.startsWith('key/')) return `the key's own chain answers (${id})`;
+  if (id.startsWith('route/')) return `AIGatewayRoute ${name} answers (${id})`;
+  return `the model's chain answers (${id})`;
 }
 
 function whyInvalid(key: Key, now: number): string | undefined {

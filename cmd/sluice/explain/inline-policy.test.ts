@@ -43,7 +43,7 @@ function explained(key: string, model: string) {
   ).gateways;
   const program = gateway && compileProgram(gateway);
   if (program === undefined) throw new Error('the policy makes no program');
-  return explain(program, key, model, Date.parse('2026-06-01T00:00:00Z')).policy;
+  return explain(program, { key, model }, Date.parse('2026-06-01T00:00:00Z')).policy;
 }
 
 describe('explain: inline policy', () => {

@@ -1,4 +1,4 @@
-import type { Model, Program } from '../../../program/program.ts';
+import { type Model, type Program, unlistedModel } from '../../../program/program.ts';
 
 export interface FoundModel {
   readonly model: Model;
@@ -27,4 +27,11 @@ export function findModel(program: Program, named: string): FoundModel | undefin
     if (serving !== undefined) return { model: serving, onlyProvider: provider, withoutProvider: rest };
   }
   return undefined;
+}
+
+/** Also one that routes may open: whether one of them matches the name is seen when it is looked for. */
+export function findModelOrOpened(program: Program, named: string): FoundModel | undefined {
+  const found = findModel(program, named);
+  if (found !== undefined || !program.routes.opensModels) return found;
+  return { model: unlistedModel(named), onlyProvider: '', withoutProvider: named };
 }

@@ -1,7 +1,7 @@
-import { mayUse, type Program, unlistedModel } from '../../../program/program.ts';
+import { mayUse } from '../../../program/program.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
-import { type FoundModel, findModel } from './find-model.ts';
+import { findModelOrOpened } from './find-model.ts';
 
 /** Which logical model the body names, and whether the key may use it. */
 export const resolve: Stage = {
@@ -13,7 +13,7 @@ export const resolve: Stage = {
     const named = json.model;
     if (named === undefined || named === null) return exchange.reject('missing_model');
     if (typeof named !== 'string' || named === '') return exchange.reject('invalid_model');
-    const found = findModel(exchange.program, named) ?? opened(exchange.program, named);
+    const found = findModelOrOpened(exchange.program, named);
     if (found === undefined) return exchange.reject('model_not_found', { model: named });
     if (!mayUse(key, found.model.name)) return exchange.reject('model_not_allowed', { model: named });
     exchange.model = found.model;
@@ -23,8 +23,3 @@ export const resolve: Stage = {
     return verdict.proceed;
   },
 };
-
-/** Whether a route matches the name is seen when it is looked for. */
-function opened({ routes }: Program, named: string): FoundModel | undefined {
-  return routes.opensModels ? { model: unlistedModel(named), onlyProvider: '', withoutProvider: named } : undefined;
-}

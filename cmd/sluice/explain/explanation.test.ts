@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { buildModel } from '../../../src/model/build/build.ts';
+import { secretsOnly } from '../../../src/model/build/testing/surroundings.ts';
+import { parseDocuments } from '../../../src/policy/parse.ts';
+import { compileProgram, explain } from './explanation.ts';
+
+const testdata = `${import.meta.dirname}/../../../src/model/build/testdata`;
+
+const caller = `
+---
+apiVersion: sluice.dev/v1alpha1
+kind: ApiKey
+metadata: {name: ana}
+spec: {secretRef: {env: ANA_KEY}}
+`;
+
+function explained(file: string, model: string, headers: Readonly<Record<string, string>> = {}) {
+  const text = readFileSync(`${testdata}/${file}.policy.yaml`, 'utf8') + caller;
+  const { documents } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
+  const [gateway] = buildModel(documents, secretsOnly()).gateways;
+  const program = gateway && compileProgram(gateway);
+  if (program === undefined) throw new Error('the policy makes no program');
+  return explain(program, { key: 'ana', model, headers }, 0, gateway?.routes);
+}
+
+describe('explain: routes of the AI gateway vocabulary', () => {
+  it('says which route answers, and which object won each field', () => {
+    const { outcome, steps } = explained('ai-gateway-policies', 'own-special');
+    expect(outcome).toBe('served');
+    expect(steps).toEqual([
+      'AIGatewayRoute own answers (route/own/001/000)',
+      'retry is what BackendTrafficPolicy/for-route says',
+      'timeout.http.requestTimeout is what BackendTrafficPolicy/for-gateway says',
+      'timeout.http.streamIdleTimeout is what BackendTrafficPolicy/for-rule says',
+      'every target is private: the request never reaches a public provider',
+    ]);
+  });
+
+  it('looks at host and headers as the processor does', () => {
+    expect(explained('ai-gateway-hosts', 'on-a', { ':authority': 'a.example.com' }).outcome).toBe('served');
+    expect(explained('ai-gateway-hosts', 'on-a')).toMatchObject({
+      outcome: 'refused',
+      reason: 'no route matches "on-a"; routes look at the host, too: say --host and --header (404)',
+    });
+  });
+
+  it('knows models that only patterns know', () => {
+    const claude = explained('ai-gateway-basic', 'claude-x', { 'x-tenant': 'a' });
+    expect(claude.steps).toContain('AIGatewayRoute basic answers (route/basic/001/000)');
+    expect(claude.targets).toMatchObject([{ provider: 'anthropic', model: 'as asked for', isIn: true }]);
+    // The last rule of the route takes whatever the others leave.
+    expect(explained('ai-gateway-basic', 'claude-x').targets).toMatchObject([{ provider: 'openai' }]);
+    expect(explained('ai-gateway-tls', 'nothing-like-it').reason).toBe('no route matches "nothing-like-it" (404)');
+  });
+});
