@@ -6,7 +6,6 @@ import type { LogicalModel } from '../logical-model.ts';
 import type { Pricing } from '../pricing.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
-import { noServices } from '../service.ts';
 import { buildAiGateway } from './ai-gateway/index.ts';
 import { withAiGateway } from './ai-gateway/merge.ts';
 import { uniqueModels } from './ai-gateway/route.ts';
@@ -15,6 +14,7 @@ import type { Attachment } from './attachment.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
 import { buildGateways } from './gateway.ts';
+import { buildGatewayApi, servicesOf } from './gateway-api/index.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
 import { inFolder, type PolicyPlace } from './place.ts';
@@ -84,6 +84,7 @@ export function buildModel(
     { providers: new Set(providers.keys()), models: modelNames, keys: keyHashes },
     context,
   );
+  const ordinary = buildGatewayApi(documents, context);
   const parts = [...ai.parts.values()];
   const rules = buildRules(
     documents,
@@ -104,11 +105,12 @@ export function buildModel(
     keys: keys.sort(byName),
     ...rules,
     pricings: pricings.sort(byName),
-    services: noServices,
     secrets: secrets.sort(byName),
   };
-  const built = gateways.map((gateway) => withAiGateway({ ...gateway, ...shared }, ai.parts.get(gateway.name)));
-  return { gateways: built, problems, attachments: ai.attachments };
+  const built = gateways.map((gateway) =>
+    withAiGateway({ ...gateway, ...shared, services: servicesOf(ordinary, gateway.name) }, ai.parts.get(gateway.name)),
+  );
+  return { gateways: built, problems, attachments: [...ai.attachments, ...ordinary.attachments] };
 }
 
 const ownChainRules: OwnChainRules = {

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
+import type { PolicyDocument } from '../../../policy/document.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { BackendEndpoint } from '../../../policy/envoy-gateway/backend.ts';
 import { envoyGatewayGroup } from '../../../policy/gateway-api/name.ts';
+import type { BackendReference } from '../../../policy/gateway-api/object-reference.ts';
 import type { Address } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
-import type { AiBackendDocument, BackendDocument, Named } from './documents.ts';
+import type { BackendDocument, Named } from './documents.ts';
 
 /** Where a backend is, and what says how connections to it are encrypted. */
 export interface BackendLocation {
@@ -24,30 +26,44 @@ export interface BackendLocation {
 
 /** Nothing after saying why. */
 export function locateBackend(
-  document: AiBackendDocument,
+  document: PolicyDocument,
+  path: string,
+  backendRef: BackendReference,
   backends: Named<BackendDocument>,
   context: BuildContext,
 ): BackendLocation | undefined {
-  const { backendRef } = document.spec;
+  const isBackend = backendRef.group === envoyGatewayGroup && backendRef.kind === 'Backend';
+  if (!isBackend && (backendRef.group !== '' || backendRef.kind !== 'Service')) {
+    const message = `${backendRef.kind}${backendRef.group === '' ? '' : ` of ${backendRef.group}`} is no backend`;
+    const remedy = `name a Service, or a Backend of ${envoyGatewayGroup}`;
+    context.reject(document, `${path}.kind`, message, remedy, 'InvalidKind');
+    return undefined;
+  }
   const namespace = backendRef.namespace ?? document.namespace;
   const place = { group: backendRef.group, kind: backendRef.kind, namespace, name: backendRef.name };
   if (!context.isGranted(document, place)) {
     const message = `${backendRef.kind} "${backendRef.name}" is in namespace "${namespace}", which does not permit it`;
     const remedy = `add a ReferenceGrant to namespace ${namespace}`;
-    context.reject(document, 'spec.backendRef', message, remedy, 'RefNotPermitted');
+    context.reject(document, path, message, remedy, 'RefNotPermitted');
     return undefined;
   }
-  return backendRef.group === envoyGatewayGroup
-    ? locateEndpoints(document, namespace, backends, context)
-    : locateService(document, namespace, context);
+  const { name, port } = backendRef;
+  return isBackend
+    ? locateEndpoints(document, path, { namespace, name }, backends, context)
+    : locateService(document, path, { namespace, name, port: port ?? 80 }, context);
+}
+
+interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 function locateService(
-  document: AiBackendDocument,
-  namespace: string,
+  document: PolicyDocument,
+  path: string,
+  { namespace, name, port }: ObjectName & { readonly port: number },
   context: BuildContext,
 ): BackendLocation | undefined {
-  const { name, port = 80 } = document.spec.backendRef;
   const service = context.surroundings.service(namespace, name);
   const found = service?.ports.find((one) => one.port === port);
   if (found === undefined) {
@@ -55,7 +71,7 @@ function locateService(
       service === undefined
         ? `Service "${qualifiedName(namespace, name)}" does not exist`
         : `Service "${name}" has no port ${port}`;
-    context.reject(document, 'spec.backendRef', missing, 'check name and port, or add it', 'BackendNotFound');
+    context.reject(document, path, missing, 'check name and port, or add it', 'BackendNotFound');
     return undefined;
   }
   return {
@@ -67,16 +83,16 @@ function locateService(
 }
 
 function locateEndpoints(
-  document: AiBackendDocument,
-  namespace: string,
+  document: PolicyDocument,
+  path: string,
+  { namespace, name }: ObjectName,
   backends: Named<BackendDocument>,
   context: BuildContext,
 ): BackendLocation | undefined {
-  const { name } = document.spec.backendRef;
   const backend = backends.get(namespace, name);
   if (backend === undefined) {
     const message = `Backend "${qualifiedName(namespace, name)}" does not exist`;
-    context.reject(document, 'spec.backendRef', message, 'check the name, or add it', 'BackendNotFound');
+    context.reject(document, path, message, 'check the name, or add it', 'BackendNotFound');
     return undefined;
   }
   const [first, ...more] = backend.spec.endpoints.flatMap(addressOf);

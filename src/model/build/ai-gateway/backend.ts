@@ -30,7 +30,7 @@ export function buildBackend(
   { backends, security, tls: tlsPolicies, taken }: BackendSurroundings,
   context: BuildContext,
 ): Provider | undefined {
-  const location = locateBackend(document, backends, context);
+  const location = locateBackend(document, 'spec.backendRef', document.spec.backendRef, backends, context);
   if (location === undefined) return undefined;
   const name = providerName(document, taken);
   const cluster = clusterName(document, name, location);

@@ -1,0 +1,210 @@
+import type { DocumentOf } from '../../../policy/document.ts';
+import type { HttpFilter } from '../../../policy/gateway-api/http-filter.ts';
+import type { HttpMatch } from '../../../policy/gateway-api/http-match.ts';
+import type { HttpRule } from '../../../policy/gateway-api/http-route.ts';
+import {
+  type HeaderChanges,
+  noHeaderChanges,
+  type PathMatch,
+  type PathRewrite,
+  type ServiceAction,
+  type ServiceBackend,
+  type ServiceMatch,
+  type ServiceRoute,
+  type ValueMatch,
+  type WeightedBackend,
+} from '../../service.ts';
+import type { Attachment } from '../attachment.ts';
+import type { BuildContext } from '../context.ts';
+import { type AttachedTo, attach, type GatewayLike } from './attach.ts';
+import { type BackendDocuments, serviceBackend } from './service-backend.ts';
+
+type HttpRouteDocument = DocumentOf<'HTTPRoute'>;
+
+export interface BuiltHttpRoute {
+  /** What it gives to each Gateway that it is part of. */
+  readonly parts: readonly { readonly gateway: string; readonly routes: readonly ServiceRoute[] }[];
+  readonly backends: readonly ServiceBackend[];
+  readonly attachments: readonly Attachment[];
+}
+
+/** An HTTPRoute: each match of each rule is a route of its own, since Gateway API orders them all together. */
+export function buildHttpRoute(
+  document: HttpRouteDocument,
+  gateways: readonly GatewayLike[],
+  known: BackendDocuments,
+  context: BuildContext,
+): BuiltHttpRoute {
+  const { spec } = document;
+  const { to, attachments } = attach(document, spec, gateways, context);
+  if (to.length === 0) return { parts: [], backends: [], attachments };
+  const backends: ServiceBackend[] = [];
+  const everywhere = spec.rules.flatMap((rule, index) => {
+    const reached = reachBackends(document, rule, `spec.rules[${index}]`, known, context);
+    backends.push(...reached.all);
+    const action = actionOf(rule, reached);
+    warnOfModelPaths(document, index, rule, to, context);
+    return rule.matches.map((match, position) => ({
+      id: `${document.id}/${index}/${position}`,
+      match: matchOf(match),
+      action,
+      requestHeaders: headerChanges(rule.filters, 'RequestHeaderModifier'),
+      responseHeaders: headerChanges(rule.filters, 'ResponseHeaderModifier'),
+      ...corsOf(rule.filters),
+      origins: [document.id],
+    }));
+  });
+  const parts = to.map((place) => {
+    const hosts = hostsAt(place);
+    return { gateway: place.gateway, routes: everywhere.map((route) => ({ ...route, ...hosts })) };
+  });
+  return { parts, backends, attachments };
+}
+
+/** On the gateway's own hosts what is below `/v1/` is for models, whoever else would like to have it. */
+function warnOfModelPaths(
+  document: HttpRouteDocument,
+  rule: number,
+  { matches }: HttpRule,
+  to: readonly AttachedTo[],
+  context: BuildContext,
+): void {
+  if (to.every(({ listeners }) => listeners.every(({ hostnames }) => hostnames.length > 0))) return;
+  for (const [index, { path }] of matches.entries()) {
+    if (!path.value.startsWith('/v1/')) continue;
+    const message = 'is below /v1/, where models answer on every host that no route names';
+    const place = `spec.rules[${rule}].matches[${index}].path.value`;
+    context.warn(document, place, message, 'give the route hostnames of its own, or choose another path');
+  }
+}
+
+function corsOf(filters: readonly HttpFilter[]): Pick<ServiceRoute, 'cors'> {
+  const filter = filters.find(({ type }) => type === 'CORS');
+  if (filter?.type !== 'CORS') return {};
+  const { maxAge, ...cors } = filter.cors;
+  return { cors: { ...cors, maxAgeSeconds: maxAge } };
+}
+
+/** Listeners with a host of their own say it in their part of the route table; only narrower hosts are named. */
+function hostsAt({ listeners }: AttachedTo): Pick<ServiceRoute, 'listeners' | 'hostnames'> {
+  return {
+    listeners: listeners.map(({ name }) => name),
+    hostnames: [...new Set(listeners.flatMap(({ hostnames }) => hostnames))].sort(),
+  };
+}
+
+interface ReachedBackends {
+  /** As weighted in the rule; one that cannot be reached keeps its share. */
+  readonly weighted: readonly WeightedBackend[];
+  readonly mirrors: readonly { readonly cluster: string; readonly percent: number }[];
+  readonly all: readonly ServiceBackend[];
+}
+
+function reachBackends(
+  document: HttpRouteDocument,
+  rule: HttpRule,
+  path: string,
+  known: BackendDocuments,
+  context: BuildContext,
+): ReachedBackends {
+  const all: ServiceBackend[] = [];
+  const weighted = rule.backendRefs
+    .map((ref, index): WeightedBackend => {
+      const backend = serviceBackend(document, `${path}.backendRefs[${index}]`, ref, known, context);
+      if (backend !== undefined) all.push(backend);
+      return {
+        ...(backend && { cluster: backend.cluster }),
+        weight: ref.weight,
+        requestHeaders: headerChanges(ref.filters, 'RequestHeaderModifier'),
+        responseHeaders: headerChanges(ref.filters, 'ResponseHeaderModifier'),
+      };
+    })
+    .filter(({ weight }) => weight > 0);
+  const mirrors = rule.filters.flatMap((filter, index) => {
+    if (filter.type !== 'RequestMirror') return [];
+    const { backendRef, percent, fraction } = filter.requestMirror;
+    const here = `${path}.filters[${index}].requestMirror.backendRef`;
+    const backend = serviceBackend(document, here, backendRef, known, context);
+    if (backend === undefined) return [];
+    all.push(backend);
+    const share = fraction === undefined ? (percent ?? 100) : (100 * fraction.numerator) / fraction.denominator;
+    return [{ cluster: backend.cluster, percent: share }];
+  });
+  return { weighted, mirrors, all };
+}
+
+function actionOf(rule: HttpRule, { weighted, mirrors }: ReachedBackends): ServiceAction {
+  for (const filter of rule.filters) {
+    if (filter.type !== 'RequestRedirect') continue;
+    const { scheme, hostname, port, path, statusCode } = filter.requestRedirect;
+    return {
+      kind: 'redirect',
+      ...(scheme !== undefined && { scheme }),
+      ...(hostname !== undefined && { hostname }),
+      ...(port !== undefined && { port }),
+      ...(path !== undefined && { path: pathRewrite(path) }),
+      status: statusCode,
+    };
+  }
+  if (weighted.every(({ cluster }) => cluster === undefined)) return { kind: 'fail', status: 500 };
+  const rewrite = rule.filters.find((filter) => filter.type === 'URLRewrite')?.urlRewrite;
+  const { request = 0, backendRequest = 0 } = rule.timeouts ?? {};
+  return {
+    kind: 'forward',
+    backends: weighted,
+    rewrite: {
+      ...(rewrite?.hostname !== undefined && { hostname: rewrite.hostname }),
+      ...(rewrite?.path !== undefined && { path: pathRewrite(rewrite.path) }),
+    },
+    mirrors,
+    ...(request > 0 && { timeoutMs: request }),
+    ...(backendRequest > 0 && { attemptTimeoutMs: backendRequest }),
+    ...(rule.retry && {
+      retry: {
+        attempts: rule.retry.attempts ?? 1,
+        statuses: rule.retry.codes,
+        backoffMs: rule.retry.backoff ?? 25,
+      },
+    }),
+  };
+}
+
+type PathModifier =
+  | { readonly type: 'ReplaceFullPath'; readonly replaceFullPath: string }
+  | { readonly type: 'ReplacePrefixMatch'; readonly replacePrefixMatch: string };
+
+function pathRewrite(path: PathModifier): PathRewrite {
+  return path.type === 'ReplaceFullPath'
+    ? { kind: 'full', value: path.replaceFullPath }
+    : { kind: 'prefix', value: path.replacePrefixMatch };
+}
+
+const pathKinds: Readonly<Record<HttpMatch['path']['type'], PathMatch['kind']>> = {
+  Exact: 'exact',
+  PathPrefix: 'prefix',
+  RegularExpression: 'regex',
+};
+
+function matchOf({ path, method, headers, queryParams }: HttpMatch): ServiceMatch {
+  return {
+    path: { kind: pathKinds[path.type], value: path.value },
+    ...(method !== undefined && { method }),
+    headers: headers.map(valueMatch),
+    query: queryParams.map(valueMatch),
+  };
+}
+
+function valueMatch({ name, type, value }: HttpMatch['headers'][number]): ValueMatch {
+  return { name, kind: type === 'Exact' ? 'exact' : 'regex', value };
+}
+
+function headerChanges(
+  filters: readonly HttpFilter[],
+  type: 'RequestHeaderModifier' | 'ResponseHeaderModifier',
+): HeaderChanges {
+  for (const filter of filters) {
+    if (filter.type !== type) continue;
+    return filter.type === 'RequestHeaderModifier' ? filter.requestHeaderModifier : filter.responseHeaderModifier;
+  }
+  return noHeaderChanges;
+}
