@@ -11,6 +11,8 @@ export interface ResponseText {
 export interface ChangingText {
   push(text: string): string | undefined;
   end(): string | undefined;
+  /** Once nothing goes out any more: what stood before the place where it ended. */
+  readonly last?: string;
 }
 
 /** A text of a stream that is judged window by window, by somebody who must be asked. */

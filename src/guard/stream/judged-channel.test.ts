@@ -27,6 +27,7 @@ function remoteRule(action: Action): GuardRule {
 
 function run(chunks: readonly string[], streaming: 'buffer' | 'window', action: Action, ask = findsEvil) {
   const channel = new JudgedChannel('assistant', streaming);
+  const asking = remoteRule(action);
   const judged: string[] = [];
   let output = '';
   let found = 0;
@@ -34,7 +35,7 @@ function run(chunks: readonly string[], streaming: 'buffer' | 'window', action: 
   const judge = (): void => {
     for (let asked = channel.next(); asked !== undefined && !isBlocked; asked = channel.next()) {
       judged.push(asked[0].text);
-      const judgement = channel.settle([{ rule: remoteRule(action), verdict: ask(asked[0].text) }], vault);
+      const judgement = channel.settle([{ rule: asking, verdict: ask(asked[0].text) }], vault);
       output += judgement.texts.join('');
       found += judgement.findings.length;
       isBlocked = judgement.blockedBy !== undefined;
@@ -71,6 +72,16 @@ describe('a channel that a service judges', () => {
     const [first, second] = run([text, 'evil', text], 'window', 'redact').judged;
     expect(first?.length).toBe(windowSize);
     expect(second?.startsWith('x'.repeat(windowOverlap - 2).concat('evil'))).toBe(true);
+  });
+
+  it('keeps what was found in both windows hidden when it is found in the first one only', () => {
+    const text = 'x'.repeat(windowSize - 100);
+    // Finds nothing where the text before it is another one.
+    const forgetful = (window: string): RemoteVerdict =>
+      window.startsWith(text) ? findsEvil(window) : { kind: 'allow' };
+    const result = run([text, 'evil', text], 'window', 'redact', forgetful);
+    expect(result.output).toBe(`${text}[REDACTED]${text}`);
+    expect(result.found).toBe(1);
   });
 
   it('gives nothing any more after a block', () => {

@@ -1,23 +1,34 @@
 import { longestBuffered } from '../lane.ts';
 import type { Vault } from '../redaction/vault.ts';
-import type { RemoteText } from '../remote-judge.ts';
+import type { RemoteSpan, RemoteText } from '../remote-judge.ts';
 import { applyVerdicts, type RemoteAnswer, type RemoteJudgement } from '../remote-verdicts.ts';
-import type { TextRole } from '../rule.ts';
+import type { GuardRule, TextRole } from '../rule.ts';
 import { windowOverlap, windowSize } from './windowed.ts';
 
 const step = windowSize - windowOverlap;
+
+/** What a service has found in a part of a window that is held back. */
+interface Carried {
+  readonly rule: GuardRule;
+  /** Positions count from where the text that is held back begins. */
+  readonly span: RemoteSpan;
+}
+
+const none: readonly Carried[] = [];
 
 /**
  * One channel of an answer that services judge: it stands behind the local rules, which have redacted what services need
  * not see, and before the tokens are turned back.
  *
  * Windows are cut at places that do not depend on the chunks, and judged one after the other. What two windows share is
- * held back until the second has been judged too: what begins in it may be seen as a whole only there.
+ * held back until the second has been judged too: what begins in it may be seen as a whole only there. What was found in
+ * it the first time stays found, also when the service, seeing other words around it, finds it no more.
  */
 export class JudgedChannel {
   readonly #role: TextRole;
   readonly #isBuffering: boolean;
   #text = '';
+  #carried: readonly Carried[] = none;
   #isEnded = false;
   #isBlocked = false;
 
@@ -52,8 +63,9 @@ export class JudgedChannel {
   }
 
   /** Takes what the rules said about `next()`. The first of the texts goes out, unless there is a block. */
-  settle(answers: readonly RemoteAnswer[], vault: Vault): RemoteJudgement {
+  settle(given: readonly RemoteAnswer[], vault: Vault): RemoteJudgement {
     const window = this.#window();
+    const answers = [...given, ...this.#notFoundAgain(given)];
     const whole = applyVerdicts([{ text: window, role: this.#role }], answers, vault, 'response');
     if (whole.blockedBy !== undefined) {
       this.#isBlocked = true;
@@ -62,11 +74,17 @@ export class JudgedChannel {
     }
     const released = this.#released(window, answers);
     this.#text = this.#text.slice(released);
+    this.#carried = answers.flatMap(({ rule, verdict }) => {
+      if (rule.action !== 'redact' || verdict.kind !== 'found') return [];
+      return verdict.spans
+        .filter(({ start }) => start >= released)
+        .map((span) => ({ rule, span: { ...span, start: span.start - released, end: span.end - released } }));
+    });
     if (released === window.length) return whole;
     const part = [{ text: window.slice(0, released), role: this.#role }];
     return {
       ...applyVerdicts(part, answers, vault, 'response'),
-      // The others are found again, in the next window.
+      // The others count with the next window.
       findings: whole.findings.filter((finding) => finding.start < released),
     };
   }
@@ -79,6 +97,19 @@ export class JudgedChannel {
   /** A full window is never the last one: whether more comes must not matter. */
   get #isLast(): boolean {
     return this.#isBuffering || this.#text.length < windowSize;
+  }
+
+  #notFoundAgain(given: readonly RemoteAnswer[]): readonly RemoteAnswer[] {
+    const isFound = ({ rule, span }: Carried): boolean =>
+      given.some(
+        (answer) =>
+          answer.rule === rule &&
+          answer.verdict.kind === 'found' &&
+          answer.verdict.spans.some(({ start, end }) => start < span.end && end > span.start),
+      );
+    return this.#carried
+      .filter((carried) => !isFound(carried))
+      .map(({ rule, span }) => ({ rule, verdict: { kind: 'found', spans: [span] } }));
   }
 
   /** Characters of the window that go out now. A wording of the service's own replaces all of it, or nothing. */

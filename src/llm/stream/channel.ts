@@ -8,6 +8,8 @@ export interface ChannelText {
   push(text: string): string | undefined;
   /** The text is complete: what was held back until now. Called once. */
   end(): string | undefined;
+  /** Once nothing goes out any more: what stood before the place where it ended. Absent: nothing. */
+  readonly last?: string;
 }
 
 /** `field`: the name that a tool's argument has. */

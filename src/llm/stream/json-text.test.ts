@@ -95,6 +95,14 @@ describe('JsonText', () => {
     const stop = () => undefined;
     expect(new JsonText(() => ({ push: stop, end: () => '' })).push('{"a":"b')).toBeUndefined();
     expect(new JsonText(() => ({ push: (text) => text, end: stop })).push('{"a":"b"')).toBeUndefined();
+    const upToBad = {
+      last: 'so "far',
+      push: (text: string) => (text.includes('bad') ? undefined : text),
+      end: () => '',
+    };
+    const stopped = new JsonText(() => upToBad);
+    expect([stopped.push('{"a":1,"b":"is'), stopped.push(' bad"')]).toEqual(['{"a":1,"b":"is', undefined]);
+    expect(stopped.last).toBe('so \\"far');
     const cutOff = new JsonText(() => ({ push: (text) => text, end: stop }));
     expect([cutOff.push('{"a":"b'), cutOff.end()]).toEqual(['{"a":"b', undefined]);
   });

@@ -15,6 +15,7 @@ type Expected = 'value' | 'value or end' | 'name' | 'name or end' | 'colon' | 'c
  * From the point on where the text turns out not to be JSON, the rest of it is one text.
  */
 export class JsonText implements ChannelText {
+  last = '';
   private readonly open: OpenChannel;
   /** Not JSON: the channel of the rest. */
   private plain: ChannelText | undefined;
@@ -35,7 +36,7 @@ export class JsonText implements ChannelText {
   }
 
   push(text: string): string | undefined {
-    if (this.plain !== undefined) return this.plain.push(text);
+    if (this.plain !== undefined) return this.ofPlain(this.plain, '', this.plain.push(text));
     this.out = '';
     let at = 0;
     while (at < text.length) {
@@ -51,14 +52,16 @@ export class JsonText implements ChannelText {
   }
 
   end(): string | undefined {
-    if (this.plain !== undefined) return this.plain.end();
+    if (this.plain !== undefined) return this.ofPlain(this.plain, '', this.plain.end());
     const { channel, cut } = this;
     this.channel = undefined;
     this.cut = '';
     // Cut off in the middle: names and numbers pass, as they do otherwise.
     if (channel === undefined) return this.inside === 'scalar' ? cut : '';
     const rest = channel.end();
-    return rest === undefined ? undefined : escaped(rest) + cut;
+    if (rest !== undefined) return escaped(rest) + cut;
+    this.last = escaped(channel.last ?? '');
+    return undefined;
   }
 
   /** Goes past blanks, brackets and commas, up to the beginning of a string or scalar. */
@@ -159,17 +162,28 @@ export class JsonText implements ChannelText {
     if (channel === undefined) return undefined;
     const meant = unescaped(raw);
     let released = meant === '' ? '' : channel.push(meant);
-    if (released === undefined) return undefined;
+    if (released === undefined) return this.stopped(channel, '');
     if (isClosed) {
       this.channel = undefined;
       this.inside = undefined;
       this.endValue();
       const rest = channel.end();
-      if (rest === undefined) return undefined;
+      if (rest === undefined) return this.stopped(channel, released);
       released += rest;
     }
     const out = released === meant ? raw : escaped(released);
     return isClosed ? `${out}"` : out;
+  }
+
+  private stopped(channel: ChannelText, released: string): undefined {
+    this.last = this.out + escaped(released + (channel.last ?? ''));
+    return undefined;
+  }
+
+  private ofPlain(plain: ChannelText, before: string, released: string | undefined): string | undefined {
+    if (released !== undefined) return before + released;
+    this.last = before + (plain.last ?? '');
+    return undefined;
   }
 
   private goThroughName(text: string, from: number): number {
@@ -222,7 +236,7 @@ export class JsonText implements ChannelText {
     this.plain = this.open('toolInput');
     const released = this.plain.push(this.cut + rest);
     this.cut = '';
-    return released === undefined ? undefined : this.out + released;
+    return this.ofPlain(this.plain, this.out, released);
   }
 }
 

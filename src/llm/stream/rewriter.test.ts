@@ -200,7 +200,7 @@ describe('SseRewriter', () => {
     expect(rewrite('embeddings', 'data: {}\n\n').stop).toMatchObject({ kind: 'failed' });
   });
 
-  it('stops where a channel says so, without the event and without what is held back', () => {
+  it('stops where a channel says so, without the event and with what stood before it at most', () => {
     let text = '';
     const open: OpenChannel = () => ({
       push: (piece) => {
@@ -217,6 +217,13 @@ describe('SseRewriter', () => {
     const { bytes, stop } = rewrite(chat, stream, open);
     expect(bytes.toString()).toBe(chatChunk({ content: 'fine' }) + chatChunk({ content: '' }));
     expect(stop).toEqual({ kind: 'blocked' });
+    const upToBad: OpenChannel = () => ({
+      last: 'so far ',
+      push: (piece) => (piece.includes('bad') ? undefined : piece),
+      end: () => '',
+    });
+    const blocked = rewrite(chat, ['a', 'b', 'so far bad'].map((content) => chatChunk({ content })).join(''), upToBad);
+    expect(textsOf(blocked.bytes).get('0/content')).toBe('abso far ');
     const atEnd = rewrite(chat, chatChunk({ content: 'a' }), () => ({ push: (piece) => piece, end: () => undefined }));
     expect(atEnd.stop).toEqual({ kind: 'blocked' });
   });

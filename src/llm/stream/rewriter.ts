@@ -194,6 +194,7 @@ export class SseRewriter {
     const { text } = template;
     const released = text === '' ? '' : texts.again(template.event, template.piece, text);
     if (released === undefined) {
+      this.emitCompleted(texts);
       this.stop = { kind: 'blocked' };
       return nothing;
     }

@@ -112,13 +112,14 @@ export class StreamTexts implements EventTexts {
     channel.event = this.event;
     channel.path = path;
     let released = channel.text.push(text);
-    if (released !== undefined && isLast) {
+    if (released === undefined) this.stop(channel, '');
+    else if (isLast) {
       const rest = channel.text.end();
+      if (rest === undefined) this.stop(channel, released);
       released = rest === undefined ? undefined : released + rest;
       this.channels.delete(key);
     }
-    if (released === undefined) this.isStopped = true;
-    else if (channel.memory !== undefined) {
+    if (released !== undefined && channel.memory !== undefined) {
       channel.memory.source += text;
       channel.memory.output += released;
       if (isLast) this.remember(channel.memory);
@@ -156,7 +157,7 @@ export class StreamTexts implements EventTexts {
     this.channels.delete(key);
     const rest = channel.text.end();
     if (rest === undefined) {
-      this.isStopped = true;
+      this.stop(channel, '');
       return;
     }
     if (channel.memory !== undefined) {
@@ -166,6 +167,15 @@ export class StreamTexts implements EventTexts {
     if (rest === '') return;
     this.before ??= [];
     this.before.push(this.shape.carrying(channel.event, channel.path, rest));
+  }
+
+  /** What stood before the place where a text has ended goes out like any text that was held back. */
+  private stop({ text, event, path }: Channel, before: string): void {
+    this.isStopped = true;
+    const last = before + (text.last ?? '');
+    if (last === '') return;
+    this.before ??= [];
+    this.before.push(this.shape.carrying(event, path, last));
   }
 
   private edit(path: JsonPath, text: string): void {

@@ -66,6 +66,7 @@ function restored(guarded: Guarded, text: string): string {
 
 /** One text of a streamed answer. */
 class GuardedText implements ChangingText {
+  last = '';
   private readonly guarded: Guarded;
   private readonly channel: AnswerChannel;
 
@@ -95,6 +96,7 @@ class GuardedText implements ChangingText {
     const { blockedBy } = this.channel;
     if (blockedBy === undefined) return text;
     this.guarded.block(blockedBy, false);
+    this.last = text;
     return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RemoteJudge, RemoteText, RemoteVerdict } from '../../../guard/remote-judge.ts';
 import { parseBody } from '../../../llm/json/parse.ts';
+import { textsOf } from '../../../llm/stream/testing/streams.ts';
 import type { Program } from '../../../program/program.ts';
 import { type ProgramInit, programOf } from '../../../program/testing/program-of.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -283,6 +284,27 @@ describe('what cannot be read and is only observed', () => {
     const { ask, records } = observing();
     ask(chat('hello')).receive(events, delta(`${ticket} `), unreadable, done);
     expect(records).toMatchObject([{ verdict: 'observe', ending: 'done', findings: [{ count: 1 }] }]);
+  });
+});
+
+describe('a block in a stream', () => {
+  it('lets out what stands before it, redacted, in whatever pieces it comes', () => {
+    const start = program(
+      guardrail('g', [
+        rule('hidden', 'redact', { onRequest: false }),
+        rule('no-go', 'block', { onRequest: false, detector: { case: 'regex', value: { pattern: 'forb\\w*' } } }),
+      ]),
+    );
+    const text = `one TCK-123456 two forbidden three ${ticket}`;
+    for (const length of [1, 3, 7, 20, text.length]) {
+      const pieces = text.match(new RegExp(`.{1,${length}}`, 'g')) ?? [];
+      const asked = gateway(start).ask(chat('hello'));
+      asked.receive(events, ...pieces.map(delta), done);
+      const said = textsOf(Buffer.from(asked.text)).get('0/content');
+      expect(said, `${length}`).toBe('one [hidden] two ');
+      expect(asked.text).toContain('guardrail_violation');
+      expect(asked.text).not.toMatch(/forb|three/);
+    }
   });
 });
 
