@@ -7,6 +7,7 @@ import { runCli } from '../../../cmd/sluice/testing/run-cli.ts';
 import { connectKubeClient, type KubeClient } from '../../../src/kube/client.ts';
 import type { ObjectRef } from '../../../src/kube/object.ts';
 import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/definition.ts';
+import { apiVersionsOf } from '../../../src/policy/kind-row.ts';
 import { isKind, type Kind, kinds } from '../../../src/policy/kinds.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { isMap } from '../../../src/policy/schema/object.ts';
@@ -57,6 +58,14 @@ describe('sluice crds apply', () => {
     }
   });
 
+  it('applies what sluice crds prints', async () => {
+    const printed = await runCli(['crds']);
+    await server.apply(printed.out);
+    const again = await runCli(['crds', 'apply', '--kubeconfig', server.kubeconfig]);
+    expect(again.out).not.toContain('created');
+    expect([again.status, again.err]).toEqual([0, '']);
+  });
+
   it('leaves alone what another project installed, and takes it over when told to', async () => {
     const { group, plural } = kinds.AIServiceBackend;
     const name = `${plural}.${group}`;
@@ -79,6 +88,15 @@ describe.each(published)('%s', (kind) => {
     const document = documentOf(kind, spec);
     expect(complaintsOfParser(document)).toEqual([]);
     expect(await complaintOfServer(document)).toBeUndefined();
+  });
+
+  it('is the same in every version that is served', async () => {
+    const [spec] = accepted;
+    for (const apiVersion of apiVersionsOf(kinds[kind])) {
+      const document = { ...documentOf(kind, spec), apiVersion };
+      expect([apiVersion, await complaintOfServer(document)]).toEqual([apiVersion, undefined]);
+      expect(meaning(document)).toEqual(meaning(documentOf(kind, spec)));
+    }
   });
 
   it('means the same with the defaults that the server wrote', async () => {
@@ -183,12 +201,12 @@ describe('an API server', () => {
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const files = globSync('examples/**/*.yaml', { cwd: root }).sort();
-const inFiles = files.map((file) => ({
-  file,
-  documents: parseAllDocuments(readFileSync(join(root, file), 'utf8'))
-    .map((document) => document.toJS())
-    .filter(({ kind }) => published.some((each) => each === kind)),
-}));
+const inFiles = files.map((file) => {
+  const text = readFileSync(join(root, file), 'utf8');
+  // As kubectl and Helm read it: `on` and `off` without quotes are booleans to them.
+  const documents = parseAllDocuments(text, { version: '1.1' }).map((document) => document.toJS());
+  return { file, documents: documents.filter(({ kind }) => published.some((each) => each === kind)) };
+});
 
 describe.each(inFiles.filter(({ documents }) => documents.length > 0))('$file', ({ documents }) => {
   it('is taken document by document', async () => {

@@ -118,7 +118,8 @@ function objectOf(json: JsonSchema, notes: ServerNotes, path: string, choices: r
     ...counted,
     // Two appliers who each set another alternative would otherwise make something invalid together.
     ...(isChoice ? { 'x-kubernetes-map-type': 'atomic' } : {}),
-    properties,
+    // A server forgets an empty map, and then sees a difference whenever somebody applies it.
+    ...(Object.keys(properties).length === 0 ? {} : { properties }),
     ...(rules.length === 0 ? {} : { 'x-kubernetes-validations': rules.map(validation) }),
   };
 }
