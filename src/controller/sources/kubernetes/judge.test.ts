@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../kube/object.ts';
+import type { Kind } from '../../../policy/kinds.ts';
+import { problemText } from '../../../policy/problem.ts';
+import { type Judgement, judge, nothingJudged } from './judge.ts';
+
+interface Fields {
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly labels?: { readonly [name: string]: string };
+  readonly status?: unknown;
+}
+
+function budget(name: string, usd: unknown, { uid = name, generation = 1, labels, status }: Fields = {}) {
+  const object: KubeObject = {
+    apiVersion: 'sluice.dev/v1alpha1',
+    metadata: { name, namespace: 'team-a', uid, generation, resourceVersion: '1', ...(labels && { labels }) },
+    spec: { amount: { usd }, period: { rolling: '30d' } },
+    ...(status !== undefined && { status }),
+  };
+  return { kind: 'Budget' as Kind, object };
+}
+
+function judged(last: Judgement, ...objects: readonly ReturnType<typeof budget>[]): Judgement {
+  return judge(objects, [], last, 0);
+}
+
+describe('judge()', () => {
+  const first = judged(nothingJudged, budget('b', 1), budget('a', 1));
+
+  it('reads objects as documents, sorted, each saying where it is', () => {
+    expect(first.state.documents.map(({ id, source }) => [id, source])).toEqual([
+      ['Budget/team-a/a', 'Budget/team-a/a'],
+      ['Budget/team-a/b', 'Budget/team-a/b'],
+    ]);
+    expect(first.state.revision).toBe(1);
+  });
+
+  it('gives the same state for a status, an order or a note that says nothing', () => {
+    const second = judged(first, budget('a', 1, { status: { conditions: [] } }), budget('b', 1));
+    expect(second.state).toBe(first.state);
+    // As the API server has them now, all the same.
+    expect(second.readings.get('Budget/team-a/a')?.object.status).toEqual({ conditions: [] });
+  });
+
+  it('keeps the identity of documents that say the same, and tells of the generation', () => {
+    const second = judged(first, budget('a', '1', { generation: 2 }), budget('b', 2, { generation: 2 }));
+    expect(second.state.documents[0]).toBe(first.state.documents[0]);
+    expect(second.state.documents[1]).not.toBe(first.state.documents[1]);
+    expect([...second.state.generations.values()]).toEqual([2, 2]);
+  });
+
+  it('sees labels, which have no generation', () => {
+    const second = judged(first, budget('a', 1, { labels: { team: 'x' } }), budget('b', 1));
+    expect(second.state.documents[0]?.labels).toEqual({ team: 'x' });
+  });
+
+  it('keeps the last good version of an object for as long as it is broken', () => {
+    const second = judged(first, budget('a', 'much', { generation: 2 }), budget('b', 1));
+    expect(second.state.documents[0]).toBe(first.state.documents[0]);
+    expect([...second.state.stale]).toEqual([['Budget/team-a/a', 'Budget/team-a/a']]);
+    expect(second.state.problems.map(problemText)).toEqual([
+      expect.stringMatching(/^Budget\/team-a\/a: Budget\/team-a\/a: spec\.amount\.usd "much" is not an amount/),
+    ]);
+    const third = judged(second, budget('a', 'more', { generation: 3 }), budget('b', 1));
+    expect(third.state.documents[0]).toBe(first.state.documents[0]);
+    expect(third.readings.get('Budget/team-a/a')?.lastGood?.metadata.generation).toBe(1);
+    const fourth = judged(third, budget('a', 2, { generation: 4 }), budget('b', 1));
+    expect([fourth.state.stale.size, fourth.state.problems.length]).toEqual([0, 0]);
+  });
+
+  it('forgets the last good version with the object', () => {
+    const other = judged(first, budget('a', 'much', { uid: 'successor' }), budget('b', 1));
+    expect(other.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    expect(judged(first, budget('b', 1)).state.documents).toHaveLength(1);
+  });
+
+  it('has one broken object stop nothing else', () => {
+    const second = judged(nothingJudged, budget('a', 'much'), budget('b', 1));
+    expect(second.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    expect([...second.state.generations.keys()]).toEqual(['Budget/team-a/a', 'Budget/team-a/b']);
+  });
+});

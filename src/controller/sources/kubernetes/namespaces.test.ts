@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { isDiscovered } from './namespaces.ts';
+
+const prodOfPayments = { matchLabels: { stage: 'prod', team: 'payments' }, matchExpressions: [] };
+const test = {
+  matchLabels: {},
+  matchExpressions: [{ key: 'stage', operator: 'In', values: ['test', 'dev'] }],
+} as const;
+
+describe('isDiscovered()', () => {
+  it.each([
+    [[], {}, true],
+    [[prodOfPayments], { stage: 'prod', team: 'payments' }, true],
+    [[prodOfPayments], { stage: 'prod' }, false],
+    [[prodOfPayments, test], { stage: 'dev' }, true],
+    [[prodOfPayments, test], { team: 'payments' }, false],
+  ])('%# asks that one of the selectors holds, with everything in it', (selectors, labels, isWanted) => {
+    expect(isDiscovered(selectors, new Map(Object.entries(labels)))).toBe(isWanted);
+  });
+});

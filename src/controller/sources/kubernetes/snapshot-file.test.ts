@@ -1,0 +1,119 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { testFolder } from '../testing/folder.ts';
+import type { ClusterSnapshot } from './snapshot.ts';
+import { keepSnapshotFile, readSnapshot } from './snapshot-file.ts';
+
+const server = 'https://10.0.0.1';
+
+function snapshotOf(count: number): ClusterSnapshot {
+  const object = (index: number) => ({
+    apiVersion: 'sluice.dev/v1alpha1',
+    metadata: { name: `a${index}`, namespace: 'n', uid: `${index}` },
+    spec: { 'x-<&>': 'ü' },
+    status: { conditions: [] },
+  });
+  return {
+    server,
+    asOf: 1_000,
+    namespaces: [{ name: 'n', labels: { team: 'a' } }],
+    objects: Array.from({ length: count }, (_, index) => ({ kind: 'Limit', object: object(index) })),
+    lastGood: [{ kind: 'Limit', object: object(0) }],
+    references: [{ of: 'secret', key: 'n/s', uid: 'u', version: '7', value: { apiKey: 'hidden' } }],
+  };
+}
+
+async function kept(content: () => ClusterSnapshot | undefined, everyMs = 10) {
+  const folder = await testFolder();
+  const errors: Error[] = [];
+  const path = folder.at('snapshot');
+  const file = keepSnapshotFile({
+    path,
+    content,
+    isCurrent: () => true,
+    everyMs,
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(() => file.close());
+  return { folder, path, file, errors };
+}
+
+describe('keepSnapshotFile()', () => {
+  it('keeps everything but what nobody reads after a restart, for its owner only', async () => {
+    const { path, file, folder } = await kept(() => snapshotOf(250));
+    file.changed();
+    await file.close();
+    const read = await readSnapshot(path, server);
+    const wanted = snapshotOf(250);
+    expect(read?.objects[249]).toEqual({
+      kind: 'Limit',
+      object: { ...wanted.objects[249]?.object, status: undefined },
+    });
+    expect(read).toMatchObject({ namespaces: wanted.namespaces, references: wanted.references });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder.path)).toEqual(['snapshot']);
+    // When it was written, which is later than when it was made.
+    expect(read?.asOf).toBeGreaterThan(wanted.asOf);
+  });
+
+  it('writes some time after a change, and no more often than it may', async () => {
+    let asked = 0;
+    const { file } = await kept(() => {
+      asked++;
+      return snapshotOf(1);
+    }, 60);
+    for (let index = 0; index < 20; index++) {
+      file.changed();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await file.close();
+    expect(asked).toBeGreaterThan(1);
+    expect(asked).toBeLessThan(7);
+  });
+
+  it('writes nothing while nothing is complete, and says when it cannot write', async () => {
+    const nothing = await kept(() => undefined);
+    nothing.file.changed();
+    await nothing.file.close();
+    expect(await readSnapshot(nothing.path, server)).toBeUndefined();
+    const errors: Error[] = [];
+    const nowhere = keepSnapshotFile({
+      path: `${nothing.path}/no/folder`,
+      content: () => snapshotOf(1),
+      isCurrent: () => true,
+      onError: (error) => errors.push(error),
+    });
+    nowhere.changed();
+    await nowhere.close();
+    expect(errors).toHaveLength(1);
+  });
+});
+
+describe('readSnapshot()', () => {
+  it('takes nothing for a snapshot that is not whole, of another cluster, or of another format', async () => {
+    const { path, file } = await kept(() => snapshotOf(3));
+    file.changed();
+    await file.close();
+    const text = await readFile(path, 'utf8');
+    const lines = text.split('\n');
+    expect(await readSnapshot(path, 'https://elsewhere')).toBeUndefined();
+    for (const broken of [
+      '',
+      text.slice(0, -3),
+      lines.slice(0, -1).join('\n'),
+      lines.toSpliced(2, 1).join('\n'),
+      text.replace('/1"', '/2"'),
+    ]) {
+      await writeFile(path, broken);
+      expect(await readSnapshot(path, server)).toBeUndefined();
+    }
+  });
+
+  it('skips kinds that it does not know', async () => {
+    const { path, file } = await kept(() => snapshotOf(3));
+    file.changed();
+    await file.close();
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"kind":"Limit"', '"kind":"Later"'));
+    expect((await readSnapshot(path, server))?.objects).toHaveLength(2);
+  });
+});

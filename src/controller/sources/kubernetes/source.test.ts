@@ -1,0 +1,157 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { problemText } from '../../../policy/problem.ts';
+import { testFolder } from '../testing/folder.ts';
+import { type KubernetesSource, type KubernetesSourceOptions, startKubernetesSource } from './source.ts';
+import { type FakeCluster, fakeCluster } from './testing/fake-cluster.ts';
+
+const own = '/apis/sluice.dev/v1alpha1';
+const settled = () => new Promise((resolve) => setTimeout(resolve, 60));
+
+/** A cluster with the definitions of some of our kinds. */
+function clusterWith(...plurals: readonly string[]): FakeCluster {
+  const cluster = fakeCluster();
+  for (const plural of plurals) define(cluster, plural);
+  for (const name of ['team-a', 'team-b']) {
+    cluster.put('/api/v1/namespaces', { metadata: { name, labels: { team: name } } });
+  }
+  return cluster;
+}
+
+function define(cluster: FakeCluster, plural: string, group = 'sluice.dev'): void {
+  const metadata = { name: `${plural}.${group}` };
+  cluster.put('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { metadata });
+}
+
+function budget(cluster: FakeCluster, namespace: string, name: string, usd: unknown = 1, generation = 1): void {
+  cluster.put(`${own}/namespaces/${namespace}/budgets`, {
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'Budget',
+    metadata: { name, generation },
+    spec: { amount: { usd }, period: { rolling: '30d' } },
+  });
+}
+
+interface Followed {
+  readonly source: KubernetesSource;
+  readonly told: string[][];
+  readonly errors: string[];
+  problems(): readonly string[];
+}
+
+async function follow({ client }: FakeCluster, options: Partial<KubernetesSourceOptions> = {}): Promise<Followed> {
+  const told: string[][] = [];
+  const errors: string[] = [];
+  const source = await startKubernetesSource({
+    client,
+    selectors: [],
+    quietMs: 5,
+    snapshotEveryMs: 10,
+    onChange: (state) => told.push(state.documents.map(({ id }) => id)),
+    onError: (error) => errors.push(error.message),
+    ...options,
+  });
+  onTestFinished(() => source.close());
+  return { source, told, errors, problems: () => source.current().problems.map(problemText) };
+}
+
+describe('startKubernetesSource()', () => {
+  it('watches the kinds that are defined and no others', async () => {
+    const cluster = clusterWith('budgets');
+    budget(cluster, 'team-a', 'b');
+    const { source } = await follow(cluster);
+    await expect.poll(() => source.isSynced()).toBe(true);
+    expect(source.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    const watches = cluster.calls.filter((call) => call.startsWith('WATCH'));
+    expect(watches.toSorted()).toEqual([
+      'WATCH /api/v1/namespaces',
+      'WATCH /apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+      `WATCH ${own}/budgets`,
+    ]);
+    define(cluster, 'limits');
+    await expect.poll(() => cluster.calls).toContain(`WATCH ${own}/limits`);
+  });
+
+  it('makes one state of many changes', async () => {
+    const cluster = clusterWith('budgets');
+    const { told } = await follow(cluster);
+    for (let index = 0; index < 50; index++) budget(cluster, 'team-a', `b${index}`);
+    await expect.poll(() => told.map((ids) => ids.length)).toEqual([50]);
+  });
+
+  it('serves all but a kind that it may not read, and says so', async () => {
+    const cluster = clusterWith('budgets', 'limits');
+    budget(cluster, 'team-a', 'b');
+    cluster.refuse(/\/limits$/, 403);
+    const { source, problems } = await follow(cluster);
+    expect(source.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    expect(problems()).toEqual([
+      "cluster: reading limits.sluice.dev is refused — permit the control plane's service account to list and watch limits.sluice.dev",
+    ]);
+  });
+
+  it('tries every kind where it may not see what is defined', async () => {
+    const cluster = clusterWith();
+    cluster.refuse(/customresourcedefinitions$/, 403);
+    cluster.refuse(/^\/apis\/(?!sluice.dev\/v1alpha1\/budgets)/, 404);
+    budget(cluster, 'team-a', 'b');
+    const { source, problems } = await follow(cluster);
+    expect(source.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    expect(problems()).toEqual([expect.stringContaining('reading customresourcedefinitions is refused')]);
+  });
+
+  it('waits for a kind that cannot be read, but not for ever', async () => {
+    const cluster = clusterWith('budgets', 'limits');
+    budget(cluster, 'team-a', 'b');
+    cluster.refuse(/\/limits$/, 500);
+    const began = performance.now();
+    const { source, problems, errors } = await follow(cluster, { settleMs: 100 });
+    expect(performance.now() - began).toBeGreaterThan(95);
+    expect(source.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    expect(problems()).toEqual([
+      expect.stringContaining('reading limits.sluice.dev has failed until now: InternalError'),
+    ]);
+    expect(errors).toHaveLength(1);
+  });
+
+  it('has what was kept stand in for a kind that cannot be read', async () => {
+    const path = (await testFolder()).at('snapshot');
+    const cluster = clusterWith('budgets', 'limits');
+    budget(cluster, 'team-a', 'b');
+    const first = await follow(cluster, { snapshotFile: path });
+    await settled();
+    await first.source.close();
+    cluster.refuse(/\/budgets$/, 500);
+    const { source } = await follow(cluster, { snapshotFile: path, settleMs: 100 });
+    expect(source.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    define(cluster, 'models');
+    await settled();
+    expect(source.current().documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+  });
+
+  it('knows the last good version of what is broken over a restart', async () => {
+    const path = (await testFolder()).at('snapshot');
+    const cluster = clusterWith('budgets');
+    budget(cluster, 'team-a', 'b');
+    const first = await follow(cluster, { snapshotFile: path });
+    budget(cluster, 'team-a', 'b', 'much', 2);
+    await expect.poll(() => first.source.current().stale.size).toBe(1);
+    await first.source.close();
+    const { source } = await follow(cluster, { snapshotFile: path });
+    expect(source.status()).toEqual({ servesFrom: 'cluster' });
+    expect([...source.state.stale.keys()]).toEqual(['Budget/team-a/b']);
+    expect(source.state.documents).toEqual(first.source.state.documents);
+  });
+
+  it('follows the labels of namespaces', async () => {
+    const cluster = clusterWith('budgets');
+    budget(cluster, 'team-a', 'b');
+    budget(cluster, 'team-b', 'b');
+    const selectors = [{ matchLabels: { team: 'team-a' }, matchExpressions: [] }];
+    const { source, told } = await follow(cluster, { selectors });
+    expect(source.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    cluster.put('/api/v1/namespaces', { metadata: { name: 'team-b', labels: { team: 'team-a' } } });
+    cluster.put('/api/v1/namespaces', { metadata: { name: 'team-a', labels: {} } });
+    await expect.poll(() => told).toEqual([['Budget/team-b/b']]);
+    expect([...source.objects()].map(({ object }) => object.metadata.namespace)).toEqual(['team-b']);
+  });
+});
