@@ -1,5 +1,8 @@
+import type { Provider } from '../../provider.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { AttachedTo, GatewayLike } from '../gateway-api/attach.ts';
+import { memo } from '../memo.ts';
+import type { LeveledPolicy } from '../policy-levels.ts';
 import { type CostSpec, costsByKey } from './cost.ts';
 import type { AiRouteDocument, BackendTrafficDocument } from './documents.ts';
 import { routeHosts } from './hosts.ts';
@@ -12,9 +15,13 @@ import type { ResolvedRef } from './targets.ts';
 export interface AttachedAiRoute {
   readonly document: AiRouteDocument;
   readonly built: BuiltAiRoute;
+  /** Those that its rules lead to, also without targets. */
+  readonly providers: readonly Provider[];
   /** Absent: no policy limits it. */
   readonly limited?: LimitedRoute;
 }
+
+type Policies = readonly LeveledPolicy<BackendTrafficDocument>[];
 
 /** `gateway` undefined: the one of a folder that has no Gateway document. `refs` by rule. */
 export function attachedRoute(
@@ -30,23 +37,57 @@ export function attachedRoute(
     listeners: to.listeners.map(({ name }) => name),
     route: { kind: 'route', namespace: document.namespace, name: document.name },
   } as const;
-  const rules = document.spec.rules.map((rule, index): ResolvedRule => {
-    const merged = mergedTraffic(traffic.at({ ...place, ...(rule.name !== undefined && { rule: rule.name }) }));
-    return {
-      refs: refs[index] ?? [],
-      retry: retryOfRule(rule, merged),
-      decidedBy: merged.decidedBy.filter(({ field }) => field !== limits),
-    };
+  const hosts = routeHosts(to.listeners, gateway?.spec.listeners ?? []);
+  const ofRoute = traffic.at(place);
+  const ofRules = document.spec.rules.map(({ name: rule }) =>
+    rule === undefined ? ofRoute : traffic.at({ ...place, rule }),
+  );
+  const signature = [
+    hosts.join(),
+    ...refs.map((each) => each.map(providerSignature).join()),
+    ...[ofRoute, ...ofRules].map((policies) => policies.map(({ level, spec }) => `${level} ${spec.hash}`).join()),
+    ...gatewayCosts.map(({ metadataKey, type, cel }) => `${metadataKey} ${type} ${cel}`),
+  ].join(';');
+  const built = memo(document, `on ${to.gateway}`, signature, () => {
+    const rules = ofRules.map((policies, index) => resolvedRule(document, index, refs[index] ?? [], policies));
+    return buildAiRoute(document, hosts, rules);
   });
-  const policies = traffic.at(place);
-  const origin = mergedTraffic(policies).decidedBy.find(({ field }) => field === limits)?.origin;
-  const policy = policies.find((one) => one.origin === origin)?.spec;
-  const costs = costsByKey(gatewayCosts, document.spec.llmRequestCosts);
+  const policy = limiting(ofRoute);
   return {
     document,
-    built: buildAiRoute(document, to.gateway, routeHosts(to.listeners, gateway?.spec.listeners ?? []), rules),
-    ...(policy && { limited: { policy, route: document, costs } }),
+    built,
+    // Not remembered: a provider may change where its route does not.
+    providers: refs.flatMap((each) => each.map(({ provider }) => provider)),
+    ...(policy && {
+      limited: { policy, route: document, costs: costsByKey(gatewayCosts, document.spec.llmRequestCosts) },
+    }),
   };
+}
+
+function providerSignature({ provider }: ResolvedRef): string {
+  return `${provider.cluster} ${provider.isPrivate} ${provider.isUnserved}`;
+}
+
+function resolvedRule(
+  document: AiRouteDocument,
+  index: number,
+  refs: readonly ResolvedRef[],
+  policies: Policies,
+): ResolvedRule {
+  const merged = mergedTraffic(policies);
+  return {
+    refs,
+    retry: retryOfRule(document.spec.rules[index], merged),
+    decidedBy: merged.decidedBy.filter(({ field }) => field !== limits),
+  };
+}
+
+/** The closest one that says limits. */
+function limiting(policies: Policies): BackendTrafficDocument | undefined {
+  const saying = policies.filter(({ spec }) => spec.spec.rateLimit !== undefined);
+  if (saying.length < 2) return saying[0]?.spec;
+  const origin = mergedTraffic(saying).decidedBy.find(({ field }) => field === limits)?.origin;
+  return saying.find((policy) => policy.origin === origin)?.spec;
 }
 
 const limits = 'rateLimit';

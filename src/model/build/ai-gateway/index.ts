@@ -101,7 +101,7 @@ function partsOf(
   context: BuildContext,
 ): Omit<AiGatewayParts, keyof GatewayCallers> {
   const built = routes.map((route) => route.built);
-  const providers = [...new Set(built.flatMap((route) => route.providers))];
+  const providers = [...new Set(routes.flatMap((route) => route.providers))];
   const limited = routes.flatMap((route) => route.limited ?? []);
   return {
     providers,

@@ -30,11 +30,12 @@ export interface BuiltRetry {
 const defaultTriggers = ['connect-failure', 'refused-stream', 'retriable-status-codes'];
 const defaultStatuses = [503];
 
+const { name: _, ...otherwise } = retryProfile(defaultRetry);
+
 const longestMs = 86_400_000;
 
 /** Without retry rules a chain is one all the same: whoever writes down a second backend wants it to be asked. */
 export function buildRetry(rules: RetryRules | undefined, timeouts: RuleTimeouts): BuiltRetry {
-  const { name: _, ...otherwise } = retryProfile(defaultRetry);
   const perRetry = rules?.perRetry;
   const attemptMs = perRetry?.timeout || timeouts.attemptMs || otherwise.attemptTimeoutMs;
   const profile = namedProfile({

@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../../lib/get-or-create.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { Limit } from '../../limit.ts';
 import type { BuildContext } from '../context.ts';
@@ -17,7 +18,7 @@ export interface LimitedRoute {
  * with a counter for each, unless it is shared; routes whose costs differ under the same key have limits of their own.
  */
 export function buildRouteLimits(limited: readonly LimitedRoute[], context: BuildContext): readonly Limit[] {
-  const limits = new Map<string, Limit>();
+  const limits = new Map<string, { readonly limit: Limit; readonly routes: string[] }>();
   const said = new Set<string>();
   for (const { policy, route, costs } of limited) {
     const { rateLimit } = policy.spec;
@@ -34,12 +35,16 @@ export function buildRouteLimits(limited: readonly LimitedRoute[], context: Buil
         continue;
       }
       const key = `${name}/${built.limit.unit}`;
-      const known = limits.get(key);
-      const routes = [...(known?.scope.routes ?? []), routeName].sort();
-      limits.set(key, { ...built.limit, scope: { ...built.limit.scope, routes } });
+      getOrCreate(limits, key, () => ({ limit: built.limit, routes: [] })).routes.push(routeName);
     }
   }
-  return withNames([...limits.values()]).map((limit) => ({ ...limit, per: perRoute(limit) }));
+  const all = [...limits.values()].map(({ limit, routes }) => ({
+    ...limit,
+    scope: { ...limit.scope, routes: routes.sort() },
+    // One counter serves a single route as well.
+    per: routes.length === 1 ? limit.per.filter((part) => part !== 'route') : limit.per,
+  }));
+  return withNames(all);
 
   function refuse(policy: BackendTrafficDocument, path: string, refusal: string): void {
     // Once, however many routes it is for.
@@ -48,11 +53,6 @@ export function buildRouteLimits(limited: readonly LimitedRoute[], context: Buil
     said.add(key);
     context.reject(policy, path, `is not served: ${refusal}`, 'remove it, or write a Limit', 'UnsupportedValue');
   }
-}
-
-/** One counter serves a single route as well. */
-function perRoute({ per, scope }: Limit): readonly string[] {
-  return scope.routes?.length === 1 ? per.filter((part) => part !== 'route') : per;
 }
 
 /** Those that differ in what they count say it in their name. */

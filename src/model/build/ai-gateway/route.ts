@@ -1,8 +1,6 @@
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { LogicalModel } from '../../logical-model.ts';
-import type { Provider } from '../../provider.ts';
 import type { RetryProfile, Route } from '../../route.ts';
-import { memo } from '../memo.ts';
 import type { FieldOrigin } from '../policy-levels.ts';
 import { defaultRetry, processorRules } from '../route.ts';
 import type { AiRouteDocument } from './documents.ts';
@@ -21,35 +19,20 @@ export interface BuiltAiRoute {
   readonly routes: readonly Route[];
   readonly models: readonly LogicalModel[];
   readonly profiles: readonly RetryProfile[];
-  readonly providers: readonly Provider[];
 }
 
 /** One AIGatewayRoute as it is on one Gateway. `hostnames` empty: every host. */
 export function buildAiRoute(
   document: AiRouteDocument,
-  gateway: string,
   hostnames: readonly string[],
   rules: readonly ResolvedRule[],
 ): BuiltAiRoute {
-  return memo(document, `on ${gateway}`, JSON.stringify([hostnames, rules.map(signature)]), () => {
-    const perRule = rules.map((rule, index) => buildRule(document, index, hostnames, rule));
-    return {
-      routes: perRule.flatMap(({ routes }) => routes),
-      models: uniqueModels(perRule.flatMap(({ models }) => models)),
-      profiles: rules.map(({ retry }) => retry.profile),
-      providers: [...new Set(rules.flatMap(({ refs }) => refs.map(({ provider }) => provider)))],
-    };
-  });
-}
-
-function signature({ refs, retry, decidedBy }: ResolvedRule): unknown {
-  const providers = refs.map(({ provider }) => [
-    provider.cluster,
-    provider.name,
-    provider.isPrivate,
-    provider.isUnserved,
-  ]);
-  return [providers, retry, decidedBy];
+  const perRule = rules.map((rule, index) => buildRule(document, index, hostnames, rule));
+  return {
+    routes: perRule.flatMap(({ routes }) => routes),
+    models: uniqueModels(perRule.flatMap(({ models }) => models)),
+    profiles: rules.map(({ retry }) => retry.profile),
+  };
 }
 
 function buildRule(

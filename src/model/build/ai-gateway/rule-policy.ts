@@ -31,9 +31,9 @@ export function mergedTraffic(policies: readonly LeveledPolicy<BackendTrafficDoc
 const defaultRequestMs = 60_000;
 
 /** What a rule says itself goes before what is attached to it. */
-export function retryOfRule(rule: AiRule, { spec }: MergedPolicy<TrafficFields>): BuiltRetry {
-  const { request, backendRequest } = rule.timeouts;
-  const silenceMs = rule.streamIdleTimeout ?? spec['timeout.http.streamIdleTimeout'];
+export function retryOfRule(rule: AiRule | undefined, { spec }: MergedPolicy<TrafficFields>): BuiltRetry {
+  const { request, backendRequest } = rule?.timeouts ?? {};
+  const silenceMs = rule?.streamIdleTimeout ?? spec['timeout.http.streamIdleTimeout'];
   return buildRetry(spec.retry, {
     requestMs: request ?? spec['timeout.http.requestTimeout'] ?? defaultRequestMs,
     ...(backendRequest !== undefined && { attemptMs: backendRequest }),
