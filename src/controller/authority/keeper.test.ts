@@ -1,0 +1,138 @@
+import { X509Certificate } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../lib/log.ts';
+import { err, ok } from '../../lib/result.ts';
+import type { Authority } from '../../pki/authority.ts';
+import { type AuthorityKeeper, type AuthorityKeeperOptions, keepAuthority } from './keeper.ts';
+import type { AuthoritySecret, StoredAuthorities } from './secret.ts';
+
+const hour = 3_600_000;
+const year = 365 * 24 * hour;
+const log = createLogger({ name: 'test', level: 'silent' });
+
+/** One Secret that several replicas share. */
+function sharedSecret() {
+  let stored: { authorities: readonly Authority[]; version: number } | undefined;
+  let isAway = false;
+  let writes = 0;
+  const secret: AuthoritySecret = {
+    async read() {
+      if (isAway) return err('the API server is away');
+      return ok(stored && { authorities: stored.authorities, resourceVersion: String(stored.version) });
+    },
+    async write(authorities, replaces: StoredAuthorities | undefined) {
+      if (isAway) return err('the API server is away');
+      if (replaces?.resourceVersion !== (stored && String(stored.version))) return ok('taken');
+      stored = { authorities, version: (stored?.version ?? 0) + 1 };
+      writes++;
+      return ok('written');
+    },
+  };
+  return {
+    secret,
+    writes: () => writes,
+    authorities: () => stored?.authorities ?? [],
+    setAway: (value: boolean) => {
+      isAway = value;
+    },
+  };
+}
+
+const keepers: AuthorityKeeper[] = [];
+afterEach(() => {
+  for (const keeper of keepers.splice(0)) keeper.close();
+});
+
+async function keep(options: Pick<AuthorityKeeperOptions, 'secret'> & Partial<AuthorityKeeperOptions>) {
+  const kept = await keepAuthority({
+    serverNames: ['controller.sluice-system.svc'],
+    isLeader: () => false,
+    onChange: () => undefined,
+    log,
+    ...options,
+  });
+  if (!kept.ok) throw new Error(kept.error);
+  keepers.push(kept.value);
+  return kept.value;
+}
+
+describe('keepAuthority()', () => {
+  it('makes one authority, however many replicas start at once', async () => {
+    const { secret, authorities, writes } = sharedSecret();
+    const replicas = await Promise.all([keep({ secret }), keep({ secret }), keep({ secret })]);
+    expect(writes()).toBe(1);
+    expect(new Set(replicas.map((each) => each.roles().signing.certificate))).toEqual(
+      new Set([authorities()[0]?.certificate]),
+    );
+  });
+
+  it('shows a certificate of the server with its names, signed by that authority', async () => {
+    const { secret } = sharedSecret();
+    const keeper = await keep({ secret });
+    const { certificate, clientCa } = keeper.serverTls();
+    const leaf = new X509Certificate(certificate);
+    expect(leaf.subjectAltName).toBe('DNS:controller.sluice-system.svc');
+    expect(leaf.verify(new X509Certificate(clientCa ?? '').publicKey)).toBe(true);
+  });
+
+  it('says why there is no authority', async () => {
+    const { secret, setAway } = sharedSecret();
+    setAway(true);
+    expect(
+      await keepAuthority({ secret, serverNames: [], isLeader: () => true, onChange: () => undefined, log }),
+    ).toEqual(err('the API server is away'));
+  });
+
+  it('goes on with what it knows while the Secret cannot be read', async () => {
+    const { secret, setAway } = sharedSecret();
+    const keeper = await keep({ secret });
+    const before = keeper.roles().signing;
+    setAway(true);
+    await keeper.look();
+    expect(keeper.roles().signing).toBe(before);
+  });
+
+  it('renews the certificate of the server at half of its life, and writes nothing for it', async () => {
+    let now = Date.now();
+    let changes = 0;
+    const { secret, writes } = sharedSecret();
+    const keeper = await keep({ secret, now: () => new Date(now), onChange: () => changes++ });
+    const before = keeper.serverTls().certificate;
+    now += 11 * hour;
+    await keeper.look();
+    expect(keeper.serverTls().certificate).toBe(before);
+    now += 2 * hour;
+    await keeper.look();
+    expect(keeper.serverTls().certificate).not.toBe(before);
+    expect([changes, writes()]).toEqual([1, 1]);
+  });
+
+  it('has a successor made by the leader alone, which signs when everybody has heard of it', async () => {
+    let now = Date.now();
+    const { secret, authorities } = sharedSecret();
+    const follower = await keep({ secret, now: () => new Date(now) });
+    const leader = await keep({ secret, now: () => new Date(now), isLeader: () => true });
+    const first = leader.roles().signing.certificate;
+    now += 6 * year;
+    await follower.look();
+    expect(authorities()).toHaveLength(1);
+    await leader.look();
+    expect(authorities()).toHaveLength(2);
+    await follower.look();
+    for (const each of [leader, follower]) {
+      expect(each.roles().signing.certificate).toBe(first);
+      expect(each.roles().trusted).toHaveLength(2);
+    }
+    now += 2 * hour;
+    await Promise.all([leader.look(), follower.look()]);
+    expect(follower.roles().signing.certificate).not.toBe(first);
+    expect(follower.roles().signing.certificate).toBe(leader.roles().signing.certificate);
+    now += 48 * hour;
+    await leader.look();
+    await follower.look();
+    expect(authorities()).toHaveLength(1);
+    expect(follower.roles().trusted.map(({ certificate }) => certificate)).toEqual([
+      leader.roles().signing.certificate,
+    ]);
+  });
+});
