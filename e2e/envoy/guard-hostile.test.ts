@@ -314,6 +314,22 @@ describe('JSON under another name', () => {
   });
 });
 
+describe("a provider's refusal", () => {
+  it.each([
+    ['redact', 400, '{"error":{"message":"no such thing as [TICKET]","type":"invalid_request_error"}}'],
+    ['block', 403, 'guardrail_violation'],
+  ])('is judged, since the caller reads it: %s', async (key, status, expected) => {
+    answer = (response) => {
+      response.writeHead(400, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { message: `no such thing as ${ticket}`, type: 'invalid_request_error' } }));
+    };
+    const response = await ask(key, false);
+    const text = await response.text();
+    expect([response.status, text]).toEqual([status, expect.stringContaining(expected)]);
+    expect(text).not.toContain('123456');
+  });
+});
+
 describe('a blocked stream, as the official clients see it', () => {
   it('of OpenAI throws what the rule says', async () => {
     answer = (response) => {

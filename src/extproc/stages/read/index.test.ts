@@ -19,6 +19,8 @@ interface Wishes {
   readonly hidesUsage?: boolean;
   readonly mayEndStream?: boolean;
   readonly status?: number;
+  /** `%RESPONSE_CODE_DETAILS%` */
+  readonly details?: string;
 }
 
 function exchange(wishes: Wishes, responseHeaders: Record<string, string>) {
@@ -37,7 +39,8 @@ function exchange(wishes: Wishes, responseHeaders: Record<string, string>) {
   const stream = new FakeStream();
   const handler = new RouterStream(stream, engineWith([before, read], { programs: { current: programOf({}) } }));
   handler.message(sent.requestHeaders({}, true));
-  handler.message(sent.responseHeaders(responseHeaders));
+  const attributes = wishes.details === undefined ? {} : { 'response.code_details': wishes.details };
+  handler.message(sent.responseHeaders(responseHeaders, attributes));
   return { stream, handler, mode: stream.answers.at(-1)?.modeOverride?.responseBodyMode ?? bodySendMode.none };
 }
 
@@ -151,10 +154,26 @@ const done = 'data: [DONE]\n\n';
 describe('a body that nobody asks for', () => {
   it.each([
     ['nobody', {}, json],
-    ['a refusal of the provider', { texts: shouting, status: 429 }, json],
+    ['a refusal of Envoy or ours', { texts: shouting, status: 429, details: 'sluice_rate_limited' }, json],
+    ['a refusal of the provider, where it is only counted', { listener: ear().listener, status: 429 }, json],
     ['a picture', { texts: shouting }, { 'content-type': 'image/png' }],
   ])('passes the processor by: %s', (_, wishes, headers) => {
     expect(exchange(wishes, headers).mode).toBe(bodySendMode.none);
+  });
+});
+
+describe('a refusal of the provider', () => {
+  it.each([
+    ['JSON', json, '{"error":{"message":"no x","type":"t"}}', '{"error":{"message":"NO X","type":"t"}}'],
+    ['a text', { 'content-type': 'text/plain' }, 'no x', 'NO X'],
+    ['events', events, delta('no x'), delta('NO X')],
+  ])('is read by the caller, and so by the rules, and nobody counts it: %s', (_, headers, body, expected) => {
+    const { listener, values, counted } = ear();
+    const wishes = { texts: shouting, listener, status: 400, details: 'via_upstream' };
+    const { stream, handler } = exchange(wishes, headers);
+    handler.message(sent.responseBody(body, true));
+    expect(readable(stream, [body])).toBe(expected);
+    expect([values, counted()]).toEqual([[], 0]);
   });
 });
 

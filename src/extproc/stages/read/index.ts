@@ -24,10 +24,13 @@ const smallBody = 256 * 1024;
 export const read: Stage = {
   name: 'read',
   responseHeaders(exchange, message) {
-    const { responseTexts, listener, status, api } = exchange;
+    const { responseTexts, status, api } = exchange;
+    const listener = listenerOf(exchange);
     if (responseTexts === undefined && listener === undefined) return verdict.proceed;
-    // What a provider refuses has no answer in it, and costs nothing.
-    if (message.endOfStream || api === undefined || status < 200 || status > 299) return verdict.proceed;
+    if (message.endOfStream || api === undefined) return verdict.proceed;
+    // A provider's refusal is read by the caller like an answer; Envoy's own words and ours hold nobody's texts.
+    if (isRefusal(status) && (message.attribute('response.code_details') ?? viaUpstream) !== viaUpstream)
+      return verdict.proceed;
     const kind = bodyKind(message.header('content-type'));
     const encoding = message.header('content-encoding');
     if (!isReadable(kind, encoding)) return unreadable(exchange, kind);
@@ -49,6 +52,18 @@ export const read: Stage = {
   },
 };
 
+/** `%RESPONSE_CODE_DETAILS%` of a response that came from a provider. */
+const viaUpstream = 'via_upstream';
+
+function isRefusal(status: number): boolean {
+  return status < 200 || status > 299;
+}
+
+/** What a provider refuses costs nothing. */
+function listenerOf({ listener, status }: Exchange): Exchange['listener'] {
+  return isRefusal(status) ? undefined : listener;
+}
+
 /** Nobody asked for this encoding. What must be checked and cannot be read is not let through. */
 function unreadable(exchange: Exchange, kind: ReturnType<typeof bodyKind>): Verdict {
   return exchange.responseTexts?.isEnforcing !== true || kind === 'media'
@@ -57,7 +72,8 @@ function unreadable(exchange: Exchange, kind: ReturnType<typeof bodyKind>): Verd
 }
 
 function readEvents(exchange: Exchange, api: string): Verdict {
-  const { responseTexts, listener, hidesUsage, mayEndStream } = exchange;
+  const { responseTexts, hidesUsage, mayEndStream } = exchange;
+  const listener = listenerOf(exchange);
   if (listener !== undefined && responseTexts === undefined && !hidesUsage && !mayEndStream) {
     exchange.responseBodyMode = bodySendMode.streamed;
     exchange.bodyReader = new ObservedStreamReader(listener);
@@ -91,7 +107,8 @@ function eventReader(
 }
 
 function readJson(exchange: Exchange, api: string, message: Incoming, encoding: string | undefined): Verdict {
-  const { responseTexts, listener } = exchange;
+  const { responseTexts } = exchange;
+  const listener = listenerOf(exchange);
   const reader = new JsonReader(api, responseTexts, listener, encoding);
   if (responseTexts === undefined && !(Number(message.header('content-length') ?? Number.NaN) <= smallBody)) {
     // Nothing will be changed, so nothing needs to wait for the end.
@@ -111,7 +128,7 @@ function readWhole(exchange: Exchange, reader: BodyReader): Verdict {
 
 /** There is nothing to read, but bytes to count. */
 function listen(exchange: Exchange): Verdict {
-  const { listener } = exchange;
+  const listener = listenerOf(exchange);
   if (listener === undefined) return verdict.proceed;
   exchange.responseBodyMode = bodySendMode.streamed;
   exchange.bodyReader = {
