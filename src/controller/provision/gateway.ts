@@ -1,4 +1,5 @@
 import { sha256Hex } from '../../lib/hash.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
 import type { GatewaySpec } from '../../policy/gateway-api/gateway.ts';
 
 /** A Gateway of our class, as far as it matters for what is made for it. */
@@ -19,7 +20,7 @@ export function objectName({ name }: Pick<ProvisionedGateway, 'name'>): string {
 
 /** Name of the gateway as its pods say it to the control plane. */
 export function groupOf({ namespace, name }: Pick<ProvisionedGateway, 'namespace' | 'name'>): string {
-  return namespace === 'default' ? name : `${namespace}/${name}`;
+  return qualifiedName(namespace, name);
 }
 
 export const gatewayNameLabel = 'gateway.networking.k8s.io/gateway-name';

@@ -10,7 +10,6 @@ import { render } from './render.ts';
 import type { ProvisionSettings } from './settings.ts';
 
 const settings: ProvisionSettings = {
-  version: '0.1.0',
   images: {
     envoy: { registry: 'registry.example.com', repository: 'sluice/envoy', tag: '1.40.0' },
     processor: { registry: 'registry.example.com', repository: 'sluice/processor', tag: '0.1.0' },

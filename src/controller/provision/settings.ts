@@ -1,7 +1,5 @@
 /** What the controller knows and no Gateway says. */
 export interface ProvisionSettings {
-  /** Of this product: the tag of its own images. */
-  readonly version: string;
   readonly images: { readonly envoy: DefaultImage; readonly processor: DefaultImage };
   readonly pullSecrets: readonly string[];
   /** Where pods reach the control plane. */
@@ -16,7 +14,7 @@ export interface ProvisionSettings {
 export interface DefaultImage {
   readonly registry: string;
   readonly repository: string;
-  readonly tag: string;
+  readonly tag?: string;
   readonly digest?: string;
 }
 

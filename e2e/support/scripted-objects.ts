@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { type KubeError, kubeError } from '../../src/kube/error.ts';
+import { type KubeObject, type ObjectRef, pathOf } from '../../src/kube/object.ts';
+import { err, ok, type Result } from '../../src/lib/result.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Objects in memory that are applied to as to an API server, as far as one applier notices: what it applies replaces what
+ * it applied before, what is no change has no new version, and somebody else's change takes a field from it.
+ */
+export function scriptedObjects() {
+  const objects = new Map<string, KubeObject>();
+  const calls: string[] = [];
+  let version = 0;
+  let uid = 0;
+  let failure: ((call: string) => KubeError | undefined) | undefined;
+
+  const put = (key: string, body: Fields, own: unknown): KubeObject => {
+    const before = objects.get(key);
+    const metadata = {
+      ...(body.metadata as Fields),
+      uid: before?.metadata.uid ?? `uid-${++uid}`,
+      resourceVersion: String(++version),
+      managedFields: [{ manager: 'sluice', operation: 'Apply', fieldsV1: own }],
+    };
+    const object = { status: before?.status, ...body, metadata } as unknown as KubeObject;
+    objects.set(key, object);
+    return object;
+  };
+  const own = (object: KubeObject): unknown =>
+    (object.metadata as unknown as { managedFields: { fieldsV1: unknown }[] }).managedFields[0]?.fieldsV1;
+
+  const client: Pick<KubeClient, 'get' | 'apply' | 'delete'> = {
+    async get(ref) {
+      const failed = called('GET', ref);
+      const object = objects.get(pathOf(ref));
+      return failed ?? (object === undefined ? err(kubeError(404, 'NotFound', 'not found')) : ok(object));
+    },
+    async apply(ref, body) {
+      const failed = called('APPLY', ref);
+      if (failed !== undefined) return failed;
+      const before = objects.get(pathOf(ref));
+      if (before !== undefined && isDeepStrictEqual(own(before), body)) return ok(before);
+      return ok(put(pathOf(ref), body as Fields, body));
+    },
+    async delete(ref) {
+      const failed = called('DELETE', ref);
+      if (failed !== undefined) return failed;
+      objects.delete(pathOf(ref));
+      return ok(undefined);
+    },
+  };
+
+  function called(verb: string, ref: ObjectRef): Result<never, KubeError> | undefined {
+    const call = `${verb} ${ref.plural} ${ref.namespace}/${ref.name}`;
+    calls.push(call);
+    const failed = failure?.(call);
+    return failed === undefined ? undefined : err(failed);
+  }
+
+  return {
+    client,
+    objects,
+    /** Since the last time. */
+    calls: (): readonly string[] => calls.splice(0),
+    fail(next: typeof failure) {
+      failure = next;
+    },
+    /** Somebody else writes it: a change of what was applied takes that away from the applier. */
+    change(path: string, change: Fields, isOurs: boolean) {
+      const before = objects.get(path);
+      if (before === undefined) throw new Error(`there is no ${path}, only ${[...objects.keys()].join(', ')}`);
+      put(path, { ...before, ...change }, isOurs ? { changed: change } : own(before));
+    },
+    create: (path: string, body: Fields) => put(path, body, {}),
+  };
+}

@@ -1,0 +1,74 @@
+import { contentVersion } from '../../lib/hash.ts';
+import type { LiveObject } from './live-object.ts';
+import type { ProvisionedKind } from './provisioned-kind.ts';
+import type { WantedObject } from './render.ts';
+
+/** What is known of our last write of an object. */
+export interface Written {
+  readonly wanted: string;
+  readonly uid: string;
+  readonly ownFields: string;
+  /** Version that a watch may still show, because the write is on its way to it. */
+  readonly staleVersion: string | undefined;
+}
+
+export type Step =
+  | { readonly kind: 'apply'; readonly wanted: WantedObject }
+  /** There seems to be nothing of that name. Whether that is so has to be asked before somebody else's is taken over. */
+  | { readonly kind: 'create'; readonly wanted: WantedObject }
+  | { readonly kind: 'delete'; readonly of: ProvisionedKind; readonly live: LiveObject }
+  | { readonly kind: 'blocked'; readonly wanted: WantedObject; readonly error: string };
+
+export interface DifferenceInput {
+  readonly wanted: readonly WantedObject[];
+  /** Uid of the Gateway. */
+  readonly owner: string;
+  live(kind: ProvisionedKind, namespace: string, name: string): LiveObject | undefined;
+  written(key: string): Written | undefined;
+}
+
+/** What has to be written so that everything is as wanted; nothing when it is. */
+export function difference({ wanted, owner, live, written }: DifferenceInput): readonly Step[] {
+  return wanted.flatMap((each): Step[] => {
+    const there = live(each.kind, each.namespace, each.name);
+    if (there === undefined) return [{ kind: 'create', wanted: each }];
+    if (there.owner !== owner) return [{ kind: 'blocked', wanted: each, error: takenText(each) }];
+    return isAsWanted(each, there, written(wantedKey(each))) ? [] : [{ kind: 'apply', wanted: each }];
+  });
+}
+
+/** Of these Gateways, what nobody wants any more. With a Gateway that is gone the API server removes what it owned. */
+export function superfluous(
+  all: Iterable<readonly [ProvisionedKind, LiveObject]>,
+  wanted: ReadonlySet<string>,
+  owners: ReadonlySet<string>,
+): readonly Step[] {
+  const steps: Step[] = [];
+  for (const [of, live] of all) {
+    if (live.owner === undefined || !owners.has(live.owner)) continue;
+    if (!wanted.has(objectKey(of, live.namespace, live.name))) steps.push({ kind: 'delete', of, live });
+  }
+  return steps;
+}
+
+/** The server has it as we wrote it, or its watch has not shown yet what we wrote. */
+export function isAsWanted(each: WantedObject, there: LiveObject, last: Written | undefined): boolean {
+  if (last === undefined || last.uid !== there.uid || last.wanted !== contentOf(each)) return false;
+  return last.ownFields === there.ownFields || last.staleVersion === there.resourceVersion;
+}
+
+export function contentOf({ object }: WantedObject): string {
+  return contentVersion(JSON.stringify(object));
+}
+
+export function objectKey(kind: ProvisionedKind, namespace: string, name: string): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+export function wantedKey({ kind, namespace, name }: WantedObject): string {
+  return objectKey(kind, namespace, name);
+}
+
+export function takenText(each: WantedObject): string {
+  return `${wantedKey(each)} exists and is not of this Gateway; remove it, or give the Gateway another name.`;
+}

@@ -1,0 +1,68 @@
+import type { KubeObject } from '../../kube/object.ts';
+import { contentVersion } from '../../lib/hash.ts';
+import { gatewayNameLabel, managedByLabel } from './gateway.ts';
+
+/** Everything that is made for Gateways, whoever's they are, has these labels. */
+export const provisionedSelector = `${managedByLabel}=sluice,${gatewayNameLabel}`;
+
+/** What is remembered of an object that is there. */
+export interface LiveObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Uid of the Gateway that controls it. */
+  readonly owner: string | undefined;
+  /** Changes whenever somebody else changes a field that is ours: then it is not ours any more. */
+  readonly ownFields: string;
+  readonly status: unknown;
+  /** Of a Service. */
+  readonly clusterIP: string | undefined;
+  /** Of a Secret: the texts. */
+  readonly data: { readonly [key: string]: string };
+}
+
+interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: unknown;
+}
+
+export function liveObject(object: KubeObject): LiveObject {
+  const { namespace = '', name, uid = '', resourceVersion = '' } = object.metadata;
+  const owners = (object.metadata.ownerReferences ?? []) as readonly {
+    kind?: string;
+    uid?: string;
+    controller?: boolean;
+  }[];
+  const spec = object.spec as { clusterIP?: string } | undefined;
+  return {
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    owner: owners.find(({ kind, controller }) => kind === 'Gateway' && controller === true)?.uid,
+    ownFields: ownFields(object),
+    status: object.status,
+    clusterIP: spec?.clusterIP,
+    data: object.kind === 'Secret' ? decoded(object.data) : {},
+  };
+}
+
+/**
+ * The API server writes down who set which field. Somebody who changes one of ours takes it from us; somebody who adds
+ * one, or the status, or the number of replicas, does not. So this one comparison finds every drift and no other change,
+ * whatever defaults and spellings the server has put into the object.
+ */
+function ownFields({ metadata }: KubeObject): string {
+  const all = (metadata as { managedFields?: readonly ManagedFields[] }).managedFields ?? [];
+  const own = all.find((entry) => entry.manager === 'sluice' && entry.operation === 'Apply' && !entry.subresource);
+  return own === undefined ? '' : contentVersion(JSON.stringify(own.fieldsV1));
+}
+
+function decoded(data: unknown): { readonly [key: string]: string } {
+  if (typeof data !== 'object' || data === null) return {};
+  const texts = Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(texts.map(([key, text]) => [key, Buffer.from(text, 'base64').toString('utf8')]));
+}

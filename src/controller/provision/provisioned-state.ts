@@ -1,0 +1,31 @@
+import type { GatewayAddress, ProvisionedGateway as Outcome } from '../conditions/outcome.ts';
+import { objectName, type ProvisionedGateway } from './gateway.ts';
+import type { LiveObjects } from './live-objects.ts';
+
+/** What a Gateway's status says of what was made for it. */
+export function provisionedState(gateway: ProvisionedGateway, live: LiveObjects, error: string | undefined): Outcome {
+  const name = objectName(gateway);
+  const deployment = live.get('Deployment', gateway.namespace, name);
+  const readyPods = (deployment?.status as { readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
+  return { addresses: addressesOf(gateway, live), readyPods, ...(error !== undefined && { error }) };
+}
+
+interface BalancerStatus {
+  readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
+}
+
+/** Those of the load balancer where there is one, else the one in the cluster. */
+function addressesOf(gateway: ProvisionedGateway, live: LiveObjects): readonly GatewayAddress[] {
+  const name = objectName(gateway);
+  const service = live.get('Service', gateway.namespace, name);
+  if (service === undefined) return [];
+  const ingress = (service.status as BalancerStatus | undefined)?.loadBalancer?.ingress ?? [];
+  const balanced = ingress.flatMap(({ ip, hostname }): GatewayAddress[] => {
+    if (ip !== undefined) return [{ type: 'IPAddress', value: ip }];
+    return hostname === undefined ? [] : [{ type: 'Hostname', value: hostname }];
+  });
+  if (balanced.length > 0) return balanced;
+  const { clusterIP } = service;
+  if (clusterIP === 'None') return [{ type: 'Hostname', value: `${name}.${gateway.namespace}.svc` }];
+  return clusterIP ? [{ type: 'IPAddress', value: clusterIP }] : [];
+}

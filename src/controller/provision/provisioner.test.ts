@@ -1,0 +1,226 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { scriptedObjects } from '../../../e2e/support/scripted-objects.ts';
+import { kubeError } from '../../kube/error.ts';
+import { silentLogger } from '../../lib/log.ts';
+import { err, ok } from '../../lib/result.ts';
+import { type Authority, createAuthority } from '../../pki/authority.ts';
+import type { ProvisionedGateway } from './gateway.ts';
+import { type LiveObject, liveObject } from './live-object.ts';
+import type { LiveObjects } from './live-objects.ts';
+import { type ProvisionedKind, provisionedKinds } from './provisioned-kind.ts';
+import { createProvisioner } from './provisioner.ts';
+import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
+
+const start = new Date('2026-11-21T00:00:00Z');
+const names: Readonly<Record<string, ProvisionedKind>> = Object.fromEntries(
+  Object.entries(provisionedKinds).map(([kind, { plural }]) => [plural, kind as ProvisionedKind]),
+);
+let authority: Authority;
+beforeAll(async () => {
+  authority = await createAuthority({ name: 'Sluice', now: start });
+});
+
+const gateway: ProvisionedGateway = {
+  namespace: 'team-a',
+  name: 'edge',
+  uid: 'gateway-1',
+  spec: {
+    listeners: [{ name: 'http', port: 8080, protocol: 'HTTP' }] as unknown as ProvisionedGateway['spec']['listeners'],
+    addresses: [],
+    infrastructure: { labels: {}, annotations: {} },
+  },
+};
+const wanted = (...gateways: WantedGateway[]): WantedGateways => ({ gateways, released: new Set() });
+const plain: WantedGateway = { gateway, parameters: ok({}) };
+
+/** The provisioner on objects in memory, whose watch shows what is there at once, or when told to. */
+function provisioning(isLate = false) {
+  const server = scriptedObjects();
+  let shown = new Map(server.objects);
+  const all = function* (): Generator<readonly [ProvisionedKind, LiveObject]> {
+    for (const [path, object] of isLate ? shown : server.objects) {
+      const kind = names[path.split('/').at(-2) ?? ''];
+      if (kind !== undefined && object.metadata.labels?.['app.kubernetes.io/managed-by'] === 'sluice') {
+        yield [kind, liveObject({ ...object, kind })];
+      }
+    }
+  };
+  const live: LiveObjects = {
+    hasSynced: () => true,
+    all,
+    get: (kind, namespace, name) =>
+      [...all()].find(([of, each]) => of === kind && each.namespace === namespace && each.name === name)?.[1],
+    close() {},
+  };
+  let isLeader = true;
+  let time = start;
+  const provisioner = createProvisioner({
+    client: server.client,
+    live,
+    settings: {
+      images: { envoy: { registry: '', repository: 'envoy' }, processor: { registry: '', repository: 'processor' } },
+      pullSecrets: [],
+      xds: { host: 'controller', port: 18_000, tls: { serverName: 'controller' } },
+    },
+    authorities: () => ({ signing: authority, trusted: [authority], retired: [], isSuccessorDue: false }),
+    isLeader: () => isLeader,
+    onChange() {},
+    log: silentLogger,
+    now: () => time,
+  });
+  return {
+    server,
+    provisioner,
+    lead(next: boolean) {
+      isLeader = next;
+    },
+    show() {
+      shown = new Map(server.objects);
+    },
+    /** Calls that one more look makes. */
+    async look(hours = 0): Promise<readonly string[]> {
+      time = new Date(start.getTime() + hours * 3_600_000);
+      provisioner.look();
+      await provisioner.settled();
+      return server.calls();
+    },
+    async want(next: WantedGateways): Promise<readonly string[]> {
+      provisioner.want(next);
+      await provisioner.settled();
+      return server.calls();
+    },
+  };
+}
+
+const path = (kind: string, name = 'edge'): string =>
+  ({
+    deployments: `/apis/apps/v1/namespaces/team-a/deployments/${name}`,
+    services: `/api/v1/namespaces/team-a/services/${name}`,
+  })[kind] ?? '';
+
+describe('createProvisioner()', () => {
+  it('makes everything once, the certificate first, and then writes nothing', async () => {
+    const { want, look, provisioner } = provisioning();
+    const calls = await want(wanted(plain));
+    expect(calls.filter((call) => call.startsWith('APPLY'))).toEqual([
+      'APPLY secrets team-a/edge-xds',
+      'APPLY serviceaccounts team-a/edge',
+      'APPLY configmaps team-a/edge',
+      'APPLY deployments team-a/edge',
+      'APPLY services team-a/edge',
+      'APPLY horizontalpodautoscalers team-a/edge',
+      'APPLY poddisruptionbudgets team-a/edge',
+    ]);
+    for (let round = 0; round < 3; round++) expect(await look()).toEqual([]);
+    expect(await want(wanted({ ...plain }))).toEqual([]);
+    provisioner.close();
+  });
+
+  it('repairs what others change of ours, and leaves alone what is not ours', async () => {
+    const { want, look, server, provisioner } = provisioning();
+    await want(wanted(plain));
+    server.change(path('deployments'), { spec: { replicas: 7 }, status: { readyReplicas: 3 } }, false);
+    expect(await look()).toEqual([]);
+    expect(provisioner.state().get('team-a/edge')).toEqual({ addresses: [], readyPods: 3 });
+    server.change(path('services'), { spec: { type: 'NodePort', clusterIP: '10.0.0.9' } }, true);
+    expect(await look()).toEqual(['APPLY services team-a/edge']);
+    server.objects.delete(path('services'));
+    expect(await look()).toEqual(['GET services team-a/edge', 'APPLY services team-a/edge']);
+    provisioner.close();
+  });
+
+  it('does not write again what its watch has not shown yet', async () => {
+    const { want, look, show, provisioner, server } = provisioning(true);
+    await want(wanted(plain));
+    const asked = await look();
+    expect(asked).toHaveLength(7);
+    expect(asked.filter((call) => !call.startsWith('GET'))).toEqual([]);
+    show();
+    expect(await look()).toEqual([]);
+    const changed: WantedGateway = { gateway, parameters: ok({ ofGateway: { replicas: 3 } }) };
+    expect(await want(wanted(changed))).toContain('APPLY deployments team-a/edge');
+    expect((await look()).filter((call) => call.startsWith('APPLY'))).toEqual([]);
+    show();
+    expect(await look()).toEqual([]);
+    expect(server.objects.has('/apis/autoscaling/v2/namespaces/team-a/horizontalpodautoscalers/edge')).toBe(false);
+    provisioner.close();
+  });
+
+  it('removes what is no longer wanted of a Gateway, and all of one that changed hands', async () => {
+    const { want, provisioner, server } = provisioning();
+    await want(wanted(plain));
+    expect(await want(wanted({ gateway, parameters: ok({ ofGateway: { replicas: 1 } }) }))).toEqual([
+      'APPLY deployments team-a/edge',
+      'DELETE horizontalpodautoscalers team-a/edge',
+      'DELETE poddisruptionbudgets team-a/edge',
+    ]);
+    // Not among the wanted, for whatever reason: it keeps what it has.
+    expect(await want(wanted())).toEqual([]);
+    await want({ gateways: [], released: new Set(['gateway-1']) });
+    expect([...server.objects.keys()]).toEqual([]);
+    provisioner.close();
+  });
+
+  it('never takes over what somebody else has made', async () => {
+    const { want, server, provisioner } = provisioning();
+    server.create(path('services'), { metadata: { name: 'edge', namespace: 'team-a' }, spec: { mine: true } });
+    const calls = await want(wanted(plain));
+    expect(calls).not.toContain('APPLY services team-a/edge');
+    expect(provisioner.state().get('team-a/edge')?.error).toBe(
+      'Service team-a/edge exists and is not of this Gateway; remove it, or give the Gateway another name.',
+    );
+    expect(server.objects.get(path('services'))?.spec).toEqual({ mine: true });
+    provisioner.close();
+  });
+
+  it('says what went wrong, keeps the rest, and mends it later', async () => {
+    const { want, look, server, provisioner } = provisioning();
+    server.fail((call) =>
+      call.startsWith('APPLY deployments') ? kubeError(403, 'Forbidden', 'deployments.apps is forbidden') : undefined,
+    );
+    expect(await want(wanted(plain))).toContain('APPLY services team-a/edge');
+    expect(provisioner.state().get('team-a/edge')?.error).toBe(
+      'Deployment team-a/edge: Forbidden (403): deployments.apps is forbidden',
+    );
+    server.fail(undefined);
+    expect(await look()).toContain('APPLY deployments team-a/edge');
+    expect(provisioner.state().get('team-a/edge')).not.toHaveProperty('error');
+    await want(wanted({ gateway, parameters: err('parametersRef names nothing.') }));
+    expect(provisioner.state().get('team-a/edge')?.error).toBe('parametersRef names nothing.');
+    expect(server.objects.has(path('deployments'))).toBe(true);
+    provisioner.close();
+  });
+
+  it('writes only while it leads', async () => {
+    const { want, look, lead, provisioner } = provisioning();
+    lead(false);
+    expect(await want(wanted(plain))).toEqual([]);
+    lead(true);
+    expect(await look()).toContain('APPLY deployments team-a/edge');
+    provisioner.close();
+  });
+
+  it('renews certificates at half of their life, and nothing with them', async () => {
+    const { want, look, provisioner } = provisioning();
+    await want(wanted(plain));
+    expect(await look(11)).toEqual([]);
+    expect(await look(12)).toEqual(['APPLY secrets team-a/edge-xds']);
+    expect(await look(13)).toEqual([]);
+    provisioner.close();
+  });
+
+  it('tells the addresses of the Service', async () => {
+    const { want, server, provisioner } = provisioning();
+    await want(wanted(plain));
+    const addresses = () => provisioner.state().get('team-a/edge')?.addresses;
+    server.change(path('services'), { spec: { clusterIP: '10.0.0.9' } }, false);
+    expect(addresses()).toEqual([{ type: 'IPAddress', value: '10.0.0.9' }]);
+    const ingress = [{ ip: '192.0.2.1' }, { hostname: 'lb.example.com' }];
+    server.change(path('services'), { status: { loadBalancer: { ingress } } }, false);
+    expect(addresses()).toEqual([
+      { type: 'IPAddress', value: '192.0.2.1' },
+      { type: 'Hostname', value: 'lb.example.com' },
+    ]);
+    provisioner.close();
+  });
+});

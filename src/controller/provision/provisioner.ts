@@ -1,0 +1,244 @@
+import type { KubeClient } from '../../kube/client.ts';
+import { isNotFound, kubeErrorText } from '../../kube/error.ts';
+import type { ObjectRef } from '../../kube/object.ts';
+import type { Logger } from '../../lib/log.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import type { AuthorityRoles } from '../../pki/rotation.ts';
+import type { ProvisionedGateway as Outcome } from '../conditions/outcome.ts';
+import { certificateSecret, gatewayCertificate, type SecretTexts } from './certificate.ts';
+import {
+  contentOf,
+  difference,
+  isAsWanted,
+  objectKey,
+  type Step,
+  superfluous,
+  takenText,
+  type Written,
+  wantedKey,
+} from './difference.ts';
+import { groupOf } from './gateway.ts';
+import { liveObject } from './live-object.ts';
+import type { LiveObjects } from './live-objects.ts';
+import { certificateSecretName } from './pod-template.ts';
+import { provisionedKinds } from './provisioned-kind.ts';
+import { provisionedState } from './provisioned-state.ts';
+import { render, type WantedObject } from './render.ts';
+import type { ProvisionSettings } from './settings.ts';
+import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
+
+export interface ProvisionerOptions {
+  readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>;
+  readonly live: LiveObjects;
+  readonly settings: ProvisionSettings;
+  /** Our own authority; nothing until it is known. Needed only where the settings name no Secret. */
+  authorities?(): AuthorityRoles | undefined;
+  /** Asked right before every write: only one replica writes. */
+  isLeader(): boolean;
+  /** What a status would say is different now. */
+  onChange(): void;
+  readonly log: Logger;
+  now?(): Date;
+}
+
+export interface Provisioner {
+  /** What is wanted from now on. */
+  want(wanted: WantedGateways): void;
+  /** Something else changed: what is there, who leads, the authority. Looks again, and writes what differs. */
+  look(): void;
+  /** By name of the gateway in the model. */
+  state(): ReadonlyMap<string, Outcome>;
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void>;
+  close(): void;
+}
+
+/** A failed write is repeated after so long, twice as long each time. */
+const firstRetryMs = 2_000;
+const longestRetryMs = 60_000;
+/** Certificates come due without anybody saying so. */
+const lookMs = 60_000;
+
+/** Keeps what is made for Gateways as it is wanted, as long as this replica leads. In between it writes nothing. */
+export function createProvisioner(options: ProvisionerOptions): Provisioner {
+  const { client, live, settings, log } = options;
+  const now = options.now ?? (() => new Date());
+  const written = new Map<string, Written>();
+  /** By uid of the Gateway: what was issued last, since a watch shows it only later. */
+  const issued = new Map<string, SecretTexts>();
+  let errors: ReadonlyMap<string, string> = new Map();
+  let wanted: WantedGateways | undefined;
+  let running: Promise<void> | undefined;
+  let isAgain = false;
+  let isClosed = false;
+  let failures = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function look(): void {
+    if (isClosed) return;
+    if (running !== undefined) {
+      isAgain = true;
+      return;
+    }
+    clearTimeout(timer);
+    isAgain = false;
+    running = pass()
+      .catch((error: unknown) => {
+        log.error({ error: error instanceof Error ? error : undefined }, 'provisioning failed; it is tried again');
+        failures += 1;
+      })
+      .finally(() => {
+        running = undefined;
+        options.onChange();
+        if (isClosed) return;
+        if (isAgain) look();
+        else timer = setTimeout(look, failures === 0 ? lookMs : retryMs(failures)).unref();
+      });
+  }
+
+  async function pass(): Promise<void> {
+    if (!options.isLeader()) {
+      // By the time we lead again another one has written.
+      written.clear();
+      issued.clear();
+      return;
+    }
+    if (wanted === undefined || !live.hasSynced()) return;
+    const { gateways, released } = wanted;
+    const found = new Map<string, string>();
+    const keys = new Set<string>();
+    const owners = new Set(released);
+    for (const each of gateways) {
+      const objects = await objectsOf(each);
+      if (objects.ok) {
+        for (const object of objects.value) keys.add(wantedKey(object));
+        owners.add(each.gateway.uid);
+      }
+      const error = objects.ok ? await write(each, objects.value) : objects.error;
+      if (error !== undefined) found.set(groupOf(each.gateway), error);
+    }
+    for (const step of superfluous(live.all(), keys, owners)) await take(step);
+    for (const [name, error] of found) {
+      if (errors.get(name) !== error)
+        log.warn({ gateway: name, error }, 'what belongs to the gateway is not as wanted');
+    }
+    failures = found.size === 0 ? 0 : failures + 1;
+    errors = found;
+  }
+
+  async function objectsOf({ gateway, parameters }: WantedGateway): Promise<Result<readonly WantedObject[]>> {
+    if (!parameters.ok) return parameters;
+    const { ofClass, ofGateway } = parameters.value;
+    const rendered = render({
+      gateway,
+      ...(ofClass && { classParameters: ofClass }),
+      ...(ofGateway && { gatewayParameters: ofGateway }),
+      settings,
+    });
+    if (!rendered.ok || settings.xds.tls === undefined || settings.xds.tls.secretName !== undefined) return rendered;
+    const authorities = options.authorities?.();
+    if (authorities === undefined) return err('The certificate authority of the controller is not there yet.');
+    const existing = live.get('Secret', gateway.namespace, certificateSecretName(gateway));
+    const texts = await gatewayCertificate({
+      gateway,
+      existing: issued.get(gateway.uid) ?? (existing?.owner === gateway.uid ? existing.data : undefined),
+      authorities,
+      now: now(),
+    });
+    if (!texts.ok) return texts;
+    issued.set(gateway.uid, texts.value);
+    // Pods do not start before the Secrets that they name are there.
+    return ok([certificateSecret(gateway, texts.value), ...rendered.value]);
+  }
+
+  /** The first error; the others most often follow from it. */
+  async function write({ gateway }: WantedGateway, objects: readonly WantedObject[]): Promise<string | undefined> {
+    const steps = difference({
+      wanted: objects,
+      owner: gateway.uid,
+      live: live.get,
+      written: (key) => written.get(key),
+    });
+    let first: string | undefined;
+    for (const step of steps) {
+      const error = step.kind === 'create' ? await create(step.wanted, gateway.uid) : await take(step);
+      first ??= error;
+    }
+    return first;
+  }
+
+  async function create(object: WantedObject, owner: string): Promise<string | undefined> {
+    const there = await client.get(refOf(object));
+    if (there.ok) {
+      const found = liveObject(there.value);
+      if (found.owner !== owner) return takenText(object);
+      // It was made a moment ago, and the watch has not shown it yet.
+      if (isAsWanted(object, found, written.get(wantedKey(object)))) return undefined;
+    } else if (!isNotFound(there.error)) return `${wantedKey(object)}: ${kubeErrorText(there.error)}`;
+    return take({ kind: 'apply', wanted: object });
+  }
+
+  async function take(step: Step): Promise<string | undefined> {
+    if (step.kind === 'blocked') return step.error;
+    if (!options.isLeader()) return undefined;
+    if (step.kind === 'delete') {
+      const { namespace, name, uid } = step.live;
+      const answer = await client.delete({ ...provisionedKinds[step.of], namespace, name }, { uid });
+      const key = objectKey(step.of, namespace, name);
+      written.delete(key);
+      if (answer.ok) log.info({ object: key }, 'removed');
+      else if (!isNotFound(answer.error)) log.warn({ object: key, reason: kubeErrorText(answer.error) }, 'not removed');
+      return undefined;
+    }
+    const object = step.wanted;
+    const key = wantedKey(object);
+    const before = live.get(object.kind, object.namespace, object.name);
+    const answer = await client.apply(refOf(object), object.object);
+    if (!answer.ok) {
+      written.delete(key);
+      return `${key}: ${kubeErrorText(answer.error)}`;
+    }
+    const after = liveObject(answer.value);
+    written.set(key, {
+      wanted: contentOf(object),
+      uid: after.uid,
+      ownFields: after.ownFields,
+      staleVersion: before?.resourceVersion === after.resourceVersion ? undefined : before?.resourceVersion,
+    });
+    if (before?.resourceVersion !== after.resourceVersion) log.info({ object: key }, 'applied');
+    return undefined;
+  }
+
+  return {
+    want(next) {
+      wanted = next;
+      look();
+    },
+    look,
+    state() {
+      const gateways = wanted?.gateways ?? [];
+      return new Map(
+        gateways.map(({ gateway }) => {
+          const name = groupOf(gateway);
+          return [name, provisionedState(gateway, live, errors.get(name))];
+        }),
+      );
+    },
+    async settled() {
+      while (running !== undefined) await running;
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function retryMs(failures: number): number {
+  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
+}
+
+function refOf({ kind, namespace, name }: WantedObject): ObjectRef {
+  const { group, version, plural } = provisionedKinds[kind];
+  return { group, version, plural, namespace, name };
+}

@@ -1,0 +1,103 @@
+import type { KubeObject } from '../../kube/object.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import type { GatewayDocument, PolicyDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
+import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
+import type { ProvisionedGateway } from './gateway.ts';
+
+/** A Gateway of our class with everything that is said of its pods, or why that cannot be known. */
+export interface WantedGateway {
+  readonly gateway: ProvisionedGateway;
+  readonly parameters: Result<GatewayParameters>;
+}
+
+export interface GatewayParameters {
+  readonly ofClass?: GatewayParametersSpec;
+  readonly ofGateway?: GatewayParametersSpec;
+}
+
+export interface WantedGateways {
+  readonly gateways: readonly WantedGateway[];
+  /**
+   * Uids of Gateways that belong to somebody else by now; what we made for them goes. Those that are merely not among
+   * the wanted ones keep what they have: nobody's pods end because a text cannot be read for a while.
+   */
+  readonly released: ReadonlySet<string>;
+}
+
+export interface WantedInput {
+  readonly controllerName: string;
+  /** In force, the last good version of each. */
+  readonly documents: Iterable<PolicyDocument>;
+  /** Gateways and GatewayClasses as the API server has them. */
+  readonly objects: Iterable<{ readonly kind: string; readonly object: KubeObject }>;
+}
+
+export function wantedGateways({ controllerName, documents, objects }: WantedInput): WantedGateways {
+  const all = [...documents];
+  const uids = new Map<string, string>();
+  const classOf = new Map<string, string | undefined>();
+  const controllers = new Map<string, unknown>();
+  for (const { kind, object } of objects) {
+    const { name, namespace = '', uid } = object.metadata;
+    const spec = object.spec as { gatewayClassName?: string; controllerName?: string } | undefined;
+    if (kind === 'GatewayClass') controllers.set(name, spec?.controllerName);
+    if (kind !== 'Gateway' || uid === undefined || object.metadata.deletionTimestamp !== undefined) continue;
+    uids.set(qualifiedName(namespace, name), uid);
+    classOf.set(uid, spec?.gatewayClassName);
+  }
+  const isSomebodyElses = (className: string | undefined): boolean => {
+    const controller = controllers.get(className ?? '');
+    return controller !== undefined && controller !== controllerName;
+  };
+  const gateways = all.flatMap((document): WantedGateway[] => {
+    if (document.kind !== 'Gateway') return [];
+    const ofClass = all.find(({ kind, name }) => kind === 'GatewayClass' && name === document.spec.gatewayClassName);
+    if (ofClass?.kind !== 'GatewayClass' || ofClass.spec.controllerName !== controllerName) return [];
+    const uid = uids.get(qualifiedName(document.namespace, document.name));
+    if (uid === undefined || isSomebodyElses(classOf.get(uid))) return [];
+    const { namespace, name, spec } = document;
+    const parameters = parametersOf(document, ofClass.spec.parametersRef, all);
+    return [{ gateway: { namespace, name, uid, spec }, parameters }];
+  });
+  const released = [...classOf].flatMap(([uid, className]) => (isSomebodyElses(className) ? [uid] : []));
+  return { gateways, released: new Set(released) };
+}
+
+interface ParametersRef {
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+function parametersOf(
+  { namespace, spec }: GatewayDocument,
+  classRef: ParametersRef | undefined,
+  documents: readonly PolicyDocument[],
+): Result<GatewayParameters> {
+  const ownRef = spec.infrastructure.parametersRef;
+  const ofClass = classRef && find(classRef, classRef.namespace, 'of the GatewayClass', documents);
+  if (ofClass?.ok === false) return ofClass;
+  const ofGateway = ownRef && find(ownRef, namespace, 'of the Gateway', documents);
+  if (ofGateway?.ok === false) return ofGateway;
+  return ok({ ...(ofClass && { ofClass: ofClass.value }), ...(ofGateway && { ofGateway: ofGateway.value }) });
+}
+
+function find(
+  ref: ParametersRef,
+  namespace: string | undefined,
+  whose: string,
+  documents: readonly PolicyDocument[],
+): Result<GatewayParametersSpec> {
+  if (ref.group !== 'sluice.dev' || ref.kind !== 'GatewayParameters') {
+    return err(`parametersRef ${whose} names ${ref.kind} of ${ref.group}; write GatewayParameters of sluice.dev.`);
+  }
+  if (namespace === undefined) return err(`parametersRef ${whose} has no namespace; add the one of ${ref.name}.`);
+  const found = documents.find(
+    (document) =>
+      document.kind === 'GatewayParameters' && document.namespace === namespace && document.name === ref.name,
+  );
+  if (found?.kind === 'GatewayParameters') return ok(found.spec);
+  return err(`parametersRef ${whose} names GatewayParameters ${namespace}/${ref.name}, which is not there.`);
+}
