@@ -1,3 +1,4 @@
+import { sortedBy } from '../../../lib/sort.ts';
 import type { DocumentOf, PolicyDocument, PolicyKind } from '../../../policy/document.ts';
 import { ofKind } from '../of-kind.ts';
 
@@ -11,7 +12,7 @@ export type SecurityDocument = DocumentOf<'SecurityPolicy'>;
 export type GatewayConfigDocument = DocumentOf<'GatewayConfig'>;
 export type QuotaDocument = DocumentOf<'QuotaPolicy'>;
 
-/** Documents of one kind by namespace and name. */
+/** Documents of one kind by namespace and name; all of them by id. */
 export interface Named<D> {
   get(namespace: string, name: string): D | undefined;
   readonly all: readonly D[];
@@ -21,17 +22,17 @@ export function named<K extends PolicyKind>(
   documents: readonly PolicyDocument[],
   kind: K,
 ): Named<ReturnType<typeof ofKind<K>>[number]> {
-  const all = ofKind(documents, kind);
+  const all = sortedBy(ofKind(documents, kind), ({ id }) => id);
   const byName = new Map(all.map((document) => [`${document.namespace}/${document.name}`, document]));
   return { all, get: (namespace, name) => byName.get(`${namespace}/${name}`) };
 }
 
-/** Policies by what they are for: `kind/namespace/name`, each list by id. */
+/** Policies by what they are for: `kind/namespace/name`, each list in the order of `policies`. */
 export function byTarget<D extends PolicyDocument & { readonly spec: { readonly targetRefs: readonly Target[] } }>(
   policies: readonly D[],
 ): ReadonlyMap<string, readonly Targeting<D>[]> {
   const found = new Map<string, Targeting<D>[]>();
-  for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  for (const policy of policies) {
     for (const [index, { kind, name, sectionName }] of policy.spec.targetRefs.entries()) {
       const key = targetKey(kind, policy.namespace, name);
       const list = found.get(key) ?? [];

@@ -29,7 +29,7 @@ export function buildAllQuotas(
 ): ReadonlyMap<Provider, readonly Limit[]> {
   const owners = new Map<Provider, QuotaDocument>();
   const limits = new Map<Provider, readonly Limit[]>();
-  for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  for (const policy of policies) {
     for (const [index, { name }] of policy.spec.targetRefs.entries()) {
       const provider = backends.providers.get(backends.documents.get(policy.namespace, name)?.id ?? '');
       if (provider === undefined) continue;
