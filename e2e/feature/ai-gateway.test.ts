@@ -1,0 +1,110 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ControlPlane, startControlPlane } from '../../src/controller/control-plane.ts';
+import { folderSource } from '../../src/controller/sources/files/open.ts';
+import { silentLogger } from '../../src/lib/log.ts';
+import { cleanupsAfterEach } from '../support/cleanups.ts';
+import { freePort } from '../support/ports.ts';
+import { line, type ScriptedXdsClient, scriptedXdsClient } from './support/xds-client.ts';
+
+/* Manifests of Envoy AI Gateway in a folder, and what a processor hears of them over the wire. */
+
+const cleanup = cleanupsAfterEach();
+
+const base = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge}
+spec: {listeners: [{name: http, protocol: HTTP, port: 10080}]}
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: {name: vllm}
+spec:
+  schema: {name: OpenAI}
+  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: vllm}
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: {name: vllm}
+spec: {endpoints: [{ip: {address: 127.0.0.1, port: 8000}}]}
+`;
+
+const route = (name: string, model: string, more = ''): string => `
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: ${name}}
+spec:
+  parentRefs: [{name: edge}]
+  rules:
+  - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}]
+    backendRefs: [{name: vllm${more}}]
+`;
+
+let folder: string;
+let plane: ControlPlane;
+let client: ScriptedXdsClient;
+
+/** As editors do it. */
+async function write(name: string, text: string): Promise<void> {
+  await writeFile(join(folder, '..', 'new'), text);
+  await rename(join(folder, '..', 'new'), join(folder, name));
+}
+
+async function heard(): Promise<string> {
+  const response = await client.next();
+  client.ack(response);
+  return line(response);
+}
+
+beforeEach(async () => {
+  const root = await mkdtemp(join(tmpdir(), 'sluice-ai-gateway-'));
+  cleanup(() => rm(root, { recursive: true, force: true }));
+  folder = join(root, 'policy');
+  await mkdir(folder);
+  await write('base.yaml', base);
+  await write('chat.yaml', route('chat', 'small'));
+  await write('code.yaml', route('code', 'large'));
+  const port = await freePort();
+  plane = await startControlPlane({
+    version: 'test',
+    source: folderSource({ folder, env: {} }),
+    xds: { host: '127.0.0.1', port },
+    admin: { host: '127.0.0.1', port: 0 },
+    log: silentLogger,
+    translate: { systemCaFile: '/dev/null' },
+    lingerMs: 0,
+  });
+  cleanup(() => plane.close(100));
+  client = scriptedXdsClient('delta', { port, node: { id: 'processor', cluster: 'sluice' } });
+  cleanup(() => client.close());
+});
+
+describe('manifests of Envoy AI Gateway in a folder', () => {
+  it('reach the processor as one resource per rule, and a change moves its own alone', async () => {
+    client.ask('programRoute', ['*']);
+    expect(await heard()).toBe('programRoute: route/chat/000/000 route/code/000/000');
+    await write('code.yaml', route('code', 'large', ', modelNameOverride: llama'));
+    expect(await heard()).toBe('programRoute: route/code/000/000');
+    await rm(join(folder, 'chat.yaml'));
+    expect(await heard()).toBe('programRoute: -route/chat/000/000');
+  });
+
+  it('make models exist that no Model describes', async () => {
+    client.ask('programModel', ['*']);
+    expect(await heard()).toBe('programModel: large small');
+    await write('chat.yaml', route('chat', 'tiny'));
+    expect(await heard()).toMatch(/^programModel: tiny( -small)?$/);
+  });
+
+  it('keep what was right of a route whose new version is wrong', async () => {
+    client.ask('programRoute', ['*']);
+    await heard();
+    await write('chat.yaml', route('chat', 'small', ', prority: 1'));
+    await write('code.yaml', route('code', 'large', ', modelNameOverride: llama'));
+    expect(await heard()).toBe('programRoute: route/code/000/000');
+    expect((await client.quiet(200)).map(line)).toEqual([]);
+  });
+});
