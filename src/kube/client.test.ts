@@ -19,11 +19,12 @@ afterEach(async () => {
 async function connected(
   answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
   timeoutMs = 2_000,
+  credential = token,
 ): Promise<{ readonly client: KubeClient; readonly server: TestServer }> {
   const server = await startTestServer(answer);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-client-'));
   const kubeconfig = join(folder, 'config');
-  await writeFile(kubeconfig, plainKubeconfig(server.url, token));
+  await writeFile(kubeconfig, plainKubeconfig(server.url, credential));
   const client = await connectKubeClient({ kubeconfig, timeoutMs });
   if (!client.ok) throw new Error(client.error);
   closing.push(
@@ -110,6 +111,13 @@ describe('KubeClient', () => {
     expect((await client.get(small)).ok).toBe(true);
     expect((await client.get(small)).ok).toBe(true);
     expect(calls).toBe(3);
+  });
+
+  it('says when a credential cannot be sent, and not what it is', async () => {
+    const { client } = await connected(() => undefined, 2_000, `${token}\n`);
+    const answer = await client.get(small);
+    expect(answer).toMatchObject({ error: { code: 0, reason: 'Unauthenticated' } });
+    expect(JSON.stringify(answer)).not.toContain(token);
   });
 
   it('does not take a page of somebody else for an object', async () => {

@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { err, ok, type Result } from '../lib/result.ts';
-import type { Connection } from './connection.ts';
+import type { CallOptions, Connection } from './connection.ts';
 import { errorOfAnswer, type KubeError, kubeError } from './error.ts';
 import { parseJson } from './json.ts';
 
@@ -47,21 +47,15 @@ export function createTransport(connection: Connection, userAgent: string): Tran
     const credentials = await connection.credentials();
     if (isClosed) return err(closed);
     if (!credentials.ok) return err(kubeError(0, 'Unauthenticated', credentials.error));
-    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-    const url = urlOf(connection.server, call);
-    const request = (url.protocol === 'http:' ? plainRequest : secureRequest)(url, {
-      method: call.method,
-      agent: credentials.value.agent,
-      headers: {
-        accept: call.accept ?? 'application/json',
-        'user-agent': userAgent,
-        ...(body && { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
-        ...credentials.value.headers,
-      },
-    });
+    let request: ClientRequest;
+    try {
+      request = requestOf(connection.server, call, credentials.value, userAgent);
+    } catch (error) {
+      // A token with a line end in it, an address that is none. The words of Node name the header, not its content.
+      return err(kubeError(0, 'Unauthenticated', error instanceof Error ? error.message : String(error)));
+    }
     running.add(request);
     request.once('close', () => running.delete(request));
-    request.end(body);
     return ok(request);
   }
 
@@ -139,6 +133,23 @@ export function createTransport(connection: Connection, userAgent: string): Tran
       connection.close();
     },
   };
+}
+
+function requestOf(server: string, call: Call, { agent, headers }: CallOptions, userAgent: string): ClientRequest {
+  const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+  const url = urlOf(server, call);
+  const request = (url.protocol === 'http:' ? plainRequest : secureRequest)(url, {
+    method: call.method,
+    agent,
+    headers: {
+      accept: call.accept ?? 'application/json',
+      'user-agent': userAgent,
+      ...(body && { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
+      ...headers,
+    },
+  });
+  request.end(body);
+  return request;
 }
 
 function urlOf(server: string, call: Call): URL {
