@@ -4,18 +4,21 @@ SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format typecheck generate goldens setup
+.PHONY: help run test e2e bench lint format typecheck generate goldens setup
 
 help: ## Show these targets.
 	@echo 'Usage: make TARGET'
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z0-9]*\):.*## /  \1\t/p' Makefile | expand -t 14
 
 run: setup ## Start the gateway on http://localhost:10080 with examples/quickstart.
 	@exec bin/sluice run --policy examples/quickstart
 
 test: setup ## Check types, lint and run all tests, the ones against a real Envoy included.
 	@exec node tools/report/main.ts
+
+e2e: setup ## Run the tests on Kubernetes, in kind or a cluster of its own; the first time takes a quarter of an hour.
+	@exec node e2e/kube/main.ts
 
 bench: setup ## Print the figures of docs/performance.md; takes minutes.
 	@exec node bench/main.ts

@@ -1,9 +1,10 @@
 /**
  * `make test`: types, lint, then every test. All three run even when the first fails, so that one run tells everything,
- * and the last line is always `N passed, N failed`.
+ * and the last line is always `N passed, N failed`. Arguments go to Vitest.
  */
 import { spawn } from 'node:child_process';
-import { closingLine, type Totals } from './totals.ts';
+import { closeRun } from './totals.ts';
+import { ended, runVitest } from './vitest.ts';
 
 const checks = [
   { name: 'typecheck', command: 'tsc', args: ['--noEmit'] },
@@ -12,16 +13,13 @@ const checks = [
 
 const failedChecks: string[] = [];
 await Promise.all(checks.map(runCheck));
-const tests = await runTests();
+const tests = await runVitest(process.argv.slice(2));
 
-const passed = tests.totals.passed + checks.length - failedChecks.length;
-// A crash or a run without any test reports no failure of its own, but must never look like a success.
-const unreported = tests.totals.failed === 0 && (tests.status !== 0 || tests.totals.passed === 0) ? 1 : 0;
-if (unreported > 0) console.log(`\nvitest ended with status ${tests.status} and ${tests.totals.passed} tests passed`);
-const failed = tests.totals.failed + failedChecks.length + unreported;
 if (failedChecks.length > 0) console.log(`\nfailed before the tests: ${failedChecks.sort().join(', ')} (see above)`);
-console.log(closingLine({ passed, failed }));
-process.exitCode = failed === 0 ? 0 : 1;
+closeRun({
+  passed: tests.passed + checks.length - failedChecks.length,
+  failed: tests.failed + failedChecks.length,
+});
 
 async function runCheck(check: (typeof checks)[number]): Promise<void> {
   const started = performance.now();
@@ -35,24 +33,4 @@ async function runCheck(check: (typeof checks)[number]): Promise<void> {
   if (status === 0) return;
   process.stdout.write(Buffer.concat(output));
   failedChecks.push(check.name);
-}
-
-async function runTests(): Promise<{ readonly status: number; readonly totals: Totals }> {
-  let totals: Totals = { passed: 0, failed: 0 };
-  const args = ['run', '--reporter=./tools/report/progress-reporter.ts', ...process.argv.slice(2)];
-  const child = spawn('vitest', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  child.on('message', (message) => {
-    totals = message as Totals;
-  });
-  return { status: await ended(child), totals };
-}
-
-function ended(child: ReturnType<typeof spawn>): Promise<number> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => {
-      console.error(error.message);
-      resolve(127);
-    });
-    child.once('close', (status) => resolve(status ?? 1));
-  });
 }

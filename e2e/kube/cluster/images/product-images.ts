@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +7,9 @@ import { version } from '../../../../src/version.ts';
 import { layOut } from '../../../../tools/images/lay-out.ts';
 import { findRedisServer } from '../../../../tools/setup/redis-server.ts';
 import { baseLayer } from './base-layer.ts';
-import { type ImageConfig, type Layer, packLayer, writeImage } from './oci-archive.ts';
+import { type Layer, packLayer, writeImage } from './oci-archive.ts';
 
 const root = join(import.meta.dirname, '../../../..');
-const node = '/usr/local/bin/node';
-const nonRoot = { user: '65532:65532' } as const;
 
 /**
  * The images of `images/Dockerfile` in the same shape (same paths, entry points and user) and two for tests only, made
@@ -20,37 +19,45 @@ export async function buildImages(
   env: NodeJS.ProcessEnv,
   output: string,
   say: (line: string) => void,
+  names: readonly ImageName[] = imageNames,
 ): Promise<readonly string[]> {
-  const work = await mkdtemp(join(tmpdir(), 'sluice-images-'));
+  const work = await mkdtemp(join(tmpdir(), 'sluice-layers-'));
   try {
     const base = await baseLayer(env, say);
-    const nodeLayer = await programLayer(work, 'node', process.execPath);
-    const write = async (name: string, layers: readonly Layer[], image: ImageConfig): Promise<string> => {
+    const archives: string[] = [];
+    for (const name of names) {
       say(`images: ${name}`);
-      const file = join(output, `${name}.tar`);
-      await writeImage(file, imageName(name), [base, ...layers], image);
-      return file;
-    };
-    const product = async (name: string, programs: readonly string[]): Promise<string> => {
-      const layer = await productLayer(work, name, programs);
-      const entrypoint = [node, ...programs.slice(0, 1).map((program) => `/opt/sluice/${program}`)];
-      return write(name, [nodeLayer, layer], { entrypoint, ...nonRoot });
-    };
-    return [
-      await product('controller', ['cmd/controller/main.ts']),
-      await product('processor', ['cmd/processor/main.ts']),
-      await product('e2e', ['cmd/practice/main.ts', 'e2e/kube/pods/load.ts']),
-      await write('envoy', [await programLayer(work, 'envoy', await envoyPath(env))], {
-        entrypoint: ['/usr/local/bin/envoy'],
-        ...nonRoot,
-      }),
-      await write('redis', [await programLayer(work, 'redis-server', await redisPath(env))], {
-        entrypoint: ['/usr/local/bin/redis-server'],
-        ...nonRoot,
-      }),
-    ];
+      const { layers, entrypoint } = await contents(env, work, name);
+      const archive = join(output, `${name}.tar`);
+      await writeImage(archive, imageName(name), [base, ...layers], { entrypoint, user: '65532:65532' });
+      archives.push(archive);
+    }
+    return archives;
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+const imageNames = ['controller', 'processor', 'envoy', 'e2e', 'redis'] as const;
+type ImageName = (typeof imageNames)[number];
+
+interface Contents {
+  readonly layers: readonly Layer[];
+  readonly entrypoint: readonly string[];
+}
+
+async function contents(env: NodeJS.ProcessEnv, work: string, name: ImageName): Promise<Contents> {
+  switch (name) {
+    case 'controller':
+      return product(work, name, 'cmd/controller/main.ts');
+    case 'processor':
+      return product(work, name, 'cmd/processor/main.ts');
+    case 'e2e':
+      return product(work, name, 'cmd/practice/main.ts', ...globSync('e2e/kube/pods/*.ts', { cwd: root }).sort());
+    case 'envoy':
+      return program(work, 'envoy', await envoyPath(env));
+    case 'redis':
+      return program(work, 'redis-server', await redisPath(env));
   }
 }
 
@@ -59,17 +66,22 @@ export function imageName(name: string): string {
   return `localhost/sluice/${name}:${version}`;
 }
 
-async function productLayer(work: string, name: string, programs: readonly string[]): Promise<Layer> {
+/** The first of the programs is the one that the image starts. */
+async function product(work: string, name: string, first: string, ...others: readonly string[]): Promise<Contents> {
+  const node = await program(work, 'node', process.execPath);
   const folder = join(work, name);
-  await layOut(root, join(folder, 'opt/sluice'), programs);
-  return packLayer(folder, join(work, `${name}.tar`));
+  await layOut(root, join(folder, 'opt/sluice'), [first, ...others]);
+  const layer = await packLayer(folder, join(work, `${name}.tar`));
+  return { layers: [...node.layers, layer], entrypoint: [...node.entrypoint, `/opt/sluice/${first}`] };
 }
 
-async function programLayer(work: string, name: string, program: string): Promise<Layer> {
+async function program(work: string, name: string, path: string): Promise<Contents> {
   const folder = join(work, name);
+  const file = join(work, `${name}.tar`);
   await mkdir(join(folder, 'usr/local/bin'), { recursive: true });
-  await copyFile(program, join(folder, 'usr/local/bin', name));
-  return packLayer(folder, join(work, `${name}.tar`));
+  await copyFile(path, join(folder, 'usr/local/bin', name));
+  const layer = await packLayer(folder, file);
+  return { layers: [layer], entrypoint: [`/usr/local/bin/${name}`] };
 }
 
 async function envoyPath(env: NodeJS.ProcessEnv): Promise<string> {

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { version } from '../../src/version.ts';
+import { runCommand } from '../support/kube-run.ts';
+import { buildImages, imageName } from './cluster/images/product-images.ts';
+import type { Cluster, Say } from './provider.ts';
+
+const root = join(import.meta.dirname, '../..');
+const released = ['controller', 'processor', 'envoy'] as const;
+
+/** kind in Docker, with the images that releases are: built from `images/Dockerfile`. */
+export async function startKind(env: NodeJS.ProcessEnv, say: Say): Promise<Cluster> {
+  const name = `sluice-e2e-${process.pid}`;
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-kind-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const stop = async (): Promise<void> => {
+    await runCommand('kind', ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig], { limitMs: 120_000 });
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const target of released) {
+      say(`images: docker build ${target}`);
+      const options = ['--file', 'images/Dockerfile', '--target', target, '--tag', imageName(target)];
+      await shown('docker', ['build', ...options, '--build-arg', `VERSION=${version}`, '.']);
+    }
+    const archives = await buildImages(env, join(folder, 'images'), say, ['e2e', 'redis']);
+    say('cluster: kind create cluster');
+    await shown('kind', ['create', 'cluster', '--name', name, '--kubeconfig', kubeconfig, '--wait', '180s']);
+    await shown('kind', ['load', 'docker-image', '--name', name, ...released.map(imageName)]);
+    for (const archive of archives) await shown('kind', ['load', 'image-archive', '--name', name, archive]);
+  } catch (cause) {
+    await stop().catch(() => undefined);
+    throw cause;
+  }
+  return { env: { KUBECONFIG: kubeconfig, SLUICE_E2E_KIND: `${name}-control-plane` }, stop };
+}
+
+/** These take minutes, and say themselves how far they are. */
+function shown(program: string, args: readonly string[]): Promise<void> {
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => {
+      if (status === 0) resolve();
+      else reject(new Error(`${[program, ...args].join(' ')} ended with status ${status}`));
+    });
+  });
+}
