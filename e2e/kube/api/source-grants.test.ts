@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decideInForce } from '../../../src/controller/in-force.ts';
+import { inCluster } from '../../../src/model/build/place.ts';
+import type { PolicyDocument } from '../../../src/policy/document.ts';
+import { problemText } from '../../../src/policy/problem.ts';
+import { cleanupsAfterEach } from '../../support/cleanups.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
+import { watchedClient } from '../../support/kube-proxy.ts';
+import { type FollowedSource, followSource, installDefinitions, providerYaml } from '../../support/kube-source.ts';
+import { until } from '../../support/until.ts';
+
+const cleanup = cleanupsAfterEach();
+let server: KubeApiServer;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
+  await installDefinitions(server);
+}, 120_000);
+afterAll(() => server?.close());
+
+const grant = `
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {name: to-team-a, namespace: vault}
+spec:
+  from: [{group: sluice.dev, kind: Provider, namespace: team-a}]
+  to: [{group: "", kind: Secret, name: key}]
+`;
+
+/** What the controller does with every state: builds until nothing is asked for that was not known. */
+async function build(followed: FollowedSource): Promise<readonly string[]> {
+  const lastGood = new Map<string, PolicyDocument>();
+  const { surroundings } = followed.source;
+  let inForce = decideInForce(followed.now().documents, lastGood, surroundings, inCluster);
+  while (await surroundings.complete()) {
+    inForce = decideInForce(followed.now().documents, lastGood, surroundings, inCluster);
+  }
+  return inForce.problems.map(problemText);
+}
+
+describe('a Secret of another namespace', () => {
+  it('is not even read until its own namespace permits it', async () => {
+    for (const name of ['team-a', 'vault']) await server.kubectl('create', 'namespace', name);
+    await server.kubectl('create', 'secret', 'generic', 'key', '--from-literal=apiKey=one', '-n', 'vault');
+    const credential =
+      '{schema: openai, credential: {apiKey: {secretKeyRef: {name: key, key: apiKey, namespace: vault}}}}';
+    await server.apply(providerYaml('openai', 'team-a', credential));
+    const watched = await watchedClient(server);
+    cleanup(() => watched.close());
+    const followed = await followSource(watched);
+    cleanup(() => followed.source.close());
+    expect(followed.source.resource('ReferenceGrant')?.version).toBe('v1beta1');
+    expect(followed.source.gatewayApiVersion()).toMatch(/^v1\./);
+    const ofSecrets = (): readonly string[] => watched.calls.filter((call) => call.includes('/secrets'));
+
+    const refused = expect.stringContaining('Secret "key" is in namespace "vault", which does not permit it');
+    expect(await build(followed)).toContainEqual(refused);
+    expect(ofSecrets()).toEqual([]);
+
+    await server.apply(grant);
+    await until('the grant is read', () => followed.ids().includes('ReferenceGrant/vault/to-team-a'));
+    expect(await build(followed)).toEqual([]);
+    expect(ofSecrets()).toContain('GET /api/v1/namespaces/vault/secrets/key');
+    const told = followed.states.length;
+    await server.kubectl('delete', 'referencegrant', 'to-team-a', '-n', 'vault');
+    await until('it is taken back', () => followed.states.length > told);
+    expect(await build(followed)).toContainEqual(refused);
+  });
+});
