@@ -15,11 +15,12 @@ export function compatibilityReference(kind: Kind): string {
 
 interface Field {
   readonly path: string;
+  readonly name: string;
   readonly verdict: Verdict;
 }
 
 /** What stands below something that is reported is reported with it. */
-function fieldsOf(node: JsonSchema, path: string, above: Verdict | undefined): Field[] {
+export function fieldsOf(node: JsonSchema, path: string, above: Verdict | undefined): Field[] {
   if (isMap(node.items)) return fieldsOf(node.items, `${path}[]`, above);
   if (isMap(node.additionalProperties)) return fieldsOf(node.additionalProperties, `${path}.NAME`, above);
   const properties = isMap(node.properties) ? Object.entries(node.properties) : [];
@@ -29,7 +30,7 @@ function fieldsOf(node: JsonSchema, path: string, above: Verdict | undefined): F
     const own = verdictOf(child);
     const verdict = above ?? (own.kind === 'honoured' && own.except === undefined ? verdictOf(entryOf(child)) : own);
     const below = verdict.kind === 'reported' ? verdict : undefined;
-    return [{ path: here, verdict }, ...fieldsOf(child, here, below)];
+    return [{ path: here, name, verdict }, ...fieldsOf(child, here, below)];
   });
 }
 

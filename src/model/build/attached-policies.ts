@@ -26,8 +26,8 @@ export interface GatewayPlace {
 export interface AttachedPolicies<D extends TargetingDocument> {
   /** All that are for this place, at the level where they stand. */
   at(place: GatewayPlace): readonly LeveledPolicy<D>[];
-  /** The one for all of it. */
-  of(subject: PolicySubject): D | undefined;
+  /** The one for all of it, or for this part alone. */
+  of(subject: PolicySubject, section?: string): D | undefined;
 }
 
 /** What policies are for. Targets that do not exist, and those that another policy has already, are said. */
@@ -59,7 +59,7 @@ export function attachPolicies<D extends TargetingDocument>(
       ...find('route', route),
       ...(rule === undefined ? [] : find('rule', route, rule)),
     ],
-    of: (subject) => byTarget.get(keyOf(subject, undefined)),
+    of: (subject, section) => byTarget.get(keyOf(subject, section)),
   };
 }
 

@@ -10,7 +10,9 @@ import { buildAiGateway } from './ai-gateway/index.ts';
 import { withAiGateway } from './ai-gateway/merge.ts';
 import { uniqueModels } from './ai-gateway/route.ts';
 import { buildKey, type OwnChainRules } from './api-key.ts';
+import { attachPolicies } from './attached-policies.ts';
 import type { Attachment } from './attachment.ts';
+import { refuseLimitsOfListeners } from './client-traffic.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
 import { buildGateways } from './gateway.ts';
@@ -77,7 +79,15 @@ export function buildModel(
     pricings.push(...built.pricings);
   }
 
-  const gateways = buildGateways(ofKind(documents, 'Gateway'), ofKind(documents, 'GatewayPolicy'), place, context);
+  const clientTraffic = attachPolicies(ofKind(documents, 'ClientTrafficPolicy'), documents, context);
+  refuseLimitsOfListeners(ofKind(documents, 'ClientTrafficPolicy'), context);
+  const gateways = buildGateways(
+    ofKind(documents, 'Gateway'),
+    ofKind(documents, 'GatewayPolicy'),
+    clientTraffic,
+    place,
+    context,
+  );
   const ai = buildAiGateway(
     documents,
     ofKind(documents, 'Gateway'),

@@ -1,7 +1,11 @@
 import type { GatewayDocument, GatewayPolicyDocument, PolicyDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
+import type { ListenerSpec } from '../../policy/gateway-api/gateway.ts';
 import type { GatewaySettings } from '../gateway.ts';
 import type { Listener, ListenerTls } from '../listener.ts';
+import type { AttachedPolicies } from './attached-policies.ts';
+import { type ClientAuthority, clientAuthority, warnOfPlainText } from './client-authority.ts';
+import { bodyLimit, type ClientTrafficDocument } from './client-traffic.ts';
 import type { BuildContext } from './context.ts';
 import type { PolicyPlace } from './place.ts';
 import { reference } from './reference.ts';
@@ -24,6 +28,7 @@ export interface BuiltGateway {
 export function buildGateways(
   gateways: readonly GatewayDocument[],
   policies: readonly GatewayPolicyDocument[],
+  clientTraffic: AttachedPolicies<ClientTrafficDocument>,
   place: PolicyPlace,
   context: BuildContext,
 ): BuiltGateway[] {
@@ -33,11 +38,15 @@ export function buildGateways(
   return names.map((name, index) => {
     const document = gateways[index];
     const policy = policyOf.get(name);
-    const clientCa = policy && clientCertificateAuthority(name, policy, context);
+    const ofAll = policy && clientCertificateAuthority(name, policy, context);
+    const clientCa: ClientCaOf = (listener) =>
+      ofAll ?? (document && clientAuthority(document, listener, clientTraffic, context));
     return {
       name,
-      listeners: document ? listenersOf(document, policy, clientCa, place, context) : [plainListener(policy, context)],
-      settings: settingsOf(name, policy, context),
+      listeners: document
+        ? listenersOf(document, policy, clientCa, clientTraffic, place, context)
+        : [plainListener(policy, context)],
+      settings: settingsOf(name, policy, document && bodyLimit(document, policy, clientTraffic, context), context),
     };
   });
 }
@@ -86,11 +95,12 @@ function warnOfGrpcPort(policy: GatewayPolicyDocument, context: BuildContext): v
 function settingsOf(
   gateway: string,
   policy: GatewayPolicyDocument | undefined,
+  bodyBytes: number | undefined,
   context: BuildContext,
 ): GatewaySettings {
   return {
     defaultProfile: retryProfile(defaultRetry).name,
-    maxBodyBytes: policy?.spec.maxBodySize ?? 20 * mebibyte,
+    maxBodyBytes: policy?.spec.maxBodySize ?? bodyBytes ?? 20 * mebibyte,
     accessLog: policy?.spec.accessLog.fields ?? 'metadata',
     ...(policy?.spec.cors && { cors: { allowOrigins: [...policy.spec.cors.allowOrigins].sort() } }),
     ...inlineSettings(gateway, policy, context),
@@ -104,10 +114,8 @@ function plainListener(policy: GatewayPolicyDocument | undefined, context: Build
   return { name: 'http', address: '0.0.0.0', port: builtInPort, hostnames: [], origins: [] };
 }
 
-interface ClientCa {
-  readonly secret: string;
-  readonly isRequired: boolean;
-}
+type ClientCa = Omit<ClientAuthority, 'origin'> & { readonly origin?: string };
+type ClientCaOf = (listener: ListenerSpec) => ClientCa | 'unusable' | undefined;
 
 function clientCertificateAuthority(
   gateway: string,
@@ -126,7 +134,8 @@ function clientCertificateAuthority(
 function listenersOf(
   document: GatewayDocument,
   policy: GatewayPolicyDocument | undefined,
-  clientCa: ClientCa | 'unusable' | undefined,
+  clientCaOf: ClientCaOf,
+  clientTraffic: AttachedPolicies<ClientTrafficDocument>,
   place: PolicyPlace,
   context: BuildContext,
 ): Listener[] {
@@ -137,8 +146,10 @@ function listenersOf(
     const listener = { name: spec.name, address, port: place.boundPort(spec.port), hostnames, origins };
     if (spec.tls === undefined) {
       if (policy?.spec.clientCertificates !== undefined) warnOfPlainListener(policy, spec.name, context);
+      else warnOfPlainText(document, spec, clientTraffic, context);
       return [listener];
     }
+    const clientCa = clientCaOf(spec);
     // Without the CA that clients are to be verified against the port stays closed rather than open to everybody.
     if (clientCa === 'unusable') return [];
     const certificates = spec.tls.certificates.flatMap((source, position) => {
@@ -156,7 +167,9 @@ function listenersOf(
       ...(clientCa && { clientCa: clientCa.secret }),
       isClientCertificateRequired: clientCa?.isRequired ?? false,
     };
-    return [{ ...listener, tls }];
+    const origin = clientCa?.origin;
+    const isNew = origin !== undefined && !origins.includes(origin);
+    return [{ ...listener, ...(isNew && { origins: [...origins, origin] }), tls }];
   });
 }
 

@@ -47,7 +47,10 @@ const fields = object({
   azureCredentials: optional(reported(azureCredentials, notYet), 'An application of Microsoft Entra.'),
   awsCredentials: optional(reported(awsCredentials, notYet), 'An account of AWS; requests are signed.'),
   gcpCredentials: optional(reported(gcpCredentials, notYet), 'An account of Google Cloud.'),
-  credentialOverride: optional(credentialOverride, 'Where a credential of the caller’s own is found.'),
+  credentialOverride: optional(
+    reported(credentialOverride, 'no credential is taken from a header of the request yet'),
+    'Where a credential of the caller’s own is found.',
+  ),
 });
 
 type Given = Infer<typeof fields>;

@@ -2,7 +2,7 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
-import { notApplicable, refused } from '../schema/verdict.ts';
+import { notApplicable, refused, reported } from '../schema/verdict.ts';
 import { requestCosts } from './request-cost.ts';
 
 const noMetadata = 'nothing is written to Envoy’s dynamic metadata for others to read';
@@ -23,7 +23,10 @@ const forwardProxy = object({
 export const gatewayConfigSpec = object({
   extProc: notApplicable('the processor is part of the gateway’s pods; see GatewayParameters'),
   globalLLMRequestCosts: defaulted(requestCosts, [], 'Costs of all routes; those of a route win by metadataKey.'),
-  forwardProxy: optional(forwardProxy, 'Proxy (HTTP CONNECT) between the gateway and every backend.'),
+  forwardProxy: optional(
+    reported(forwardProxy, 'providers are reached directly so far'),
+    'Proxy (HTTP CONNECT) between the gateway and every backend.',
+  ),
   globalRateLimitsFromHeaders: refused('limits are not taken from requests'),
   globalRateLimits: refused('limits are not taken from requests'),
   emitErrorMetadata: refused(noMetadata),

@@ -11,8 +11,8 @@ import { reject } from '../schema/place.ts';
 import { type Infer, refine, type Schema } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { show } from '../schema/show.ts';
-import { refused } from '../schema/verdict.ts';
-import { costExpression } from './request-cost.ts';
+import { except, refused, reported } from '../schema/verdict.ts';
+import { costExpression, countedExpressions } from './request-cost.ts';
 import { unique } from './unique.ts';
 
 const windows: Readonly<Record<string, number>> = { '1s': 1_000, '1m': 60_000, '1h': 3_600_000, '1d': 86_400_000 };
@@ -34,13 +34,20 @@ const bucket = object({
 const bucketRule = object({
   clientSelectors: defaulted(clientSelectors, [], 'Callers that it is for; all if empty.'),
   quota: required(bucket, 'Their quota.'),
-  shadowMode: defaulted(boolean, false, 'true: counted, never refused.'),
+  shadowMode: defaulted(
+    reported(boolean, 'limits that refuse nothing are not served'),
+    false,
+    'true: counted, never refused.',
+  ),
 });
 
 const noMoney = 'quotas are counted in tokens; money is what a Budget is for';
 
 const quota = object({
-  costExpression: optional(costExpression, 'What a request uses up; total_tokens if absent.'),
+  costExpression: optional(
+    except(costExpression, countedExpressions),
+    'What a request uses up; total_tokens if absent.',
+  ),
   mode: required(
     servedValues(['Shared'], {
       Exclusive: 'every bucket that matches is charged',
@@ -53,7 +60,10 @@ const quota = object({
 });
 
 const serviceQuota = object({
-  costExpression: optional(costExpression, 'What a request uses up; total_tokens if absent.'),
+  costExpression: optional(
+    except(costExpression, countedExpressions),
+    'What a request uses up; total_tokens if absent.',
+  ),
   quota: optional(bucket, 'Quota of all models of the backend together.'),
   pricingRef: refused(noMoney),
   monetaryQuota: refused(noMoney),
@@ -66,7 +76,10 @@ export const quotaPolicySpec = object({
     [],
     'Backends that it is for.',
   ),
-  serviceQuota: optional(serviceQuota, 'For all models of the backend.'),
+  serviceQuota: optional(
+    except(serviceQuota, 'where all that may reach the backend reaches nothing else; otherwise it is reported'),
+    'For all models of the backend.',
+  ),
   perModelQuotas: defaulted(
     refine(
       list(

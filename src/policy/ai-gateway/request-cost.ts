@@ -6,6 +6,7 @@ import { reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
+import { except } from '../schema/verdict.ts';
 import { unique } from './unique.ts';
 
 export const costExpression = text({
@@ -15,6 +16,10 @@ export const costExpression = text({
   complaint: 'is not an expression',
   remedy: 'write an expression in CEL, such as input_tokens + output_tokens * 6u',
 });
+
+/** What the model build counts. */
+export const countedExpressions =
+  'input_tokens, output_tokens, total_tokens and input_tokens + output_tokens are counted; a limit on another one is reported';
 
 export const costTypes = [
   'InputToken',
@@ -33,8 +38,17 @@ const requestCost = refine(
         text({ longest: 128, complaint: 'is not a key', remedy: 'write a name such as llm_total_token' }),
         'What limits call it.',
       ),
-      type: required(enumeration(costTypes), 'What is counted; CEL: what the expression says.'),
-      cel: optional(costExpression, 'What a request costs, as a whole number that is not negative.'),
+      type: required(
+        except(
+          enumeration(costTypes),
+          'limits count InputToken, OutputToken and TotalToken; one on another cost is reported',
+        ),
+        'What is counted; CEL: what the expression says.',
+      ),
+      cel: optional(
+        except(costExpression, countedExpressions),
+        'What a request costs, as a whole number that is not negative.',
+      ),
     }),
     {
       rule: 'self.type != "CEL" || has(self.cel)',

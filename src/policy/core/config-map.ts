@@ -1,14 +1,14 @@
-import { boolean } from '../schema/boolean.ts';
-import { defaulted, optional } from '../schema/field.ts';
+import { defaulted } from '../schema/field.ts';
 import { map } from '../schema/map.ts';
 import { object } from '../schema/object.ts';
 import { refine, type Schema } from '../schema/schema.ts';
+import { forOthers } from '../schema/verdict.ts';
 import { entryBase64, entryName, entryText } from './entry.ts';
 
 const fields = object({
   data: defaulted(map(entryName, entryText), {}, 'Entries as they are.'),
   binaryData: defaulted(map(entryName, entryBase64), {}, 'Entries in base64.'),
-  immutable: optional(boolean, 'Read by Kubernetes.'),
+  immutable: forOthers('Kubernetes'),
 });
 
 export interface ConfigMapSpec {

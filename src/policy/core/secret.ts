@@ -1,10 +1,10 @@
-import { boolean } from '../schema/boolean.ts';
-import { defaulted, optional } from '../schema/field.ts';
+import { defaulted } from '../schema/field.ts';
 import { map } from '../schema/map.ts';
 import { object } from '../schema/object.ts';
 import { privateMap } from '../schema/private-map.ts';
 import { refine, type Schema } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
+import { forOthers } from '../schema/verdict.ts';
 import { entryBase64, entryName, entryText } from './entry.ts';
 import { type Sealed, sealed } from './sealed.ts';
 
@@ -22,7 +22,7 @@ const fields = object({
     {},
     'Entries as they are. They win over those of data.',
   ),
-  immutable: optional(boolean, 'Read by Kubernetes.'),
+  immutable: forOthers('Kubernetes'),
 });
 
 export interface SecretSpec {

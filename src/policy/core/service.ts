@@ -25,13 +25,18 @@ const port = object({
 /** Kubernetes' Service, as far as routes ask: its ports. It is reached by its name. */
 export const serviceSpec = object({
   ports: defaulted(list(port), [], 'Ports.'),
-  externalName: optional(
-    text({ longest: 253, complaint: 'is not a host name', remedy: 'write a host name such as api.example.com' }),
-    'Name that DNS answers with, for type ExternalName.',
-  ),
   ...Object.fromEntries(
     [
-      ...['type', 'selector', 'clusterIP', 'clusterIPs', 'externalIPs', 'sessionAffinity', 'sessionAffinityConfig'],
+      ...[
+        'type',
+        'externalName',
+        'selector',
+        'clusterIP',
+        'clusterIPs',
+        'externalIPs',
+        'sessionAffinity',
+        'sessionAffinityConfig',
+      ],
       ...['loadBalancerIP', 'loadBalancerSourceRanges', 'loadBalancerClass', 'allocateLoadBalancerNodePorts'],
       ...['externalTrafficPolicy', 'internalTrafficPolicy', 'healthCheckNodePort', 'publishNotReadyAddresses'],
       ...['ipFamilies', 'ipFamilyPolicy', 'trafficDistribution'],

@@ -5,10 +5,14 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
-import { refused } from '../schema/verdict.ts';
+import { except, refused, reported } from '../schema/verdict.ts';
 
 const extractFrom = object({
-  headers: defaulted(list(headerName, { most: 16 }), [], 'Headers that may hold the key.'),
+  headers: defaulted(
+    except(list(headerName, { most: 16 }), 'authorization, x-api-key and api-key; others are reported'),
+    [],
+    'Headers that may hold the key.',
+  ),
   params: refused('keys in addresses end up in logs'),
   cookies: refused('callers are programs'),
 });
@@ -23,7 +27,10 @@ export const apiKeyAuth = object({
     list(extractFrom, { least: 1, most: 16, emptyRemedy: 'add {headers: [x-api-key]}' }),
     'Where a request has its key.',
   ),
-  forwardClientIDHeader: optional(headerName, 'Header that tells the backend which client it is.'),
+  forwardClientIDHeader: optional(
+    reported(headerName, 'providers are not told who asks'),
+    'Header that tells the backend which client it is.',
+  ),
   sanitize: optional(boolean, 'The key never reaches a backend, whatever is written here.'),
 });
 

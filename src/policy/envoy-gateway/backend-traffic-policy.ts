@@ -2,7 +2,7 @@ import { gatewayDuration } from '../gateway-api/duration.ts';
 import { optional } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
-import { notApplicable, refused } from '../schema/verdict.ts';
+import { except, notApplicable, refused, reported } from '../schema/verdict.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { routeTargets, targetFields, withTargets } from './policy-targets.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -19,7 +19,12 @@ const httpTimeout = object({
 const timeout = object({
   http: optional(httpTimeout, 'Of requests.'),
   tcp: optional(
-    object({ connectTimeout: optional(gatewayDuration, 'Time to connect, TLS included.') }),
+    object({
+      connectTimeout: optional(
+        reported(gatewayDuration, 'connections have 5s to come about'),
+        'Time to connect, TLS included.',
+      ),
+    }),
     'Of connections.',
   ),
 });
@@ -41,9 +46,15 @@ export const backendTrafficPolicySpec = withTargets(
   object({
     ...targetFields(routeTargets),
     retry: optional(retry, 'When the next backend is asked.'),
-    rateLimit: optional(rateLimit, 'What callers may use.'),
+    rateLimit: optional(
+      except(rateLimit, 'of routes and Gateways; that of a single rule is reported'),
+      'What callers may use.',
+    ),
     timeout: optional(timeout, 'How long things may take.'),
-    circuitBreaker: optional(circuitBreaker, 'What runs at once.'),
+    circuitBreaker: optional(
+      reported(circuitBreaker, 'what runs at once is not bounded per backend'),
+      'What runs at once.',
+    ),
     loadBalancer: refused(chooseByRoute),
     healthCheck: optional(healthCheck, 'How failing backends are found.'),
     mergeType: refused('policies of several levels are merged field by field'),

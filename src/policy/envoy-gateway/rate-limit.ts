@@ -7,7 +7,7 @@ import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
-import { refused } from '../schema/verdict.ts';
+import { except, refused, reported } from '../schema/verdict.ts';
 import { clientSelectors } from './client-selector.ts';
 
 const key = text({ longest: 128, complaint: 'is not a key', remedy: 'write a name such as llm_total_token' });
@@ -52,13 +52,23 @@ const rule = object({
   ),
   cost: optional(
     object({
-      request: optional(cost, 'What a request costs before it is answered; 1 if absent.'),
-      response: optional(cost, 'What its answer costs.'),
+      request: optional(
+        except(cost, 'a number, and 0 where the answer has a cost; everything else is reported'),
+        'What a request costs before it is answered; 1 if absent.',
+      ),
+      response: optional(
+        except(cost, 'costs of llmRequestCosts; everything else is reported'),
+        'What its answer costs.',
+      ),
     }),
     'What is used up by a request; 1 if absent.',
   ),
   shared: defaulted(boolean, false, 'true: one counter for all routes that the policy is for.'),
-  shadowMode: defaulted(boolean, false, 'true: counted, never refused.'),
+  shadowMode: defaulted(
+    reported(boolean, 'limits that refuse nothing are not served'),
+    false,
+    'true: counted, never refused.',
+  ),
   xRateLimitHeaders: refused('what is left is not told in headers of this form'),
 });
 

@@ -62,14 +62,6 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.cors.allowOrigins[0] "example.com" is not an origin — write scheme, host and port, such as https://app.example.com or https://*.example.com, or "*"',
   ],
   [
-    '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, cors: {allowMethods: [get]}}',
-    'error spec.cors.allowMethods[0] "get" is not a possible value — write GET (possible: GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH or *)',
-  ],
-  [
-    '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, cors: {maxAge: 600}}',
-    'error spec.cors.maxAge 600 is not a duration — write a duration such as 30s, 1m30s or 250ms',
-  ],
-  [
     '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, oidc: {}}',
     'error spec.oidc is not served: callers are programs that cannot log in; they show keys or tokens — remove it',
   ],
@@ -85,6 +77,10 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, authorization: {defaultAction: Deny}}',
     'error spec.authorization is not served: what a caller may use is said by its ApiKey — remove it',
   ],
+  [
+    '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, cors: {allowMethods: [GET]}}',
+    'warning spec.cors.allowMethods has no effect here: pages may use the methods that the APIs of models have — remove it, unless others read it',
+  ],
 ];
 
 describe('SecurityPolicy', () => {
@@ -93,7 +89,7 @@ describe('SecurityPolicy', () => {
       targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a},
       apiKeyAuth: {credentialRefs: [{name: clients}], extractFrom: [{headers: [X-Api-Key]}]},
       jwt: {providers: [{name: a, remoteJWKS: {uri: "https://a.example/keys"}}]},
-      cors: {allowOrigins: ["https://*.example.com:8443", "http://localhost"], maxAge: 10m}
+      cors: {allowOrigins: ["https://*.example.com:8443", "http://localhost"]}
     }`;
     expect(specOf(spec)).toMatchObject({
       apiKeyAuth: {
@@ -111,7 +107,7 @@ describe('SecurityPolicy', () => {
           },
         ],
       },
-      cors: { allowOrigins: ['https://*.example.com:8443', 'http://localhost'], maxAge: 600_000 },
+      cors: { allowOrigins: ['https://*.example.com:8443', 'http://localhost'] },
     });
   });
 

@@ -14,10 +14,6 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.parametersRef.kind is missing — add kind: kind of the parameters: GatewayParameters',
   ],
   [
-    '{controllerName: sluice.dev/gateway-controller, description: 7}',
-    'error spec.description 7 is not a text — put it in quotes: "7"',
-  ],
-  [
     '{controllername: sluice.dev/gateway-controller}',
     'error spec.controllername is not a known field — write controllerName',
     'error spec.controllerName is missing — add controllerName: who serves Gateways of this class',

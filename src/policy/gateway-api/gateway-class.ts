@@ -3,6 +3,7 @@ import { optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
+import { forOthers } from '../schema/verdict.ts';
 import { apiGroup, apiKind } from './name.ts';
 
 /** The classes of this controller are ours; all others are somebody else's. */
@@ -26,10 +27,7 @@ export const gatewayClassSpec = object({
     }),
     'Parameters of what is made for every Gateway of the class.',
   ),
-  description: optional(
-    text({ longest: 64, complaint: 'has control characters', remedy: 'write one line of text' }),
-    'What the class is for.',
-  ),
+  description: forOthers('whoever chooses a class'),
 });
 
 export type GatewayClassSpec = Infer<typeof gatewayClassSpec>;

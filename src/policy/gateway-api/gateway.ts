@@ -7,7 +7,7 @@ import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { text } from '../schema/text.ts';
-import { refused } from '../schema/verdict.ts';
+import { refused, unservedYet } from '../schema/verdict.ts';
 import { frontendTls } from './frontend-tls.ts';
 import { listeners } from './gateway-listener.ts';
 import { apiGroup, apiKind } from './name.ts';
@@ -45,7 +45,10 @@ const infrastructure = object({
 const tls = object({
   frontend: optional(frontendTls, 'Certificates of clients (mTLS).'),
   backend: optional(
-    object({ clientCertificateRef: optional(secretReference, 'Secret of type kubernetes.io/tls.') }),
+    unservedYet(
+      object({ clientCertificateRef: optional(secretReference, 'Secret of type kubernetes.io/tls.') }),
+      'what a backend is shown is said by Backend.spec.tls.clientCertificateRef',
+    ),
     'What the gateway shows to backends with TLS.',
   ),
 });

@@ -59,21 +59,48 @@ const urlRewrite = object({
   path: optional(pathModifier, 'Path that the backend is asked for.'),
 });
 
+const headerFilters = {
+  RequestHeaderModifier: variant('requestHeaderModifier', headerModifier, 'Changes of request headers.'),
+  ResponseHeaderModifier: variant('responseHeaderModifier', headerModifier, 'Changes of response headers.'),
+};
+
+const noExtensions = 'filters of other implementations are not known here';
+
 const filter = tagged(
   'type',
   {
-    RequestHeaderModifier: variant('requestHeaderModifier', headerModifier, 'Changes of request headers.'),
-    ResponseHeaderModifier: variant('responseHeaderModifier', headerModifier, 'Changes of response headers.'),
+    ...headerFilters,
     RequestMirror: variant('requestMirror', requestMirror, 'A copy of requests for somebody else.'),
     RequestRedirect: variant('requestRedirect', requestRedirect, 'An answer that points elsewhere.'),
     URLRewrite: variant('urlRewrite', urlRewrite, 'Another host or path for the backend.'),
     CORS: variant('cors', corsFilter, 'Calls from pages in browsers.'),
-    ExtensionRef: refusedVariant('extensionRef', 'filters of other implementations are not known here'),
+    ExtensionRef: refusedVariant('extensionRef', noExtensions),
   },
   'Which filter it is.',
 );
 
 export type HttpFilter = Infer<typeof filter>;
+
+const forAll = 'it is for all backends of a rule';
+
+const backendFilter = tagged(
+  'type',
+  {
+    ...headerFilters,
+    RequestMirror: refusedVariant('requestMirror', forAll),
+    RequestRedirect: refusedVariant('requestRedirect', forAll),
+    URLRewrite: refusedVariant('urlRewrite', forAll),
+    CORS: refusedVariant('cors', forAll),
+    ExtensionRef: refusedVariant('extensionRef', noExtensions),
+  },
+  'Which filter it is.',
+);
+
+/** For one backend of several. */
+export const backendFilters = refine(list(backendFilter, { most: 16 }), (all, place) => {
+  const again = all.findIndex(({ type }, index) => all.findIndex((other) => other.type === type) !== index);
+  return again < 0 ? all : reject(under(place, again), `is a second ${all[again]?.type}`, 'put both into one');
+});
 
 /** Gateway API: only copies may be made several times, and a redirected request has no backend to rewrite for. */
 export const httpFilters = refine(list(filter, { most: 16 }), (all, place): Parsed<readonly HttpFilter[]> => {

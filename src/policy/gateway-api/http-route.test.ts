@@ -164,6 +164,19 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.rules[0].sessionPersistence is not served: requests are not bound to one endpoint — remove it',
   ],
   ['{rule: []}', 'error spec.rule is not a known field — write rules'],
+  [
+    '{rules: [{backendRefs: [{name: a, port: 80, filters: [{type: URLRewrite, urlRewrite: {}}]}]}]}',
+    'error spec.rules[0].backendRefs[0].filters[0].type URLRewrite is not served: it is for all backends of a rule — write RequestHeaderModifier or ResponseHeaderModifier',
+    'error spec.rules[0].backendRefs[0].filters[0].urlRewrite is not served: it is for all backends of a rule — remove it',
+  ],
+  [
+    '{rules: [{backendRefs: [{name: a, port: 80, filters: [{type: RequestHeaderModifier, requestHeaderModifier: {}}, {type: RequestHeaderModifier, requestHeaderModifier: {}}]}]}]}',
+    'error spec.rules[0].backendRefs[0].filters[1] is a second RequestHeaderModifier — put both into one',
+  ],
+  [
+    '{rules: [{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: Host, value: a}]}}]}]}',
+    'error spec.rules[0].filters[0].requestHeaderModifier.set[0].name host is no header to change — write the filter URLRewrite',
+  ],
 ];
 
 describe('HTTPRoute', () => {

@@ -6,7 +6,7 @@ import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, type Parsed, refine } from '../schema/schema.ts';
 import { refused } from '../schema/verdict.ts';
 import { gatewayDuration } from './duration.ts';
-import { httpFilters } from './http-filter.ts';
+import { backendFilters, httpFilters } from './http-filter.ts';
 import { httpMatches } from './http-match.ts';
 import { hostname, sectionName } from './name.ts';
 import { backendFields, weight, withPort } from './object-reference.ts';
@@ -17,7 +17,7 @@ const httpBackend = refine(
   object({
     ...backendFields,
     weight: defaulted(weight, 1, 'Share of the requests, relative to the other backends.'),
-    filters: defaulted(httpFilters, [], 'Changes for this backend only.'),
+    filters: defaulted(backendFilters, [], 'Changes for this backend only.'),
   }),
   withPort,
 );
@@ -47,7 +47,7 @@ const rule = refine(ruleFields, (spec, place): Parsed<HttpRule> => {
   }
   const [first, ...others] = spec.matches;
   const isOnePrefix = first !== undefined && others.length === 0 && first.path.type === 'PathPrefix';
-  const replacesPrefix = [spec.filters, ...spec.backendRefs.map(({ filters }) => filters)].flat().some((filter) => {
+  const replacesPrefix = spec.filters.some((filter) => {
     if (filter.type === 'URLRewrite') return filter.urlRewrite.path?.type === 'ReplacePrefixMatch';
     return filter.type === 'RequestRedirect' && filter.requestRedirect.path?.type === 'ReplacePrefixMatch';
   });

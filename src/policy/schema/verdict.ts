@@ -34,6 +34,20 @@ export function reported<T>(schema: Schema<T>, reason: string): Schema<T> {
   return { ...schema, json: judged(schema.json, { kind: 'reported', reason }) };
 }
 
+/** The same schema, whose status says that it is not served yet. Everything else in the document is in force. */
+export function unservedYet<T>(schema: Schema<T>, reason: string): Schema<T> {
+  return reported(
+    {
+      ...schema,
+      parse: (value, place) => {
+        if (!asksNothing(value)) refuse(place, `is not served yet: ${reason}`, 'remove it; the rest is in force');
+        return schema.parse(value, place);
+      },
+    },
+    reason,
+  );
+}
+
 export interface RefusedOptions {
   readonly remedy?: string;
   /** `false` and empty lists usually ask for nothing. Set where they do. */

@@ -1,8 +1,8 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
-import { qualifiedName } from '../../../policy/document-id.ts';
 import type { AuthorityReference, SecretReference } from '../../../policy/gateway-api/object-reference.ts';
 import type { UpstreamTls } from '../../provider.ts';
 import type { Secret } from '../../secret.ts';
+import { authorities } from '../authority.ts';
 import type { BuildContext } from '../context.ts';
 import { type LeveledPolicy, mergePolicies } from '../policy-levels.ts';
 import type { BackendLocation } from './backend-location.ts';
@@ -66,7 +66,7 @@ function authorityOf(
   context: BuildContext,
 ): Secret | 'missing' | undefined {
   if (signers === undefined || signers === 'system') return undefined;
-  const certificates = certificatesOf(signers, context);
+  const certificates = authorities(signers.document, signers.path, signers.refs, context);
   return certificates === undefined ? 'missing' : { name, kind: 'trustedCa', certificates };
 }
 
@@ -137,30 +137,4 @@ function signersOf(
 ): Signers | undefined {
   if (refs.length > 0) return { document, path: `${path}.caCertificateRefs`, refs };
   return wellKnown === undefined ? undefined : 'system';
-}
-
-function certificatesOf(
-  { document, path, refs }: Exclude<Signers, 'system'>,
-  context: BuildContext,
-): string | undefined {
-  const found = refs.map((ref, index) => authority(document, `${path}[${index}]`, ref, context));
-  return found.every((text) => text !== undefined) ? found.join('\n') : undefined;
-}
-
-function authority(
-  document: PolicyDocument,
-  path: string,
-  ref: AuthorityReference,
-  context: BuildContext,
-): string | undefined {
-  const { namespace } = document;
-  if (ref.kind === 'Secret') {
-    return context.resolve(document, path, { secretKeyRef: { name: ref.name, key: 'ca.crt' } });
-  }
-  const name = qualifiedName(namespace, ref.name);
-  const text = context.surroundings.configMap(namespace, ref.name)?.get('ca.crt');
-  if (text?.includes('BEGIN CERTIFICATE') === true) return text;
-  const message = `ConfigMap "${name}" ${text === undefined ? 'does not exist, or has no ca.crt' : 'holds no certificate under ca.crt'}`;
-  context.reject(document, path, message, 'put PEM certificates there', 'InvalidCertificateRef');
-  return undefined;
 }

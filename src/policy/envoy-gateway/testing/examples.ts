@@ -13,7 +13,6 @@ export const envoyGatewayExamples = {
       }
     }`,
     '{endpoints: [{fqdn: {hostname: a, port: 1}}], tls: {wellKnownCACertificates: System}}',
-    '{endpoints: [{fqdn: {hostname: a, port: 1}}], tls: {insecureSkipVerify: true}}',
   ],
   BackendTrafficPolicy: [
     `{targetRef: ${route}}`,

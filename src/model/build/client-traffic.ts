@@ -1,0 +1,30 @@
+import type { DocumentOf, GatewayDocument, GatewayPolicyDocument } from '../../policy/document.ts';
+import type { AttachedPolicies } from './attached-policies.ts';
+import type { BuildContext } from './context.ts';
+
+export type ClientTrafficDocument = DocumentOf<'ClientTrafficPolicy'>;
+
+/** The longest request body, as far as a ClientTrafficPolicy says it. A GatewayPolicy does, even by its default. */
+export function bodyLimit(
+  { namespace, name }: GatewayDocument,
+  policy: GatewayPolicyDocument | undefined,
+  clientTraffic: AttachedPolicies<ClientTrafficDocument>,
+  context: BuildContext,
+): number | undefined {
+  const traffic = clientTraffic.of({ kind: 'Gateway', namespace, name });
+  const limit = traffic?.spec.connection?.bufferLimit;
+  if (traffic === undefined || limit === undefined || policy === undefined) return limit;
+  const message = `is not in force: ${policy.id} says maxBodySize`;
+  context.warn(traffic, 'spec.connection.bufferLimit', message, 'remove it, or say it there', 'Conflicted');
+  return undefined;
+}
+
+/** Bodies are held by the processor, which does not know by which listener a request came. */
+export function refuseLimitsOfListeners(policies: readonly ClientTrafficDocument[], context: BuildContext): void {
+  for (const policy of policies) {
+    const isForListener = policy.spec.targetRefs.some(({ sectionName }) => sectionName !== undefined);
+    if (policy.spec.connection?.bufferLimit === undefined || !isForListener) continue;
+    const message = 'is not served: single listeners have no limits of their own';
+    context.reject(policy, 'spec.connection.bufferLimit', message, 'attach it to the Gateway', 'UnsupportedValue');
+  }
+}
