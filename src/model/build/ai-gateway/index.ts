@@ -4,8 +4,10 @@ import type { Limit } from '../../limit.ts';
 import type { LogicalModel } from '../../logical-model.ts';
 import type { Provider } from '../../provider.ts';
 import type { RetryProfile, Route } from '../../route.ts';
+import type { Services } from '../../service.ts';
 import { attachPolicies } from '../attached-policies.ts';
 import type { Attachment } from '../attachment.ts';
+import { closeUnguarded } from '../closed-services.ts';
 import type { BuildContext } from '../context.ts';
 import { attach, type GatewayLike } from '../gateway-api/attach.ts';
 import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
@@ -28,6 +30,8 @@ export interface AiGatewayParts extends GatewayCallers {
   readonly routes: readonly Route[];
   readonly profiles: readonly RetryProfile[];
   readonly limits: readonly Limit[];
+  /** Ordinary services of the gateway without those that nobody may reach. */
+  readonly closed: (services: Services) => Services;
 }
 
 /** What our own documents have taken. */
@@ -59,13 +63,15 @@ export function buildAiGateway(
   const securityPolicies = named(documents, 'SecurityPolicy').all;
   const security = attachPolicies(securityPolicies, documents, context);
   checkGatewayConfigs(gateways, configs, context);
-  refuseUnservedTraffic(trafficPolicies, context);
+  const httpRoutes = named(documents, 'HTTPRoute');
+  const aiRoutes = named(documents, 'AIGatewayRoute');
+  refuseUnservedTraffic(trafficPolicies, aiRoutes, httpRoutes, context);
   refuseUnservedSecurity(securityPolicies, context);
 
   const attachments: Attachment[] = [];
   const quotaRules: QuotaRule[] = [];
   const onGateway = new Map<string, AttachedAiRoute[]>(gateways.map((gateway) => [nameOf(gateway), []]));
-  for (const route of named(documents, 'AIGatewayRoute').all) {
+  for (const route of aiRoutes.all) {
     const attached = attach(route, route.spec, gateways, context);
     attachments.push(...attached.attachments);
     warnOfTakenModels(route, own.models, context);
@@ -85,11 +91,13 @@ export function buildAiGateway(
   }
 
   const quotas = buildAllQuotas(named(documents, 'QuotaPolicy').all, backends, quotaRules, context);
+  const ordinary = new Map(httpRoutes.all.map((route) => [route.id, route]));
   const parts = [...onGateway].map(([name, routes]): [string, AiGatewayParts] => {
     const gateway = gateways.find((one) => nameOf(one) === name);
     const guarded = routes.map(({ document }) => document);
     const callers = buildCallers(gateway, guarded, security, own.keys, context);
-    return [name, { ...partsOf(routes, quotas, own, context), ...callers }];
+    const closed = (services: Services): Services => closeUnguarded(services, gateway, ordinary, security, context);
+    return [name, { ...partsOf(routes, quotas, own, context), ...callers, closed }];
   });
   return { parts: new Map(parts), attachments };
 }
@@ -99,7 +107,7 @@ function partsOf(
   quotas: ReadonlyMap<Provider, readonly Limit[]>,
   own: OwnNames,
   context: BuildContext,
-): Omit<AiGatewayParts, keyof GatewayCallers> {
+): Omit<AiGatewayParts, keyof GatewayCallers | 'closed'> {
   const built = routes.map((route) => route.built);
   const providers = [...new Set(routes.flatMap((route) => route.providers))];
   const limited = routes.flatMap((route) => route.limited ?? []);

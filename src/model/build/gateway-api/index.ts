@@ -54,5 +54,5 @@ export function servicesOf({ services }: BuiltGatewayApi, gateway: string): Serv
 /** Several routes may name one backend, and each is told when something is wrong with it. */
 function withOrigins(backend: ServiceBackend, origins: readonly string[]): ServiceBackend {
   const more = origins.filter((origin) => !backend.origins.includes(origin));
-  return more.length === 0 ? backend : { ...backend, origins: [...backend.origins, ...more] };
+  return more.length === 0 ? backend : { ...backend, origins: [...backend.origins, ...more].sort() };
 }
