@@ -1,7 +1,9 @@
 import { type AdminEndpoints, startAdmin } from '../lib/admin-server.ts';
 import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import type { PolicyPlace } from '../model/build/place.ts';
 import type { GatewayModel } from '../model/gateway.ts';
+import type { AdmissionRules } from '../xds/server/admission.ts';
 import type { ClientState, XdsEvent, XdsNode } from '../xds/server/client.ts';
 import { createXdsServer, shortTypeName, type XdsServerTls } from '../xds/server/server.ts';
 import type { TranslateOptions } from '../xds/translate/translate.ts';
@@ -20,8 +22,12 @@ export interface ControlPlaneOptions {
   readonly version: string;
   /** Where the policy comes from. */
   readonly source: OpenSource;
+  /** Default: a folder. */
+  readonly place?: PolicyPlace;
   readonly xds: Address;
   readonly tls?: XdsServerTls;
+  /** Whose configuration a client may ask for, by its certificate. Default: everybody's. */
+  readonly mayAsk?: AdmissionRules['mayAsk'];
   readonly admin: Address;
   /** Pages of the admin port besides its own. */
   readonly pages?: (gateways: () => readonly GatewayModel[]) => AdminEndpoints;
@@ -29,6 +35,9 @@ export interface ControlPlaneOptions {
   readonly translate: TranslateOptions;
   /** Whether an Envoy of this version may be served; the error is what it is told. Default: every one. */
   readonly acceptsEnvoy?: (version: string) => Result<unknown>;
+  /** Told after everything that a status may speak of. */
+  readonly onChange?: () => void;
+  readonly onEvent?: (event: XdsEvent) => void;
   readonly lingerMs?: number;
   readonly stepLimitMs?: number;
 }
@@ -39,6 +48,11 @@ export interface ControlPlane {
   /** What is in force. Holds secrets: not for printing as it is. */
   gateways(): readonly GatewayModel[];
   status(): Status;
+  /** What became of the documents that were applied last; nothing before the first. */
+  judged: Controller['judged'];
+  clients(): readonly ClientState[];
+  /** New connections to the xDS port see these certificates. */
+  reloadTls(tls: XdsServerTls): void;
   /** Resolves when what the source holds now has been published. */
   refresh(): Promise<void>;
   close(graceMs: number): Promise<void>;
@@ -55,6 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     if (latest === undefined || controller === undefined) return;
     try {
       await controller.apply(latest);
+      options.onChange?.();
     } catch (error) {
       log.error({ error: error as Error }, 'applying the policy failed; what was in force stays');
     }
@@ -63,12 +78,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const server = createXdsServer({
     groupOf: (node) => gatewayOf(node, controller?.gateways().map((gateway) => gateway.name) ?? []),
     ...(options.acceptsEnvoy && { acceptsEnvoy: options.acceptsEnvoy }),
+    ...(options.mayAsk && { mayAsk: options.mayAsk }),
     ...(options.tls && { tls: options.tls }),
   });
   const metrics = createControllerMetrics(() => server.clients().length);
   server.onEvent((event) => {
     record(event, metrics, log);
     if (event.kind === 'nack') controller?.refused(event.group, event.typeUrl, event.names, event.text);
+    options.onEvent?.(event);
+    options.onChange?.();
   });
 
   const source = await options.source({
@@ -83,6 +101,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     version: options.version,
     server,
     surroundings: source.surroundings,
+    ...(options.place && { place: options.place }),
     log,
     metrics,
     translate: options.translate,
@@ -94,7 +113,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { port: xdsPort } = await server.listen(options.xds);
 
   const currentController = controller;
-  const status = (): Status => ({ ...currentController.status(), clients: server.clients().map(clientStatus) });
+  const status = (): Status => ({
+    ...currentController.status(),
+    ...(source.health && { source: source.health() }),
+    clients: server.clients().map(clientStatus),
+  });
   const admin = await startAdmin(options.admin, {
     ...options.pages?.(currentController.gateways),
     '/status': () => ({ status: 200, type: 'application/json', body: JSON.stringify(status()) }),
@@ -108,6 +131,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     adminPort: admin.port,
     gateways: currentController.gateways,
     status,
+    judged: currentController.judged,
+    clients: () => server.clients(),
+    reloadTls: (tls) => server.reloadTls(tls),
     async refresh() {
       await source.refresh();
       await apply();

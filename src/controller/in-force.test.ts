@@ -60,4 +60,24 @@ describe('decideInForce()', () => {
     decide(lastGood, provider('a'));
     expect([...lastGood.keys()]).toEqual(['Provider/a']);
   });
+
+  it('takes a route as it is written last, without the part that cannot be had', () => {
+    const gateway = `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge}
+spec: {listeners: [{name: http, port: 80, protocol: HTTP}]}`;
+    const route = (path: string, service: string) => `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: site}
+spec:
+  parentRefs: [{name: edge}]
+  rules: [{matches: [{path: {value: ${path}}}], backendRefs: [{name: ${service}, port: 80}]}]`;
+    const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: site}\nspec: {ports: [{port: 80}]}';
+    const lastGood = new Map<string, PolicyDocument>();
+    decide(lastGood, gateway, service, route('/old', 'site'));
+    const state = decide(lastGood, gateway, service, route('/new', 'gone'));
+    expect([...state.stale]).toEqual([]);
+    const [served] = state.policy.gateways[0]?.services.routes ?? [];
+    expect(served).toMatchObject({ match: { path: { value: '/new' } }, action: { kind: 'fail' } });
+  });
 });

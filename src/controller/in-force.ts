@@ -3,7 +3,7 @@ import { type BuiltPolicy, buildModel } from '../model/build/build.ts';
 import type { PolicyPlace } from '../model/build/place.ts';
 import type { Surroundings } from '../model/build/surroundings.ts';
 import type { PolicyDocument } from '../policy/document.ts';
-import type { Problem } from '../policy/problem.ts';
+import type { Problem, ProblemReason } from '../policy/problem.ts';
 
 export interface InForce {
   readonly policy: BuiltPolicy;
@@ -29,9 +29,7 @@ export function decideInForce(
   place?: PolicyPlace,
 ): InForce {
   const asWritten = buildModel(documents, surroundings, place);
-  const faulty = new Set(
-    asWritten.problems.filter((problem) => problem.severity === 'error').map((problem) => problem.document),
-  );
+  const faulty = new Set(asWritten.problems.filter(isAboutTheWhole).map((problem) => problem.document));
   const stale = new Set<string>();
   const standIns = documents.map((document) => {
     const good = lastGood.get(document.id);
@@ -44,4 +42,23 @@ export function decideInForce(
   for (const id of lastGood.keys()) if (!ids.has(id)) lastGood.delete(id);
   const policy = stale.size === 0 ? asWritten : buildModel(standIns, surroundings, place);
   return { policy, problems: asWritten.problems, attachments: asWritten.attachments, stale };
+}
+
+/**
+ * Gateway API wants a route that one parent refuses, or one of whose backends is missing, in force for the rest: what was
+ * written last is what people mean. So these parts do not bring an older version back.
+ */
+const ofOnePart: ReadonlySet<ProblemReason | undefined> = new Set<ProblemReason>([
+  'RefNotPermitted',
+  'InvalidKind',
+  'BackendNotFound',
+  'UnsupportedValue',
+  'NoMatchingParent',
+  'NoMatchingListenerHostname',
+  'NotAllowedByListeners',
+  'TargetNotFound',
+]);
+
+function isAboutTheWhole({ severity, reason }: Problem): boolean {
+  return severity === 'error' && !ofOnePart.has(reason);
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../policy/problem.ts';
+import type { SourceHealth } from './sources/opened-source.ts';
 
 /** What `GET /status` answers and `sluice status` shows: what was written, what is in force, and where. */
 export interface Status {
@@ -9,6 +10,8 @@ export interface Status {
   readonly documents: readonly DocumentStatus[];
   /** Problems that belong to no document: unreadable files and the like. */
   readonly problems: readonly Problem[];
+  /** Of a cluster: whether what is read is what is there. */
+  readonly source?: SourceHealth;
   readonly gateways: readonly GatewayStatus[];
   readonly clients: readonly ClientStatus[];
 }

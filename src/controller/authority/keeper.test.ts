@@ -83,6 +83,21 @@ describe('keepAuthority()', () => {
     ).toEqual(err('the API server is away'));
   });
 
+  it('starts with what it knew before the restart while the Secret cannot be read', async () => {
+    let cached: readonly Authority[] | undefined;
+    const cache = {
+      read: async () => cached,
+      write: async (authorities: readonly Authority[]) => {
+        cached = authorities;
+      },
+    };
+    const { secret, setAway } = sharedSecret();
+    const before = await keep({ secret, cache });
+    setAway(true);
+    const after = await keep({ secret, cache });
+    expect(after.roles().signing).toEqual(before.roles().signing);
+  });
+
   it('goes on with what it knows while the Secret cannot be read', async () => {
     const { secret, setAway } = sharedSecret();
     const keeper = await keep({ secret });

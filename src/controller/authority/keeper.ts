@@ -7,10 +7,13 @@ import { issueLeaf, type Leaf, leafLifeMs } from '../../pki/leaf.ts';
 import { type AuthorityRoles, type RotationRules, rolesOf } from '../../pki/rotation.ts';
 import { isRenewalDue } from '../../pki/validity.ts';
 import type { XdsServerTls } from '../../xds/server/server.ts';
+import type { AuthorityCache } from './cache-file.ts';
 import type { AuthoritySecret } from './secret.ts';
 
 export interface AuthorityKeeperOptions {
   readonly secret: AuthoritySecret;
+  /** Stands in for the Secret at a start while the API server is away. */
+  readonly cache?: AuthorityCache;
   /** Names by which pods reach this server. */
   readonly serverNames: readonly string[];
   /** Only one replica makes successors; the first authority is made by whoever is first. */
@@ -96,6 +99,11 @@ export async function keepAuthority(options: AuthorityKeeperOptions): Promise<Re
     }
     const isFirst = roles === undefined;
     roles = next;
+    if (isDifferent) {
+      await options.cache
+        ?.write(next.trusted)
+        .catch((error: Error) => log.warn({ error }, 'the certificate authority cannot be kept for a restart'));
+    }
     if (!isFirst && !isClosed && (isDifferent || isLeafDue)) options.onChange();
     return ok(undefined);
   }
@@ -113,7 +121,13 @@ export async function keepAuthority(options: AuthorityKeeperOptions): Promise<Re
   }
 
   const first = await attempt();
-  if (!first.ok) return first;
+  if (!first.ok) {
+    const cached = await options.cache?.read();
+    if (cached === undefined) return first;
+    const taken = await take(cached);
+    if (!taken.ok) return taken;
+    log.warn({ reason: first.error }, 'the certificate authority is the one of before the restart');
+  }
   const timer = setInterval(() => void look(), options.lookMs ?? 60_000);
   timer.unref();
   return ok({

@@ -7,7 +7,17 @@ export interface OpenedSource {
   readonly surroundings: SourceSurroundings;
   /** Resolves when what is there now has been read and, if it differed, told. */
   refresh(): Promise<void>;
+  /** How far what is in force may lag behind; absent: it cannot. */
+  health?(): SourceHealth;
   close(): Promise<void>;
+}
+
+export interface SourceHealth {
+  readonly servesFrom: 'cluster' | 'snapshot';
+  /** RFC 3339; since when changes may be missed. Absent: they arrive. */
+  readonly staleSince?: string;
+  /** What could not be read at last, in words. Absent: everything can. */
+  readonly failure?: string;
 }
 
 export interface SourceEvents {

@@ -1,16 +1,13 @@
-import type { PolicyDocument } from '../policy/document.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
 
 /**
  * What of a cluster's documents is for this controller. Several controllers share a cluster: a Gateway belongs to the one
  * that its class names, and to us everything else that is not about Gateways.
  */
-export function oursOnly(
-  documents: readonly PolicyDocument[],
-  controllerNames: readonly string[],
-): readonly PolicyDocument[] {
+export function oursOnly(documents: readonly PolicyDocument[], controllerName: string): readonly PolicyDocument[] {
   const classes = new Set(
     documents.flatMap((document) =>
-      document.kind === 'GatewayClass' && controllerNames.includes(document.spec.controllerName) ? [document.name] : [],
+      document.kind === 'GatewayClass' && document.spec.controllerName === controllerName ? [document.name] : [],
     ),
   );
   return documents.filter((document) => {

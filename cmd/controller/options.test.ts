@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { readFlags } from './options.ts';
+
+const images = ['--envoy-image', 'r.example:5000/envoy:1.40.0', '--processor-image', 'sluice-processor'];
+
+function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return readFlags(args, env, 'controller-0');
+}
+
+function cluster(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const flags = read(['--kubernetes', ...images, ...args], env);
+  if (!flags.ok || flags.value === 'help' || 'folder' in flags.value.source) throw new Error(JSON.stringify(flags));
+  return flags.value.source;
+}
+
+describe('the flags of the controller', () => {
+  it('name a folder', () => {
+    expect(read(['--policy', 'p', '--xds', '[::1]:1'])).toMatchObject({
+      ok: true,
+      value: { xds: { host: '::1', port: 1 }, source: { folder: 'p' } },
+    });
+  });
+
+  it('take what a pod knows of itself', () => {
+    const flags = cluster(['--xds', '0.0.0.0:18000', '--pull-secret', 'a', '--pull-secret', 'b'], {
+      POD_NAMESPACE: 'gw',
+    });
+    expect(flags).toMatchObject({
+      namespace: 'gw',
+      identity: 'controller-0',
+      xdsTls: 'own',
+      provision: {
+        images: {
+          envoy: { registry: 'r.example:5000', repository: 'envoy', tag: '1.40.0' },
+          processor: { registry: '', repository: 'sluice-processor' },
+        },
+        pullSecrets: ['a', 'b'],
+        xds: { host: 'controller.gw.svc', port: 18_000, tls: { serverName: 'controller.gw.svc' } },
+      },
+    });
+  });
+
+  it('name a Secret for both sides of the xDS port, or none', () => {
+    const supplied = cluster(['--xds-tls', 'certs', '--tls-cert', 'c', '--tls-key', 'k', '--tls-client-ca', 'a']);
+    expect(supplied).toMatchObject({ xdsTls: 'supplied', provision: { xds: { tls: { secretName: 'certs' } } } });
+    expect(cluster(['--xds-tls', 'off']).provision.xds).not.toHaveProperty('tls');
+  });
+
+  it('select namespaces as Kubernetes does', () => {
+    expect(cluster(['--namespace-selectors', '[{"matchLabels": {"team": "a"}}]']).selectors).toEqual([
+      { matchLabels: { team: 'a' }, matchExpressions: [] },
+    ]);
+  });
+
+  it.each([
+    [[], '--policy DIR is missing, or --kubernetes. See --help.'],
+    [
+      ['--policy', 'p', '--kubernetes'],
+      '--policy and --kubernetes exclude each other: the policy is in a folder or in a cluster.',
+    ],
+    [['--policy', 'p', '--xds', '18000'], '--xds 18000 is not HOST:PORT.'],
+    [['--policy', 'p', '--tls-cert', 'c'], '--tls-cert and --tls-key belong together.'],
+    [['--policy', 'p', '--tls-client-ca', 'c'], '--tls-client-ca needs --tls-cert and --tls-key.'],
+    [['--kubernetes'], '--envoy-image IMAGE is missing: the pods of Gateways need it.'],
+    [
+      ['--kubernetes', ...images, '--xds-tls', 'certs'],
+      '--xds-tls certs names a Secret, so --tls-cert, --tls-key and --tls-client-ca are needed here.',
+    ],
+    [
+      ['--kubernetes', ...images, '--tls-cert', 'c', '--tls-key', 'k'],
+      '--tls-cert needs --xds-tls SECRET: the Secret with the certificates for the pods of Gateways.',
+    ],
+    [['--kubernetes', ...images, '--namespace-selectors', '{'], '--namespace-selectors is not JSON.'],
+    [
+      ['--kubernetes', ...images, '--namespace-selectors', '[{"matchLabel": {}}]'],
+      '--namespace-selectors [0].matchLabel is not a known field.',
+    ],
+  ])('%j: %s', (args, error) => {
+    expect(read(args)).toEqual({ ok: false, error });
+  });
+
+  it('explain themselves', () => {
+    expect(read(['--help'])).toEqual({ ok: true, value: 'help' });
+    expect(read(['--polcy', 'x'])).toMatchObject({ ok: false, error: expect.stringContaining('See --help.') });
+  });
+});

@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import type { KubeClient } from '../../kube/client.ts';
+import { kubeErrorText } from '../../kube/error.ts';
+import { joinElection } from '../../kube/lease.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { inCluster } from '../../model/build/place.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
+import { ourController } from '../../policy/gateway-api/gateway-class.ts';
+import type { LabelSelector } from '../../policy/gateway-api/label-selector.ts';
+import { shortTypeName } from '../../xds/server/server.ts';
+import { authorityCache } from '../authority/cache-file.ts';
+import { type AuthorityKeeper, keepAuthority } from '../authority/keeper.ts';
+import { authoritySecret } from '../authority/secret.ts';
+import { outcomeOf } from '../conditions/outcome-of.ts';
+import { createRefusalEvents } from '../conditions/refusal-events.ts';
+import { createStatusReporter } from '../conditions/reporter.ts';
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../control-plane.ts';
+import { mayAsk } from '../peer-rule.ts';
+import { watchLiveObjects } from '../provision/live-objects.ts';
+import { createProvisioner } from '../provision/provisioner.ts';
+import type { ProvisionSettings } from '../provision/settings.ts';
+import { wantedGateways } from '../provision/wanted-gateways.ts';
+import { type KubernetesSource, startKubernetesSource } from '../sources/kubernetes/source.ts';
+import { ownedBy } from './owned-source.ts';
+
+export interface ClusterPlaneOptions
+  extends Omit<ControlPlaneOptions, 'source' | 'place' | 'mayAsk' | 'tls' | 'onChange' | 'onEvent'> {
+  readonly client: KubeClient;
+  /** Where this controller runs: its Lease and its Secrets are there. */
+  readonly namespace: string;
+  /** Unique among replicas, also over restarts. */
+  readonly identity: string;
+  /** Policy is read from the namespaces that one of these selects; none: from all. */
+  readonly selectors: readonly LabelSelector[];
+  /** GatewayClasses of this controller are ours. Default: our own name; another one's to stand in for it. */
+  readonly controllerName?: string;
+  /** Where what is needed for a restart without the API server is kept: secrets, so a volume in memory. */
+  readonly stateFolder?: string;
+  readonly provision: ProvisionSettings;
+  /** own: certificates of our own authority. A supplied pair is read and reloaded by whoever starts this. */
+  readonly tls: 'own' | 'off' | NonNullable<ControlPlaneOptions['tls']>;
+}
+
+const leaseName = 'sluice-controller';
+const authorityName = 'sluice-xds-authority';
+
+/**
+ * The control plane of a cluster. Every replica follows the policy and serves it; the one that holds the Lease also
+ * writes: status, and what Gateways are made of.
+ */
+export async function startClusterPlane(options: ClusterPlaneOptions): Promise<Result<ControlPlane>> {
+  const { client, namespace, log } = options;
+  const { controllerName = ourController, tls: tlsMode, stateFolder, ...planeOptions } = options;
+  const onKubeError = (error: Parameters<typeof kubeErrorText>[0]): void =>
+    log.warn({ reason: kubeErrorText(error) }, 'the API server cannot be asked; it is tried again');
+  let plane: ControlPlane | undefined;
+  let source: KubernetesSource | undefined;
+  let authority: AuthorityKeeper | undefined;
+  const isLeader = (): boolean => election.isLeader();
+
+  const election = joinElection({
+    client,
+    namespace,
+    name: leaseName,
+    identity: options.identity,
+    onElected() {
+      log.info('this replica writes now: status, and what belongs to Gateways');
+      void authority?.look();
+      changed();
+    },
+    onLost: () => log.info('another replica writes now'),
+    onError: onKubeError,
+  });
+  const live = watchLiveObjects({ client, onChange: () => provisioner.look(), onError: onKubeError });
+  const provisioner = createProvisioner({
+    client,
+    live,
+    settings: options.provision,
+    authorities: () => authority?.roles(),
+    isLeader,
+    onChange: () => reporter.changed(),
+    log,
+  });
+  const reporter = createStatusReporter({
+    client,
+    log,
+    isLeader,
+    outcome: () =>
+      plane &&
+      source &&
+      outcomeOf({
+        controllerName,
+        controller: plane,
+        source,
+        clients: plane.clients(),
+        provisioned: provisioner.state(),
+      }),
+  });
+  const refusals = createRefusalEvents({ client, log, gateway: (name) => gatewayObject(source, name) });
+
+  /** Something may have changed that is told or made in the cluster. */
+  function changed(): void {
+    if (source !== undefined) {
+      const { documents } = source.current();
+      provisioner.want(wantedGateways({ controllerName, documents, objects: source.objects() }));
+    }
+    reporter.changed();
+  }
+
+  async function closeAll(): Promise<void> {
+    reporter.close();
+    refusals.close();
+    provisioner.close();
+    live.close();
+    authority?.close();
+    await election.close();
+  }
+
+  if (tlsMode === 'own') {
+    const kept = await keepAuthority({
+      secret: authoritySecret(client, namespace, authorityName),
+      ...(stateFolder !== undefined && { cache: authorityCache(join(stateFolder, 'authority.pem')) }),
+      serverNames: options.provision.xds.tls === undefined ? [] : [options.provision.xds.tls.serverName],
+      isLeader,
+      log,
+      onChange() {
+        if (authority !== undefined) plane?.reloadTls(authority.serverTls());
+        provisioner.look();
+      },
+    });
+    if (!kept.ok) {
+      await closeAll();
+      return err(kept.error);
+    }
+    authority = kept.value;
+  }
+  const tls = authority?.serverTls() ?? (typeof tlsMode === 'object' ? tlsMode : undefined);
+  const started = await startControlPlane({
+    ...planeOptions,
+    source: ownedBy(controllerName, async (events) => {
+      source = await startKubernetesSource({
+        client,
+        selectors: options.selectors,
+        ...(stateFolder !== undefined && { snapshotFile: join(stateFolder, 'policy.snapshot') }),
+        ...events,
+        onObjects: changed,
+      });
+      return { ...source, health: source.status };
+    }),
+    place: inCluster,
+    ...(tls !== undefined && { tls }),
+    ...(tls?.clientCa !== undefined && { mayAsk: mayAsk(authority === undefined ? 'signed' : 'identity') }),
+    onChange: changed,
+    onEvent(event) {
+      if (event.kind === 'nack') refusals.refused(event.group, shortTypeName(event.typeUrl), event.text);
+    },
+  }).catch(async (error: unknown) => {
+    await closeAll();
+    throw error;
+  });
+  plane = started;
+  changed();
+  return ok({
+    ...started,
+    async close(graceMs) {
+      // First what writes: a replica that is leaving has nothing more to say.
+      await closeAll();
+      await started.close(graceMs);
+    },
+  });
+}
+
+function gatewayObject(source: KubernetesSource | undefined, name: string) {
+  for (const { kind, object } of source?.objects() ?? []) {
+    const { namespace = '', name: own } = object.metadata;
+    if (kind === 'Gateway' && qualifiedName(namespace, own) === name) return object;
+  }
+  return undefined;
+}
