@@ -1,0 +1,259 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { watchLiveObjects } from '../../../src/controller/provision/live-objects.ts';
+import { createProvisioner, type Provisioner } from '../../../src/controller/provision/provisioner.ts';
+import type { ProvisionSettings } from '../../../src/controller/provision/settings.ts';
+import { wantedGateways } from '../../../src/controller/provision/wanted-gateways.ts';
+import { openAuthoritySecret } from '../../../src/controller/xds-tls/authority-secret.ts';
+import { openOwnTls } from '../../../src/controller/xds-tls/own.ts';
+import { silentLogger } from '../../../src/lib/log.ts';
+import type { GatewayParametersSpec } from '../../../src/policy/gateway-parameters.ts';
+import { parseDocuments } from '../../../src/policy/parse.ts';
+import type { XdsServerTls } from '../../../src/xds/server/server.ts';
+import { cleanupsAfterEach } from '../../support/cleanups.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { until } from '../../support/until.ts';
+
+const cleanup = cleanupsAfterEach();
+let server: KubeApiServer;
+beforeAll(async () => {
+  server = await startApiServer();
+}, 120_000);
+afterAll(() => server?.close());
+
+const settings: ProvisionSettings = {
+  images: {
+    envoy: { registry: '', repository: 'sluice/envoy', tag: '1' },
+    processor: { registry: '', repository: 'sluice/processor', tag: '1' },
+  },
+  pullSecrets: [],
+  xds: { host: 'controller.sluice-system.svc', port: 18_000, tls: { serverName: 'controller.sluice-system.svc' } },
+};
+
+interface Provisioning {
+  readonly namespace: string;
+  readonly provisioner: Provisioner;
+  readonly watched: WatchedClient;
+  /** Wants a Gateway as a golden input has it, with its parameters. */
+  want(text: string, change?: GatewayParametersSpec): void;
+  /** Writes since the last time. */
+  writes(): readonly string[];
+  /** Until nothing is written any more. */
+  quiet(): Promise<void>;
+}
+
+let count = 0;
+
+async function newNamespace(): Promise<string> {
+  const name = `space-${++count}`;
+  await server.kubectl('create', 'namespace', name);
+  return name;
+}
+
+async function start(): Promise<Provisioning> {
+  const namespace = await newNamespace();
+  const watched = await watchedClient(server);
+  cleanup(watched.close);
+  const secret = openAuthoritySecret({ client: watched.client, namespace, isLeader: () => true, log: silentLogger });
+  cleanup(secret.close);
+  let provisioner: Provisioner | undefined;
+  const live = watchLiveObjects({
+    client: watched.client,
+    namespaces: [namespace],
+    onChange: () => provisioner?.look(),
+    onError() {},
+  });
+  cleanup(live.close);
+  const created = createProvisioner({
+    client: watched.client,
+    live,
+    settings,
+    authorities: secret.roles,
+    isLeader: () => true,
+    onChange() {},
+    log: silentLogger,
+  });
+  provisioner = created;
+  cleanup(created.close);
+  secret.onChange(created.look);
+  const writes = (): readonly string[] =>
+    watched.calls.splice(0).filter((call) => /^(PATCH|POST|PUT|DELETE)/.test(call));
+  return {
+    namespace,
+    provisioner: created,
+    watched,
+    writes,
+    want(text, change = {}) {
+      const { documents } = parseDocuments(text.replaceAll('NAMESPACE', namespace), 'input.yaml', '.');
+      const gateway = documents.find((document) => document.kind === 'Gateway');
+      if (gateway?.kind !== 'Gateway') throw new Error('no Gateway');
+      const objects = [
+        {
+          kind: 'Gateway',
+          object: { metadata: { name: gateway.name, namespace, uid: 'b1946ac9-0000-4000-8000-000000000001' } },
+        },
+      ];
+      const { gateways, released } = wantedGateways({ controllerName: ours, documents, objects });
+      const parameters = gateways.map((each) =>
+        each.parameters.ok
+          ? { ...each, parameters: { ok: true, value: { ...each.parameters.value, ofGateway: change } } as const }
+          : each,
+      );
+      created.want({ gateways: parameters, released });
+    },
+    async quiet() {
+      const all = (): number => watched.calls.length;
+      for (let before = -1; before !== all(); ) {
+        before = all();
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        await created.settled();
+      }
+    },
+  };
+}
+
+const ours = 'sluice.dev/gateway-controller';
+const gatewayText = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: sluice-egress}
+spec: {controllerName: ${ours}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: egress, namespace: NAMESPACE}
+spec:
+  gatewayClassName: sluice-egress
+  listeners: [{name: http, port: 8080, protocol: HTTP}, {name: other, port: 80, protocol: HTTP}]
+`;
+
+describe('provisioning on a real API server', () => {
+  it('makes what the API server takes, repairs every drift, and writes nothing in between', async () => {
+    const { want, quiet, writes, provisioner, namespace } = await start();
+    const kubectl = (...args: string[]) => server.kubectl('-n', namespace, ...args);
+    const state = () => provisioner.state().get(`${namespace}/egress`);
+    want(gatewayText, {
+      // Spellings that the API server changes: they must not look like drift.
+      envoy: { resources: { requests: { cpu: '1000m', memory: '0.5Gi' } }, env: [{ name: 'EMPTY', value: '' }] },
+      pod: { tolerations: [{ key: 'a', operator: 'Exists' }] },
+    });
+    await until('the Service is there', () => (state()?.addresses.length ?? 0) > 0, {
+      seen: () => [...provisioner.state()],
+    });
+    await quiet();
+    expect(state()).not.toHaveProperty('error');
+    expect(writes().filter((call) => call.startsWith('PATCH'))).toHaveLength(7);
+    provisioner.look();
+    await quiet();
+    expect(writes()).toEqual([]);
+
+    await kubectl('set', 'image', 'deployment/egress', 'envoy=somebody/else:1');
+    await kubectl('label', 'service/egress', 'app.kubernetes.io/name-', 'mine=yes');
+    await kubectl('delete', 'configmap/egress');
+    const image = () => kubectl('get', 'deployment/egress', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
+    await until('the image is ours again', async () => (await image()) === 'sluice/envoy:1');
+    await quiet();
+    expect(
+      new Set(
+        writes()
+          .filter((call) => !call.startsWith('DELETE'))
+          .map((call) => call.split('/').at(-2)),
+      ),
+    ).toEqual(new Set(['deployments', 'services', 'configmaps']));
+    const labels = await kubectl('get', 'service/egress', '-o', 'jsonpath={.metadata.labels}');
+    expect(JSON.parse(labels)).toMatchObject({ 'app.kubernetes.io/name': 'egress', mine: 'yes' });
+
+    // The number of pods is the autoscaler's.
+    await kubectl('scale', 'deployment/egress', '--replicas=4');
+    await quiet();
+    expect(writes()).toEqual([]);
+    want(gatewayText, { replicas: 1 });
+    await until('the autoscaler is gone', async () => (await kubectl('get', 'hpa')) === '');
+    await quiet();
+    expect((await kubectl('get', 'deployment/egress', '-o', 'jsonpath={.spec.replicas}')).trim()).toBe('1');
+  }, 60_000);
+
+  it('says in the words of the API server what it does not take', async () => {
+    const { want, provisioner, namespace } = await start();
+    want(gatewayText, { envoy: { resources: { requests: { cpu: 'much' } } } });
+    const error = () => provisioner.state().get(`${namespace}/egress`)?.error;
+    await until('it says so', () => error()?.startsWith('Deployment') === true, { seen: error });
+    expect(error()).toMatch(/^Deployment [-a-z0-9]+\/egress: .*quantities must match/);
+    want(gatewayText, { overlays: { deployment: { spec: { template: { spec: { dnsPolicy: 'Nobody' } } } } } });
+    await until('it says so', () => error()?.includes('dnsPolicy') === true, { seen: error });
+    want(gatewayText);
+    await until('all is well', () => error() === undefined);
+  }, 60_000);
+
+  it('takes every golden', async () => {
+    for (const name of ['team-a', 'sluice-dataplane']) {
+      await server.apply(`apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`);
+    }
+    const folder = join(import.meta.dirname, '../../../src/controller/provision/testdata');
+    for (const name of ['minimal', 'class-and-gateway', 'single']) {
+      const output = await server.kubectl(
+        ...['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', join(folder, `${name}.out.yaml`)],
+      );
+      expect(output.trim().split('\n').length, name).toBeGreaterThan(2);
+    }
+  }, 60_000);
+});
+
+describe('the authority of the controller', () => {
+  it('is made once, is the same for every replica, and has a successor in time', async () => {
+    const namespace = await newNamespace();
+    const watched = await watchedClient(server);
+    cleanup(watched.close);
+    let time = Date.now();
+    const hour = 3_600_000;
+    const open = (isLeader: boolean) => {
+      const secret = openAuthoritySecret({
+        client: watched.client,
+        namespace,
+        isLeader: () => isLeader,
+        log: silentLogger,
+        now: () => new Date(time),
+      });
+      cleanup(secret.close);
+      return secret;
+    };
+    const [leader, follower] = [open(true), open(false)];
+    await until('both have it', () => leader.roles() !== undefined && follower.roles() !== undefined);
+    const first = leader.roles()?.signing.certificate;
+    expect(follower.roles()?.signing.certificate).toBe(first);
+
+    const changes: XdsServerTls[] = [];
+    const names = ['controller.sluice-system.svc'];
+    const now = (): Date => new Date(time);
+    const own = await openOwnTls({
+      secret: follower,
+      dnsNames: names,
+      onChange: (tls) => changes.push(tls),
+      log: silentLogger,
+      now,
+    });
+    cleanup(own.close);
+    expect(own.current().clientCa).toBe(first);
+
+    time += 5 * 365 * 24 * hour + hour;
+    leader.look();
+    await until(
+      'a successor is trusted',
+      () => leader.roles()?.trusted.length === 2 && follower.roles()?.trusted.length === 2,
+    );
+    expect(leader.roles()?.signing.certificate).toBe(first);
+    await until('the port trusts it, too', () => changes.at(-1)?.clientCa !== first && changes.length > 0);
+    time += 2 * hour;
+    expect(follower.roles()?.signing.certificate).not.toBe(first);
+    time += 24 * hour;
+    leader.look();
+    await until('the first is gone', async () => {
+      const data = await server.kubectl('-n', namespace, 'get', 'secret/sluice-ca', '-o', 'jsonpath={.data.ca\\.crt}');
+      return !Buffer.from(data, 'base64')
+        .toString()
+        .includes(first ?? '?');
+    });
+    expect(leader.roles()?.trusted).toHaveLength(1);
+  }, 60_000);
+});
