@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -329,22 +329,5 @@ describe('an API server that is away', () => {
     expect(isStarted).toBe(false);
     stop.abort();
     expect(await starting).toBe('the start was given up');
-  });
-
-  it('is not replaced by half a file, or by one of another cluster', async () => {
-    const path = await snapshotFile();
-    const first = await follow('half', { snapshotFile: path });
-    await server.apply(providerYaml('a', 'half'));
-    await until('a is read', () => first.ids().length === 1);
-    await first.source.close();
-    const whole = await readFile(path, 'utf8');
-    expect(whole).toContain('"name":"a"');
-    await chmod(path, 0o600);
-    const { readSnapshot } = await import('../../../src/controller/sources/kubernetes/snapshot-file.ts');
-    const { writeFile } = await import('node:fs/promises');
-    expect((await readSnapshot(path, first.watched.client.server))?.objects).toHaveLength(1);
-    expect(await readSnapshot(path, 'https://elsewhere')).toBeUndefined();
-    await writeFile(path, whole.slice(0, -20));
-    expect(await readSnapshot(path, first.watched.client.server)).toBeUndefined();
   });
 });

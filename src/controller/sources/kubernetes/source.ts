@@ -152,10 +152,14 @@ export async function startKubernetesSource(
 
   function look(): void {
     if (isClosed || servesFrom !== 'cluster') return;
-    const isDifferent = take(allObjects(), cluster.problems());
-    if (isDifferent) {
-      file?.changed();
-      options.onChange(judgement.state);
+    try {
+      if (take(allObjects(), cluster.problems())) {
+        file?.changed();
+        options.onChange(judgement.state);
+      }
+    } catch (error) {
+      // A fault of ours in one object must not end the process that serves all the others.
+      options.onError(error instanceof Error ? error : new Error(String(error)));
     }
     options.onObjects?.();
   }
@@ -171,12 +175,17 @@ export async function startKubernetesSource(
   /** As soon as the first look is complete, what it shows replaces what was kept. */
   function begin(): void {
     if (isClosed || servesFrom === 'cluster' || !isSettled()) return;
-    const wasServing = servesFrom === 'snapshot';
-    // What is broken now may have been right before the restart.
-    if (!wasServing && snapshot !== undefined) recall(snapshot);
-    servesFrom = 'cluster';
-    take(allObjects(), cluster.problems());
-    if (wasServing) options.onChange(judgement.state);
+    const before = servesFrom;
+    try {
+      // What is broken now may have been right before the restart.
+      if (before === 'nothing' && snapshot !== undefined) recall(snapshot);
+      servesFrom = 'cluster';
+      take(allObjects(), cluster.problems());
+    } catch (error) {
+      servesFrom = before;
+      return started.reject(error);
+    }
+    if (before === 'snapshot') options.onChange(judgement.state);
     options.onObjects?.();
     started.resolve();
     file?.changed();
@@ -230,8 +239,8 @@ export async function startKubernetesSource(
     holdOff.close();
     clearTimeout(patience);
     clearTimeout(settling);
-    await file?.close();
     isClosed = true;
+    await file?.close();
     cluster.close();
     surroundings.close();
   }
