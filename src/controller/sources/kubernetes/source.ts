@@ -183,7 +183,10 @@ export async function startKubernetesSource(
       take(allObjects(), cluster.problems());
     } catch (error) {
       servesFrom = before;
-      return started.reject(error);
+      // At the start there is nothing else to serve; later what was kept stays.
+      started.reject(error);
+      if (before === 'snapshot') options.onError(error instanceof Error ? error : new Error(String(error)));
+      return;
     }
     if (before === 'snapshot') options.onChange(judgement.state);
     options.onObjects?.();
