@@ -1,8 +1,8 @@
-import { findModel } from '../../../src/extproc/stages/resolve/find-model.ts';
+import { findModelOrOpened } from '../../../src/extproc/stages/resolve/find-model.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
 import { suggest } from '../../../src/lib/suggest.ts';
 import type { Guardrail } from '../../../src/program/guardrail.ts';
-import type { Program } from '../../../src/program/program.ts';
+import type { Model, Program, Route } from '../../../src/program/program.ts';
 import { factsOf } from '../explain/inline-policy.ts';
 
 export interface Caller {
@@ -31,8 +31,8 @@ export function applicableTo(program: Program, { key: keyName, model: named, api
       ),
     );
   }
-  const model = findModel(program, named)?.model;
-  const route = model && program.routes.find(key.name, model.name);
+  const model = findModelOrOpened(program, named)?.model;
+  const route = model && routeOf(program, key.name, model);
   if (model === undefined || route === undefined) return err(`No Model of the policy answers to ${named}.`);
   const facts = factsOf(key, model.name, route, api);
   const guardrails: Guardrail[] = [];
@@ -41,6 +41,10 @@ export function applicableTo(program: Program, { key: keyName, model: named, api
     (guardrail) => guardrail.scope.headers.length > 0 && guardrail.scope.mayMatch(facts),
   );
   return ok({ guardrails, dependent });
+}
+
+function routeOf({ routes, models }: Program, key: string, { name }: Model): Route | undefined {
+  return models.find(name) === undefined ? routes.findOpen(key, name) : routes.find(key, name);
 }
 
 export function unknown(kind: string, name: string, names: readonly string[]): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BudgetUnit, Calendar, LimitUnit, StoreFailure } from '../../../gen/sluice/program/v1/program_pb.js';
 import { createMemoryStore } from '../../../limits/memory/memory-store.ts';
 import type { CounterReport, Store } from '../../../limits/store.ts';
+import { unlistedModel } from '../../../program/program.ts';
 import { type ProgramInit, programOf } from '../../../program/testing/program-of.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Metering, UsedAmounts } from '../../metering.ts';
@@ -22,7 +23,7 @@ const atOnce = { ...common, name: 'at-once', unit: LimitUnit.CONCURRENCY, amount
 const budget = { ...common, name: 'money', unit: BudgetUnit.USD, amount: 1_000n, period: month, blocks: true };
 
 interface Options {
-  readonly init: Pick<ProgramInit, 'limits' | 'budgets' | 'keys'>;
+  readonly init: Pick<ProgramInit, 'limits' | 'budgets' | 'keys' | 'models'>;
   readonly store?: Store;
 }
 
@@ -253,6 +254,21 @@ describe('counters by a header', () => {
       ['limit:requests:header%3ax-tenant=tenant-1', 1],
       ['limit:requests:header%3ax-tenant=tenant-2', 1],
       ['limit:requests:others', 7],
+    ]);
+  });
+});
+
+describe('counters by model', () => {
+  it('are bounded where callers choose the name, and only there', async () => {
+    const byModel = { ...requests, amount: 100n, per: ['model'], maxDistinct: 2 };
+    const { ask, list } = open({ init: { limits: [byModel], models: [{ name: 'known', isOpen: true }] } });
+    for (let n = 0; n < 5; n++) ask(1, { model: unlistedModel(`chosen-${n}`) });
+    ask(1, { model: { ...unlistedModel('known'), isListed: true } });
+    expect((await list()).map(({ counter: { key }, used }) => [key, used])).toEqual([
+      ['limit:requests:model=chosen-0', 1],
+      ['limit:requests:model=chosen-1', 1],
+      ['limit:requests:model=known', 1],
+      ['limit:requests:others', 3],
     ]);
   });
 });

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { RateLimitRule } from '../../../policy/envoy-gateway/rate-limit.ts';
+import { buildGlobalLimit } from './limit.ts';
+
+const metadata = (key: string, namespace = 'io.envoy.ai_gateway') =>
+  ({ from: 'Metadata', metadata: { namespace, key } }) as const;
+const number = (value: number) => ({ from: 'Number', number: value }) as const;
+const costs = new Map([
+  ['total', { metadataKey: 'total', type: 'TotalToken' }],
+  ['reasoning', { metadataKey: 'reasoning', type: 'ReasoningToken' }],
+]);
+
+function built(rule: Partial<RateLimitRule>) {
+  const whole: RateLimitRule = {
+    clientSelectors: [],
+    limit: { requests: 100, unit: 'Hour' },
+    shared: false,
+    shadowMode: false,
+    ...rule,
+  };
+  return buildGlobalLimit(whole, { name: 'l', route: 'chat', costs, origins: ['P/p'] });
+}
+
+describe('buildGlobalLimit()', () => {
+  it.each<[Partial<RateLimitRule>, object]>([
+    [{}, { unit: 'requests', amount: 100, per: ['route'] }],
+    [{ shared: true }, { per: [] }],
+    [{ cost: { request: number(3) } }, { unit: 'requests', amount: 33 }],
+    [{ cost: { request: number(0), response: metadata('total') } }, { unit: 'tokens', amount: 100 }],
+    [{ limit: { requests: 1, unit: 'Second' } }, { window: { kind: 'rolling', lengthMs: 1_000 } }],
+    [{ limit: { requests: 1, unit: 'Year' } }, { window: { kind: 'calendar', unit: 'year', timeZone: 'UTC' } }],
+    [
+      {
+        clientSelectors: [
+          { headers: [{ type: 'Distinct', name: 'x-user-id' }] },
+          { headers: [{ type: 'Exact', name: 'x-tier', value: 'free' }] },
+        ],
+      },
+      {
+        per: ['route', 'header:x-user-id'],
+        scope: expect.objectContaining({
+          headers: [
+            { name: 'x-tier', values: ['free'] },
+            { name: 'x-user-id', values: ['*'] },
+          ],
+        }),
+      },
+    ],
+    [
+      { clientSelectors: [{ headers: [{ type: 'Distinct', name: 'x-ai-eg-model' }] }] },
+      { per: ['route', 'model'], scope: expect.objectContaining({ headers: [] }) },
+    ],
+  ])('makes of %j a limit', (rule, expected) => {
+    expect(built(rule)).toMatchObject({ limit: expected });
+  });
+
+  it.each<[Partial<RateLimitRule>, string]>([
+    [{ shadowMode: true }, 'shadowMode'],
+    [{ cost: { request: metadata('total') } }, 'cost.request'],
+    [{ cost: { request: number(0) } }, 'cost.request.number'],
+    [{ cost: { response: metadata('total') } }, 'cost.request.number'],
+    [{ cost: { request: number(0), response: number(1) } }, 'cost.response'],
+    [{ cost: { request: number(0), response: metadata('total', 'other') } }, 'cost.response.metadata.namespace'],
+    [{ cost: { request: number(0), response: metadata('unknown') } }, 'cost.response.metadata.key'],
+    [{ cost: { request: number(0), response: metadata('reasoning') } }, 'cost.response.metadata.key'],
+    [
+      { clientSelectors: [{ headers: [{ type: 'Exact', name: 'x', value: 'a*' }] }] },
+      'clientSelectors[0].headers[0].value',
+    ],
+  ])('refuses %j, and says where', (rule, path) => {
+    expect(built(rule)).toMatchObject({ path, refusal: expect.any(String) });
+  });
+});
