@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Practice, startPractice } from '../../src/practice/start.ts';
 import { type Answer, attemptsOf, caller, providerOf } from '../support/caller.ts';
 import { type GatewayOptions, startGateway, type TestGateway } from '../support/gateway.ts';
-import { type LoadResult, startLoad } from '../support/load.ts';
+import { type Load, type LoadResult, startLoad } from '../support/load.ts';
 import { apiKey, documents, model, provider } from '../support/policy-documents.ts';
 import { until } from '../support/until.ts';
 
@@ -17,6 +17,8 @@ const clients = 8;
 
 let practice: Practice;
 let gateway: TestGateway;
+/** That of the test at hand: one that fails must not leave callers behind for the next. */
+let running: Load | undefined;
 const ask = caller(() => gateway.url, secret);
 
 beforeAll(async () => {
@@ -24,6 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => practice?.close());
 afterEach(async () => {
+  await running?.stop();
+  running = undefined;
   await gateway?.stop();
   expectEveryRequestProcessed();
   practice.clear();
@@ -75,9 +79,10 @@ function clearly({ status, headers, text }: Answer): string {
   }
 }
 
-function load(pauseMs = 0): ReturnType<typeof startLoad> {
+/** With a pause, since what is restarted meanwhile needs some of the machine, too. */
+function load(pauseMs = 10): Load {
   practice.behave({ account: 'bad', fault: { kind: 'status', status: 503 } });
-  return startLoad(
+  running = startLoad(
     clients,
     async (client) => {
       const name = client % 2 === 0 ? 'plain' : 'chain';
@@ -85,6 +90,7 @@ function load(pauseMs = 0): ReturnType<typeof startLoad> {
     },
     pauseMs,
   );
+  return running;
 }
 
 function report(what: string, { count, failures, perSecond }: LoadResult): void {
@@ -96,13 +102,13 @@ function report(what: string, { count, failures, perSecond }: LoadResult): void 
 describe('with two processors', () => {
   it('one that is killed costs at most the requests that it held', async () => {
     await start({ processors: 2 });
-    const running = load();
+    const asking = load();
     await sleep(500);
     await gateway.processors[0]?.kill('SIGKILL');
     await sleep(1_500);
     await gateway.processors[0]?.restart();
     await sleep(500);
-    const result = await running.stop();
+    const result = await asking.stop();
     report('one of two processors killed', result);
     // Those it held: no client has more than one request, and a chain has two streams, one of which may be on each.
     expect(result.failures.length).toBeLessThanOrEqual(clients);
@@ -112,13 +118,13 @@ describe('with two processors', () => {
 
   it('one that is asked to end loses nothing', async () => {
     await start({ processors: 2 });
-    const running = load();
+    const asking = load();
     await sleep(500);
     await gateway.processors[0]?.kill('SIGTERM');
     await sleep(500);
     await gateway.processors[0]?.restart();
     await sleep(500);
-    const result = await running.stop();
+    const result = await asking.stop();
     report('one of two processors drained', result);
     expect(result.failures).toEqual([]);
   });
@@ -147,7 +153,7 @@ describe('with two processors', () => {
 describe('with one processor', () => {
   it('its death is told in a clear 503 until it is back', async () => {
     await start();
-    const running = load();
+    const asking = load();
     await sleep(300);
     await gateway.processors[0]?.kill('SIGKILL');
     await sleep(200);
@@ -157,7 +163,7 @@ describe('with one processor', () => {
     await gateway.processors[0]?.restart();
     await until('requests are answered again', async () => (await ask({ model: 'plain' })).status === 200);
     await sleep(300);
-    const result = await running.stop();
+    const result = await asking.stop();
     report('the only processor killed and started again', result);
     expect(new Set(result.failures)).toEqual(new Set(['503 gateway_not_ready']));
   });
@@ -212,7 +218,7 @@ describe('with one processor', () => {
 describe('the control plane', () => {
   it('may be restarted: nothing fails, and what was changed meanwhile arrives', async () => {
     await start({ processors: 2 });
-    const running = load();
+    const asking = load();
     await sleep(200);
     await gateway.restartControlPlane(async () => {
       await gateway.save({ 'added.yaml': model('added', ['good/upstream-added']) });
@@ -225,7 +231,7 @@ describe('the control plane', () => {
     // And the next one, over the new connections.
     await gateway.write('again.yaml', model('again', ['good/upstream-again']));
     expect((await ask({ model: 'again' })).status).toBe(200);
-    const result = await running.stop();
+    const result = await asking.stop();
     report('control plane restarted', result);
     expect(result.failures).toEqual([]);
   });
@@ -240,9 +246,9 @@ describe('the control plane', () => {
 describe('Envoy', () => {
   it('costs, when it is restarted under load, what it held and what came while nobody listened', async () => {
     await start({ processors: 2 });
-    const running = load(20);
+    const asking = load(20);
     await sleep(500);
-    expect(running.failures).toEqual([]);
+    expect(asking.failures).toEqual([]);
     await gateway.restartEnvoy();
     await until(
       'requests are answered again',
@@ -250,10 +256,10 @@ describe('Envoy', () => {
     );
     // Those that were refused a moment ago have been told by now.
     await sleep(100);
-    const failed = running.failures.length;
-    const answered = running.count;
+    const failed = asking.failures.length;
+    const answered = asking.count;
     await sleep(500);
-    const result = await running.stop();
+    const result = await asking.stop();
     report('Envoy restarted', result);
     expect(result.failures.length).toBe(failed);
     expect(result.count).toBeGreaterThan(answered);
