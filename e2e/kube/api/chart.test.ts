@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { watchedKinds } from '../../../src/controller/sources/kubernetes/watched-kinds.ts';
+import { parseDocuments } from '../../../src/policy/parse.ts';
+import { problemText } from '../../../src/policy/problem.ts';
+import { goldenCases } from '../../support/golden.ts';
+import { runCommand } from '../../support/kube-run.ts';
+import { findBinaries } from '../cluster/binaries.ts';
+
+const chart = join(import.meta.dirname, '../../../charts/sluice');
+const cases = join(chart, 'tests');
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly rules?: readonly Rule[];
+}
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+function helm(...args: readonly string[]): Promise<string> {
+  const binaries = findBinaries(process.env, ['helm']);
+  if (!binaries.ok) throw new Error(binaries.error);
+  return runCommand(binaries.value.path('helm'), args, {});
+}
+
+/** Of no cluster in particular, but of a version that the chart is for. */
+function template(...args: readonly string[]): Promise<string> {
+  return helm('template', 'sluice', chart, '--namespace', 'sluice-system', '--kube-version', '1.36.0', ...args);
+}
+
+function manifests(text: string): readonly Manifest[] {
+  return parseAllDocuments(text, { strict: true, uniqueKeys: true }).flatMap((document) => {
+    expect(document.errors).toEqual([]);
+    const value = document.toJS() as Manifest | null;
+    return value === null ? [] : [value];
+  });
+}
+
+describe('the chart renders', () => {
+  goldenCases(cases, '.values.yaml', '.golden.yaml', (_, path) => template('--values', path));
+
+  it.each(readdirSync(cases).filter((name) => name.endsWith('.golden.yaml')))(
+    'documents of ours in %s that our own reader takes, and no key twice',
+    (name) => {
+      const all = manifests(readFileSync(join(cases, name), 'utf8'));
+      const ours = all.filter(({ apiVersion }) => /^(sluice\.dev|gateway\.networking\.k8s\.io)\//.test(apiVersion));
+      if (ours.length === 0) return;
+      const { problems } = parseDocuments(ours.map((each) => JSON.stringify(each)).join('\n---\n'), name, '.');
+      expect(problems.map(problemText)).toEqual([]);
+    },
+  );
+});
+
+describe('the chart', () => {
+  it('passes helm lint', async () => {
+    expect(await helm('lint', '--strict', chart)).toContain('0 chart(s) failed');
+  });
+
+  it('knows every value that it has, and no other', async () => {
+    for (const wrong of ['nonsense=1', 'controller.replica=3', 'egress.service.kind=x', 'global.registry=a']) {
+      await expect(template('--set', wrong), wrong).rejects.toThrow('additional properties');
+    }
+  });
+
+  it('says what belongs together', async () => {
+    const faults = {
+      'controller.xds.tls.mode=supplied': 'name controller.xds.tls.secretName',
+      'redis.enabled=true,redis.external.addresses={a:1}': 'exclude each other',
+      'otel.enabled=true': 'name otel.endpoint',
+    };
+    for (const [values, text] of Object.entries(faults)) {
+      await expect(template('--set', values), values).rejects.toThrow(text);
+    }
+  });
+
+  it('brings the definitions of accepted kinds as templates that stay, and its own where --skip-crds skips them', async () => {
+    const without = manifests(await template('--set', 'ai-gateway-crds.enabled=false'));
+    const plain = manifests(await template());
+    const whole = manifests(await template('--include-crds'));
+    const definitions = (all: readonly Manifest[]) => all.filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(definitions(without)).toEqual([]);
+    expect(definitions(plain).length).toBeGreaterThan(10);
+    for (const { metadata } of definitions(plain)) {
+      expect(metadata.name).toMatch(/envoyproxy\.io$/);
+      expect(metadata.annotations?.['helm.sh/resource-policy'], metadata.name).toBe('keep');
+    }
+    const own = definitions(whole).filter(({ metadata }) => metadata.name.endsWith('.sluice.dev'));
+    expect(own).toHaveLength(readdirSync(join(chart, 'crds')).length);
+  });
+
+  it('lets the controller watch every kind that it watches, and say something about every one that has a status', async () => {
+    const rules = manifests(await template()).flatMap(({ kind, rules: all = [] }) =>
+      kind === 'ClusterRole' ? all : [],
+    );
+    const may = (group: string, resource: string, verb: string): boolean =>
+      rules.some(
+        (rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb),
+      );
+    for (const { kind, facts } of watchedKinds) {
+      expect(may(facts.group, facts.plural, 'list') && may(facts.group, facts.plural, 'watch'), kind).toBe(true);
+      if (kind !== 'ReferenceGrant') expect(may(facts.group, `${facts.plural}/status`, 'patch'), kind).toBe(true);
+    }
+    expect(JSON.stringify(rules)).not.toContain('*');
+  });
+});
