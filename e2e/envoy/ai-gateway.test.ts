@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Practice, startPractice } from '../../src/practice/start.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -26,6 +27,7 @@ spec:
   addresses: [{value: 127.0.0.1}]
   listeners:
     - {name: http, protocol: HTTP, port: ${port}}
+    - {name: team, protocol: HTTP, port: ${port}, hostname: "*.team.test"}
 ---
 apiVersion: gateway.envoyproxy.io/v1alpha1
 kind: SecurityPolicy
@@ -102,6 +104,17 @@ const routes = [
     - matches: [${forModel('slow')}]
       timeouts: {request: 300ms}
       backendRefs: [{name: first}]
+    - matches: [${forModel('silent')}]
+      streamIdleTimeout: 300ms
+      backendRefs: [{name: first}, {name: second, priority: 1}]
+`,
+  ),
+  route(
+    'of-a-host',
+    `  hostnames: [one.team.test]
+  rules:
+    - matches: [${forModel('virtual')}]
+      backendRefs: [{name: second, modelNameOverride: of-one}]
 `,
   ),
   route(
@@ -181,6 +194,24 @@ async function ask(model: string, headers: Readonly<Record<string, string>> = {}
   return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
 }
 
+/** `fetch` does not let its caller choose the host. */
+function requestWithHost(url: string, host: string, headers: Readonly<Record<string, string>>, body?: string) {
+  return new Promise<{ readonly status: number; readonly json: unknown }>((resolve, reject) => {
+    const request = httpRequest(url, { method: body === undefined ? 'GET' : 'POST', headers: { ...headers, host } });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, json: JSON.parse(text) }));
+      response.on('error', reject);
+    });
+    request.end(body);
+  });
+}
+
 describe('manifests of the AI gateway vocabulary', () => {
   it('lets in the clients of a SecurityPolicy, and nobody else', async () => {
     expect((await ask('virtual')).status).toBe(200);
@@ -191,7 +222,7 @@ describe('manifests of the AI gateway vocabulary', () => {
   it('lists the models that rules name', async () => {
     const response = await fetch(`${gateway.url}/v1/models`, { headers: { 'x-api-key': key } });
     const { data } = (await response.json()) as { data: { id: string; owned_by: string; created: number }[] };
-    expect(data.map(({ id }) => id)).toEqual(['limited', 'only-503', 'slow', 'split', 'virtual']);
+    expect(data.map(({ id }) => id)).toEqual(['limited', 'only-503', 'silent', 'slow', 'split', 'virtual']);
     expect(data.at(-1)).toMatchObject({ owned_by: 'platform', created: 1_735_689_600 });
     expect(data[0]).toMatchObject({ owned_by: 'Envoy AI Gateway', created: 0 });
   });
@@ -255,6 +286,33 @@ describe('manifests of the AI gateway vocabulary', () => {
     const started = performance.now();
     expect((await ask('slow')).status).toBe(504);
     expect(performance.now() - started).toBeLessThan(1_500);
+  });
+
+  it('takes silence before the first byte for a failure, and ends a stream that falls silent', async () => {
+    practice.behave({ account: 'first', headersDelayMs: 2_000, times: 1 });
+    const answer = await ask('silent');
+    expect(answer.headers.get('x-sluice-provider')).toBe('second');
+    practice.clear();
+    practice.behave({ account: 'first', chunkDelayMs: 2_000 });
+    const started = performance.now();
+    const stream = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'silent', stream: true, messages: [{ role: 'user', content: 'Hello' }] }),
+    });
+    await expect(stream.text()).rejects.toThrow();
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
+
+  it('prefers the route of the host, and shows models where they are', async () => {
+    const send = (host: string, path: string, body?: string) =>
+      requestWithHost(`${gateway.url}${path}`, host, { 'x-api-key': key, 'content-type': 'application/json' }, body);
+    const chat = JSON.stringify({ model: 'virtual', messages: [{ role: 'user', content: 'Hello' }] });
+    expect((await send('one.team.test', '/v1/chat/completions', chat)).json).toMatchObject({ model: 'of-one' });
+    expect((await send('two.team.test', '/v1/chat/completions', chat)).json).toMatchObject({ model: 'first-model' });
+    const listed = async (host: string) =>
+      ((await send(host, '/v1/models')).json as { data: { id: string }[] }).data.map(({ id }) => id);
+    expect(await listed('one.team.test')).toEqual(await listed('elsewhere.test'));
   });
 
   it('answers 429 when a caller has used up its tokens, and counts callers apart', async () => {

@@ -23,13 +23,20 @@ export function retryPolicy(profile: RetryProfile): RetryPolicy {
     numRetries: 0,
     // Each attempt picks its cluster, its TLS and its own upstream filters anew.
     refreshClusterOnRetry: true,
-    // Until the response headers. Envoy does not enforce it after them.
-    perTryTimeout: milliseconds(profile.attemptTimeoutMs),
-    // Runs before the headers too, where the attempt's own time-out must decide: a model may think longer before its
-    // answer than a stream may pause.
-    perTryIdleTimeout: milliseconds(Math.max(profile.idleTimeoutMs, profile.attemptTimeoutMs)),
+    ...patience(profile),
     retryBackOff: backOff(profile),
   });
+}
+
+/**
+ * Envoy has two clocks for an attempt: one until the response headers, and one for silence, which runs before the headers
+ * as well. When the first expires in the middle of a response it takes the second with it, so that nobody notices any
+ * more when the provider falls silent. Where a model may think for as long as a stream may pause, or longer, the second
+ * clock does for both: silence before the headers is what an attempt waits for.
+ */
+function patience({ attemptTimeoutMs, idleTimeoutMs }: RetryProfile) {
+  if (attemptTimeoutMs >= idleTimeoutMs) return { perTryIdleTimeout: milliseconds(attemptTimeoutMs) };
+  return { perTryTimeout: milliseconds(attemptTimeoutMs), perTryIdleTimeout: milliseconds(idleTimeoutMs) };
 }
 
 /** The next attempt goes to another target: waiting for it serves nobody, unless policy asks. At least 1 ms. */
