@@ -1,0 +1,49 @@
+#!/bin/sh
+# Builds the images, and beside them what is in them.
+#   images/build.sh [--release] REGISTRY      for instance: images/build.sh --release ghcr.io/example
+# Plain, they stay in the local engine, for this machine's architecture. With --release they are built for amd64 and arm64,
+# pushed with a bill of materials and provenance attached, and base images without a digest are refused.
+# The same commit gives the same layers: all times are that of the commit.
+set -eu
+cd "$(dirname "$0")/.."
+
+fail() {
+  echo "images: $1" >&2
+  exit 1
+}
+
+is_release=false
+if [ "${1:-}" = --release ]; then
+  is_release=true
+  shift
+fi
+[ $# -eq 1 ] || fail 'usage: images/build.sh [--release] REGISTRY'
+registry=$1
+version=$(node -p 'require("./package.json").version')
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH
+
+if $is_release; then
+  if grep -n '^ARG [A-Z]*_IMAGE=' images/Dockerfile | grep -v '@sha256:'; then
+    fail 'these base images have no digest. Run images/pin.sh, look at what it writes, and commit it.'
+  fi
+  [ -z "$(git status --porcelain)" ] || fail 'the working tree has changes; a release is built from a commit.'
+fi
+
+mkdir -p dist
+npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx >dist/sbom.cdx.json
+echo 'images: npm packages are listed in dist/sbom.cdx.json'
+
+for target in controller processor envoy; do
+  set -- --file images/Dockerfile --target "$target" \
+    --build-arg "VERSION=$version" --build-arg "REVISION=$(git rev-parse HEAD)" \
+    --build-arg "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH"
+  name=$registry/sluice/$target:$version
+  echo "images: $name"
+  if $is_release; then
+    docker buildx build "$@" --platform linux/amd64,linux/arm64 --sbom=true --provenance=mode=max \
+      --output "type=image,name=$name,push=true,rewrite-timestamp=true" .
+  else
+    docker buildx build "$@" --load --tag "$name" .
+  fi
+done

