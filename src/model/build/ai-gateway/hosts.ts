@@ -19,13 +19,33 @@ export function routeHosts(
   return [...hosts].sort();
 }
 
-/** Listeners that a request for the route may also come by, since only its host is looked at. */
+/** Listeners by which a request for the route may come although it is not attached there: only its host is looked at. */
 export function otherListeners(
   attached: readonly AttachedListener[],
-  listeners: readonly Pick<ListenerSpec, 'name' | 'hostname'>[],
+  listeners: readonly Pick<ListenerSpec, 'name' | 'hostname' | 'port'>[],
 ): readonly string[] {
+  const hosts = routeHosts(attached, listeners);
   const own = new Set(attached.map(({ name }) => name));
-  const hostOf = (name: string): string => listeners.find((listener) => listener.name === name)?.hostname ?? '*';
-  const hosts = new Set([...own].map(hostOf));
-  return listeners.flatMap(({ name }) => (!own.has(name) && hosts.has(hostOf(name)) ? [name] : []));
+  const ports = new Set(listeners.flatMap(({ name, port }) => (own.has(name) ? [port] : [])));
+  return listeners.flatMap(({ name, hostname, port }) => {
+    // On one port a host belongs to the listener that is most specific about it.
+    const isMet = ports.has(port) ? isWithin(hosts, hostname) : isShared(hosts, hostname);
+    return !own.has(name) && isMet ? [name] : [];
+  });
+}
+
+/** The listener's hosts are all among those of the route. */
+function isWithin(hosts: readonly string[], hostname: string | undefined): boolean {
+  if (hosts.length === 0) return true;
+  return hostname !== undefined && hosts.some((host) => host === hostname || covers(host, hostname));
+}
+
+/** Some host is among both. */
+function isShared(hosts: readonly string[], hostname: string | undefined): boolean {
+  if (hosts.length === 0 || hostname === undefined) return true;
+  return hosts.some((host) => host === hostname || covers(host, hostname) || covers(hostname, host));
+}
+
+function covers(pattern: string, name: string): boolean {
+  return pattern.startsWith('*.') && name.endsWith(pattern.slice(1));
 }
