@@ -8,6 +8,7 @@ import type { ApiKey } from './key.ts';
 import type { Budget, Limit } from './limit.ts';
 import type { Listener } from './listener.ts';
 import type { LogicalModel } from './logical-model.ts';
+import type { OwnFilter } from './own-filter.ts';
 import type { Pricing } from './pricing.ts';
 import type { Provider } from './provider.ts';
 import type { RetryProfile, Route } from './route.ts';
@@ -30,6 +31,8 @@ export interface GatewayModel {
   readonly budgets: readonly Budget[];
   readonly pricings: readonly Pricing[];
   readonly services: Services;
+  /** Those that listeners and services choose from. Absent: none. */
+  readonly filters?: readonly OwnFilter[];
   /** Everything secret, kept apart so that the rest can be printed. Referred to by name. */
   readonly secrets: readonly Secret[];
 }

@@ -1,4 +1,5 @@
 import type { Origins } from './gateway.ts';
+import type { FilterChoice } from './own-filter.ts';
 
 /** One port, or the hosts of one that several share: then all have TLS or none has. Changes of a listener cut long streams after the drain time, so it holds only what must be here. */
 export interface Listener {
@@ -8,6 +9,8 @@ export interface Listener {
   /** Host names served; empty: every host. */
   readonly hostnames: readonly string[];
   readonly tls?: ListenerTls;
+  /** For all that comes by here, unless a service says otherwise. It stands with the routes: a change cuts nothing. */
+  readonly filters?: FilterChoice;
   readonly origins: Origins;
 }
 

@@ -1,4 +1,5 @@
 import type { Origins } from './gateway.ts';
+import type { FilterChoice } from './own-filter.ts';
 import type { Endpoint, Header, UpstreamTls } from './provider.ts';
 
 /** What is no model: ordinary services behind the same ports. Envoy alone serves them; the processor never sees them. */
@@ -23,6 +24,8 @@ export interface ServiceRoute {
   readonly responseHeaders: HeaderChanges;
   /** What pages of other origins may do; absent: what the service itself says. */
   readonly cors?: ServiceCors;
+  /** Goes before what the listener chooses, kind by kind. */
+  readonly filters?: FilterChoice;
   readonly origins: Origins;
 }
 

@@ -1,4 +1,5 @@
 import { createRegistry } from '@bufbuild/protobuf';
+import { file_google_protobuf_wrappers } from '@bufbuild/protobuf/wkt';
 import { file_envoy_config_bootstrap_v3_bootstrap } from '../../gen/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { file_envoy_config_cluster_v3_cluster } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
 import { file_envoy_config_core_v3_extension } from '../../gen/envoy/config/core/v3/extension_pb.js';
@@ -13,13 +14,17 @@ import { file_envoy_extensions_access_loggers_stream_v3_stream } from '../../gen
 import { file_envoy_extensions_clusters_dns_v3_dns_cluster } from '../../gen/envoy/extensions/clusters/dns/v3/dns_cluster_pb.js';
 import { file_envoy_extensions_common_matching_v3_extension_matcher } from '../../gen/envoy/extensions/common/matching/v3/extension_matcher_pb.js';
 import { file_envoy_extensions_filters_common_matcher_action_v3_skip_action } from '../../gen/envoy/extensions/filters/common/matcher/action/v3/skip_action_pb.js';
+import { file_envoy_extensions_filters_http_api_key_auth_v3_api_key_auth } from '../../gen/envoy/extensions/filters/http/api_key_auth/v3/api_key_auth_pb.js';
 import { file_envoy_extensions_filters_http_cors_v3_cors } from '../../gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { file_envoy_extensions_filters_http_credential_injector_v3_credential_injector } from '../../gen/envoy/extensions/filters/http/credential_injector/v3/credential_injector_pb.js';
 import { file_envoy_extensions_filters_http_ext_proc_v3_ext_proc } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
 import { file_envoy_extensions_filters_http_header_mutation_v3_header_mutation } from '../../gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
 import { file_envoy_extensions_filters_http_health_check_v3_health_check } from '../../gen/envoy/extensions/filters/http/health_check/v3/health_check_pb.js';
+import { file_envoy_extensions_filters_http_jwt_authn_v3_config } from '../../gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import { file_envoy_extensions_filters_http_lua_v3_lua } from '../../gen/envoy/extensions/filters/http/lua/v3/lua_pb.js';
 import { file_envoy_extensions_filters_http_router_v3_router } from '../../gen/envoy/extensions/filters/http/router/v3/router_pb.js';
 import { file_envoy_extensions_filters_http_upstream_codec_v3_upstream_codec } from '../../gen/envoy/extensions/filters/http/upstream_codec/v3/upstream_codec_pb.js';
+import { file_envoy_extensions_filters_http_wasm_v3_wasm } from '../../gen/envoy/extensions/filters/http/wasm/v3/wasm_pb.js';
 import { file_envoy_extensions_filters_listener_tls_inspector_v3_tls_inspector } from '../../gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
 import { file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager } from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { file_envoy_extensions_http_early_header_mutation_header_mutation_v3_header_mutation } from '../../gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js';
@@ -51,13 +56,17 @@ export const messageTypes = createRegistry(
   file_envoy_extensions_clusters_dns_v3_dns_cluster,
   file_envoy_extensions_common_matching_v3_extension_matcher,
   file_envoy_extensions_filters_common_matcher_action_v3_skip_action,
+  file_envoy_extensions_filters_http_api_key_auth_v3_api_key_auth,
   file_envoy_extensions_filters_http_cors_v3_cors,
   file_envoy_extensions_filters_http_credential_injector_v3_credential_injector,
   file_envoy_extensions_filters_http_ext_proc_v3_ext_proc,
   file_envoy_extensions_filters_http_header_mutation_v3_header_mutation,
   file_envoy_extensions_filters_http_health_check_v3_health_check,
+  file_envoy_extensions_filters_http_jwt_authn_v3_config,
+  file_envoy_extensions_filters_http_lua_v3_lua,
   file_envoy_extensions_filters_http_router_v3_router,
   file_envoy_extensions_filters_http_upstream_codec_v3_upstream_codec,
+  file_envoy_extensions_filters_http_wasm_v3_wasm,
   file_envoy_extensions_filters_listener_tls_inspector_v3_tls_inspector,
   file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager,
   file_envoy_extensions_http_early_header_mutation_header_mutation_v3_header_mutation,
@@ -71,5 +80,6 @@ export const messageTypes = createRegistry(
   file_envoy_extensions_upstreams_http_v3_http_protocol_options,
   file_envoy_service_runtime_v3_rtds,
   file_envoy_type_matcher_v3_http_inputs,
+  file_google_protobuf_wrappers,
   file_sluice_program_v1_program,
 );

@@ -5,11 +5,11 @@ import {
   HttpConnectionManagerSchema,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import type { GatewaySettings } from '../../model/gateway.ts';
+import type { GatewayModel } from '../../model/gateway.ts';
 import { accessLogs } from './access-log.ts';
 import { overAds } from './ads.ts';
 import { seconds } from './duration.ts';
-import { asTypedConfig, type Extension, extension } from './extension.ts';
+import { type Extension, extension } from './extension.ts';
 import { localReplyConfig } from './local-replies.ts';
 import { downstreamFilters } from './order.ts';
 import type { Port } from './ports.ts';
@@ -20,7 +20,7 @@ const kibibyte = 1024;
 /** Frames of up to 16 KiB that may wait for a client that does not read. Envoy's default; the buffer limit builds on it. */
 const mostWaitingFrames = 10_000;
 
-export function connectionManager(port: Port, settings: GatewaySettings): Extension {
+export function connectionManager(port: Port, gateway: GatewayModel): Extension {
   return extension('envoy.filters.network.http_connection_manager', HttpConnectionManagerSchema, {
     codecType: Codec.AUTO,
     statPrefix: 'gateway',
@@ -60,8 +60,8 @@ export function connectionManager(port: Port, settings: GatewaySettings): Extens
     requestTimeout: seconds(300),
     streamIdleTimeout: seconds(300),
 
-    accessLog: accessLogs(settings),
+    accessLog: accessLogs(gateway.settings),
     localReplyConfig,
-    httpFilters: downstreamFilters().map(asTypedConfig),
+    httpFilters: downstreamFilters(gateway),
   });
 }

@@ -42,6 +42,7 @@ const secretFields = new Map<string, readonly (readonly string[])[]>([
       ['session_ticket_keys', 'keys'],
     ],
   ],
+  ['envoy.config.core.v3.TypedExtensionConfig', [['typed_config', 'credentials', '*', 'key']]],
   ['sluice.program.v1.ApiKey', [['sha256'], ['credentials', '*', 'value']]],
   ['sluice.program.v1.SecretValue', [['value']]],
 ]);

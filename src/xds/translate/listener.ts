@@ -70,9 +70,9 @@ function chainsOf(port: Port, gateway: GatewayModel): Chains {
 /** Reads the name of the host out of the first message, before a certificate has to be chosen. */
 const tlsInspector = extension('envoy.filters.listener.tls_inspector', TlsInspectorSchema, {});
 
-function filterChain(port: Port, { tls }: Listener, { settings }: GatewayModel): FilterChainInit {
+function filterChain(port: Port, { tls }: Listener, gateway: GatewayModel): FilterChainInit {
   return {
-    filters: [asTypedConfig(connectionManager(port, settings))],
+    filters: [asTypedConfig(connectionManager(port, gateway))],
     // A client that connects and never finishes its handshake.
     transportSocketConnectTimeout: seconds(10),
     ...(tls === undefined ? {} : { transportSocket: asTypedConfig(listenerTls(tls)) }),

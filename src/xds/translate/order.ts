@@ -1,45 +1,75 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { watchedAs } from '../../contract.ts';
 import { RouterSchema } from '../../gen/envoy/extensions/filters/http/router/v3/router_pb.js';
+import type { HttpFilterSchema } from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { GatewayModel } from '../../model/gateway.ts';
 import type { Provider } from '../../model/provider.ts';
 import { corsFilter } from './cors.ts';
-import { type Extension, extension } from './extension.ts';
+import { asTypedConfig, type Extension, extension } from './extension.ts';
 import { healthFilter } from './health.ts';
 import { onLaterAttempts, onWatchedStreams } from './later-attempts.ts';
+import { afterOwnFilters, ownFilters } from './own-filters/chain.ts';
 import { routerProcessor, upstreamProcessor, watchProcessor } from './processor-filter.ts';
 import { injectCredential, ownCredential, restoreExchange, stripHeaders, upstreamCodec } from './upstream-filters.ts';
 
-interface Row<Input> {
+type HttpFilterInit = MessageInitShape<typeof HttpFilterSchema>;
+
+interface DownstreamRow {
   readonly reason: string;
-  /** Undefined: this filter has nothing to do for the input, so it is not there. */
-  readonly filter: (input: Input) => Extension | undefined;
+  readonly filters: (gateway: GatewayModel) => readonly HttpFilterInit[];
 }
 
 /** The filters of a listener, in the order in which a request meets them. */
-const downstreamOrder: readonly Row<undefined>[] = [
+const downstreamOrder: readonly DownstreamRow[] = [
   {
     reason: 'First: load balancers carry no key, and must get an answer when the processor is gone.',
-    filter: () => healthFilter,
+    filters: () => [asTypedConfig(healthFilter)],
   },
   {
     reason: 'Before the processor: a preflight carries no key and must not be refused for it.',
-    filter: () => corsFilter,
+    filters: () => [asTypedConfig(corsFilter)],
+  },
+  {
+    reason: 'Before scripts and services of the policy: who may not come in costs them no work.',
+    filters: (gateway) => ownFilters(gateway, ['keys', 'tokens']),
+  },
+  {
+    reason:
+      'Before the processor: a firewall has to see what the caller has sent, and what it changes is what is counted.',
+    filters: (gateway) => ownFilters(gateway, ['lua', 'processor', 'wasm']),
+  },
+  {
+    reason: 'Behind the filters of the policy and before the processor, which believes these headers.',
+    filters: (gateway) => {
+      const filter = afterOwnFilters(gateway);
+      return filter === undefined ? [] : [asTypedConfig(filter)];
+    },
   },
   {
     reason: 'Decides about the request, and chooses the route that the router then takes.',
-    filter: () => routerProcessor(),
+    filters: () => [asTypedConfig(routerProcessor())],
   },
   {
     reason: 'Ends the chain.',
-    filter: () =>
-      extension('envoy.filters.http.router', RouterSchema, {
-        // Callers and providers have no use for Envoy's own headers.
-        suppressEnvoyHeaders: true,
-      }),
+    filters: () => [
+      asTypedConfig(
+        extension('envoy.filters.http.router', RouterSchema, {
+          // Callers and providers have no use for Envoy's own headers.
+          suppressEnvoyHeaders: true,
+        }),
+      ),
+    ],
   },
 ];
 
+interface UpstreamRow {
+  readonly reason: string;
+  /** Undefined: this filter has nothing to do for the provider, so it is not there. */
+  readonly filter: (provider: Provider) => Extension | undefined;
+}
+
 /** The filters of a provider's cluster, which run on every attempt that goes to it. */
-const upstreamOrder: readonly Row<Provider>[] = [
+const upstreamOrder: readonly UpstreamRow[] = [
   {
     reason: 'Before the processor, which finds the state of the request by this header.',
     filter: () => onLaterAttempts(restoreExchange, [watchedAs.body, watchedAs.stream]),
@@ -68,14 +98,10 @@ const upstreamOrder: readonly Row<Provider>[] = [
   { reason: 'Ends the chain.', filter: () => upstreamCodec },
 ];
 
-export function downstreamFilters(): Extension[] {
-  return inOrder(downstreamOrder, undefined);
+export function downstreamFilters(gateway: GatewayModel): HttpFilterInit[] {
+  return downstreamOrder.flatMap(({ filters }) => filters(gateway));
 }
 
 export function upstreamFilters(provider: Provider): Extension[] {
-  return inOrder(upstreamOrder, provider);
-}
-
-function inOrder<Input>(rows: readonly Row<Input>[], input: Input): Extension[] {
-  return rows.map(({ filter }) => filter(input)).filter((filter) => filter !== undefined);
+  return upstreamOrder.map(({ filter }) => filter(provider)).filter((filter) => filter !== undefined);
 }

@@ -59,3 +59,8 @@ export function escapedSlashRoute(prefix: string): RouteInit {
 }
 
 export const otherHostRoute = ownAnswer('other-host', 404, { pathSpecifier: { case: 'prefix', value: '/' } });
+
+/** Where the policy wants a filter that cannot be had: a request past a firewall is worse than none. */
+export function closedRoute(prefix: string): RouteInit {
+  return ownAnswer('closed', 500, { pathSpecifier: { case: 'prefix', value: prefix } });
+}

@@ -10,12 +10,14 @@ import {
 import { RouteConfigurationSchema } from '../../gen/envoy/config/route/v3/route_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { Listener } from '../../model/listener.ts';
+import type { FilterChoice } from '../../model/own-filter.ts';
 import type { RetryProfile } from '../../model/route.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { corsFilterName, corsPolicy } from './cors.ts';
 import { type DurationInit, milliseconds, seconds } from './duration.ts';
 import { encode } from './encode.ts';
-import { escapedSlashRoute, healthRoute, otherHostRoute, preflightRoute } from './own-answers.ts';
+import { closedRoute, escapedSlashRoute, healthRoute, otherHostRoute, preflightRoute } from './own-answers.ts';
+import { isClosed, modelChoice, onHost } from './own-filters/use.ts';
 import type { Port } from './ports.ts';
 import { priorityChain } from './priority-chain.ts';
 import { retryPolicy } from './retry-policy.ts';
@@ -59,7 +61,7 @@ export function routeConfiguration(port: Port, gateway: GatewayModel): Resource 
   );
 }
 
-function virtualHost({ name }: Listener, host: Host, gateway: GatewayModel): VirtualHostInit {
+function virtualHost({ name, filters }: Listener, host: Host, gateway: GatewayModel): VirtualHostInit {
   const { settings } = gateway;
   return {
     name: host.isOfRoutesOnly ? `${name}/${host.domains.join()}` : name,
@@ -68,9 +70,12 @@ function virtualHost({ name }: Listener, host: Host, gateway: GatewayModel): Vir
     includeRequestAttemptCount: true,
     // How much of a body is kept for the processor and for a further attempt.
     requestBodyBufferLimit: BigInt(settings.maxBodyBytes + rewriteAllowance),
-    typedPerFilterConfig: settings.cors === undefined ? {} : { [corsFilterName]: corsPolicy(settings.cors) },
+    typedPerFilterConfig: {
+      ...(settings.cors && { [corsFilterName]: corsPolicy(settings.cors) }),
+      ...onHost(modelChoice(filters)),
+    },
     // First match wins.
-    routes: [healthRoute, ...routesOf(host, gateway)],
+    routes: [healthRoute, ...routesOf(host, filters, gateway)],
   };
 }
 
@@ -81,16 +86,18 @@ const modelPaths = '/v1/';
  * On hosts of the gateway models come first: whoever may attach a route of his own must not be able to take their
  * requests past the processor. A host that only routes name is theirs, and models get what is left.
  */
-function routesOf(host: Host, { settings, profiles }: GatewayModel): RouteInit[] {
+function routesOf(host: Host, filters: FilterChoice | undefined, { settings, profiles }: GatewayModel): RouteInit[] {
   const isCorsOn = settings.cors !== undefined;
-  const modelRoutes = (prefix: string): RouteInit[] => [
+  const modelRoutes = (prefix: string): RouteInit[] =>
+    isClosed(modelChoice(filters)) ? [closedRoute(prefix)] : openRoutes(prefix);
+  const openRoutes = (prefix: string): RouteInit[] => [
     ...(isCorsOn ? [preflightRoute(prefix)] : []),
     ...profiles.map(profileRoute),
     escapedSlashRoute(prefix),
     unprocessedRoute(prefix),
   ];
   if (host.routes.length === 0) return modelRoutes('/');
-  const services = inPrecedence(host.routes, host.domains[0]).map((route) => serviceRoute(route, isCorsOn));
+  const services = inPrecedence(host.routes, host.domains[0]).map((route) => serviceRoute(route, isCorsOn, filters));
   return [...(host.isOfRoutesOnly ? [] : modelRoutes(modelPaths)), ...services, ...modelRoutes('/')];
 }
 

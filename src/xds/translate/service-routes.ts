@@ -11,11 +11,13 @@ import {
   type RouteSchema,
 } from '../../gen/envoy/config/route/v3/route_components_pb.js';
 import { FractionalPercent_DenominatorType as Denominator } from '../../gen/envoy/type/v3/percent_pb.js';
+import type { FilterChoice } from '../../model/own-filter.ts';
 import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../model/service.ts';
 import { corsFilterName, serviceCorsPolicy } from './cors.ts';
 import { milliseconds } from './duration.ts';
 import { packed } from './extension.ts';
 import { unprocessed } from './own-answers.ts';
+import { isClosed, onService } from './own-filters/use.ts';
 import { serviceMatch, withoutTrailingSlash } from './service-match.ts';
 
 type RouteInit = MessageInitShape<typeof RouteSchema>;
@@ -23,13 +25,18 @@ type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, Route
 type RedirectInit = Exclude<MessageInitShape<typeof RedirectActionSchema>, RedirectAction>;
 
 /** A route past the processor. What the gateway lets browsers do with models says nothing about other services. */
-export function serviceRoute(route: ServiceRoute, isCorsOn: boolean): RouteInit {
+export function serviceRoute(route: ServiceRoute, isCorsOn: boolean, ofListener: FilterChoice | undefined): RouteInit {
+  const isRefused = isClosed({ ...ofListener, ...route.filters });
   return {
     name: route.id,
     match: serviceMatch(route.match),
-    action: actionOf(route),
+    action: isRefused ? { case: 'directResponse', value: { status: 500 } } : actionOf(route),
     ...headerRules(route.requestHeaders, route.responseHeaders),
-    typedPerFilterConfig: { ...unprocessed, ...corsOf(route, isCorsOn) },
+    typedPerFilterConfig: {
+      ...unprocessed,
+      ...corsOf(route, isCorsOn),
+      ...onService(ofListener, route.filters),
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Resource } from '../snapshot/resource.ts';
 import { closedCluster } from './closed-cluster.ts';
 import { listenerResource } from './listener.ts';
 import type { TranslateOptions } from './options.ts';
+import { ownFilterResources } from './own-filters/resource.ts';
 import { portsOf } from './ports.ts';
 import { providerCluster } from './provider-cluster.ts';
 import { routeConfiguration } from './routes.ts';
@@ -22,6 +23,7 @@ export function translate(gateway: GatewayModel, options: TranslateOptions): Res
     ...gateway.providers.map((provider) => providerCluster(provider, options)),
     ...gateway.services.backends.map((backend) => serviceCluster(backend, options)),
     ...secretResources(gateway),
+    ...ownFilterResources(gateway),
     ...ports.map((port) => listenerResource(port, gateway)),
     ...ports.map((port) => routeConfiguration(port, gateway)),
   ];

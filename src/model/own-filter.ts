@@ -1,0 +1,99 @@
+import type { Origins } from './gateway.ts';
+
+/** In the order in which a request meets them. */
+export const ownFilterKinds = ['keys', 'tokens', 'lua', 'processor', 'wasm'] as const;
+export type OwnFilterKind = (typeof ownFilterKinds)[number];
+
+/**
+ * A filter that a policy brings along. Envoy runs it in front of our processor, for those requests only whose listener or
+ * route chooses it by name.
+ */
+export type OwnFilter = KeyFilter | TokenFilter | LuaFilter | ProcessorFilter | WasmFilter;
+
+interface Common {
+  /** Unique. */
+  readonly name: string;
+  readonly origins: Origins;
+}
+
+/** Checks keys of those who call ordinary services. */
+export interface KeyFilter extends Common {
+  readonly kind: 'keys';
+  readonly clients: readonly { readonly client: string; readonly secret: string }[];
+  /** Where a request may have its key. In lower case. */
+  readonly headers: readonly string[];
+  /** Tells the service which client it is. */
+  readonly clientHeader?: string;
+  readonly hidesKey: boolean;
+}
+
+/** Checks tokens of callers (RFC 7519). */
+export interface TokenFilter extends Common {
+  readonly kind: 'tokens';
+  /** One of them must have issued the token. At least one. */
+  readonly issuers: readonly TokenIssuer[];
+  /** A request without a token is let in; a wrong token is not. */
+  readonly isOptional: boolean;
+}
+
+export interface TokenIssuer {
+  readonly name: string;
+  readonly issuer?: string;
+  readonly audiences: readonly string[];
+  readonly keySet: (FetchedFile & { readonly cacheMs: number }) | { readonly json: string };
+  /** Empty: `Authorization: Bearer`. */
+  readonly from: readonly { readonly header: string; readonly prefix: string }[];
+  /** A claim (a dot goes deeper), and the header that its value is put into. A caller's own of that name is taken off. */
+  readonly claims: readonly { readonly claim: string; readonly header: string }[];
+}
+
+/** Something that Envoy fetches itself. */
+export interface FetchedFile {
+  readonly url: string;
+  /** Name of a backend's cluster. */
+  readonly cluster: string;
+}
+
+export interface LuaFilter extends Common {
+  readonly kind: 'lua';
+  readonly script: string;
+}
+
+/** A gRPC service that speaks Envoy's ext_proc. */
+export interface ProcessorFilter extends Common {
+  readonly kind: 'processor';
+  /** Name of a backend's cluster. */
+  readonly cluster: string;
+  readonly messageTimeoutMs: number;
+  readonly isOptional: boolean;
+  /** Absent: it does not hear of requests. */
+  readonly request?: ProcessorDirection;
+  /** Absent: it does not hear of answers. */
+  readonly response?: ProcessorDirection;
+  readonly mayChangeMode: boolean;
+  readonly readableMetadata: readonly string[];
+  readonly writableMetadata: readonly string[];
+}
+
+export interface ProcessorDirection {
+  readonly body: 'none' | 'streamed' | 'buffered' | 'bufferedPartial' | 'duplex';
+  readonly attributes: readonly string[];
+}
+
+export interface WasmFilter extends Common {
+  readonly kind: 'wasm';
+  /** By which the code knows itself. */
+  readonly rootId: string;
+  readonly code: FetchedFile & { readonly sha256: string };
+  /** What it is told at its start. */
+  readonly configuration?: string;
+  readonly isOptional: boolean;
+  /** Environment variables of Envoy that it may read. */
+  readonly environment: readonly string[];
+}
+
+/**
+ * Names of the filters that requests meet, by kind. A kind that is absent is for somebody else to say; `unusable` was
+ * asked for and cannot be had, so that requests are refused rather than let past it.
+ */
+export type FilterChoice = { readonly [K in OwnFilterKind]?: readonly string[] | 'unusable' };

@@ -1,0 +1,54 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { internalHeaders } from '../../../contract.ts';
+import { HeaderMutationSchema } from '../../../gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
+import type { HttpFilterSchema } from '../../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { GatewayModel } from '../../../model/gateway.ts';
+import { type OwnFilterKind, ownFilterKinds } from '../../../model/own-filter.ts';
+import { overAds } from '../ads.ts';
+import { type Extension, extension } from '../extension.ts';
+import { removeHeadersStartingWith } from '../header-mutation.ts';
+import { inChain } from './names.ts';
+
+type HttpFilterInit = MessageInitShape<typeof HttpFilterSchema>;
+
+const types: Readonly<Record<OwnFilterKind, string>> = {
+  keys: 'envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth',
+  tokens: 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication',
+  lua: 'envoy.extensions.filters.http.lua.v3.Lua',
+  processor: 'envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor',
+  wasm: 'envoy.extensions.filters.http.wasm.v3.Wasm',
+};
+
+type Chosen = Pick<GatewayModel, 'filters' | 'listeners'>;
+
+/** All of some kinds, switched off: hosts and routes switch on what they have chosen. Without its resource one answers 500. */
+export function ownFilters({ filters = [], listeners }: Chosen, kinds: readonly OwnFilterKind[]): HttpFilterInit[] {
+  return ownFilterKinds
+    .filter((kind) => kinds.includes(kind))
+    .flatMap((kind) => filters.filter((filter) => filter.kind === kind))
+    .flatMap((filter) =>
+      inChain(filter, listeners).map(
+        ({ name }): HttpFilterInit => ({
+          name,
+          disabled: true,
+          configType: {
+            case: 'configDiscovery',
+            value: { configSource: overAds, typeUrls: [`type.googleapis.com/${types[filter.kind]}`] },
+          },
+        }),
+      ),
+    );
+}
+
+/**
+ * What callers may not say, their filters may not say for them. As for callers (`clientHeaders`), but behind filters that
+ * set headers.
+ */
+export function afterOwnFilters({ filters = [] }: Chosen): Extension | undefined {
+  if (filters.length === 0) return undefined;
+  return extension('after-own-filters', HeaderMutationSchema, {
+    mutations: {
+      requestMutations: [removeHeadersStartingWith(internalHeaders.prefix), removeHeadersStartingWith('x-envoy-')],
+    },
+  });
+}

@@ -1,0 +1,49 @@
+import { TypedExtensionConfigSchema } from '../../../gen/envoy/config/core/v3/extension_pb.js';
+import type { GatewayModel } from '../../../model/gateway.ts';
+import type { OwnFilter } from '../../../model/own-filter.ts';
+import type { Secret } from '../../../model/secret.ts';
+import type { Resource } from '../../snapshot/resource.ts';
+import { encode } from '../encode.ts';
+import type { Extension } from '../extension.ts';
+import { keyFilter } from './keys.ts';
+import { luaFilter } from './lua.ts';
+import { inChain } from './names.ts';
+import { processorFilter } from './processor.ts';
+import { tokenFilter } from './tokens.ts';
+import { wasmFilter } from './wasm.ts';
+
+/**
+ * Each filter is a resource of its own, which listeners name: another script or set of keys cuts no stream, and one that
+ * Envoy refuses is the only one that it refuses.
+ */
+export function ownFilterResources(gateway: GatewayModel): Resource[] {
+  const filters = gateway.filters ?? [];
+  if (filters.length === 0) return [];
+  const secrets = new Map(gateway.secrets.map((secret) => [secret.name, secret]));
+  return filters.flatMap((filter) =>
+    inChain(filter, gateway.listeners).map(({ name, isTaken }) => {
+      const { typedConfig } = configOf(filter, name, isTaken, secrets);
+      return encode(TypedExtensionConfigSchema, name, { name, typedConfig }, filter.origins);
+    }),
+  );
+}
+
+function configOf(
+  filter: OwnFilter,
+  name: string,
+  isTaken: boolean,
+  secrets: ReadonlyMap<string, Secret>,
+): Pick<Extension, 'typedConfig'> {
+  switch (filter.kind) {
+    case 'keys':
+      return keyFilter(filter, secrets);
+    case 'tokens':
+      return tokenFilter(filter, name, isTaken);
+    case 'lua':
+      return luaFilter(filter);
+    case 'processor':
+      return processorFilter(filter);
+    case 'wasm':
+      return wasmFilter(filter);
+  }
+}

@@ -1,0 +1,64 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  JwtAuthenticationSchema,
+  type JwtProviderSchema,
+  type JwtRequirement,
+  type JwtRequirementSchema,
+} from '../../../gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import type { TokenFilter, TokenIssuer } from '../../../model/own-filter.ts';
+import { milliseconds } from '../duration.ts';
+import { type Extension, extension } from '../extension.ts';
+import { httpUri } from './http-uri.ts';
+
+type Requirement = Exclude<MessageInitShape<typeof JwtRequirementSchema>, JwtRequirement>;
+type ProviderInit = MessageInitShape<typeof JwtProviderSchema>;
+
+const fetchSeconds = 5;
+
+/** `isTaken`: whoever comes next never sees the token. */
+export function tokenFilter({ issuers, isOptional }: TokenFilter, name: string, isTaken: boolean): Extension {
+  return extension(name, JwtAuthenticationSchema, {
+    providers: Object.fromEntries(issuers.map((issuer) => [issuer.name, provider(issuer, isTaken)])),
+    rules: [
+      {
+        match: { pathSpecifier: { case: 'prefix', value: '/' } },
+        requirementType: { case: 'requires', value: requirement(issuers, isOptional) },
+      },
+    ],
+  });
+}
+
+function requirement(issuers: readonly TokenIssuer[], isOptional: boolean): Requirement {
+  const any: Requirement[] = issuers.map(({ name }) => ({ requiresType: { case: 'providerName', value: name } }));
+  if (isOptional) any.push({ requiresType: { case: 'allowMissing', value: {} } });
+  const [only, ...more] = any;
+  // Envoy wants a list to have two.
+  if (only !== undefined && more.length === 0) return only;
+  return { requiresType: { case: 'requiresAny', value: { requirements: any } } };
+}
+
+function provider(issuer: TokenIssuer, isTaken: boolean): ProviderInit {
+  const { keySet, from, claims } = issuer;
+  return {
+    ...(issuer.issuer !== undefined && { issuer: issuer.issuer }),
+    audiences: [...issuer.audiences],
+    jwksSourceSpecifier:
+      'json' in keySet
+        ? { case: 'localJwks', value: { specifier: { case: 'inlineString', value: keySet.json } } }
+        : {
+            case: 'remoteJwks',
+            value: {
+              httpUri: httpUri(keySet, fetchSeconds),
+              cacheDuration: milliseconds(keySet.cacheMs),
+              // Renewed before they expire, and no listener waits for an issuer that is not there.
+              asyncFetch: { fastListener: true },
+              retryPolicy: { numRetries: 3 },
+            },
+          },
+    forward: !isTaken,
+    fromHeaders: from.map(({ header, prefix }) => ({ name: header, valuePrefix: prefix })),
+    claimToHeaders: claims.map(({ claim, header }) => ({ headerName: header, claimName: claim })),
+    // Routes may be chosen by what the token says.
+    clearRouteCache: claims.length > 0,
+  };
+}
