@@ -38,9 +38,11 @@ export function scriptedObjects() {
       const object = objects.get(pathOf(ref));
       return failed ?? (object === undefined ? err(kubeError(404, 'NotFound', 'not found')) : ok(object));
     },
-    async apply(ref, body) {
-      const failed = called('APPLY', ref);
+    async apply(ref, body, options = {}) {
+      const failed = called(options.fieldManager === undefined ? 'APPLY' : `APPLY as ${options.fieldManager}`, ref);
       if (failed !== undefined) return failed;
+      const other = objects.get(pathOf(ref));
+      if (options.fieldManager !== undefined && other !== undefined) return ok(other);
       const before = objects.get(pathOf(ref));
       if (before !== undefined && isDeepStrictEqual(own(before), body)) return ok(before);
       return ok(put(pathOf(ref), body as Fields, body));

@@ -159,7 +159,9 @@ describe('provisioning on a real API server', () => {
     });
     await quiet();
     expect(state()).not.toHaveProperty('error');
-    expect(writes().filter((call) => call.startsWith('PATCH'))).toHaveLength(7);
+    expect(writes().filter((call) => call.startsWith('PATCH'))).toHaveLength(8);
+    // As many as the autoscaler is to keep, before it has looked.
+    expect(Number(await kubectl('get', 'deployment/egress', '-o', 'jsonpath={.spec.replicas}'))).toBe(2);
     provisioner.look();
     await quiet();
     expect(writes()).toEqual([]);
@@ -184,10 +186,20 @@ describe('provisioning on a real API server', () => {
     await kubectl('scale', 'deployment/egress', '--replicas=4');
     await quiet();
     expect(writes()).toEqual([]);
-    want(gatewayText, { replicas: 1 });
+    const replicas = async () => Number(await kubectl('get', 'deployment/egress', '-o', 'jsonpath={.spec.replicas}'));
+    want(gatewayText, { replicas: 3 });
     await until('the autoscaler is gone', async () => (await kubectl('get', 'hpa')) === '');
     await quiet();
-    expect((await kubectl('get', 'deployment/egress', '-o', 'jsonpath={.spec.replicas}')).trim()).toBe('1');
+    expect(await replicas()).toBe(3);
+    // Back to autoscaling: nobody's pods go before it has looked.
+    want(gatewayText);
+    await until('the autoscaler is back', async () => (await kubectl('get', 'hpa')) !== '');
+    await quiet();
+    expect(await replicas()).toBe(3);
+    await kubectl('scale', 'deployment/egress', '--replicas=5');
+    writes();
+    await quiet();
+    expect([await replicas(), writes()]).toEqual([5, []]);
   }, 60_000);
 
   it('says in the words of the API server what it does not take', async () => {

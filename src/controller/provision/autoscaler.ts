@@ -1,5 +1,6 @@
 import { objectName } from './gateway.ts';
 import type { Json } from './json.ts';
+import type { MergedParameters } from './merge-parameters.ts';
 import type { PodParts } from './pod-template.ts';
 
 const defaults = { min: 2, max: 10, cpu: 70 };
@@ -7,12 +8,13 @@ const defaults = { min: 2, max: 10, cpu: 70 };
 /** Two pods at least unless somebody says how many there are to be: one alone is none during every upgrade of a node. */
 export function autoscaler({ gateway, parameters }: PodParts): Json | undefined {
   if (parameters.replicas !== undefined) return undefined;
-  const { min = defaults.min, cpu = defaults.cpu } = parameters.autoscaling ?? {};
+  const { cpu = defaults.cpu } = parameters.autoscaling ?? {};
+  const min = fewestPods(parameters);
   const max = parameters.autoscaling?.max ?? Math.max(defaults.max, min);
   return {
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: objectName(gateway) },
-      minReplicas: Math.min(min, max),
+      minReplicas: min,
       maxReplicas: max,
       metrics: [
         { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } },
@@ -21,4 +23,9 @@ export function autoscaler({ gateway, parameters }: PodParts): Json | undefined 
       behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
     },
   };
+}
+
+/** A most that is less than the fewest by default says that so few are enough. */
+export function fewestPods({ autoscaling }: MergedParameters): number {
+  return autoscaling?.min ?? Math.min(defaults.min, autoscaling?.max ?? defaults.min);
 }

@@ -16,6 +16,8 @@ export interface LiveObject {
   /** Changes whenever somebody else changes a field that is ours: then it is not ours any more. */
   readonly ownFields: string;
   readonly status: unknown;
+  /** Of a Deployment, while their number is ours to say. */
+  readonly ownReplicas: number | undefined;
   /** Of a Service. */
   readonly clusterIP: string | undefined;
   /** Of a Secret: the texts. */
@@ -36,15 +38,17 @@ export function liveObject(object: KubeObject): LiveObject {
     uid?: string;
     controller?: boolean;
   }[];
-  const spec = object.spec as { clusterIP?: string } | undefined;
+  const spec = object.spec as { clusterIP?: string; replicas?: number } | undefined;
+  const fields = ownFields(object);
   return {
     namespace,
     name,
     uid,
     resourceVersion,
     owner: owners.find(({ kind, controller }) => kind === 'Gateway' && controller === true)?.uid,
-    ownFields: ownFields(object),
+    ownFields: fields === undefined ? '' : contentVersion(JSON.stringify(fields)),
     status: object.status,
+    ownReplicas: isOurs(fields, 'f:spec', 'f:replicas') ? spec?.replicas : undefined,
     clusterIP: spec?.clusterIP,
     data: object.kind === 'Secret' ? decoded(object.data) : {},
   };
@@ -55,10 +59,15 @@ export function liveObject(object: KubeObject): LiveObject {
  * one, or the status, or the number of replicas, does not. So this one comparison finds every drift and no other change,
  * whatever defaults and spellings the server has put into the object.
  */
-function ownFields({ metadata }: KubeObject): string {
+function ownFields({ metadata }: KubeObject): unknown {
   const all = (metadata as { managedFields?: readonly ManagedFields[] }).managedFields ?? [];
-  const own = all.find((entry) => entry.manager === 'sluice' && entry.operation === 'Apply' && !entry.subresource);
-  return own === undefined ? '' : contentVersion(JSON.stringify(own.fieldsV1));
+  return all.find((entry) => entry.manager === 'sluice' && entry.operation === 'Apply' && !entry.subresource)?.fieldsV1;
+}
+
+function isOurs(fields: unknown, ...path: readonly string[]): boolean {
+  let at = fields;
+  for (const name of path) at = (at as Record<string, unknown> | undefined)?.[name];
+  return at !== undefined;
 }
 
 function decoded(data: unknown): { readonly [key: string]: string } {

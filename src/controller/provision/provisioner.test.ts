@@ -107,6 +107,8 @@ describe('createProvisioner()', () => {
       'APPLY serviceaccounts team-a/edge',
       'APPLY configmaps team-a/edge',
       'APPLY deployments team-a/edge',
+      // As many pods as the autoscaler is to keep, at once.
+      'APPLY as sluice-replicas deployments team-a/edge',
       'APPLY services team-a/edge',
       'APPLY horizontalpodautoscalers team-a/edge',
       'APPLY poddisruptionbudgets team-a/edge',

@@ -175,10 +175,10 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       // It was made a moment ago, and the watch has not shown it yet.
       if (isAsWanted(object, found, written.get(wantedKey(object)))) return undefined;
     } else if (!isNotFound(there.error)) return `${wantedKey(object)}: ${kubeErrorText(there.error)}`;
-    return take({ kind: 'apply', wanted: object });
+    return take({ kind: 'apply', wanted: object }, !there.ok);
   }
 
-  async function take(step: Step): Promise<string | undefined> {
+  async function take(step: Step, isNew = false): Promise<string | undefined> {
     if (step.kind === 'blocked') return step.error;
     if (!options.isLeader()) return undefined;
     if (step.kind === 'delete') {
@@ -193,6 +193,10 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const object = step.wanted;
     const key = wantedKey(object);
     const before = live.get(object.kind, object.namespace, object.name);
+    // A field that its only owner gives up falls back to its default: one pod, until the autoscaler has looked.
+    if (object.firstReplicas !== undefined && before?.ownReplicas !== undefined) {
+      await handOver(object, before.ownReplicas);
+    }
     const answer = await client.apply(refOf(object), object.object);
     if (!answer.ok) {
       written.delete(key);
@@ -206,7 +210,17 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       staleVersion: before?.resourceVersion === after.resourceVersion ? undefined : before?.resourceVersion,
     });
     if (before?.resourceVersion !== after.resourceVersion) log.info({ object: key }, 'applied');
+    if (isNew && object.firstReplicas !== undefined) await handOver(object, object.firstReplicas);
     return undefined;
+  }
+
+  /** Says how many pods there are to be in another name, from which the autoscaler takes it over with its first change. */
+  async function handOver(object: WantedObject, replicas: number): Promise<void> {
+    const { apiVersion, kind } = object.object;
+    const metadata = { name: object.name, namespace: object.namespace };
+    const body = { apiVersion, kind, metadata, spec: { replicas } };
+    const answer = await client.apply(refOf(object), body, { fieldManager: 'sluice-replicas' });
+    if (!answer.ok) log.warn({ object: wantedKey(object), reason: kubeErrorText(answer.error) }, 'not scaled');
   }
 
   return {

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
-import { autoscaler } from './autoscaler.ts';
+import { autoscaler, fewestPods } from './autoscaler.ts';
 import { bootstrapFiles } from './bootstrap-files.ts';
 import { deployment } from './deployment.ts';
 import { disruptionBudget } from './disruption-budget.ts';
@@ -20,6 +20,8 @@ export interface WantedObject {
   readonly namespace: string;
   readonly name: string;
   readonly object: Json;
+  /** Pods to start with, where their number is somebody else's from then on. */
+  readonly firstReplicas?: number;
 }
 
 export interface RenderInput {
@@ -55,7 +57,9 @@ export function render(input: RenderInput): Result<readonly WantedObject[]> {
       if (body === undefined) return [];
       const overlays = parameters.overlays.flatMap((overlay) => overlayOf(overlay, kind));
       const { metadata, ...rest } = overlays.reduce<Json>(strategicMerge, body);
-      return [wanted(kind, gateway, rest, metadata as Json | undefined)];
+      const object = wanted(kind, gateway, rest, metadata as Json | undefined);
+      const isScaled = kind === 'Deployment' && (rest.spec as Json | undefined)?.replicas === undefined;
+      return [isScaled ? { ...object, firstReplicas: fewestPods(parameters) } : object];
     }),
   );
 }
