@@ -414,7 +414,7 @@ describe('a caller', () => {
     })();
     await expect(reading).rejects.toBeInstanceOf(OpenAI.APIError);
     await expect(reading).rejects.toMatchObject({ type: 'guardrail_violation', message: 'Not for you.' });
-    expect(text).toBe('so far ');
+    expect(text).toBe('so far about ');
     const refused = openai.chat.completions.create({ ...body, messages: user(forbidden) });
     await expect(refused).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
     await expect(refused).rejects.toMatchObject({ status: 403, type: 'guardrail_violation' });
