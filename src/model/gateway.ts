@@ -50,6 +50,8 @@ export interface GatewaySettings {
   /** Name of an `opaque` secret; absent: no hashes and no reversible tokens. */
   readonly redactionSecret?: string;
   readonly includeUsage: boolean;
+  /** Hash of the key that callers have who show none; absent: they are refused. */
+  readonly anonymousKey?: string;
   /** Base URL of a collector for spans. */
   readonly otlpEndpoint?: string;
   /** Names of the `opaque` secrets that these settings need in the processor. */

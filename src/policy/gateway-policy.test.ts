@@ -102,7 +102,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{limit: 5}',
-    'error spec.limit is not a known field — remove it; known here: targetRef, clientCertificates, maxBodySize, cors, accessLog, telemetry, store, records, usage or redactionSecret',
+    'error spec.limit is not a known field — remove it; known here: targetRef, clientCertificates, anonymous, maxBodySize, cors, accessLog, telemetry, store, records, usage or redactionSecret',
   ],
 ];
 

@@ -1,5 +1,5 @@
 import { endpoint } from './endpoint.ts';
-import { dnsLabel } from './name.ts';
+import { dnsLabel, documentReference } from './name.ts';
 import { boolean } from './schema/boolean.ts';
 import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional, required, unserved } from './schema/field.ts';
@@ -34,6 +34,15 @@ const fields = object({
       require: defaulted(boolean, true, 'false: a client without certificate is let in.'),
     }),
     'Clients show certificates (mTLS). Needs a listener with TLS.',
+  ),
+  anonymous: optional(
+    object({
+      key: required(
+        documentReference,
+        'Name of an ApiKey: what it may and what it spends holds for all of them together.',
+      ),
+    }),
+    'Callers who show no key are let in as this one. Default: they are refused. A wrong key is always refused.',
   ),
   maxBodySize: defaulted(
     size({ from: '1KiB', to: '1GiB' }),

@@ -41,6 +41,8 @@ export interface Settings {
   readonly redactionSecret: string;
   /** Streams are asked to say what they used, also where the caller did not ask. */
   readonly includeUsage: boolean;
+  /** Hash of the key that callers have who show none; empty: they are refused. */
+  readonly anonymousKey: string;
   /** Base URL of a collector for spans; empty: none. */
   readonly otlpEndpoint: string;
 }

@@ -68,6 +68,7 @@ function settingsResource(gateway: GatewayModel): ProgramResource {
     decisionRecords: encodeSink(gateway.settings.decisionRecords),
     redactionSecret: gateway.settings.redactionSecret ?? '',
     includeUsage: gateway.settings.includeUsage,
+    anonymousKey: Buffer.from(gateway.settings.anonymousKey ?? '', 'hex'),
     otlpEndpoint: gateway.settings.otlpEndpoint ?? '',
   });
 }

@@ -84,6 +84,7 @@ export function buildModel(
   const gateways = buildGateways(
     ofKind(documents, 'Gateway'),
     ofKind(documents, 'GatewayPolicy'),
+    keys,
     clientTraffic,
     place,
     context,

@@ -2,6 +2,7 @@ import type { GatewayDocument, GatewayPolicyDocument, PolicyDocument } from '../
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { ListenerSpec } from '../../policy/gateway-api/gateway.ts';
 import type { GatewaySettings } from '../gateway.ts';
+import type { ApiKey } from '../key.ts';
 import type { Listener, ListenerTls } from '../listener.ts';
 import type { AttachedPolicies } from './attached-policies.ts';
 import { type ClientAuthority, clientAuthority, warnOfPlainText } from './client-authority.ts';
@@ -28,6 +29,7 @@ export interface BuiltGateway {
 export function buildGateways(
   gateways: readonly GatewayDocument[],
   policies: readonly GatewayPolicyDocument[],
+  keys: readonly ApiKey[],
   clientTraffic: AttachedPolicies<ClientTrafficDocument>,
   place: PolicyPlace,
   context: BuildContext,
@@ -46,7 +48,10 @@ export function buildGateways(
       listeners: document
         ? listenersOf(document, policy, clientCa, clientTraffic, place, context)
         : [plainListener(policy, context)],
-      settings: settingsOf(name, policy, document && bodyLimit(document, policy, clientTraffic, context), context),
+      settings: {
+        ...settingsOf(name, policy, document && bodyLimit(document, policy, clientTraffic, context), context),
+        ...anonymousKey(policy, keys, context),
+      },
     };
   });
 }
@@ -107,6 +112,22 @@ function settingsOf(
     ...(policy?.spec.telemetry.otlp && { otlpEndpoint: policy.spec.telemetry.otlp.endpoint.url }),
     origins: policy ? [policy.id] : [],
   };
+}
+
+/** Whoever is not there lets nobody in. */
+function anonymousKey(
+  policy: GatewayPolicyDocument | undefined,
+  keys: readonly ApiKey[],
+  context: BuildContext,
+): Pick<GatewaySettings, 'anonymousKey'> {
+  const written = policy?.spec.anonymous?.key;
+  if (policy === undefined || written === undefined) return {};
+  const name = reference(written, policy.namespace);
+  const key = keys.find((one) => one.name === name);
+  if (key !== undefined) return { anonymousKey: key.sha256 };
+  const message = `ApiKey "${name}" does not exist, so callers without a key are refused`;
+  context.reject(policy, 'spec.anonymous.key', message, 'add that ApiKey, or name another one');
+  return {};
 }
 
 function plainListener(policy: GatewayPolicyDocument | undefined, context: BuildContext): Listener {

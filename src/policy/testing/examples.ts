@@ -113,7 +113,7 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
         keyPrefix: "sluice:a", commandTimeout: 100ms, mostQueued: 5k, replicas: 3, leaseTokens: 10k
       }},
       records: {usage: {file: usage.jsonl, redisStream: {name: usage, maxLength: 1M}}, decisions: {stdout: true}},
-      usage: {includeUsage: false}, redactionSecret: {env: REDACTION_SECRET}
+      anonymous: {key: guest}, usage: {includeUsage: false}, redactionSecret: {env: REDACTION_SECRET}
     }`,
     '{store: {memory: {snapshot: counters.json}}}',
   ],

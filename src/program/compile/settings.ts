@@ -25,6 +25,7 @@ export function compileSettings(message: Message): Compiled<Settings> {
     redactionSecret: message.redactionSecret,
     includeUsage: message.includeUsage,
     otlpEndpoint: message.otlpEndpoint,
+    anonymousKey: Buffer.from(message.anonymousKey).toString('hex'),
   });
 }
 

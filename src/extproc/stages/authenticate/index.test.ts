@@ -51,6 +51,27 @@ describe('authenticate', () => {
     expect(decide(headers)).toMatchObject({ decision: verdict.answered, code });
   });
 
+  it('lets callers without a key in as the one that the policy names, and nobody with a wrong one', () => {
+    const open = programOf({
+      keys: [{ name: 'one', secret: 'sk-one' }],
+      settings: { anonymousKey: Buffer.from(sha256Hex('sk-one'), 'hex') },
+    });
+    const ask = (headers: HeaderLines) => {
+      const exchange = exchangeOf(open);
+      authenticate({ now: () => 0 }).requestHeaders?.(exchange, requestHeadersMessage(headers));
+      return exchange.key?.name ?? exchange.rejection?.code;
+    };
+    expect(ask({})).toBe('one');
+    expect(ask({ 'x-api-key': 'sk-none' })).toBe('invalid_key');
+  });
+
+  it('refuses callers without a key where the named one is gone', () => {
+    const gone = programOf({ keys: [], settings: { anonymousKey: Buffer.from(sha256Hex('sk-one'), 'hex') } });
+    const exchange = exchangeOf(gone);
+    authenticate({ now: () => 0 }).requestHeaders?.(exchange, requestHeadersMessage({}));
+    expect(exchange.rejection?.code).toBe('missing_key');
+  });
+
   it('refuses a key from the moment on when it expires', () => {
     expect(decide({ 'x-api-key': 'sk-old' }, 999).code).toBeUndefined();
     expect(decide({ 'x-api-key': 'sk-old' }, 1_000).code).toBe('key_expired');

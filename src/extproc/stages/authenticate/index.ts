@@ -17,10 +17,12 @@ export function authenticate({ now }: AuthenticateOptions): Stage {
     name: 'authenticate',
     requestHeaders(exchange, message) {
       const credential = readCredential(message);
-      if (credential.kind === 'none') return exchange.reject('missing_key');
       if (credential.kind === 'unusable') return exchange.reject('invalid_key');
-      const key = exchange.program.keys.get(sha256OfSecret(credential.secret));
-      if (key === undefined) return exchange.reject('invalid_key');
+      const { keys, settings } = exchange.program;
+      const isAnonymous = credential.kind === 'none';
+      // No key has the empty hash, which stands for "nobody".
+      const key = keys.get(isAnonymous ? settings.anonymousKey : sha256OfSecret(credential.secret));
+      if (key === undefined) return exchange.reject(isAnonymous ? 'missing_key' : 'invalid_key');
       // From here on the log says whose request it is, also when it is refused.
       exchange.key = key;
       if (!key.isEnabled) return exchange.reject('key_disabled');
