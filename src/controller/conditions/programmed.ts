@@ -8,7 +8,10 @@ import type { Outcome } from './outcome.ts';
 /** What is known of the egress pods of some gateways together. */
 export interface Standing {
   readonly reach: Reach;
-  /** Ready pods that are connected to other replicas of the controller. */
+  /**
+   * Ready pods of which a half or the whole is connected to other replicas of the controller: Envoy and processor of
+   * one pod each choose their own.
+   */
   readonly elsewhere: number;
   readonly isPublished: boolean;
 }
@@ -28,7 +31,7 @@ export function standingOf(outcome: Outcome, gateways: Iterable<string>): Standi
       processors: reach.processors + own.processors,
       missing: [...reach.missing, ...own.missing],
     };
-    elsewhere += own.envoys === 0 ? ready : 0;
+    elsewhere += own.envoys === 0 || own.processors === 0 ? ready : 0;
   }
   return { reach, elsewhere, isPublished: outcome.isPublished };
 }
@@ -45,7 +48,8 @@ export function programmed(say: Say, standing: Standing, before: readonly Fields
   const { reach, elsewhere, isPublished } = standing;
   if (isPublished && isComplete(reach)) return yes;
   // All replicas hand out the same, and a pod is ready only with a complete configuration.
-  if (isPublished && reach.envoys === 0 && elsewhere > 0) return yes;
+  const hasAllHere = reach.envoys > 0 && reach.processors > 0;
+  if (isPublished && !hasAllHere && reach.missing.length === 0 && elsewhere > 0) return yes;
   if (reach.envoys === 0) return say('Programmed', 'False', 'Pending', 'No egress pod is connected.');
   if (reach.processors === 0) return say('Programmed', 'False', 'Pending', 'No processor is connected.');
   if (reach.missing.length === 0) return say('Programmed', 'False', 'Pending', 'It is on its way to the egress pods.');
