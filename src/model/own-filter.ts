@@ -82,7 +82,9 @@ export interface ProcessorDirection {
 
 export interface WasmFilter extends Common {
   readonly kind: 'wasm';
-  /** By which the code knows itself. */
+  /** What the code is told that it is called. */
+  readonly title: string;
+  /** By which the code knows which of its parts is meant. */
   readonly rootId: string;
   readonly code: FetchedFile & { readonly sha256: string };
   /** What it is told at its start. */

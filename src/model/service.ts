@@ -74,6 +74,8 @@ export type ServiceAction =
       /** Absent: as long as it takes. */
       readonly timeoutMs?: number;
       readonly attemptTimeoutMs?: number;
+      /** Longest silence of both sides. Absent: Envoy's five minutes. */
+      readonly silenceMs?: number;
       readonly retry?: ServiceRetry;
     }
   | {
@@ -108,8 +110,12 @@ export interface Mirror {
 
 export interface ServiceRetry {
   readonly attempts: number;
+  /** Envoy's names of failures; absent: whatever has not reached the service. */
+  readonly triggers?: readonly string[];
   readonly statuses: readonly number[];
   readonly backoffMs: number;
+  /** Absent: ten times the first. */
+  readonly mostBackoffMs?: number;
 }
 
 export interface ServiceBackend {

@@ -21,7 +21,7 @@ const elsewhere: { readonly [K in Kind]?: readonly string[] } = {
   BackendTrafficPolicy: ['healthCheck'],
   Gateway: ['certificateRefs', 'sluice.dev/certificate-file', 'sluice.dev/key-file'],
   Secret: ['stringData'],
-  SecurityPolicy: ['sanitize'],
+  SecurityPolicy: ['recomputeRoute'],
 };
 
 const foreign = printableKinds.filter((kind) => kinds[kind].group !== ownGroup);

@@ -2,6 +2,8 @@ import type { PolicyDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { Targets } from '../../policy/envoy-gateway/policy-targets.ts';
 import { selects } from '../../policy/gateway-api/label-selector.ts';
+import { aiGatewayGroup, gatewayApiGroup } from '../../policy/gateway-api/name.ts';
+import type { Attachment } from './attachment.ts';
 import type { BuildContext } from './context.ts';
 import type { LeveledPolicy, PolicyLevel } from './policy-levels.ts';
 
@@ -28,6 +30,8 @@ export interface AttachedPolicies<D extends TargetingDocument> {
   at(place: GatewayPlace): readonly LeveledPolicy<D>[];
   /** The one for all of it, or for this part alone. */
   of(subject: PolicySubject, section?: string): D | undefined;
+  /** What became of each target that exists. */
+  readonly attachments: readonly Attachment[];
 }
 
 /** What policies are for. Targets that do not exist, and those that another policy has already, are said. */
@@ -37,15 +41,16 @@ export function attachPolicies<D extends TargetingDocument>(
   context: BuildContext,
 ): AttachedPolicies<D> {
   const byTarget = new Map<string, D>();
+  const attachments: Attachment[] = [];
   for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     for (const target of targetsOf(policy, subjects, context)) {
       const key = keyOf(target, target.sectionName);
       const other = byTarget.get(key);
+      const message = `${other?.id} is for the same ${target.written}`;
+      const isTaken = other !== undefined && other !== policy;
       if (other === undefined) byTarget.set(key, policy);
-      else if (other !== policy) {
-        const message = `${other.id} is for the same ${target.written}`;
-        context.reject(policy, target.path, message, 'put both into one document', 'Conflicted');
-      }
+      if (isTaken) context.reject(policy, target.path, message, 'put both into one document', 'Conflicted');
+      attachments.push(attachmentOf(policy, target, isTaken ? { reason: 'Conflicted', message } : 'accepted'));
     }
   }
   const find = (level: PolicyLevel, subject: PolicySubject, section?: string): LeveledPolicy<D>[] => {
@@ -59,7 +64,22 @@ export function attachPolicies<D extends TargetingDocument>(
       ...find('route', route),
       ...(rule === undefined ? [] : find('rule', route, rule)),
     ],
+    attachments,
     of: (subject, section) => byTarget.get(keyOf(subject, section)),
+  };
+}
+
+function attachmentOf(
+  { id }: PolicyDocument,
+  { written, namespace, name, sectionName }: FoundTarget,
+  outcome: Attachment['outcome'],
+): Attachment {
+  const group = written === 'AIGatewayRoute' ? aiGatewayGroup : gatewayApiGroup;
+  return {
+    document: id,
+    parent: { group, kind: written, namespace, name, ...(sectionName !== undefined && { sectionName }) },
+    outcome,
+    listeners: [],
   };
 }
 

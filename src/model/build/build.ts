@@ -15,6 +15,8 @@ import type { Attachment } from './attachment.ts';
 import { refuseLimitsOfListeners } from './client-traffic.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
+import { envoyGatewayPolicies } from './envoy-gateway/index.ts';
+import { withChosenFilters, withListenerFilters } from './envoy-gateway/merge.ts';
 import { buildGateways } from './gateway.ts';
 import { buildGatewayApi, servicesOf } from './gateway-api/index.ts';
 import { buildModelDocument } from './model.ts';
@@ -95,7 +97,11 @@ export function buildModel(
     { providers: new Set(providers.keys()), models: modelNames, keys: keyHashes },
     context,
   );
-  const ordinary = buildGatewayApi(documents, context);
+  const attached = envoyGatewayPolicies(documents, ai, context);
+  const ordinary = buildGatewayApi(documents, attached.ofRule, context);
+  const open = gateways.map((gateway, index) =>
+    withListenerFilters(gateway, ofKind(documents, 'Gateway')[index], servicesOf(ordinary, gateway.name), attached),
+  );
   const parts = [...ai.parts.values()];
   const rules = buildRules(
     documents,
@@ -118,10 +124,12 @@ export function buildModel(
     pricings: pricings.sort(byName),
     secrets: secrets.sort(byName),
   };
-  const built = gateways.map((gateway) =>
-    withAiGateway({ ...gateway, ...shared, services: servicesOf(ordinary, gateway.name) }, ai.parts.get(gateway.name)),
-  );
-  return { gateways: built, problems, attachments: [...ai.attachments, ...ordinary.attachments] };
+  const built = open.map((gateway) => {
+    const whole = { ...gateway, ...shared, services: servicesOf(ordinary, gateway.name) };
+    return withAiGateway(withChosenFilters(whole, attached), ai.parts.get(gateway.name));
+  });
+  const attachments = [...ai.attachments, ...ordinary.attachments, ...attached.attachments];
+  return { gateways: built, problems, attachments };
 }
 
 const ownChainRules: OwnChainRules = {

@@ -27,11 +27,16 @@ export function createContext(
   readonly secrets: Secret[];
 } {
   const problems: Problem[] = [];
+  // A policy that is for several Gateways says what is wrong with it once.
+  const said = new Set<string>();
   const secrets: Secret[] = [];
   const report =
     (severity: Problem['severity']): BuildContext['reject'] =>
     (document, path, message, remedy, reason) => {
       const { source, id } = document;
+      const key = [id, severity, path, message].join('\n');
+      if (said.has(key)) return;
+      said.add(key);
       problems.push({ severity, source, document: id, path, message, remedy, ...(reason && { reason }) });
     };
   const reject = report('error');

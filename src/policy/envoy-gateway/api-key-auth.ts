@@ -5,11 +5,11 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
-import { except, refused, reported } from '../schema/verdict.ts';
+import { except, refused } from '../schema/verdict.ts';
 
 const extractFrom = object({
   headers: defaulted(
-    except(list(headerName, { most: 16 }), 'authorization, x-api-key and api-key; others are reported'),
+    except(list(headerName, { most: 16 }), 'for models authorization, x-api-key and api-key; others are reported'),
     [],
     'Headers that may hold the key.',
   ),
@@ -28,10 +28,10 @@ export const apiKeyAuth = object({
     'Where a request has its key.',
   ),
   forwardClientIDHeader: optional(
-    reported(headerName, 'providers are not told who asks'),
+    except(headerName, 'for ordinary services; for models it is reported'),
     'Header that tells the backend which client it is.',
   ),
-  sanitize: optional(boolean, 'The key never reaches a backend, whatever is written here.'),
+  sanitize: optional(boolean, 'true: the key does not reach the service. Providers never see it.'),
 });
 
 export type ApiKeyAuth = Infer<typeof apiKeyAuth>;

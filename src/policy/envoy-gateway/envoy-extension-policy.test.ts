@@ -6,77 +6,62 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ['{}', 'error spec is for nothing — add targetRefs: [{group: …, kind: …, name: …}]'],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{}]}',
-    'error spec.wasm is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.wasm[0].code is missing — add code: the code',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{code: {type: Image}}]}',
-    'error spec.wasm is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.wasm[0].code.image is missing: type is Image — add image, or change type',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{code: {type: HTTP, image: {url: a}}}]}',
-    'error spec.wasm is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.wasm[0].code.image is given, but type is HTTP — remove it, or change type',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{code: {type: File, http: {url: "https://a.example"}}}]}',
-    'error spec.wasm is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.wasm[0].code.type "File" is not a possible value — write HTTP or Image',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{code: {type: HTTP, http: {url: "ftp://a.example"}}}]}',
-    'error spec.wasm is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.wasm[0].code.http.url "ftp://a.example" is not an address — write an address such as https://files.example.com/filter.wasm',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{code: {type: HTTP, http: {url: "https://a.example/a.wasm", sha256: abc}}}]}',
-    'error spec.wasm is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.wasm[0].code.http.sha256 "abc" is not a SHA-256 — write 64 hexadecimal digits in lower case',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{code: {type: Image, image: {url: "a:b", tls: {}}}}]}',
-    'error spec.wasm is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.wasm[0].code.image.tls is not served: the system’s certificates are used — remove it',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, lua: [{type: ValueRef}]}',
-    'error spec.lua is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.lua[0].valueRef is missing: type is ValueRef — add valueRef, or change type',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, lua: [{inline: ""}]}',
-    'error spec.lua is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.lua[0].inline "" is not a script — write a script in Lua',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, lua: [{type: ValueRef, valueRef: {kind: Secret, name: a}}]}',
-    'error spec.lua is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.lua[0].valueRef.kind "Secret" is not a possible value — write ConfigMap',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, extProc: [{}]}',
-    'error spec.extProc is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.extProc[0].backendRefs is missing — add backendRefs: the processor: a Service that speaks gRPC',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, extProc: [{backendRefs: [{name: a, port: 1}, {name: b, port: 1}]}]}',
-    'error spec.extProc is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.extProc[0].backendRefs has 2 entries, which is more than 1 — give at most 1',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, extProc: [{backendRefs: [{name: a}]}]}',
-    'error spec.extProc is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.extProc[0].backendRefs[0].port is missing: Service a may have several — add port: 8080',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, extProc: [{backendRefs: [{name: a, port: 1}], processingMode: {request: {body: All}}}]}',
-    'error spec.extProc is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.extProc[0].processingMode.request.body "All" is not a possible value — write Streamed, Buffered, BufferedPartial or FullDuplexStreamed',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, extProc: [{backendRefs: [{name: a, port: 1}], failOpen: true, processingMode: {response: {body: FullDuplexStreamed}}}]}',
-    'error spec.extProc is not served yet: the filters are the gateway’s own — remove it; the rest is in force',
     'error spec.extProc[0].failOpen is true, but bodies are FullDuplexStreamed — write failOpen: false',
   ],
   [

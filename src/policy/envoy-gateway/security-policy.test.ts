@@ -78,8 +78,8 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.authorization is not served: what a caller may use is said by its ApiKey — remove it',
   ],
   [
-    '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, cors: {allowMethods: [GET]}}',
-    'warning spec.cors.allowMethods has no effect here: pages may use the methods that the APIs of models have — remove it, unless others read it',
+    '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, cors: {allowMethods: [READ]}}',
+    'error spec.cors.allowMethods[0] "READ" is not a possible value — write HEAD (possible: GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH or *)',
   ],
 ];
 

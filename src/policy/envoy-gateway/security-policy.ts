@@ -1,7 +1,7 @@
 import { optional } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
-import { except, refused, reported } from '../schema/verdict.ts';
+import { except, refused } from '../schema/verdict.ts';
 import { apiKeyAuth } from './api-key-auth.ts';
 import { cors } from './cors.ts';
 import { jwt } from './jwt.ts';
@@ -12,11 +12,14 @@ export const securityPolicySpec = withTargets(
   object({
     ...targetFields(routeTargets),
     apiKeyAuth: optional(
-      except(apiKeyAuth, 'on a route whose rules name their models exactly; otherwise it is reported'),
+      except(apiKeyAuth, 'an AIGatewayRoute has to name its models exactly, otherwise it is reported'),
       'Callers show a key.',
     ),
-    jwt: optional(reported(jwt, 'callers show keys so far'), 'Callers show a token.'),
-    cors: optional(except(cors, 'for Gateways; for single routes it is reported'), 'Calls from pages in browsers.'),
+    jwt: optional(
+      except(jwt, 'not on an AIGatewayRoute, where it is reported'),
+      'Callers show a token; of models besides their key.',
+    ),
+    cors: optional(except(cors, 'not on an AIGatewayRoute, where it is reported'), 'Calls from pages in browsers.'),
     basicAuth: refused('callers show keys or tokens, not passwords'),
     oidc: refused('callers are programs that cannot log in; they show keys or tokens'),
     extAuth: refused('nobody else is asked who may call'),

@@ -1,6 +1,5 @@
 import { secretReference } from '../gateway-api/object-reference.ts';
 import { boolean } from '../schema/boolean.ts';
-import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { jsonValue } from '../schema/json-value.ts';
 import { list } from '../schema/list.ts';
@@ -8,7 +7,7 @@ import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
 import { tagged, variant } from '../schema/tagged.ts';
 import { text } from '../schema/text.ts';
-import { refused } from '../schema/verdict.ts';
+import { except, notApplicable, refused, reported } from '../schema/verdict.ts';
 
 const name = text({ longest: 253, complaint: 'has control characters', remedy: 'write it on one line' });
 
@@ -29,7 +28,10 @@ const http = object({
     }),
     'Where the code is.',
   ),
-  sha256: optional(sha256, 'Hash of the code.'),
+  sha256: optional(
+    except(sha256, 'where it is missing, which is reported: Envoy runs only code that is known'),
+    'Hash of the code.',
+  ),
   tls: refused('the system’s certificates are used'),
 });
 
@@ -55,7 +57,10 @@ export const wasm = object({
   code: required(
     tagged(
       'type',
-      { HTTP: variant('http', http, 'A file.'), Image: variant('image', image, 'An OCI image.') },
+      {
+        HTTP: variant('http', http, 'A file.'),
+        Image: variant('image', reported(image, 'nobody here unpacks images'), 'An OCI image.'),
+      },
       'Where the code comes from.',
     ),
     'The code.',
@@ -66,7 +71,7 @@ export const wasm = object({
     object({ hostKeys: defaulted(list(name, { most: 64 }), [], 'Environment variables that it may read.') }),
     'Environment of the filter.',
   ),
-  pullPolicy: optional(enumeration(['IfNotPresent', 'Always']), 'When the code is fetched anew.'),
+  pullPolicy: notApplicable('the hash says which code it is'),
 });
 
 export type WasmSpec = Infer<typeof wasm>;

@@ -58,10 +58,13 @@ function actionOf({ action, match }: ServiceRoute): NonNullable<RouteInit['actio
   }
 }
 
+/** Whatever may be tried again without harm, and the statuses that the rule names. */
+const unreached = ['connect-failure', 'refused-stream', 'reset-before-request', 'retriable-status-codes'];
+
 type Forward = Extract<ServiceAction, { readonly kind: 'forward' }>;
 
 function forward(action: Forward, matchedPath: string): RouteActionInit {
-  const { backends, rewrite, mirrors, timeoutMs, attemptTimeoutMs, retry } = action;
+  const { backends, rewrite, mirrors, timeoutMs, attemptTimeoutMs, silenceMs, retry } = action;
   return {
     clusterSpecifier: {
       case: 'weightedClusters',
@@ -74,6 +77,7 @@ function forward(action: Forward, matchedPath: string): RouteActionInit {
       },
     },
     timeout: milliseconds(timeoutMs ?? 0),
+    ...(silenceMs !== undefined && { idleTimeout: milliseconds(silenceMs) }),
     ...(rewrite.hostname !== undefined && {
       hostRewriteSpecifier: { case: 'hostRewriteLiteral', value: rewrite.hostname },
     }),
@@ -87,10 +91,13 @@ function forward(action: Forward, matchedPath: string): RouteActionInit {
     ...((retry !== undefined || attemptTimeoutMs !== undefined) && {
       retryPolicy: {
         ...(retry && {
-          retryOn: 'connect-failure,refused-stream,reset-before-request,retriable-status-codes',
+          retryOn: (retry.triggers ?? unreached).join(),
           numRetries: retry.attempts,
           retriableStatusCodes: [...retry.statuses],
-          retryBackOff: { baseInterval: milliseconds(retry.backoffMs) },
+          retryBackOff: {
+            baseInterval: milliseconds(retry.backoffMs),
+            ...(retry.mostBackoffMs !== undefined && { maxInterval: milliseconds(retry.mostBackoffMs) }),
+          },
         }),
         ...(attemptTimeoutMs !== undefined && { perTryTimeout: milliseconds(attemptTimeoutMs) }),
       },

@@ -4,15 +4,13 @@ import type { Limit } from '../../limit.ts';
 import type { LogicalModel } from '../../logical-model.ts';
 import type { Provider } from '../../provider.ts';
 import type { RetryProfile, Route } from '../../route.ts';
-import type { Services } from '../../service.ts';
-import { attachPolicies } from '../attached-policies.ts';
+import { type AttachedPolicies, attachPolicies } from '../attached-policies.ts';
 import type { Attachment } from '../attachment.ts';
-import { closeUnguarded } from '../closed-services.ts';
 import type { BuildContext } from '../context.ts';
 import { attach, type GatewayLike } from '../gateway-api/attach.ts';
 import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
 import { buildBackends } from './backends.ts';
-import { named } from './documents.ts';
+import { type BackendTrafficDocument, named, type SecurityDocument } from './documents.ts';
 import { checkGatewayConfigs, gatewayCosts } from './gateway-config.ts';
 import { otherListeners } from './hosts.ts';
 import { buildAllQuotas, type QuotaRule } from './quota.ts';
@@ -30,8 +28,6 @@ export interface AiGatewayParts extends GatewayCallers {
   readonly routes: readonly Route[];
   readonly profiles: readonly RetryProfile[];
   readonly limits: readonly Limit[];
-  /** Ordinary services of the gateway without those that nobody may reach. */
-  readonly closed: (services: Services) => Services;
 }
 
 /** What our own documents have taken. */
@@ -47,6 +43,8 @@ export interface BuiltAiGateway {
   /** By the gateway's name in the model. */
   readonly parts: ReadonlyMap<string, AiGatewayParts>;
   readonly attachments: readonly Attachment[];
+  readonly security: AttachedPolicies<SecurityDocument>;
+  readonly traffic: AttachedPolicies<BackendTrafficDocument>;
 }
 
 /** The documents of Envoy AI Gateway and its companions: what they mean on each Gateway. */
@@ -66,7 +64,7 @@ export function buildAiGateway(
   const httpRoutes = named(documents, 'HTTPRoute');
   const aiRoutes = named(documents, 'AIGatewayRoute');
   refuseUnservedTraffic(trafficPolicies, aiRoutes, httpRoutes, context);
-  refuseUnservedSecurity(securityPolicies, context);
+  refuseUnservedSecurity(securityPolicies, documents, context);
 
   const attachments: Attachment[] = [];
   const quotaRules: QuotaRule[] = [];
@@ -91,15 +89,13 @@ export function buildAiGateway(
   }
 
   const quotas = buildAllQuotas(named(documents, 'QuotaPolicy').all, backends, quotaRules, context);
-  const ordinary = new Map(httpRoutes.all.map((route) => [route.id, route]));
   const parts = [...onGateway].map(([name, routes]): [string, AiGatewayParts] => {
     const gateway = gateways.find((one) => nameOf(one) === name);
     const guarded = routes.map(({ document }) => document);
     const callers = buildCallers(gateway, guarded, security, own.keys, context);
-    const closed = (services: Services): Services => closeUnguarded(services, gateway, ordinary, security, context);
-    return [name, { ...partsOf(routes, quotas, own, context), ...callers, closed }];
+    return [name, { ...partsOf(routes, quotas, own, context), ...callers }];
   });
-  return { parts: new Map(parts), attachments };
+  return { parts: new Map(parts), attachments, security, traffic };
 }
 
 function partsOf(
@@ -107,7 +103,7 @@ function partsOf(
   quotas: ReadonlyMap<Provider, readonly Limit[]>,
   own: OwnNames,
   context: BuildContext,
-): Omit<AiGatewayParts, keyof GatewayCallers | 'closed'> {
+): Omit<AiGatewayParts, keyof GatewayCallers> {
   const built = routes.map((route) => route.built);
   const providers = [...new Set(routes.flatMap((route) => route.providers))];
   const limited = routes.flatMap((route) => route.limited ?? []);

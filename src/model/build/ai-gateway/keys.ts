@@ -9,6 +9,8 @@ export interface ClientKey {
   readonly name: string;
   readonly client: string;
   readonly sha256: string;
+  /** A secret. */
+  readonly value: string;
 }
 
 /** Where callers may show a key; the gateway looks there in any case. */
@@ -19,7 +21,6 @@ const shortestKey = 16;
 export function clientKeys(policy: SecurityDocument, context: BuildContext): readonly ClientKey[] {
   const auth = policy.spec.apiKeyAuth;
   if (auth === undefined) return [];
-  refuseOtherPlaces(policy, context);
   return auth.credentialRefs.flatMap((ref, index) => {
     const path = `spec.apiKeyAuth.credentialRefs[${index}]`;
     const namespace = ref.namespace ?? policy.namespace;
@@ -37,7 +38,7 @@ export function clientKeys(policy: SecurityDocument, context: BuildContext): rea
     return [...entries].flatMap(([client, text]): ClientKey[] => {
       const value = text.trim();
       if (value.length >= shortestKey)
-        return [{ name: `Secret/${secret}/${client}`, client, sha256: sha256Hex(value) }];
+        return [{ name: `Secret/${secret}/${client}`, client, sha256: sha256Hex(value), value }];
       const message = `holds a key of ${value.length} characters for "${client}", which can be guessed`;
       context.reject(policy, path, message, `use at least ${shortestKey} characters`);
       return [];
@@ -45,7 +46,8 @@ export function clientKeys(policy: SecurityDocument, context: BuildContext): rea
   });
 }
 
-function refuseOtherPlaces(policy: SecurityDocument, context: BuildContext): void {
+/** What cannot be had where the policy is for models. */
+export function refuseOtherPlaces(policy: SecurityDocument, context: BuildContext): void {
   const auth = policy.spec.apiKeyAuth;
   for (const [index, { headers }] of (auth?.extractFrom ?? []).entries()) {
     for (const header of headers) {

@@ -19,6 +19,5 @@ export function withAiGateway(gateway: GatewayModel, parts: AiGatewayParts | und
     profiles: sortedByName(profiles.values()),
     keys: sortedByName([...gateway.keys, ...parts.keys]),
     limits: sortedByName([...gateway.limits, ...parts.limits]),
-    services: parts.closed(gateway.services),
   };
 }

@@ -27,8 +27,8 @@ export interface BuiltRetry {
 }
 
 /** Unlike Envoy's own default: a policy that is attached without saying what to retry on means these. */
-const defaultTriggers = ['connect-failure', 'refused-stream', 'retriable-status-codes'];
-const defaultStatuses = [503];
+export const defaultTriggers = ['connect-failure', 'refused-stream', 'retriable-status-codes'];
+export const defaultStatuses = [503];
 
 const { name: _, ...otherwise } = retryProfile(defaultRetry);
 

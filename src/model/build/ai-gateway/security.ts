@@ -3,7 +3,7 @@ import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
 import type { AiRouteDocument, SecurityDocument } from './documents.ts';
-import { type ClientKey, clientKeys } from './keys.ts';
+import { type ClientKey, clientKeys, refuseOtherPlaces } from './keys.ts';
 import { ruleMatches } from './match.ts';
 
 /** Who may call a gateway, as far as SecurityPolicies say it. */
@@ -43,10 +43,12 @@ export function buildCallers(
   };
   const others = [...new Set(guarded.flatMap(({ models }) => models))].sort();
   if (general !== undefined) {
+    refuseOtherPlaces(general, context);
     for (const key of clientKeys(general, context)) add(general, key, { allowModels: [], denyModels: others });
   }
   for (const { policy, models } of guarded) {
     if (models.length === 0) continue;
+    refuseOtherPlaces(policy, context);
     for (const key of clientKeys(policy, context)) add(policy, key, { allowModels: models, denyModels: [] });
   }
   const allowOrigins = general && originsOf(general, context);

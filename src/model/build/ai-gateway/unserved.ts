@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
 import type { BuildContext } from '../context.ts';
+import { aiRouteTargets } from '../envoy-gateway/unserved.ts';
 import type { BackendTrafficDocument, Named, SecurityDocument } from './documents.ts';
 
 /** What of a BackendTrafficPolicy nobody acts upon, although it is well written. */
@@ -10,11 +11,12 @@ export function refuseUnservedTraffic(
   context: BuildContext,
 ): void {
   for (const policy of policies) {
-    for (const [index, { kind, name }] of policy.spec.targetRefs.entries()) {
+    for (const { kind, name } of policy.spec.targetRefs) {
       const isOrdinary = kind === 'HTTPRoute' && aiRoutes.get(policy.namespace, name) === undefined;
       if (!isOrdinary || httpRoutes.get(policy.namespace, name) === undefined) continue;
-      const message = `HTTPRoute "${name}" is an ordinary service, which has its retries and time-outs in its own rules`;
-      context.reject(policy, `spec.targetRefs[${index}]`, message, 'write them there', 'UnsupportedValue');
+      if (policy.spec.rateLimit === undefined) continue;
+      const message = `is not served for the ordinary service HTTPRoute "${name}": what is counted is what models are asked`;
+      context.reject(policy, `spec.rateLimit`, message, 'remove it', 'UnsupportedValue');
     }
     const { circuitBreaker, timeout, rateLimit, targetRefs } = policy.spec;
     const refuse = (path: string, message: string, remedy: string): void =>
@@ -32,22 +34,39 @@ export function refuseUnservedTraffic(
   }
 }
 
-/** The same of a SecurityPolicy. */
-export function refuseUnservedSecurity(policies: readonly SecurityDocument[], context: BuildContext): void {
+/** The same of a SecurityPolicy, where it is for models. */
+export function refuseUnservedSecurity(
+  policies: readonly SecurityDocument[],
+  documents: readonly PolicyDocument[],
+  context: BuildContext,
+): void {
   for (const policy of policies) {
-    const { jwt, cors, targetRefs, targetSelectors } = policy.spec;
-    if (jwt !== undefined) {
-      const message = 'is not served yet: callers show keys';
-      context.reject(policy, 'spec.jwt', message, 'use apiKeyAuth, or ApiKeys', 'UnsupportedValue');
-    }
-    for (const [index, { sectionName }] of targetRefs.entries()) {
+    const { apiKeyAuth, jwt, cors, targetRefs, targetSelectors } = policy.spec;
+    const refuse = (path: string, message: string, remedy: string): void =>
+      context.reject(policy, path, message, remedy, 'UnsupportedValue');
+    const aiRoutes = aiRouteTargets(policy, documents);
+    for (const [index, { kind, sectionName }] of targetRefs.entries()) {
+      const path = `spec.targetRefs[${index}]`;
       if (sectionName === undefined) continue;
-      const message = 'is not served for AIGatewayRoutes: callers belong to a whole Gateway or route';
-      context.reject(policy, `spec.targetRefs[${index}].sectionName`, message, 'remove it', 'UnsupportedValue');
+      if (aiRoutes.includes(path)) {
+        const message = 'is not served for AIGatewayRoutes: callers belong to a whole Gateway or route';
+        refuse(`${path}.sectionName`, message, 'remove it');
+      } else if (kind === 'Gateway' && (apiKeyAuth !== undefined || cors !== undefined)) {
+        const message = 'is in force for ordinary services only: callers of models belong to a whole Gateway';
+        context.warn(policy, `${path}.sectionName`, message, 'remove it', 'UnsupportedValue');
+      }
     }
-    const isForGateways = [...targetRefs, ...targetSelectors].every(({ kind }) => kind === 'Gateway');
-    if (cors === undefined || isForGateways) continue;
-    const message = 'is not served for single routes';
-    context.reject(policy, 'spec.cors', message, 'attach it to the Gateway', 'UnsupportedValue');
+    if (aiRoutes.length > 0 && jwt !== undefined) {
+      const message = 'is not checked for AIGatewayRoutes: tokens are met before anybody knows the model';
+      refuse('spec.jwt', message, 'attach it to the Gateway');
+    }
+    if (aiRoutes.length > 0 && cors !== undefined) {
+      refuse('spec.cors', 'is not served for AIGatewayRoutes', 'attach it to the Gateway');
+    }
+    const isForGateway = [...targetRefs, ...targetSelectors].some(({ kind }) => kind === 'Gateway');
+    if (jwt !== undefined && apiKeyAuth === undefined && isForGateway) {
+      const message = 'is checked besides the key: callers of models need both';
+      context.warn(policy, 'spec.jwt', message, 'give them keys by apiKeyAuth or ApiKeys, and let them show both');
+    }
   }
 }

@@ -13,6 +13,9 @@ import { builtInGateway } from '../gateway.ts';
 
 export type GatewayLike = Document<'Gateway', GatewaySpec>;
 
+/** A route, as far as policies look at it. */
+export type RouteLike = Pick<PolicyDocument, 'kind' | 'id' | 'namespace' | 'name'>;
+
 /** What wants to be part of Gateways. */
 export interface Attaching {
   readonly parentRefs: readonly ParentReferenceSpec[];

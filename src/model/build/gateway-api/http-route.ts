@@ -17,6 +17,7 @@ import {
 import type { Attachment } from '../attachment.ts';
 import type { BuildContext } from '../context.ts';
 import { type AttachedTo, attach, type GatewayLike } from './attach.ts';
+import type { RulePolicies, RulePoliciesOf } from './rule-policies.ts';
 import { type BackendDocuments, serviceBackend } from './service-backend.ts';
 
 type HttpRouteDocument = DocumentOf<'HTTPRoute'>;
@@ -33,31 +34,42 @@ export function buildHttpRoute(
   document: HttpRouteDocument,
   gateways: readonly GatewayLike[],
   known: BackendDocuments,
+  policiesOf: RulePoliciesOf,
   context: BuildContext,
 ): BuiltHttpRoute {
   const { spec } = document;
   const { to, attachments } = attach(document, spec, gateways, context);
   if (to.length === 0) return { parts: [], backends: [], attachments };
   const backends: ServiceBackend[] = [];
-  const everywhere = spec.rules.flatMap((rule, index) => {
+  const rules = spec.rules.map((rule, index) => {
     const reached = reachBackends(document, rule, `spec.rules[${index}]`, known, context);
     backends.push(...reached.all);
-    const action = actionOf(rule, reached);
     warnOfModelPaths(document, index, rule, to, context);
-    return rule.matches.map((match, position) => ({
-      id: `${document.id}/${index}/${position}`,
-      match: matchOf(match),
-      action,
-      requestHeaders: headerChanges(rule.filters, 'RequestHeaderModifier'),
-      responseHeaders: headerChanges(rule.filters, 'ResponseHeaderModifier'),
-      ...corsOf(rule.filters),
-      origins: [document.id],
-    }));
+    return { rule, reached };
   });
-  const parts = to.map((place) => {
-    const hosts = hostsAt(place);
-    return { gateway: place.gateway, routes: everywhere.map((route) => ({ ...route, ...hosts })) };
-  });
+  const parts = to.map((place) => ({
+    gateway: place.gateway,
+    routes: rules.flatMap(({ rule, reached }, index) => {
+      const policies = policiesOf(document, rule, place);
+      const shared = {
+        action: actionOf(rule, reached, policies),
+        requestHeaders: headerChanges(rule.filters, 'RequestHeaderModifier'),
+        responseHeaders: headerChanges(rule.filters, 'ResponseHeaderModifier'),
+        ...(policies.cors && { cors: policies.cors }),
+        ...corsOf(rule.filters),
+        ...(policies.filters && { filters: policies.filters }),
+        origins: [...new Set([document.id, ...policies.origins])],
+        ...hostsAt(place),
+      };
+      return rule.matches.map(
+        (match, position): ServiceRoute => ({
+          id: `${document.id}/${index}/${position}`,
+          match: matchOf(match),
+          ...shared,
+        }),
+      );
+    }),
+  }));
   return { parts, backends, attachments };
 }
 
@@ -133,7 +145,7 @@ function reachBackends(
   return { weighted, mirrors, all };
 }
 
-function actionOf(rule: HttpRule, { weighted, mirrors }: ReachedBackends): ServiceAction {
+function actionOf(rule: HttpRule, { weighted, mirrors }: ReachedBackends, policies: RulePolicies): ServiceAction {
   for (const filter of rule.filters) {
     if (filter.type !== 'RequestRedirect') continue;
     const { scheme, hostname, port, path, statusCode } = filter.requestRedirect;
@@ -148,7 +160,9 @@ function actionOf(rule: HttpRule, { weighted, mirrors }: ReachedBackends): Servi
   }
   if (weighted.every(({ cluster }) => cluster === undefined)) return { kind: 'fail', status: 500 };
   const rewrite = rule.filters.find((filter) => filter.type === 'URLRewrite')?.urlRewrite;
-  const { request = 0, backendRequest = 0 } = rule.timeouts ?? {};
+  const timeoutMs = rule.timeouts?.request ?? policies.timeoutMs ?? 0;
+  const attemptTimeoutMs = rule.timeouts?.backendRequest ?? policies.attemptTimeoutMs ?? 0;
+  const { silenceMs = 0 } = policies;
   return {
     kind: 'forward',
     backends: weighted,
@@ -157,8 +171,10 @@ function actionOf(rule: HttpRule, { weighted, mirrors }: ReachedBackends): Servi
       ...(rewrite?.path !== undefined && { path: pathRewrite(rewrite.path) }),
     },
     mirrors,
-    ...(request > 0 && { timeoutMs: request }),
-    ...(backendRequest > 0 && { attemptTimeoutMs: backendRequest }),
+    ...(timeoutMs > 0 && { timeoutMs }),
+    ...(attemptTimeoutMs > 0 && { attemptTimeoutMs }),
+    ...(silenceMs > 0 && { silenceMs }),
+    ...(policies.retry && { retry: policies.retry }),
     ...(rule.retry && {
       retry: {
         attempts: rule.retry.attempts ?? 1,

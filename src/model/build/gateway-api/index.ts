@@ -6,6 +6,7 @@ import type { Attachment } from '../attachment.ts';
 import type { BuildContext } from '../context.ts';
 import { ofKind } from '../of-kind.ts';
 import { buildHttpRoute } from './http-route.ts';
+import type { RulePoliciesOf } from './rule-policies.ts';
 import { backendDocuments } from './service-backend.ts';
 
 export interface BuiltGatewayApi {
@@ -20,13 +21,17 @@ interface OnGateway {
 }
 
 /** Ordinary services beside models: what the HTTPRoutes mean on each Gateway. */
-export function buildGatewayApi(documents: readonly PolicyDocument[], context: BuildContext): BuiltGatewayApi {
+export function buildGatewayApi(
+  documents: readonly PolicyDocument[],
+  policiesOf: RulePoliciesOf,
+  context: BuildContext,
+): BuiltGatewayApi {
   const gateways = ofKind(documents, 'Gateway');
   const known = backendDocuments(documents);
   const attachments: Attachment[] = [];
   const onGateway = new Map<string, OnGateway>();
   for (const document of ofKind(documents, 'HTTPRoute')) {
-    const built = buildHttpRoute(document, gateways, known, context);
+    const built = buildHttpRoute(document, gateways, known, policiesOf, context);
     attachments.push(...built.attachments);
     for (const { gateway, routes } of built.parts) {
       const there = getOrCreate(onGateway, gateway, (): OnGateway => ({ routes: [], backends: new Map() }));

@@ -35,9 +35,12 @@ export function serviceBackend(
   ref: BackendReference,
   { backends, tls: policies }: BackendDocuments,
   context: BuildContext,
+  /** Absent: as whatever describes the backend says. */
+  spoken: { readonly protocol?: 'http2' } = {},
 ): ServiceBackend | undefined {
-  const location = locateBackend(document, path, ref, backends, context);
-  if (location === undefined) return undefined;
+  const located = locateBackend(document, path, ref, backends, context);
+  if (located === undefined) return undefined;
+  const location = { ...located, isPlainHttp2: located.isPlainHttp2 || spoken.protocol === 'http2' };
   const { kind, namespace, name, port } = location.target;
   const place = JSON.stringify([kind, namespace, name, port, location.addresses, location.isPlainHttp2]);
   const cluster = `service/${namespace}/${name}@${contentVersion(place).slice(0, 8)}`;

@@ -10,10 +10,10 @@ import { httpUri } from './http-uri.ts';
 const fetchSeconds = 30;
 
 export function wasmFilter(filter: WasmFilter): Extension {
-  const { name, rootId, code, configuration, isOptional, environment } = filter;
+  const { name, title, rootId, code, configuration, isOptional, environment } = filter;
   return extension(name, WasmSchema, {
     config: {
-      name,
+      name: title === '' ? name : title,
       rootId,
       vm: {
         case: 'vmConfig',

@@ -1,0 +1,50 @@
+import { getOrCreate } from '../../../lib/get-or-create.ts';
+import type { PolicyDocument } from '../../../policy/document.ts';
+import type { BuildContext } from '../context.ts';
+import type { BackendDocuments } from '../gateway-api/service-backend.ts';
+import type { BuiltFilters, FilterFields } from './built-filters.ts';
+import type { ExtensionDocument, SecurityDocument } from './documents.ts';
+import { buildKeys } from './keys.ts';
+import { buildLua } from './lua.ts';
+import { buildProcessors } from './processor.ts';
+import { buildTokens } from './tokens.ts';
+import { buildWasm } from './wasm.ts';
+
+export interface FilterBuilder {
+  ofExtension(document: ExtensionDocument): FilterFields;
+  ofSecurity(document: SecurityDocument): FilterFields;
+}
+
+/** What policies ask for, each built once, however many targets it has. */
+export function filterBuilder(known: BackendDocuments, context: BuildContext): FilterBuilder {
+  const fieldsOf = new Map<PolicyDocument, FilterFields>();
+  const remembered = (document: PolicyDocument, fields: () => FilterFields): FilterFields =>
+    getOrCreate(fieldsOf, document, fields);
+  return {
+    ofExtension: (document) =>
+      remembered(document, () => {
+        const { lua, extProc, wasm } = document.spec;
+        return {
+          ...(lua && { lua: once(() => buildLua(document, lua, context)) }),
+          ...(extProc && { processor: once(() => buildProcessors(document, extProc, known, context)) }),
+          ...(wasm && { wasm: once(() => buildWasm(document, wasm, context)) }),
+        };
+      }),
+    ofSecurity: (document) =>
+      remembered(document, () => {
+        const { apiKeyAuth, jwt } = document.spec;
+        return {
+          ...(apiKeyAuth && { keys: once(() => buildKeys(document, apiKeyAuth, context)) }),
+          ...(jwt && { tokens: once(() => buildTokens(document, jwt, context)) }),
+        };
+      }),
+  };
+}
+
+function once(build: () => BuiltFilters): () => BuiltFilters {
+  let built: BuiltFilters | undefined;
+  return () => {
+    built ??= build();
+    return built;
+  };
+}

@@ -1,0 +1,133 @@
+import { sortedBy, sortedByName } from '../../../lib/sort.ts';
+import type { PolicyDocument } from '../../../policy/document.ts';
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { FilterChoice, OwnFilter } from '../../own-filter.ts';
+import type { ServiceBackend } from '../../service.ts';
+import type { BackendTrafficDocument } from '../ai-gateway/documents.ts';
+import { type AttachedPolicies, attachPolicies, type PolicySubject } from '../attached-policies.ts';
+import type { Attachment } from '../attachment.ts';
+import type { BuildContext } from '../context.ts';
+import type { AttachedTo, GatewayLike, RouteLike } from '../gateway-api/attach.ts';
+import type { RulePolicies, RulePoliciesOf } from '../gateway-api/rule-policies.ts';
+import { backendDocuments } from '../gateway-api/service-backend.ts';
+import { ofKind } from '../of-kind.ts';
+import { type LeveledPolicy, mergePolicies, type PolicyLevel } from '../policy-levels.ts';
+import { type ChosenFilters, chosenFilters, type LeveledFilters } from './chosen-filters.ts';
+import type { SecurityDocument } from './documents.ts';
+import { filterBuilder } from './filter-fields.ts';
+import { serviceCors } from './service-cors.ts';
+import { serviceTraffic } from './service-traffic.ts';
+import { refuseAiRoutes } from './unserved.ts';
+
+/** Policies of Envoy Gateway that other parts of the build have attached. */
+export interface AttachedElsewhere {
+  readonly security: AttachedPolicies<SecurityDocument>;
+  readonly traffic: AttachedPolicies<BackendTrafficDocument>;
+}
+
+/** What policies of Envoy Gateway mean beside models: filters, and how ordinary services are served. */
+export interface EnvoyGatewayPolicies {
+  /** What all requests by a listener meet. Keys of models are the processor's to check: Envoy needs none without services. */
+  onListener(gateway: GatewayLike, listener: string, hasServices: boolean): FilterChoice | undefined;
+  readonly ofRule: RulePoliciesOf;
+  /** What has been chosen on a gateway so far, by its name in the model. */
+  chosenOn(gateway: string): {
+    readonly filters: readonly OwnFilter[];
+    readonly backends: readonly ServiceBackend[];
+  };
+  readonly attachments: readonly Attachment[];
+}
+
+export function envoyGatewayPolicies(
+  documents: readonly PolicyDocument[],
+  { security, traffic }: AttachedElsewhere,
+  context: BuildContext,
+): EnvoyGatewayPolicies {
+  const gateways = new Map(ofKind(documents, 'Gateway').map((gateway) => [nameOf(gateway), gateway]));
+  const policies = ofKind(documents, 'EnvoyExtensionPolicy');
+  const extensions = attachPolicies(policies, documents, context);
+  refuseAiRoutes(documents, context);
+  const builder = filterBuilder(backendDocuments(documents), context);
+  const chosen = new Map<string, ChosenFilters>();
+  const chosenFor = (name: string): ChosenFilters => {
+    const known = chosen.get(name) ?? chosenFilters(gateways.get(name), context);
+    chosen.set(name, known);
+    return known;
+  };
+  const at = (level: PolicyLevel, subject: PolicySubject, section?: string): readonly LeveledFilters[] => {
+    const extension = extensions.of(subject, section);
+    const guard = security.of(subject, section);
+    return [
+      ...(extension ? [leveled(level, extension, builder.ofExtension(extension))] : []),
+      ...(guard ? [leveled(level, guard, builder.ofSecurity(guard))] : []),
+    ];
+  };
+
+  return {
+    attachments: [...extensions.attachments, ...security.attachments, ...traffic.attachments],
+    onListener(gateway, listener, hasServices) {
+      const subject = subjectOf('Gateway', gateway);
+      const all = [...at('gateway', subject), ...at('listener', subject, listener)];
+      return chosenFor(nameOf(gateway)).choose(hasServices ? all : all.map(withoutKeys));
+    },
+    ofRule(route, rule, to) {
+      const subject = subjectOf('route', route);
+      const all = [...at('route', subject), ...(rule.name === undefined ? [] : at('rule', subject, rule.name))];
+      const filters = chosenFor(to.gateway).choose(all);
+      const place = {
+        ...placeOf(route, to, gateways.get(to.gateway)),
+        ...(rule.name !== undefined && { rule: rule.name }),
+      };
+      const trafficPolicies = traffic.at(place);
+      const cors = corsOf(security.at(place));
+      const origins = [...all, ...trafficPolicies].map(({ origin }) => origin);
+      return { ...serviceTraffic(trafficPolicies), ...(filters && { filters }), ...cors, origins };
+    },
+    chosenOn(name) {
+      const { filters, backends } = chosenFor(name);
+      return {
+        filters: sortedByName(filters.values()),
+        backends: sortedBy(backends.values(), ({ cluster }) => cluster),
+      };
+    },
+  };
+}
+
+function withoutKeys(policy: LeveledFilters): LeveledFilters {
+  const { keys: _, ...spec } = policy.spec;
+  return { ...policy, spec };
+}
+
+function leveled(level: PolicyLevel, document: PolicyDocument, spec: LeveledFilters['spec']): LeveledFilters {
+  return { level, origin: document.id, document, spec };
+}
+
+function corsOf(policies: readonly LeveledPolicy<SecurityDocument>[]): Pick<RulePolicies, 'cors'> {
+  const { spec } = mergePolicies(
+    policies.map(({ level, origin, spec: document }) => ({
+      level,
+      origin,
+      spec: { cors: document.spec.cors },
+    })),
+  );
+  return spec.cors === undefined ? {} : { cors: serviceCors(spec.cors) };
+}
+
+function placeOf(route: RouteLike, to: AttachedTo, gateway: GatewayLike | undefined) {
+  return {
+    gateway: gateway ? subjectOf('Gateway', gateway) : { kind: 'Gateway' as const, namespace: '', name: to.gateway },
+    listeners: to.listeners.map(({ name }) => name),
+    route: subjectOf('route', route),
+  };
+}
+
+function subjectOf(
+  kind: PolicySubject['kind'],
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): PolicySubject {
+  return { kind, namespace, name };
+}
+
+function nameOf({ namespace, name }: GatewayLike): string {
+  return qualifiedName(namespace, name);
+}

@@ -1,0 +1,23 @@
+import type { LuaSpec } from '../../../policy/envoy-gateway/lua.ts';
+import type { BuildContext } from '../context.ts';
+import { type BuiltFilters, padded, together } from './built-filters.ts';
+import { configMapText } from './config-map-text.ts';
+import type { ExtensionDocument } from './documents.ts';
+
+export function buildLua(
+  document: ExtensionDocument,
+  scripts: readonly LuaSpec[],
+  context: BuildContext,
+): BuiltFilters {
+  return together(
+    scripts.map((spec, index) => {
+      const path = `spec.lua[${index}]`;
+      const script =
+        spec.type === 'Inline'
+          ? spec.inline
+          : configMapText(document, `${path}.valueRef`, spec.valueRef.name, 'lua', context);
+      if (script === undefined) return undefined;
+      return { filter: { kind: 'lua', name: `${document.id}/lua/${padded(index)}`, script, origins: [document.id] } };
+    }),
+  );
+}

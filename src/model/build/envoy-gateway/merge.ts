@@ -1,0 +1,37 @@
+import { sortedBy } from '../../../lib/sort.ts';
+import type { GatewayModel } from '../../gateway.ts';
+import type { Services } from '../../service.ts';
+import type { BuiltGateway } from '../gateway.ts';
+import type { GatewayLike } from '../gateway-api/attach.ts';
+import type { EnvoyGatewayPolicies } from './index.ts';
+
+/** A gateway whose listeners say what is met there. `document` absent: nobody wrote it, so no policy names it. */
+export function withListenerFilters(
+  gateway: BuiltGateway,
+  document: GatewayLike | undefined,
+  { routes }: Services,
+  policies: EnvoyGatewayPolicies,
+): BuiltGateway {
+  if (document === undefined) return gateway;
+  const listeners = gateway.listeners.map((listener) => {
+    const hasServices = routes.some(({ listeners: names }) => names.includes(listener.name));
+    const filters = policies.onListener(document, listener.name, hasServices);
+    return filters === undefined ? listener : { ...listener, filters };
+  });
+  return { ...gateway, listeners };
+}
+
+/** Everything that listeners and services have chosen on it. */
+export function withChosenFilters(gateway: GatewayModel, policies: EnvoyGatewayPolicies): GatewayModel {
+  const { filters, backends } = policies.chosenOn(gateway.name);
+  const { services } = gateway;
+  const known = new Set(services.backends.map(({ cluster }) => cluster));
+  const more = backends.filter(({ cluster }) => !known.has(cluster));
+  return {
+    ...gateway,
+    ...(filters.length > 0 && { filters }),
+    ...(more.length > 0 && {
+      services: { ...services, backends: sortedBy([...services.backends, ...more], ({ cluster }) => cluster) },
+    }),
+  };
+}

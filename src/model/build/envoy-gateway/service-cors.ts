@@ -1,0 +1,16 @@
+import type { CorsSpec } from '../../../policy/envoy-gateway/cors.ts';
+import type { ServiceCors } from '../../service.ts';
+
+const defaultMaxAgeSeconds = 5;
+
+/** Cross-origin calls of ordinary services, as a SecurityPolicy says them. */
+export function serviceCors(spec: CorsSpec): ServiceCors {
+  return {
+    allowOrigins: spec.allowOrigins ?? [],
+    allowMethods: spec.allowMethods ?? [],
+    allowHeaders: spec.allowHeaders ?? [],
+    exposeHeaders: spec.exposeHeaders ?? [],
+    allowCredentials: spec.allowCredentials ?? false,
+    maxAgeSeconds: spec.maxAge === undefined ? defaultMaxAgeSeconds : Math.floor(spec.maxAge / 1_000),
+  };
+}

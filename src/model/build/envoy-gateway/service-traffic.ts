@@ -1,0 +1,33 @@
+import type { BackendTrafficDocument } from '../ai-gateway/documents.ts';
+import { defaultStatuses, defaultTriggers } from '../ai-gateway/retry.ts';
+import { mergedTraffic } from '../ai-gateway/rule-policy.ts';
+import type { RulePolicies } from '../gateway-api/rule-policies.ts';
+import type { LeveledPolicy } from '../policy-levels.ts';
+
+type Traffic = Pick<RulePolicies, 'retry' | 'timeoutMs' | 'attemptTimeoutMs' | 'silenceMs'>;
+
+/** BackendTrafficPolicies, as an ordinary service meets them. */
+export function serviceTraffic(policies: readonly LeveledPolicy<BackendTrafficDocument>[]): Traffic {
+  if (policies.length === 0) return {};
+  const { spec } = mergedTraffic(policies);
+  const { retry } = spec;
+  const timeoutMs = spec['timeout.http.requestTimeout'];
+  const silenceMs = spec['timeout.http.streamIdleTimeout'];
+  const attemptTimeoutMs = retry?.perRetry?.timeout;
+  const backOff = retry?.perRetry?.backOff;
+  const { triggers, httpStatusCodes } = retry?.retryOn ?? {};
+  return {
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(silenceMs !== undefined && { silenceMs }),
+    ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
+    ...(retry && {
+      retry: {
+        attempts: retry.numRetries,
+        triggers: triggers ?? defaultTriggers,
+        statuses: httpStatusCodes ?? (triggers === undefined ? defaultStatuses : []),
+        backoffMs: backOff?.baseInterval ?? 25,
+        ...(backOff?.maxInterval !== undefined && { mostBackoffMs: backOff.maxInterval }),
+      },
+    }),
+  };
+}
