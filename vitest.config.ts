@@ -1,16 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
-/** `make e2e`: these need Kubernetes built, or a whole cluster. Whoever names them gets them; a plain run never does. */
+/**
+ * `make e2e`: these need Kubernetes built, or a whole cluster. Whoever names them gets them; a plain run never does. A dozen
+ * processes that are not ours take part with time-outs of their own, so a test may try twice; the report says which did.
+ */
 const kube = [
   // An API server weighs 430 MB: one file at a time.
   {
     extends: true as const,
-    test: { name: 'kube-api', include: ['e2e/kube/api/**/*.test.ts'], fileParallelism: false },
+    test: { name: 'kube-api', include: ['e2e/kube/api/**/*.test.ts'], fileParallelism: false, retry: 1 },
   },
   // All files share the cluster that KUBECONFIG names.
   {
     extends: true as const,
-    test: { name: 'kube', include: ['e2e/kube/installed/**/*.test.ts'], fileParallelism: false },
+    test: { name: 'kube', include: ['e2e/kube/installed/**/*.test.ts'], fileParallelism: false, retry: 1 },
   },
 ];
 const namesKube = process.argv.some((argument) => /kube/.test(argument));

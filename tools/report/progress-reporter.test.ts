@@ -31,6 +31,15 @@ describe('the progress reporter', () => {
     expect(status).toBe(1);
   });
 
+  it('names tests that passed at the second try only', () => {
+    const { status, lines } = run('lucky');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^only at the second try: .*lucky\.case\.ts > works now and then$/),
+    );
+    expect(lines.at(-1)).toBe('1 passed, 0 failed');
+    expect(status).toBe(0);
+  });
+
   it('fails when there is no test at all', () => {
     const { status, lines } = run('no-such-file');
     expect(lines.at(-1)).toBe('0 passed, 1 failed');

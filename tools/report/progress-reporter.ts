@@ -13,6 +13,7 @@ export default class ProgressReporter implements Reporter {
   #finished = 0;
   #running = new Map<TestModule, number>();
   #failures: string[] = [];
+  #lucky: string[] = [];
   #totals = { passed: 0, failed: 0, skipped: 0 };
   #quiet: NodeJS.Timeout | undefined;
   readonly #print: (line: string) => void;
@@ -58,6 +59,7 @@ export default class ProgressReporter implements Reporter {
     if (modules.length === 0) this.#fail('no test file found', []);
     if (reason === 'interrupted') this.#fail('interrupted', []);
     if (this.#failures.length > 0) this.#print(`\n${this.#failures.join('\n\n')}\n`);
+    for (const title of this.#lucky) this.#print(`only at the second try: ${title}`);
     if (this.#totals.skipped > 0) this.#print(`${this.#totals.skipped} skipped`);
     this.#print(`${seconds(this.#now() - this.#started)} for ${this.#finished} files`);
     const totals: Totals = { passed: this.#totals.passed, failed: this.#totals.failed };
@@ -71,8 +73,11 @@ export default class ProgressReporter implements Reporter {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     for (const test of module.children.allTests()) {
       const result = test.result();
-      if (result.state === 'passed') counts.passed += 1;
-      else if (result.state === 'skipped') counts.skipped += 1;
+      if (result.state === 'passed') {
+        counts.passed += 1;
+        // Passed, but somebody should know: what needs luck is not done.
+        if (test.diagnostic()?.flaky) this.#lucky.push(`${name(module)} > ${test.fullName}`);
+      } else if (result.state === 'skipped') counts.skipped += 1;
       else {
         counts.failed += 1;
         this.#failures.push(formatFailure(`${name(module)} > ${test.fullName}`, failuresOf(test)));
