@@ -84,6 +84,30 @@ describe('the health listener of an Envoy in a pod', () => {
     expect(await ready()).toBe(200);
   });
 
+  it('is emptied by the processor when the pod ends, and taken back when only the processor did', async () => {
+    const processorPort = await freePort();
+    const { xds, ready, envoy } = await start(processorPort);
+    xds.publish('main', snapshotOf([]));
+    const args = [
+      ...['--listen', `127.0.0.1:${processorPort}`, '--envoy-admin', String(envoy.adminPort)],
+      ...['--drain-min', '1', '--drain-max', '5'],
+    ];
+    const first = await startTestProcessor({ program: {}, args });
+    await until('the pod is ready', async () => (await ready()) === 200);
+    const hook = first.admin('/drained');
+    const began = performance.now();
+    const stopped = first[Symbol.asyncDispose]();
+    await until('the pod is not ready', async () => (await ready()) === 503);
+    expect(await hook).toEqual({ status: 200, body: 'drained\n' });
+    expect(performance.now() - began).toBeGreaterThan(1_000);
+    await stopped;
+
+    const second = await startTestProcessor({ program: {}, args });
+    cleanup(() => second[Symbol.asyncDispose]());
+    await until('the pod is ready again', async () => (await ready()) === 200);
+    expect((await second.admin('/drained')).status).toBe(503);
+  }, 30_000);
+
   it('shows metrics, and nothing else of the admin page', async () => {
     const { xds, get, healthPort } = await start(1);
     xds.publish('main', snapshotOf([]));
