@@ -35,7 +35,8 @@ async function startLocal(env: NodeJS.ProcessEnv, say: Say): Promise<Cluster> {
   const images = await mkdtemp(join(tmpdir(), 'sluice-images-'));
   const stop = (): Promise<void> => stopCluster(folder);
   try {
-    await startCluster(env, folder, await buildImages(env, images, say), say);
+    const lifetime = env.SLUICE_E2E_KEEP ? 'until-stopped' : 'ours';
+    await startCluster(env, folder, await buildImages(env, images, say), lifetime, say);
   } catch (cause) {
     await stop().catch(() => undefined);
     throw cause;

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../support/kube-run.ts';
@@ -17,6 +18,9 @@ export function kubeconfigOf(folder: string): string {
   return join(resolve(folder), 'kubeconfig');
 }
 
+/** `ours`: its processes end when this one does, in whatever way, so that a killed test run leaves none behind. */
+export type Lifetime = 'ours' | 'until-stopped';
+
 /**
  * Starts one node with real pods, Services and DNS in namespaces of its own, in about ten seconds. Its folder holds all
  * of it; `stopCluster` removes it without a trace. Needs root, since pods need control groups and mounts.
@@ -25,6 +29,7 @@ export async function startCluster(
   env: NodeJS.ProcessEnv,
   path: string,
   images: readonly string[],
+  lifetime: Lifetime,
   say: (line: string) => void,
 ): Promise<void> {
   const folder = resolve(path);
@@ -36,11 +41,12 @@ export async function startCluster(
   }
   for (const mountPoint of mountPoints) await mkdir(mountPoint, { recursive: true });
   const pause = await pauseImage(binaries.value, folder);
-  const cgroup = `sluice-${process.pid}`;
+  const cgroup = `sluice-${randomBytes(4).toString('hex')}`;
   const plan: Plan = {
     binaries: binaries.value.folder,
     cgroup,
     pauseImage: pause.name,
+    endsWithStarter: lifetime === 'ours',
     images: [pause.archive, ...images.map((image) => resolve(image))],
   };
   await writeFile(join(folder, 'plan.json'), JSON.stringify(plan));
@@ -56,10 +62,13 @@ export async function startCluster(
       ...['--net', '--mount', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'],
       ...['sh', script('init.sh'), folder, process.execPath, script('components.ts')],
     ],
-    { detached: true, stdio: ['ignore', log, log] },
+    // The fourth is a pipe that says nothing: its other end notices when we are gone.
+    { detached: true, stdio: ['ignore', log, log, lifetime === 'ours' ? 'pipe' : 'ignore'] },
   );
   closeSync(log);
+  outer.once('error', () => undefined);
   outer.unref();
+  (outer.stdio[3] as Socket | null | undefined)?.unref();
   if (outer.pid === undefined) throw new Error('unshare is missing; install util-linux.');
   const first = await whenStarted(folder, outer.pid);
   await writeKubeconfig(folder, await forwardApiServer(first));

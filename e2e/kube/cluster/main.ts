@@ -22,7 +22,7 @@ async function run([command, folder, ...rest]: readonly string[]): Promise<void>
   } else if (command === 'up' && folder !== undefined) {
     await installPackages(say);
     await buildBinaries(process.env, say);
-    await startCluster(process.env, folder, rest, say);
+    await startCluster(process.env, folder, rest, 'until-stopped', say);
     console.log(`export KUBECONFIG=${kubeconfigOf(folder)}`);
   } else if (command === 'load' && folder !== undefined) {
     for (const archive of rest) await loadImage(folder, archive);

@@ -4,6 +4,7 @@
  *   components.ts FOLDER
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../../support/kube-run.ts';
@@ -19,6 +20,8 @@ export interface Plan {
   readonly binaries: string;
   readonly cgroup: string;
   readonly pauseImage: string;
+  /** File 3 is then a pipe that closes with the process that has started the cluster. */
+  readonly endsWithStarter: boolean;
   /** Archives of images, in the OCI layout. */
   readonly images: readonly string[];
 }
@@ -27,6 +30,8 @@ const folder = process.argv[2] ?? '';
 
 async function start(): Promise<void> {
   const plan = JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')) as Plan;
+  // With this process, the first one ends its wait, and the kernel everything else.
+  if (plan.endsWithStarter) new Socket({ fd: 3 }).resume().once('close', () => process.exit());
   const path: KubernetesBinaries['path'] = (program) => join(plan.binaries, program);
   const identities = identitiesIn(folder);
   const settings = await writeSettings(folder, plan.cgroup, identities, plan.pauseImage);
