@@ -28,6 +28,8 @@ In a cluster:
   --context NAME         Context of the kubeconfig. Default: its current one.
   --namespace NAME       Where the controller is installed. Default: POD_NAMESPACE, else sluice-system.
   --identity NAME        Name of this replica. Default: the host name.
+  --replicas NAME:PORT   Headless Service of all replicas and their --admin port; several may be named. What is
+                         connected to replicas that nobody names is waited for, and not known.
   --controller-name NAME GatewayClasses of this controller are ours. Default sluice.dev/gateway-controller.
   --namespace-selectors JSON
                          List of label selectors; policy is read from namespaces that one of them selects.
@@ -61,6 +63,7 @@ export interface ClusterFlags {
   readonly context: string | undefined;
   readonly namespace: string;
   readonly identity: string;
+  readonly replicas: readonly Address[];
   readonly controllerName: string | undefined;
   readonly selectors: readonly LabelSelector[];
   readonly stateFolder: string | undefined;
@@ -81,6 +84,7 @@ const flags = {
   context: { type: 'string' },
   namespace: { type: 'string' },
   identity: { type: 'string' },
+  replicas: { type: 'string', multiple: true },
   'controller-name': { type: 'string' },
   'namespace-selectors': { type: 'string', default: '[]' },
   state: { type: 'string' },
@@ -152,6 +156,12 @@ function clusterOf(values: Values, xds: Address, env: NodeJS.ProcessEnv, hostnam
   if (!envoy.ok) return envoy;
   const processor = imageOf('processor-image', values['processor-image']);
   if (!processor.ok) return processor;
+  const replicas: Address[] = [];
+  for (const text of values.replicas ?? []) {
+    const address = addressOf('replicas', text);
+    if (!address.ok) return address;
+    replicas.push(address.value);
+  }
   const tls = values['xds-tls'];
   const xdsTls = tls === 'own' || tls === 'off' ? tls : 'supplied';
   if (xdsTls === 'supplied' && values['tls-cert'] === undefined) {
@@ -166,6 +176,7 @@ function clusterOf(values: Values, xds: Address, env: NodeJS.ProcessEnv, hostnam
     context: values.context,
     namespace,
     identity: values.identity ?? hostname,
+    replicas,
     controllerName: values['controller-name'],
     selectors: selectors.value,
     stateFolder: values.state,

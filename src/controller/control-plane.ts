@@ -50,6 +50,8 @@ export interface ControlPlane {
   status(): Status;
   /** What became of the documents that were applied last; nothing before the first. */
   judged: Controller['judged'];
+  refusals: Controller['refusals'];
+  desired: Controller['desired'];
   clients(): readonly ClientState[];
   /** New connections to the xDS port see these certificates. */
   reloadTls(tls: XdsServerTls): void;
@@ -132,6 +134,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     gateways: currentController.gateways,
     status,
     judged: currentController.judged,
+    refusals: currentController.refusals,
+    desired: currentController.desired,
     clients: () => server.clients(),
     reloadTls: (tls) => server.reloadTls(tls),
     async refresh() {

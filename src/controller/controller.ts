@@ -8,7 +8,8 @@ import type { Problem } from '../policy/problem.ts';
 import { programResources } from '../program/resources.ts';
 import type { XdsServer } from '../xds/server/server.ts';
 import { checkConsistency } from '../xds/snapshot/consistency.ts';
-import { snapshotOf } from '../xds/snapshot/snapshot.ts';
+import type { Resource } from '../xds/snapshot/resource.ts';
+import { type Snapshot, snapshotOf } from '../xds/snapshot/snapshot.ts';
 import { type TranslateOptions, translate } from '../xds/translate/translate.ts';
 import { decideInForce, type InForce } from './in-force.ts';
 import type { ControllerMetrics } from './metrics.ts';
@@ -40,6 +41,10 @@ export interface Controller {
   /** What became of the documents of the state that was applied last; nothing before the first. */
   judged(): Judgement | undefined;
   refused(group: string, typeUrl: string, names: readonly string[], text: string): void;
+  /** What clients of each gateway refuse now. */
+  refusals(): ReadonlyMap<string, readonly Refusal[]>;
+  /** The resource that is to be in force, whether clients take it or not. */
+  desired(group: string, typeUrl: string, name: string): Resource | undefined;
   close(): void;
 }
 
@@ -66,6 +71,7 @@ export function createController(options: ControllerOptions): Controller {
   const lastGood = new Map<string, PolicyDocument>();
   const publishers = new Map<string, Publisher>();
   const withheld = new Map<string, readonly Refusal[]>();
+  const desired = new Map<string, Snapshot>();
   let source: SourceState = { documents: [], problems: [], stale: new Map(), revision: 0 };
   let inForce: InForce = {
     policy: { gateways: [], problems: [], attachments: [] },
@@ -106,6 +112,7 @@ export function createController(options: ControllerOptions): Controller {
       for (const fault of faults) log.error({ gateway: gateway.name, fault: fault.message }, 'not published');
       return false;
     }
+    desired.set(gateway.name, snapshot);
     await publisherOf(gateway.name).publish(snapshot);
     return true;
   }
@@ -163,6 +170,8 @@ export function createController(options: ControllerOptions): Controller {
     refused(group, typeUrl, names, text) {
       publishers.get(group)?.refused(typeUrl, names, text);
     },
+    refusals: () => withheld,
+    desired: (group, typeUrl, name) => desired.get(group)?.resources.get(typeUrl)?.get(name),
     close() {
       for (const publisher of publishers.values()) publisher.close();
     },

@@ -3,6 +3,7 @@ import { outcomeOf } from '../../../src/controller/conditions/outcome-of.ts';
 import { createStatusReporter, type StatusReporter } from '../../../src/controller/conditions/reporter.ts';
 import { type Controller, createController } from '../../../src/controller/controller.ts';
 import { createControllerMetrics } from '../../../src/controller/metrics.ts';
+import { connectedOf } from '../../../src/controller/rollout/reach.ts';
 import { type KubernetesSource, startKubernetesSource } from '../../../src/controller/sources/kubernetes/source.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { inCluster } from '../../../src/model/build/place.ts';
@@ -63,7 +64,7 @@ beforeAll(async () => {
         controllerName: 'sluice.dev/gateway-controller',
         controller,
         source,
-        clients: pods,
+        clients: pods.map(connectedOf),
         provisioned: new Map([
           ['egress', { readyPods: pods.length / 2, addresses: [{ type: 'IPAddress', value: '10.96.0.20' }] }],
         ]),

@@ -79,6 +79,7 @@ async function stageFor(...names: Kind[]): Promise<Stage> {
         attachments: [],
         nacks: new Map(),
         isPublished: true,
+        silent: [],
         reach: new Map([['egress', { envoys: 2, processors: 2, missing: [] }]]),
         provisioned: new Map([
           ['egress', { readyPods: 2, addresses: [{ type: 'IPAddress' as const, value: '10.96.0.20' }] }],
@@ -334,6 +335,7 @@ spec: { parentRefs: [{ name: egress, kind: Gateway, group: gateway.networking.k8
         attachments: [],
         nacks: new Map([['Provider/openai', 'too late']]),
         isPublished: true,
+        silent: [],
         reach: new Map(),
         provisioned: new Map(),
       }),

@@ -20,8 +20,14 @@ import { watchLiveObjects } from '../provision/live-objects.ts';
 import { createProvisioner } from '../provision/provisioner.ts';
 import type { ProvisionSettings } from '../provision/settings.ts';
 import { wantedGateways } from '../provision/wanted-gateways.ts';
+import { connectedOf } from '../rollout/reach.ts';
 import { type KubernetesSource, startKubernetesSource } from '../sources/kubernetes/source.ts';
 import { ownedBy } from './owned-source.ts';
+import { accountOf, accountPath, policyVersion } from './replicas/account.ts';
+import { askReplica, type Endpoint } from './replicas/ask.ts';
+import { areSettled, elsewhereOf } from './replicas/elsewhere.ts';
+import { findReplicas } from './replicas/find.ts';
+import { watchReplicas } from './replicas/watch.ts';
 
 export interface ClusterPlaneOptions
   extends Omit<ControlPlaneOptions, 'source' | 'place' | 'mayAsk' | 'tls' | 'onChange' | 'onEvent'> {
@@ -37,6 +43,11 @@ export interface ClusterPlaneOptions
   /** Where what is needed for a restart without the API server is kept: secrets, so a volume in memory. */
   readonly stateFolder?: string;
   readonly provision: ProvisionSettings;
+  /**
+   * Names behind which all replicas are found, with their admin port: one replica knows of its own clients only. None:
+   * there are no others.
+   */
+  readonly replicas?: readonly Endpoint[];
   /** own: certificates of our own authority. A supplied pair is read and reloaded by whoever starts this. */
   readonly tls: 'own' | 'off' | NonNullable<ControlPlaneOptions['tls']>;
 }
@@ -50,7 +61,7 @@ const authorityName = 'sluice-xds-authority';
  */
 export async function startClusterPlane(options: ClusterPlaneOptions): Promise<Result<ControlPlane>> {
   const { client, namespace, log } = options;
-  const { controllerName = ourController, tls: tlsMode, stateFolder, ...planeOptions } = options;
+  const { controllerName = ourController, tls: tlsMode, stateFolder, replicas: names = [], ...planeOptions } = options;
   const onKubeError = (error: Parameters<typeof kubeErrorText>[0]): void =>
     log.warn({ reason: kubeErrorText(error) }, 'the API server cannot be asked; it is tried again');
   let plane: ControlPlane | undefined;
@@ -85,17 +96,32 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
     client,
     log,
     isLeader,
-    outcome: () =>
-      plane &&
-      source &&
-      outcomeOf({
+    outcome() {
+      const known = replicas === undefined ? [] : replicas.known();
+      if (plane === undefined || source === undefined || known === undefined) return undefined;
+      const elsewhere = elsewhereOf(known, policyVersion(source.current()), plane.desired);
+      return outcomeOf({
         controllerName,
         controller: plane,
         source,
-        clients: plane.clients(),
+        ...elsewhere,
+        clients: [...plane.clients().map(connectedOf), ...elsewhere.clients],
         provisioned: provisioner.state(),
-      }),
+      });
+    },
   });
+  const replicas =
+    names.length === 0
+      ? undefined
+      : watchReplicas({
+          identity: options.identity,
+          find: () => findReplicas(names),
+          ask: askReplica,
+          isLeader,
+          isSettled: (known) => source === undefined || areSettled(known, policyVersion(source.current())),
+          onChange: () => reporter.changed(),
+          log,
+        });
   const refusals = createRefusalEvents({ client, log, gateway: (name) => gatewayObject(source, name) });
 
   /** Something may have changed that is told or made in the cluster. */
@@ -104,10 +130,12 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
       const { documents } = source.current();
       provisioner.want(wantedGateways({ controllerName, documents, objects: source.objects() }));
     }
+    replicas?.look();
     reporter.changed();
   }
 
   async function closeAll(): Promise<void> {
+    replicas?.close();
     reporter.close();
     refusals.close();
     provisioner.close();
@@ -148,6 +176,17 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
       return { ...source, health: source.status };
     }),
     place: inCluster,
+    pages: (gateways) => ({
+      ...options.pages?.(gateways),
+      [accountPath]: () =>
+        plane === undefined || source === undefined
+          ? { status: 503, type: 'text/plain', body: 'It is starting.\n' }
+          : {
+              status: 200,
+              type: 'application/json',
+              body: JSON.stringify(accountOf(options.identity, plane, source.current())),
+            },
+    }),
     ...(tls !== undefined && { tls }),
     ...(tls?.clientCa !== undefined && { mayAsk: mayAsk(authority === undefined ? 'signed' : 'identity') }),
     onChange: changed,

@@ -1,7 +1,7 @@
 /** What a condition is to say. The time of its last transition comes in when it is compared with what stands there. */
 export interface Condition {
   readonly type: ConditionType;
-  readonly status: 'True' | 'False';
+  readonly status: 'True' | 'False' | 'Unknown';
   /** One word, of those of Gateway API wherever it has one. */
   readonly reason: string;
   readonly message: string;
@@ -14,7 +14,8 @@ export interface Condition {
  *
  * - Accepted: what is written is valid and in force. False as well while an older version stands in for it.
  * - ResolvedRefs: everything it refers to exists and may be referred to.
- * - Programmed: every egress pod that is connected has accepted the configuration that includes this generation.
+ * - Programmed: every egress pod has accepted the configuration that includes this generation. Unknown while a replica
+ *   of the controller does not say what its pods have accepted.
  * - Warning: True, and there only while it is: something in it has no effect, such as a name that matches nothing.
  * - Conflicted, SupportedVersion: as Gateway API has them, on listeners and GatewayClasses.
  */

@@ -80,9 +80,10 @@ function programmedGateway(
   if (provisioned?.error !== undefined) return no('NoResources', provisioned.error);
   const standing = standingOf(outcome, [gateway]);
   const condition = programmed(say, standing, conditionsIn(status), verdict.nack);
-  if (condition.status === 'False') return condition;
+  if (condition.status !== 'True') return condition;
   // Other objects stay programmed without any pod; a Gateway that nobody stands behind is not.
-  if (standing.reach.envoys === 0 && standing.elsewhere === 0) return no('Pending', 'No egress pod is connected.');
+  if (standing.reach.envoys === 0 && standing.unseen === 0 && standing.silent.length === 0)
+    return no('Pending', 'No egress pod is connected.');
   if (provisioned?.addresses.length === 0) return no('AddressNotAssigned', 'Its Service has no address yet.');
   return condition;
 }

@@ -1,6 +1,5 @@
-import type { ClientState } from '../../xds/server/client.ts';
 import type { Controller } from '../controller.ts';
-import { reachOf } from '../rollout/reach.ts';
+import { type Connected, reachOf } from '../rollout/reach.ts';
 import type { KubernetesSource } from '../sources/kubernetes/source.ts';
 import type { Outcome, ProvisionedGateway, WatchedObject } from './outcome.ts';
 
@@ -8,18 +7,25 @@ export interface OutcomeSources {
   readonly controllerName: string;
   readonly controller: Pick<Controller, 'judged'>;
   readonly source: Pick<KubernetesSource, 'current' | 'objects' | 'resource' | 'gatewayApiVersion'>;
-  readonly clients: readonly ClientState[];
+  /** Of all replicas that answer. */
+  readonly clients: Iterable<Connected>;
+  /** What clients of other replicas have said, by document. */
+  readonly nacksElsewhere?: ReadonlyMap<string, string>;
+  readonly silent?: readonly string[];
   readonly provisioned: ReadonlyMap<string, ProvisionedGateway>;
 }
 
 /** What stands now; nothing, while what was judged is not what was read last. */
-export function outcomeOf({ controllerName, controller, source, clients, provisioned }: OutcomeSources) {
+export function outcomeOf(sources: OutcomeSources) {
+  const { controllerName, controller, source, clients, provisioned } = sources;
   const judgement = controller.judged();
   const { revision, generations } = source.current();
   if (judgement?.revision !== revision) return undefined;
   const gatewayApiVersion = source.gatewayApiVersion();
   const outcome: Outcome = {
     ...judgement,
+    nacks: new Map([...(sources.nacksElsewhere ?? []), ...judgement.nacks]),
+    silent: sources.silent ?? [],
     controllerName,
     objects: watchedObjects(source),
     generations,

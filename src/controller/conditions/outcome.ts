@@ -21,8 +21,10 @@ export interface Outcome extends Omit<Judgement, 'revision'> {
    * another generation by now, has not been judged yet: nothing is said of it.
    */
   readonly generations: ReadonlyMap<string, number>;
-  /** By name of the gateway in the model. */
+  /** By name of the gateway in the model, over all replicas of the controller that answer. */
   readonly reach: ReadonlyMap<string, Reach>;
+  /** Replicas that do not say how their clients stand. */
+  readonly silent: readonly string[];
   /** By name of the gateway in the model. */
   readonly provisioned: ReadonlyMap<string, ProvisionedGateway>;
   /** Of the CustomResourceDefinitions of Gateway API: their annotation `gateway.networking.k8s.io/bundle-version`. */

@@ -1,4 +1,4 @@
-import { isComplete, noReach, type Reach } from '../rollout/reach.ts';
+import { noReach, type Reach } from '../rollout/reach.ts';
 import type { Condition } from './condition.ts';
 import type { Say } from './document-conditions.ts';
 import { type Fields, listOf } from './fields.ts';
@@ -7,13 +7,13 @@ import type { Outcome } from './outcome.ts';
 
 /** What is known of the egress pods of some gateways together. */
 export interface Standing {
+  /** Of all replicas of the controller that answer. */
   readonly reach: Reach;
-  /**
-   * Ready pods of which a half or the whole is connected to other replicas of the controller: Envoy and processor of
-   * one pod each choose their own.
-   */
-  readonly elsewhere: number;
+  /** Ready pods of which a half or the whole is connected to none of these replicas. */
+  readonly unseen: number;
   readonly isPublished: boolean;
+  /** Replicas that do not say how their clients stand. */
+  readonly silent: readonly string[];
 }
 
 /**
@@ -22,7 +22,7 @@ export interface Standing {
  */
 export function standingOf(outcome: Outcome, gateways: Iterable<string>): Standing {
   let reach = noReach;
-  let elsewhere = 0;
+  let unseen = 0;
   for (const gateway of gateways) {
     const own = outcome.reach.get(gateway) ?? noReach;
     const ready = outcome.provisioned.get(gateway)?.readyPods ?? 0;
@@ -31,9 +31,9 @@ export function standingOf(outcome: Outcome, gateways: Iterable<string>): Standi
       processors: reach.processors + own.processors,
       missing: [...reach.missing, ...own.missing],
     };
-    elsewhere += own.envoys === 0 || own.processors === 0 ? ready : 0;
+    unseen += Math.max(0, ready - own.envoys, ready - own.processors);
   }
-  return { reach, elsewhere, isPublished: outcome.isPublished };
+  return { reach, unseen, isPublished: outcome.isPublished, silent: outcome.silent };
 }
 
 /**
@@ -45,15 +45,17 @@ export function programmed(say: Say, standing: Standing, before: readonly Fields
   const yes = say('Programmed', 'True', 'Programmed', 'Every egress pod that is connected has accepted it.');
   if (nack !== undefined) return say('Programmed', 'False', 'Invalid', `${nackMessage(nack)}.`);
   if (before.some((each) => isSame(each, yes))) return yes;
-  const { reach, elsewhere, isPublished } = standing;
-  if (isPublished && isComplete(reach)) return yes;
-  // All replicas hand out the same, and a pod is ready only with a complete configuration.
-  const hasAllHere = reach.envoys > 0 && reach.processors > 0;
-  if (isPublished && !hasAllHere && reach.missing.length === 0 && elsewhere > 0) return yes;
-  if (reach.envoys === 0) return say('Programmed', 'False', 'Pending', 'No egress pod is connected.');
-  if (reach.processors === 0) return say('Programmed', 'False', 'Pending', 'No processor is connected.');
-  if (reach.missing.length === 0) return say('Programmed', 'False', 'Pending', 'It is on its way to the egress pods.');
-  return say('Programmed', 'False', 'Pending', `It waits for ${namesOf(reach.missing)}.`);
+  const { reach, unseen, isPublished, silent } = standing;
+  const pending = (message: string): Condition => say('Programmed', 'False', 'Pending', message);
+  if (reach.missing.length > 0) return pending(`It waits for ${namesOf(reach.missing)}.`);
+  if (silent.length > 0) {
+    const names = namesOf(silent);
+    return say('Programmed', 'Unknown', 'Pending', `No answer from ${names}, another replica of the controller.`);
+  }
+  if (unseen > 0) return pending(`Ready egress pods that are connected to no replica of the controller: ${unseen}.`);
+  if (reach.envoys === 0) return pending('No egress pod is connected.');
+  if (reach.processors === 0) return pending('No processor is connected.');
+  return isPublished ? yes : pending('It is on its way to the egress pods.');
 }
 
 export function notAccepted(say: Say): Condition {

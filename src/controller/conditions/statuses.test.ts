@@ -17,6 +17,7 @@ interface Case {
   readonly nacks?: Readonly<Record<string, string>>;
   readonly isPublished?: boolean;
   readonly reach?: Readonly<Record<string, { envoys: number; processors: number; missing: string[] }>>;
+  readonly silent?: readonly string[];
   readonly provisioned?: Readonly<Record<string, { addresses: []; readyPods: number; error?: string }>>;
   readonly gatewayApiVersion?: string;
 }
@@ -40,6 +41,7 @@ function outcomeOf(text: string): Outcome & { readonly objects: readonly Watched
     nacks: new Map(Object.entries(read.nacks ?? {})),
     isPublished: read.isPublished ?? true,
     reach: new Map(Object.entries(read.reach ?? {})),
+    silent: read.silent ?? [],
     provisioned: new Map(Object.entries(read.provisioned ?? {})),
     ...(read.gatewayApiVersion !== undefined && { gatewayApiVersion: read.gatewayApiVersion }),
   };

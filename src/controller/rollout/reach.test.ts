@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientState, TypeSummary } from '../../xds/server/client.ts';
 import { typeUrls } from '../../xds/snapshot/type-url.ts';
-import { isComplete, noReach, reachOf } from './reach.ts';
+import { connectedOf, isComplete, noReach, reachOf } from './reach.ts';
 
 type State = TypeSummary['state'];
 
@@ -17,7 +17,7 @@ const envoy = (id: string, types: Partial<Record<keyof typeof typeUrls, State>>)
 const processor = client('p', 'sluice-processor', { programKey: 'synced' });
 
 function reach(...clients: ClientState[]) {
-  return reachOf(clients).get('egress') ?? noReach;
+  return reachOf(clients.map(connectedOf)).get('egress') ?? noReach;
 }
 
 describe('reachOf()', () => {
@@ -45,5 +45,10 @@ describe('reachOf()', () => {
       client('starting', 'sluice-processor', {}),
     ];
     expect(reach(...clients)).toEqual({ envoys: 3, processors: 1, missing: ['bad', 'late', 'starting'] });
+  });
+
+  it('counts a node once that is connected twice, and waits for both', () => {
+    const moved = [envoy('e', { listener: 'synced' }), envoy('e', { listener: 'pending' }), processor];
+    expect(reach(...moved)).toEqual({ envoys: 1, processors: 1, missing: ['e'] });
   });
 });

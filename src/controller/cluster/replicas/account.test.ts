@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { KubernetesState } from '../../sources/kubernetes/judge.ts';
+import { accountOf, policyVersion, readAccount } from './account.ts';
+
+function state(generation: number, hash: string, isStale = false): KubernetesState {
+  const id = 'Model/small';
+  return {
+    documents: [{ id, hash } as KubernetesState['documents'][number]],
+    problems: [],
+    stale: new Map(isStale ? [[id, id]] : []),
+    revision: generation,
+    generations: new Map([[id, generation]]),
+  };
+}
+
+describe('policyVersion()', () => {
+  it('is equal where the same has been read, whatever stands in for what is wrong', () => {
+    expect(policyVersion(state(1, 'x'))).toBe(policyVersion(state(1, 'x')));
+    expect(policyVersion(state(2, 'last good', true))).toBe(
+      policyVersion({ ...state(2, ''), documents: [], stale: new Map() }),
+    );
+  });
+
+  it('differs by generation, and by content of an object that was made anew', () => {
+    expect(policyVersion(state(1, 'x'))).not.toBe(policyVersion(state(2, 'x')));
+    expect(policyVersion(state(1, 'x'))).not.toBe(policyVersion(state(1, 'y')));
+  });
+});
+
+describe('accountOf()', () => {
+  const plane = { clients: () => [], refusals: () => new Map() };
+  const judgement = { problems: [], attachments: [], nacks: new Map(), isStale: () => false, isPublished: true };
+
+  it('claims nothing for a state that has not been judged', () => {
+    const account = (revision: number) =>
+      accountOf('a', { ...plane, judged: () => ({ ...judgement, revision }) }, state(2, 'x'));
+    expect(account(2)).toMatchObject({ policy: policyVersion(state(2, 'x')), isPublished: true });
+    expect(account(1)).toMatchObject({ policy: '', isPublished: false });
+  });
+
+  it('is read as it was written, and nothing else is', () => {
+    const account = accountOf('a', { ...plane, judged: () => undefined }, state(1, 'x'));
+    expect(readAccount(JSON.stringify(account))).toEqual({ ok: true, value: account });
+    for (const text of ['', '[]', 'null', '{"replica":"a"}', JSON.stringify({ ...account, clients: [{}] })]) {
+      expect(readAccount(text).ok, text).toBe(false);
+    }
+  });
+});

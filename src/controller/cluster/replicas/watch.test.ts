@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLogger } from '../../../lib/log.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import type { Account } from './account.ts';
+import { type ReplicaWatch, watchReplicas } from './watch.ts';
+
+const log = createLogger({ name: 'test', level: 'silent' });
+const account = (replica: string, policy = 'p'): Account => ({
+  replica,
+  policy,
+  isPublished: true,
+  clients: [],
+  refusals: [],
+});
+const at = (host: string) => ({ host, port: 1 });
+
+let answers: Map<string, Result<Account>>;
+let asked: string[];
+let isLeader: boolean;
+let isSettled: boolean;
+let changes: number;
+let watch: ReplicaWatch;
+let find: () => Promise<readonly { host: string; port: number }[]>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers = new Map([
+    ['a', ok(account('a'))],
+    ['b', ok(account('b'))],
+  ]);
+  asked = [];
+  isLeader = true;
+  isSettled = true;
+  changes = 0;
+  find = async () => [...answers.keys()].map(at);
+  watch = watchReplicas({
+    identity: 'a',
+    find: () => find(),
+    async ask({ host }) {
+      asked.push(host);
+      return answers.get(host) ?? err('gone');
+    },
+    isLeader: () => isLeader,
+    isSettled: () => isSettled,
+    onChange: () => {
+      changes += 1;
+    },
+    log,
+  });
+});
+afterEach(() => {
+  watch.close();
+  vi.useRealTimers();
+});
+
+describe('watchReplicas()', () => {
+  it('knows nothing before it has asked, then of all but itself, which it asks once', async () => {
+    expect(watch.known()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(watch.known()).toEqual([{ address: 'b:1', account: account('b'), isSilent: false }]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked).toEqual(['a', 'b', 'b']);
+    expect(changes).toBe(1);
+  });
+
+  it('asks soon again what is expected to change, and at once after a change of ours', async () => {
+    isSettled = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked.filter((host) => host === 'b').length).toBeGreaterThan(3);
+    isSettled = true;
+    await vi.advanceTimersByTimeAsync(500);
+    asked.splice(0);
+    watch.look();
+    watch.look();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(asked).toEqual(['b']);
+  });
+
+  it('says who is silent, with what it said last, and forgets who is gone', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    answers.set('b', err('no answer'));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(watch.known()).toEqual([{ address: 'b:1', account: account('b'), isSilent: true }]);
+    answers.delete('b');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(watch.known()).toEqual([]);
+    expect(changes).toBe(3);
+  });
+
+  it('counts names that cannot be looked up, or not in time, as silence', async () => {
+    find = () => Promise.reject(new Error('EAI_AGAIN'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(watch.known()).toMatchObject([{ isSilent: true }]);
+    find = () => new Promise(() => undefined);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(watch.known()).toMatchObject([{ isSilent: true }]);
+  });
+
+  it('asks nobody while another one leads, and starts afresh when it leads again', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    isLeader = false;
+    await vi.advanceTimersByTimeAsync(2_000);
+    asked.splice(0);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect([watch.known(), asked]).toEqual([undefined, []]);
+    isLeader = true;
+    watch.look();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(watch.known()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../../lib/log.ts';
+import type { Result } from '../../../lib/result.ts';
+import type { Account } from './account.ts';
+import type { Endpoint } from './ask.ts';
+import type { Replica } from './elsewhere.ts';
+
+export interface ReplicaWatchOptions {
+  /** Our own, which is found among the others. */
+  readonly identity: string;
+  /** All replicas, found anew each time. */
+  find(): Promise<readonly Endpoint[]>;
+  ask(endpoint: Endpoint, limitMs: number): Promise<Result<Account>>;
+  /** Who writes asks; nobody else needs to know. */
+  isLeader(): boolean;
+  /** Whether nothing more is expected of what they said. Otherwise they are asked again soon. */
+  isSettled(replicas: readonly Replica[]): boolean;
+  onChange(): void;
+  readonly log: Logger;
+  readonly soonMs?: number;
+  readonly laterMs?: number;
+  readonly limitMs?: number;
+}
+
+export interface ReplicaWatch {
+  /** Nothing before all have been asked once since we lead. */
+  known(): readonly Replica[] | undefined;
+  /** Something has changed here that they will have something to say of. Cheap to call often. */
+  look(): void;
+  close(): void;
+}
+
+/** Asks the other replicas how their clients stand, again and again. The API server has no part in it. */
+export function watchReplicas(options: ReplicaWatchOptions): ReplicaWatch {
+  const { log, soonMs = 250, laterMs = 2_000, limitMs = 1_000 } = options;
+  const own = new Set<string>();
+  let known: ReadonlyMap<string, Replica> | undefined;
+  let said = '';
+  let timer: NodeJS.Timeout | undefined;
+  let dueAt = Number.POSITIVE_INFINITY;
+  let isAsking = false;
+  let isClosed = false;
+
+  async function round(): Promise<void> {
+    isAsking = true;
+    dueAt = Number.POSITIVE_INFINITY;
+    const next = options.isLeader() ? await askAll() : undefined;
+    isAsking = false;
+    if (isClosed) return;
+    // One that is no leader any more has nothing to write, and starts afresh when it leads again.
+    known = options.isLeader() ? next : undefined;
+    const says = JSON.stringify([...(known?.values() ?? [])]);
+    const hasChanged = says !== said;
+    said = says;
+    schedule(known === undefined || options.isSettled([...known.values()]) ? laterMs : soonMs);
+    if (hasChanged) options.onChange();
+  }
+
+  async function askAll(): Promise<Map<string, Replica>> {
+    const endpoints = await Promise.race([options.find(), sleep(limitMs, undefined, { ref: false })]).catch(
+      () => undefined,
+    );
+    if (endpoints === undefined) return new Map([['', { address: 'the names of the replicas', isSilent: true }]]);
+    const replicas = await Promise.all(endpoints.map(replicaAt));
+    return new Map(replicas.flatMap((replica) => (replica === undefined ? [] : [[replica.address, replica]])));
+  }
+
+  async function replicaAt(endpoint: Endpoint): Promise<Replica | undefined> {
+    const address = `${endpoint.host}:${endpoint.port}`;
+    if (own.has(address)) return undefined;
+    const answer = await options.ask(endpoint, limitMs);
+    const last = known?.get(address);
+    if (!answer.ok) {
+      if (last?.isSilent !== true) log.warn({ replica: address, error: answer.error }, 'a replica does not answer');
+      return { ...last, address, isSilent: true };
+    }
+    // An address is given to another pod only when ours is gone.
+    if (answer.value.replica === options.identity) {
+      own.add(address);
+      return undefined;
+    }
+    return { address, account: answer.value, isSilent: false };
+  }
+
+  function schedule(ms: number): void {
+    const at = performance.now() + ms;
+    if (isAsking || isClosed || at >= dueAt) return;
+    clearTimeout(timer);
+    dueAt = at;
+    timer = setTimeout(() => void round(), ms);
+    timer.unref();
+  }
+
+  schedule(0);
+  return {
+    known: () => known && [...known.values()],
+    look: () => schedule(soonMs),
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
