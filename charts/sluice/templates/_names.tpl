@@ -45,3 +45,16 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
+
+{{/* Secret with the password of Redis, in the namespace of the data plane; empty where an external one has none. */}}
+{{- define "sluice.redisSecretName" -}}
+{{- .Values.redis.auth.secretName | default (.Values.redis.enabled | ternary "redis" "") -}}
+{{- end }}
+
+{{- define "sluice.redisSecretKey" -}}
+{{- if .Values.redis.auth.secretName }}{{ .Values.redis.auth.secretKey }}{{ else }}password{{ end -}}
+{{- end }}
+
+{{- define "sluice.namespaceSelector" -}}
+{{- dict "matchLabels" (dict "kubernetes.io/metadata.name" .) | toJson -}}
+{{- end }}
