@@ -46,6 +46,13 @@ describe('the flags of the controller', () => {
     expect(cluster(['--xds-tls', 'off']).provision.xds).not.toHaveProperty('tls');
   });
 
+  it('say where all replicas are found, and nothing where there is one', () => {
+    expect(cluster(['--replicas', 'controller-replicas.gw.svc:10089']).replicas).toEqual([
+      { host: 'controller-replicas.gw.svc', port: 10_089 },
+    ]);
+    expect(cluster([]).replicas).toEqual([]);
+  });
+
   it('select namespaces as Kubernetes does', () => {
     expect(cluster(['--namespace-selectors', '[{"matchLabels": {"team": "a"}}]']).selectors).toEqual([
       { matchLabels: { team: 'a' }, matchExpressions: [] },

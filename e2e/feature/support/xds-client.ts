@@ -24,6 +24,8 @@ export interface ScriptedClientOptions {
   readonly method?: string;
   /** Answers every response with an ACK by itself. */
   readonly acks?: boolean;
+  /** With `acks`: the text with which a response is refused that holds a resource of this name. */
+  readonly refuses?: (name: string) => string | undefined;
 }
 
 export interface Received {
@@ -71,7 +73,10 @@ export function scriptedXdsClient(variant: 'sotw' | 'delta', options: ScriptedCl
   stream.on('data', (bytes: Buffer) => {
     const response = variant === 'sotw' ? readSotw(bytes) : readDelta(bytes);
     received.push(response);
-    if (options.acks) send({ type: response.type as TypeName, nonce: response.nonce });
+    if (options.acks) {
+      const error = response.names.map((name) => options.refuses?.(name)).find((text) => text !== undefined);
+      send({ type: response.type as TypeName, nonce: response.nonce, ...(error !== undefined && { error }) });
+    }
     wake();
   });
   stream.on('error', () => undefined);
