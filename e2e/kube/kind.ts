@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { version } from '../../src/version.ts';
 import { runCommand } from '../support/kube-run.ts';
 import { buildImages, imageName } from './cluster/images/product-images.ts';
-import type { Cluster, Say } from './provider.ts';
+import type { Cluster, Say } from './cluster.ts';
 
 const root = join(import.meta.dirname, '../..');
-const released = ['controller', 'processor', 'envoy'] as const;
+const released = ['controller', 'processor', 'envoy', 'practice'] as const;
 
 /** kind in Docker, with the images that releases are: built from `images/Dockerfile`. */
 export async function startKind(env: NodeJS.ProcessEnv, say: Say): Promise<Cluster> {

@@ -8,7 +8,8 @@ import { globSync } from 'node:fs';
 import { closeRun, type Totals } from '../../tools/report/totals.ts';
 import { runVitest } from '../../tools/report/vitest.ts';
 import { buildBinaries } from './cluster/build.ts';
-import { type Cluster, chooseProvider } from './provider.ts';
+import type { Cluster } from './cluster.ts';
+import { chooseProvider } from './provider.ts';
 
 const say = (line: string): void => console.log(line);
 const filters = process.argv.slice(2);

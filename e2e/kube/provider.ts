@@ -6,16 +6,8 @@ import { runCommand } from '../support/kube-run.ts';
 import { buildImages } from './cluster/images/product-images.ts';
 import { kubeconfigOf, startCluster, stopCluster } from './cluster/local-cluster.ts';
 import { installPackages } from './cluster/packages.ts';
+import type { Cluster, Provider, Say } from './cluster.ts';
 import { startKind } from './kind.ts';
-
-export interface Cluster {
-  /** What tests find it by: KUBECONFIG, and how its API server can be switched off. */
-  readonly env: Readonly<Record<string, string>>;
-  stop(): Promise<void>;
-}
-
-export type Say = (line: string) => void;
-export type Provider = (env: NodeJS.ProcessEnv, say: Say) => Promise<Cluster>;
 
 export async function chooseProvider(env: NodeJS.ProcessEnv): Promise<Provider> {
   const wish = env.SLUICE_E2E_CLUSTER || (has('docker', 'info') && has('kind', 'version') ? 'kind' : 'local');

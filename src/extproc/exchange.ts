@@ -5,6 +5,7 @@ import { Answer } from './answer.ts';
 import type { HiddenFailure } from './attempt-watch.ts';
 import type { BodyReader } from './body-reader.ts';
 import type { Metering } from './metering.ts';
+import type { Rejection } from './rejection.ts';
 import type { BodyMember, ModelListing, RequestApi } from './request-api.ts';
 import type { ResponseListener } from './response-listener.ts';
 import type { ResponseTexts } from './response-texts.ts';
@@ -22,12 +23,6 @@ export type Ending = 'done' | 'rejected' | 'reset' | 'timedOut';
 export interface PlannedTarget {
   readonly target: Target;
   readonly provider: Provider;
-}
-
-/** An error of ours that the caller gets. */
-export interface Rejection {
-  readonly code: ErrorCode;
-  readonly params: ErrorParams;
 }
 
 /** Continues the pipeline of an exchange that a stage has suspended. */

@@ -1,4 +1,4 @@
-import type { Rejection } from './exchange.ts';
+import type { Rejection } from './rejection.ts';
 
 /** What a request has used, in the units of limits and budgets. */
 export interface UsedAmounts {

@@ -1,8 +1,13 @@
 import { responseDetailsPrefix } from '../contract.ts';
-import { renderError } from '../errors.ts';
+import { type ErrorCode, type ErrorParams, renderError } from '../errors.ts';
 import type { Dialect } from '../program/program.ts';
-import type { Rejection } from './exchange.ts';
 import type { ImmediateAnswer } from './wire/outgoing.ts';
+
+/** An error of ours that the caller gets. */
+export interface Rejection {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+}
 
 /** An error of ours as the caller gets it. `extraHeaders` is flat. */
 export function renderRejection(

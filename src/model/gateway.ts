@@ -8,6 +8,7 @@ import type { ApiKey } from './key.ts';
 import type { Budget, Limit } from './limit.ts';
 import type { Listener } from './listener.ts';
 import type { LogicalModel } from './logical-model.ts';
+import type { Origins } from './origins.ts';
 import type { OwnFilter } from './own-filter.ts';
 import type { Pricing } from './pricing.ts';
 import type { Provider } from './provider.ts';
@@ -62,6 +63,3 @@ export interface GatewaySettings {
 export interface Cors {
   readonly allowOrigins: readonly string[];
 }
-
-/** Ids of the policy documents that a part of the model came from (`Provider/openai`), for status and NACK texts. */
-export type Origins = readonly string[];

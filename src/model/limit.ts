@@ -1,4 +1,4 @@
-import type { Origins } from './gateway.ts';
+import type { Origins } from './origins.ts';
 import type { Scope } from './scope.ts';
 
 interface Counted {

@@ -1,4 +1,4 @@
-import type { Origins } from './gateway.ts';
+import type { Origins } from './origins.ts';
 import type { FilterChoice } from './own-filter.ts';
 
 /** One port, or the hosts of one that several share: then all have TLS or none has. Changes of a listener cut long streams after the drain time, so it holds only what must be here. */

@@ -1,4 +1,4 @@
-import type { Origins } from './gateway.ts';
+import type { Origins } from './origins.ts';
 
 /** A model as callers see it. Its chain is the route `model/<name>`, unless it is open. */
 export interface LogicalModel {

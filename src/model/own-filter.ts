@@ -1,4 +1,4 @@
-import type { Origins } from './gateway.ts';
+import type { Origins } from './origins.ts';
 
 /** In the order in which a request meets them. */
 export const ownFilterKinds = ['keys', 'tokens', 'lua', 'processor', 'wasm'] as const;
@@ -64,6 +64,8 @@ export interface ProcessorFilter extends Common {
   readonly kind: 'processor';
   /** Name of a backend's cluster. */
   readonly cluster: string;
+  /** What it is called in requests. */
+  readonly authority: string;
   readonly messageTimeoutMs: number;
   readonly isOptional: boolean;
   /** Absent: it does not hear of requests. */

@@ -1,4 +1,4 @@
-import type { Origins } from './gateway.ts';
+import type { Origins } from './origins.ts';
 
 /** What a model costs, under its name; or one target, under the name that the target says. */
 export interface Pricing {

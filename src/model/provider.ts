@@ -1,4 +1,4 @@
-import type { Origins } from './gateway.ts';
+import type { Origins } from './origins.ts';
 
 /** The dialect spoken on the wire. Several policy schemas speak the same one. */
 export type Dialect = 'openai' | 'anthropic';

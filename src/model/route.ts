@@ -1,4 +1,4 @@
-import type { Origins } from './gateway.ts';
+import type { Origins } from './origins.ts';
 import type { BodyField, Header } from './provider.ts';
 
 /** A match and the chain that answers it. Which one wins where several match: docs/design/route-precedence.md. */

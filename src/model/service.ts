@@ -1,4 +1,4 @@
-import type { Origins } from './gateway.ts';
+import type { Origins } from './origins.ts';
 import type { FilterChoice } from './own-filter.ts';
 import type { Endpoint, Header, UpstreamTls } from './provider.ts';
 

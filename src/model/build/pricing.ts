@@ -2,7 +2,7 @@ import { contentVersion } from '../../lib/hash.ts';
 import { canonicalJson } from '../../policy/canonical.ts';
 import type { PricingSpec } from '../../policy/pricing.ts';
 import type { TargetSpec } from '../../policy/target.ts';
-import type { Origins } from '../gateway.ts';
+import type { Origins } from '../origins.ts';
 import type { Pricing } from '../pricing.ts';
 
 export function buildPricing(name: string, spec: PricingSpec, origins: Origins): Pricing {

@@ -9,8 +9,9 @@ import { noTokens, type Usage } from '../../../llm/usage/usage.ts';
 import { UsageReader } from '../../../llm/usage/usage-reader.ts';
 import { writtenTokens } from '../../../llm/usage/written-tokens.ts';
 import { pricingOf } from '../../../program/program.ts';
-import type { Exchange, PlannedTarget, Rejection } from '../../exchange.ts';
+import type { Exchange, PlannedTarget } from '../../exchange.ts';
 import type { Metering, UsedAmounts } from '../../metering.ts';
+import type { Rejection } from '../../rejection.ts';
 import type { ResponseListener } from '../../response-listener.ts';
 
 const nothing: Usage = { ...noTokens, source: 'provider', completeness: 'exact' };

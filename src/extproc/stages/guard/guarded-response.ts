@@ -1,6 +1,6 @@
 import { Restorer } from '../../../guard/redaction/restorer.ts';
 import { AnswerChannel } from '../../../guard/stream/answer-channel.ts';
-import type { Rejection } from '../../exchange.ts';
+import type { Rejection } from '../../rejection.ts';
 import type { ChangingText, ResponseText, ResponseTexts, WindowedText } from '../../response-texts.ts';
 import type { AskRemote } from './ask-remotes.ts';
 import type { Guarded } from './guarded.ts';

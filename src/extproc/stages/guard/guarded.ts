@@ -4,7 +4,7 @@ import type { Vault } from '../../../guard/redaction/vault.ts';
 import type { CancelJudgement } from '../../../guard/remote-judge.ts';
 import type { GuardRule, TextRole } from '../../../guard/rule.ts';
 import type { RuleTimes } from '../../../guard/rule-times.ts';
-import type { Rejection } from '../../exchange.ts';
+import type { Rejection } from '../../rejection.ts';
 import type { Guards } from './guards.ts';
 
 /** A text of a streamed answer as the local rules have left it. */

@@ -1,7 +1,7 @@
 import { limitHeaders } from '../../../limits/headers.ts';
 import type { ReserveOutcome } from '../../../limits/store.ts';
-import type { Exchange, Rejection } from '../../exchange.ts';
-import { renderRejection } from '../../rejection.ts';
+import type { Exchange } from '../../exchange.ts';
+import { type Rejection, renderRejection } from '../../rejection.ts';
 import type { Verdict } from '../../verdict.ts';
 import { type Charge, viewOf } from './charge.ts';
 

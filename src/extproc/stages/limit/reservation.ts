@@ -1,7 +1,7 @@
 import type { ItemMode, ReserveOutcome, Store, UsageItem } from '../../../limits/store.ts';
 import type { Budget } from '../../../program/limit.ts';
-import type { Rejection } from '../../exchange.ts';
 import type { Metering, UsedAmounts } from '../../metering.ts';
+import type { Rejection } from '../../rejection.ts';
 import type { Alerts } from './alerts.ts';
 import { amountAt, type Charge, usedOf } from './charge.ts';
 import type { Renewable } from './renewals.ts';

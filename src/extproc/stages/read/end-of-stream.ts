@@ -1,6 +1,7 @@
 import { describeError } from '../../../errors.ts';
 import { errorEvent } from '../../../llm/stream/error-event.ts';
-import type { Exchange, Rejection } from '../../exchange.ts';
+import type { Exchange } from '../../exchange.ts';
+import type { Rejection } from '../../rejection.ts';
 import type { Verdict } from '../../verdict.ts';
 
 /** Ends a stream that the caller has begun to read: with an error as its API tells one, behind what may still go out. */

@@ -28,6 +28,7 @@ export function buildProcessors(
           kind: 'processor',
           name: `${document.id}/processor/${padded(index)}`,
           cluster: backend.cluster,
+          authority: backend.endpoints[0]?.host ?? '',
           messageTimeoutMs: spec.messageTimeout,
           isOptional: spec.failOpen,
           ...(request && { request: direction(request) }),

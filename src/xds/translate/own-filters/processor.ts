@@ -8,9 +8,10 @@ import { milliseconds } from '../duration.ts';
 import { type Extension, extension } from '../extension.ts';
 
 export function processorFilter(filter: ProcessorFilter): Extension {
-  const { name, cluster, messageTimeoutMs, isOptional, request, response, mayChangeMode } = filter;
+  const { name, cluster, authority, messageTimeoutMs, isOptional, request, response, mayChangeMode } = filter;
   return extension(name, ExternalProcessorSchema, {
-    grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: cluster } } },
+    // Servers refuse the name of a cluster, which Envoy would call them by: it has slashes.
+    grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: cluster, authority } } },
     failureModeAllow: isOptional,
     messageTimeout: milliseconds(messageTimeoutMs),
     processingMode: {
