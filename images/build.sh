@@ -34,7 +34,7 @@ mkdir -p dist
 npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx >dist/sbom.cdx.json
 echo 'images: npm packages are listed in dist/sbom.cdx.json'
 
-for target in controller processor envoy; do
+for target in controller processor envoy practice; do
   set -- --file images/Dockerfile --target "$target" \
     --build-arg "VERSION=$version" --build-arg "REVISION=$(git rev-parse HEAD)" \
     --build-arg "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH"

@@ -22,7 +22,7 @@ describe('images/Dockerfile', () => {
   it('lets no image run as root, and starts each with its own program', () => {
     expect(stage('node-base')).toContain('USER 65532:65532');
     expect(stage('envoy')).toContain('USER 65532:65532');
-    for (const program of ['controller', 'processor']) {
+    for (const program of ['controller', 'processor', 'practice']) {
       expect(stage(program)).toContain(`ENTRYPOINT ["/usr/local/bin/node", "/opt/sluice/cmd/${program}/main.ts"]`);
     }
     expect(stage('envoy')).toContain('ENTRYPOINT ["/usr/local/bin/envoy"]');

@@ -65,8 +65,12 @@ describe('the images, without root and on a read-only file system', () => {
     expect(await runPod('envoy', cluster.image('envoy'), ['--version'])).toMatch(/\/1\.40\.\d+\//);
   });
 
+  it('start the practice provider', async () => {
+    expect(await runPod('practice', cluster.image('practice'), ['--help'])).toContain('practice provider');
+  });
+
   it('start what the tests bring', async () => {
-    expect(await runPod('practice', cluster.image('e2e'), ['--help'])).toContain('practice provider');
+    expect(await runPod('e2e', cluster.image('e2e'), ['--help'])).toContain('practice provider');
     expect(await runPod('redis', cluster.image('redis'), ['--version'])).toContain('Redis server');
   });
 });

@@ -27,9 +27,9 @@ export async function buildImages(
     const archives: string[] = [];
     for (const name of names) {
       say(`images: ${name}`);
-      const { layers, entrypoint } = await contents(env, work, name);
+      const { layers, ...starts } = await contents(env, work, name);
       const archive = join(output, `${name}.tar`);
-      await writeImage(archive, imageName(name), [base, ...layers], { entrypoint, user: '65532:65532' });
+      await writeImage(archive, imageName(name), [base, ...layers], { ...starts, user: '65532:65532' });
       archives.push(archive);
     }
     return archives;
@@ -38,12 +38,13 @@ export async function buildImages(
   }
 }
 
-const imageNames = ['controller', 'processor', 'envoy', 'e2e', 'redis'] as const;
+const imageNames = ['controller', 'processor', 'envoy', 'practice', 'e2e', 'redis'] as const;
 type ImageName = (typeof imageNames)[number];
 
 interface Contents {
   readonly layers: readonly Layer[];
   readonly entrypoint: readonly string[];
+  readonly command?: readonly string[];
 }
 
 async function contents(env: NodeJS.ProcessEnv, work: string, name: ImageName): Promise<Contents> {
@@ -52,6 +53,8 @@ async function contents(env: NodeJS.ProcessEnv, work: string, name: ImageName): 
       return product(work, name, 'cmd/controller/main.ts');
     case 'processor':
       return product(work, name, 'cmd/processor/main.ts');
+    case 'practice':
+      return { ...(await product(work, name, 'cmd/practice/main.ts')), command: ['--host', '0.0.0.0'] };
     case 'e2e':
       return product(work, name, 'cmd/practice/main.ts', ...globSync('e2e/kube/pods/*.ts', { cwd: root }).sort());
     case 'envoy':
