@@ -13,6 +13,7 @@ import { type Extension, extension } from './extension.ts';
 import { localReplyConfig } from './local-replies.ts';
 import { downstreamFilters } from './order.ts';
 import type { Port } from './ports.ts';
+import { routeTableName } from './route-table-name.ts';
 import { clientHeaders } from './sanitise.ts';
 
 const kibibyte = 1024;
@@ -24,7 +25,7 @@ export function connectionManager(port: Port, gateway: GatewayModel): Extension 
   return extension('envoy.filters.network.http_connection_manager', HttpConnectionManagerSchema, {
     codecType: Codec.AUTO,
     statPrefix: 'gateway',
-    routeSpecifier: { case: 'rds', value: { configSource: overAds, routeConfigName: port.name } },
+    routeSpecifier: { case: 'rds', value: { configSource: overAds, routeConfigName: routeTableName(port, gateway) } },
 
     // Sluice stands at the edge: whoever connects is the client, and what it says about its address is not believed.
     useRemoteAddress: true,

@@ -44,12 +44,12 @@ const rows: readonly Row[] = [
   // The processor is late (504 by default) or gone; or a provider's credential is not there (401 by default, which would
   // tell the caller that its own key is wrong).
   {
-    when: details("startsWith('ext_proc_error')"),
+    when: details(".startsWith('ext_proc_error')"),
     code: 'gateway_not_ready',
     status: errorStatus('gateway_not_ready'),
   },
   {
-    when: details("contains('credential')"),
+    when: details(".contains('credential')"),
     code: 'gateway_not_ready',
     status: errorStatus('gateway_not_ready'),
   },
@@ -60,10 +60,15 @@ const rows: readonly Row[] = [
 
 /**
  * Envoy's own answers in the shape that the caller's client can read. The processor's answers are local replies to Envoy
- * too: they come first, matched by their details, and stay as they are.
+ * too: they come first, matched by their details, and stay as they are. So do those of filters that a policy brings
+ * along, which as a rule give no details; Envoy always does.
  */
 export const localReplyConfig: MessageInitShape<typeof LocalReplyConfigSchema> = {
-  mappers: [{ filter: details(`startsWith('${responseDetailsPrefix}')`) }, ...rows.flatMap(mappersOf)],
+  mappers: [
+    { filter: details(`.startsWith('${responseDetailsPrefix}')`) },
+    { filter: details(" == ''") },
+    ...rows.flatMap(mappersOf),
+  ],
 };
 
 function mappersOf({ when, code, status }: Row): Mapper[] {
@@ -113,7 +118,7 @@ function details(condition: string): Filter {
         name: 'envoy.access_loggers.extension_filters.cel',
         configType: {
           case: 'typedConfig',
-          value: packed(ExpressionFilterSchema, { expression: `response.code_details.${condition}` }),
+          value: packed(ExpressionFilterSchema, { expression: `response.code_details${condition}` }),
         },
       },
     },

@@ -21,6 +21,7 @@ import { isClosed, modelChoice, onHost } from './own-filters/use.ts';
 import type { Port } from './ports.ts';
 import { priorityChain } from './priority-chain.ts';
 import { retryPolicy } from './retry-policy.ts';
+import { routeTableName } from './route-table-name.ts';
 import { type Host, hostsOf } from './service-hosts.ts';
 import { inPrecedence } from './service-precedence.ts';
 import { serviceRoute } from './service-routes.ts';
@@ -43,11 +44,12 @@ const rewriteAllowance = 64 * 1024;
  */
 export function routeConfiguration(port: Port, gateway: GatewayModel): Resource {
   const { settings } = gateway;
+  const name = routeTableName(port, gateway);
   return encode(
     RouteConfigurationSchema,
-    port.name,
+    name,
     {
-      name: port.name,
+      name,
       // Clients that write `host:10080` mean the host.
       ignorePortInHostMatching: true,
       virtualHosts: [

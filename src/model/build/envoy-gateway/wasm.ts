@@ -1,9 +1,14 @@
+import { contentVersion } from '../../../lib/hash.ts';
 import type { WasmSpec } from '../../../policy/envoy-gateway/wasm.ts';
 import type { BuildContext } from '../context.ts';
 import { type BuiltFilters, padded, together } from './built-filters.ts';
 import type { ExtensionDocument } from './documents.ts';
 import { fetchedFile } from './fetched-file.ts';
 
+/**
+ * Their names say their content: Envoy fetches code for a filter that is new, and for one that changes never. Requests
+ * would go past it from then on.
+ */
 export function buildWasm(
   document: ExtensionDocument,
   filters: readonly WasmSpec[],
@@ -30,7 +35,7 @@ export function buildWasm(
       return {
         filter: {
           kind: 'wasm',
-          name: `${document.id}/wasm/${padded(index)}`,
+          name: `${document.id}/wasm/${padded(index)}@${contentVersion(JSON.stringify(spec)).slice(0, 8)}`,
           title: spec.name ?? '',
           rootId: spec.rootID ?? '',
           code: { ...fetched.file, sha256 },
