@@ -12,6 +12,8 @@ export interface WatchedClient {
   readonly client: KubeClient;
   /** `GET /api/v1/namespaces/a/secrets/b`, `WATCH /api/v1/namespaces`, in the order of their arrival. */
   readonly calls: string[];
+  /** Every kind that was listed is watched: the watch opens a moment after the list is known. */
+  isWatching(): boolean;
   /** Ends every connection of this moment without a word; the next ones work. */
   breakConnections(): void;
   /** Not: every connection ends at once, as behind a load balancer without an API server. */
@@ -19,15 +21,22 @@ export interface WatchedClient {
   close(): Promise<void>;
 }
 
+/** Not of one object by its name. */
+const collection = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)(\/namespaces\/[^/]+)?\/[^/]+$/;
+
 export async function watchedClient(server: KubeApiServer): Promise<WatchedClient> {
   const direct = await connect({ kubeconfig: server.kubeconfig });
   if (!direct.ok) throw new Error(direct.error);
   const calls: string[] = [];
+  const listed = new Set<string>();
+  const open = new Set<string>();
   let isReachable = true;
   const proxy = createServer((incoming, outgoing) => {
     if (!isReachable) return void incoming.socket.destroy();
     const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://host');
-    calls.push(`${searchParams.has('watch') ? 'WATCH' : incoming.method} ${pathname}`);
+    const isWatch = searchParams.has('watch');
+    calls.push(`${isWatch ? 'WATCH' : incoming.method} ${pathname}`);
+    if (incoming.method === 'GET' && !isWatch && collection.test(pathname)) listed.add(pathname);
     void direct.value.credentials().then((credentials) => {
       if (!credentials.ok) return void incoming.socket.destroy();
       const { agent, headers } = credentials.value;
@@ -38,13 +47,17 @@ export async function watchedClient(server: KubeApiServer): Promise<WatchedClien
         headers: { ...incoming.headers, host: url.host, ...headers },
       });
       forwarded.on('response', (response) => {
+        if (isWatch && response.statusCode === 200) open.add(pathname);
         outgoing.writeHead(response.statusCode ?? 500, response.headers);
         outgoing.flushHeaders();
         response.pipe(outgoing);
         response.on('error', () => outgoing.destroy());
       });
       forwarded.on('error', () => outgoing.destroy());
-      outgoing.on('close', () => forwarded.destroy());
+      outgoing.on('close', () => {
+        if (isWatch) open.delete(pathname);
+        forwarded.destroy();
+      });
       incoming.pipe(forwarded);
     });
   });
@@ -54,6 +67,7 @@ export async function watchedClient(server: KubeApiServer): Promise<WatchedClien
   return {
     client,
     calls,
+    isWatching: () => [...listed].every((path) => open.has(path)),
     breakConnections: () => proxy.closeAllConnections(),
     setReachable(wanted) {
       isReachable = wanted;

@@ -7,6 +7,7 @@ import {
 } from '../../src/controller/sources/kubernetes/source.ts';
 import { problemText } from '../../src/policy/problem.ts';
 import type { KubeApiServer } from './kube-api-server.ts';
+import { until } from './kube-patience.ts';
 import type { WatchedClient } from './kube-proxy.ts';
 
 const definitions = new URL('../../charts/sluice/crds/', import.meta.url);
@@ -16,7 +17,17 @@ export async function installDefinitions(server: KubeApiServer, plural = ''): Pr
   const files = (await readdir(definitions)).filter((name) => name.endsWith(`${plural}.yaml`));
   const texts = await Promise.all(files.map((name) => readFile(new URL(name, definitions), 'utf8')));
   await server.apply(texts.join('\n---\n'));
-  await server.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
+  await server.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
+  // Whoever asks which kinds there are is told of them a moment after they are served.
+  const names = files.map((name) => name.replace(/^sluice\.dev_(\w+)\.yaml$/, '$1.sluice.dev'));
+  await until('all kinds are known', () => isThere(server.kubectl('get', names.join(), '-A', '-o', 'name')));
+}
+
+function isThere(answer: Promise<unknown>): Promise<boolean> {
+  return answer.then(
+    () => true,
+    () => false,
+  );
 }
 
 export interface FollowedSource {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { patience, until } from '../../support/kube-patience.ts';
 import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
 import { followSource, installDefinitions } from '../../support/kube-source.ts';
-import { until } from '../../support/until.ts';
 
+patience();
 const cleanup = cleanupsAfterEach();
 const limits = { group: 'sluice.dev', version: 'v1alpha1', plural: 'limits', namespace: 'default' };
 const count = 2_000;
@@ -13,7 +14,7 @@ let server: KubeApiServer;
 beforeAll(async () => {
   server = await startApiServer();
   await installDefinitions(server);
-}, 120_000);
+});
 afterAll(() => server?.close());
 
 async function write({ client }: WatchedClient, indices: readonly number[], requests: number): Promise<void> {
@@ -43,23 +44,25 @@ describe('startKubernetesSource() with 2,000 objects', () => {
     cleanup(() => followed.source.close());
     expect(followed.source.state.documents).toHaveLength(count);
     expect(followed.problems()).toEqual([]);
-    await until('all is in sync', () => followed.source.isSynced());
+    await until('all is in sync', () => followed.source.isSynced() && watched.isWatching());
     // Of the 2,000, four pages of 500.
     expect(watched.calls.filter((call) => call === 'GET /apis/sluice.dev/v1alpha1/limits')).toHaveLength(4);
 
     const before = followed.now().documents;
     const calls = watched.calls.length;
     await write(writer, [1_000], 2);
-    await until('the change is told', () => followed.states.length === 2);
+    const changed = (to: number): number =>
+      followed.now().documents.filter((document) => document.kind === 'Limit' && document.spec.amount === to).length;
+    await until('the change is told', () => changed(2) === 1);
     const others = followed.now().documents.filter((document, index) => document === before[index]);
     expect(others).toHaveLength(count - 1);
 
+    const [told, began] = [followed.states.length, performance.now()];
     await write(writer, all, 3);
-    const changed = (): number =>
-      followed.now().documents.filter((document) => document.kind === 'Limit' && document.spec.amount === 3).length;
-    await until('all changes are told', () => changed() === count, { limitMs: 30_000, seen: changed });
+    await until('all changes are told', () => changed(3) === count, { seen: () => changed(3) });
     expect(watched.calls.slice(calls)).toEqual([]);
-    // What comes together is told together.
-    expect(followed.states.length).toBeLessThan(count / 4);
-  }, 120_000);
+    // What comes together is told together, and on a machine that is too slow for that at least not more often.
+    const most = Math.max(count / 4, (performance.now() - began) / 20);
+    expect(followed.states.length - told).toBeLessThan(most);
+  });
 });
