@@ -21,6 +21,8 @@ export type ProblemReason =
   | 'InvalidKind'
   | 'BackendNotFound'
   | 'InvalidCertificateRef'
+  /** A word of our own: Gateway API has one only for Secrets with certificates. */
+  | 'SecretNotFound'
   | 'TargetNotFound'
   | 'Conflicted'
   | 'NoMatchingParent'

@@ -95,8 +95,12 @@ function inWordsOfBackendTls(condition: Condition): Condition {
       RefNotPermitted: 'NoValidCACertificate',
       InvalidKind: 'NoValidCACertificate',
       InvalidCertificateRef: 'NoValidCACertificate',
+      SecretNotFound: 'NoValidCACertificate',
     },
-    ResolvedRefs: { InvalidCertificateRef: 'InvalidCACertificateRef' },
+    ResolvedRefs: {
+      InvalidCertificateRef: 'InvalidCACertificateRef',
+      SecretNotFound: 'InvalidCACertificateRef',
+    },
   };
   return { ...condition, reason: words[condition.type]?.[condition.reason] ?? condition.reason };
 }

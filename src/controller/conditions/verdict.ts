@@ -17,6 +17,7 @@ const referenceReasons: ReadonlySet<ProblemReason> = new Set([
   'InvalidKind',
   'BackendNotFound',
   'InvalidCertificateRef',
+  'SecretNotFound',
 ]);
 
 /** The verdicts of all documents, to be asked one by one. */

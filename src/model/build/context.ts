@@ -47,9 +47,9 @@ export function createContext(
     reject,
     warn: report('warning'),
     resolve(document, path, source) {
-      const elsewhere = 'secretKeyRef' in source ? source.secretKeyRef : undefined;
-      if (elsewhere?.namespace !== undefined) {
-        const { name, namespace } = elsewhere;
+      const reference = 'secretKeyRef' in source ? source.secretKeyRef : undefined;
+      if (reference?.namespace !== undefined) {
+        const { name, namespace } = reference;
         if (!granted(document, { group: '', kind: 'Secret', namespace, name })) {
           const message = `Secret "${name}" is in namespace "${namespace}", which does not permit it`;
           reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
@@ -58,7 +58,8 @@ export function createContext(
       }
       const secret = surroundings.resolve(source, document);
       if (secret.ok) return secret.value;
-      reject(document, path, secret.error, 'provide it, or change where the document looks for it');
+      const reason = reference === undefined ? undefined : 'SecretNotFound';
+      reject(document, path, secret.error, 'provide it, or change where the document looks for it', reason);
       return undefined;
     },
     keep: (secret) => {

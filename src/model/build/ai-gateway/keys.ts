@@ -32,7 +32,7 @@ export function clientKeys(policy: SecurityDocument, context: BuildContext): rea
     }
     const entries = context.surroundings.secret(namespace, ref.name);
     if (entries === undefined) {
-      context.reject(policy, path, `Secret "${secret}" does not exist`, 'add it, or check the name');
+      context.reject(policy, path, `Secret "${secret}" does not exist`, 'add it, or check the name', 'SecretNotFound');
       return [];
     }
     return [...entries].flatMap(([client, text]): ClientKey[] => {
