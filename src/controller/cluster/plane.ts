@@ -124,12 +124,17 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
         });
   const refusals = createRefusalEvents({ client, log, gateway: (name) => gatewayObject(source, name) });
 
-  /** Something may have changed that is told or made in the cluster. */
+  /** Something may have changed that is made in the cluster. */
   function changed(): void {
     if (source !== undefined) {
       const { documents } = source.current();
       provisioner.want(wantedGateways({ controllerName, documents, objects: source.objects() }));
     }
+    standsOtherwise();
+  }
+
+  /** Something may have changed that is told in the cluster. */
+  function standsOtherwise(): void {
     replicas?.look();
     reporter.changed();
   }
@@ -189,7 +194,7 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
     }),
     ...(tls !== undefined && { tls }),
     ...(tls?.clientCa !== undefined && { mayAsk: mayAsk(authority === undefined ? 'signed' : 'identity') }),
-    onChange: changed,
+    onChange: standsOtherwise,
     onEvent(event) {
       if (event.kind === 'nack') refusals.refused(event.group, shortTypeName(event.typeUrl), event.text);
     },

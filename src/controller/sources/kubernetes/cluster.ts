@@ -14,6 +14,8 @@ export interface ClusterOptions {
   readonly client: KubeClient;
   /** Something that was watched is different now. */
   onChange(): void;
+  /** Of the objects only the status is another one. */
+  onStatus(): void;
   onError(error: KubeError): void;
 }
 
@@ -38,7 +40,7 @@ export interface Cluster {
 const gatewayDefinition = 'gateways.gateway.networking.k8s.io';
 
 /** Watches all kinds that the cluster knows, those too that are installed later, and namespaces. */
-export function watchCluster({ client, onChange, onError }: ClusterOptions): Cluster {
+export function watchCluster({ client, onChange, onStatus, onError }: ClusterOptions): Cluster {
   const watches = new Map<Kind, KindWatch>();
   let marks: ReadonlyMap<string, string> = new Map();
   const definitions = watchDefinitions({
@@ -60,8 +62,9 @@ export function watchCluster({ client, onChange, onError }: ClusterOptions): Clu
     for (const { kind, facts, definition } of watchedKinds) {
       const watch = watches.get(kind);
       const isThere = definitions.isRefused() || marks.has(definition);
-      if (isThere && watch === undefined) watches.set(kind, startKindWatch({ client, facts, onChange, onError }));
-      else if (!isThere && watch !== undefined) {
+      if (isThere && watch === undefined) {
+        watches.set(kind, startKindWatch({ client, facts, onChange, onStatus, onError }));
+      } else if (!isThere && watch !== undefined) {
         watch.close();
         watches.delete(kind);
       } else if (before.get(definition) !== marks.get(definition)) watch?.look();

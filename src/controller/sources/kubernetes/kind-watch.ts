@@ -1,14 +1,18 @@
 import type { KubeClient } from '../../../kube/client.ts';
 import { isForbidden, isNotFound, type KubeError, kubeErrorText } from '../../../kube/error.ts';
 import type { KubeObject, Resource } from '../../../kube/object.ts';
+import type { Change } from '../../../kube/object-cache.ts';
 import { type Reflector, startReflector } from '../../../kube/reflector.ts';
 import type { KindFacts } from '../../../policy/kind-row.ts';
+import { saysTheSame } from './reading.ts';
 
 export interface KindWatchOptions {
   readonly client: KubeClient;
   readonly facts: KindFacts;
   /** Its objects are others now, or how things stand with it. */
   onChange(): void;
+  /** Of its objects only the status is another one. */
+  onStatus(): void;
   onError(error: KubeError): void;
 }
 
@@ -36,7 +40,7 @@ const unservedMs = 3_000;
 
 const nothing: ReadonlyMap<string, KubeObject> = new Map();
 
-export function startKindWatch({ client, facts, onChange, onError }: KindWatchOptions): KindWatch {
+export function startKindWatch({ client, facts, onChange, onStatus, onError }: KindWatchOptions): KindWatch {
   let turn = 0;
   /** In which order versions were found missing; all of them: the kind is not served. */
   const missing = new Set<string>();
@@ -57,7 +61,11 @@ export function startKindWatch({ client, facts, onChange, onError }: KindWatchOp
     const reflector: Reflector = startReflector({
       client,
       place,
-      onChanges: () => reflector === known && onChange(),
+      onChanges(changes) {
+        if (reflector !== known) return;
+        if (changes.every(isOfStatus)) onStatus();
+        else onChange();
+      },
       onSync() {
         missing.clear();
         clearTimeout(verdict);
@@ -134,4 +142,8 @@ export function startKindWatch({ client, facts, onChange, onError }: KindWatchOp
       current.close();
     },
   };
+}
+
+function isOfStatus(change: Change): boolean {
+  return change.kind === 'changed' && saysTheSame(change.before, change.object);
 }

@@ -53,6 +53,11 @@ export function read(kind: Kind, object: KubeObject, last: Reading | undefined, 
   return { ...common, document: before.document, lastGood: before.lastGood ?? before.object };
 }
 
+/** Whether nothing has changed but what is told: the status, who wrote it, finalizers. */
+export function saysTheSame(a: KubeObject, b: KubeObject): boolean {
+  return markOf(a) === markOf(b);
+}
+
 /** Generations count changes of what is wanted; labels and annotations, which mean something too, have none. */
 function markOf({ apiVersion, metadata }: KubeObject): string {
   const { uid, generation, resourceVersion, labels, annotations } = metadata;

@@ -38,7 +38,11 @@ interface Followed {
   problems(): readonly string[];
 }
 
-async function follow({ client }: FakeCluster, options: Partial<KubernetesSourceOptions> = {}): Promise<Followed> {
+async function follow(
+  { client }: FakeCluster,
+  options: Partial<KubernetesSourceOptions> = {},
+  onObjects: () => void = () => undefined,
+): Promise<Followed> {
   const told: string[][] = [];
   const errors: string[] = [];
   const source = await startKubernetesSource({
@@ -48,6 +52,7 @@ async function follow({ client }: FakeCluster, options: Partial<KubernetesSource
     snapshotEveryMs: 10,
     onChange: (state) => told.push(state.documents.map(({ id }) => id)),
     onError: (error) => errors.push(error.message),
+    onObjects,
     ...options,
   });
   onTestFinished(() => source.close());
@@ -153,5 +158,25 @@ describe('startKubernetesSource()', () => {
     cluster.put('/api/v1/namespaces', { metadata: { name: 'team-a', labels: {} } });
     await expect.poll(() => told).toEqual([['Budget/team-b/b']]);
     expect([...source.objects()].map(({ object }) => object.metadata.namespace)).toEqual(['team-b']);
+  });
+
+  it('tells of a status that was written, and reads nothing again for it', async () => {
+    const cluster = clusterWith('budgets');
+    budget(cluster, 'team-a', 'b');
+    let looks = 0;
+    const { source, told } = await follow(cluster, {}, () => looks++);
+    await expect.poll(() => cluster.calls.some((call) => call === `WATCH ${own}/budgets`)).toBe(true);
+    await settled();
+    const before = { looks, state: source.current() };
+    const [listed] = [...source.objects()];
+    cluster.put(`${own}/namespaces/team-a/budgets`, {
+      ...listed?.object,
+      metadata: { name: 'b', generation: 1 },
+      status: {},
+    });
+    await expect.poll(() => looks).toBe(before.looks + 1);
+    expect([...source.objects()][0]?.object).toHaveProperty('status');
+    expect(source.current()).toBe(before.state);
+    expect(told).toEqual([]);
   });
 });

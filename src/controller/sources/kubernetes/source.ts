@@ -99,9 +99,12 @@ export async function startKubernetesSource(
     options.onError(new Error(kubeErrorText(error)));
   };
   const holdOff = createHoldOff(quietMs, maxMs, look);
+  // Thousands of statuses are written at a start, and none of them means anything to the policy.
+  const statusHoldOff = createHoldOff(quietMs, maxMs, () => options.onObjects?.());
   const cluster = watchCluster({
     client,
     onChange: () => (servesFrom === 'cluster' ? holdOff.trigger() : begin()),
+    onStatus: () => servesFrom === 'cluster' && statusHoldOff.trigger(),
     onError: fail,
   });
   const surroundings = clusterSurroundings({
@@ -240,6 +243,7 @@ export async function startKubernetesSource(
 
   async function close(): Promise<void> {
     holdOff.close();
+    statusHoldOff.close();
     clearTimeout(patience);
     clearTimeout(settling);
     isClosed = true;
