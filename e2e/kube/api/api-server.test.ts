@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { startApiServer } from '../../support/kube-api-server.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
-import { until } from '../../support/until.ts';
+import { patience, until } from '../../support/kube-patience.ts';
 
+patience();
 const cleanup = cleanupsAfterEach();
 
 const configMap = (name: string) => `
@@ -40,9 +41,9 @@ describe('startApiServer()', () => {
     const server = await startApiServer();
     cleanup(() => server.close());
     await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
-    await server.kubectl('wait', '--for=condition=Established', '--timeout=20s', 'crd', '--all');
-    const names = await server.kubectl('api-resources', '--api-group=gateway.networking.k8s.io', '-o', 'name');
-    expect(names.split('\n')).toEqual(expect.arrayContaining(['gateways.gateway.networking.k8s.io']));
+    await server.kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all');
+    const names = () => server.kubectl('api-resources', '--api-group=gateway.networking.k8s.io', '-o', 'name');
+    await until('they are known', async () => (await names()).includes('gateways.gateway.networking.k8s.io'));
   });
 
   it('runs controllers on request, which delete what has lost its owner', async () => {
@@ -60,7 +61,6 @@ describe('startApiServer()', () => {
     await until(
       'the owned object is gone',
       async () => !(await server.kubectl('get', 'configmaps', '-o', 'name')).includes('/owned'),
-      { limitMs: 20_000 },
     );
   });
 });

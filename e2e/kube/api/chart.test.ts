@@ -6,9 +6,11 @@ import { watchedKinds } from '../../../src/controller/sources/kubernetes/watched
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { problemText } from '../../../src/policy/problem.ts';
 import { goldenCases } from '../../support/golden.ts';
+import { patience } from '../../support/kube-patience.ts';
 import { runCommand } from '../../support/kube-run.ts';
 import { findBinaries } from '../cluster/binaries.ts';
 
+patience();
 const chart = join(import.meta.dirname, '../../../charts/sluice');
 const cases = join(chart, 'testdata');
 

@@ -15,12 +15,14 @@ import { testNow } from '../../../src/policy/testing/documents.ts';
 import { examples } from '../../../src/policy/testing/examples.ts';
 import { badExamples, goodExamples, laterExamples } from '../../support/definition-examples.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { patience } from '../../support/kube-patience.ts';
 
 /*
  * What the definitions say is what a real API server does, and the same as what our own parser does. Nothing is stored
  * but where a test is about what is stored.
  */
 
+patience();
 let server: KubeApiServer;
 let client: KubeClient;
 
@@ -42,6 +44,8 @@ describe('sluice crds apply', () => {
   it('makes every definition Established, and changes nothing when run again', async () => {
     const apply = () => runCli(['crds', 'apply', '--kubeconfig', server.kubeconfig]);
     const names = published.map((kind) => `${kinds[kind].plural}.${kinds[kind].group}`);
+    // What a first try has left.
+    await server.kubectl('delete', 'crd', ...names, '--ignore-not-found');
     const first = await apply();
     expect([first.status, first.err]).toEqual([0, '']);
     expect(first.out.trim().split('\n')).toEqual(names.map((name) => `${name} created`));

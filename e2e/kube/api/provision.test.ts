@@ -11,14 +11,15 @@ import type { GatewayParametersSpec } from '../../../src/policy/gateway-paramete
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { patience, until } from '../../support/kube-patience.ts';
 import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
-import { until } from '../../support/until.ts';
 
+patience();
 const cleanup = cleanupsAfterEach();
 let server: KubeApiServer;
 beforeAll(async () => {
   server = await startApiServer();
-}, 120_000);
+});
 afterAll(() => server?.close());
 
 const settings: ProvisionSettings = {
@@ -122,7 +123,7 @@ async function start(): Promise<Provisioning> {
       const all = (): number => watched.calls.length;
       for (let before = -1; before !== all(); ) {
         before = all();
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
         await created.settled();
       }
     },
@@ -171,6 +172,11 @@ describe('provisioning on a real API server', () => {
     await kubectl('delete', 'configmap/egress');
     const image = () => kubectl('get', 'deployment/egress', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
     await until('the image is ours again', async () => (await image()) === 'sluice/envoy:1');
+    const label = () =>
+      kubectl('get', 'service/egress', '-o', 'jsonpath={.metadata.labels.app\\.kubernetes\\.io/name}');
+    await until('the label is there again', async () => (await label()) === 'egress');
+    const found = () => kubectl('get', 'configmap/egress', '--ignore-not-found', '-o', 'name');
+    await until('the ConfigMap is there again', async () => (await found()) !== '');
     await quiet();
     expect(
       new Set(
@@ -200,7 +206,7 @@ describe('provisioning on a real API server', () => {
     writes();
     await quiet();
     expect([await replicas(), writes()]).toEqual([5, []]);
-  }, 60_000);
+  });
 
   it('says in the words of the API server what it does not take', async () => {
     const { want, provisioner, namespace } = await start();
@@ -212,7 +218,7 @@ describe('provisioning on a real API server', () => {
     await until('it says so', () => error()?.includes('dnsPolicy') === true, { seen: error });
     want(gatewayText);
     await until('all is well', () => error() === undefined);
-  }, 60_000);
+  });
 
   it('takes every golden', async () => {
     for (const name of ['team-a', 'sluice-dataplane']) {
@@ -225,7 +231,7 @@ describe('provisioning on a real API server', () => {
       );
       expect(output.trim().split('\n').length, name).toBeGreaterThan(2);
     }
-  }, 60_000);
+  });
 });
 
 describe('the authority of the controller', () => {
@@ -264,5 +270,5 @@ describe('the authority of the controller', () => {
       ...['-n', namespace, 'get', 'secret/sluice-xds-authority', '-o', 'jsonpath={.data.ca\\.crt}'],
     );
     expect(Buffer.from(data, 'base64').toString()).not.toContain(first);
-  }, 60_000);
+  });
 });

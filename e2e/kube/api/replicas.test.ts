@@ -7,14 +7,15 @@ import { scriptedXdsClient } from '../../feature/support/xds-client.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
+import { patience, until } from '../../support/kube-patience.ts';
 import { freePort } from '../../support/ports.ts';
-import { until } from '../../support/until.ts';
 
 /*
  * Two controllers of one cluster, each with clients of its own. One of them writes status: it has to know how the
  * clients of the other one stand.
  */
 
+patience();
 const cleanup = cleanupsAfterEach();
 const main = fileURLToPath(new URL('../../../cmd/controller/main.ts', import.meta.url));
 let server: KubeApiServer;
@@ -34,14 +35,14 @@ beforeAll(async () => {
   const definitions = [...definedKinds('own'), ...definedKinds('accepted')].map(customResourceDefinition);
   await server.apply(definitions.map((definition) => JSON.stringify(definition)).join('\n---\n'));
   await server.kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s');
-  await server.kubectl('create', 'namespace', 'sluice-system');
+  await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
   await server.apply(policy);
   const ports = [await freePort(), await freePort(), await freePort(), await freePort()];
   const [xdsA = 0, adminA = 0, xdsB = 0, adminB = 0] = ports;
   replicas = [start('a', xdsA, adminA, [adminA, adminB]), start('b', xdsB, adminB, [adminA, adminB])];
-  for (const replica of replicas) await until(`${replica.name} answers`, () => answers(replica), { limitMs: 30_000 });
-  await until('one of them leads', async () => (await leader()) !== undefined, { limitMs: 30_000 });
-}, 180_000);
+  for (const replica of replicas) await until(`${replica.name} answers`, () => answers(replica));
+  await until('one of them leads', async () => (await leader()) !== undefined);
+});
 
 afterAll(async () => {
   for (const { process } of replicas) {
@@ -114,7 +115,7 @@ async function untilSays(object: string, type: string, expected: RegExp): Promis
     seen = await server.kubectl('get', object, '-o', `jsonpath=${path}`);
     return expected.test(seen);
   };
-  await until(`${object} says ${type} ${expected}`, isSaid, { limitMs: 20_000, seen: () => seen });
+  await until(`${object} says ${type} ${expected}`, isSaid, { seen: () => seen });
 }
 
 async function byRole(): Promise<{ readonly leading: Replica; readonly other: Replica }> {
@@ -135,6 +136,7 @@ spec: { schema: openai, endpoint: 'http://127.0.0.1:9/v1', credential: { none: {
 }
 
 it('tells what pods of the other replica have accepted and refused, and what is not known', async () => {
+  await server.kubectl('delete', 'providers.sluice.dev', '--all');
   const { leading, other } = await byRole();
   await server.apply(provider('one'));
   await untilSays('provider/one', 'Programmed', /^False Pending 1: No egress pod/);
@@ -157,4 +159,4 @@ it('tells what pods of the other replica have accepted and refused, and what is 
     other.process.kill('SIGCONT');
   }
   await untilSays('provider/third', 'Programmed', /^True Programmed 1/);
-}, 90_000);
+});

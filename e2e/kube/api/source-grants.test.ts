@@ -6,10 +6,11 @@ import { problemText } from '../../../src/policy/problem.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
+import { patience, until } from '../../support/kube-patience.ts';
 import { watchedClient } from '../../support/kube-proxy.ts';
 import { type FollowedSource, followSource, installDefinitions, providerYaml } from '../../support/kube-source.ts';
-import { until } from '../../support/until.ts';
 
+patience();
 const cleanup = cleanupsAfterEach();
 let server: KubeApiServer;
 
@@ -17,8 +18,16 @@ beforeAll(async () => {
   server = await startApiServer();
   await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
   await installDefinitions(server);
-}, 120_000);
+});
 afterAll(() => server?.close());
+
+const vault = `
+{apiVersion: v1, kind: Namespace, metadata: {name: team-a}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: vault}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: key, namespace: vault}, stringData: {apiKey: one}}
+`;
 
 const grant = `
 apiVersion: gateway.networking.k8s.io/v1beta1
@@ -42,8 +51,8 @@ async function build(followed: FollowedSource): Promise<readonly string[]> {
 
 describe('a Secret of another namespace', () => {
   it('is not even read until its own namespace permits it', async () => {
-    for (const name of ['team-a', 'vault']) await server.kubectl('create', 'namespace', name);
-    await server.kubectl('create', 'secret', 'generic', 'key', '--from-literal=apiKey=one', '-n', 'vault');
+    await server.apply(vault);
+    await server.kubectl('delete', 'referencegrant', '--all', '-n', 'vault');
     const credential =
       '{schema: openai, credential: {apiKey: {secretKeyRef: {name: key, key: apiKey, namespace: vault}}}}';
     await server.apply(providerYaml('openai', 'team-a', credential));

@@ -5,6 +5,7 @@ import { type Controller, createController } from '../../../src/controller/contr
 import { createControllerMetrics } from '../../../src/controller/metrics.ts';
 import { connectedOf } from '../../../src/controller/rollout/reach.ts';
 import { type KubernetesSource, startKubernetesSource } from '../../../src/controller/sources/kubernetes/source.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { inCluster } from '../../../src/model/build/place.ts';
 import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/definition.ts';
@@ -13,14 +14,15 @@ import { createXdsServer } from '../../../src/xds/server/server.ts';
 import { typeUrls } from '../../../src/xds/snapshot/type-url.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
+import { patience, until } from '../../support/kube-patience.ts';
 import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
-import { until } from '../../support/until.ts';
 
 /*
  * From what people apply to what they read in its status: the source, the build and the reporter as they are, with pods
  * that accept everything.
  */
 
+patience();
 const log = createLogger({ name: 'test', level: 'silent' });
 let server: KubeApiServer;
 let watched: WatchedClient;
@@ -71,7 +73,7 @@ beforeAll(async () => {
       }),
   });
   await apply();
-}, 180_000);
+});
 
 afterAll(async () => {
   reporter?.close();
@@ -102,9 +104,20 @@ function pod(state: 'synced' | 'pending'): readonly ClientState[] {
   ];
 }
 
+/** What is said of the object as it is now; nothing while that is still to come. */
 async function condition(object: string, type: string): Promise<string> {
-  const path = `{range .status.conditions[?(@.type=="${type}")]}{.status} {.reason} {.observedGeneration}: {.message}{end}`;
-  return server.kubectl('get', object, '-o', `jsonpath=${path}`);
+  const { metadata, status } = JSON.parse(await server.kubectl('get', object, '-o', 'json')) as KubeObject;
+  const { conditions = [] } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
+  const found = conditions.find((each) => each.type === type && each.observedGeneration === metadata.generation);
+  return found === undefined ? '' : `${found.status} ${found.reason}: ${found.message}`;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration: number;
 }
 
 async function untilSays(object: string, type: string, expected: RegExp): Promise<void> {
@@ -113,13 +126,27 @@ async function untilSays(object: string, type: string, expected: RegExp): Promis
     seen = await condition(object, type);
     return expected.test(seen);
   };
-  await until(`${object} says ${type} ${expected}`, isSaid, { limitMs: 15_000, seen: () => seen });
+  await until(`${object} says ${type} ${expected}`, isSaid, { seen: () => seen });
 }
 
 const writes = (): number =>
   watched.calls.filter((call) => call.startsWith('PATCH ') && call.endsWith('/status')).length;
 
+/** Until nothing is built or written any more. */
+async function quiet(): Promise<void> {
+  for (let seen = ''; seen !== `${builds} ${writes()}`; ) {
+    seen = `${builds} ${writes()}`;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+async function change(object: string, spec: Readonly<Record<string, unknown>>): Promise<void> {
+  await server.kubectl('patch', ...object.split('/'), '--type=merge', '-p', JSON.stringify({ spec }));
+}
+
 it('tells what became of what was applied, and writing that is no change to anybody', async () => {
+  pods = [];
+  await server.kubectl('delete', 'model', '--all');
   await server.apply(`
 apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
@@ -146,19 +173,19 @@ kind: Model
 metadata: { name: lost }
 spec: { targets: [{ provider: nobody }] }
 `);
-  await untilSays('gatewayclass/sluice-egress', 'Accepted', /^True Accepted 1/);
-  await untilSays('gateway/egress', 'Accepted', /^True Accepted 1/);
-  await untilSays('gateway/egress', 'Programmed', /^False Pending 1: No egress pod/);
-  await untilSays('model/small', 'Accepted', /^True Accepted 1/);
-  await untilSays('model/small', 'Programmed', /^False Pending 1/);
-  await untilSays('model/lost', 'Accepted', /^False \w+ 1: spec\.targets\[0\]\.provider .*nobody/);
+  await untilSays('gatewayclass/sluice-egress', 'Accepted', /^True Accepted/);
+  await untilSays('gateway/egress', 'Accepted', /^True Accepted/);
+  await untilSays('gateway/egress', 'Programmed', /^False Pending: No egress pod/);
+  await untilSays('model/small', 'Accepted', /^True Accepted/);
+  await untilSays('model/small', 'Programmed', /^False Pending/);
+  await untilSays('model/lost', 'Accepted', /^False \w+: spec\.targets\[0\]\.provider .*nobody/);
 
   pods = pod('synced');
   reporter.changed();
-  await untilSays('gateway/egress', 'Programmed', /^True Programmed 1/);
-  await untilSays('model/small', 'Programmed', /^True Programmed 1/);
+  await untilSays('gateway/egress', 'Programmed', /^True Programmed/);
+  await untilSays('model/small', 'Programmed', /^True Programmed/);
 
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await quiet();
   const [builtBefore, writtenBefore] = [builds, writes()];
   reporter.changed();
   await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -166,24 +193,24 @@ spec: { targets: [{ provider: nobody }] }
 });
 
 it('says that an older version is in force while the newer one is wrong, and takes it back', async () => {
-  await server.kubectl('patch', 'model', 'small', '--type=merge', '-p', '{"spec":{"targets":[{"provider":"nobody"}]}}');
-  await untilSays(
-    'model/small',
-    'Accepted',
-    /^False \w+ 2: .*nobody.*The last version that was accepted stays in force/,
-  );
-  await server.kubectl('patch', 'model', 'small', '--type=merge', '-p', '{"spec":{"targets":[{"provider":"openai"}]}}');
-  await untilSays('model/small', 'Accepted', /^True Accepted 3/);
+  await change('model/small', { targets: [{ provider: 'nobody' }] });
+  await untilSays('model/small', 'Accepted', /^False \w+: .*nobody.*The last version that was accepted stays in force/);
+  await change('model/small', { targets: [{ provider: 'openai' }] });
+  await untilSays('model/small', 'Accepted', /^True Accepted/);
 });
 
 it('waits for a pod that has not answered, and stays programmed while another one starts', async () => {
+  pods = pod('synced');
+  await change('model/small', { listed: true });
+  await untilSays('model/small', 'Programmed', /^True Programmed/);
   pods = pod('pending');
-  await server.kubectl('patch', 'model', 'small', '--type=merge', '-p', '{"spec":{"listed":false}}');
-  await untilSays('model/small', 'Programmed', /^False Pending 4: It waits for egress-1/);
+  await change('model/small', { listed: false });
+  await untilSays('model/small', 'Programmed', /^False Pending: It waits for egress-1/);
   expect(await condition('gateway/egress', 'Programmed')).toMatch(/^True/);
   pods = pod('synced');
   reporter.changed();
-  await untilSays('model/small', 'Programmed', /^True Programmed 4/);
+  await untilSays('model/small', 'Programmed', /^True Programmed/);
+  await quiet();
   const before = writes();
   pods = [...pod('synced'), ...pod('pending')];
   reporter.changed();
@@ -194,6 +221,6 @@ it('waits for a pod that has not answered, and stays programmed while another on
 it('tells the Gateway and its objects when no pod is left, the Gateway only', async () => {
   pods = [];
   reporter.changed();
-  await untilSays('gateway/egress', 'Programmed', /^False Pending 1: No egress pod/);
+  await untilSays('gateway/egress', 'Programmed', /^False Pending: No egress pod/);
   expect(await condition('model/small', 'Programmed')).toMatch(/^True/);
 });

@@ -11,9 +11,10 @@ import { type Kind, kinds } from '../../../src/policy/kinds.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
+import { patience, until } from '../../support/kube-patience.ts';
 import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
-import { until } from '../../support/until.ts';
 
+patience();
 const cleanup = cleanupsAfterEach();
 const controllerName = 'sluice.dev/gateway-controller';
 const log = createLogger({ name: 'test', level: 'silent' });
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await server.apply(definitions.map((definition) => JSON.stringify(definition)).join('\n---\n'));
   await server.kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s');
   watched = await watchedClient(server);
-}, 180_000);
+});
 
 afterAll(async () => {
   await watched?.close();
@@ -120,7 +121,7 @@ async function quiet(): Promise<void> {
   let seen = -1;
   while (seen !== writes().length) {
     seen = writes().length;
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }
 
@@ -142,17 +143,31 @@ spec:
   listeners: [{ name: http, port: 80, protocol: HTTP }]
 `;
 
-const egress = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'default', name: 'egress' };
-
-describe('the status of objects', () => {
-  it('is taken by the API server in every shape, and says nothing new a second time', async () => {
-    await server.apply(gatewayClass);
-    await server.apply(`
+const openai = `
 apiVersion: sluice.dev/v1alpha1
 kind: Provider
 metadata: { name: openai }
 spec: { schema: openai, credential: { none: {} } }
----
+`;
+
+const kindsSeen: readonly Kind[] = [
+  'GatewayClass',
+  'Gateway',
+  'Provider',
+  'HTTPRoute',
+  'BackendTLSPolicy',
+  'ClientTrafficPolicy',
+  'AIGatewayRoute',
+];
+
+const egress = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'default', name: 'egress' };
+
+describe('the status of objects', () => {
+  it('is taken by the API server in every shape, and says nothing new a second time', async () => {
+    for (const kind of kindsSeen) await server.kubectl('delete', kind, '--all');
+    await server.apply(gatewayClass);
+    await server.apply(openai);
+    await server.apply(`
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: { name: web }
@@ -173,8 +188,7 @@ kind: AIGatewayRoute
 metadata: { name: chat }
 spec: { parentRefs: [{ name: egress, kind: Gateway, group: gateway.networking.k8s.io }], rules: [{ backendRefs: [{ name: openai }] }] }
 `);
-    const kindsSeen: Kind[] = ['GatewayClass', 'Gateway', 'Provider', 'HTTPRoute', 'BackendTLSPolicy'];
-    const stage = await stageFor(...kindsSeen, 'ClientTrafficPolicy', 'AIGatewayRoute');
+    const stage = await stageFor(...kindsSeen);
     stage.judge({
       attachments: ['HTTPRoute/web', 'AIGatewayRoute/chat'].map((document) => ({
         document,
@@ -193,12 +207,11 @@ spec: { parentRefs: [{ name: egress, kind: Gateway, group: gateway.networking.k8
         },
       ],
     });
-    await quiet();
-    await server.kubectl('wait', 'gatewayclass/sluice-egress', '--for=condition=Accepted', '--timeout=5s');
-    await server.kubectl('wait', 'gateway/egress', '--for=condition=Programmed', '--timeout=5s');
-    await server.kubectl('wait', 'provider/openai', '--for=condition=Programmed', '--timeout=5s');
-    await server.kubectl('wait', 'provider/openai', '--for=condition=Warning', '--timeout=5s');
-    await server.kubectl('wait', 'aigatewayroute/chat', '--for=condition=Accepted', '--timeout=5s');
+    await server.kubectl('wait', 'gatewayclass/sluice-egress', '--for=condition=Accepted', '--timeout=60s');
+    await server.kubectl('wait', 'gateway/egress', '--for=condition=Programmed', '--timeout=60s');
+    await server.kubectl('wait', 'provider/openai', '--for=condition=Programmed', '--timeout=60s');
+    await server.kubectl('wait', 'provider/openai', '--for=condition=Warning', '--timeout=60s');
+    await server.kubectl('wait', 'aigatewayroute/chat', '--for=condition=Accepted', '--timeout=60s');
     const accepted = { type: 'Accepted', status: 'True', observedGeneration: 1 };
     expect(await statusOf('gateway', 'egress')).toMatchObject({
       status: {
@@ -216,10 +229,11 @@ spec: { parentRefs: [{ name: egress, kind: Gateway, group: gateway.networking.k8
       status: { ancestors: [{ ...answer, ancestorRef: egress }] },
     });
     expect(await statusOf('backendtlspolicy', 'vllm')).toMatchObject({ status: { ancestors: [answer] } });
+    await quiet();
     // One write for each object, whatever else is asked: a status is no change of what is written.
     expect(writes()).toHaveLength(7);
     expect(stage.objects().map(({ object }) => object.metadata.generation)).toEqual([1, 1, 1, 1, 1, 1, 1]);
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       stage.reporter.changed();
       await quiet();
     }
@@ -252,30 +266,43 @@ spec: { parentRefs: [{ name: egress, kind: Gateway, group: gateway.networking.k8
       };
       const entry = { parentRef: { name: 'other' }, controllerName: theirs, conditions: [condition] };
       stage.judge({ nacks: round % 2 === 0 ? new Map() : new Map([['HTTPRoute/web', `refused in round ${round}`]]) });
-      await watched.client.patchStatus({ ...place, name: 'web' }, { parents: [...ours, entry] }, { resourceVersion });
+      const written = await watched.client.patchStatus(
+        { ...place, name: 'web' },
+        { parents: [...ours, entry] },
+        { resourceVersion },
+      );
+      // The last word is said until it is heard.
+      if (round === 20 && !written.ok) round--;
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
     expect(lost).toBe(0);
     stage.judge({ nacks: new Map([['HTTPRoute/web', 'refused in the end']]) });
     await until('both say their last', async () => {
       const text = JSON.stringify((await statusOf('httproute', 'web')).status);
-      return text.includes('refused in the end') && /round (19|20)"/.test(text);
+      return text.includes('refused in the end') && text.includes('round 20"');
     });
   });
 
   it('is written by the leader only', async () => {
     const stage = await stageFor('GatewayClass', 'Gateway', 'Provider');
     stage.lead(false);
-    await server.kubectl('patch', 'provider', 'openai', '--type=merge', '-p', '{"spec":{"network":"private"}}');
-    await until('the change is seen', () => stage.objects().some(({ object }) => object.metadata.generation === 2));
+    const { metadata, spec } = await statusOf('provider', 'openai');
+    const generation = (metadata.generation ?? 1) + 1;
+    // The other of the two, also when this is tried twice.
+    const network = (spec as { network?: string }).network === 'private' ? 'public' : 'private';
+    await server.kubectl('patch', 'provider', 'openai', '--type=merge', '-p', JSON.stringify({ spec: { network } }));
+    const isSeen = () => stage.objects().some(({ object }) => object.metadata.generation === generation);
+    await until('the change is seen', isSeen);
     await quiet();
     expect(writes()).toEqual([]);
     stage.lead(true);
-    await server.kubectl('wait', 'provider/openai', '--for=jsonpath={.status.observedGeneration}=2', '--timeout=10s');
+    const isTold = `--for=jsonpath={.status.observedGeneration}=${generation}`;
+    await server.kubectl('wait', 'provider/openai', isTold, '--timeout=60s');
     expect(writes()).toHaveLength(1);
   });
 
   it('comes when the API server is back', async () => {
+    await server.startServer();
     const stage = await stageFor('GatewayClass', 'Gateway', 'Provider');
     await quiet();
     await server.stopServer();
@@ -284,11 +311,12 @@ spec: { parentRefs: [{ name: egress, kind: Gateway, group: gateway.networking.k8
     const tries = writes().length;
     expect(tries).toBeLessThan(8);
     await server.startServer();
-    await server.kubectl('wait', 'provider/openai', '--for=condition=Accepted=False', '--timeout=30s');
-  }, 120_000);
+    await server.kubectl('wait', 'provider/openai', '--for=condition=Accepted=False', '--timeout=60s');
+  });
 
   it('of 2,000 objects is one write when one has changed, and none when nothing has', async () => {
     const place = { group: 'sluice.dev', version: 'v1alpha1', plural: 'models', namespace: 'default' };
+    await server.kubectl('delete', '--raw', '/apis/sluice.dev/v1alpha1/namespaces/default/models');
     const names = Array.from({ length: 2_000 }, (_, index) => `m${index}`);
     const waiting = [...names];
     const create = async (): Promise<void> => {
@@ -304,18 +332,19 @@ spec: { parentRefs: [{ name: egress, kind: Gateway, group: gateway.networking.k8
     };
     await Promise.all(Array.from({ length: 8 }, create));
     const stage = await stageFor('GatewayClass', 'Gateway', 'Model');
-    await until('every model is told', () => writes().length >= 2_000, { limitMs: 100_000 });
+    await until('every model is told', () => writes().length >= 2_000, { limitMs: 200_000 });
     await quiet();
     expect(writes()).toHaveLength(2_000);
     watched.calls.splice(0);
     await server.kubectl('patch', 'model', 'm7', '--type=merge', '-p', '{"spec":{"enabled":false}}');
-    await server.kubectl('wait', 'model/m7', '--for=jsonpath={.status.observedGeneration}=2', '--timeout=10s');
+    await server.kubectl('wait', 'model/m7', '--for=jsonpath={.status.observedGeneration}=2', '--timeout=60s');
     stage.reporter.changed();
     await quiet();
     expect(writes()).toEqual(['PATCH /apis/sluice.dev/v1alpha1/namespaces/default/models/m7/status']);
-  }, 180_000);
+  }, 400_000);
 
   it('is not written for what is gone', async () => {
+    await server.apply(openai);
     const stage = await stageFor('GatewayClass', 'Gateway', 'Provider');
     await quiet();
     const before = stage.objects();
