@@ -10,6 +10,8 @@ export interface Ours {
   isOurClass(name: string): boolean;
   /** Names in the model. */
   readonly gateways: ReadonlySet<string>;
+  /** Equal as long as classes and Gateways are the same. */
+  readonly version: string;
   /** Whether a word about this parent is ours to say. */
   isOurs(parent: ParentReference): boolean;
 }
@@ -27,9 +29,11 @@ export function findOurs({ objects, controllerName }: Pick<Outcome, 'objects' | 
     known.add(name);
     if (isOurClass(textOf(specOf(each).gatewayClassName) ?? '')) gateways.add(name);
   }
+  const versions = all.map(({ kind, object: { metadata } }) => [kind, metadata.uid, metadata.generation]);
   return {
     isOurClass,
     gateways,
+    version: JSON.stringify([controllerName, ...versions]),
     isOurs(parent) {
       if (!isGateway(parent)) return false;
       const name = gatewayName(parent);

@@ -14,28 +14,37 @@ export interface OwnWrites {
   keepOnly(ids: { has(id: string): boolean }): void;
 }
 
+interface OwnWrite {
+  /** What the watch shows until the write comes back. */
+  readonly over: KubeObject['metadata'];
+  readonly object: KubeObject;
+}
+
 export function createOwnWrites(): OwnWrites {
-  const writes = new Map<string, { readonly over: KubeObject['metadata']; readonly answer: KubeObject }>();
+  const writes = new Map<string, OwnWrite>();
   return {
     newest(watched) {
+      if (writes.size === 0) return watched;
       const id = objectId(watched);
       const write = writes.get(id);
-      if (write === undefined) return watched;
+      if (write === undefined || write.object === watched.object) return watched;
       const { uid, resourceVersion } = watched.object.metadata;
       if (uid === write.over.uid && resourceVersion === write.over.resourceVersion) {
-        const metadata = { ...watched.object.metadata, ...versionOf(write.answer) };
-        return { ...watched, object: { ...watched.object, metadata, status: write.answer.status } };
+        return { ...watched, object: write.object };
       }
       writes.delete(id);
       return watched;
     },
-    written(over, answer) {
-      const id = objectId(over);
+    written({ kind, resource, object }, answer) {
+      const id = objectId({ kind, resource, object });
       // Over an own write that has not come back either: the watch still shows the version before both.
-      const first = writes.get(id);
-      const isSecond =
-        first !== undefined && over.object.metadata.resourceVersion === first.answer.metadata.resourceVersion;
-      writes.set(id, { over: isSecond ? first.over : over.object.metadata, answer });
+      const before = writes.get(id);
+      const isSecond = before?.object === object;
+      const metadata = { ...object.metadata, ...versionOf(answer) };
+      writes.set(id, {
+        over: isSecond ? before.over : object.metadata,
+        object: { ...object, metadata, status: answer.status },
+      });
     },
     keepOnly(ids) {
       for (const id of writes.keys()) if (!ids.has(id)) writes.delete(id);

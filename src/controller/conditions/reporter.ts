@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createHoldOff } from '../sources/hold-off.ts';
+import { createKnownStatuses } from './known-statuses.ts';
 import type { Outcome } from './outcome.ts';
 import { statusesOf } from './statuses.ts';
 import { createStatusWriter, type StatusWriterOptions } from './writer.ts';
@@ -28,13 +29,14 @@ export interface StatusReporter {
 
 export function createStatusReporter(options: StatusReporterOptions): StatusReporter {
   const { client, log } = options;
+  const known = createKnownStatuses();
   const report = (): void => {
     if (!options.isLeader()) return;
     const outcome = options.outcome();
     if (outcome === undefined) return;
     try {
       const objects = [...outcome.objects].map(writer.newest);
-      writer.want(statusesOf({ ...outcome, objects }));
+      writer.want(statusesOf({ ...outcome, objects }, known));
     } catch (error) {
       log.error({ error: error as Error }, 'the status of objects cannot be told');
     }

@@ -30,3 +30,8 @@ export function shapeOf(kind: string): Shape | undefined {
   if (facts.statusPer === undefined || facts.group === aiGatewayGroup) return objectStatus;
   return { parent: parentStatus, ancestor: ancestorStatus }[facts.statusPer];
 }
+
+/** On other objects than Gateways and their classes, or on more of those than how they stand. */
+export function dependsOnOthers(shape: Shape): boolean {
+  return shape !== objectStatus && shape !== parentStatus;
+}

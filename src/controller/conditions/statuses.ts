@@ -2,9 +2,10 @@ import { documentId } from '../../policy/document-id.ts';
 import { sayOf } from './document-conditions.ts';
 import { fieldsOf } from './fields.ts';
 import { attachmentsByGateway } from './gateway-status.ts';
+import { createKnownStatuses, type KnownStatuses, standingText } from './known-statuses.ts';
 import { findOurs } from './ours.ts';
 import type { Outcome, WatchedObject } from './outcome.ts';
-import { shapeOf } from './shape.ts';
+import { dependsOnOthers, shapeOf } from './shape.ts';
 import type { Status } from './status.ts';
 import type { Scene } from './subject.ts';
 import { createJudge } from './verdict.ts';
@@ -15,15 +16,20 @@ export interface ObjectStatus {
   readonly status: Status;
 }
 
-/** What the status of every object is to say that is ours to speak of and has been judged. A function of its input. */
-export function statusesOf(outcome: Outcome): ObjectStatus[] {
+/**
+ * What the status of every object is to say that is ours to speak of and has been judged. A function of the outcome; what
+ * is known saves making it again.
+ */
+export function statusesOf(outcome: Outcome, known: KnownStatuses = createKnownStatuses()): ObjectStatus[] {
   const objects = new Map<string, WatchedObject>();
   for (const each of outcome.objects) objects.set(objectId(each), each);
   const verdictOf = createJudge(outcome);
   const attachments = Map.groupBy(outcome.attachments, ({ document }) => document);
+  const ours = findOurs({ objects: objects.values(), controllerName: outcome.controllerName });
   const scene: Scene = {
     outcome,
-    ours: findOurs({ objects: objects.values(), controllerName: outcome.controllerName }),
+    ours,
+    standing: standingText(outcome, ours.version),
     attachments,
     attachmentsTo: attachmentsByGateway(outcome.attachments),
     verdictOf,
@@ -43,7 +49,7 @@ export function statusesOf(outcome: Outcome): ObjectStatus[] {
       verdict: verdictOf(id),
       attachments: attachments.get(id) ?? [],
     };
-    const status = shape(subject, scene);
+    const status = dependsOnOthers(shape) ? shape(subject, scene) : known.of(subject, scene, shape);
     return status === undefined ? [] : [{ id, watched, status }];
   });
 }

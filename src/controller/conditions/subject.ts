@@ -22,6 +22,8 @@ export interface Subject {
 export interface Scene {
   readonly outcome: Outcome;
   readonly ours: Ours;
+  /** Equal as long as all Gateways stand as they do, and are the same ones. */
+  readonly standing: string;
   /** By id of the document that was attached, or not. */
   readonly attachments: ReadonlyMap<string, readonly Attachment[]>;
   /** By name of the gateway. */

@@ -11,6 +11,9 @@ export interface Verdict {
   readonly nack: string | undefined;
 }
 
+/** Of every document that is in force as it is written. */
+export const nothingWrong: Verdict = { errors: [], references: [], warnings: [], isStale: false, nack: undefined };
+
 /** Gateway API tells these by ResolvedRefs, and a route that has them is accepted all the same. */
 const referenceReasons: ReadonlySet<ProblemReason> = new Set([
   'RefNotPermitted',
@@ -25,6 +28,7 @@ export function createJudge(outcome: Outcome): (id: string) => Verdict {
   const byDocument = Map.groupBy(outcome.problems, ({ document }) => document);
   return (id) => {
     const problems = byDocument.get(id) ?? [];
+    if (problems.length === 0 && !outcome.isStale(id) && !outcome.nacks.has(id)) return nothingWrong;
     const wrong = problems.filter(({ severity }) => severity === 'error');
     return {
       errors: wrong.filter((problem) => !isReference(problem)),

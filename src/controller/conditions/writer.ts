@@ -9,6 +9,7 @@ import type { WatchedObject } from './outcome.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createPace } from './pace.ts';
 import { statusPatch } from './patch.ts';
+import type { Status } from './status.ts';
 import type { ObjectStatus } from './statuses.ts';
 
 export interface StatusWriterOptions {
@@ -50,6 +51,8 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   let wanted = new Map<string, ObjectStatus>();
   const due = new Set<string>();
   const running = new Set<string>();
+  /** The object that says what it is to say, by what that is. */
+  const told = new WeakMap<Status, WatchedObject['object']>();
   let failures = 0;
   let pausedUntil = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -60,8 +63,11 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     return statusPatch(status, fieldsOf(ownWrites.newest(watched).object.status), time);
   }
 
-  function look(status: ObjectStatus): void {
-    if (!running.has(status.id) && patchOf(status) !== undefined) due.add(status.id);
+  function look(wants: ObjectStatus): void {
+    const { id, status, watched } = wants;
+    if (running.has(id) || told.get(status) === watched.object) return;
+    if (patchOf(wants) === undefined) told.set(status, watched.object);
+    else due.add(id);
   }
 
   /** Starts what may start, and comes back for the rest. */

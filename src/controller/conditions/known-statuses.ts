@@ -1,0 +1,60 @@
+import type { Attachment } from '../../model/build/attachment.ts';
+import type { Outcome, WatchedObject } from './outcome.ts';
+import type { Status } from './status.ts';
+import type { Scene, Subject } from './subject.ts';
+import { nothingWrong } from './verdict.ts';
+
+/**
+ * Statuses that were made before. Most of thousands of objects are as they were and nothing is wrong with them: then the
+ * same status comes back, and whoever compared it with the object need not do so again.
+ */
+export interface KnownStatuses {
+  /** `make` must follow from the object, its verdict and attachments, and from how the Gateways stand. */
+  of(subject: Subject, scene: Scene, make: (subject: Subject, scene: Scene) => Status | undefined): Status | undefined;
+}
+
+interface Known {
+  readonly standing: string;
+  readonly attachments: readonly Attachment[];
+  readonly status: Status | undefined;
+}
+
+export function createKnownStatuses(): KnownStatuses {
+  const statuses = new WeakMap<WatchedObject['object'], Known>();
+  return {
+    of(subject, scene, make) {
+      if (subject.verdict !== nothingWrong) return make(subject, scene);
+      const { attachments, watched } = subject;
+      const known = statuses.get(watched.object);
+      if (known?.standing === scene.standing && areSame(known.attachments, attachments)) return known.status;
+      const status = make(subject, scene);
+      statuses.set(watched.object, { standing: scene.standing, attachments, status });
+      return status;
+    },
+  };
+}
+
+/** Equal as long as all Gateways stand as they do, and are the same ones. */
+export function standingText({ isPublished, silent, reach, provisioned }: Outcome, ours: string): string {
+  const pods = [...provisioned].map(([name, { readyPods }]) => [name, readyPods]);
+  return JSON.stringify([isPublished, silent, [...reach], pods, ours]);
+}
+
+function areSame(a: readonly Attachment[], b: readonly Attachment[]): boolean {
+  return a.length === b.length && a.every((each, index) => isSame(each, b[index]));
+}
+
+/** Only accepted ones are worth comparing. */
+function isSame(a: Attachment, b: Attachment | undefined): boolean {
+  if (a.outcome !== 'accepted' || b?.outcome !== 'accepted') return false;
+  const { group, kind, namespace, name, sectionName, port } = a.parent;
+  const other = b.parent;
+  return (
+    name === other.name &&
+    namespace === other.namespace &&
+    sectionName === other.sectionName &&
+    port === other.port &&
+    kind === other.kind &&
+    group === other.group
+  );
+}
