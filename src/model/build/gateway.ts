@@ -162,7 +162,7 @@ function listenersOf(
 ): Listener[] {
   const address = place.boundAddress(document.spec.addresses[0]?.value);
   const origins = policy ? [document.id, policy.id] : [document.id];
-  return document.spec.listeners.flatMap((spec, index) => {
+  return document.spec.listeners.flatMap((spec) => {
     const hostnames = spec.hostname === undefined ? [] : [spec.hostname];
     const listener = { name: spec.name, address, port: place.boundPort(spec.port), hostnames, origins };
     if (spec.tls === undefined) {
@@ -174,7 +174,7 @@ function listenersOf(
     // Without the CA that clients are to be verified against the port stays closed rather than open to everybody.
     if (clientCa === 'unusable') return [];
     const certificates = spec.tls.certificates.flatMap((source, position) => {
-      const path = `spec.listeners[${index}].tls`;
+      const path = `spec.listeners[${spec.position}].tls`;
       const certificate = context.resolve(document, path, source.certificate);
       const privateKey = context.resolve(document, path, source.key);
       if (certificate === undefined || privateKey === undefined) return [];

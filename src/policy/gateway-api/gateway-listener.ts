@@ -3,8 +3,9 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Infer, invalid, type Parsed, refine, type Schema } from '../schema/schema.ts';
+import { type Infer, type Parsed, refine, type Schema } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
+import { type Positioned, soundEntries } from '../schema/sound-entries.ts';
 import { type SecretSource, secretFile } from '../secret-source.ts';
 import { allowedRoutes } from './allowed-routes.ts';
 import { hostname } from './name.ts';
@@ -49,7 +50,7 @@ const tls = refine(tlsFields, (spec, place): Parsed<{ readonly certificates: rea
   const certificates = [...files, ...spec.certificateRefs.map(fromSecret)];
   if (certificates.length > 0) return { certificates };
   const remedy = `in a folder add options: {${certificateFile}: tls.crt, ${keyFile}: tls.key}`;
-  return reject(place, 'names no certificate', remedy);
+  return reject(place, 'names no certificate', remedy, 'InvalidCertificateRef');
 });
 
 function fromSecret(ref: SecretReference): CertificateSource {
@@ -74,12 +75,14 @@ const listenerFields = object({
   allowedRoutes: defaulted(allowedRoutes, {}, 'Which routes may attach. Kinds of sluice.dev are in every gateway.'),
 });
 
-export type ListenerSpec = Infer<typeof listenerFields>;
+type WrittenListener = Infer<typeof listenerFields>;
 
-const listener = refine(listenerFields, (spec, place): Parsed<ListenerSpec> => {
+export type ListenerSpec = Positioned<WrittenListener>;
+
+const listener = refine(listenerFields, (spec, place): Parsed<WrittenListener> => {
   if (spec.protocol === 'HTTPS' && spec.tls === undefined) {
     const remedy = `add tls: {options: {${certificateFile}: tls.crt, ${keyFile}: tls.key}}, or write protocol: HTTP`;
-    return reject(under(place, 'tls'), 'is missing: HTTPS needs a certificate', remedy);
+    return reject(under(place, 'tls'), 'is missing: HTTPS needs a certificate', remedy, 'InvalidCertificateRef');
   }
   if (spec.protocol === 'HTTP' && spec.tls !== undefined) {
     return reject(under(place, 'tls'), 'is given, but the protocol is HTTP', 'write protocol: HTTPS, or remove tls');
@@ -87,32 +90,35 @@ const listener = refine(listenerFields, (spec, place): Parsed<ListenerSpec> => {
   return spec;
 });
 
+/** One that is wrong costs its own port and hosts; the others are served. */
 export const listeners: Schema<readonly ListenerSpec[]> = refine(
-  list(listener, { least: 1, most: 64, emptyRemedy: 'add {name: http, port: 10080, protocol: HTTP}' }),
-  check,
+  soundEntries(listener, { least: 1, most: 64, emptyRemedy: 'add {name: http, port: 10080, protocol: HTTP}' }),
+  distinct,
 );
 
-/** What Gateway API calls distinct listeners: by port, protocol and host name. */
-function check(all: readonly ListenerSpec[], place: Place): Parsed<readonly ListenerSpec[]> {
-  let isValid = true;
-  for (const [index, spec] of all.entries()) {
-    const here = under(place, index);
-    for (const earlier of all.slice(0, index)) {
-      if (earlier.name === spec.name) {
-        reject(under(here, 'name'), `${spec.name} is the name of another listener`, 'give each its own name');
-        isValid = false;
-      }
-      if (earlier.port !== spec.port) continue;
-      if (earlier.protocol !== spec.protocol) {
-        const message = `${spec.port} is ${earlier.protocol} for listener ${earlier.name}`;
-        reject(under(here, 'port'), message, 'give HTTP and HTTPS different ports');
-        isValid = false;
-      } else if (earlier.hostname === spec.hostname) {
-        const message = `${spec.port} is taken by listener ${earlier.name} for the same host`;
-        reject(under(here, 'port'), message, 'give them different ports or hostnames');
-        isValid = false;
-      }
-    }
+/** What Gateway API calls distinct listeners: by port, protocol and host name. Of two that are not, the first is served. */
+function distinct(all: readonly ListenerSpec[], place: Place): Parsed<readonly ListenerSpec[]> {
+  const kept: ListenerSpec[] = [];
+  for (const spec of all) if (!isInTheWay(spec, kept, under(place, spec.position))) kept.push(spec);
+  return kept;
+}
+
+function isInTheWay(spec: ListenerSpec, earlier: readonly ListenerSpec[], here: Place): boolean {
+  const namesake = earlier.find(({ name }) => name === spec.name);
+  if (namesake !== undefined) {
+    reject(under(here, 'name'), `${spec.name} is the name of another listener`, 'give each its own name');
+    return true;
   }
-  return isValid ? all : invalid;
+  const neighbours = earlier.filter(({ port }) => port === spec.port);
+  const other = neighbours.find(({ protocol }) => protocol !== spec.protocol);
+  if (other !== undefined) {
+    const message = `${spec.port} is ${other.protocol} for listener ${other.name}`;
+    reject(under(here, 'port'), message, 'give HTTP and HTTPS different ports', 'Conflicted');
+    return true;
+  }
+  const same = neighbours.find(({ hostname }) => hostname === spec.hostname);
+  if (same === undefined) return false;
+  const message = `is that of listener ${same.name}, too, on port ${spec.port}`;
+  reject(under(here, 'hostname'), message, 'give them different ports or hostnames', 'Conflicted');
+  return true;
 }

@@ -71,7 +71,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{listeners: [{name: a, port: 80, protocol: HTTP}, {name: b, port: 80, protocol: HTTP}]}',
-    'error spec.listeners[1].port 80 is taken by listener a for the same host — give them different ports or hostnames',
+    'error spec.listeners[1].hostname is that of listener a, too, on port 80 — give them different ports or hostnames',
   ],
   [
     '{listeners: [{name: a, port: 80, protocol: HTTP}, {name: b, port: 80, protocol: HTTPS, tls: {certificateRefs: [{name: a}]}}]}',
@@ -130,7 +130,7 @@ describe('Gateway', () => {
     expect(specOf('{listeners: [{name: http, port: 10080, protocol: HTTP}]}')).toEqual({
       addresses: [],
       infrastructure: { annotations: {}, labels: {} },
-      listeners: [{ name: 'http', port: 10_080, protocol: 'HTTP', allowedRoutes: fromSame }],
+      listeners: [{ name: 'http', port: 10_080, protocol: 'HTTP', allowedRoutes: fromSame, position: 0 }],
       tls: {},
     });
   });
@@ -172,6 +172,29 @@ describe('Gateway', () => {
   it('may serve several hosts on one port', () => {
     const listeners = '[{name: a, port: 80, protocol: HTTP, hostname: a.example}, {name: b, port: 80, protocol: HTTP}]';
     expect(problemsOf('Gateway', `{listeners: ${listeners}}`)).toEqual([]);
+  });
+
+  it('loses a listener that is wrong, and keeps the others', () => {
+    const spec = `{listeners: [
+      {name: raw, port: 9000, protocol: TCP},
+      {name: a, port: 80, protocol: HTTP},
+      {name: secure, port: 443, protocol: HTTPS, tls: {certificateRefs: [{kind: ConfigMap, name: a}]}},
+      {name: again, port: 80, protocol: HTTP},
+      {name: b, port: 81, protocol: HTTP}]}`;
+    const listeners = [
+      { name: 'a', position: 1 },
+      { name: 'b', position: 4 },
+    ];
+    expect(specOf(spec)).toMatchObject({ listeners });
+    expect(parseSpec('Gateway', spec).problems.map(({ path, reason }) => [path, reason])).toEqual([
+      ['spec.listeners[0].protocol', 'UnsupportedValue'],
+      ['spec.listeners[2].tls.certificateRefs[0].kind', 'InvalidKind'],
+      ['spec.listeners[3].hostname', 'Conflicted'],
+    ]);
+  });
+
+  it('stays as it was if no listener is right', () => {
+    expect(parseSpec('Gateway', '{listeners: [{name: raw, port: 9000, protocol: TCP}]}').documents).toEqual([]);
   });
 
   it('says which routes may attach, and what is made for it in a cluster', () => {

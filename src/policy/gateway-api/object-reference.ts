@@ -17,11 +17,17 @@ const coreGroup: Schema<''> = {
     value === '' ? value : reject(place, `${show(value)} is not the core group`, 'remove it', 'InvalidKind'),
 };
 
+const secretKind: Schema<'Secret'> = {
+  json: { enum: ['Secret'] },
+  parse: (value, place) =>
+    value === 'Secret' ? value : reject(place, `${show(value)} is not a possible value`, 'write Secret', 'InvalidKind'),
+};
+
 /** A Secret, perhaps of another namespace, whose owner then has to permit it (ReferenceGrant). */
 export const secretReference = privateMap(
   object({
     group: defaulted(coreGroup, '', 'Group of the kind.'),
-    kind: defaulted(enumeration(['Secret']), 'Secret', 'Kind of what is meant.'),
+    kind: defaulted(secretKind, 'Secret', 'Kind of what is meant.'),
     name: required(dottedName, 'Name of the Secret.'),
     namespace: optional(dnsLabel, 'Namespace of the Secret; the one of this document if absent.'),
   }),

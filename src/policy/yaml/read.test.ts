@@ -107,20 +107,26 @@ describe('readYaml', () => {
   it.each(['[', '{a: ', '- ', '? '])('refuses %j a hundred thousand times before it costs anything', (opening) => {
     const start = performance.now();
     expect(readYaml(opening.repeat(100_000)).errors[0]?.message).toBe('the YAML is nested too deep');
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it('refuses a document that no person wrote', () => {
     expect(readYaml(`a: ${'x'.repeat(1024 * 1024)}`).errors[0]?.message).toBe('the document is larger than 1MiB');
   });
 
-  it('compares the fields of a large map in no time', () => {
-    const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n');
-    const start = performance.now();
-    expect(readYaml(`${text}\nk5: 2`).errors.map((error) => error.message)).toEqual([
-      '"k5" stands twice in the same map',
-    ]);
-    expect(performance.now() - start).toBeLessThan(3000);
+  it('takes as long for a field of a large map as for one of a small map', () => {
+    const text = (fields: number): string =>
+      `${Array.from({ length: fields }, (_, index) => `k${index}: 1`).join('\n')}\nk5: 2`;
+    const milliseconds = (fields: number): number => {
+      const start = performance.now();
+      expect(readYaml(text(fields)).errors.map((error) => error.message)).toEqual([
+        '"k5" stands twice in the same map',
+      ]);
+      return performance.now() - start;
+    };
+    // The best of a few, since the machine may be busy. Comparing each with each would take sixteen times as long.
+    const best = (fields: number): number => Math.min(...[1, 2, 3].map(() => milliseconds(fields)));
+    expect(best(8_000)).toBeLessThan(10 * best(2_000));
   });
 
   it('does not list the consequences of a mistake', () => {
