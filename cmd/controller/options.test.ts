@@ -53,6 +53,15 @@ describe('the flags of the controller', () => {
     expect(cluster([]).replicas).toEqual([]);
   });
 
+  it('say how fast statuses are written', () => {
+    expect(cluster([]).statusWrites).toBe(50);
+    expect(cluster(['--status-writes', '500']).statusWrites).toBe(500);
+    expect(read(['--kubernetes', ...images, '--status-writes', '0'])).toEqual({
+      ok: false,
+      error: '--status-writes 0 is not a number of writes in a second.',
+    });
+  });
+
   it('select namespaces as Kubernetes does', () => {
     expect(cluster(['--namespace-selectors', '[{"matchLabels": {"team": "a"}}]']).selectors).toEqual([
       { matchLabels: { team: 'a' }, matchExpressions: [] },

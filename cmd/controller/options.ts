@@ -33,6 +33,7 @@ In a cluster:
   --controller-name NAME GatewayClasses of this controller are ours. Default sluice.dev/gateway-controller.
   --namespace-selectors JSON
                          List of label selectors; policy is read from namespaces that one of them selects.
+  --status-writes N      At most so many statuses are written in a second. Default 50: an API server serves others, too.
   --state DIR            Keeps what a restart needs while the API server is away: secrets, so a volume in memory.
   --envoy-image IMAGE    Image of Envoy for the pods of Gateways.
   --processor-image IMAGE
@@ -67,6 +68,8 @@ export interface ClusterFlags {
   readonly controllerName: string | undefined;
   readonly selectors: readonly LabelSelector[];
   readonly stateFolder: string | undefined;
+  /** Writes in a second. */
+  readonly statusWrites: number;
   readonly xdsTls: 'own' | 'off' | 'supplied';
   readonly provision: ProvisionSettings;
 }
@@ -87,6 +90,7 @@ const flags = {
   replicas: { type: 'string', multiple: true },
   'controller-name': { type: 'string' },
   'namespace-selectors': { type: 'string', default: '[]' },
+  'status-writes': { type: 'string', default: '50' },
   state: { type: 'string' },
   'envoy-image': { type: 'string' },
   'processor-image': { type: 'string' },
@@ -162,6 +166,10 @@ function clusterOf(values: Values, xds: Address, env: NodeJS.ProcessEnv, hostnam
     if (!address.ok) return address;
     replicas.push(address.value);
   }
+  const statusWrites = Number(values['status-writes']);
+  if (!Number.isInteger(statusWrites) || statusWrites < 1) {
+    return err(`--status-writes ${values['status-writes']} is not a number of writes in a second.`);
+  }
   const tls = values['xds-tls'];
   const xdsTls = tls === 'own' || tls === 'off' ? tls : 'supplied';
   if (xdsTls === 'supplied' && values['tls-cert'] === undefined) {
@@ -180,6 +188,7 @@ function clusterOf(values: Values, xds: Address, env: NodeJS.ProcessEnv, hostnam
     controllerName: values['controller-name'],
     selectors: selectors.value,
     stateFolder: values.state,
+    statusWrites,
     xdsTls,
     provision: {
       images: { envoy: envoy.value, processor: processor.value },

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { KubeClient } from '../../kube/client.ts';
-import { kubeErrorText } from '../../kube/error.ts';
 import { joinElection } from '../../kube/lease.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { inCluster } from '../../model/build/place.ts';
@@ -28,6 +27,7 @@ import { askReplica, type Endpoint } from './replicas/ask.ts';
 import { areSettled, elsewhereOf } from './replicas/elsewhere.ts';
 import { findReplicas } from './replicas/find.ts';
 import { watchReplicas } from './replicas/watch.ts';
+import { tellTrouble } from './trouble.ts';
 
 export interface ClusterPlaneOptions
   extends Omit<ControlPlaneOptions, 'source' | 'place' | 'mayAsk' | 'tls' | 'onChange' | 'onEvent'> {
@@ -42,6 +42,8 @@ export interface ClusterPlaneOptions
   readonly controllerName?: string;
   /** Where what is needed for a restart without the API server is kept: secrets, so a volume in memory. */
   readonly stateFolder?: string;
+  /** Statuses that may be written in a second. */
+  readonly statusWrites: number;
   readonly provision: ProvisionSettings;
   /**
    * Names behind which all replicas are found, with their admin port: one replica knows of its own clients only. None:
@@ -62,8 +64,7 @@ const authorityName = 'sluice-xds-authority';
 export async function startClusterPlane(options: ClusterPlaneOptions): Promise<Result<ControlPlane>> {
   const { client, namespace, log } = options;
   const { controllerName = ourController, tls: tlsMode, stateFolder, replicas: names = [], ...planeOptions } = options;
-  const onKubeError = (error: Parameters<typeof kubeErrorText>[0]): void =>
-    log.warn({ reason: kubeErrorText(error) }, 'the API server cannot be asked; it is tried again');
+  const onTrouble = tellTrouble(log);
   let plane: ControlPlane | undefined;
   let source: KubernetesSource | undefined;
   let authority: AuthorityKeeper | undefined;
@@ -80,9 +81,9 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
       changed();
     },
     onLost: () => log.info('another replica writes now'),
-    onError: onKubeError,
+    onError: onTrouble,
   });
-  const live = watchLiveObjects({ client, onChange: () => provisioner.look(), onError: onKubeError });
+  const live = watchLiveObjects({ client, onChange: () => provisioner.look(), onError: onTrouble });
   const provisioner = createProvisioner({
     client,
     live,
@@ -96,6 +97,8 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
     client,
     log,
     isLeader,
+    perSecond: options.statusWrites,
+    burst: 2 * options.statusWrites,
     outcome() {
       const known = replicas === undefined ? [] : replicas.known();
       if (plane === undefined || source === undefined || known === undefined) return undefined;
@@ -177,6 +180,7 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
         ...(stateFolder !== undefined && { snapshotFile: join(stateFolder, 'policy.snapshot') }),
         ...events,
         onObjects: changed,
+        onTrouble,
       });
       return { ...source, health: source.status };
     }),
