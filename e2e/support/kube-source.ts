@@ -5,6 +5,7 @@ import {
   type KubernetesSourceOptions,
   startKubernetesSource,
 } from '../../src/controller/sources/kubernetes/source.ts';
+import { kubeErrorText } from '../../src/kube/error.ts';
 import { problemText } from '../../src/policy/problem.ts';
 import type { KubeApiServer } from './kube-api-server.ts';
 import { until } from './kube-patience.ts';
@@ -53,6 +54,7 @@ export async function followSource(
     ...options,
     onChange: (state) => states.push(state),
     onError: (error) => errors.push(error.message),
+    onTrouble: (error) => errors.push(kubeErrorText(error)),
   });
   states.unshift(source.state);
   const now = (): KubernetesState => states.at(-1) ?? source.state;

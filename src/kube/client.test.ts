@@ -88,6 +88,29 @@ describe('KubeClient', () => {
     expect(await client.get(small)).toMatchObject({ error: { reason: 'TooManyRequests', retryAfterMs: 3000 } });
   });
 
+  it('asks again when the API server wants to be, as long as there is time, and not for ever', async () => {
+    let refusals = 1;
+    const { client, server } = await connected((_, response) => {
+      if (refusals-- > 0) json(response, 429, {}, { 'retry-after': '0.05' });
+      else json(response, 200, found);
+    });
+    expect(await client.get(small)).toEqual({ ok: true, value: found });
+    expect(server.seen).toHaveLength(2);
+    refusals = 100;
+    expect(await client.get(small)).toMatchObject({ error: { code: 429 } });
+    expect(server.seen).toHaveLength(6);
+  });
+
+  it('ends a pause when it is closed', async () => {
+    const { client, server } = await connected((_, response) => json(response, 503, {}, { 'retry-after': '1.9' }));
+    const answer = client.get(small);
+    await expect.poll(() => server.seen.length).toBe(1);
+    const began = performance.now();
+    setTimeout(() => client.close(), 20);
+    expect(await answer).toMatchObject({ error: { reason: 'Closed' } });
+    expect(performance.now() - began).toBeLessThan(1_500);
+  });
+
   it('ends calls that nobody answers', async () => {
     const { client } = await connected(() => undefined, 50);
     expect(await client.get(small)).toMatchObject({ error: { code: 0, reason: 'Timeout' } });

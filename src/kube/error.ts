@@ -69,6 +69,11 @@ export function isForbidden(error: KubeError): boolean {
   return error.code === 403;
 }
 
+/** Nobody answers, or not now: nothing is wrong with what was asked. */
+export function isTemporary({ code, reason }: KubeError): boolean {
+  return code === 0 ? ['Unreachable', 'Timeout'].includes(reason) : [429, 502, 503, 504].includes(code);
+}
+
 export function isRecord(value: unknown): value is { readonly [field: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

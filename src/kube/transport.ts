@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { CallOptions, Connection } from './connection.ts';
 import { errorOfAnswer, type KubeError, kubeError } from './error.ts';
@@ -41,6 +42,7 @@ const closed = kubeError(0, 'Closed', 'the client has been closed');
 
 export function createTransport(connection: Connection, userAgent: string): Transport {
   const running = new Set<ClientRequest>();
+  const closing = new AbortController();
   let isClosed = false;
 
   async function send(call: Call): Promise<Result<ClientRequest, KubeError>> {
@@ -59,7 +61,7 @@ export function createTransport(connection: Connection, userAgent: string): Tran
     return ok(request);
   }
 
-  async function callOnce(call: Call): Promise<Result<unknown, KubeError> | 'connection was stale'> {
+  async function callOnce(call: Call, limitMs: number): Promise<Result<unknown, KubeError> | 'connection was stale'> {
     const sent = await send(call);
     if (!sent.ok) return sent;
     const request = sent.value;
@@ -67,7 +69,7 @@ export function createTransport(connection: Connection, userAgent: string): Tran
       const timer = setTimeout(() => {
         resolve(err(timedOut(call)));
         request.destroy();
-      }, call.timeoutMs);
+      }, limitMs);
       const done = (result: Result<unknown, KubeError> | 'connection was stale'): void => {
         clearTimeout(timer);
         resolve(result);
@@ -83,12 +85,19 @@ export function createTransport(connection: Connection, userAgent: string): Tran
 
   return {
     async call(call) {
-      if (isClosed) return err(closed);
-      for (let attempt = 1; ; attempt++) {
-        const result = await callOnce(call);
-        if (result !== 'connection was stale') return result;
-        // The API server ended an idle connection in the moment that we took it: nobody has read what was sent.
-        if (attempt === 5) return err(kubeError(0, 'Unreachable', 'the API server ends every connection'));
+      const deadline = performance.now() + call.timeoutMs;
+      let [stale, pauses] = [0, 0];
+      for (;;) {
+        if (isClosed) return err(closed);
+        const result = await callOnce(call, deadline - performance.now());
+        if (result === 'connection was stale') {
+          // The API server ended an idle connection in the moment that we took it: nobody has read what was sent.
+          if (++stale === 5) return err(kubeError(0, 'Unreachable', 'the API server ends every connection'));
+          continue;
+        }
+        const pauseMs = result.ok ? undefined : pauseBeforeRepeating(result.error);
+        if (pauseMs === undefined || ++pauses > mostPauses || performance.now() + pauseMs >= deadline) return result;
+        await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined);
       }
     },
 
@@ -129,10 +138,19 @@ export function createTransport(connection: Connection, userAgent: string): Tran
 
     close() {
       isClosed = true;
+      closing.abort();
       for (const request of running) request.destroy();
       connection.close();
     },
   };
+}
+
+/** Whoever waits for the answer has more patience than a moment, and less than an overloaded API server may need. */
+const mostPauses = 3;
+
+/** It has not done what was asked, and says when to ask again: it is starting, or others were first. */
+function pauseBeforeRepeating({ code, retryAfterMs }: KubeError): number | undefined {
+  return code === 429 || code === 503 ? retryAfterMs : undefined;
 }
 
 function requestOf(server: string, call: Call, { agent, headers }: CallOptions, userAgent: string): ClientRequest {

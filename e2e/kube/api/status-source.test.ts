@@ -46,6 +46,7 @@ beforeAll(async () => {
     onChange: () => void apply(),
     onObjects: () => reporter?.changed(),
     onError: () => undefined,
+    onTrouble: () => undefined,
   });
   controller = createController({
     version: 'test',

@@ -43,6 +43,8 @@ export interface KubernetesSourceEvents extends Omit<SourceEvents, 'onChange'> {
   onChange(state: KubernetesState): void;
   /** Objects have changed without saying anything else: their status, their finalizers. */
   onObjects?(): void;
+  /** A call to the API server has failed, and is made again: once for each call. */
+  onTrouble(error: KubeError): void;
 }
 
 /** How the source stands with the API server. */
@@ -79,7 +81,6 @@ export async function startKubernetesSource(
   let judgement: Judgement = nothingJudged;
   let servesFrom: 'nothing' | 'snapshot' | 'cluster' = 'nothing';
   let failure: KubeError | undefined;
-  const toldAt = new Map<string, number>();
   let isClosed = false;
   const started = Promise.withResolvers<void>();
 
@@ -87,16 +88,9 @@ export async function startKubernetesSource(
     // Versions are forgotten all the time; reading again is all that follows.
     if (isExpired(error)) return;
     failure = error;
-    tell(error);
+    options.onTrouble(error);
     // Nobody is there, so there is nothing to wait for.
     if (error.code === 0) beginFromSnapshot();
-  };
-  /** Twenty watches fail in the same way, again and again. */
-  const tell = (error: KubeError): void => {
-    const key = `${error.code} ${error.reason}`;
-    if (Date.now() - (toldAt.get(key) ?? 0) < 30_000) return;
-    toldAt.set(key, Date.now());
-    options.onError(new Error(kubeErrorText(error)));
   };
   const holdOff = createHoldOff(quietMs, maxMs, look);
   // Thousands of statuses are written at a start, and none of them means anything to the policy.
