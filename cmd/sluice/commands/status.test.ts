@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Status } from '../../../src/controller/status.ts';
+import { plainKubeconfig, startTestServer } from '../../../src/kube/testing/server.ts';
 import { runCli } from '../testing/run-cli.ts';
 
 const now = Date.now();
@@ -52,7 +56,7 @@ Gateways
   default  http://0.0.0.0:10080  2 providers, 1 model, 1 key
 
 Clients
-  egress-0  envoy 1.40.0  for ${out.includes('for 91s') ? 91 : 90}s  synced  Cluster 3, Listener 1
+  egress-0  envoy 1.40.0  for ${/for (\d+)s/.exec(out)?.[1]}s  synced  Cluster 3, Listener 1
 `);
     expect(status).toBe(0);
   });
@@ -87,6 +91,61 @@ Clients
     expect(out).toContain('      Refused by a client: no such extension\n');
     expect(out).toContain('Other problems\n  error: c.yaml is larger than 10MiB\n');
     expect(out).toMatch(/ {2}p1 {2}processor {2}for 3h {2}nacked {2}Key 1\n {6}Key: unknown version\n/);
+  });
+
+  it('does not call in force what has an error, such as a model whose provider is missing', async () => {
+    const problem = { severity: 'error', source: '', document: 'Model/small', path: 'spec', message: 'm', remedy: 'r' };
+    const documents = [{ ...healthy.documents[0], problems: [problem] }];
+    const broken = await statusOf({ ...healthy, documents });
+    expect(broken.out).toContain('Model/small  with errors  models.yaml:1\n      error: spec m\n');
+    expect(broken.status).toBe(1);
+    server?.close();
+    const warned = await statusOf({
+      ...healthy,
+      documents: [{ ...documents[0], problems: [{ ...problem, severity: 'warning' }] }],
+    });
+    expect(warned.out).toContain('Model/small  in force');
+    expect(warned.status).toBe(0);
+  });
+
+  it('shows the clients of every replica of a cluster that is ready', async () => {
+    const pod = (name: string, status: string) => ({
+      metadata: { name },
+      spec: {
+        containers: [
+          {
+            ports: [
+              { name: 'xds', containerPort: 1 },
+              { name: 'admin', containerPort: 10089 },
+            ],
+          },
+        ],
+      },
+      status: { conditions: [{ type: 'Ready', status }] },
+    });
+    const api = await startTestServer((request, response) => {
+      const [path = ''] = (request.url ?? '').split('?');
+      const replica = /\/pods\/http:(\w+):10089\/proxy\/status$/.exec(path)?.[1];
+      const clients = healthy.clients.map((client) => ({ ...client, nodeId: `of-${replica}` }));
+      const body =
+        replica === undefined
+          ? { items: [pod('a', 'True'), pod('b', 'True'), pod('c', 'False'), pod('d', 'True')] }
+          : { ...healthy, clients };
+      response.statusCode = replica === 'd' ? 503 : 200;
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-status-'));
+    try {
+      await writeFile(join(folder, 'kubeconfig'), plainKubeconfig(api.url, 'token'));
+      const line = ['status', '--kubernetes', '--kubeconfig', join(folder, 'kubeconfig')];
+      const { status, out, err } = await runCli(line);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      expect(out.match(/of-\w+/g)).toEqual(['of-a', 'of-b']);
+      expect(api.seen).not.toContainEqual(expect.stringContaining('http:c:'));
+    } finally {
+      await api.close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('gives the answer as JSON to scripts', async () => {

@@ -3,16 +3,16 @@ import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
 import { paintFor } from '../cli/paint.ts';
 import { controlPlaneAt } from '../control-plane/ask.ts';
-import { clusterFlags, controlPlaneInCluster } from '../control-plane/in-cluster.ts';
+import { clusterFlags } from '../control-plane/in-cluster.ts';
 import { defaultPorts } from '../defaults.ts';
 import { type EnvoyView, viewEnvoy } from '../status/envoy-view.ts';
-import { fetchStatus } from '../status/fetch-status.ts';
+import { fetchStatus, fetchWholeStatus } from '../status/fetch-status.ts';
 import { isHealthy, statusReport } from '../status/status-report.ts';
 
 export const command = defineCommand({
   description: [
     'Asks a running control plane what is in force: every document, every gateway, every connected Envoy and processor.',
-    'Ends with exit code 1 if something is stale, rejected or refused, or if the control plane does not answer.',
+    'Ends with exit code 1 if something has errors, is stale, rejected or refused, or if the control plane does not answer.',
   ],
   flags: {
     admin: {
@@ -39,8 +39,7 @@ export const command = defineCommand({
     { says: 'Ask an Envoy as well, by its admin port.', line: 'sluice status --envoy 9901' },
   ],
   async run({ flags, io }) {
-    const ask = flags.kubernetes ? controlPlaneInCluster(flags) : controlPlaneAt(flags.admin);
-    const status = await fetchStatus(ask);
+    const status = await (flags.kubernetes ? fetchWholeStatus(flags) : fetchStatus(controlPlaneAt(flags.admin)));
     if (!status.ok) {
       io.err(`sluice status: ${status.error}\n`);
       return exitCodes.failure;

@@ -1,12 +1,24 @@
 import type { Status } from '../../../src/controller/status.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
 import type { AskControlPlane } from '../control-plane/ask.ts';
+import { askEveryReplica, type ClusterFlags } from '../control-plane/in-cluster.ts';
+import { wholeStatus } from './whole-status.ts';
 
 /** How a control plane stands. The error is one sentence and what to do. */
 export async function fetchStatus(ask: AskControlPlane): Promise<Result<Status>> {
   const answer = await ask('/status');
-  if (!answer.ok) return answer;
-  if (isStatus(answer.value)) return ok(answer.value);
+  return answer.ok ? readStatuses([answer.value]) : answer;
+}
+
+/** That of a cluster, from all its replicas. */
+export async function fetchWholeStatus(cluster: ClusterFlags): Promise<Result<Status>> {
+  const answers = await askEveryReplica(cluster, '/status');
+  return answers.ok ? readStatuses(answers.value) : answers;
+}
+
+function readStatuses(bodies: readonly unknown[]): Result<Status> {
+  const [first, ...others] = bodies.filter(isStatus);
+  if (first !== undefined && others.length + 1 === bodies.length) return ok(wholeStatus([first, ...others]));
   return err('What answered is no control plane of this version. Check the address.');
 }
 

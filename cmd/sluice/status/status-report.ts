@@ -8,8 +8,8 @@ import type { EnvoyView } from './envoy-view.ts';
 /** Whether everything that was written is in force everywhere. */
 export function isHealthy(status: Status): boolean {
   return (
-    status.documents.every((document) => document.state === 'in force' && document.nack === undefined) &&
-    status.problems.every((problem) => problem.severity === 'warning') &&
+    status.documents.every((document) => standingOf(document) === 'in force' && document.nack === undefined) &&
+    !hasErrors(status.problems) &&
     status.clients.every((client) => client.types.every((type) => type.state !== 'nacked'))
   );
 }
@@ -40,11 +40,23 @@ function section(title: string, lines: readonly string[], nothing: string, paint
   return ['', paint('bold', title), ...(lines.length === 0 ? [`  ${nothing}`] : lines)];
 }
 
-const stateStyles = { 'in force': 'green', stale: 'yellow', rejected: 'red' } as const;
+const standingStyles = { 'in force': 'green', 'with errors': 'red', stale: 'yellow', rejected: 'red' } as const;
+
+/** One with an error is used as far as it goes, which may be nowhere: a model without a target, for instance. */
+function standingOf({ state, problems }: DocumentStatus): keyof typeof standingStyles {
+  return state === 'in force' && hasErrors(problems) ? 'with errors' : state;
+}
+
+function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
 
 function documentLines(documents: readonly DocumentStatus[], paint: Paint): string[] {
   const heads = alignRows(
-    documents.map(({ id, state, source }) => [id, paint(stateStyles[state], state), source]),
+    documents.map((document) => {
+      const standing = standingOf(document);
+      return [document.id, paint(standingStyles[standing], standing), document.source];
+    }),
     '  ',
   );
   return documents.flatMap((document, index) => [

@@ -1,0 +1,28 @@
+import type { DocumentStatus, Status } from '../../../src/controller/status.ts';
+import type { Problem } from '../../../src/policy/problem.ts';
+
+/**
+ * How a control plane of several replicas stands. All of them read the same policy, and each knows of its own clients
+ * only: so of a refusal knows the one whose client refused.
+ */
+export function wholeStatus([first, ...others]: readonly [Status, ...Status[]]): Status {
+  const all = [first, ...others];
+  const documents = new Map<string, DocumentStatus>();
+  for (const document of all.flatMap((status) => status.documents)) {
+    const known = documents.get(document.id);
+    if (known === undefined || (known.nack === undefined && document.nack !== undefined)) {
+      documents.set(document.id, document);
+    }
+  }
+  return {
+    ...first,
+    startedAt: all.map(({ startedAt }) => startedAt).sort()[0] ?? first.startedAt,
+    documents: [...documents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    problems: distinct(all.flatMap(({ problems }) => problems)),
+    clients: all.flatMap(({ clients }) => clients).sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)),
+  };
+}
+
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
