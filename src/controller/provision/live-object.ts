@@ -20,6 +20,8 @@ export interface LiveObject {
   readonly ownReplicas: number | undefined;
   /** Of a Service. */
   readonly clusterIP: string | undefined;
+  /** Of a Service: it waits for an address from outside, or has one. */
+  readonly isBalanced: boolean;
   /** Of a Secret: the texts. */
   readonly data: { readonly [key: string]: string };
 }
@@ -38,7 +40,7 @@ export function liveObject(object: KubeObject): LiveObject {
     uid?: string;
     controller?: boolean;
   }[];
-  const spec = object.spec as { clusterIP?: string; replicas?: number } | undefined;
+  const spec = object.spec as { clusterIP?: string; replicas?: number; type?: string } | undefined;
   const fields = ownFields(object);
   return {
     namespace,
@@ -50,6 +52,7 @@ export function liveObject(object: KubeObject): LiveObject {
     status: object.status,
     ownReplicas: isOurs(fields, 'f:spec', 'f:replicas') ? spec?.replicas : undefined,
     clusterIP: spec?.clusterIP,
+    isBalanced: spec?.type === 'LoadBalancer',
     data: object.kind === 'Secret' ? decoded(object.data) : {},
   };
 }

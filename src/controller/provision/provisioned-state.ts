@@ -14,7 +14,10 @@ interface BalancerStatus {
   readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
 }
 
-/** Those of the load balancer where there is one, else the one in the cluster. */
+/**
+ * Those of the load balancer where one is asked for, else the one in the cluster. None until the load balancer has one:
+ * what stands here is published, in DNS for instance.
+ */
 function addressesOf(gateway: ProvisionedGateway, live: LiveObjects): readonly GatewayAddress[] {
   const name = objectName(gateway);
   const service = live.get('Service', gateway.namespace, name);
@@ -24,7 +27,7 @@ function addressesOf(gateway: ProvisionedGateway, live: LiveObjects): readonly G
     if (ip !== undefined) return [{ type: 'IPAddress', value: ip }];
     return hostname === undefined ? [] : [{ type: 'Hostname', value: hostname }];
   });
-  if (balanced.length > 0) return balanced;
+  if (balanced.length > 0 || service.isBalanced) return balanced;
   const { clusterIP } = service;
   if (clusterIP === 'None') return [{ type: 'Hostname', value: `${name}.${gateway.namespace}.svc` }];
   return clusterIP ? [{ type: 'IPAddress', value: clusterIP }] : [];
