@@ -2,6 +2,8 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { ClusterSchema } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { ListenerSchema } from '../../gen/envoy/config/listener/v3/listener_pb.js';
+import { HttpConnectionManagerSchema } from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { UpstreamTlsContextSchema } from '../../gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import { ProviderSchema } from '../../gen/sluice/program/v1/program_pb.js';
 import type { Resource } from '../../xds/snapshot/resource.ts';
@@ -10,12 +12,16 @@ import { typeUrls } from '../../xds/snapshot/type-url.ts';
 import { createPublisher } from './publisher.ts';
 import type { Refusal } from './refusal.ts';
 
-/** `uses`: the cluster of a provider, the secret of a cluster. */
-function resource(type: 'cluster' | 'programProvider' | 'secret', name: string, version = '1', uses = name): Resource {
+type Type = 'cluster' | 'programProvider' | 'secret' | 'listener' | 'extensionConfig';
+
+/** `uses`: the cluster of a provider, the secret of a cluster, the filter of a listener. */
+function resource(type: Type, name: string, version = '1', uses = name): Resource {
   const body = {
     cluster: () => (uses === name ? Buffer.alloc(0) : clusterWithSecret(uses)),
     programProvider: () => toBinary(ProviderSchema, create(ProviderSchema, { name, cluster: uses })),
     secret: () => Buffer.alloc(0),
+    extensionConfig: () => Buffer.alloc(0),
+    listener: () => listenerWithFilter(uses),
   }[type]();
   return { typeUrl: typeUrls[type], name, version, body, origins: [] };
 }
@@ -28,8 +34,25 @@ function clusterWithSecret(secret: string): Uint8Array {
   return toBinary(ClusterSchema, create(ClusterSchema, { transportSocket }));
 }
 
+function listenerWithFilter(name: string): Uint8Array {
+  const discovered = { case: 'configDiscovery', value: { configSource: {} } } as const;
+  const manager = create(HttpConnectionManagerSchema, { httpFilters: [{ name, configType: discovered }] });
+  const configType = { case: 'typedConfig', value: anyPack(HttpConnectionManagerSchema, manager) } as const;
+  return toBinary(
+    ListenerSchema,
+    create(ListenerSchema, { filterChains: [{ filters: [{ name: 'http', configType }] }] }),
+  );
+}
+
 /** A server whose clients accept everything, except what a test says they refuse when it is published. */
-function scripted(options: { lingerMs?: number; refuse?: (resource: Resource) => string | undefined } = {}) {
+function scripted(
+  options: {
+    lingerMs?: number;
+    refuse?: (resource: Resource) => string | undefined;
+    /** Nobody has asked for it, or has answered. */
+    isUnknown?: (resource: Resource) => boolean;
+  } = {},
+) {
   const published: string[] = [];
   let withheld: readonly Refusal[] = [];
   let last: Snapshot | undefined;
@@ -42,11 +65,13 @@ function scripted(options: { lingerMs?: number; refuse?: (resource: Resource) =>
       async settled(_group, types) {
         for (const type of types) {
           for (const each of last?.resources.get(type)?.values() ?? []) {
+            if (options.isUnknown?.(each)) continue;
             const text = options.refuse?.(each);
             if (text !== undefined) publisher.refused(type, [each.name], text);
           }
         }
       },
+      isAccepted: (_group, each) => !options.isUnknown?.(each),
     },
     group: 'g',
     stepLimitMs: 1_000,
@@ -66,6 +91,8 @@ function show(snapshot: Snapshot): string {
     [typeUrls.cluster]: 'c',
     [typeUrls.programProvider]: 'p',
     [typeUrls.secret]: 's',
+    [typeUrls.listener]: 'l',
+    [typeUrls.extensionConfig]: 'f',
   };
   return [...snapshot.resources]
     .flatMap(([type, ofType]) => [...ofType.values()].map((each) => `${short[type]}:${each.name}@${each.version}`))
@@ -169,5 +196,39 @@ describe('createPublisher()', () => {
     expect(published.some((state) => state.includes('p:p@2'))).toBe(false);
     await publisher.publish(withAddress('p@3', '3'));
     expect(published.at(-1)).toBe('c:p@3@1 p:p@3 s:p@3/ca@1');
+  });
+
+  it('takes the configuration of a filter back at once when it is refused, however late, and keeps the listener', async () => {
+    let isUnknown = true;
+    const { publisher, published, withheld } = scripted({ isUnknown: ({ name }) => name === 'script' && isUnknown });
+    await publisher.publish(snapshotOf([resource('listener', 'l', '1')]));
+    await publisher.publish(
+      snapshotOf([resource('listener', 'l', '2', 'script'), resource('extensionConfig', 'script')]),
+    );
+    expect(published.at(-1)).toBe('f:script@1 l:l@2');
+    // Only when it has the listener Envoy asks for what the listener names.
+    publisher.refused(typeUrls.extensionConfig, ['script'], 'script load error');
+    expect(published.at(-1)).toBe('l:l@2');
+    await publisher.publish(
+      snapshotOf([resource('listener', 'l', '2', 'script'), resource('extensionConfig', 'script')]),
+    );
+    expect({ last: published.at(-1), withheld: withheld() }).toEqual({ last: 'l:l@2', withheld: ['script'] });
+
+    isUnknown = false;
+    const mended = [resource('listener', 'l', '2', 'script'), resource('extensionConfig', 'script', '2')];
+    await publisher.publish(snapshotOf(mended));
+    expect({ last: published.at(-1), withheld: withheld() }).toEqual({ last: 'f:script@2 l:l@2', withheld: [] });
+    // Another client that refuses what others have in force changes nothing.
+    publisher.refused(typeUrls.extensionConfig, ['script'], 'script load error');
+    expect(withheld()).toEqual([]);
+  });
+
+  it('goes back to the accepted configuration of a filter at once', async () => {
+    const { publisher, published } = scripted({ refuse: ({ version }) => (version === 'bad' ? 'no' : undefined) });
+    const state = (version: string, listener: string) =>
+      snapshotOf([resource('extensionConfig', 'script', version), resource('listener', 'l', listener, 'script')]);
+    await publisher.publish(state('1', '1'));
+    await publisher.publish(state('bad', '2'));
+    expect(published.slice(-3)).toEqual(['f:script@bad l:l@1', 'f:script@1 l:l@1', 'f:script@1 l:l@2']);
   });
 });

@@ -8,6 +8,8 @@ import { rolloutSteps } from './steps.ts';
 export interface SnapshotServer {
   publish(group: string, snapshot: Snapshot): void;
   settled(group: string, typeUrls: readonly string[], limitMs: number): Promise<unknown>;
+  /** Whether some client has this version in force. */
+  isAccepted(group: string, resource: Resource): boolean;
 }
 
 export interface PublisherOptions {
@@ -139,6 +141,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
     for (const [key, { typeUrl, name }] of accepted) if (!resources.get(typeUrl)?.has(name)) accepted.delete(key);
   }
 
+  /** Not as a step of its own: Envoy refuses every listener that names what it has refused, until it is taken back. */
+  function retract(resource: Resource): void {
+    const ofType = new Map(current.resources.get(resource.typeUrl));
+    const last = accepted.get(resourceKey(resource));
+    if (last === undefined) ofType.delete(resource.name);
+    else ofType.set(resource.name, last);
+    current = { resources: new Map(current.resources).set(resource.typeUrl, ofType) };
+    server.publish(group, current);
+  }
+
   function kick(): void {
     void start().catch(options.onFailure);
   }
@@ -162,10 +174,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const ofType = current.resources.get(typeUrl);
       for (const name of refusedNames(batch, text)) {
         const resource = ofType?.get(name);
+        if (resource === undefined) continue;
+        const key = resourceKey(resource);
+        const isUnrefused = accepted.get(key)?.version === resource.version;
         // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
-        if (resource === undefined || accepted.get(resourceKey(resource))?.version === resource.version) continue;
-        refusals.set(resourceKey(resource), { resource, text });
+        if (isUnrefused && server.isAccepted(group, resource)) continue;
+        // Nobody had asked for it yet: what Envoy asks for by name it hears of only when something else names it.
+        if (isUnrefused) accepted.delete(key);
+        refusals.set(key, { resource, text });
         everRefused.add(resource);
+        if (typeUrl === typeUrls.extensionConfig) retract(resource);
       }
       options.onWithheld?.([...refusals.values()]);
       kick();

@@ -206,4 +206,24 @@ describe('delta reconnects', () => {
     client.ackAll(client.ask('endpoint', { names: ['a'] }));
     expect(client.ask('endpoint', { names: ['b'], holds: { b: '1' } })).toEqual(['endpoint: b@1']);
   });
+
+  it('answer one filter at a time, so that a refusal is about that one', () => {
+    const client = scriptedClient('delta');
+    client.publish({ extensionConfig: ['a@1', 'b@1', 'c@1'] });
+    expect(client.ask('extensionConfig', { names: ['a', 'b', 'c', 'gone'] })).toEqual(['extensionConfig: -gone']);
+    expect(client.ack('extensionConfig')).toEqual(['extensionConfig: a@1']);
+    expect(client.nack('extensionConfig', 'script load error')).toEqual(['extensionConfig: b@1']);
+    expect(client.lastAnswer()).toMatchObject({ kind: 'nack', names: ['a'] });
+    expect(client.ack('extensionConfig')).toEqual(['extensionConfig: c@1']);
+    expect(client.isSettled('extensionConfig')).toBe(false);
+    expect(client.ack('extensionConfig')).toEqual([]);
+    expect(client.isSettled('extensionConfig')).toBe(true);
+    // Envoy goes on holding what it has refused until it is taken away.
+    expect(client.publish({ extensionConfig: ['b@1', 'c@2'] })).toEqual(['extensionConfig: -a']);
+    expect(client.ack('extensionConfig')).toEqual(['extensionConfig: c@2']);
+    client.ack('extensionConfig');
+    expect(client.publish({ extensionConfig: ['a@2', 'b@2', 'c@2'] })).toEqual(['extensionConfig: a@2']);
+    expect(client.ack('extensionConfig')).toEqual(['extensionConfig: b@2']);
+    expect(client.ack('extensionConfig')).toEqual([]);
+  });
 });

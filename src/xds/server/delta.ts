@@ -1,4 +1,5 @@
 import type { Resource } from '../snapshot/resource.ts';
+import { typeUrls } from '../snapshot/type-url.ts';
 import { type Answer, takeAnswer } from './answer.ts';
 import type { Evaluation, View } from './due.ts';
 import { forget, removal, type TypeState } from './type-state.ts';
@@ -117,9 +118,37 @@ export function deltaDue(state: TypeState, view: View): Evaluation {
     changed.some((resource) => state.refused.get(resource.name) !== resource.version) ||
     gone.some((name) => state.refused.get(name) !== removal);
   const isWhole = isNews && (view.scope === 'all' || state.mustAnswer);
+  if (state.typeUrl === typeUrls.extensionConfig) {
+    return oneDue(state, isWhole ? [...owed, ...changed] : owed, missing, isWhole ? gone : [], early, isHeld);
+  }
   const resources = isWhole ? [...owed, ...changed] : owed;
   const removed = isWhole ? [...missing, ...gone] : missing;
   isHeld ||= early.length > 0;
   if (resources.length + removed.length === 0 && !state.mustAnswer) return { due: undefined, isHeld };
   return { due: { version: '', resources, removed, early }, isHeld };
+}
+
+/**
+ * One at a time. Envoy does not say in a refusal which one it means, and takes none of those behind it: together, one bad
+ * script would cost all others.
+ */
+function oneDue(
+  state: TypeState,
+  wanted: readonly Resource[],
+  missing: readonly string[],
+  gone: readonly string[],
+  early: readonly string[],
+  isHeld: boolean,
+): Evaluation {
+  const isNews = ({ name, version }: Resource): boolean =>
+    state.forced.has(name) || state.refused.get(name) !== version;
+  const news = wanted.filter(isNews);
+  const removed = [...missing, ...gone];
+  // What goes comes first: until then Envoy holds on to what it has refused.
+  const resources = removed.length > 0 ? [] : news.slice(0, 1);
+  const later = news.slice(resources.length).map(({ name }) => name);
+  const owed = [...early, ...later.filter((name) => state.forced.has(name))];
+  const isLeft = isHeld || later.length + early.length > 0;
+  if (resources.length + removed.length === 0) return { due: undefined, isHeld: isLeft };
+  return { due: { version: '', resources, removed, early: owed }, isHeld: isLeft };
 }

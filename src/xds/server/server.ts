@@ -1,5 +1,6 @@
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { keepUnchanged } from '../snapshot/difference.ts';
+import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
 import type { AdmissionRules } from './admission.ts';
@@ -34,6 +35,8 @@ export interface XdsServer {
   publish(group: string, snapshot: Snapshot): void;
   /** Resolves when every client of the group has answered the present content of these types, or after the limit. */
   settled(group: string, typeUrls: readonly string[], limitMs: number): Promise<Settlement>;
+  /** Whether some client of the group has this version of a resource in force now. */
+  isAccepted(group: string, resource: Pick<Resource, 'typeUrl' | 'name' | 'version'>): boolean;
   clients(): readonly ClientState[];
   onEvent(listener: (event: XdsEvent) => void): void;
   listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }>;
@@ -129,6 +132,8 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
         check();
       });
     },
+    isAccepted: (group, { typeUrl, name, version }) =>
+      ofGroup(group).some((session) => session.acceptedVersion(typeUrl, name) === version),
     clients,
     onEvent: (listener) => {
       listeners.push(listener);

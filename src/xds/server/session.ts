@@ -33,6 +33,8 @@ export interface Session {
   advance(): void;
   isSettled(typeUrls: readonly string[]): boolean;
   state(): ClientState | undefined;
+  /** Of the resource that the client works with, if it holds none that is newer and not answered yet. */
+  acceptedVersion(typeUrl: string, name: string): string | undefined;
   end(code: status, details: string): void;
 }
 
@@ -189,6 +191,10 @@ export function createSession(
       );
       const resources = () => [...stream.types.values()].flatMap(resourceStates);
       return { node, group, connectedAt, types, resources };
+    },
+    acceptedVersion(typeUrl, name) {
+      const type = stream.types.get(typeUrl);
+      return type === undefined || type.refused.has(name) ? undefined : type.holdings.get(name)?.accepted;
     },
     end,
   };
