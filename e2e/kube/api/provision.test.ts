@@ -111,13 +111,13 @@ async function start(): Promise<Provisioning> {
           object: { metadata: { name: gateway.name, namespace, uid: 'b1946ac9-0000-4000-8000-000000000001' } },
         },
       ];
-      const { gateways, released } = wantedGateways({ controllerName: ours, documents, objects });
+      const { gateways, ...rest } = wantedGateways({ controllerName: ours, documents, objects });
       const parameters = gateways.map((each) =>
         each.parameters.ok
           ? { ...each, parameters: { ok: true, value: { ...each.parameters.value, ofGateway: change } } as const }
           : each,
       );
-      created.want({ gateways: parameters, released });
+      created.want({ gateways: parameters, ...rest });
     },
     async quiet() {
       const all = (): number => watched.calls.length;

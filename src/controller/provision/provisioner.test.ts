@@ -30,7 +30,11 @@ const gateway: ProvisionedGateway = {
     infrastructure: { labels: {}, annotations: {} },
   },
 };
-const wanted = (...gateways: WantedGateway[]): WantedGateways => ({ gateways, released: new Set() });
+const wanted = (...gateways: WantedGateway[]): WantedGateways => ({
+  gateways,
+  released: new Set(),
+  namespaces: new Set(['team-a']),
+});
 const plain: WantedGateway = { gateway, parameters: ok({}) };
 
 /** The provisioner on objects in memory, whose watch shows what is there at once, or when told to. */
@@ -46,6 +50,7 @@ function provisioning(isLate = false) {
     }
   };
   const live: LiveObjects = {
+    follow() {},
     hasSynced: () => true,
     all,
     get: (kind, namespace, name) =>
@@ -158,7 +163,7 @@ describe('createProvisioner()', () => {
     ]);
     // Not among the wanted, for whatever reason: it keeps what it has.
     expect(await want(wanted())).toEqual([]);
-    await want({ gateways: [], released: new Set(['gateway-1']) });
+    await want({ gateways: [], released: new Set(['gateway-1']), namespaces: new Set() });
     expect([...server.objects.keys()]).toEqual([]);
     provisioner.close();
   });

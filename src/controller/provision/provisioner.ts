@@ -226,6 +226,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   return {
     want(next) {
       wanted = next;
+      live.follow(next.namespaces);
       look();
     },
     look,

@@ -26,7 +26,7 @@ function wantedOf(texts: readonly string[], objects?: readonly { kind: string; o
 
 describe('wantedGateways()', () => {
   it('are those of our classes', () => {
-    const { gateways, released } = wantedOf([
+    const { gateways, released, namespaces } = wantedOf([
       classOf('sluice-egress', ours),
       classOf('other', 'example.com/other'),
       gatewayOf('mine', 'sluice-egress'),
@@ -37,6 +37,7 @@ describe('wantedGateways()', () => {
       ['team-a', 'mine', 'uid-of-mine'],
     ]);
     expect([...released]).toEqual(['uid-of-theirs']);
+    expect([...namespaces]).toEqual(['team-a']);
   });
 
   it('have the parameters of the class and their own', () => {

@@ -23,6 +23,8 @@ export interface WantedGateways {
    * the wanted ones keep what they have: nobody's pods end because a text cannot be read for a while.
    */
   readonly released: ReadonlySet<string>;
+  /** Where there are Gateways, anybody's. */
+  readonly namespaces: ReadonlySet<string>;
 }
 
 export interface WantedInput {
@@ -38,11 +40,13 @@ export function wantedGateways({ controllerName, documents, objects }: WantedInp
   const uids = new Map<string, string>();
   const classOf = new Map<string, string | undefined>();
   const controllers = new Map<string, unknown>();
+  const namespaces = new Set<string>();
   for (const { kind, object } of objects) {
     const { name, namespace = '', uid } = object.metadata;
     const spec = object.spec as { gatewayClassName?: string; controllerName?: string } | undefined;
     if (kind === 'GatewayClass') controllers.set(name, spec?.controllerName);
     if (kind !== 'Gateway' || uid === undefined || object.metadata.deletionTimestamp !== undefined) continue;
+    namespaces.add(namespace);
     uids.set(qualifiedName(namespace, name), uid);
     classOf.set(uid, spec?.gatewayClassName);
   }
@@ -61,7 +65,7 @@ export function wantedGateways({ controllerName, documents, objects }: WantedInp
     return [{ gateway: { namespace, name, uid, spec }, parameters }];
   });
   const released = [...classOf].flatMap(([uid, className]) => (isSomebodyElses(className) ? [uid] : []));
-  return { gateways, released: new Set(released) };
+  return { gateways, released: new Set(released), namespaces };
 }
 
 interface ParametersRef {
