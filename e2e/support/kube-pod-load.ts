@@ -1,11 +1,7 @@
 import type { KubeCluster } from './kube-cluster.ts';
-import { outside } from './kube-stage.ts';
-import { until } from './until.ts';
+import { type PodProgram, startPodProgram } from './kube-pod-program.ts';
 
-export interface PodLoad {
-  /** Lets what is open end, and says how it went. */
-  stop(): Promise<PodLoadResult>;
-}
+export type PodLoad = PodProgram<PodLoadResult>;
 
 export interface PodLoadResult {
   readonly count: number;
@@ -13,47 +9,12 @@ export interface PodLoadResult {
   readonly failures: readonly string[];
 }
 
-const node = '/usr/local/bin/node';
-
-/**
- * Runs `load` or `streams` of `e2e/kube/pods/` in a pod of its own, which nothing holds to the API server: it goes on while
- * that is away, and is asked afterwards.
- */
-export async function startPodLoad(
+/** Callers inside the cluster, where Services balance them as they do real ones. */
+export function startPodLoad(
   cluster: KubeCluster,
   program: 'load' | 'streams',
   plan: Readonly<Record<string, unknown>>,
   name: string = program,
 ): Promise<PodLoad> {
-  const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(['--namespace', outside, ...args]);
-  const log = (): Promise<string> => kubectl('logs', name).catch(() => '');
-  await kubectl('delete', 'pod', name, '--ignore-not-found', '--now');
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: outside },
-    spec: {
-      restartPolicy: 'Never',
-      containers: [
-        {
-          name,
-          image: cluster.image('e2e'),
-          command: [node, `/opt/sluice/e2e/kube/pods/${program}.ts`, JSON.stringify(plan)],
-        },
-      ],
-    },
-  };
-  await cluster.apply(JSON.stringify(pod));
-  await until(`the pod ${name} has begun`, async () => (await log()).includes('started'), { limitMs: 60_000 });
-  return {
-    async stop() {
-      // The first process of the pod is the program; there is no shell in the image.
-      await kubectl('exec', name, '--', node, '-e', 'process.kill(1, "SIGTERM")');
-      const phase = (): Promise<string> => kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}');
-      await until(`the pod ${name} has ended`, async () => (await phase()) === 'Succeeded', { limitMs: 90_000 });
-      const result = JSON.parse((await kubectl('logs', name, '--tail=1')).trim()) as PodLoadResult;
-      await kubectl('delete', 'pod', name, '--now');
-      return result;
-    },
-  };
+  return startPodProgram(cluster, program, plan, name);
 }

@@ -13,6 +13,8 @@ const practice = await startPractice({
   port: 8080,
   expectedKeysByAccount: { keyed: accepted },
   keepRequests: 10_000,
+  // A word every second: streams that last while pods come and go.
+  behaviours: [{ model: 'word-by-word', chunkDelayMs: 1_000 }],
 });
 
 const control = createServer(async (request, response) => {

@@ -1,0 +1,55 @@
+import type { KubeCluster } from './kube-cluster.ts';
+import { outside } from './kube-stage.ts';
+import { until } from './until.ts';
+
+export interface PodProgram<T> {
+  /** Lets what is open end, and answers what it says in the end. */
+  stop(): Promise<T>;
+}
+
+const node = '/usr/local/bin/node';
+
+/**
+ * Runs a program of `e2e/kube/pods/` in a pod of its own, which nothing holds to the API server: it goes on while that is
+ * away, and is asked afterwards.
+ */
+export async function startPodProgram<T>(
+  cluster: KubeCluster,
+  program: string,
+  plan: Readonly<Record<string, unknown>>,
+  name: string = program,
+): Promise<PodProgram<T>> {
+  const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(['--namespace', outside, ...args]);
+  const log = (): Promise<string> => kubectl('logs', name).catch(() => '');
+  const phase = (): Promise<string> => kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}');
+  // The first process of the pod is the program; there is no shell in the image.
+  const end = (): Promise<string> => kubectl('exec', name, '--', node, '-e', 'process.kill(1, "SIGTERM")');
+  await kubectl('delete', 'pod', name, '--ignore-not-found', '--now');
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: outside },
+    spec: {
+      restartPolicy: 'Never',
+      containers: [
+        {
+          name,
+          image: cluster.image('e2e'),
+          command: [node, `/opt/sluice/e2e/kube/pods/${program}.ts`, JSON.stringify(plan)],
+        },
+      ],
+    },
+  };
+  await cluster.apply(JSON.stringify(pod));
+  await until(`the pod ${name} has begun`, async () => (await log()).includes('started'), { limitMs: 60_000 });
+  return {
+    async stop() {
+      // One that ends at once takes the command with it.
+      await end().catch(async () => (await phase()) === 'Running' && end());
+      await until(`the pod ${name} has ended`, async () => (await phase()) === 'Succeeded', { limitMs: 90_000 });
+      const result = JSON.parse((await kubectl('logs', name, '--tail=1')).trim()) as T;
+      await kubectl('delete', 'pod', name, '--now');
+      return result;
+    },
+  };
+}
