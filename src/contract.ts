@@ -62,5 +62,8 @@ export const responseDetailsPrefix = 'sluice_';
 /** gRPC methods of `envoy.service.ext_proc.v3.ExternalProcessor` and the two roles, told apart by initial metadata. */
 export const processorMethod = '/envoy.service.ext_proc.v3.ExternalProcessor/Process';
 
+/** Attribute of a request: the name of its virtual host, which is that of a listener, and perhaps `/` and more. */
+export const virtualHostAttribute = 'xds.virtual_host_name';
+
 /** gRPC request header (initial metadata) that says which filter opened the stream: `router`, `upstream` or `watch`. */
 export const processorRoleHeader = 'x-sluice-role';

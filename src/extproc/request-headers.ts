@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Dialect, Program } from '../program/program.ts';
+import { virtualHostAttribute } from '../contract.ts';
+import { type Dialect, listenerHeader, type Program } from '../program/program.ts';
 import type { Exchange } from './exchange.ts';
 import type { Incoming } from './wire/incoming.ts';
 
@@ -24,5 +25,11 @@ export function requestIdOf(message: Incoming): string {
 
 function observe(program: Program, message: Incoming): readonly (string | undefined)[] {
   const names = program.observedHeaders;
-  return names.length === 0 ? noHeaders : names.map((name) => message.header(name));
+  return names.length === 0 ? noHeaders : names.map((name) => observedValue(name, message));
+}
+
+function observedValue(name: string, message: Incoming): string | undefined {
+  if (name !== listenerHeader) return message.header(name);
+  const virtualHost = message.attribute(virtualHostAttribute);
+  return virtualHost === undefined ? undefined : String(virtualHost).split('/', 1)[0];
 }

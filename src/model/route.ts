@@ -33,6 +33,8 @@ export interface RouteMatch {
   readonly opensModels?: boolean;
   /** Lower case; `*.` at the beginning stands for one label or more. Absent or empty: every host. Sorted. */
   readonly hostnames?: readonly string[];
+  /** Names of the listeners by which a request may come. Absent: every one. Sorted. */
+  readonly listeners?: readonly string[];
   /** All must match. Sorted by name. */
   readonly headers?: readonly HeaderMatch[];
 }

@@ -193,9 +193,12 @@ export function pricingOf(program: Program, model: string, target: Target): Pric
   return program.pricings.get(target.pricing ?? model);
 }
 
+/** No header, but asked for like one: the name of the listener by which a request came. Only some listeners tell. */
+export const listenerHeader = ':listener';
+
 /** Where routes look for what they match besides the model. An exchange is one. */
 export interface ObservedRequest {
-  /** As the caller sent it, by name in lower case; `:authority` is the host. */
+  /** As the caller sent it, by name in lower case; `:authority` is the host, and `listenerHeader` what it came by. */
   observedHeader(name: string): string | undefined;
 }
 

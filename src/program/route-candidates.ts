@@ -1,6 +1,6 @@
 import { getOrCreate } from '../lib/get-or-create.ts';
 import { matchHeaders } from './header-matcher.ts';
-import type { ObservedRequest } from './program.ts';
+import { listenerHeader, type ObservedRequest } from './program.ts';
 import type { RankedEntry } from './route-precedence.ts';
 
 /** Entries whose models match, of which the first that matches in everything counts. */
@@ -62,5 +62,18 @@ function firstIn(
 
 /** Everything but the model. */
 export function fits({ route }: RankedEntry, request: ObservedRequest | undefined, mustOpen: boolean): boolean {
-  return (route.opensModels || !mustOpen) && matchHeaders(route.headers, request);
+  return (route.opensModels || !mustOpen) && isOnListener(route, request) && matchHeaders(route.headers, request);
+}
+
+/** For somebody who comes by the same listener; what else a request needs does not matter. */
+export function isForSome({ byHeader, rest }: Candidates, request: ObservedRequest): boolean {
+  const isHere = ({ route }: RankedEntry): boolean => isOnListener(route, request);
+  return rest.some(isHere) || byHeader.some(({ entries }) => [...entries.values()].some((each) => each.some(isHere)));
+}
+
+/** A listener that was there before the rule says nothing, and is drained: its requests are served as they were. */
+function isOnListener({ listeners }: RankedEntry['route'], request: ObservedRequest | undefined): boolean {
+  if (listeners.length === 0) return true;
+  const listener = request?.observedHeader(listenerHeader);
+  return listener === undefined || listeners.includes(listener);
 }

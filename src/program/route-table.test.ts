@@ -30,6 +30,31 @@ function winner(
   return asked[0];
 }
 
+describe('routes of single listeners', () => {
+  const routes: readonly RouteInit[] = [
+    { id: 'here', models: ['m'], listeners: ['a', 'b'], headers: [exact('x', '1')] },
+    { id: 'there', models: ['m', 'only-there'], listeners: ['c'] },
+  ];
+
+  it('answer those who come by them', () => {
+    expect(winner(routes, 'm', { ':listener': 'b', x: '1' })).toBe('here');
+    expect(winner(routes, 'm', { ':listener': 'c', x: '1' })).toBe('there');
+    expect(winner(routes, 'm', { ':listener': 'd', x: '1' })).toBeUndefined();
+  });
+
+  it('answer everybody while it is not known who comes by what', () => {
+    expect(winner(routes, 'm', { x: '1' })).toBe('here');
+  });
+
+  it('serve their models there only', () => {
+    const table = tableOf(routes);
+    expect(table.observedHeaders).toContain(':listener');
+    expect(table.serves('only-there', request({ ':listener': 'c' }))).toBe(true);
+    expect(table.serves('only-there', request({ ':listener': 'a' }))).toBe(false);
+    expect(table.serves('m', request({ ':listener': 'a' }))).toBe(true);
+  });
+});
+
 describe('which route answers', () => {
   it.each<[string, readonly RouteInit[], Readonly<Record<string, string>>, string]>([
     [

@@ -2,8 +2,8 @@ import { getOrCreate } from '../lib/get-or-create.ts';
 import { compareText } from '../lib/sort.ts';
 import type { CompiledRoute } from './compile/route.ts';
 import { anyHost, firstForHost, type HostTable, hostTable } from './host-table.ts';
-import type { ObservedRequest, Route, RouteTable } from './program.ts';
-import { type Candidates, candidatesOf, firstOf } from './route-candidates.ts';
+import { listenerHeader, type ObservedRequest, type Route, type RouteTable } from './program.ts';
+import { type Candidates, candidatesOf, firstOf, isForSome } from './route-candidates.ts';
 import { type PatternEntries, patternEntries } from './route-patterns.ts';
 import { comparePrecedence, type RankedEntry, type RouteEntry } from './route-precedence.ts';
 
@@ -138,7 +138,11 @@ function findAmong(
 
 function servesIn(hosts: HostTable<HostRoutes>, model: string, request: ObservedRequest): boolean {
   const authority = request.observedHeader(':authority') ?? '';
-  return firstForHost(hosts, authority, ({ byModel }) => byModel.get(model)) !== undefined;
+  const isServed = firstForHost(hosts, authority, ({ byModel }) => {
+    const candidates = byModel.get(model);
+    return candidates !== undefined && isForSome(candidates, request) ? true : undefined;
+  });
+  return isServed === true;
 }
 
 function servingIndex(routes: readonly CompiledRoute[]): ReadonlyMap<string, readonly string[]> {
@@ -152,9 +156,10 @@ function servingIndex(routes: readonly CompiledRoute[]): ReadonlyMap<string, rea
   return new Map([...serving].map(([target, models]) => [target, [...models].sort(compareText)]));
 }
 
-function observedBy({ hostnames, headers, affinityHeader, targets }: CompiledRoute): string[] {
+function observedBy({ hostnames, listeners, headers, affinityHeader, targets }: CompiledRoute): string[] {
   return [
     ...(hostnames.length > 0 ? [':authority'] : []),
+    ...(listeners.length > 0 ? [listenerHeader] : []),
     ...headers.map(({ name }) => name),
     ...(affinityHeader === '' ? [] : [affinityHeader]),
     ...targets.flatMap(({ changes }) => (changes === undefined ? [] : changedHeaders(changes))),

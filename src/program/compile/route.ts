@@ -27,6 +27,8 @@ export interface CompiledRoute extends Route {
   readonly opensModels: boolean;
   /** Lower case; `*.` wildcards. Empty: every host. */
   readonly hostnames: readonly string[];
+  /** Empty: every listener. */
+  readonly listeners: readonly string[];
   readonly headers: readonly HeaderMatcher[];
   /** How many of them demand one value. */
   readonly exactHeaders: number;
@@ -62,6 +64,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
     ...models.value,
     opensModels: message.opensModels,
     hostnames: message.hostnames.map((hostname) => hostname.toLowerCase()),
+    listeners: message.listeners,
     headers,
     exactHeaders: headers.filter(({ exact }) => exact !== undefined).length,
     targets: targets.sort((a, b) => a.priority - b.priority),

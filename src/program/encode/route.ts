@@ -15,6 +15,7 @@ export function routeResource(route: Route): ProgramResource {
     modelPatterns: [...(match.modelPatterns ?? [])],
     opensModels: match.opensModels ?? false,
     hostnames: [...(match.hostnames ?? [])],
+    listeners: [...(match.listeners ?? [])],
     headers: (match.headers ?? []).map(encodeHeader),
     targets: route.targets.map(encodeTarget),
     profile: route.profile,

@@ -47,7 +47,7 @@ const downstreamOrder: readonly DownstreamRow[] = [
   },
   {
     reason: 'Decides about the request, and chooses the route that the router then takes.',
-    filters: () => [asTypedConfig(routerProcessor())],
+    filters: (gateway) => [asTypedConfig(routerProcessor(gateway))],
   },
   {
     reason: 'Ends the chain.',

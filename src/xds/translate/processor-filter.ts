@@ -1,10 +1,11 @@
-import { clusterNames, metadataNamespaces, processorRoleHeader } from '../../contract.ts';
+import { clusterNames, metadataNamespaces, processorRoleHeader, virtualHostAttribute } from '../../contract.ts';
 import { ExternalProcessorSchema } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
 import {
   ProcessingMode_BodySendMode as BodyMode,
   ProcessingMode_HeaderSendMode as HeaderMode,
 } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/processing_mode_pb.js';
 import { StatusCode } from '../../gen/envoy/type/v3/http_status_pb.js';
+import type { GatewayModel } from '../../model/gateway.ts';
 import { seconds } from './duration.ts';
 import { type Extension, extension } from './extension.ts';
 
@@ -14,9 +15,11 @@ export const processorFilterName = 'envoy.filters.http.ext_proc';
  * Opens the one stream that every request needs. The body is buffered, which is what makes a further attempt possible.
  * The answer to the response headers says whether the response body is wanted.
  */
-export function routerProcessor(): Extension {
+export function routerProcessor({ listeners }: Pick<GatewayModel, 'listeners'>): Extension {
   return extension(processorFilterName, ExternalProcessorSchema, {
     ...common('router'),
+    // Where there is but one, everybody comes by it.
+    requestAttributes: listeners.length > 1 ? [virtualHostAttribute] : [],
     processingMode: {
       requestHeaderMode: HeaderMode.SEND,
       requestBodyMode: BodyMode.BUFFERED,

@@ -5,7 +5,7 @@ import { memo } from '../memo.ts';
 import type { LeveledPolicy } from '../policy-levels.ts';
 import { type CostSpec, costsByKey } from './cost.ts';
 import type { AiRouteDocument, BackendTrafficDocument } from './documents.ts';
-import { routeHosts } from './hosts.ts';
+import { isAlsoMetElsewhere, routeHosts } from './hosts.ts';
 import { type BuiltAiRoute, buildAiRoute, type ResolvedRule } from './route.ts';
 import type { LimitedRoute } from './route-limits.ts';
 import { mergedTraffic, retryOfRule } from './rule-policy.ts';
@@ -37,20 +37,24 @@ export function attachedRoute(
     listeners: to.listeners.map(({ name }) => name),
     route: { kind: 'route', namespace: document.namespace, name: document.name },
   } as const;
-  const hosts = routeHosts(to.listeners, gateway?.spec.listeners ?? []);
+  const all = gateway?.spec.listeners ?? [];
+  const hostnames = routeHosts(to.listeners, all);
+  // Most routes are on every listener that has their hosts, and need no second look.
+  const listeners = isAlsoMetElsewhere(to.listeners, all) ? [...place.listeners].sort() : undefined;
   const ofRoute = traffic.at(place);
   const ofRules = document.spec.rules.map(({ name: rule }) =>
     rule === undefined ? ofRoute : traffic.at({ ...place, rule }),
   );
   const signature = [
-    hosts.join(),
+    hostnames.join(),
+    listeners?.join() ?? '',
     ...refs.map((each) => each.map(providerSignature).join()),
     ...[ofRoute, ...ofRules].map((policies) => policies.map(({ level, spec }) => `${level} ${spec.hash}`).join()),
     ...gatewayCosts.map(({ metadataKey, type, cel }) => `${metadataKey} ${type} ${cel}`),
   ].join(';');
   const built = memo(document, `on ${to.gateway}`, signature, () => {
     const rules = ofRules.map((policies, index) => resolvedRule(document, index, refs[index] ?? [], policies));
-    return buildAiRoute(document, hosts, rules);
+    return buildAiRoute(document, { hostnames, ...(listeners && { listeners }) }, rules);
   });
   const policy = limiting(ofRoute);
   return {

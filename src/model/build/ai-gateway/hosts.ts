@@ -19,18 +19,18 @@ export function routeHosts(
   return [...hosts].sort();
 }
 
-/** Listeners by which a request for the route may come although it is not attached there: only its host is looked at. */
-export function otherListeners(
+/** A request that has a host of the route may come by a listener that it is not attached to. */
+export function isAlsoMetElsewhere(
   attached: readonly AttachedListener[],
   listeners: readonly Pick<ListenerSpec, 'name' | 'hostname' | 'port'>[],
-): readonly string[] {
+): boolean {
   const hosts = routeHosts(attached, listeners);
   const own = new Set(attached.map(({ name }) => name));
   const ports = new Set(listeners.flatMap(({ name, port }) => (own.has(name) ? [port] : [])));
-  return listeners.flatMap(({ name, hostname, port }) => {
+  return listeners.some(({ name, hostname, port }) => {
+    if (own.has(name)) return false;
     // On one port a host belongs to the listener that is most specific about it.
-    const isMet = ports.has(port) ? isWithin(hosts, hostname) : isShared(hosts, hostname);
-    return !own.has(name) && isMet ? [name] : [];
+    return ports.has(port) ? isWithin(hosts, hostname) : isShared(hosts, hostname);
   });
 }
 

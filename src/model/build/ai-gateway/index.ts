@@ -12,14 +12,13 @@ import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
 import { buildBackends } from './backends.ts';
 import { type BackendTrafficDocument, named, type SecurityDocument } from './documents.ts';
 import { checkGatewayConfigs, gatewayCosts } from './gateway-config.ts';
-import { otherListeners } from './hosts.ts';
 import { buildAllQuotas, type QuotaRule } from './quota.ts';
 import { uniqueModels } from './route.ts';
 import { buildRouteLimits } from './route-limits.ts';
 import { buildCallers, type GatewayCallers } from './security.ts';
 import { resolveRefs } from './targets.ts';
 import { refuseUnservedSecurity, refuseUnservedTraffic } from './unserved.ts';
-import { warnOfOtherListeners, warnOfTakenModels, warnOfUnserved } from './warnings.ts';
+import { warnOfTakenModels, warnOfUnserved } from './warnings.ts';
 
 /** What the vocabulary adds to one gateway. */
 export interface AiGatewayParts extends GatewayCallers {
@@ -81,7 +80,6 @@ export function buildAiGateway(
     });
     for (const to of attached.to) {
       const gateway = gateways.find((one) => nameOf(one) === to.gateway);
-      warnOfOtherListeners(route, otherListeners(to.listeners, gateway?.spec.listeners ?? []), context);
       const there = onGateway.get(to.gateway) ?? [];
       there.push(attachedRoute(route, to, gateway, refs, traffic, gatewayCosts(gateway, configs)));
       onGateway.set(to.gateway, there);

@@ -21,13 +21,19 @@ export interface BuiltAiRoute {
   readonly profiles: readonly RetryProfile[];
 }
 
-/** One AIGatewayRoute as it is on one Gateway. `hostnames` empty: every host. */
+/** Where on a Gateway a route answers. Empty hostnames: on every host; absent listeners: whatever a request comes by. */
+export interface RoutePlace {
+  readonly hostnames: readonly string[];
+  readonly listeners?: readonly string[];
+}
+
+/** One AIGatewayRoute as it is on one Gateway. */
 export function buildAiRoute(
   document: AiRouteDocument,
-  hostnames: readonly string[],
+  place: RoutePlace,
   rules: readonly ResolvedRule[],
 ): BuiltAiRoute {
-  const perRule = rules.map((rule, index) => buildRule(document, index, hostnames, rule));
+  const perRule = rules.map((rule, index) => buildRule(document, index, place, rule));
   return {
     routes: perRule.flatMap(({ routes }) => routes),
     models: uniqueModels(perRule.flatMap(({ models }) => models)),
@@ -38,7 +44,7 @@ export function buildAiRoute(
 function buildRule(
   document: AiRouteDocument,
   index: number,
-  hostnames: readonly string[],
+  { hostnames, listeners }: RoutePlace,
   { refs, retry, decidedBy }: ResolvedRule,
 ): { readonly routes: readonly Route[]; readonly models: readonly LogicalModel[] } {
   const name = qualifiedName(document.namespace, document.name);
@@ -57,6 +63,7 @@ function buildRule(
         ...(match.modelPatterns.length > 0 && { modelPatterns: match.modelPatterns }),
         opensModels: true,
         ...(hostnames.length > 0 && { hostnames }),
+        ...(listeners && { listeners }),
         ...(match.headers.length > 0 && { headers: match.headers }),
       },
       targets,

@@ -35,10 +35,3 @@ export function warnOfTakenModels(
     }
   }
 }
-
-/** `others`: listeners by which requests for the route may come although it is not attached to them. */
-export function warnOfOtherListeners(route: AiRouteDocument, others: readonly string[], context: BuildContext): void {
-  if (others.length === 0) return;
-  const message = `requests by ${others.join(', ')} meet it, too: it is found by host and headers, not by port`;
-  context.warn(route, 'spec.parentRefs', message, 'give the listeners different hostnames to keep them apart');
-}
