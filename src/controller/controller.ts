@@ -10,6 +10,7 @@ import type { XdsServer } from '../xds/server/server.ts';
 import { checkConsistency } from '../xds/snapshot/consistency.ts';
 import type { Resource } from '../xds/snapshot/resource.ts';
 import { type Snapshot, snapshotOf } from '../xds/snapshot/snapshot.ts';
+import { standInFor } from '../xds/translate/own-filters/stand-in.ts';
 import { type TranslateOptions, translate } from '../xds/translate/translate.ts';
 import { decideInForce, type InForce } from './in-force.ts';
 import type { ControllerMetrics } from './metrics.ts';
@@ -90,6 +91,7 @@ export function createController(options: ControllerOptions): Controller {
         group,
         stepLimitMs: options.stepLimitMs ?? 5_000,
         lingerMs: options.lingerMs ?? 150_000,
+        standIn: standInFor,
         onStep: (step) => log.debug({ gateway: group, step: step.name, ms: Math.round(step.durationMs) }, 'published'),
         onWithheld: (refusals) => {
           withheld.set(group, refusals);

@@ -76,6 +76,7 @@ function scripted(
     group: 'g',
     stepLimitMs: 1_000,
     lingerMs: options.lingerMs ?? 0,
+    standIn: (each) => (each.typeUrl === typeUrls.extensionConfig ? { ...each, version: 'none' } : undefined),
     onWithheld: (next) => {
       withheld = next;
     },
@@ -198,7 +199,7 @@ describe('createPublisher()', () => {
     expect(published.at(-1)).toBe('c:p@3@1 p:p@3 s:p@3/ca@1');
   });
 
-  it('takes the configuration of a filter back at once when it is refused, however late, and keeps the listener', async () => {
+  it('puts a stand-in for a filter that is refused, however late, at once, and keeps the listener', async () => {
     let isUnknown = true;
     const { publisher, published, withheld } = scripted({ isUnknown: ({ name }) => name === 'script' && isUnknown });
     await publisher.publish(snapshotOf([resource('listener', 'l', '1')]));
@@ -208,11 +209,16 @@ describe('createPublisher()', () => {
     expect(published.at(-1)).toBe('f:script@1 l:l@2');
     // Only when it has the listener Envoy asks for what the listener names.
     publisher.refused(typeUrls.extensionConfig, ['script'], 'script load error');
-    expect(published.at(-1)).toBe('l:l@2');
+    expect(published.at(-1)).toBe('f:script@none l:l@2');
+    // One that refuses even that changes nothing.
+    publisher.refused(typeUrls.extensionConfig, ['script'], 'unknown type');
     await publisher.publish(
       snapshotOf([resource('listener', 'l', '2', 'script'), resource('extensionConfig', 'script')]),
     );
-    expect({ last: published.at(-1), withheld: withheld() }).toEqual({ last: 'l:l@2', withheld: ['script'] });
+    expect({ last: published.at(-1), withheld: withheld() }).toEqual({
+      last: 'f:script@none l:l@2',
+      withheld: ['script'],
+    });
 
     isUnknown = false;
     const mended = [resource('listener', 'l', '2', 'script'), resource('extensionConfig', 'script', '2')];

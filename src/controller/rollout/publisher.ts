@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../lib/get-or-create.ts';
 import type { Resource } from '../../xds/snapshot/resource.ts';
 import { emptySnapshot, type Snapshot } from '../../xds/snapshot/snapshot.ts';
 import { typeUrls } from '../../xds/snapshot/type-url.ts';
@@ -22,6 +23,8 @@ export interface PublisherOptions {
    * its second attempt, and a retry to an unknown cluster ends in 503.
    */
   readonly lingerMs: number;
+  /** What stands in for a resource that is refused and has no older version. Default: nothing. */
+  readonly standIn?: (resource: Resource) => Resource | undefined;
   readonly onStep?: (step: { readonly name: string; readonly durationMs: number }) => void;
   /** Called whenever what is refused changes. */
   readonly onWithheld?: (withheld: readonly Refusal[]) => void;
@@ -49,13 +52,21 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const accepted = new Map<string, Resource>();
   /** Every version that was refused while it is known, also when its content has changed since. */
   const everRefused = new WeakSet<Resource>();
+  const standIns = new Map<string, Resource>();
   /** Removed clusters and what belongs to them, with the time at which they may go. */
   const lingering = new Map<string, { readonly resource: Resource; readonly until: number }>();
   let lingerTimer: NodeJS.Timeout | undefined;
 
+  function standIn(resource: Resource): Resource | undefined {
+    const made = options.standIn?.(resource);
+    if (made === undefined) return undefined;
+    // The same object each time: it is compared with what is published.
+    return getOrCreate(standIns, resourceKey(resource), () => made);
+  }
+
   /** What should be in force now: desired, without what is refused, plus what lingers. */
   function target(): Snapshot {
-    const { snapshot } = withoutRefused(desired ?? emptySnapshot, refusals, (key) => accepted.get(key));
+    const { snapshot } = withoutRefused(desired ?? emptySnapshot, refusals, (key) => accepted.get(key), standIn);
     const now = Date.now();
     const stay: Resource[] = [];
     for (const type of lingeringTypes) {
@@ -141,12 +152,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     for (const [key, { typeUrl, name }] of accepted) if (!resources.get(typeUrl)?.has(name)) accepted.delete(key);
   }
 
-  /** Not as a step of its own: Envoy refuses every listener that names what it has refused, until it is taken back. */
+  /** Not as a step of its own: Envoy refuses every listener that names what it has refused, until it has another one. */
   function retract(resource: Resource): void {
-    const ofType = new Map(current.resources.get(resource.typeUrl));
-    const last = accepted.get(resourceKey(resource));
-    if (last === undefined) ofType.delete(resource.name);
-    else ofType.set(resource.name, last);
+    const next = accepted.get(resourceKey(resource)) ?? standIn(resource);
+    if (next === undefined) return;
+    const ofType = new Map(current.resources.get(resource.typeUrl)).set(next.name, next);
     current = { resources: new Map(current.resources).set(resource.typeUrl, ofType) };
     server.publish(group, current);
   }
@@ -176,6 +186,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         const resource = ofType?.get(name);
         if (resource === undefined) continue;
         const key = resourceKey(resource);
+        if (standIns.get(key) === resource) continue;
         const isUnrefused = accepted.get(key)?.version === resource.version;
         // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
         if (isUnrefused && server.isAccepted(group, resource)) continue;

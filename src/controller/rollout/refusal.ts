@@ -37,13 +37,14 @@ function isNameCharacter(character: string | undefined): boolean {
 
 /**
  * The desired state without what was refused: the last accepted version of each such resource stays in force, with
- * whatever it names; or, when there is none, the resource and whatever names it are left out. So one bad resource costs
+ * whatever it names; or, when there is none, its stand-in; or else the resource and whatever names it are left out. So one bad resource costs
  * what it describes and nothing else. Refused versions are not sent again until their content changes.
  */
 export function withoutRefused(
   desired: Snapshot,
   refusals: ReadonlyMap<string, Refusal>,
   accepted: (key: string) => Resource | undefined,
+  standIn: (resource: Resource) => Resource | undefined,
 ): { readonly snapshot: Snapshot; readonly withheld: readonly Refusal[] } {
   const withheld = [...refusals.values()].filter(
     ({ resource }) => desired.resources.get(resource.typeUrl)?.get(resource.name)?.version === resource.version,
@@ -53,7 +54,7 @@ export function withoutRefused(
   const leftOut = new Set<string>();
   const substitute = (resource: Resource): void => {
     const key = resourceKey(resource);
-    const last = accepted(key);
+    const last = accepted(key) ?? standIn(resource);
     const ofType = resources.get(resource.typeUrl);
     if (last !== undefined && last !== ofType?.get(resource.name)) {
       ofType?.set(resource.name, last);
@@ -89,8 +90,6 @@ export function withoutRefused(
   function isComplete(resource: Resource): boolean {
     return referencesOf(resource).every((reference) => {
       if (reference.type === 'cluster' && bootstrapClusters.has(reference.name)) return true;
-      // A filter without its configuration answers 500 to those who chose it. The listener is there for all others, too.
-      if (reference.type === 'extensionConfig') return true;
       const typeUrl = typeUrls[reference.type];
       if (resources.get(typeUrl)?.has(reference.name)) return true;
       const key = resourceKey({ typeUrl, name: reference.name });

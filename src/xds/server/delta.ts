@@ -144,7 +144,7 @@ function oneDue(
     state.forced.has(name) || state.refused.get(name) !== version;
   const news = wanted.filter(isNews);
   const removed = [...missing, ...gone];
-  // What goes comes first: until then Envoy holds on to what it has refused.
+  // Who waits for a name that does not exist waits for nothing else any more.
   const resources = removed.length > 0 ? [] : news.slice(0, 1);
   const later = news.slice(resources.length).map(({ name }) => name);
   const owed = [...early, ...later.filter((name) => state.forced.has(name))];

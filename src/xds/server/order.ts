@@ -45,9 +45,8 @@ export function inOrder(a: { readonly typeUrl: string }, b: { readonly typeUrl: 
 
 /**
  * Listeners are taken away together with the additions, not after them: a listener under a new name on the same address
- * is refused as long as the old one is there, and Envoy handles the removals of a response first. Configuration of
- * filters, because Envoy remembers what it has refused of it, and then refuses every new listener that names it.
+ * is refused as long as the old one is there, and Envoy handles the removals of a response first.
  */
 export function isRemovedAtOnce(typeUrl: string): boolean {
-  return typeUrl === typeUrls.listener || typeUrl === typeUrls.extensionConfig;
+  return typeUrl === typeUrls.listener;
 }

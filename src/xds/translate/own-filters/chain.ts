@@ -8,6 +8,7 @@ import { overAds } from '../ads.ts';
 import { type Extension, extension } from '../extension.ts';
 import { removeHeadersStartingWith } from '../header-mutation.ts';
 import { inChain } from './names.ts';
+import { standInType } from './stand-in.ts';
 
 type HttpFilterInit = MessageInitShape<typeof HttpFilterSchema>;
 
@@ -18,6 +19,10 @@ const types: Readonly<Record<OwnFilterKind, string>> = {
   processor: 'envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor',
   wasm: 'envoy.extensions.filters.http.wasm.v3.Wasm',
 };
+
+function typeUrlsOf(kind: OwnFilterKind): string[] {
+  return [...new Set([types[kind], standInType])].map((type) => `type.googleapis.com/${type}`);
+}
 
 type Chosen = Pick<GatewayModel, 'filters' | 'listeners'>;
 
@@ -33,7 +38,7 @@ export function ownFilters({ filters = [], listeners }: Chosen, kinds: readonly 
           disabled: true,
           configType: {
             case: 'configDiscovery',
-            value: { configSource: overAds, typeUrls: [`type.googleapis.com/${types[filter.kind]}`] },
+            value: { configSource: overAds, typeUrls: typeUrlsOf(filter.kind) },
           },
         }),
       ),
