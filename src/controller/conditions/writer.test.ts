@@ -158,6 +158,18 @@ describe('createStatusWriter()', () => {
     expect(server.mostAtOnce()).toBe(4);
   });
 
+  it('tells what has just changed before the thousands that it has not come to yet', async () => {
+    const { server, writer, pass } = setup(500, { perSecond: 10, burst: 10 });
+    const statuses = server.watched().map((each) => accepted(each));
+    writer.want(statuses);
+    await pass(2_000);
+    const before = server.calls.length;
+    expect(server.calls).not.toContain('m499');
+    writer.want(statuses.map((each) => (each.id === 'Model/m499' ? accepted(each.watched, 'news') : each)));
+    await pass(1_000);
+    expect(server.calls.slice(before, before + 3)).toContain('m499');
+  });
+
   it('asks an API server in trouble now and then, and not once for each object', async () => {
     const { server, want, pass } = setup(200);
     server.fail(() => kubeError(503, 'ServiceUnavailable', 'later'));

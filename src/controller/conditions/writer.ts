@@ -146,9 +146,12 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
 
   return {
     want(statuses) {
-      // What people wait for first: Gateways.
-      const sorted = [...statuses].sort((a, b) => rank(a) - rank(b));
-      wanted = new Map(sorted.map((status) => [status.id, status]));
+      const before = wanted;
+      // What people wait for: Gateways, then what has just changed. Thousands that a start has to tell come after it.
+      const rank = ({ id, status }: ObjectStatus): number =>
+        status.shape === 'gateway' ? 0 : before.get(id)?.status !== status ? 1 : 2;
+      const ranked = statuses.map((status) => ({ status, rank: rank(status) })).sort((a, b) => a.rank - b.rank);
+      wanted = new Map(ranked.map(({ status }) => [status.id, status]));
       ownWrites.keepOnly(wanted);
       holds.keepOnly(wanted);
       due.clear();
@@ -161,10 +164,6 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       clearTimeout(timer);
     },
   };
-}
-
-function rank({ status }: ObjectStatus): number {
-  return status.shape === 'gateway' ? 0 : 1;
 }
 
 function said({ status }: ObjectStatus): string {
