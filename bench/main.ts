@@ -7,7 +7,16 @@ import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-const names = ['policy-scale', 'processor', 'gateway-cpu', 'added-latency', 'guard', 'first-token', 'limits'];
+const names = [
+  'policy-scale',
+  'kubernetes',
+  'processor',
+  'gateway-cpu',
+  'added-latency',
+  'guard',
+  'first-token',
+  'limits',
+];
 
 const args = process.argv.slice(2);
 const flags = args.filter((argument) => argument.startsWith('--'));
