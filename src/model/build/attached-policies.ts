@@ -42,8 +42,9 @@ export function attachPolicies<D extends TargetingDocument>(
 ): AttachedPolicies<D> {
   const byTarget = new Map<string, D>();
   const attachments: Attachment[] = [];
+  const known = new Set(policies.length === 0 ? [] : subjects.map(subjectKey));
   for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    for (const target of targetsOf(policy, subjects, context)) {
+    for (const target of targetsOf(policy, subjects, known, context)) {
       const key = keyOf(target, target.sectionName);
       const other = byTarget.get(key);
       const message = `${other?.id} is for the same ${target.written}`;
@@ -93,13 +94,14 @@ interface FoundTarget extends PolicySubject {
 function targetsOf(
   policy: TargetingDocument,
   subjects: readonly PolicyDocument[],
+  known: ReadonlySet<string | undefined>,
   context: BuildContext,
 ): readonly FoundTarget[] {
   const { namespace, spec } = policy;
   const named = spec.targetRefs.flatMap(({ kind, name, sectionName }, index): FoundTarget[] => {
     const subject = subjectOf(kind, namespace, name);
     const path = `spec.targetRefs[${index}]`;
-    if (subjects.some((one) => isSubject(one, subject))) {
+    if (known.has(keyOf(subject))) {
       return [{ ...subject, path, written: kind, ...(sectionName !== undefined && { sectionName }) }];
     }
     const message = `${kind} "${qualifiedName(namespace, name)}" does not exist`;
@@ -129,11 +131,15 @@ function subjectOf(kind: string, namespace: string, name: string): PolicySubject
 
 const routeKinds: readonly string[] = ['HTTPRoute', 'AIGatewayRoute'];
 
-function isSubject(document: PolicyDocument, { kind, namespace, name }: PolicySubject): boolean {
-  const isKind = kind === 'Gateway' ? document.kind === 'Gateway' : routeKinds.includes(document.kind);
-  return isKind && document.namespace === namespace && document.name === name;
+function isSubject(document: PolicyDocument, subject: PolicySubject): boolean {
+  return subjectKey(document) === keyOf(subject);
 }
 
-function keyOf({ kind, namespace, name }: PolicySubject, section: string | undefined): string {
-  return [kind, namespace, name, section ?? ''].join('/');
+/** Of what a policy can be for; nothing for other documents. */
+function subjectKey({ kind, namespace, name }: PolicyDocument): string | undefined {
+  return kind === 'Gateway' || routeKinds.includes(kind) ? keyOf(subjectOf(kind, namespace, name)) : undefined;
+}
+
+function keyOf({ kind, namespace, name }: PolicySubject, section = ''): string {
+  return `${kind}/${namespace}/${name}/${section}`;
 }
