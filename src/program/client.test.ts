@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../lib/log.ts';
@@ -17,7 +18,10 @@ async function server(init: ProgramInit | undefined, port = 0): Promise<ProgramS
   return started;
 }
 
-function client(address: string): { store: ProgramStore; client: ProgramClient; events: ProgramEvent[] } {
+function client(
+  address: string,
+  limits: { readonly connectLimitMs?: number } = {},
+): { store: ProgramStore; client: ProgramClient; events: ProgramEvent[] } {
   const store = new ProgramStore();
   const events: ProgramEvent[] = [];
   const started = startProgramClient({
@@ -28,6 +32,7 @@ function client(address: string): { store: ProgramStore; client: ProgramClient; 
     onEvent: (event) => void events.push(event),
     firstBackoffMs: 10,
     longestBackoffMs: 40,
+    ...limits,
   });
   closers.push(() => started.stop());
   return { store, client: started, events };
@@ -117,6 +122,19 @@ describe('the program client', () => {
     expect(store.current).toBeUndefined();
     await server({ keys: [{ name: 'k' }] }, port);
     await until(() => store.current !== undefined);
+  });
+
+  it('gives up a connection to somebody who says nothing, and tries again', async () => {
+    const open = new Set<Socket>();
+    const silent = createServer((socket) => void open.add(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    closers.push(() => {
+      for (const socket of open) socket.destroy();
+      silent.close();
+    });
+    const { client: started } = client(`127.0.0.1:${(silent.address() as AddressInfo).port}`, { connectLimitMs: 50 });
+    await until(() => open.size > 2);
+    expect(started.isConnected).toBe(false);
   });
 
   it('stays silent after it has been stopped', async () => {

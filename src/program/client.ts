@@ -1,5 +1,5 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { Client, type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, connectivityState, credentials, type ServiceError } from '@grpc/grpc-js';
 import {
   type DeltaDiscoveryRequest,
   DeltaDiscoveryRequestSchema,
@@ -36,6 +36,8 @@ export interface ProgramClientOptions {
   /** Default 200 ms, doubling to 5 s. */
   readonly firstBackoffMs?: number;
   readonly longestBackoffMs?: number;
+  /** So long may a connection take to come about. Default 5 s. */
+  readonly connectLimitMs?: number;
 }
 
 /** PEM texts. */
@@ -91,25 +93,32 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
     'grpc.keepalive_time_ms': 15_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.keepalive_permit_without_calls': 1,
+    // Or a new channel would go on waiting for the connection that the one before it has given up.
+    'grpc.use_local_subchannel_pool': 1,
     ...(options.serverName !== undefined && { 'grpc.ssl_target_name_override': options.serverName }),
   };
   let shown: ClientTls | undefined = options.tls?.();
   let client = new Client(options.address, channelCredentials(shown), channelOptions);
   let stream: Stream | undefined;
   let retry: NodeJS.Timeout | undefined;
+  let limit: NodeJS.Timeout | undefined;
   let isStopped = false;
   let isConnected = false;
   let lastFailure = '';
+
+  const replaceChannel = (tls: ClientTls | undefined): void => {
+    const renewed = new Client(options.address, channelCredentials(tls), channelOptions);
+    client.close();
+    client = renewed;
+    shown = tls;
+  };
 
   /** A channel keeps the credentials that it was made with. */
   const renewChannel = (): void => {
     const tls = options.tls?.();
     if (isSameTls(tls, shown)) return;
     try {
-      const renewed = new Client(options.address, channelCredentials(tls), channelOptions);
-      client.close();
-      client = renewed;
-      shown = tls;
+      replaceChannel(tls);
       log.info({ address: options.address }, 'connecting with renewed certificates');
     } catch (error) {
       // Files that are being replaced do not fit each other for a moment. The next attempt reads them again.
@@ -121,12 +130,21 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
     renewChannel();
     const opened: Stream = client.makeBidiStreamRequest(method, encodeRequest, decodeResponse);
     stream = opened;
+    limit = setTimeout(giveUp, options.connectLimitMs ?? 5_000, opened);
     opened.on('data', (response: DeltaDiscoveryResponse) => receive(opened, response));
     opened.on('error', (error: ServiceError) => lost(opened, error.details || error.message));
     opened.on('end', () => lost(opened, 'the control plane ended the stream'));
     store.typeUrls.forEach((typeUrl, index) => {
       opened.write(subscribeToAll(typeUrl, store.versions(typeUrl), index === 0 ? nodeOf(options) : undefined));
     });
+  };
+
+  /** The address of a pod that is gone answers nothing at all, and TCP itself asks it for two minutes. */
+  const giveUp = (waiting: Stream): void => {
+    if (waiting !== stream || client.getChannel().getConnectivityState(false) === connectivityState.READY) return;
+    replaceChannel(shown);
+    lost(waiting, 'no connection in time');
+    waiting.cancel();
   };
 
   const receive = (from: Stream, response: DeltaDiscoveryResponse): void => {
@@ -160,6 +178,7 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
   const lost = (from: Stream, reason: string): void => {
     if (from !== stream || isStopped) return;
     stream = undefined;
+    clearTimeout(limit);
     if (isConnected) onEvent({ kind: 'disconnected' });
     isConnected = false;
     const waitMs = Math.round(backoff.next());
@@ -179,6 +198,7 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
     stop() {
       isStopped = true;
       clearTimeout(retry);
+      clearTimeout(limit);
       stream?.cancel();
       client.close();
     },
