@@ -59,12 +59,16 @@ export function attachPolicies<D extends TargetingDocument>(
     return policy === undefined ? [] : [{ level, origin: policy.id, spec: policy }];
   };
   return {
-    at: ({ gateway, listeners, route, rule }) => [
-      ...find('gateway', gateway),
-      ...listeners.flatMap((listener) => find('listener', gateway, listener)),
-      ...find('route', route),
-      ...(rule === undefined ? [] : find('rule', route, rule)),
-    ],
+    at({ gateway, listeners, route, rule }) {
+      // Asked for every route, and mostly there is none.
+      if (byTarget.size === 0) return [];
+      return [
+        ...find('gateway', gateway),
+        ...listeners.flatMap((listener) => find('listener', gateway, listener)),
+        ...find('route', route),
+        ...(rule === undefined ? [] : find('rule', route, rule)),
+      ];
+    },
     attachments,
     of: (subject, section) => byTarget.get(keyOf(subject, section)),
   };
