@@ -1,25 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { watchedKinds } from '../../../src/controller/sources/kubernetes/watched-kinds.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { problemText } from '../../../src/policy/problem.ts';
 import { goldenCases } from '../../support/golden.ts';
+import { chartFolder, helm, type Manifest, manifestsOf, renderChart } from '../../support/kube-chart.ts';
 import { patience } from '../../support/kube-patience.ts';
-import { runCommand } from '../../support/kube-run.ts';
-import { findBinaries } from '../cluster/binaries.ts';
 
 patience();
-const chart = join(import.meta.dirname, '../../../charts/sluice');
-const cases = join(chart, 'testdata');
-
-interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
-  readonly rules?: readonly Rule[];
-}
+const cases = join(chartFolder, 'testdata');
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -27,37 +17,18 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-function helm(...args: readonly string[]): Promise<string> {
-  const binaries = findBinaries(process.env, ['helm']);
-  if (!binaries.ok) throw new Error(binaries.error);
-  return runCommand(binaries.value.path('helm'), args, {});
-}
-
-/** Of no cluster in particular, but of a version that the chart is for. */
-function template(...args: readonly string[]): Promise<string> {
-  return helm('template', 'sluice', chart, '--namespace', 'sluice-system', '--kube-version', '1.36.0', ...args);
-}
-
 /** Without a cluster each render makes a password of its own. */
 function masked(text: string): string {
   return text.replace(/^( {2}password: )[A-Za-z0-9+/=]{44}$/gm, '$1c29tZQ==');
 }
 
-function manifests(text: string): readonly Manifest[] {
-  return parseAllDocuments(text, { strict: true, uniqueKeys: true }).flatMap((document) => {
-    expect(document.errors).toEqual([]);
-    const value = document.toJS() as Manifest | null;
-    return value === null ? [] : [value];
-  });
-}
-
 describe('the chart renders', () => {
-  goldenCases(cases, '.values.yaml', '.golden.yaml', async (_, path) => masked(await template('--values', path)));
+  goldenCases(cases, '.values.yaml', '.golden.yaml', async (_, path) => masked(await renderChart('--values', path)));
 
   it.each(readdirSync(cases).filter((name) => name.endsWith('.golden.yaml')))(
     'documents of ours in %s that our own reader takes, and no key twice',
     (name) => {
-      const all = manifests(readFileSync(join(cases, name), 'utf8'));
+      const all = manifestsOf(readFileSync(join(cases, name), 'utf8'));
       const ours = all.filter(({ apiVersion }) => /^(sluice\.dev|gateway\.networking\.k8s\.io)\//.test(apiVersion));
       if (ours.length === 0) return;
       const { problems } = parseDocuments(ours.map((each) => JSON.stringify(each)).join('\n---\n'), name, '.');
@@ -68,12 +39,12 @@ describe('the chart renders', () => {
 
 describe('the chart', () => {
   it('passes helm lint', async () => {
-    expect(await helm('lint', '--strict', chart)).toContain('0 chart(s) failed');
+    expect(await helm('lint', '--strict', chartFolder)).toContain('0 chart(s) failed');
   });
 
   it('knows every value that it has, and no other', async () => {
     for (const wrong of ['nonsense=1', 'controller.replica=3', 'egress.service.kind=x', 'global.registry=a']) {
-      await expect(template('--set', wrong), wrong).rejects.toThrow('additional properties');
+      await expect(renderChart('--set', wrong), wrong).rejects.toThrow('additional properties');
     }
   });
 
@@ -86,14 +57,14 @@ describe('the chart', () => {
       'egress.autoscaling.min=11': 'egress.autoscaling.max is 10, less than min, which is 11',
     };
     for (const [values, text] of Object.entries(faults)) {
-      await expect(template('--set', values), values).rejects.toThrow(text);
+      await expect(renderChart('--set', values), values).rejects.toThrow(text);
     }
   });
 
   it('brings the definitions of accepted kinds as templates that stay, and its own where --skip-crds skips them', async () => {
-    const without = manifests(await template('--set', 'ai-gateway-crds.enabled=false'));
-    const plain = manifests(await template());
-    const whole = manifests(await template('--include-crds'));
+    const without = manifestsOf(await renderChart('--set', 'ai-gateway-crds.enabled=false'));
+    const plain = manifestsOf(await renderChart());
+    const whole = manifestsOf(await renderChart('--include-crds'));
     const definitions = (all: readonly Manifest[]) => all.filter(({ kind }) => kind === 'CustomResourceDefinition');
     expect(definitions(without)).toEqual([]);
     expect(definitions(plain).length).toBeGreaterThan(10);
@@ -102,12 +73,12 @@ describe('the chart', () => {
       expect(metadata.annotations?.['helm.sh/resource-policy'], metadata.name).toBe('keep');
     }
     const own = definitions(whole).filter(({ metadata }) => metadata.name.endsWith('.sluice.dev'));
-    expect(own).toHaveLength(readdirSync(join(chart, 'crds')).length);
+    expect(own).toHaveLength(readdirSync(join(chartFolder, 'crds')).length);
   });
 
   it('lets the controller watch every kind that it watches, and say something about every one that has a status', async () => {
-    const rules = manifests(await template()).flatMap(({ kind, rules: all = [] }) =>
-      kind === 'ClusterRole' ? all : [],
+    const rules = manifestsOf(await renderChart()).flatMap(({ kind, rules }) =>
+      kind === 'ClusterRole' ? (rules as readonly Rule[]) : [],
     );
     const may = (group: string, resource: string, verb: string): boolean =>
       rules.some(
