@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../lib/result.ts';
 import { readIdentity } from '../pki/identity.ts';
+import { qualifiedName } from '../policy/document-id.ts';
 import type { Peer } from '../xds/server/peer.ts';
 
 /**
@@ -17,7 +18,7 @@ export function mayAsk(rule: PeerRule): (peer: Peer | undefined, group: string) 
     const own = (peer?.uris ?? []).flatMap((uri) => {
       const identity = readIdentity(uri);
       if (identity === undefined) return [];
-      return [identity.namespace === 'default' ? identity.name : `${identity.namespace}/${identity.name}`];
+      return [qualifiedName(identity.namespace, identity.name)];
     });
     if (own.includes(group)) return ok(undefined);
     const shown = own.length === 0 ? 'names no gateway' : `is for gateway "${own.join('", "')}"`;

@@ -24,7 +24,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{secretRef: hunter2-the-key}',
-    'error spec.secretRef a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+    'error spec.secretRef a text stands here instead of a map — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
   ],
   ['{hash: "sha256:HASH", owner: ana}', 'error spec.owner "ana" is not a map — write a map with user, team or project'],
   ['{hash: "sha256:HASH", owner: {user: 5}}', 'error spec.owner.user 5 is not a text — put it in quotes: "5"'],
@@ -64,7 +64,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{hash: "sha256:HASH", credentials: [{provider: openai, apiKey: hunter2-own-key}]}',
-    'error spec.credentials[0].apiKey a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+    'error spec.credentials[0].apiKey a text stands here instead of a map — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
   ],
   [
     '{hash: "sha256:HASH", credentials: [{provider: openai, apiKey: {env: A}}, {provider: openai, apiKey: {env: B}}]}',

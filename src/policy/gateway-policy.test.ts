@@ -39,7 +39,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{clientCertificates: {ca: clients.pem}}',
-    'error spec.clientCertificates.ca a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+    'error spec.clientCertificates.ca a text stands here instead of a map — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
   ],
   ['{cors: {}}', 'error spec.cors.allowOrigins is missing — add allowOrigins: origins whose pages may call'],
   ['{cors: {allowOrigins: []}}', 'error spec.cors.allowOrigins is empty — name at least one origin, or remove cors'],
@@ -98,7 +98,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{redactionSecret: hunter2}',
-    'error spec.redactionSecret a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+    'error spec.redactionSecret a text stands here instead of a map — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
   ],
   [
     '{limit: 5}',

@@ -76,7 +76,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     rule('azureContentSafety: {endpoint: "https://a.example", credential: {apiKey: sk-secret-value}}'),
-    'error spec.rules[0].azureContentSafety.credential.apiKey a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+    'error spec.rules[0].azureContentSafety.credential.apiKey a text stands here instead of a map — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
   ],
   [
     rule('injection: {threshold: 0}'),

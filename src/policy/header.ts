@@ -4,6 +4,7 @@ import { refine } from './schema/schema.ts';
 import { ruled } from './schema/server-notes.ts';
 import { kindOf } from './schema/show.ts';
 import { text } from './schema/text.ts';
+import { secretExample } from './secret-source.ts';
 
 /** RFC 9110 5.6.2. Pseudo-headers (`:path`) are no tokens and so no headers here. */
 export const headerToken = text({
@@ -30,7 +31,9 @@ const credentialHeaders = new Set([
 const ownPrefixes = ['x-sluice-', 'x-envoy-'];
 
 /** Name of a header that policy may set or remove on the way to a provider. */
-export const mutableHeaderName: Schema<string> = mutableHeader('remove it and use credential: {apiKey: {env: NAME}}');
+export const mutableHeaderName: Schema<string> = mutableHeader(
+  `remove it and use a credential: apiKey: ${secretExample}`,
+);
 
 /** The same, checked by API servers as well. In deep lists that would cost more than they allow. */
 export const ruledHeaderName: Schema<string> = ruled(
@@ -41,7 +44,7 @@ export const ruledHeaderName: Schema<string> = ruled(
   },
   {
     rule: `!(self.lowerAscii() in ${JSON.stringify([...credentialHeaders])})`,
-    message: 'remove it: the header carries credentials; use credential: {apiKey: {env: NAME}}',
+    message: 'remove it: the header carries credentials, and Provider.spec.credential says them',
   },
   {
     rule: `!${JSON.stringify(ownPrefixes)}.exists(prefix, self.lowerAscii().startsWith(prefix))`,

@@ -52,15 +52,15 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{schema: openai}',
-    'warning spec.credential is missing: api.openai.com refuses requests unless the caller’s key brings its own — add credential: {apiKey: {env: NAME}}, or {none: {}} if that is meant',
+    'warning spec.credential is missing: api.openai.com refuses requests unless the caller’s key brings its own — add credential: {none: {}} if that is meant, or apiKey: {env: NAME}, or in a cluster {secretKeyRef: {name: …, key: …}}',
   ],
   [
     '{schema: openai, credential: sk-secret-value-1}',
-    'error spec.credential a text stands here instead of a map — write apiKey: {env: NAME} or none: {}',
+    'error spec.credential a text stands here instead of a map — write none: {}, or apiKey: {env: NAME}, or in a cluster {secretKeyRef: {name: …, key: …}}',
   ],
   [
     '{schema: openai, credential: {apiKey: sk-secret-value-1}}',
-    'error spec.credential.apiKey a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+    'error spec.credential.apiKey a text stands here instead of a map — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
   ],
   [
     '{schema: openai, credential: {apiKey: {value: sk-secret-value-1}}}',
@@ -88,9 +88,12 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{schema: openai, credential: {apiKey: {}}}',
-    'error spec.credential.apiKey is empty — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+    'error spec.credential.apiKey is empty — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
   ],
-  ['{schema: openai, credential: {}}', 'error spec.credential is empty — write apiKey: {env: NAME} or none: {}'],
+  [
+    '{schema: openai, credential: {}}',
+    'error spec.credential is empty — write none: {}, or apiKey: {env: NAME}, or in a cluster {secretKeyRef: {name: …, key: …}}',
+  ],
   [
     '{schema: openai, credential: {apiKey: {env: A}, none: {}}}',
     'error spec.credential apiKey and none are given together — keep exactly one of apiKey or none',
@@ -166,7 +169,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{schema: openai, credential: {none: {}}, tls: {ca: ca.pem}}',
-    'error spec.tls.ca a text stands here instead of a map — say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}',
+    'error spec.tls.ca a text stands here instead of a map — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
   ],
   [
     '{schema: openai, credential: {none: {}}, tls: {clientCertificate: {certificate: {file: a}}}}',
@@ -190,7 +193,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{schema: openai, credential: {none: {}}, headers: {set: {Authorization: Bearer hunter2}}}',
-    'error spec.headers.set.Authorization authorization carries credentials — remove it and use credential: {apiKey: {env: NAME}}',
+    'error spec.headers.set.Authorization authorization carries credentials — remove it and use a credential: apiKey: {env: NAME}, or in a cluster {secretKeyRef: {name: …, key: …}}',
   ],
   [
     '{schema: openai, credential: {none: {}}, headers: {set: {x-sluice-profile: x}}}',

@@ -15,7 +15,7 @@ import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/
 import { noted, ruled } from './schema/server-notes.ts';
 import { choices } from './schema/show.ts';
 import { text } from './schema/text.ts';
-import { secretSource } from './secret-source.ts';
+import { secretExample, secretSource } from './secret-source.ts';
 
 const laterCredential = 'use apiKey or none';
 
@@ -27,7 +27,7 @@ const credential = oneOf(
     gcp: unserved(laterCredential),
     azure: unserved(laterCredential),
   },
-  'write apiKey: {env: NAME} or none: {}',
+  `write none: {}, or apiKey: ${secretExample}`,
 );
 
 export type Credential = Infer<typeof credential>;
@@ -196,7 +196,7 @@ function complete(spec: Fields, place: Place): Parsed<ProviderSpec> {
 
 function warnOfMissingCredential(address: Endpoint, place: Place): void {
   const message = `is missing: ${address.host} refuses requests unless the caller’s key brings its own`;
-  warn(under(place, 'credential'), message, 'add credential: {apiKey: {env: NAME}}, or {none: {}} if that is meant');
+  warn(under(place, 'credential'), message, `add credential: {none: {}} if that is meant, or apiKey: ${secretExample}`);
 }
 
 function warnOfOpenWire(given: Credential, address: Endpoint, network: Fields['network'], place: Place): void {

@@ -5,7 +5,11 @@ import { oneOf } from './schema/one-of.ts';
 import type { Infer } from './schema/schema.ts';
 import { text } from './schema/text.ts';
 
-const remedy = 'say where the secret is: {env: NAME}, {file: path} or {secretKeyRef: {name: …, key: …}}';
+const remedy =
+  'say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}';
+
+/** For remedies: clusters have secrets in Secrets only. */
+export const secretExample = '{env: NAME}, or in a cluster {secretKeyRef: {name: …, key: …}}';
 
 const variable = text({
   pattern: '^[A-Za-z_][A-Za-z0-9_]*$',

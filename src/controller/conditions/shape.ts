@@ -18,16 +18,13 @@ const exceptions: Readonly<Record<string, Shape | 'none'>> = {
   ReferenceGrant: 'none',
 };
 
-/** Its definitions have one list of conditions in every kind, routes and policies too. */
-const aiGatewayGroup = 'aigateway.envoyproxy.io';
-
 export function shapeOf(kind: string): Shape | undefined {
   if (!isKind(kind)) return undefined;
   const facts: KindFacts = kinds[kind];
   const exception = exceptions[kind];
   if (exception === 'none' || facts.group === '') return undefined;
   if (exception !== undefined) return exception;
-  if (facts.statusPer === undefined || facts.group === aiGatewayGroup) return objectStatus;
+  if (facts.statusPer === undefined) return objectStatus;
   return { parent: parentStatus, ancestor: ancestorStatus }[facts.statusPer];
 }
 

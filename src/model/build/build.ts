@@ -1,4 +1,5 @@
 import type { PolicyDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
 import type { Problem } from '../../policy/problem.ts';
 import type { GatewayModel } from '../gateway.ts';
 import type { ApiKey } from '../key.ts';
@@ -12,7 +13,7 @@ import { uniqueModels } from './ai-gateway/route.ts';
 import { buildKey, type OwnChainRules } from './api-key.ts';
 import { attachPolicies } from './attached-policies.ts';
 import type { Attachment } from './attachment.ts';
-import { refuseLimitsOfListeners } from './client-traffic.ts';
+import { refuseLimitsOfListeners, warnOfUnlimitedServices } from './client-traffic.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
 import { envoyGatewayPolicies } from './envoy-gateway/index.ts';
@@ -102,6 +103,10 @@ export function buildModel(
   const open = gateways.map((gateway, index) =>
     withListenerFilters(gateway, ofKind(documents, 'Gateway')[index], servicesOf(ordinary, gateway.name), attached),
   );
+  for (const document of ofKind(documents, 'Gateway')) {
+    const { routes } = servicesOf(ordinary, qualifiedName(document.namespace, document.name));
+    if (routes.length > 0) warnOfUnlimitedServices(document, clientTraffic, context);
+  }
   const parts = [...ai.parts.values()];
   const rules = buildRules(
     documents,

@@ -19,6 +19,18 @@ export function bodyLimit(
   return undefined;
 }
 
+/** Requests to ordinary services pass as they come, and nobody holds their bodies. */
+export function warnOfUnlimitedServices(
+  { namespace, name }: GatewayDocument,
+  clientTraffic: AttachedPolicies<ClientTrafficDocument>,
+  context: BuildContext,
+): void {
+  const traffic = clientTraffic.of({ kind: 'Gateway', namespace, name });
+  if (traffic?.spec.connection?.bufferLimit === undefined) return;
+  const message = 'is in force for requests to models only: those to ordinary services (HTTPRoutes) are not held';
+  context.warn(traffic, 'spec.connection.bufferLimit', message, 'bound them in the services', 'UnsupportedValue');
+}
+
 /** Bodies are held by the processor, which does not know by which listener a request came. */
 export function refuseLimitsOfListeners(policies: readonly ClientTrafficDocument[], context: BuildContext): void {
   for (const policy of policies) {

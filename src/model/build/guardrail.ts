@@ -4,7 +4,7 @@ import type { GuardrailDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { RuleSpec } from '../../policy/guardrail.ts';
 import type { RedactionSpec } from '../../policy/redaction.ts';
-import type { SecretSource } from '../../policy/secret-source.ts';
+import { type SecretSource, secretExample } from '../../policy/secret-source.ts';
 import type { GuardRule, Guardrail, Redaction } from '../guardrail.ts';
 import type { BuildContext } from './context.ts';
 import { buildDetector, isRemote } from './guard-detector.ts';
@@ -104,7 +104,7 @@ function rejectKeyedStyles(document: GuardrailDocument, context: BuildContext): 
     for (const [path, redaction] of places) {
       if (!needsSecret(redaction)) continue;
       const message = `is ${redaction.style}, but no redactionSecret is set, so findings are hidden as [REDACTED]`;
-      const remedy = 'add redactionSecret: {env: NAME} to the GatewayPolicy, or choose another style';
+      const remedy = `choose another style, or add to the GatewayPolicy redactionSecret: ${secretExample}`;
       context.reject(document, `spec.rules[${index}].${path}.style`, message, remedy);
     }
   }

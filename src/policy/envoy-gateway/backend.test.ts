@@ -3,7 +3,7 @@ import { parseSpec, problemsOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
-  ['{}', 'error spec.endpoints is missing — add endpoints: where the backend is reached'],
+  ['{}', 'error spec.endpoints is empty — add fqdn: {hostname: …, port: 443}'],
   ['{endpoints: []}', 'error spec.endpoints is empty — add fqdn: {hostname: …, port: 443}'],
   [
     '{endpoints: [{}]}',
@@ -38,13 +38,8 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.endpoints[0].unix is not served: providers are reached over the network — remove it',
   ],
   [
-    '{type: DynamicResolver}',
-    'error spec.type DynamicResolver is not served: a backend is what its endpoints say, not what a caller asks for — write Endpoints',
-    'error spec.endpoints is missing — add endpoints: where the backend is reached',
-  ],
-  [
     '{type: Dns, endpoints: [{fqdn: {hostname: a, port: 1}}]}',
-    'error spec.type "Dns" is not a possible value — write Endpoints',
+    'error spec.type "Dns" is not a possible value — write Endpoints or DynamicResolver',
   ],
   [
     '{appProtocols: [gateway.envoyproxy.io/ws], endpoints: [{fqdn: {hostname: a, port: 1}}]}',
@@ -90,6 +85,10 @@ describe('Backend', () => {
     expect(specOf('{endpoints: [{ip: {address: "2001:db8::1", port: 80}, hostname: a.b}]}')).toMatchObject({
       endpoints: [{ ip: { address: '2001:db8::1', port: 80 }, hostname: 'a.b' }],
     });
+  });
+
+  it('may find its endpoints by itself, which is not served and said where the backend is used', () => {
+    expect(problemsOf('Backend', '{type: DynamicResolver}')).toEqual([]);
   });
 
   it('takes what asks for nothing', () => {

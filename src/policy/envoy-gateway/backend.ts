@@ -1,4 +1,5 @@
 import { preciseHostname } from '../gateway-api/name.ts';
+import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { notBothRule } from '../schema/field-rules.ts';
 import { exactlyOneOf } from '../schema/given.ts';
@@ -10,7 +11,7 @@ import { type Infer, invalid, type Parsed, refine } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
-import { notApplicable, refused } from '../schema/verdict.ts';
+import { except, notApplicable, refused } from '../schema/verdict.ts';
 import { backendTls } from './backend-tls.ts';
 
 const port = integer({ from: 1, to: 65_535 });
@@ -53,16 +54,19 @@ function checkEndpoints(all: readonly BackendEndpoint[], place: Place): Parsed<r
 
 const noWebSockets = 'connections stay HTTP';
 
-/** Where something outside of the cluster is reached, in the words of Envoy Gateway. */
-export const backendSpec = object({
+const backendFields = object({
   type: defaulted(
-    servedValues(['Endpoints'], { DynamicResolver: 'a backend is what its endpoints say, not what a caller asks for' }),
+    except(
+      enumeration(['Endpoints', 'DynamicResolver']),
+      '`DynamicResolver` is reported: a backend is what its endpoints say, not what a caller asks for',
+    ),
     'Endpoints',
     'How endpoints are found.',
   ),
-  endpoints: required(
-    refine(list(endpoint, { least: 1, most: 256, emptyRemedy: 'add fqdn: {hostname: …, port: 443}' }), checkEndpoints),
-    'Where the backend is reached.',
+  endpoints: defaulted(
+    refine(list(endpoint, { most: 256 }), checkEndpoints),
+    [],
+    'Where the backend is reached. At least one, unless its type is DynamicResolver.',
   ),
   appProtocols: defaulted(
     list(
@@ -77,6 +81,12 @@ export const backendSpec = object({
   ),
   fallback: refused('who is asked when another fails is said by priority in the route'),
   tls: optional(backendTls, 'Connections are encrypted. A BackendTLSPolicy wins, field by field.'),
+});
+
+/** Where something outside of the cluster is reached, in the words of Envoy Gateway. */
+export const backendSpec = refine(backendFields, (spec, place) => {
+  if (spec.type === 'DynamicResolver' || spec.endpoints.length > 0) return spec;
+  return reject(under(place, 'endpoints'), 'is empty', 'add fqdn: {hostname: …, port: 443}');
 });
 
 export type BackendSpec = Infer<typeof backendSpec>;

@@ -1,10 +1,10 @@
 import type { Provider } from '../../provider.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
+import type { AiRouteDocument, BackendTrafficDocument } from '../documents.ts';
 import type { AttachedTo, GatewayLike } from '../gateway-api/attach.ts';
 import { memo } from '../memo.ts';
 import type { LeveledPolicy } from '../policy-levels.ts';
 import { type CostSpec, costsByKey } from './cost.ts';
-import type { AiRouteDocument, BackendTrafficDocument } from './documents.ts';
 import { isAlsoMetElsewhere, routeHosts } from './hosts.ts';
 import { type BuiltAiRoute, buildAiRoute, type ResolvedRule } from './route.ts';
 import type { LimitedRoute } from './route-limits.ts';

@@ -1,11 +1,9 @@
 import { contentVersion } from '../../../lib/hash.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { Provider } from '../../provider.ts';
+import { type BackendLocation, locateBackend } from '../backend/location.ts';
+import { type BuiltTls, buildTls } from '../backend/tls.ts';
 import type { BuildContext } from '../context.ts';
-import { memo } from '../memo.ts';
-import { type BackendLocation, locateBackend } from './backend-location.ts';
-import { type BuiltTls, buildTls } from './backend-tls.ts';
-import { type BuiltCredential, buildCredential } from './credential.ts';
 import type {
   AiBackendDocument,
   BackendDocument,
@@ -13,7 +11,9 @@ import type {
   BackendTlsDocument,
   Named,
   Targeting,
-} from './documents.ts';
+} from '../documents.ts';
+import { memo } from '../memo.ts';
+import { type BuiltCredential, buildCredential } from './credential.ts';
 import { requestChanges } from './mutation.ts';
 
 export interface BackendSurroundings {

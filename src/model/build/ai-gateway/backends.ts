@@ -2,8 +2,8 @@ import type { PolicyDocument } from '../../../policy/document.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { Provider } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
+import { type AiBackendDocument, byTarget, type Named, named } from '../documents.ts';
 import { buildBackend } from './backend.ts';
-import { type AiBackendDocument, byTarget, type Named, named } from './documents.ts';
 
 export interface BuiltBackends {
   readonly documents: Named<AiBackendDocument>;

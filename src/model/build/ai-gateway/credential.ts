@@ -1,8 +1,8 @@
 import type { SecretReference } from '../../../policy/gateway-api/object-reference.ts';
 import type { ProviderCredential } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
+import { type AiBackendDocument, type BackendSecurityDocument, type Targeting, targetKey } from '../documents.ts';
 import { isHeaderSafe } from '../provider.ts';
-import { type AiBackendDocument, type BackendSecurityDocument, type Targeting, targetKey } from './documents.ts';
 
 /** How a backend is shown who asks. */
 export type BuiltCredential =

@@ -1,8 +1,8 @@
 import { gatewayConfigAnnotation } from '../../../policy/ai-gateway/gateway-config.ts';
 import type { BuildContext } from '../context.ts';
+import type { GatewayConfigDocument, Named } from '../documents.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
 import type { CostSpec } from './cost.ts';
-import type { GatewayConfigDocument, Named } from './documents.ts';
 
 /** Costs that a Gateway's GatewayConfig has for all of its routes. */
 export function gatewayCosts(

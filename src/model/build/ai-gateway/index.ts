@@ -7,10 +7,10 @@ import type { RetryProfile, Route } from '../../route.ts';
 import { type AttachedPolicies, attachPolicies } from '../attached-policies.ts';
 import type { Attachment } from '../attachment.ts';
 import type { BuildContext } from '../context.ts';
+import { type BackendTrafficDocument, named, type SecurityDocument } from '../documents.ts';
 import { attach, type GatewayLike } from '../gateway-api/attach.ts';
 import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
 import { buildBackends } from './backends.ts';
-import { type BackendTrafficDocument, named, type SecurityDocument } from './documents.ts';
 import { checkGatewayConfigs, gatewayCosts } from './gateway-config.ts';
 import { buildAllQuotas, type QuotaRule } from './quota.ts';
 import { uniqueModels } from './route.ts';
@@ -60,9 +60,8 @@ export function buildAiGateway(
   const securityPolicies = named(documents, 'SecurityPolicy').all;
   const security = attachPolicies(securityPolicies, documents, context);
   checkGatewayConfigs(gateways, configs, context);
-  const httpRoutes = named(documents, 'HTTPRoute');
   const aiRoutes = named(documents, 'AIGatewayRoute');
-  refuseUnservedTraffic(trafficPolicies, aiRoutes, httpRoutes, context);
+  refuseUnservedTraffic(trafficPolicies, context);
   refuseUnservedSecurity(securityPolicies, documents, context);
 
   const attachments: Attachment[] = [];

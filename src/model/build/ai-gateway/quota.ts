@@ -3,9 +3,9 @@ import type { ClientSelector } from '../../../policy/envoy-gateway/client-select
 import type { Limit } from '../../limit.ts';
 import type { Provider } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
+import type { QuotaDocument } from '../documents.ts';
 import type { BuiltBackends } from './backends.ts';
 import { countedCost } from './cost.ts';
-import type { QuotaDocument } from './documents.ts';
 import { type BuiltLimit, callersOf, everybody, limitDefaults, type Refusal } from './limit.ts';
 import { ruleMatches } from './match.ts';
 import type { ResolvedRef } from './targets.ts';

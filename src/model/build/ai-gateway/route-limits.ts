@@ -2,8 +2,8 @@ import { getOrCreate } from '../../../lib/get-or-create.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { Limit } from '../../limit.ts';
 import type { BuildContext } from '../context.ts';
+import type { AiRouteDocument, BackendTrafficDocument } from '../documents.ts';
 import type { CostSpec } from './cost.ts';
-import type { AiRouteDocument, BackendTrafficDocument } from './documents.ts';
 import { buildGlobalLimit } from './limit.ts';
 
 /** A policy with limits, and a route for which it is the one that counts. */

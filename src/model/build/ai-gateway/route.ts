@@ -1,9 +1,9 @@
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { LogicalModel } from '../../logical-model.ts';
 import type { RetryProfile, Route } from '../../route.ts';
+import type { AiRouteDocument } from '../documents.ts';
 import type { FieldOrigin } from '../policy-levels.ts';
 import { defaultRetry, processorRules } from '../route.ts';
-import type { AiRouteDocument } from './documents.ts';
 import { ruleMatches } from './match.ts';
 import type { BuiltRetry } from './retry.ts';
 import { type ResolvedRef, targetsOf } from './targets.ts';

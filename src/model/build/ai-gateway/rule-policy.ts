@@ -1,8 +1,8 @@
 import type { AiRule } from '../../../policy/ai-gateway/ai-gateway-route.ts';
 import type { BackendTrafficPolicySpec } from '../../../policy/envoy-gateway/backend-traffic-policy.ts';
+import type { BackendTrafficDocument } from '../documents.ts';
 import type { LeveledPolicy, MergedPolicy } from '../policy-levels.ts';
 import { mergePolicies } from '../policy-levels.ts';
-import type { BackendTrafficDocument } from './documents.ts';
 import { type BuiltRetry, buildRetry } from './retry.ts';
 
 /** What is merged: each field as a whole, time-outs one by one. */

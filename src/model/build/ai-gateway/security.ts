@@ -1,8 +1,8 @@
 import type { ApiKey } from '../../key.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
+import type { AiRouteDocument, SecurityDocument } from '../documents.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
-import type { AiRouteDocument, SecurityDocument } from './documents.ts';
 import { type ClientKey, clientKeys, refuseOtherPlaces } from './keys.ts';
 import { ruleMatches } from './match.ts';
 

@@ -4,8 +4,8 @@ import { aiGatewayGroup } from '../../../policy/gateway-api/name.ts';
 import type { Provider } from '../../provider.ts';
 import type { Target } from '../../route.ts';
 import type { BuildContext } from '../context.ts';
+import type { AiRouteDocument } from '../documents.ts';
 import type { BuiltBackends } from './backends.ts';
-import type { AiRouteDocument } from './documents.ts';
 import { requestChanges } from './mutation.ts';
 
 /** A reference that leads somewhere. */

@@ -1,23 +1,11 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
 import type { BuildContext } from '../context.ts';
+import type { BackendTrafficDocument, SecurityDocument } from '../documents.ts';
 import { aiRouteTargets } from '../envoy-gateway/unserved.ts';
-import type { BackendTrafficDocument, Named, SecurityDocument } from './documents.ts';
 
 /** What of a BackendTrafficPolicy nobody acts upon, although it is well written. */
-export function refuseUnservedTraffic(
-  policies: readonly BackendTrafficDocument[],
-  aiRoutes: Named<PolicyDocument>,
-  httpRoutes: Named<PolicyDocument>,
-  context: BuildContext,
-): void {
+export function refuseUnservedTraffic(policies: readonly BackendTrafficDocument[], context: BuildContext): void {
   for (const policy of policies) {
-    for (const { kind, name } of policy.spec.targetRefs) {
-      const isOrdinary = kind === 'HTTPRoute' && aiRoutes.get(policy.namespace, name) === undefined;
-      if (!isOrdinary || httpRoutes.get(policy.namespace, name) === undefined) continue;
-      if (policy.spec.rateLimit === undefined) continue;
-      const message = `is not served for the ordinary service HTTPRoute "${name}": what is counted is what models are asked`;
-      context.reject(policy, `spec.rateLimit`, message, 'remove it', 'UnsupportedValue');
-    }
     const { circuitBreaker, timeout, rateLimit, targetRefs } = policy.spec;
     const refuse = (path: string, message: string, remedy: string): void =>
       context.reject(policy, path, `is not served: ${message}`, remedy, 'UnsupportedValue');

@@ -1,5 +1,5 @@
 import type { BuildContext } from '../context.ts';
-import type { AiRouteDocument } from './documents.ts';
+import type { AiRouteDocument } from '../documents.ts';
 import { modelHeader } from './match.ts';
 import type { ResolvedRef } from './targets.ts';
 

@@ -1,9 +1,9 @@
 import { getOrCreate } from '../../../lib/get-or-create.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
+import type { BackendDocuments } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
-import type { BackendDocuments } from '../gateway-api/service-backend.ts';
+import type { ExtensionDocument, SecurityDocument } from '../documents.ts';
 import type { BuiltFilters, FilterFields } from './built-filters.ts';
-import type { ExtensionDocument, SecurityDocument } from './documents.ts';
 import { buildKeys } from './keys.ts';
 import { buildLua } from './lua.ts';
 import { buildProcessors } from './processor.ts';

@@ -3,20 +3,20 @@ import type { PolicyDocument } from '../../../policy/document.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { FilterChoice, OwnFilter } from '../../own-filter.ts';
 import type { ServiceBackend } from '../../service.ts';
-import type { BackendTrafficDocument } from '../ai-gateway/documents.ts';
 import { type AttachedPolicies, attachPolicies, type PolicySubject } from '../attached-policies.ts';
 import type { Attachment } from '../attachment.ts';
+import { backendDocuments } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
+import type { BackendTrafficDocument, SecurityDocument } from '../documents.ts';
 import type { AttachedTo, GatewayLike, RouteLike } from '../gateway-api/attach.ts';
 import type { RulePolicies, RulePoliciesOf } from '../gateway-api/rule-policies.ts';
-import { backendDocuments } from '../gateway-api/service-backend.ts';
 import { ofKind } from '../of-kind.ts';
 import { type LeveledPolicy, mergePolicies, type PolicyLevel } from '../policy-levels.ts';
 import { type ChosenFilters, chosenFilters, type LeveledFilters } from './chosen-filters.ts';
-import type { SecurityDocument } from './documents.ts';
 import { filterBuilder } from './filter-fields.ts';
 import { serviceCors } from './service-cors.ts';
 import { serviceTraffic } from './service-traffic.ts';
+import { sayUnservedTraffic } from './services-only.ts';
 import { refuseAiRoutes } from './unserved.ts';
 
 /** Policies of Envoy Gateway that other parts of the build have attached. */
@@ -79,6 +79,7 @@ export function envoyGatewayPolicies(
         ...(rule.name !== undefined && { rule: rule.name }),
       };
       const trafficPolicies = traffic.at(place);
+      sayUnservedTraffic(trafficPolicies, context);
       const cors = corsOf(security.at(place));
       const origins = [...all, ...trafficPolicies].map(({ origin }) => origin);
       return { ...serviceTraffic(trafficPolicies), ...(filters && { filters }), ...cors, origins };

@@ -1,8 +1,8 @@
 import type { LuaSpec } from '../../../policy/envoy-gateway/lua.ts';
 import type { BuildContext } from '../context.ts';
+import type { ExtensionDocument } from '../documents.ts';
 import { type BuiltFilters, padded, together } from './built-filters.ts';
 import { configMapText } from './config-map-text.ts';
-import type { ExtensionDocument } from './documents.ts';
 
 export function buildLua(
   document: ExtensionDocument,

@@ -1,9 +1,9 @@
 import type { ExtProcSpec } from '../../../policy/envoy-gateway/ext-proc.ts';
 import type { ProcessorDirection } from '../../own-filter.ts';
+import { type BackendDocuments, serviceBackend } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
-import { type BackendDocuments, serviceBackend } from '../gateway-api/service-backend.ts';
+import type { ExtensionDocument } from '../documents.ts';
 import { type BuiltFilters, padded, together } from './built-filters.ts';
-import type { ExtensionDocument } from './documents.ts';
 
 /** Metadata by which the processor of this gateway talks to Envoy, and what Envoy itself goes by. */
 const takenNamespaces = ['sluice.', 'envoy.'];

@@ -1,6 +1,6 @@
-import type { BackendTrafficDocument } from '../ai-gateway/documents.ts';
 import { defaultStatuses, defaultTriggers } from '../ai-gateway/retry.ts';
 import { mergedTraffic } from '../ai-gateway/rule-policy.ts';
+import type { BackendTrafficDocument } from '../documents.ts';
 import type { RulePolicies } from '../gateway-api/rule-policies.ts';
 import type { LeveledPolicy } from '../policy-levels.ts';
 

@@ -2,9 +2,9 @@ import type { JwtProvider, JwtSpec } from '../../../policy/envoy-gateway/jwt.ts'
 import type { TokenIssuer } from '../../own-filter.ts';
 import type { ServiceBackend } from '../../service.ts';
 import type { BuildContext } from '../context.ts';
+import type { SecurityDocument } from '../documents.ts';
 import type { BuiltFilters } from './built-filters.ts';
 import { configMapText } from './config-map-text.ts';
-import type { SecurityDocument } from './documents.ts';
 import { fetchedFile } from './fetched-file.ts';
 
 export function buildTokens(document: SecurityDocument, spec: JwtSpec, context: BuildContext): BuiltFilters {

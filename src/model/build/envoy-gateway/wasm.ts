@@ -1,8 +1,8 @@
 import { contentVersion } from '../../../lib/hash.ts';
 import type { WasmSpec } from '../../../policy/envoy-gateway/wasm.ts';
 import type { BuildContext } from '../context.ts';
+import type { ExtensionDocument } from '../documents.ts';
 import { type BuiltFilters, padded, together } from './built-filters.ts';
-import type { ExtensionDocument } from './documents.ts';
 import { fetchedFile } from './fetched-file.ts';
 
 /**

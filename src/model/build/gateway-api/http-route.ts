@@ -15,10 +15,10 @@ import {
   type WeightedBackend,
 } from '../../service.ts';
 import type { Attachment } from '../attachment.ts';
+import { type BackendDocuments, serviceBackend } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
 import { type AttachedTo, attach, type GatewayLike } from './attach.ts';
 import type { RulePolicies, RulePoliciesOf } from './rule-policies.ts';
-import { type BackendDocuments, serviceBackend } from './service-backend.ts';
 
 type HttpRouteDocument = DocumentOf<'HTTPRoute'>;
 

@@ -3,11 +3,11 @@ import { sortedBy } from '../../../lib/sort.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
 import { noServices, type ServiceBackend, type ServiceRoute, type Services } from '../../service.ts';
 import type { Attachment } from '../attachment.ts';
+import { backendDocuments } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
 import { ofKind } from '../of-kind.ts';
 import { buildHttpRoute } from './http-route.ts';
 import type { RulePoliciesOf } from './rule-policies.ts';
-import { backendDocuments } from './service-backend.ts';
 
 export interface BuiltGatewayApi {
   /** By the gateway's name in the model. */

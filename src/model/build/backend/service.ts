@@ -2,8 +2,7 @@ import { contentVersion } from '../../../lib/hash.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
 import type { BackendReference } from '../../../policy/gateway-api/object-reference.ts';
 import type { ServiceBackend } from '../../service.ts';
-import { locateBackend } from '../ai-gateway/backend-location.ts';
-import { buildTls } from '../ai-gateway/backend-tls.ts';
+import type { BuildContext } from '../context.ts';
 import {
   type BackendDocument,
   type BackendTlsDocument,
@@ -11,9 +10,10 @@ import {
   type Named,
   named,
   type Targeting,
-} from '../ai-gateway/documents.ts';
-import type { BuildContext } from '../context.ts';
+} from '../documents.ts';
 import { memo } from '../memo.ts';
+import { locateBackend } from './location.ts';
+import { buildTls } from './tls.ts';
 
 /** Everything that says how backends are reached. */
 export interface BackendDocuments {

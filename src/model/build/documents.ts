@@ -1,6 +1,6 @@
-import { sortedBy } from '../../../lib/sort.ts';
-import type { DocumentOf, PolicyDocument, PolicyKind } from '../../../policy/document.ts';
-import { ofKind } from '../of-kind.ts';
+import { sortedBy } from '../../lib/sort.ts';
+import type { DocumentOf, PolicyDocument, PolicyKind } from '../../policy/document.ts';
+import { ofKind } from './of-kind.ts';
 
 export type AiRouteDocument = DocumentOf<'AIGatewayRoute'>;
 export type AiBackendDocument = DocumentOf<'AIServiceBackend'>;
@@ -10,6 +10,8 @@ export type BackendTlsDocument = DocumentOf<'BackendTLSPolicy'>;
 export type BackendTrafficDocument = DocumentOf<'BackendTrafficPolicy'>;
 export type SecurityDocument = DocumentOf<'SecurityPolicy'>;
 export type GatewayConfigDocument = DocumentOf<'GatewayConfig'>;
+export type ExtensionDocument = DocumentOf<'EnvoyExtensionPolicy'>;
+export type HttpRouteDocument = DocumentOf<'HTTPRoute'>;
 export type QuotaDocument = DocumentOf<'QuotaPolicy'>;
 
 /** Documents of one kind by namespace and name; all of them by id. */

@@ -4,9 +4,9 @@ import type { UpstreamTls } from '../../provider.ts';
 import type { Secret } from '../../secret.ts';
 import { authorities } from '../authority.ts';
 import type { BuildContext } from '../context.ts';
+import { type BackendTlsDocument, type Targeting, targetKey } from '../documents.ts';
 import { type LeveledPolicy, mergePolicies } from '../policy-levels.ts';
-import type { BackendLocation } from './backend-location.ts';
-import { type BackendTlsDocument, type Targeting, targetKey } from './documents.ts';
+import type { BackendLocation } from './location.ts';
 
 /** What a Backend or a BackendTLSPolicy may say of TLS. Who signs is one field: its parts exclude each other. */
 interface TlsFields {

@@ -6,7 +6,7 @@ import { envoyGatewayGroup } from '../../../policy/gateway-api/name.ts';
 import type { BackendReference } from '../../../policy/gateway-api/object-reference.ts';
 import type { Address } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
-import type { BackendDocument, Named } from './documents.ts';
+import type { BackendDocument, Named } from '../documents.ts';
 
 /** Where a backend is, and what says how connections to it are encrypted. */
 export interface BackendLocation {
@@ -95,9 +95,14 @@ function locateEndpoints(
     context.reject(document, path, message, 'check the name, or add it', 'BackendNotFound');
     return undefined;
   }
-  const [first, ...more] = backend.spec.endpoints.flatMap(addressOf);
-  // The schema demands one.
-  if (first === undefined) return undefined;
+  const [first, ...more] = backend.spec.type === 'Endpoints' ? backend.spec.endpoints.flatMap(addressOf) : [];
+  if (first === undefined) {
+    const reason = 'a backend is what its endpoints say, not what a caller asks for';
+    context.reject(backend, 'spec.type', `is not served: ${reason}`, 'write Endpoints', 'UnsupportedValue');
+    const message = `Backend "${qualifiedName(namespace, name)}" has no endpoints of its own`;
+    context.reject(document, path, message, 'see what is said of that backend', 'BackendNotFound');
+    return undefined;
+  }
   return {
     addresses: [first, ...more],
     isPlainHttp2: backend.spec.appProtocols.includes('gateway.envoyproxy.io/h2c'),
