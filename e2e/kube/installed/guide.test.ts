@@ -11,6 +11,7 @@ import { type GuideShell, openGuideShell } from '../../support/kube-guide-shell.
 import { clearCluster } from '../../support/kube-guide-start.ts';
 import { freePort } from '../../support/ports.ts';
 import { findBinaries, type Program } from '../cluster/binaries.ts';
+import { versionOf } from '../cluster/versions.ts';
 
 /** docs/guides/kubernetes.md, followed as it is written, in a cluster that has never heard of us. */
 const cluster = openCluster();
@@ -52,7 +53,10 @@ async function follow(way: string): Promise<void> {
   await clearCluster(cluster, namespaces);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-guide-'));
   const shell = await openGuideShell(folder, await readersMachine(folder));
-  const steps = stepsOf(await withFreePorts(await readFile(join(root, page), 'utf8')), way);
+  const markdown = await readFile(join(root, page), 'utf8');
+  // What stands in for the reader's file is of the version that the page names.
+  expect(markdown).toContain(`/${versionOf('crds', 'sigs.k8s.io/gateway-api')}/standard-install.yaml`);
+  const steps = stepsOf(await withFreePorts(markdown), way);
   expect(steps.length).toBeGreaterThan(5);
   let printed = '';
   try {
