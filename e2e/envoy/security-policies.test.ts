@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
-import { documents, model, provider } from '../support/policy-documents.ts';
+import { apiKey, document, documents, model, provider } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
@@ -104,7 +104,7 @@ beforeAll(async () => {
   service = await startRecordingProvider((response, { headers }) => answerJson(response, 200, headers));
   keySet = await startRecordingProvider((response) => answerJson(response, 200, JSON.parse(issuer.keySet)));
   gateway = await startGateway({
-    env: { PROVIDER_KEY: 'provider-secret' },
+    env: { PROVIDER_KEY: 'provider-secret', ANONYMOUS_KEY: 'sk-nobody-shows-this-one' },
     policy: (port) => ({
       'gateway.yaml': routes(port),
       'models.yaml': documents(
@@ -168,6 +168,20 @@ describe('tokens of a SecurityPolicy', () => {
     expect((await ask({ authorization: bearer })).status).toBe(401);
     expect(llm.requests.at(-1)?.headers).toMatchObject({ authorization: 'Bearer provider-secret' });
     expect(llm.requests.at(-1)?.headers['x-team']).toBe('research');
+  });
+
+  it('are enough where somebody stands for all who show no key, and claims tell callers apart', async () => {
+    const anonymous = documents(
+      apiKey('by-token', 'ANONYMOUS_KEY'),
+      document('GatewayPolicy', 'open', { anonymous: { key: 'by-token' } }),
+      document('Limit', 'per-team', { requests: 2, window: '1h', per: ['header:x-team'] }),
+    );
+    const call = (team: string) => ask({ authorization: `Bearer ${issuer.token({ ...claims, org: { team } })}` });
+    await apply([anonymous, policy('Gateway', jwt())], async () => (await call('first')).status === 200);
+    await until('its limit is reached', async () => (await call('first')).status === 429);
+    expect((await call('second')).status).toBe(200);
+    expect((await ask({})).status).toBe(401);
+    expect((await ask({ authorization: `Bearer ${stranger.token(claims)}` })).status).toBe(401);
   });
 
   it('are checked with keys that are fetched', async () => {

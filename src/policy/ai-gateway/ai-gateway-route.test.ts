@@ -139,7 +139,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{llmRequestCosts: [{metadataKey: a, type: Tokens}], rules: [{}]}',
-    'error spec.llmRequestCosts[0].type "Tokens" is not a possible value — write InputToken, CachedInputToken, CacheCreationInputToken, OutputToken, ReasoningToken, TotalToken or CEL',
+    'error spec.llmRequestCosts[0].type "Tokens" is not a possible value — write InputToken, CachedInputToken, CacheCreationInputToken, CachedWriteInputToken, OutputToken, ReasoningToken, TotalToken or CEL',
   ],
   [
     '{llmRequestCosts: [{metadataKey: a, type: CEL}], rules: [{}]}',
@@ -157,7 +157,10 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     '{rateLimitsFromHeaders: [{metadataKey: a, header: b}], rules: [{}]}',
     'error spec.rateLimitsFromHeaders is not served: limits are not taken from requests — remove it',
   ],
-  ['{targetRefs: [{name: a}], rules: [{}]}', 'error spec.targetRefs is not a known field — write parentRefs'],
+  [
+    '{targetRefs: [{name: a}], rules: [{}]}',
+    'error spec.targetRefs is not served: parentRefs say which Gateways a route is part of — write parentRefs',
+  ],
   ['{rules: [{backendrefs: [{name: a}]}]}', 'error spec.rules[0].backendrefs is not a known field — write backendRefs'],
   [
     '{rules: [{backendRefs: [{name: a, alias: b}]}]}',

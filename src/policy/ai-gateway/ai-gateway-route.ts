@@ -94,6 +94,8 @@ export const aiGatewayRouteSpec = object({
   rules: required(rules, 'Which models are answered by whom.'),
   llmRequestCosts: defaulted(requestCosts, [], 'What limits count, by the names that they call it.'),
   rateLimitsFromHeaders: refused('limits are not taken from requests'),
+  filterConfig: notApplicable('the processor is part of the gateway’s pods; see GatewayParameters'),
+  targetRefs: refused('parentRefs say which Gateways a route is part of', { remedy: 'write parentRefs' }),
   schema: notApplicable('callers may speak every API that the gateway knows'),
 });
 

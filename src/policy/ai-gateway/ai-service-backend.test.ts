@@ -62,6 +62,10 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     '{schema: {name: OpenAI}, backendRef: {name: a, port: 1}, backendSecurityPolicyRef: {name: a, kind: BackendSecurityPolicy, group: aigateway.envoyproxy.io}}',
     'error spec.backendSecurityPolicyRef is not served: a BackendSecurityPolicy names its backends — write targetRefs there',
   ],
+  [
+    '{schema: {name: OpenAI}, backendRef: {name: a, port: 1}, timeouts: {request: 60s}}',
+    'error spec.timeouts is not served: rules of routes and BackendTrafficPolicies say how long an answer may take — write timeouts in the rules that lead there',
+  ],
 ];
 
 describe('AIServiceBackend', () => {

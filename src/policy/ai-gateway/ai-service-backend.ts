@@ -91,6 +91,9 @@ export const aiServiceBackendSpec = object({
   headerMutation: optional(headerMutation, 'Changes of request headers, for every route that uses it.'),
   bodyMutation: optional(bodyMutation, 'Changes of request bodies, for every route that uses it.'),
   responseBodyMutation: refused('bodies of responses are not changed'),
+  timeouts: refused('rules of routes and BackendTrafficPolicies say how long an answer may take', {
+    remedy: 'write timeouts in the rules that lead there',
+  }),
   backendSecurityPolicyRef: refused('a BackendSecurityPolicy names its backends', { remedy: 'write targetRefs there' }),
 });
 

@@ -25,6 +25,8 @@ export const costTypes = [
   'InputToken',
   'CachedInputToken',
   'CacheCreationInputToken',
+  // The same, as manifests of v1alpha1 call it.
+  'CachedWriteInputToken',
   'OutputToken',
   'ReasoningToken',
   'TotalToken',

@@ -2,6 +2,7 @@ import type { PolicyDocument } from '../../../policy/document.ts';
 import type { BuildContext } from '../context.ts';
 import type { BackendTrafficDocument, SecurityDocument } from '../documents.ts';
 import { aiRouteTargets } from '../envoy-gateway/unserved.ts';
+import { ofKind } from '../of-kind.ts';
 
 /** What of a BackendTrafficPolicy nobody acts upon, although it is well written. */
 export function refuseUnservedTraffic(policies: readonly BackendTrafficDocument[], context: BuildContext): void {
@@ -28,6 +29,7 @@ export function refuseUnservedSecurity(
   documents: readonly PolicyDocument[],
   context: BuildContext,
 ): void {
+  const letsStrangersIn = ofKind(documents, 'GatewayPolicy').some(({ spec }) => spec.anonymous !== undefined);
   for (const policy of policies) {
     const { apiKeyAuth, jwt, cors, targetRefs, targetSelectors } = policy.spec;
     const refuse = (path: string, message: string, remedy: string): void =>
@@ -52,9 +54,10 @@ export function refuseUnservedSecurity(
       refuse('spec.cors', 'is not served for AIGatewayRoutes', 'attach it to the Gateway');
     }
     const isForGateway = [...targetRefs, ...targetSelectors].some(({ kind }) => kind === 'Gateway');
-    if (jwt !== undefined && apiKeyAuth === undefined && isForGateway) {
+    if (jwt !== undefined && apiKeyAuth === undefined && isForGateway && !letsStrangersIn) {
       const message = 'is checked besides the key: callers of models need both';
-      context.warn(policy, 'spec.jwt', message, 'give them keys by apiKeyAuth or ApiKeys, and let them show both');
+      const remedy = 'give them keys, or say in GatewayPolicy.spec.anonymous whose key those have who show none';
+      context.warn(policy, 'spec.jwt', message, remedy);
     }
   }
 }
