@@ -13,6 +13,7 @@ import { version } from '../../src/version.ts';
 import type { XdsServerTls } from '../../src/xds/server/server.ts';
 import { explainPage } from './explain-page.ts';
 import { type ClusterFlags, help, readFlags } from './options.ts';
+import { publicUrlIn } from './public-url.ts';
 import { followTlsFiles, readTlsFiles } from './tls-files.ts';
 
 const drainGraceMs = 5_000;
@@ -28,7 +29,7 @@ if (flags.value === 'help') {
   process.stdout.write(help);
   process.exit(0);
 }
-const { source, tls: tlsFiles, xds, admin, systemCa } = flags.value;
+const { source, tls: tlsFiles, xds, admin, systemCa, publicUrlFile } = flags.value;
 
 const tls = tlsFiles && readTlsFiles(tlsFiles);
 if (tls?.ok === false) fail(tls.error, 1);
@@ -39,6 +40,7 @@ const common = {
   xds,
   admin,
   pages: (gateways) => ({ '/explain': explainPage(gateways) }),
+  ...(publicUrlFile !== undefined && { publicUrl: () => publicUrlIn(publicUrlFile) }),
   log,
   acceptsEnvoy,
   translate: { systemCaFile: systemCa ?? systemCaFile(process.env) },

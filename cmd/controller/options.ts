@@ -20,6 +20,7 @@ Usage: controller --policy DIR [flags]
   --tls-key FILE         Its private key, PEM.
   --tls-client-ca FILE   Serve only clients whose certificate is signed by one of these.
   --system-ca FILE       Certificates that public providers are verified against, on the Envoys' machines.
+  --public-url-file FILE Says under which URL callers reach the gateway; shown in the status. Read at each look at it.
   --help                 Show this text.
 
 In a cluster:
@@ -56,6 +57,7 @@ export interface ControllerFlags {
   readonly admin: Address;
   readonly tls: TlsFiles | undefined;
   readonly systemCa: string | undefined;
+  readonly publicUrlFile: string | undefined;
   readonly source: { readonly folder: string } | ClusterFlags;
 }
 
@@ -82,6 +84,7 @@ const flags = {
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
   'system-ca': { type: 'string' },
+  'public-url-file': { type: 'string' },
   kubernetes: { type: 'boolean', default: false },
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
@@ -132,6 +135,7 @@ export function readFlags(
     admin: admin.value,
     tls: tls.value,
     systemCa: values['system-ca'],
+    publicUrlFile: values['public-url-file'],
     source: source.value,
   });
 }

@@ -34,7 +34,7 @@ export async function startChartController(options: ChartControllerOptions): Pro
   await writeFile(kubeconfig, await kubeconfigOf(server, 'sluice-system', 'controller'));
   const [xdsPort, adminPort] = [await freePort(), await freePort()];
   const args = [
-    ...argumentsOf(chart).filter((argument) => !inPodOnly.test(argument)),
+    ...controllerArguments(chart).filter((argument) => !inPodOnly.test(argument)),
     ...['--kubeconfig', kubeconfig, '--state', folder],
     ...['--xds', `127.0.0.1:${xdsPort}`, '--xds-host', 'localhost', '--admin', `127.0.0.1:${adminPort}`],
     ...flags,
@@ -70,7 +70,8 @@ export async function startChartController(options: ChartControllerOptions): Pro
 
 const inPodOnly = /^--(xds|xds-host|admin|state|replicas|tls-cert|tls-key|tls-client-ca)=/;
 
-function argumentsOf(chart: readonly Manifest[]): readonly string[] {
+/** Of its container in the Deployment of the chart. */
+export function controllerArguments(chart: readonly Manifest[]): readonly string[] {
   const deployment = chart.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'controller');
   if (deployment === undefined) throw new Error('the chart has no Deployment of the controller');
   const { template } = deployment.spec as { readonly template: { readonly spec: PodSpec } };

@@ -31,6 +31,8 @@ export interface ControlPlaneOptions {
   readonly admin: Address;
   /** Pages of the admin port besides its own. */
   readonly pages?: (gateways: () => readonly GatewayModel[]) => AdminEndpoints;
+  /** Asked for every status. */
+  readonly publicUrl?: () => string | undefined;
   readonly log: Logger;
   readonly translate: TranslateOptions;
   /** Whether an Envoy of this version may be served; the error is what it is told. Default: every one. */
@@ -117,6 +119,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const currentController = controller;
   const status = (): Status => ({
     ...currentController.status(),
+    ...publicUrlOf(options),
     ...(source.health && { source: source.health() }),
     clients: server.clients().map(clientStatus),
   });
@@ -149,6 +152,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await server.close(graceMs);
     },
   };
+}
+
+function publicUrlOf(options: ControlPlaneOptions): Pick<Status, 'publicUrl'> {
+  const publicUrl = options.publicUrl?.();
+  return publicUrl === undefined ? {} : { publicUrl };
 }
 
 /** A client says in its metadata which gateway it serves; it need not where there is only one. */

@@ -5,6 +5,8 @@ import type { SourceHealth } from './sources/opened-source.ts';
 export interface Status {
   readonly version: string;
   readonly startedAt: string;
+  /** By which callers outside reach the gateway, where somebody has said it. */
+  readonly publicUrl?: string;
   /** Counts the changes of the policy since the start. */
   readonly revision: number;
   readonly documents: readonly DocumentStatus[];

@@ -61,6 +61,11 @@ Clients
     expect(status).toBe(0);
   });
 
+  it('shows under which URL callers reach it, once that is known', async () => {
+    const { out } = await statusOf({ ...healthy, publicUrl: 'https://ai.example.com' });
+    expect(out).toContain('policy revision 4\nCallers reach it as https://ai.example.com\n\nDocuments\n');
+  });
+
   it('shows what is stale or refused, why and what to do, and ends with 1', async () => {
     const problem = {
       severity: 'error',

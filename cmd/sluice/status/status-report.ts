@@ -18,6 +18,7 @@ export function statusReport(status: Status, envoys: readonly EnvoyView[], nowMs
   const up = age(nowMs - Date.parse(status.startedAt));
   const lines = [
     `Sluice ${status.version}, up for ${up}, policy revision ${status.revision}`,
+    ...(status.publicUrl === undefined ? [] : [`Callers reach it as ${status.publicUrl}`]),
     ...section('Documents', documentLines(status.documents, paint), 'none', paint),
     ...section('Gateways', gatewayLines(status.gateways), 'none', paint),
     ...section('Clients', clientLines(status.clients, nowMs, paint), 'none connected', paint),

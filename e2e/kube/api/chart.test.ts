@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type ClusterFlags, readFlags } from '../../../cmd/controller/options.ts';
+import { render } from '../../../src/controller/provision/render.ts';
 import { watchedKinds } from '../../../src/controller/sources/kubernetes/watched-kinds.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { problemText } from '../../../src/policy/problem.ts';
 import { goldenCases } from '../../support/golden.ts';
 import { chartFolder, helm, type Manifest, manifestsOf, renderChart } from '../../support/kube-chart.ts';
+import { controllerArguments } from '../../support/kube-chart-controller.ts';
 import { patience } from '../../support/kube-patience.ts';
 
 patience();
@@ -15,6 +18,46 @@ interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+}
+
+interface Panel {
+  readonly targets: readonly { readonly expr: string }[];
+}
+
+interface Pod {
+  readonly imagePullSecrets?: readonly unknown[];
+  readonly containers: readonly {
+    readonly name: string;
+    readonly resources: { readonly requests: unknown };
+    readonly securityContext: unknown;
+    readonly ports: readonly { readonly name: string }[];
+  }[];
+}
+
+const goldens = readdirSync(cases).filter((name) => name.endsWith('.golden.yaml'));
+
+function golden(name: string): readonly Manifest[] {
+  return manifestsOf(readFileSync(join(cases, name), 'utf8'));
+}
+
+/** As the controller understands what the chart gives it. */
+function flagsOf(manifests: readonly Manifest[]): ClusterFlags {
+  const flags = readFlags(controllerArguments(manifests), {}, 'controller-0');
+  if (!flags.ok || flags.value === 'help' || 'folder' in flags.value.source) throw new Error(JSON.stringify(flags));
+  return flags.value.source;
+}
+
+/** As the controller makes it for the Gateway of the chart. */
+function podOf(manifests: readonly Manifest[]): Pod {
+  const { documents } = parseDocuments(manifests.map((each) => JSON.stringify(each)).join('\n---\n'), 'chart', '.');
+  const gateway = documents.find((document) => document.kind === 'Gateway');
+  const parameters = documents.find((document) => document.kind === 'GatewayParameters');
+  if (gateway?.kind !== 'Gateway' || parameters?.kind !== 'GatewayParameters') throw new Error('no Gateway');
+  const settings = flagsOf(manifests).provision;
+  const rendered = render({ gateway: { ...gateway, uid: 'u' }, gatewayParameters: parameters.spec, settings });
+  if (!rendered.ok) throw new Error(rendered.error);
+  const deployment: unknown = rendered.value.find(({ kind }) => kind === 'Deployment')?.object;
+  return (deployment as { readonly spec: { readonly template: { readonly spec: Pod } } }).spec.template.spec;
 }
 
 /** Without a cluster each render makes a password of its own. */
@@ -28,7 +71,7 @@ describe('the chart renders', () => {
   it.each(readdirSync(cases).filter((name) => name.endsWith('.golden.yaml')))(
     'documents of ours in %s that our own reader takes, and no key twice',
     (name) => {
-      const all = manifestsOf(readFileSync(join(cases, name), 'utf8'));
+      const all = golden(name);
       const ours = all.filter(({ apiVersion }) => /^(sluice\.dev|gateway\.networking\.k8s\.io)\//.test(apiVersion));
       if (ours.length === 0) return;
       const { problems } = parseDocuments(ours.map((each) => JSON.stringify(each)).join('\n---\n'), name, '.');
@@ -38,8 +81,75 @@ describe('the chart renders', () => {
 });
 
 describe('the chart', () => {
-  it('passes helm lint', async () => {
+  it('passes helm lint, whatever the values are', async () => {
     expect(await helm('lint', '--strict', chartFolder)).toContain('0 chart(s) failed');
+    for (const name of readdirSync(cases).filter((each) => each.endsWith('.values.yaml'))) {
+      const values = ['--values', join(cases, name), '--namespace', 'sluice-system'];
+      expect(await helm('lint', '--strict', ...values, chartFolder), name).toContain('0 chart(s) failed');
+    }
+  });
+
+  it.each(goldens)('starts the controller with flags that it knows, in %s', (name) => {
+    const { selectors, namespace } = flagsOf(golden(name));
+    expect(namespace).toBe('sluice-system');
+    if (name === 'everything.golden.yaml') {
+      // What the chart itself makes is read in any case.
+      const names = selectors.map(({ matchLabels }) => matchLabels['kubernetes.io/metadata.name']);
+      expect(names).toEqual([undefined, undefined, 'sluice-dataplane', 'sluice-system']);
+    }
+  });
+
+  it.each(goldens.filter((name) => name !== 'no-gateway.golden.yaml'))(
+    'has pods made of its Gateway that may do nothing, find their images, and can be scaled: %s',
+    (name) => {
+      const manifests = golden(name);
+      const pod = podOf(manifests);
+      const secrets = manifests.filter(({ type }) => type === 'kubernetes.io/dockerconfigjson');
+      const asked = flagsOf(manifests).provision.pullSecrets;
+      expect(pod.imagePullSecrets ?? []).toEqual(asked.map((each) => ({ name: each })));
+      if (name === 'everything.golden.yaml') {
+        const places = secrets.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+        expect(places).toEqual(['sluice-system/registry', 'sluice-dataplane/registry']);
+        expect(asked).toEqual(['registry']);
+      }
+      if (name === 'split-workflow.golden.yaml') expect(asked).toEqual(['regcred']);
+      expect(pod).toMatchObject({
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      });
+      for (const container of pod.containers) {
+        expect(container.resources.requests, container.name).toMatchObject({ cpu: expect.any(String) });
+        expect(container.securityContext, container.name).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+    },
+  );
+
+  it('monitors ports that pods have', () => {
+    const manifests = golden('everything.golden.yaml');
+    const monitor = manifests.find(({ kind }) => kind === 'PodMonitor');
+    if (monitor === undefined) throw new Error('no PodMonitor');
+    const { podMetricsEndpoints } = monitor.spec as { readonly podMetricsEndpoints: readonly { port: string }[] };
+    const ports = podOf(manifests).containers.flatMap((container) => container.ports.map(({ name }) => name));
+    expect(ports).toEqual(['envoy-health', 'processor', 'processor-1']);
+    expect(podMetricsEndpoints.map(({ port }) => port)).toEqual(ports);
+  });
+
+  it('has dashboards of metrics that there are', () => {
+    const text = readFileSync(join(chartFolder, 'dashboards/sluice.json'), 'utf8');
+    const { panels } = JSON.parse(text) as { readonly panels: readonly Panel[] };
+    const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)).join('\n');
+    const used = new Set([...expressions.matchAll(/\b(sluice_\w+?)(?:_bucket)?\b/g)].map(([, name]) => name));
+    // That list is generated out of what the programs expose.
+    const known = readFileSync(join(chartFolder, '../../docs/observability.md'), 'utf8');
+    expect(used.size).toBeGreaterThan(5);
+    expect([...used].filter((name) => !known.includes(`| \`${name}\` `))).toEqual([]);
+    // Of Envoy, without the tags that its bootstrap leaves out.
+    const ofEnvoy = new Set(expressions.match(/\benvoy_http_\w+/g));
+    expect([...ofEnvoy]).toEqual(['envoy_http_gateway_downstream_rq_xx', 'envoy_http_gateway_downstream_rq_active']);
   });
 
   it('knows every value that it has, and no other', async () => {
