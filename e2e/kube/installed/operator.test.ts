@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { caller } from '../../support/caller.ts';
+import { openCluster } from '../../support/kube-cluster.ts';
+import { egressPods } from '../../support/kube-egress-pods.ts';
+import { bringSluice, dataplane, system } from '../../support/kube-sluice.ts';
+import { type CommandResult, runSluice } from '../../support/kube-sluice-command.ts';
+import { forwardEgress, openStage, outside, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+import { document, model } from '../../support/policy-documents.ts';
+import { until } from '../../support/until.ts';
+
+/** How somebody finds out what a gateway does who did not build it. */
+const cluster = openCluster();
+const upstream = 'sk-of-the-provider-of-operators';
+let stage: Stage;
+let pods: readonly string[];
+
+beforeAll(async () => {
+  await bringSluice(cluster);
+  stage = await openStage(cluster, 'operator');
+  const credential = { apiKey: { secretKeyRef: { name: 'upstream', key: 'key' } } };
+  await stage.apply(
+    JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'upstream' }, stringData: { key: upstream } }),
+    practiceProvider('first', { credential }),
+    model('operator-small', ['first/upstream']),
+  );
+  await stage.programmed('model/operator-small', 'provider/first');
+  pods = await egressPods(cluster, 2);
+  const egress = await forwardEgress(cluster);
+  const url = (): string => `http://127.0.0.1:${egress.port}`;
+  expect((await caller(url, stage.secret)({ model: 'operator-small' })).status).toBe(200);
+  expect((await caller(url, 'sk-of-nobody-who-guesses')({ model: 'operator-small' })).status).toBe(401);
+  await egress.stop();
+}, 300_000);
+
+afterAll(() => stage?.close());
+
+const secrets = (): readonly string[] => [upstream, stage.secret, 'sk-of-nobody-who-guesses', 'PRIVATE KEY'];
+const status = (...args: readonly string[]): Promise<CommandResult> => runSluice(['status', '--kubernetes', ...args]);
+const explain = (...args: readonly string[]): Promise<CommandResult> =>
+  runSluice(['explain', '--kubernetes', '--gateway', `${dataplane}/egress`, ...args]);
+
+interface StatusText {
+  readonly documents: readonly { readonly id: string; readonly state: string }[];
+  readonly clients: readonly { readonly nodeId: string; readonly types: readonly { readonly state: string }[] }[];
+}
+
+describe('an Envoy, through kubectl port-forward to its admin port', () => {
+  it('shows what it has, and no secret', async () => {
+    const [pod = ''] = pods;
+    const admin = await cluster.portForward(`pod/${pod}`, 19000, dataplane);
+    try {
+      const page = async (path: string): Promise<string> => {
+        const response = await fetch(`http://127.0.0.1:${admin.port}${path}`, { headers: { connection: 'close' } });
+        expect(response.status).toBe(200);
+        return response.text();
+      };
+      expect(await page('/ready')).toBe('LIVE\n');
+      expect(await page('/clusters')).toContain(`provider/${stage.namespace}/first`);
+      const dump = await page('/config_dump?include_eds');
+      expect(dump).toContain(`provider.${outside}.svc`);
+      for (const secret of secrets()) expect(dump.includes(secret)).toBe(false);
+    } finally {
+      await admin.stop();
+    }
+  });
+});
+
+describe('sluice status --kubernetes', { timeout: 90_000 }, () => {
+  it('shows all documents and every pod, whichever replica answers', async () => {
+    await stage.apply(model('operator-later', ['first/upstream']));
+    await stage.programmed('model/operator-later');
+    // Other tests may have left something that is just being deleted.
+    let result: CommandResult = { code: null, output: '', complaints: '' };
+    const isHealthy = async (): Promise<boolean> => {
+      result = await status('--output', 'json');
+      return result.code === 0;
+    };
+    await until('everything is in force', isHealthy, { limitMs: 60_000, seen: () => result.complaints });
+    const { documents, clients } = JSON.parse(result.output) as StatusText;
+    expect(documents).toContainEqual(
+      expect.objectContaining({ id: `Model/${stage.namespace}/operator-small`, state: 'in force' }),
+    );
+    expect(clients.map(({ nodeId }) => nodeId).sort()).toEqual(
+      pods.flatMap((pod) => [pod, `${pod}-processor-0`]).sort(),
+    );
+    expect(clients.flatMap(({ types }) => types).filter(({ state }) => state !== 'synced')).toEqual([]);
+    for (const secret of secrets()) expect(result.output.includes(secret)).toBe(false);
+  });
+
+  it('ends with 1 while something is broken, and says what', async () => {
+    await stage.apply(model('operator-broken', ['no-such-provider/upstream']));
+    await until('it is told', async () => (await status()).code === 1, { limitMs: 20_000 });
+    const { output } = await status();
+    expect(output).toMatch(new RegExp(`Model/${stage.namespace}/operator-broken +with errors`));
+    expect(output).toContain('no-such-provider');
+    await stage.kubectl('delete', 'model', 'operator-broken');
+    await until('it is well again', async () => (await status()).code === 0, { limitMs: 30_000 });
+  });
+
+  it('ends with 1 where there is no control plane, and says what to do', async () => {
+    const { code, complaints } = await status('--namespace', outside);
+    expect(code).toBe(1);
+    expect(complaints).toContain(`kubectl -n ${outside} get deployment controller`);
+    expect((await status('--context', 'no-such-context')).code).toBe(1);
+  });
+});
+
+describe('sluice explain --kubernetes', { timeout: 60_000 }, () => {
+  it('says what a request would meet', async () => {
+    await stage.apply(
+      document('Limit', 'operator-limit', { scope: { models: ['operator-small'] }, requests: 1000, window: '1m' }),
+    );
+    await stage.programmed('limit/operator-limit');
+    const asked = ['--key', `${stage.namespace}/caller`, '--model', 'operator-small'];
+    const { code, output } = await explain(...asked);
+    expect(code).toBe(0);
+    expect(output).toContain(`${stage.namespace}/first`);
+    expect(output).toContain(`${stage.namespace}/operator-limit`);
+  });
+
+  it('ends with 1 for a request that would be refused, and with 2 for a wrong command line', async () => {
+    expect((await explain('--key', `${stage.namespace}/caller`, '--model', 'no-such-model')).code).toBe(1);
+    expect((await explain('--key', 'nobody', '--model', 'operator-small')).code).toBe(1);
+    expect((await explain('--key', `${stage.namespace}/caller`)).code).toBe(2);
+  });
+});
+
+describe('kubectl', { timeout: 60_000 }, () => {
+  it('shows in logs lines of JSON without secrets', async () => {
+    const logs = await Promise.all([
+      ...pods.flatMap((pod) =>
+        ['envoy', 'processor'].map((name) =>
+          cluster.kubectl(['--namespace', dataplane, 'logs', pod, '--container', name]),
+        ),
+      ),
+      cluster.kubectl([
+        '--namespace',
+        system,
+        'logs',
+        '--selector',
+        'app.kubernetes.io/name=sluice-controller',
+        '--tail=-1',
+      ]),
+    ]);
+    for (const log of logs) {
+      const lines = log.split('\n').filter((line) => line !== '');
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.filter((line) => !isJson(line))).toEqual([]);
+      for (const secret of secrets()) expect(log.includes(secret)).toBe(false);
+    }
+  });
+
+  it('shows in its columns how objects stand', async () => {
+    const columns = await stage.kubectl('get', 'models.sluice.dev', 'operator-small');
+    expect(columns).toMatch(/^operator-small .*True/m);
+    const gateways = await cluster.kubectl(['--namespace', dataplane, 'get', 'gateway', 'egress']);
+    expect(gateways).toMatch(/^egress +sluice-egress +\S+ +True/m);
+  });
+});
+
+function isJson(line: string): boolean {
+  try {
+    return typeof JSON.parse(line) === 'object';
+  } catch {
+    return false;
+  }
+}
