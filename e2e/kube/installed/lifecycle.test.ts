@@ -111,7 +111,7 @@ async function answers(): Promise<void> {
 }
 
 describe('a release', () => {
-  it('is upgraded and rolled back without a failed request', { timeout: 600_000 }, async () => {
+  it('is upgraded and rolled back without a failed request', { timeout: 900_000 }, async () => {
     await bringSluice(cluster);
     await bringPolicy();
     const before = { definitions: await definitions(cluster), users: await users() };
