@@ -1,9 +1,9 @@
 import { preciseHostname } from '../gateway-api/name.ts';
+import { portNumber } from '../gateway-api/parent-reference.ts';
 import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { notBothRule } from '../schema/field-rules.ts';
 import { exactlyOneOf } from '../schema/given.ts';
-import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { type Place, reject, under } from '../schema/place.ts';
@@ -13,8 +13,6 @@ import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { except, notApplicable, refused } from '../schema/verdict.ts';
 import { backendTls } from './backend-tls.ts';
-
-const port = integer({ from: 1, to: 65_535 });
 
 const address = text({
   pattern: '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$',
@@ -27,11 +25,14 @@ const endpointFields = object({
   fqdn: optional(
     object({
       hostname: required(preciseHostname, 'Name, found by DNS.'),
-      port: required(port, 'Port.'),
+      port: required(portNumber, 'Port.'),
     }),
     'A name.',
   ),
-  ip: optional(object({ address: required(address, 'IPv4 or IPv6.'), port: required(port, 'Port.') }), 'An address.'),
+  ip: optional(
+    object({ address: required(address, 'IPv4 or IPv6.'), port: required(portNumber, 'Port.') }),
+    'An address.',
+  ),
   unix: refused('providers are reached over the network'),
   hostname: optional(preciseHostname, 'Host that the endpoint is asked for; its own name if absent.'),
   zone: notApplicable('endpoints are not told apart by zones'),
