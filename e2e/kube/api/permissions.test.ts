@@ -53,7 +53,10 @@ async function install(...values: readonly string[]): Promise<readonly Manifest[
   await server.kubectl('delete', roles, '-A', '-l', 'app.kubernetes.io/instance=sluice', '--ignore-not-found');
   await server.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${system}}}`);
   await server.kubectl('delete', 'secret,lease', '--all', '-n', system, '--ignore-not-found');
-  await server.kubectl('delete', 'gateway', '--all', '-n', dataplane, '--ignore-not-found');
+  // What has its status already is not told again.
+  const left = () => server.kubectl('delete', '-n', dataplane, '-f', everyKind, '--ignore-not-found');
+  await until('all kinds are known', () => isDone(left()));
+  await server.kubectl('delete', 'gateway,gatewayclass', '--all', '-A', '--ignore-not-found');
   await until('the chart is taken', () => isDone(apply(chart.filter((each) => !definitions.includes(each)))));
   return chart;
 }
@@ -191,6 +194,7 @@ async function refuseTwice({ xdsPort }: ChartController): Promise<void> {
   cleanup(() => envoy.close());
   envoy.ask('cluster', ['*']);
   for (const port of [8001, 8002]) {
+    const before = refusals;
     const endpoint = `http://127.0.0.1:${port}/v1`;
     await server.apply(`
 apiVersion: sluice.dev/v1alpha1
@@ -198,7 +202,6 @@ kind: Provider
 metadata: { name: unwanted, namespace: ${dataplane} }
 spec: { schema: openai, endpoint: '${endpoint}', credential: { none: {} } }
 `);
-    const before = refusals;
     await until('it is refused', () => refusals > before);
   }
 }
