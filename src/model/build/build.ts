@@ -1,5 +1,4 @@
 import type { PolicyDocument } from '../../policy/document.ts';
-import { qualifiedName } from '../../policy/document-id.ts';
 import type { Problem } from '../../policy/problem.ts';
 import type { GatewayModel } from '../gateway.ts';
 import type { ApiKey } from '../key.ts';
@@ -19,6 +18,7 @@ import { withDocuments } from './document-surroundings.ts';
 import { envoyGatewayPolicies } from './envoy-gateway/index.ts';
 import { withChosenFilters, withListenerFilters } from './envoy-gateway/merge.ts';
 import { buildGateways } from './gateway.ts';
+import { gatewayName } from './gateway-api/attach.ts';
 import { buildGatewayApi, servicesOf } from './gateway-api/index.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
@@ -104,7 +104,7 @@ export function buildModel(
     withListenerFilters(gateway, ofKind(documents, 'Gateway')[index], servicesOf(ordinary, gateway.name), attached),
   );
   for (const document of ofKind(documents, 'Gateway')) {
-    const { routes } = servicesOf(ordinary, qualifiedName(document.namespace, document.name));
+    const { routes } = servicesOf(ordinary, gatewayName(document));
     if (routes.length > 0) warnOfUnlimitedServices(document, clientTraffic, context);
   }
   const parts = [...ai.parts.values()];

@@ -1,4 +1,4 @@
-import { preciseHostname } from '../gateway-api/name.ts';
+import { addressPattern, preciseHostname } from '../gateway-api/name.ts';
 import { portNumber } from '../gateway-api/parent-reference.ts';
 import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
@@ -15,7 +15,7 @@ import { except, notApplicable, refused } from '../schema/verdict.ts';
 import { backendTls } from './backend-tls.ts';
 
 const address = text({
-  pattern: '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$',
+  pattern: addressPattern,
   longest: 45,
   complaint: 'is not an IP address',
   remedy: 'write an address such as 192.0.2.10 or 2001:db8::1',

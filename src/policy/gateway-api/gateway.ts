@@ -10,7 +10,7 @@ import { text } from '../schema/text.ts';
 import { refused, unservedYet } from '../schema/verdict.ts';
 import { frontendTls } from './frontend-tls.ts';
 import { listeners } from './gateway-listener.ts';
-import { apiGroup, apiKind } from './name.ts';
+import { addressPattern, apiGroup, apiKind } from './name.ts';
 import { secretReference } from './object-reference.ts';
 
 const address = object({
@@ -21,7 +21,7 @@ const address = object({
   ),
   value: required(
     text({
-      pattern: '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$',
+      pattern: addressPattern,
       complaint: 'is not an IP address',
       remedy: 'write an address such as 127.0.0.1 or ::',
     }),

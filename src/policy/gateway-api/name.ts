@@ -18,6 +18,9 @@ export const hostname = text({
   remedy: 'write a host name in lower case; *. may stand in front: *.example.com',
 });
 
+/** Of these forms; whether each number is small enough, Envoy says. */
+export const addressPattern = '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$';
+
 /** API group; empty: that of Kubernetes itself. */
 export const apiGroup: Schema<string> = {
   json: { type: 'string', maxLength: 253, pattern: `^$|^${label}(\\.${label})*$` },

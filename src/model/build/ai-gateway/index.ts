@@ -1,5 +1,4 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
-import { qualifiedName } from '../../../policy/document-id.ts';
 import type { Limit } from '../../limit.ts';
 import type { LogicalModel } from '../../logical-model.ts';
 import type { Provider } from '../../provider.ts';
@@ -8,7 +7,7 @@ import { type AttachedPolicies, attachPolicies } from '../attached-policies.ts';
 import type { Attachment } from '../attachment.ts';
 import type { BuildContext } from '../context.ts';
 import { type BackendTrafficDocument, named, type SecurityDocument } from '../documents.ts';
-import { attach, type GatewayLike } from '../gateway-api/attach.ts';
+import { attach, type GatewayLike, gatewayName } from '../gateway-api/attach.ts';
 import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
 import { buildBackends } from './backends.ts';
 import { checkGatewayConfigs, gatewayCosts } from './gateway-config.ts';
@@ -66,7 +65,7 @@ export function buildAiGateway(
 
   const attachments: Attachment[] = [];
   const quotaRules: QuotaRule[] = [];
-  const onGateway = new Map<string, AttachedAiRoute[]>(gateways.map((gateway) => [nameOf(gateway), []]));
+  const onGateway = new Map<string, AttachedAiRoute[]>(gateways.map((gateway) => [gatewayName(gateway), []]));
   for (const route of aiRoutes.all) {
     const attached = attach(route, route.spec, gateways, context);
     attachments.push(...attached.attachments);
@@ -78,7 +77,7 @@ export function buildAiGateway(
       return resolved;
     });
     for (const to of attached.to) {
-      const gateway = gateways.find((one) => nameOf(one) === to.gateway);
+      const gateway = gateways.find((one) => gatewayName(one) === to.gateway);
       const there = onGateway.get(to.gateway) ?? [];
       there.push(attachedRoute(route, to, gateway, refs, traffic, gatewayCosts(gateway, configs)));
       onGateway.set(to.gateway, there);
@@ -87,7 +86,7 @@ export function buildAiGateway(
 
   const quotas = buildAllQuotas(named(documents, 'QuotaPolicy').all, backends, quotaRules, context);
   const parts = [...onGateway].map(([name, routes]): [string, AiGatewayParts] => {
-    const gateway = gateways.find((one) => nameOf(one) === name);
+    const gateway = gateways.find((one) => gatewayName(one) === name);
     const guarded = routes.map(({ document }) => document);
     const callers = buildCallers(gateway, guarded, security, own.keys, context);
     return [name, { ...partsOf(routes, quotas, own, context), ...callers }];
@@ -111,8 +110,4 @@ function partsOf(
     profiles: built.flatMap((route) => route.profiles),
     limits: [...buildRouteLimits(limited, context), ...providers.flatMap((provider) => quotas.get(provider) ?? [])],
   };
-}
-
-function nameOf({ namespace, name }: GatewayLike): string {
-  return qualifiedName(namespace, name);
 }

@@ -1,6 +1,5 @@
 import { sortedBy, sortedByName } from '../../../lib/sort.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
-import { qualifiedName } from '../../../policy/document-id.ts';
 import type { FilterChoice, OwnFilter } from '../../own-filter.ts';
 import type { ServiceBackend } from '../../service.ts';
 import { type AttachedPolicies, attachPolicies, type PolicySubject } from '../attached-policies.ts';
@@ -8,7 +7,7 @@ import type { Attachment } from '../attachment.ts';
 import { backendDocuments } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
 import type { BackendTrafficDocument, SecurityDocument } from '../documents.ts';
-import type { AttachedTo, GatewayLike, RouteLike } from '../gateway-api/attach.ts';
+import { type AttachedTo, type GatewayLike, gatewayName, type RouteLike } from '../gateway-api/attach.ts';
 import type { RulePolicies, RulePoliciesOf } from '../gateway-api/rule-policies.ts';
 import { ofKind } from '../of-kind.ts';
 import { type LeveledPolicy, mergePolicies, type PolicyLevel } from '../policy-levels.ts';
@@ -43,7 +42,7 @@ export function envoyGatewayPolicies(
   { security, traffic }: AttachedElsewhere,
   context: BuildContext,
 ): EnvoyGatewayPolicies {
-  const gateways = new Map(ofKind(documents, 'Gateway').map((gateway) => [nameOf(gateway), gateway]));
+  const gateways = new Map(ofKind(documents, 'Gateway').map((gateway) => [gatewayName(gateway), gateway]));
   const policies = ofKind(documents, 'EnvoyExtensionPolicy');
   const extensions = attachPolicies(policies, documents, context);
   refuseAiRoutes(documents, context);
@@ -68,7 +67,7 @@ export function envoyGatewayPolicies(
     onListener(gateway, listener, hasServices) {
       const subject = subjectOf('Gateway', gateway);
       const all = [...at('gateway', subject), ...at('listener', subject, listener)];
-      return chosenFor(nameOf(gateway)).choose(hasServices ? all : all.map(withoutKeys));
+      return chosenFor(gatewayName(gateway)).choose(hasServices ? all : all.map(withoutKeys));
     },
     ofRule(route, rule, to) {
       const subject = subjectOf('route', route);
@@ -127,8 +126,4 @@ function subjectOf(
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): PolicySubject {
   return { kind, namespace, name };
-}
-
-function nameOf({ namespace, name }: GatewayLike): string {
-  return qualifiedName(namespace, name);
 }

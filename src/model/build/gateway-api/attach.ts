@@ -13,6 +13,11 @@ import { builtInGateway } from '../gateway.ts';
 
 export type GatewayLike = Document<'Gateway', GatewaySpec>;
 
+/** What the model calls it. */
+export function gatewayName({ namespace, name }: Pick<GatewayLike, 'namespace' | 'name'>): string {
+  return qualifiedName(namespace, name);
+}
+
 /** A route, as far as policies look at it. */
 export type RouteLike = Pick<PolicyDocument, 'kind' | 'id' | 'namespace' | 'name'>;
 
@@ -70,7 +75,7 @@ export function attach(
       context.reject(document, `spec.parentRefs[${index}]`, outcome.message, outcome.remedy, outcome.reason);
       continue;
     }
-    const name = qualifiedName(gateway.namespace, gateway.name);
+    const name = gatewayName(gateway);
     const listeners = reached.get(name) ?? new Map<string, AttachedListener>();
     for (const listener of outcome.listeners) listeners.set(listener.name, listener);
     reached.set(name, listeners);
