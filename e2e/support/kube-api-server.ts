@@ -77,7 +77,10 @@ async function startOnce(binaries: KubernetesBinaries, options: ApiServerOptions
   // Else it would remember what another API server knew that once had this port.
   const ownCache = ['--cache-dir', join(folder, 'kubectl-cache')];
   const kubectl = (args: readonly string[], input = '') =>
-    runCommand(binaries.path('kubectl'), [...ownCache, '--kubeconfig', kubeconfig, ...args], { input });
+    runCommand(binaries.path('kubectl'), [...ownCache, '--kubeconfig', kubeconfig, ...args], {
+      input,
+      limitMs: 3 * patienceMs,
+    });
   const close = async (): Promise<void> => {
     await Promise.all([controllers?.kill(), server?.kill()]);
     await etcd.kill();
