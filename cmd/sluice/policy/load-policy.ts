@@ -34,7 +34,10 @@ export async function loadPolicy(
   const secrets = createSecretStore({ env: io.env, onChange: () => undefined });
   try {
     const surroundings = folderSurroundings(secrets);
-    const built = buildModel(documents, options.skipSecrets ? { ...surroundings, resolve: standIn } : surroundings);
+    const built = buildModel(
+      documents,
+      options.skipSecrets ? { ...surroundings, resolve: standIn, hasStandIns: true } : surroundings,
+    );
     return { folder, documents, built, problems: [...problems, ...built.problems].sort(byPlace) };
   } finally {
     secrets.close();

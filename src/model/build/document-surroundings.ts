@@ -17,6 +17,7 @@ export function withDocuments(documents: readonly PolicyDocument[], elsewhere: S
     return new Map(Object.entries(found.spec.data).map(([key, value]) => [key, value.reveal()]));
   };
   return {
+    ...(elsewhere.hasStandIns === true && { hasStandIns: true }),
     secret,
     resolve(source: SecretSource, from: PolicyDocument): Result<string> {
       if (!('secretKeyRef' in source)) return elsewhere.resolve(source, from);

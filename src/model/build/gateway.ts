@@ -5,6 +5,7 @@ import type { GatewaySettings } from '../gateway.ts';
 import type { ApiKey } from '../key.ts';
 import type { Listener, ListenerTls } from '../listener.ts';
 import type { AttachedPolicies } from './attached-policies.ts';
+import { pairFault } from './certificate-pair.ts';
 import { type ClientAuthority, clientAuthority, warnOfPlainText } from './client-authority.ts';
 import { bodyLimit, type ClientTrafficDocument } from './client-traffic.ts';
 import type { BuildContext } from './context.ts';
@@ -178,6 +179,12 @@ function listenersOf(
       const certificate = context.resolve(document, path, source.certificate);
       const privateKey = context.resolve(document, path, source.key);
       if (certificate === undefined || privateKey === undefined) return [];
+      const fault = context.surroundings.hasStandIns ? undefined : pairFault(certificate, privateKey);
+      if (fault !== undefined) {
+        // It goes on all the same: Envoy refuses it, and keeps what it had.
+        const message = `certificate ${position + 1} is unusable: ${fault}`;
+        context.reject(document, path, message, 'give a certificate and its key, both as PEM', 'InvalidCertificateRef');
+      }
       const name = `gateway/${qualifiedName(document.namespace, document.name)}/${spec.name}/certificate-${position}`;
       context.keep({ name, kind: 'certificate', certificate, privateKey });
       return [name];

@@ -9,6 +9,8 @@ import type { SecretSource } from '../../policy/secret-source.ts';
 export interface Surroundings {
   /** The secret, or why there is none in words that hold nothing of it. */
   resolve(source: SecretSource, from: PolicyDocument): Result<string>;
+  /** Secrets have something else in their place: nothing is to be read in them. */
+  readonly hasStandIns?: boolean;
   /** All entries of a Secret, for those who write whole Secrets full of keys. */
   secret(namespace: string, name: string): ReadonlyMap<string, string> | undefined;
   configMap(namespace: string, name: string): ReadonlyMap<string, string> | undefined;

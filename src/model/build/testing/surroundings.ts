@@ -8,6 +8,7 @@ export function secretsOnly(
 ): Surroundings {
   return {
     resolve,
+    hasStandIns: true,
     secret: () => undefined,
     configMap: () => undefined,
     service: () => undefined,
