@@ -16,8 +16,17 @@ spec:
   listeners: [{name: tls, port: 10443, protocol: HTTPS, tls: {certificateRefs: [{name: edge}]}}]
 `;
 
-function build(certificate: string, privateKey: string, hasStandIns: boolean) {
-  const { documents } = parseDocuments(policy, 'policy.yaml', '.');
+const callers = `---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: ClientTrafficPolicy
+metadata: {name: callers}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]
+  tls: {clientValidation: {caCertificateRefs: [{kind: ConfigMap, name: nobody}]}}
+`;
+
+function build(certificate: string, privateKey: string, hasStandIns: boolean, further = '') {
+  const { documents } = parseDocuments(policy + further, 'policy.yaml', '.');
   const surroundings = secretsOnly((source) =>
     ok('secretKeyRef' in source && source.secretKeyRef.key === 'tls.key' ? privateKey : certificate),
   );
@@ -43,5 +52,12 @@ describe('a listener with a certificate', () => {
 
   it('is not read where something stands in for secrets', () => {
     expect(build('text', 'text', true)).toEqual({ listeners: ['tls'], problems: [] });
+  });
+
+  it('stays closed, and says so, where nobody knows who may sign those of its clients', () => {
+    const { listeners, problems } = build(one.certificate, one.privateKey, false, callers);
+    expect(listeners).toEqual([]);
+    const message = 'stays closed: whoever may sign the certificates of its clients is not known';
+    expect(problems).toContainEqual(['spec.listeners[0].tls', message, 'InvalidCertificateRef']);
   });
 });

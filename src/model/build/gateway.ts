@@ -173,7 +173,12 @@ function listenersOf(
     }
     const clientCa = clientCaOf(spec);
     // Without the CA that clients are to be verified against the port stays closed rather than open to everybody.
-    if (clientCa === 'unusable') return [];
+    if (clientCa === 'unusable') {
+      const message = 'stays closed: whoever may sign the certificates of its clients is not known';
+      const remedy = 'mend what should name them: GatewayPolicy, ClientTrafficPolicy or spec.tls.frontend';
+      context.reject(document, `spec.listeners[${spec.position}].tls`, message, remedy, 'InvalidCertificateRef');
+      return [];
+    }
     const certificates = spec.tls.certificates.flatMap((source, position) => {
       const path = `spec.listeners[${spec.position}].tls`;
       const certificate = context.resolve(document, path, source.certificate);
