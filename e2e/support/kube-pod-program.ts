@@ -3,6 +3,8 @@ import { outside } from './kube-stage.ts';
 import { until } from './until.ts';
 
 export interface PodProgram<T> {
+  /** All that it has said until now. */
+  log(): Promise<string>;
   /** Lets what is open end, and answers what it says in the end. */
   stop(): Promise<T>;
 }
@@ -43,6 +45,7 @@ export async function startPodProgram<T>(
   await cluster.apply(JSON.stringify(pod));
   await until(`the pod ${name} has begun`, async () => (await log()).includes('started'), { limitMs: 60_000 });
   return {
+    log,
     async stop() {
       // One that ends at once takes the command with it.
       await end().catch(async () => (await phase()) === 'Running' && end());

@@ -30,7 +30,7 @@ export async function openStage(cluster: KubeCluster, theme: string): Promise<St
     kubectl: (...args) => cluster.kubectl(['--namespace', namespace, ...args]),
     async apply(...documents) {
       const line = ['--namespace', namespace, 'apply', '--server-side', '--field-manager=test', '-f', '-'];
-      await cluster.kubectl(line, { input: documents.join('---\n') });
+      await cluster.kubectl(line, { input: documents.join('\n---\n') });
     },
     async programmed(...objects) {
       await stage.kubectl('wait', '--for=condition=Programmed', '--timeout=30s', ...objects);

@@ -5,6 +5,8 @@
  * SIGTERM or a line on standard input ends it.
  */
 import { Agent, request } from 'node:http';
+import { request as requestSecurely, Agent as SecureAgent } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { startLoad } from '../../support/load.ts';
 
 interface LoadPlan {
@@ -18,10 +20,23 @@ interface LoadPlan {
   readonly pauseMs?: number;
   /** Ends by itself after so long. */
   readonly seconds?: number;
+  /** For `https:`. Each certificate that a server shows is said once: `shown` and the SHA-256 of it. */
+  readonly tls?: {
+    readonly servername: string;
+    readonly ca: string;
+    /** What we show. */
+    readonly cert?: string;
+    readonly key?: string;
+  };
 }
 
 const plan = JSON.parse(process.argv[2] ?? '{}') as LoadPlan;
-const agent = new Agent({ keepAlive: plan.isFresh !== true });
+const keepAlive = plan.isFresh !== true;
+const open =
+  plan.tls === undefined
+    ? { request, agent: new Agent({ keepAlive }) }
+    : { request: requestSecurely, agent: new SecureAgent({ keepAlive, maxCachedSessions: 0, ...plan.tls }) };
+const shown = new Set<string>();
 const load = startLoad(plan.clients ?? 1, ask, plan.pauseMs);
 console.log('started');
 
@@ -41,7 +56,10 @@ if (plan.seconds !== undefined) setTimeout(stop, plan.seconds * 1_000);
 function ask(): Promise<string | undefined> {
   return new Promise((resolve) => {
     const headers = { ...(plan.body === undefined ? {} : { 'content-type': 'application/json' }), ...plan.headers };
-    const call = request(plan.url, { agent, method: plan.method ?? 'GET', headers, timeout: 30_000 });
+    const { agent } = open;
+    const call = open.request(plan.url, { agent, method: plan.method ?? 'GET', headers, timeout: 30_000 });
+    if (plan.tls !== undefined)
+      call.once('socket', (socket) => socket.once('secureConnect', () => look(socket as TLSSocket)));
     call.once('timeout', () => call.destroy(new Error('no answer within 30 s')));
     call.once('error', (cause) => resolve(cause.message));
     call.once('response', async (response) => {
@@ -55,4 +73,11 @@ function ask(): Promise<string | undefined> {
     });
     call.end(plan.body);
   });
+}
+
+function look(socket: TLSSocket): void {
+  const { fingerprint256 } = socket.getPeerCertificate();
+  if (shown.has(fingerprint256)) return;
+  shown.add(fingerprint256);
+  console.log(`shown ${fingerprint256}`);
 }
