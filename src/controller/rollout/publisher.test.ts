@@ -237,4 +237,15 @@ describe('createPublisher()', () => {
     await publisher.publish(state('bad', '2'));
     expect(published.slice(-3)).toEqual(['f:script@bad l:l@1', 'f:script@1 l:l@1', 'f:script@1 l:l@2']);
   });
+
+  it('goes back to it also when the refusal comes after everybody seemed to have answered', async () => {
+    const { publisher, published } = scripted({ isUnknown: ({ version }) => version === 'bad' });
+    const state = (version: string) =>
+      snapshotOf([resource('extensionConfig', 'script', version), resource('listener', 'l', '1', 'script')]);
+    await publisher.publish(state('1'));
+    await publisher.publish(state('2'));
+    await publisher.publish(state('bad'));
+    publisher.refused(typeUrls.extensionConfig, ['script'], 'script load error');
+    expect(published.at(-1)).toBe('f:script@2 l:l@1');
+  });
 });
