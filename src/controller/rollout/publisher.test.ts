@@ -239,13 +239,17 @@ describe('createPublisher()', () => {
   });
 
   it('goes back to it also when the refusal comes after everybody seemed to have answered', async () => {
-    const { publisher, published } = scripted({ isUnknown: ({ version }) => version === 'bad' });
+    const { publisher, published } = scripted({ isUnknown: ({ version }) => version.startsWith('bad') });
     const state = (version: string) =>
       snapshotOf([resource('extensionConfig', 'script', version), resource('listener', 'l', '1', 'script')]);
     await publisher.publish(state('1'));
     await publisher.publish(state('2'));
+    // Two at once: the first was never in force anywhere.
     await publisher.publish(state('bad'));
+    await publisher.publish(state('bad too'));
     publisher.refused(typeUrls.extensionConfig, ['script'], 'script load error');
+    expect(published.at(-1)).toBe('f:script@2 l:l@1');
+    publisher.refused(typeUrls.extensionConfig, ['script'], 'of another Envoy');
     expect(published.at(-1)).toBe('f:script@2 l:l@1');
   });
 });

@@ -50,8 +50,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let isClosed = false;
   const refusals = new Map<string, Refusal>();
   const accepted = new Map<string, Resource>();
-  /** What was accepted before that: a refusal may come after everybody seemed to have answered. */
-  const acceptedBefore = new Map<string, Resource>();
+  /** What some client had in force when it was replaced: a refusal may come after everybody seemed to have answered. */
+  const proven = new Map<string, Resource>();
   /** Every version that was refused while it is known, also when its content has changed since. */
   const everRefused = new WeakSet<Resource>();
   const standIns = new Map<string, Resource>();
@@ -127,18 +127,15 @@ export function createPublisher(options: PublisherOptions): Publisher {
       // What is in force and was not refused has been good so far: it is what a refused successor falls back to.
       for (const { before } of changes) {
         if (before === undefined || everRefused.has(before)) continue;
-        const key = resourceKey(before);
-        if (standIns.get(key) !== before) accepted.set(key, before);
+        accepted.set(resourceKey(before), before);
+        if (server.isAccepted(group, before)) proven.set(resourceKey(before), before);
       }
       current = step.snapshot;
       server.publish(group, current);
       await server.settled(group, step.types, options.stepLimitMs);
       for (const { after } of changes) {
         const key = resourceKey(after);
-        if (refusals.get(key)?.resource.version === after.version || standIns.get(key) === after) continue;
-        const last = accepted.get(key);
-        if (last !== undefined && last.version !== after.version) acceptedBefore.set(key, last);
-        accepted.set(key, after);
+        if (refusals.get(key)?.resource.version !== after.version) accepted.set(key, after);
       }
       // What is gone may be needed again only by an older version of what is refused.
       if (refusals.size === 0) forgetAllBut(current);
@@ -156,16 +153,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   function forgetAllBut({ resources }: Snapshot): void {
-    for (const versions of [accepted, acceptedBefore]) {
+    for (const versions of [accepted, proven]) {
       for (const [key, { typeUrl, name }] of versions) if (!resources.get(typeUrl)?.has(name)) versions.delete(key);
     }
   }
 
-  function fallBack(key: string): void {
-    const before = acceptedBefore.get(key);
+  function goBack(key: string): void {
+    const before = proven.get(key);
     if (before === undefined) accepted.delete(key);
     else accepted.set(key, before);
-    acceptedBefore.delete(key);
+    // Where that is refused as well, there is nothing more to go back to.
+    proven.delete(key);
   }
 
   /** Not as a step of its own: Envoy refuses every listener that names what it has refused, until it has another one. */
@@ -207,7 +205,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
         if (isUnrefused && server.isAccepted(group, resource)) continue;
         // Nobody had asked for it yet: what Envoy asks for by name it hears of only when something else names it.
-        if (isUnrefused) fallBack(key);
+        if (isUnrefused) goBack(key);
         refusals.set(key, { resource, text });
         everRefused.add(resource);
         if (typeUrl === typeUrls.extensionConfig) retract(resource);
