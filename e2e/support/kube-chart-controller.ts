@@ -1,22 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { KubeApiServer } from './kube-api-server.ts';
 import type { Manifest } from './kube-chart.ts';
+import { type ControllerProcess, runController } from './kube-controller.ts';
 import { until } from './kube-patience.ts';
-import { freePort } from './ports.ts';
-
-const main = fileURLToPath(new URL('../../cmd/controller/main.ts', import.meta.url));
-
-/** The controller as the chart runs it, but on this machine. */
-export interface ChartController {
-  readonly xdsPort: number;
-  log(): string;
-  /** Ends it in an orderly way, and waits until it is gone. */
-  stop(): Promise<void>;
-}
 
 export interface ChartControllerOptions {
   readonly server: KubeApiServer;
@@ -27,45 +14,22 @@ export interface ChartControllerOptions {
   readonly flags: readonly string[];
 }
 
-/** With the arguments of the chart's Deployment, as its ServiceAccount. Resolves when it is ready. */
-export async function startChartController(options: ChartControllerOptions): Promise<ChartController> {
+/** The controller as the chart runs it, as its ServiceAccount, but on this machine. Resolves when it is ready. */
+export async function startChartController(options: ChartControllerOptions): Promise<ControllerProcess> {
   const { server, chart, folder, flags } = options;
   const kubeconfig = join(folder, 'controller.kubeconfig');
   await writeFile(kubeconfig, await kubeconfigOf(server, 'sluice-system', 'controller'));
-  const [xdsPort, adminPort] = [await freePort(), await freePort()];
-  const args = [
+  const controller = await runController([
     ...controllerArguments(chart).filter((argument) => !inPodOnly.test(argument)),
-    ...['--kubeconfig', kubeconfig, '--state', folder],
-    ...['--xds', `127.0.0.1:${xdsPort}`, '--xds-host', 'localhost', '--admin', `127.0.0.1:${adminPort}`],
+    ...['--kubeconfig', kubeconfig, '--state', folder, '--xds-host', 'localhost'],
     ...flags,
-  ];
-  const child: ChildProcess = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  for (const output of [child.stdout, child.stderr]) {
-    output?.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-    });
-  }
-  const killWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  const gone = once(child, 'close').then(() => process.off('exit', killWithUs));
-  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const stop = async (): Promise<void> => {
-    if (!hasEnded()) child.kill('SIGTERM');
-    const timer = setTimeout(killWithUs, 20_000);
-    await gone;
-    clearTimeout(timer);
-  };
-  const isReady = async (): Promise<boolean> => {
-    if (hasEnded()) throw new Error(`the controller has ended:\n${log}`);
-    const answer = await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined);
-    return answer?.status === 200;
-  };
-  await until('the controller is ready', isReady, { seen: () => log }).catch(async (error: unknown) => {
-    await stop();
+  ]);
+  const isReady = async (): Promise<boolean> => (await controller.page('/readyz')) !== undefined;
+  await until('the controller is ready', isReady, { seen: controller.log }).catch(async (error: unknown) => {
+    await controller.stop();
     throw error;
   });
-  return { xdsPort, log: () => log, stop };
+  return controller;
 }
 
 const inPodOnly = /^--(xds|xds-host|admin|state|replicas|tls-cert|tls-key|tls-client-ca)=/;

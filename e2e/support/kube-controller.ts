@@ -28,15 +28,26 @@ export interface ControllerProcessOptions {
 }
 
 /** xDS without TLS, on loopback. Whoever starts it stops it. */
-export async function startControllerProcess(options: ControllerProcessOptions): Promise<ControllerProcess> {
+export function startControllerProcess(options: ControllerProcessOptions): Promise<ControllerProcess> {
   const { kubeconfig, identity = 'one', nodeArguments = [], flags = [] } = options;
+  return runController(
+    [
+      ...['--kubernetes', '--kubeconfig', kubeconfig, '--identity', identity, '--xds-tls', 'off'],
+      ...['--envoy-image', 'envoy:test', '--processor-image', 'processor:test'],
+      ...flags,
+    ],
+    nodeArguments,
+  );
+}
+
+/** With these flags, and ports of loopback. Whoever starts it stops it. */
+export async function runController(
+  flags: readonly string[],
+  nodeArguments: readonly string[] = [],
+): Promise<ControllerProcess> {
   const [xdsPort, adminPort] = [await freePort(), await freePort()];
-  const args = [
-    ...[...nodeArguments, main, '--kubernetes', '--kubeconfig', kubeconfig, '--identity', identity],
-    ...['--xds-tls', 'off', '--xds', `127.0.0.1:${xdsPort}`, '--admin', `127.0.0.1:${adminPort}`],
-    ...['--envoy-image', 'envoy:test', '--processor-image', 'processor:test'],
-    ...flags,
-  ];
+  const ports = ['--xds', `127.0.0.1:${xdsPort}`, '--admin', `127.0.0.1:${adminPort}`];
+  const args = [...nodeArguments, main, ...flags, ...ports];
   const startedAt = performance.now();
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -62,7 +73,7 @@ export async function startControllerProcess(options: ControllerProcessOptions):
     },
     async stop() {
       if (!hasEnded()) child.kill('SIGTERM');
-      const timer = setTimeout(killWithUs, 10_000);
+      const timer = setTimeout(killWithUs, 20_000);
       await gone;
       clearTimeout(timer);
     },

@@ -13,7 +13,8 @@ import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
 import { type Audit, type AuditedCall, auditOf } from '../../support/kube-audit.ts';
 import { type Manifest, manifestsOf, renderChart } from '../../support/kube-chart.ts';
-import { type ChartController, startChartController } from '../../support/kube-chart-controller.ts';
+import { startChartController } from '../../support/kube-chart-controller.ts';
+import type { ControllerProcess } from '../../support/kube-controller.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
 import { type Grant, grantsIn, grantText, permits } from '../../support/kube-grants.ts';
 import { patience, until } from '../../support/kube-patience.ts';
@@ -73,13 +74,13 @@ function isDone(work: Promise<unknown>): Promise<boolean> {
   );
 }
 
-async function run(chart: readonly Manifest[], ...flags: readonly string[]): Promise<ChartController> {
+async function run(chart: readonly Manifest[], ...flags: readonly string[]): Promise<ControllerProcess> {
   const controller = await startChartController({ server, chart, folder, flags });
   cleanup(() => controller.stop());
   return controller;
 }
 
-async function leads(controller: ChartController): Promise<void> {
+async function leads(controller: ControllerProcess): Promise<void> {
   await until('it leads', () => controller.log().includes('this replica writes now'), { seen: controller.log });
 }
 
@@ -176,7 +177,7 @@ async function growOld(): Promise<void> {
 }
 
 /** A pod of the Gateway does not take a cluster, and not what comes in its place either: an Event, and its count. */
-async function refuseTwice({ xdsPort }: ChartController): Promise<void> {
+async function refuseTwice({ xdsPort }: ControllerProcess): Promise<void> {
   const secret = JSON.parse(await server.kubectl('get', 'secret', 'egress-xds', '-n', dataplane, '-o', 'json'));
   const text = (key: string): Buffer => Buffer.from(secret.data[key], 'base64');
   let refusals = 0;
