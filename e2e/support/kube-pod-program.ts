@@ -5,6 +5,8 @@ import { until } from './until.ts';
 export interface PodProgram<T> {
   /** All that it has said until now. */
   log(): Promise<string>;
+  /** Of the signals that it says it knows. */
+  signal(name: NodeJS.Signals): Promise<void>;
   /** Lets what is open end, and answers what it says in the end. */
   stop(): Promise<T>;
 }
@@ -25,12 +27,14 @@ export async function startPodProgram<T>(
   const log = (): Promise<string> => kubectl('logs', name).catch(() => '');
   const phase = (): Promise<string> => kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}');
   // The first process of the pod is the program; there is no shell in the image.
-  const end = (): Promise<string> => kubectl('exec', name, '--', node, '-e', 'process.kill(1, "SIGTERM")');
+  const signal = async (which: NodeJS.Signals): Promise<void> => {
+    await kubectl('exec', name, '--', node, '-e', `process.kill(1, "${which}")`);
+  };
   await kubectl('delete', 'pod', name, '--ignore-not-found', '--now');
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: outside },
+    metadata: { name, namespace: outside, labels: { app: name } },
     spec: {
       restartPolicy: 'Never',
       containers: [
@@ -46,7 +50,9 @@ export async function startPodProgram<T>(
   await until(`the pod ${name} has begun`, async () => (await log()).includes('started'), { limitMs: 60_000 });
   return {
     log,
+    signal,
     async stop() {
+      const end = (): Promise<void> => signal('SIGTERM');
       // One that ends at once takes the command with it.
       await end().catch(async () => (await phase()) === 'Running' && end());
       await until(`the pod ${name} has ended`, async () => (await phase()) === 'Succeeded', { limitMs: 90_000 });
