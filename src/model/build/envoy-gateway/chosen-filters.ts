@@ -3,9 +3,9 @@ import { type FilterChoice, type OwnFilter, type OwnFilterKind, ownFilterKinds }
 import type { ServiceBackend } from '../../service.ts';
 import type { BuildContext } from '../context.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
+import { mayRunCode } from '../own-filters/code-permission.ts';
 import { type LeveledPolicy, mergePolicies } from '../policy-levels.ts';
-import type { FilterFields } from './built-filters.ts';
-import { mayRunCode } from './code-permission.ts';
+import type { FilterFields } from './filter-fields.ts';
 
 /** A policy at its level, with what it asks for. */
 export interface LeveledFilters extends LeveledPolicy<FilterFields> {
@@ -42,7 +42,7 @@ export function chosenFilters(gateway: GatewayLike | undefined, context: BuildCo
         const policy = policies.find((one) => one.origin === origin)?.document;
         if (policy === undefined) continue;
         const isCode = kind === 'lua' || kind === 'wasm';
-        choice[kind] = isCode && !mayRunCode(policy, gateway, context) ? 'unusable' : namesOf(kind, spec);
+        choice[kind] = isCode && !mayRunCode(policy, 'spec', gateway, context) ? 'unusable' : namesOf(kind, spec);
       }
       return Object.keys(choice).length === 0 ? undefined : choice;
     },

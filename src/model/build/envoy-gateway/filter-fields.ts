@@ -1,14 +1,21 @@
 import { getOrCreate } from '../../../lib/get-or-create.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
+import type { OwnFilterKind } from '../../own-filter.ts';
 import type { BackendDocuments } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
 import type { ExtensionDocument, SecurityDocument } from '../documents.ts';
-import type { BuiltFilters, FilterFields } from './built-filters.ts';
+import type { BuiltFilters } from '../own-filters/built-filters.ts';
 import { buildKeys } from './keys.ts';
 import { buildLua } from './lua.ts';
 import { buildProcessors } from './processor.ts';
 import { buildTokens } from './tokens.ts';
 import { buildWasm } from './wasm.ts';
+
+/**
+ * What a policy says of each kind; a kind that is absent is for somebody else to say. Built when somebody wants it, and
+ * once.
+ */
+export type FilterFields = { readonly [K in OwnFilterKind]?: () => BuiltFilters };
 
 export interface FilterBuilder {
   ofExtension(document: ExtensionDocument): FilterFields;

@@ -2,7 +2,7 @@ import type { ApiKeyAuth } from '../../../policy/envoy-gateway/api-key-auth.ts';
 import { clientKeys } from '../ai-gateway/keys.ts';
 import type { BuildContext } from '../context.ts';
 import type { SecurityDocument } from '../documents.ts';
-import type { BuiltFilters } from './built-filters.ts';
+import type { BuiltFilters } from '../own-filters/built-filters.ts';
 
 /** Keys of those who call ordinary services. Where one of the Secrets is missing, those that are there still count. */
 export function buildKeys(document: SecurityDocument, spec: ApiKeyAuth, context: BuildContext): BuiltFilters {

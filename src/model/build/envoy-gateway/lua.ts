@@ -1,8 +1,8 @@
 import type { LuaSpec } from '../../../policy/envoy-gateway/lua.ts';
 import type { BuildContext } from '../context.ts';
 import type { ExtensionDocument } from '../documents.ts';
-import { type BuiltFilters, padded, together } from './built-filters.ts';
-import { configMapText } from './config-map-text.ts';
+import { type BuiltFilters, padded, together } from '../own-filters/built-filters.ts';
+import { configMapText } from '../own-filters/config-map-text.ts';
 
 export function buildLua(
   document: ExtensionDocument,
@@ -15,7 +15,12 @@ export function buildLua(
       const script =
         spec.type === 'Inline'
           ? spec.inline
-          : configMapText(document, `${path}.valueRef`, spec.valueRef.name, 'lua', context);
+          : configMapText(
+              document,
+              `${path}.valueRef`,
+              { name: spec.valueRef.name, key: 'lua', orOnlyOne: true },
+              context,
+            );
       if (script === undefined) return undefined;
       return { filter: { kind: 'lua', name: `${document.id}/lua/${padded(index)}`, script, origins: [document.id] } };
     }),

@@ -3,7 +3,8 @@ import type { ProcessorDirection } from '../../own-filter.ts';
 import { type BackendDocuments, serviceBackend } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
 import type { ExtensionDocument } from '../documents.ts';
-import { type BuiltFilters, padded, together } from './built-filters.ts';
+import { type BuiltFilters, padded, together } from '../own-filters/built-filters.ts';
+import { processorFilter } from '../own-filters/processor.ts';
 
 /** Metadata by which the processor of this gateway talks to Envoy, and what Envoy itself goes by. */
 const takenNamespaces = ['sluice.', 'envoy.'];
@@ -23,23 +24,15 @@ export function buildProcessors(
         ref && serviceBackend(document, `${path}.backendRefs[0]`, ref, known, context, { protocol: 'http2' });
       if (backend === undefined || !isAllowed) return undefined;
       const { request, response, allowModeOverride = false } = spec.processingMode ?? {};
-      return {
-        filter: {
-          kind: 'processor',
-          name: `${document.id}/processor/${padded(index)}`,
-          cluster: backend.cluster,
-          authority: backend.endpoints[0]?.host ?? '',
-          messageTimeoutMs: spec.messageTimeout,
-          isOptional: spec.failOpen,
-          ...(request && { request: direction(request) }),
-          ...(response && { response: direction(response) }),
-          mayChangeMode: allowModeOverride,
-          readableMetadata: spec.metadata?.accessibleNamespaces ?? [],
-          writableMetadata: spec.metadata?.writableNamespaces ?? [],
-          origins: [document.id],
-        },
-        backend,
-      };
+      return processorFilter(document, `processor/${padded(index)}`, backend, {
+        messageTimeoutMs: spec.messageTimeout,
+        isOptional: spec.failOpen,
+        ...(request && { request: direction(request) }),
+        ...(response && { response: direction(response) }),
+        mayChangeMode: allowModeOverride,
+        readableMetadata: spec.metadata?.accessibleNamespaces ?? [],
+        writableMetadata: spec.metadata?.writableNamespaces ?? [],
+      });
     }),
   );
 }

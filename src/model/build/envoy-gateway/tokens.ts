@@ -3,9 +3,9 @@ import type { TokenIssuer } from '../../own-filter.ts';
 import type { ServiceBackend } from '../../service.ts';
 import type { BuildContext } from '../context.ts';
 import type { SecurityDocument } from '../documents.ts';
-import type { BuiltFilters } from './built-filters.ts';
-import { configMapText } from './config-map-text.ts';
-import { fetchedFile } from './fetched-file.ts';
+import type { BuiltFilters } from '../own-filters/built-filters.ts';
+import { configMapText } from '../own-filters/config-map-text.ts';
+import { fetchedFile } from '../own-filters/fetched-file.ts';
 
 export function buildTokens(document: SecurityDocument, spec: JwtSpec, context: BuildContext): BuiltFilters {
   const built = spec.providers.map((provider, index) =>
@@ -71,7 +71,12 @@ function keySetOf(
   const json =
     localJWKS.type === 'Inline'
       ? localJWKS.inline
-      : configMapText(document, `${path}.localJWKS.valueRef`, localJWKS.valueRef.name, 'jwks', context);
+      : configMapText(
+          document,
+          `${path}.localJWKS.valueRef`,
+          { name: localJWKS.valueRef.name, key: 'jwks', orOnlyOne: true },
+          context,
+        );
   return json === undefined ? undefined : { keySet: { json } };
 }
 

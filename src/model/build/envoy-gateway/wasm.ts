@@ -1,14 +1,9 @@
-import { contentVersion } from '../../../lib/hash.ts';
 import type { WasmSpec } from '../../../policy/envoy-gateway/wasm.ts';
 import type { BuildContext } from '../context.ts';
 import type { ExtensionDocument } from '../documents.ts';
-import { type BuiltFilters, padded, together } from './built-filters.ts';
-import { fetchedFile } from './fetched-file.ts';
+import { type BuiltFilters, padded, together } from '../own-filters/built-filters.ts';
+import { wasmFilter } from '../own-filters/wasm.ts';
 
-/**
- * Their names say their content: Envoy fetches code for a filter that is new, and for one that changes never. Requests
- * would go past it from then on.
- */
 export function buildWasm(
   document: ExtensionDocument,
   filters: readonly WasmSpec[],
@@ -30,22 +25,15 @@ export function buildWasm(
         context.reject(document, `${path}.http.sha256`, message, 'write its SHA-256', 'UnsupportedValue');
         return undefined;
       }
-      const fetched = fetchedFile(document, `${path}.http.url`, url, context);
-      if (fetched === undefined) return undefined;
-      return {
-        filter: {
-          kind: 'wasm',
-          name: `${document.id}/wasm/${padded(index)}@${contentVersion(JSON.stringify(spec)).slice(0, 8)}`,
-          title: spec.name ?? '',
-          rootId: spec.rootID ?? '',
-          code: { ...fetched.file, sha256 },
-          ...(spec.config !== undefined && { configuration: JSON.stringify(spec.config) }),
-          isOptional: spec.failOpen,
-          environment: spec.env?.hostKeys ?? [],
-          origins: [document.id],
-        },
-        backend: fetched.backend,
+      const settings = {
+        title: spec.name ?? '',
+        rootId: spec.rootID ?? '',
+        ...(spec.config !== undefined && { configuration: JSON.stringify(spec.config) }),
+        isOptional: spec.failOpen,
+        environment: spec.env?.hostKeys ?? [],
       };
+      const from = { path: `${path}.http.url`, url, sha256 };
+      return wasmFilter(document, `wasm/${padded(index)}`, from, settings, context);
     }),
   );
 }

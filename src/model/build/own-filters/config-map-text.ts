@@ -2,12 +2,18 @@ import type { PolicyDocument } from '../../../policy/document.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { BuildContext } from '../context.ts';
 
-/** An entry of a ConfigMap, or its only one; nothing after saying why. */
+interface Wanted {
+  readonly name: string;
+  readonly key: string;
+  /** The only entry is meant, whatever it is called. */
+  readonly orOnlyOne: boolean;
+}
+
+/** An entry of a ConfigMap of the document's namespace; nothing after saying why. */
 export function configMapText(
   document: PolicyDocument,
   path: string,
-  name: string,
-  entry: string,
+  { name, key, orOnlyOne }: Wanted,
   context: BuildContext,
 ): string | undefined {
   const { namespace } = document;
@@ -18,9 +24,8 @@ export function configMapText(
     return undefined;
   }
   const [only, ...others] = entries.values();
-  const text = entries.get(entry) ?? (others.length === 0 ? only : undefined);
+  const text = entries.get(key) ?? (orOnlyOne && others.length === 0 ? only : undefined);
   if (text !== undefined && text !== '') return text;
-  const message = `${called} holds nothing under ${entry}`;
-  context.reject(document, path, message, `put it under ${entry}`, 'BackendNotFound');
+  context.reject(document, path, `${called} holds nothing under ${key}`, `put it under ${key}`, 'BackendNotFound');
   return undefined;
 }

@@ -1,18 +1,12 @@
-import type { OwnFilter, OwnFilterKind } from '../../own-filter.ts';
+import type { OwnFilter } from '../../own-filter.ts';
 import type { ServiceBackend } from '../../service.ts';
 
-/** Filters of one kind that one policy asks for, and what they need; `unusable` after saying why. */
+/** Filters that a policy asks for in one place, and what they need; `unusable` after saying why. */
 export type BuiltFilters =
   | { readonly filters: readonly OwnFilter[]; readonly backends: readonly ServiceBackend[] }
   | 'unusable';
 
-/**
- * What a policy says of each kind; a kind that is absent is for somebody else to say. Built when somebody wants it, and
- * once.
- */
-export type FilterFields = { readonly [K in OwnFilterKind]?: () => BuiltFilters };
-
-interface BuiltFilter {
+export interface BuiltFilter {
   readonly filter: OwnFilter;
   readonly backend?: ServiceBackend;
 }
