@@ -30,6 +30,8 @@ export interface AttachedPolicies<D extends TargetingDocument> {
   at(place: GatewayPlace): readonly LeveledPolicy<D>[];
   /** The one for all of it, or for this part alone. */
   of(subject: PolicySubject, section?: string): D | undefined;
+  /** Every place that has one, in the order in which they were found. */
+  readonly targets: ReadonlyMap<string, D>;
   /** What became of each target that exists. */
   readonly attachments: readonly Attachment[];
 }
@@ -69,8 +71,10 @@ export function attachPolicies<D extends TargetingDocument>(
         ...(rule === undefined ? [] : find('rule', route, rule)),
       ];
     },
+    targets: byTarget,
     attachments,
-    of: (subject, section) => byTarget.get(keyOf(subject, section)),
+    // As well.
+    of: (subject, section) => (byTarget.size === 0 ? undefined : byTarget.get(keyOf(subject, section))),
   };
 }
 

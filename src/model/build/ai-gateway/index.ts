@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../../lib/get-or-create.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
 import type { Limit } from '../../limit.ts';
 import type { LogicalModel } from '../../logical-model.ts';
@@ -7,17 +8,17 @@ import { type AttachedPolicies, attachPolicies } from '../attached-policies.ts';
 import type { Attachment } from '../attachment.ts';
 import type { BuildContext } from '../context.ts';
 import { type BackendTrafficDocument, named, type SecurityDocument } from '../documents.ts';
-import { attach, type GatewayLike, gatewayName } from '../gateway-api/attach.ts';
-import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
+import { type GatewayLike, gatewayName } from '../gateway-api/attach.ts';
+import { recalling } from '../recall.ts';
+import type { AttachedAiRoute } from './attached-route.ts';
 import { buildBackends } from './backends.ts';
-import { checkGatewayConfigs, gatewayCosts } from './gateway-config.ts';
+import { checkGatewayConfigs } from './gateway-config.ts';
 import { buildAllQuotas, type QuotaRule } from './quota.ts';
+import { piecesOf, type RouteScene, readRoute, readRoutes } from './read-route.ts';
 import { uniqueModels } from './route.ts';
 import { buildRouteLimits } from './route-limits.ts';
 import { buildCallers, type GatewayCallers } from './security.ts';
-import { resolveRefs } from './targets.ts';
 import { refuseUnservedSecurity, refuseUnservedTraffic } from './unserved.ts';
-import { warnOfTakenModels, warnOfUnserved } from './warnings.ts';
 
 /** What the vocabulary adds to one gateway. */
 export interface AiGatewayParts extends GatewayCallers {
@@ -66,22 +67,14 @@ export function buildAiGateway(
   const attachments: Attachment[] = [];
   const quotaRules: QuotaRule[] = [];
   const onGateway = new Map<string, AttachedAiRoute[]>(gateways.map((gateway) => [gatewayName(gateway), []]));
+  const scene: RouteScene = { gateways, backends, traffic, configs, models: own.models };
+  const seen = [...named(documents, 'ReferenceGrant').all, ...piecesOf(scene)];
+  const read = recalling(readRoutes, seen, context, (route, listening) => readRoute(route, scene, listening));
   for (const route of aiRoutes.all) {
-    const attached = attach(route, route.spec, gateways, context);
-    attachments.push(...attached.attachments);
-    warnOfTakenModels(route, own.models, context);
-    const refs = route.spec.rules.map((rule, index) => {
-      const resolved = resolveRefs(route, index, rule.backendRefs, backends, context);
-      warnOfUnserved(route, index, resolved, context);
-      quotaRules.push({ rule, refs: resolved });
-      return resolved;
-    });
-    for (const to of attached.to) {
-      const gateway = gateways.find((one) => gatewayName(one) === to.gateway);
-      const there = onGateway.get(to.gateway) ?? [];
-      there.push(attachedRoute(route, to, gateway, refs, traffic, gatewayCosts(gateway, configs)));
-      onGateway.set(to.gateway, there);
-    }
+    const { attachments: outcomes, refs, on } = read(route);
+    attachments.push(...outcomes);
+    for (const [index, rule] of route.spec.rules.entries()) quotaRules.push({ rule, refs: refs[index] ?? [] });
+    for (const [gateway, attached] of on) getOrCreate(onGateway, gateway, () => []).push(attached);
   }
 
   const quotas = buildAllQuotas(named(documents, 'QuotaPolicy').all, backends, quotaRules, context);

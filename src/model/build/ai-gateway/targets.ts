@@ -3,8 +3,8 @@ import { qualifiedName } from '../../../policy/document-id.ts';
 import { aiGatewayGroup } from '../../../policy/gateway-api/name.ts';
 import type { Provider } from '../../provider.ts';
 import type { Target } from '../../route.ts';
-import type { BuildContext } from '../context.ts';
 import type { AiRouteDocument } from '../documents.ts';
+import type { RecallableContext } from '../recall.ts';
 import type { BuiltBackends } from './backends.ts';
 import { requestChanges } from './mutation.ts';
 
@@ -20,7 +20,7 @@ export function resolveRefs(
   rule: number,
   refs: readonly AiBackendRef[],
   backends: BuiltBackends,
-  context: BuildContext,
+  context: RecallableContext,
 ): readonly ResolvedRef[] {
   return refs.flatMap((ref, index): ResolvedRef[] => {
     const namespace = ref.namespace ?? document.namespace;

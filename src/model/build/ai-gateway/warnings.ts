@@ -1,5 +1,5 @@
-import type { BuildContext } from '../context.ts';
 import type { AiRouteDocument } from '../documents.ts';
+import type { RecallableContext } from '../recall.ts';
 import { modelHeader } from './match.ts';
 import type { ResolvedRef } from './targets.ts';
 
@@ -8,7 +8,7 @@ export function warnOfUnserved(
   route: AiRouteDocument,
   rule: number,
   refs: readonly ResolvedRef[],
-  context: BuildContext,
+  context: RecallableContext,
 ): void {
   for (const { ref, provider } of refs) {
     if (provider.isUnserved !== true) continue;
@@ -22,7 +22,7 @@ export function warnOfUnserved(
 export function warnOfTakenModels(
   route: AiRouteDocument,
   taken: ReadonlyMap<string, string>,
-  context: BuildContext,
+  context: RecallableContext,
 ): void {
   for (const [index, { matches }] of route.spec.rules.entries()) {
     for (const { headers } of matches) {

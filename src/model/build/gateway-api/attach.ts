@@ -8,8 +8,8 @@ import type { ParentReferenceSpec } from '../../../policy/gateway-api/parent-ref
 import { kinds } from '../../../policy/kinds.ts';
 import type { ProblemReason } from '../../../policy/problem.ts';
 import type { Attachment } from '../attachment.ts';
-import type { BuildContext } from '../context.ts';
 import { builtInGateway } from '../gateway.ts';
+import type { RecallableContext } from '../recall.ts';
 
 export type GatewayLike = Document<'Gateway', GatewaySpec>;
 
@@ -53,7 +53,7 @@ export function attach(
   document: PolicyDocument,
   { parentRefs, hostnames }: Attaching,
   gateways: readonly GatewayLike[],
-  context: BuildContext,
+  context: RecallableContext,
 ): Attached {
   if (gateways.length === 0)
     return { to: [{ gateway: builtInGateway, listeners: [{ name: 'http', hostnames }] }], attachments: [] };
@@ -93,7 +93,7 @@ function listenersFor(
   ref: ParentReferenceSpec,
   hostnames: readonly string[],
   gateway: GatewayLike,
-  context: BuildContext,
+  context: RecallableContext,
 ): Outcome {
   const named = gateway.spec.listeners.filter(
     ({ name, port }) => (ref.sectionName ?? name) === name && (ref.port ?? port) === port,
@@ -122,7 +122,7 @@ function isAllowed(
   { kind, namespace }: PolicyDocument,
   { allowedRoutes }: ListenerSpec,
   gateway: GatewayLike,
-  context: BuildContext,
+  context: RecallableContext,
 ): boolean {
   const { kinds: allowed, namespaces } = allowedRoutes;
   // Who allows HTTPRoutes allows what is made of AI routes, since those are HTTPRoutes by another name.

@@ -1,0 +1,60 @@
+import type { AttachedPolicies } from '../attached-policies.ts';
+import type { Attachment } from '../attachment.ts';
+import type { AiRouteDocument, BackendTrafficDocument, GatewayConfigDocument, Named } from '../documents.ts';
+import { attach, type GatewayLike, gatewayName } from '../gateway-api/attach.ts';
+import type { RecallableContext, Recollection } from '../recall.ts';
+import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
+import type { BuiltBackends } from './backends.ts';
+import { gatewayCosts } from './gateway-config.ts';
+import { type ResolvedRef, resolveRefs } from './targets.ts';
+import { warnOfTakenModels, warnOfUnserved } from './warnings.ts';
+
+/** What an AIGatewayRoute looks at. */
+export interface RouteScene {
+  readonly gateways: readonly GatewayLike[];
+  readonly backends: BuiltBackends;
+  readonly traffic: AttachedPolicies<BackendTrafficDocument>;
+  readonly configs: Named<GatewayConfigDocument>;
+  /** Names and aliases of models that documents of our own have, with the document. */
+  readonly models: ReadonlyMap<string, string>;
+}
+
+/** All that an AIGatewayRoute comes to. */
+export interface ReadAiRoute {
+  readonly attachments: readonly Attachment[];
+  /** By rule. */
+  readonly refs: readonly (readonly ResolvedRef[])[];
+  /** By name of the gateway in the model. */
+  readonly on: ReadonlyMap<string, AttachedAiRoute>;
+}
+
+/** As long as the documents last. */
+export const readRoutes: Recollection<AiRouteDocument, ReadAiRoute> = new WeakMap();
+
+export function readRoute(document: AiRouteDocument, scene: RouteScene, context: RecallableContext): ReadAiRoute {
+  const { gateways, backends, traffic, configs, models } = scene;
+  const { to, attachments } = attach(document, document.spec, gateways, context);
+  warnOfTakenModels(document, models, context);
+  const refs = document.spec.rules.map((rule, index) => {
+    const resolved = resolveRefs(document, index, rule.backendRefs, backends, context);
+    warnOfUnserved(document, index, resolved, context);
+    return resolved;
+  });
+  const on = to.map((place): [string, AttachedAiRoute] => {
+    const gateway = gateways.find((one) => gatewayName(one) === place.gateway);
+    return [place.gateway, attachedRoute(document, place, gateway, refs, traffic, gatewayCosts(gateway, configs))];
+  });
+  return { attachments, refs, on: new Map(on) };
+}
+
+/** Everything of a scene, piece by piece: equal, piece by piece, for whoever looks at the same. */
+export function piecesOf({ gateways, backends, traffic, configs, models }: RouteScene): readonly unknown[] {
+  return [
+    ...gateways,
+    ...configs.all,
+    ...traffic.targets,
+    ...models,
+    ...backends.documents.all,
+    ...backends.providers,
+  ].flat();
+}

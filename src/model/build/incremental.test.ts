@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { err, ok } from '../../lib/result.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
+import { readDocument } from '../../policy/read-document.ts';
+import { buildModel } from './build.ts';
+import { inCluster } from './place.ts';
+import type { Surroundings } from './surroundings.ts';
+import { type Manifest, namespaces, oneOf, type Random, randomFrom, someManifest } from './testing/some-manifest.ts';
+
+function parsed(manifest: Manifest): PolicyDocument {
+  const { document, findings } = readDocument(manifest, 0);
+  if (document === undefined) throw new Error(`${JSON.stringify(manifest)}: ${JSON.stringify(findings)}`);
+  return { ...document, source: 'test', folder: '' };
+}
+
+/** A cluster that changes step by step. Nothing of it is the same object after a change. */
+function createWorld(random: Random) {
+  const secrets = new Map<string, string>();
+  const labels = new Map<string, ReadonlyMap<string, string>>();
+  const manifests = new Map<string, Manifest>();
+  const documents = new Map<string, PolicyDocument>();
+  const surroundings: Surroundings = {
+    resolve(source, from) {
+      const name = 'secretKeyRef' in source ? `${from.namespace}/${source.secretKeyRef.name}` : '';
+      const value = secrets.get(name);
+      return value === undefined ? err(`Secret "${name}" does not exist`) : ok(value);
+    },
+    secret(namespace, name) {
+      const value = secrets.get(`${namespace}/${name}`);
+      return value === undefined ? undefined : new Map([['apiKey', value]]);
+    },
+    configMap: () => undefined,
+    service: () => undefined,
+    namespaceLabels: (namespace) => labels.get(namespace) ?? new Map(),
+  };
+  return {
+    surroundings,
+    change() {
+      const namespace = oneOf(random, ...namespaces);
+      switch (random(10)) {
+        case 0:
+          secrets.set(`${namespace}/x${random(3)}`, `secret-${random(2)}`);
+          return;
+        case 1:
+          secrets.delete(`${namespace}/x${random(3)}`);
+          return;
+        case 2:
+          labels.set(namespace, new Map([['open', oneOf(random, 'yes', 'no')]]));
+          return;
+        case 3: {
+          const id = [...documents.keys()][random(documents.size)];
+          documents.delete(id ?? '');
+          manifests.delete(id ?? '');
+          return;
+        }
+        default: {
+          const manifest = someManifest(random);
+          const document = parsed(manifest);
+          documents.set(document.id, document);
+          manifests.set(document.id, manifest);
+        }
+      }
+    },
+    /** Those that did not change are the same objects. */
+    known: () => [...documents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    /** The same, each of them an object that nobody has seen. */
+    unknown: () => [...manifests.values()].map(parsed).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+describe('buildModel(), change after change', () => {
+  it.each([0, 1, 2])('gives what a first build of the same gives, sequence %i', (seed) => {
+    const random = randomFrom(seed);
+    const world = createWorld(random);
+    for (let step = 0; step < 150; step++) {
+      world.change();
+      const built = buildModel(world.known(), world.surroundings, inCluster);
+      const fresh = buildModel(world.unknown(), world.surroundings, inCluster);
+      // Vitest's own comparison tells what differs, but takes many times as long.
+      if (!isDeepStrictEqual(built, fresh)) expect(built, `after step ${step}`).toStrictEqual(fresh);
+    }
+  });
+});
