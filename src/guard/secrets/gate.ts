@@ -1,5 +1,6 @@
 import { alternation } from './pattern/alternation.ts';
-import { headLength, type Rule } from './rule.ts';
+import { matchPattern, newAttempt } from './pattern/match.ts';
+import type { Rule } from './rule.ts';
 
 /** Where a rule may begin: found by one pass of one V8 alternation, which costs ordinary text nearly nothing. */
 export interface Gate {
@@ -19,22 +20,48 @@ export function createGate(rules: readonly Rule[]): Gate {
   };
 }
 
+/** How many characters of a hit choose the rules that are tried there. */
+const headLength = 4;
 /** Enough for all heads of the tables; more come from values of deny lists and from the ends of texts. */
 const rememberedHeads = 4096;
+const rememberedFirsts = 1024;
+const noRules: readonly Rule[] = [];
 
+/**
+ * Two steps: at the end of each piece of a stream heads come that nobody has seen yet, and trying all rules on each of
+ * them would cost more than everything else.
+ */
 function chooser(rules: readonly Rule[]): (text: string, at: number) => readonly Rule[] {
+  const byFirst = new Map<number, readonly Rule[]>();
   const byHead = new Map<number, readonly Rule[]>();
-  const choose = (head: string): readonly Rule[] =>
-    rules.filter((rule) => rule.beginsLike[head.length - 1]?.test(head));
-  return (text, at) => {
-    const key = headKey(text, at);
-    if (key < 0) return choose(text.slice(at, at + headLength));
-    const known = byHead.get(key);
+  const beginningWith = (first: number): readonly Rule[] => {
+    const known = byFirst.get(first);
     if (known !== undefined) return known;
-    const chosen = choose(text.slice(at, at + headLength));
-    if (byHead.size < rememberedHeads) byHead.set(key, chosen);
+    const chosen = rules.filter((rule) => canBegin(rule, String.fromCharCode(first)));
+    if (byFirst.size < rememberedFirsts) byFirst.set(first, chosen);
     return chosen;
   };
+  return (text, at) => {
+    const ofFirst = at < text.length ? beginningWith(text.charCodeAt(at)) : noRules;
+    if (ofFirst.length === 0) return noRules;
+    const key = headKey(text, at);
+    const known = key < 0 ? undefined : byHead.get(key);
+    if (known !== undefined) return known;
+    const head = text.slice(at, at + headLength);
+    const chosen = ofFirst.filter((rule) => canBegin(rule, head));
+    if (key >= 0 && byHead.size < rememberedHeads) byHead.set(key, chosen);
+    return chosen;
+  };
+}
+
+/** Whether a match, or of a led rule its fixed text, may begin with these characters, whatever follows them. */
+function canBegin({ pattern, ignoreCase, lead }: Rule, head: string): boolean {
+  if (lead !== undefined) {
+    const lower = head.toLowerCase();
+    return lower.startsWith(lead.anchor) || lead.anchor.startsWith(lower);
+  }
+  const attempt = newAttempt(head);
+  return matchPattern(pattern, attempt, 0, ignoreCase) >= 0 || attempt.sawEnd;
 }
 
 /** A head as a number; -1: it is not ASCII. Looked up at every character of a stream, where a string would be too dear. */

@@ -18,22 +18,13 @@ export interface Rule {
   readonly allow: ReadonlySet<string>;
   readonly contextWords: readonly string[];
   readonly gates: readonly string[];
-  /** Whether a match can begin with one, two, three, four characters; of a led rule: its fixed text. */
-  readonly beginsLike: readonly RegExp[];
-  readonly lead: { readonly set: Uint8Array; readonly max: number } | undefined;
+  /** What stands before the fixed text, which alone is searched for. */
+  readonly lead: { readonly anchor: string; readonly set: Uint8Array; readonly max: number } | undefined;
   /** What a match must not be followed by. */
   readonly after: Uint8Array;
   readonly maxLength: number;
   readonly maxOffset: number;
   readonly minOffset: number;
-}
-
-/** How many characters of a hit choose the rules that are tried there. */
-export const headLength = 4;
-const headLengths = [1, 2, 3, headLength];
-
-function beginning(sources: readonly string[]): RegExp {
-  return new RegExp(`^(?:${sources.join('|')})`, 'i');
 }
 
 const wordSource = 'A-Za-z0-9_';
@@ -58,10 +49,7 @@ export function rulesOf(kind: SecretKind, options: EntityOptions, minScore: numb
       startsAnywhere: kind.startsAnywhere,
       check: kind.check,
       gates: lead === undefined ? gateSources(pattern) : [lead.anchor],
-      beginsLike: headLengths.map((length) =>
-        beginning(lead === undefined ? gateSources(pattern, length) : [lead.anchor.slice(0, length)]),
-      ),
-      lead: lead === undefined ? undefined : { set: characterSet(lead.characters, false), max: lead.max },
+      lead: lead && { anchor: lead.anchor, set: characterSet(lead.characters, false), max: lead.max },
       after: afterSet(pattern),
       ...measurePattern(pattern),
     };
@@ -89,7 +77,6 @@ function denied(value: string, shared: Pick<Rule, 'entity' | 'minScore' | 'allow
       score: 1,
       contextWords: [],
       gates: gateSources(pattern),
-      beginsLike: headLengths.map((length) => beginning(gateSources(pattern, length))),
       lead: undefined,
       after: characterSet(wordSource, false),
       ...measurePattern(pattern),

@@ -44,6 +44,14 @@ const mostTemplates = 16;
 
 const nothing: Buffer = Buffer.alloc(0);
 
+/** An event that brought one piece of text and nothing else, as it came. */
+interface Example {
+  readonly bytes: Buffer;
+  readonly value: object;
+  readonly members: readonly Member[];
+  readonly piece: Piece;
+}
+
 /**
  * Passes a `text/event-stream` on, with other texts. Bytes may be cut anywhere; what goes out is whole events. An event
  * in which nothing changes goes out as it came, byte for byte; texts that are held back go out in events of the same
@@ -60,6 +68,7 @@ export class SseRewriter {
   private stop: Stop | undefined;
   private hasNames = false;
   private template: Template | undefined;
+  private example: Example | undefined;
   private templatesLeft = mostTemplates;
   private lastNumber = -1;
   // Of the push at hand: what goes out apart from `chunk[keptFrom…eventStart]`, which goes out unchanged.
@@ -136,8 +145,9 @@ export class SseRewriter {
 
   /** What goes out in place of an event. */
   private rewrite(bytes: Buffer): Buffer {
-    if (this.template !== undefined && this.texts !== undefined) {
-      if (this.template.match(bytes, 0) === bytes.length) return this.released(this.template, this.texts) ?? bytes;
+    const template = this.expected();
+    if (template !== undefined && this.texts !== undefined) {
+      if (template.match(bytes, 0) === bytes.length) return this.released(template, this.texts) ?? bytes;
       this.template = undefined;
     }
     const event = readRawEvent(bytes);
@@ -167,15 +177,17 @@ export class SseRewriter {
     if (this.isUsageHidden && isUsageOnly(record)) return nothing;
     const sent = this.edited(event, data, value, members, this.texts?.takeEdits() ?? noEdits);
     const piece = this.texts?.onlyPiece;
-    if (piece !== undefined && !piece.isLast && this.templatesLeft > 0)
-      this.template = this.templateOf(event, value, members, piece);
+    if (piece !== undefined && !piece.isLast && piece.text !== '' && this.templatesLeft > 0)
+      this.example = { bytes: Buffer.from(bytes), value, members, piece };
     return sent;
   }
 
   /** An event like the one before it that is here as a whole: where it ends. -1: there is none. */
   private again(bytes: Buffer, from: number): number {
-    const { template, texts } = this;
-    if (template === undefined || texts === undefined || (this.pending?.length ?? 0) > 0) return -1;
+    const { texts } = this;
+    if (texts === undefined || from === bytes.length || (this.pending?.length ?? 0) > 0) return -1;
+    const template = this.expected();
+    if (template === undefined) return -1;
     const end = template.match(bytes, from);
     if (end === -1 || end - from > this.maxEventBytes) return -1;
     this.eventStart = from;
@@ -201,9 +213,19 @@ export class SseRewriter {
     return released === text ? template.sent() : template.sentWith(released);
   }
 
-  private templateOf(event: RawEvent, value: object, members: readonly Member[], piece: Piece): Template | undefined {
+  /** Made when something follows the event, which is not to wait for it: often it brings the first text of an answer. */
+  private expected(): Template | undefined {
+    const { example } = this;
+    if (example !== undefined) {
+      this.example = undefined;
+      this.template = this.templateOf(example);
+    }
+    return this.template;
+  }
+
+  private templateOf({ bytes, value, members, piece }: Example): Template | undefined {
     this.templatesLeft--;
-    return Template.of(event, members, piece, (asked, ofAsked, changed) => {
+    return Template.of(readRawEvent(bytes), members, piece, (asked, ofAsked, changed) => {
       const edits = changed === undefined ? noEdits : [{ path: piece.path, to: JSON.stringify(changed) }];
       return this.edited(asked, asked.data ?? nothing, value, ofAsked, edits);
     });

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SseRewriter } from './rewriter.ts';
+import { Template } from './template.ts';
 import { MaskedDigits, masked } from './testing/masked-digits.ts';
 import { chatChunk, eventsOf, named, textsOf } from './testing/streams.ts';
 
@@ -36,6 +37,16 @@ describe('events that differ in their text alone', () => {
     const bytes = push(rewriterOf('chat.completions', seen), stream);
     expect(textsOf(bytes).get('0/content')).toBe('ab ### cd');
     expect(seen).toHaveLength(1);
+  });
+
+  it('are prepared for when the second of them comes: the first text of an answer does not wait for that', () => {
+    const made = vi.spyOn(Template, 'of');
+    const rewriter = rewriterOf('chat.completions');
+    push(rewriter, [chatChunk({ role: 'assistant', content: '' }), chatChunk({ content: 'a' })]);
+    expect(made).toHaveBeenCalledTimes(0);
+    push(rewriter, [chatChunk({ content: 'b' }), chatChunk({ content: 'c' })]);
+    expect(made).toHaveBeenCalledTimes(1);
+    made.mockRestore();
   });
 
   it('are read as they would be alone, whatever the text is', () => {
