@@ -106,7 +106,10 @@ export function createController(options: ControllerOptions): Controller {
 
   /** Whether it went out. */
   async function publish(gateway: GatewayModel): Promise<boolean> {
-    const snapshot = snapshotOf([...translate(gateway, options.translate), ...programResources(gateway)]);
+    const snapshot = snapshotOf(
+      [...translate(gateway, options.translate), ...programResources(gateway)],
+      desired.get(gateway.name),
+    );
     const faults = checkConsistency(snapshot, bootstrapClusters);
     if (faults.length > 0) {
       // A fault here is ours, not the policy's: nothing of it may reach an Envoy.

@@ -54,6 +54,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const proven = new Map<string, Resource>();
   /** Every version that was refused while it is known, also when its content has changed since. */
   const everRefused = new WeakSet<Resource>();
+  /** Something has been taken away whose versions may still be known. */
+  let hasGone = false;
   const standIns = new Map<string, Resource>();
   /** Removed clusters and what belongs to them, with the time at which they may go. */
   const lingering = new Map<string, { readonly resource: Resource; readonly until: number }>();
@@ -86,12 +88,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
     scheduleLingering(now);
     if (stay.length === 0) return snapshot;
-    const resources = new Map([...snapshot.resources].map(([type, ofType]) => [type, new Map(ofType)]));
-    for (const resource of stay) {
-      const ofType = resources.get(resource.typeUrl) ?? new Map<string, Resource>();
-      resources.set(resource.typeUrl, ofType.set(resource.name, resource));
-    }
-    return { resources };
+    const staying = [...Map.groupBy(stay, ({ typeUrl }) => typeUrl)].map(([type, ofType]) => {
+      const named = ofType.map((resource) => [resource.name, resource] as const);
+      return [type, new Map([...(snapshot.resources.get(type) ?? []), ...named])] as const;
+    });
+    return { resources: new Map([...snapshot.resources, ...staying]) };
   }
 
   function scheduleLingering(now: number): void {
@@ -130,6 +131,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         accepted.set(resourceKey(before), before);
         if (server.isAccepted(group, before)) proven.set(resourceKey(before), before);
       }
+      hasGone ||= isSomethingGone(current, step.snapshot, step.types);
       current = step.snapshot;
       server.publish(group, current);
       await server.settled(group, step.types, options.stepLimitMs);
@@ -138,7 +140,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
         if (refusals.get(key)?.resource.version !== after.version) accepted.set(key, after);
       }
       // What is gone may be needed again only by an older version of what is refused.
-      if (refusals.size === 0) forgetAllBut(current);
+      if (refusals.size === 0 && hasGone) {
+        forgetAllBut(current);
+        hasGone = false;
+      }
       options.onStep?.({ name: step.name, durationMs: performance.now() - startedAt });
     }
   }
@@ -227,8 +232,18 @@ function changedResources(
 ): { readonly before: Resource | undefined; readonly after: Resource }[] {
   return types.flatMap((type) => {
     const had = before.resources.get(type);
+    if (had === after.resources.get(type)) return [];
     return [...(after.resources.get(type)?.values() ?? [])]
       .map((resource) => ({ before: had?.get(resource.name), after: resource }))
       .filter((change) => change.before !== change.after);
+  });
+}
+
+function isSomethingGone(before: Snapshot, after: Snapshot, types: readonly string[]): boolean {
+  return types.some((type) => {
+    const had = before.resources.get(type);
+    const has = after.resources.get(type);
+    if (had === undefined || had === has) return false;
+    return [...had.keys()].some((name) => !has?.has(name));
   });
 }

@@ -18,6 +18,13 @@ describe('rolloutSteps()', () => {
     expect(rolloutSteps(state, snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]))).toEqual([]);
   });
 
+  it('ends with the maps that are wanted, so that the next time only what differs is compared', () => {
+    const before = snapshotOf([resource('cluster', 'a'), resource('cluster', 'b'), resource('programRoute', 'r')]);
+    const after = snapshotOf([resource('cluster', 'a'), resource('cluster', 'c'), resource('programRoute', 'r', '2')]);
+    const last = rolloutSteps(before, after).at(-1)?.snapshot;
+    for (const [type, ofType] of after.resources) expect(last?.resources.get(type)).toBe(ofType);
+  });
+
   it('adds clusters before the routes and the program that name them', () => {
     const steps = rolloutSteps(
       emptySnapshot,

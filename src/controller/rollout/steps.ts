@@ -57,10 +57,12 @@ export function rolloutSteps(from: Snapshot, to: Snapshot): Step[] {
 function withAdditions(state: Snapshot, to: Snapshot, types: readonly string[]): Snapshot {
   return changedTypes(state, types, (type, have) => {
     const wanted = to.resources.get(type) ?? none;
-    const hasAll = [...wanted.values()].every((resource) => have.get(resource.name)?.version === resource.version);
+    const hasAll = isWithin(wanted, have);
     // A listener under a new name on the address of an old one is refused unless the old one goes in the same response.
     if (type === typeUrls.listener) return hasAll && wanted.size === have.size ? have : wanted;
-    return hasAll ? have : new Map([...have, ...wanted]);
+    if (hasAll) return have;
+    // Where nothing goes, it is the map that is wanted: whoever compares it later sees that at once.
+    return hasEveryName(wanted, have) ? wanted : new Map([...have, ...wanted]);
   });
 }
 
@@ -68,9 +70,26 @@ function withAdditions(state: Snapshot, to: Snapshot, types: readonly string[]):
 function withRemovals(state: Snapshot, to: Snapshot, types: readonly string[]): Snapshot {
   return changedTypes(state, types, (type, have) => {
     const wanted = to.resources.get(type) ?? none;
-    const kept = [...have].filter(([name]) => wanted.has(name));
-    return kept.length === have.size ? have : new Map(kept);
+    if (hasEveryName(wanted, have)) return have;
+    // Additions come first, so that what is left is what is wanted, unless this is asked of a state without them.
+    return isWithin(wanted, have) ? wanted : new Map([...have].filter(([name]) => wanted.has(name)));
   });
+}
+
+/** Whether `have` has all of these in the same version. */
+function isWithin(wanted: OfType, have: OfType): boolean {
+  if (wanted === have) return true;
+  for (const [name, resource] of wanted) {
+    const known = have.get(name);
+    if (known !== resource && known?.version !== resource.version) return false;
+  }
+  return true;
+}
+
+function hasEveryName(wanted: OfType, have: OfType): boolean {
+  if (wanted === have) return true;
+  for (const name of have.keys()) if (!wanted.has(name)) return false;
+  return true;
 }
 
 type OfType = ReadonlyMap<string, Resource>;

@@ -39,7 +39,7 @@ export function someManifest(random: Random): Manifest {
   switch (random(13)) {
     case 0: {
       const chosen = { from: 'Selector', selector: { matchLabels: { open: 'yes' } } };
-      const allowedRoutes = { namespaces: oneOf(random, { from: 'All' }, { from: 'Same' }, chosen, chosen) };
+      const allowedRoutes = { namespaces: oneOf<object>(random, { from: 'All' }, { from: 'Same' }, chosen, chosen) };
       const hostname = oneOf(random, '*.example.com', 'a.example.com');
       const listeners = [
         { name: 'http', port: 80, protocol: 'HTTP', allowedRoutes },
