@@ -28,6 +28,7 @@ In a cluster:
   --kubeconfig FILE      Who the cluster is. Default: that of the pod, KUBECONFIG, ~/.kube/config.
   --context NAME         Context of the kubeconfig. Default: its current one.
   --namespace NAME       Where the controller is installed. Default: POD_NAMESPACE, else sluice-system.
+  --deployment NAME      Deployment of this controller, there: its Lease goes when that goes. Default: it stays.
   --identity NAME        Name of this replica. Default: the host name.
   --replicas NAME:PORT   Headless Service of all replicas and their --admin port; several may be named. What is
                          connected to replicas that nobody names is waited for, and not known.
@@ -65,6 +66,7 @@ export interface ClusterFlags {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly namespace: string;
+  readonly deployment: string | undefined;
   readonly identity: string;
   readonly replicas: readonly Address[];
   readonly controllerName: string | undefined;
@@ -89,6 +91,7 @@ const flags = {
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
   namespace: { type: 'string' },
+  deployment: { type: 'string' },
   identity: { type: 'string' },
   replicas: { type: 'string', multiple: true },
   'controller-name': { type: 'string' },
@@ -187,6 +190,7 @@ function clusterOf(values: Values, xds: Address, env: NodeJS.ProcessEnv, hostnam
     kubeconfig: values.kubeconfig,
     context: values.context,
     namespace,
+    deployment: values.deployment,
     identity: values.identity ?? hostname,
     replicas,
     controllerName: values['controller-name'],

@@ -10,7 +10,7 @@ import {
   nextLeaseState,
   startOfElection,
 } from './lease-steps.ts';
-import type { KubeObject, ObjectRef } from './object.ts';
+import type { KubeObject, ObjectRef, OwnerReference } from './object.ts';
 
 export interface LeaseOptions {
   readonly client: KubeClient;
@@ -18,6 +18,11 @@ export interface LeaseOptions {
   readonly name: string;
   /** Unique among all that compete, also over restarts: the pod's name with something random behind it. */
   readonly identity: string;
+  /**
+   * Asked when the lease is made: with what it goes. Else the next to compete would wait for those who are gone and could
+   * not give it back.
+   */
+  readonly owner?: () => Promise<OwnerReference | undefined>;
   /** Default 15 s, 10 s and 2 s, as the controllers of Kubernetes have it. */
   readonly times?: Partial<LeaseTimes>;
   onElected(): void;
@@ -86,6 +91,7 @@ export function joinElection(options: LeaseOptions): Election {
   }
 
   async function write(record: LeaseRecord | undefined, isTransition: boolean): Promise<void> {
+    const metadata = record === undefined || lease === undefined ? await newMetadata() : lease.metadata;
     const sentAt = performance.now();
     const now = microTime();
     const spec = {
@@ -98,8 +104,8 @@ export function joinElection(options: LeaseOptions): Election {
     };
     const answer =
       record === undefined || lease === undefined
-        ? await client.create(place, leaseObject({ name: options.name, namespace: options.namespace }, spec), limit)
-        : await client.replace(ref, leaseObject(lease.metadata, spec), limit);
+        ? await client.create(place, leaseObject(metadata, spec), limit)
+        : await client.replace(ref, leaseObject(metadata, spec), limit);
     if (answer.ok) {
       lease = answer.value;
       return take({ kind: 'written', record: recordOf(answer.value), sentAt, at: performance.now() });
@@ -109,6 +115,11 @@ export function joinElection(options: LeaseOptions): Election {
     if (!isConflict(answer.error) && !isNotFound(answer.error)) return failed(answer.error);
     take({ kind: 'conflict' });
     if (!isClosed) await read();
+  }
+
+  async function newMetadata() {
+    const owner = await options.owner?.();
+    return { name: options.name, namespace: options.namespace, ...(owner && { ownerReferences: [owner] }) };
   }
 
   function failed(error: KubeError): void {

@@ -39,6 +39,14 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+/** Of an object that goes when that one goes. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
 /** Unique among the objects of one kind. */
 export function objectKey({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;

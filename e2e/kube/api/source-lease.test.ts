@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Election, joinElection } from '../../../src/kube/lease.ts';
+import type { OwnerReference } from '../../../src/kube/object.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
 import { patience, until } from '../../support/kube-patience.ts';
@@ -24,7 +25,11 @@ interface Candidate {
   readonly told: string[];
 }
 
-async function candidate(name: string, identity: string): Promise<Candidate> {
+async function candidate(
+  name: string,
+  identity: string,
+  owner?: () => Promise<OwnerReference | undefined>,
+): Promise<Candidate> {
   const watched = await watchedClient(server);
   const told: string[] = [];
   const election = joinElection({
@@ -33,6 +38,7 @@ async function candidate(name: string, identity: string): Promise<Candidate> {
     name,
     identity,
     times,
+    ...(owner && { owner }),
     onElected: () => told.push('elected'),
     onLost: () => told.push('lost'),
     onError: () => undefined,
@@ -78,6 +84,19 @@ describe('joinElection()', () => {
     a.watched.setReachable(true);
     await until('a knows', () => a.election.holder() === 'b');
     expect(a.election.isLeader()).toBe(false);
+  });
+
+  it('makes the lease one that goes with its owner, which it has for good', async () => {
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'controller', uid: 'd-1' };
+    const owners = async (): Promise<unknown> =>
+      JSON.parse(await server.kubectl('get', 'lease', 'owned', '-o', 'json')).metadata.ownerReferences;
+    const a = await candidate('owned', 'a', async () => owner);
+    await until('a leads', () => a.election.isLeader());
+    expect(await owners()).toEqual([owner]);
+    await a.election.close();
+    const b = await candidate('owned', 'b', async () => undefined);
+    await until('b leads', () => b.election.isLeader());
+    expect(await owners()).toEqual([owner]);
   });
 
   it('never has two leaders, whoever starts when', async () => {

@@ -101,6 +101,8 @@ async function uninstall(): Promise<void> {
   await cluster.kubectl(['--namespace', dataplane, 'wait', '--for=delete', ...ofGateway, '--timeout=60s'], {
     limitMs: 70_000,
   });
+  // Nobody who comes next has to wait for who held it.
+  await cluster.kubectl(['--namespace', system, 'wait', '--for=delete', 'lease/sluice-controller', '--timeout=30s']);
 }
 
 async function answers(): Promise<void> {

@@ -21,6 +21,7 @@ import type { ProvisionSettings } from '../provision/settings.ts';
 import { wantedGateways } from '../provision/wanted-gateways.ts';
 import { connectedOf } from '../rollout/reach.ts';
 import { type KubernetesSource, startKubernetesSource } from '../sources/kubernetes/source.ts';
+import { ownDeployment } from './own-deployment.ts';
 import { ownedBy } from './owned-source.ts';
 import { accountOf, accountPath, policyVersion } from './replicas/account.ts';
 import { askReplica, type Endpoint } from './replicas/ask.ts';
@@ -34,6 +35,8 @@ export interface ClusterPlaneOptions
   readonly client: KubeClient;
   /** Where this controller runs: its Lease and its Secrets are there. */
   readonly namespace: string;
+  /** Of this controller, there: its Lease goes with it. None: the Lease stays. */
+  readonly deployment?: string;
   /** Unique among replicas, also over restarts. */
   readonly identity: string;
   /** Policy is read from the namespaces that one of these selects; none: from all. */
@@ -64,6 +67,7 @@ const authorityName = 'sluice-xds-authority';
 export async function startClusterPlane(options: ClusterPlaneOptions): Promise<Result<ControlPlane>> {
   const { client, namespace, log } = options;
   const { controllerName = ourController, tls: tlsMode, stateFolder, replicas: names = [], ...planeOptions } = options;
+  const { deployment } = options;
   const onTrouble = tellTrouble(log);
   let plane: ControlPlane | undefined;
   let source: KubernetesSource | undefined;
@@ -75,6 +79,7 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
     namespace,
     name: leaseName,
     identity: options.identity,
+    ...(deployment !== undefined && { owner: () => ownDeployment(client, namespace, deployment) }),
     onElected() {
       log.info('this replica writes now: status, and what belongs to Gateways');
       void authority?.look();
