@@ -51,7 +51,7 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
     pipeline: new Pipeline(stages, (stage, error) => {
       log.error(
         { stage, error: error instanceof Error ? error : undefined },
-        'a stage failed at the end of an exchange',
+        'a stage failed where no request waits for it',
       );
     }),
     registry,
@@ -91,8 +91,11 @@ export async function startProcessor(options: ProcessorOptions, log: Logger): Pr
     log,
     onEvent(event) {
       onProgramEvent(event);
-      // What limits are counted in takes a moment to connect: not at the first request's expense.
-      if (store.current !== undefined) inlinePolicy.prepare(store.current);
+      if (store.current === undefined) return;
+      // What limits are counted in takes a moment to connect, what guards search for a moment to compile: not at the
+      // first request's expense.
+      inlinePolicy.prepare(store.current);
+      engine.pipeline.prepare(store.current);
     },
   });
 

@@ -14,6 +14,7 @@ type With<Phase extends keyof Stage> = Stage & Required<Pick<Stage, Phase>>;
 export class Pipeline {
   /** Index of the stage that stopped the last run, within its phase. Read at once: runs of other exchanges follow. */
   stoppedAt = 0;
+  private readonly ofPrepare: readonly With<'prepare'>[];
   private readonly ofRequestHeaders: readonly With<'requestHeaders'>[];
   private readonly ofRequest: readonly With<'request'>[];
   private readonly ofResponseHeaders: readonly With<'responseHeaders'>[];
@@ -21,9 +22,10 @@ export class Pipeline {
   private readonly ofLaterAttempt: readonly With<'laterAttempt'>[];
   private readonly ofWatch: readonly With<'watch'>[];
   private readonly ofEnd: readonly With<'end'>[];
-  private readonly onEndError: (stage: string, error: unknown) => void;
+  private readonly onStageError: (stage: string, error: unknown) => void;
 
-  constructor(stages: readonly Stage[], onEndError: (stage: string, error: unknown) => void) {
+  constructor(stages: readonly Stage[], onStageError: (stage: string, error: unknown) => void) {
+    this.ofPrepare = stages.filter((stage) => has(stage, 'prepare'));
     this.ofRequestHeaders = stages.filter((stage) => has(stage, 'requestHeaders'));
     this.ofRequest = stages.filter((stage) => has(stage, 'request'));
     this.ofResponseHeaders = stages.filter((stage) => has(stage, 'responseHeaders'));
@@ -31,7 +33,18 @@ export class Pipeline {
     this.ofLaterAttempt = stages.filter((stage) => has(stage, 'laterAttempt'));
     this.ofWatch = stages.filter((stage) => has(stage, 'watch'));
     this.ofEnd = stages.filter((stage) => has(stage, 'end'));
-    this.onEndError = onEndError;
+    this.onStageError = onStageError;
+  }
+
+  /** A stage that fails here does what it wanted to do when a request comes. */
+  prepare(program: Exchange['program']): void {
+    for (const stage of this.ofPrepare) {
+      try {
+        stage.prepare(program);
+      } catch (error) {
+        this.onStageError(stage.name, error);
+      }
+    }
   }
 
   requestHeaders(exchange: Exchange, message: Incoming, from = 0): Verdict {
@@ -95,7 +108,7 @@ export class Pipeline {
       try {
         stage.end(exchange, how);
       } catch (error) {
-        this.onEndError(stage.name, error);
+        this.onStageError(stage.name, error);
       }
     }
     return true;

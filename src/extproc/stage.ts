@@ -12,6 +12,8 @@ import type { Incoming } from './wire/incoming.ts';
  */
 export interface Stage {
   readonly name: string;
+  /** A program has come into force: builds what its first request would have to wait for. Cheap for one that is known. */
+  prepare?(program: Exchange['program']): void;
   requestHeaders?(exchange: Exchange, message: Incoming): Verdict;
   /** The request is complete: headers, and the body if there is one, are on the exchange. */
   request?(exchange: Exchange): Verdict;

@@ -16,6 +16,7 @@ import { Guarded } from './guarded.ts';
 import { GuardedResponse } from './guarded-response.ts';
 import { createGuards, type Guards } from './guards.ts';
 import { judgeTexts } from './judge-texts.ts';
+import { createPreparation } from './prepare.ts';
 import { roleOf } from './role.ts';
 import { vaultFor } from './vault.ts';
 
@@ -31,11 +32,15 @@ export interface GuardOptions {
 /** Judges what is asked before a provider sees it, and says how the answer is to be read. */
 export function guard({ now, remotes, record, onDecision }: GuardOptions): Stage {
   const guardsFor = createGuards();
+  const prepare = createPreparation(guardsFor);
   const open = new WeakMap<Exchange, Guarded>();
   const matching: Guardrail[] = [];
 
   return {
     name: 'guard',
+    prepare({ guardrails }) {
+      prepare(guardrails.all);
+    },
     request(exchange) {
       const { program } = exchange;
       if (program.guardrails.all.length === 0) return verdict.proceed;
