@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome, WatchedObject } from '../../../src/controller/conditions/outcome.ts';
 import { createRefusalEvents } from '../../../src/controller/conditions/refusal-events.ts';
 import { createStatusReporter, type StatusReporter } from '../../../src/controller/conditions/reporter.ts';
-import { objectId } from '../../../src/controller/conditions/statuses.ts';
+import { objectId } from '../../../src/controller/object-id.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { type Reflector, startReflector } from '../../../src/kube/reflector.ts';
 import { createLogger } from '../../../src/lib/log.ts';
@@ -74,7 +74,9 @@ async function stageFor(...names: Kind[]): Promise<Stage> {
       return {
         controllerName,
         objects: all,
-        generations: new Map(all.map((each) => [objectId(each), each.object.metadata.generation ?? 1])),
+        generations: new Map(
+          all.map((each) => [objectId(each.kind, each.object), each.object.metadata.generation ?? 1]),
+        ),
         problems: [],
         isStale: () => false,
         attachments: [],
@@ -358,7 +360,9 @@ spec: { parentRefs: [{ name: egress, kind: Gateway, group: gateway.networking.k8
       outcome: () => ({
         controllerName,
         objects: before,
-        generations: new Map(before.map((each) => [objectId(each), each.object.metadata.generation ?? 1])),
+        generations: new Map(
+          before.map((each) => [objectId(each.kind, each.object), each.object.metadata.generation ?? 1]),
+        ),
         problems: [],
         isStale: () => false,
         attachments: [],

@@ -10,7 +10,7 @@ import { conditionsIn, programmed, standingOf } from './programmed.ts';
 import { withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
-import type { Verdict } from './verdict.ts';
+import { nothingWrong, type Verdict } from './verdict.ts';
 
 /** A Gateway of a class of ours; nothing of others'. */
 export function gatewayStatus(subject: Subject, scene: Scene): Status | undefined {
@@ -103,7 +103,12 @@ function attachedRoutes(gateway: string, listener: string, { attachmentsTo, verd
     outcome === 'accepted' && listeners.includes(listener);
   const routes = new Set((attachmentsTo.get(gateway) ?? []).filter(reaches).map(({ document }) => document));
   // By contract only those count whose condition says that they are accepted.
-  return [...routes].filter((id) => isAccepted(withoutReferences(verdictOf(id)))).length;
+  let count = 0;
+  for (const id of routes) {
+    const verdict = verdictOf(id);
+    if (verdict === nothingWrong || isAccepted(withoutReferences(verdict))) count += 1;
+  }
+  return count;
 }
 
 function isAccepted({ errors, isStale, nack }: Verdict): boolean {

@@ -10,7 +10,11 @@ import { nothingWrong } from './verdict.ts';
  */
 export interface KnownStatuses {
   /** `make` must follow from the object, its verdict and attachments, and from how the Gateways stand. */
-  of(subject: Subject, scene: Scene, make: (subject: Subject, scene: Scene) => Status | undefined): Status | undefined;
+  of(
+    subject: Pick<Subject, 'watched' | 'verdict' | 'attachments'>,
+    scene: Pick<Scene, 'standing'>,
+    make: () => Status | undefined,
+  ): Status | undefined;
 }
 
 interface Known {
@@ -22,13 +26,12 @@ interface Known {
 export function createKnownStatuses(): KnownStatuses {
   const statuses = new WeakMap<WatchedObject['object'], Known>();
   return {
-    of(subject, scene, make) {
-      if (subject.verdict !== nothingWrong) return make(subject, scene);
-      const { attachments, watched } = subject;
+    of({ watched, verdict, attachments }, { standing }, make) {
+      if (verdict !== nothingWrong) return make();
       const known = statuses.get(watched.object);
-      if (known?.standing === scene.standing && areSame(known.attachments, attachments)) return known.status;
-      const status = make(subject, scene);
-      statuses.set(watched.object, { standing: scene.standing, attachments, status });
+      if (known?.standing === standing && areSame(known.attachments, attachments)) return known.status;
+      const status = make();
+      statuses.set(watched.object, { standing, attachments, status });
       return status;
     },
   };
@@ -44,8 +47,9 @@ function areSame(a: readonly Attachment[], b: readonly Attachment[]): boolean {
   return a.length === b.length && a.every((each, index) => isSame(each, b[index]));
 }
 
-/** Only accepted ones are worth comparing. */
+/** Those of an unchanged route are the same objects; of others only accepted ones are worth comparing. */
 function isSame(a: Attachment, b: Attachment | undefined): boolean {
+  if (a === b) return true;
   if (a.outcome !== 'accepted' || b?.outcome !== 'accepted') return false;
   const { group, kind, namespace, name, sectionName, port } = a.parent;
   const other = b.parent;

@@ -1,3 +1,5 @@
+import type { Resource } from '../../kube/object.ts';
+import type { Kind } from '../../policy/kinds.ts';
 import type { Controller } from '../controller.ts';
 import { type Connected, reachOf } from '../rollout/reach.ts';
 import type { KubernetesSource } from '../sources/kubernetes/source.ts';
@@ -37,8 +39,10 @@ export function outcomeOf(sources: OutcomeSources) {
 }
 
 function* watchedObjects(source: OutcomeSources['source']): Generator<WatchedObject> {
+  const resources = new Map<Kind, Resource | undefined>();
   for (const { kind, object } of source.objects()) {
-    const resource = source.resource(kind);
+    if (!resources.has(kind)) resources.set(kind, source.resource(kind));
+    const resource = resources.get(kind);
     if (resource !== undefined) yield { kind, resource, object };
   }
 }

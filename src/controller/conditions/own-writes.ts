@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { objectId } from '../object-id.ts';
 import type { WatchedObject } from './outcome.ts';
-import { objectId } from './statuses.ts';
 
 /**
  * What was written and has not come back through the watch yet: without it the same would be written again. A write is
@@ -25,7 +25,7 @@ export function createOwnWrites(): OwnWrites {
   return {
     newest(watched) {
       if (writes.size === 0) return watched;
-      const id = objectId(watched);
+      const id = objectId(watched.kind, watched.object);
       const write = writes.get(id);
       if (write === undefined || write.object === watched.object) return watched;
       const { uid, resourceVersion } = watched.object.metadata;
@@ -35,8 +35,8 @@ export function createOwnWrites(): OwnWrites {
       writes.delete(id);
       return watched;
     },
-    written({ kind, resource, object }, answer) {
-      const id = objectId({ kind, resource, object });
+    written({ kind, object }, answer) {
+      const id = objectId(kind, object);
       // Over an own write that has not come back either: the watch still shows the version before both.
       const before = writes.get(id);
       const isSecond = before?.object === object;

@@ -18,7 +18,14 @@ const exceptions: Readonly<Record<string, Shape | 'none'>> = {
   ReferenceGrant: 'none',
 };
 
+const shapes = new Map<string, Shape | undefined>();
+
 export function shapeOf(kind: string): Shape | undefined {
+  if (!shapes.has(kind)) shapes.set(kind, findShape(kind));
+  return shapes.get(kind);
+}
+
+function findShape(kind: string): Shape | undefined {
   if (!isKind(kind)) return undefined;
   const facts: KindFacts = kinds[kind];
   const exception = exceptions[kind];

@@ -2,10 +2,11 @@ import { describe, expect } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { goldenCases } from '../../../e2e/support/golden.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import { objectId } from '../object-id.ts';
 import { fieldsOf } from './fields.ts';
 import type { Outcome, WatchedObject } from './outcome.ts';
 import { statusPatch } from './patch.ts';
-import { objectId, statusesOf } from './statuses.ts';
+import { statusesOf } from './statuses.ts';
 
 /** As the cases write it. */
 interface Case {
@@ -30,7 +31,9 @@ function outcomeOf(text: string): Outcome & { readonly objects: readonly Watched
     const [version = '', group = ''] = (object.apiVersion ?? '').split('/').toReversed();
     return { kind: object.kind, resource: { group, version, plural: '' }, object };
   });
-  const generations = objects.map((each) => [objectId(each), each.object.metadata.generation ?? 1] as const);
+  const generations = objects.map(
+    (each) => [objectId(each.kind, each.object), each.object.metadata.generation ?? 1] as const,
+  );
   return {
     controllerName: 'sluice.dev/gateway-controller',
     objects,
@@ -56,7 +59,7 @@ function afterwards(outcome: Outcome & { readonly objects: readonly WatchedObjec
     ]),
   );
   const objects = outcome.objects.map((each) => {
-    const status = { ...fieldsOf(each.object.status), ...patches.get(objectId(each)) };
+    const status = { ...fieldsOf(each.object.status), ...patches.get(objectId(each.kind, each.object)) };
     return { ...each, object: { ...each.object, status } };
   });
   return { ...outcome, objects };

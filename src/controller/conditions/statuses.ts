@@ -1,4 +1,5 @@
 import { documentId } from '../../policy/document-id.ts';
+import { objectId } from '../object-id.ts';
 import { sayOf } from './document-conditions.ts';
 import { fieldsOf } from './fields.ts';
 import { attachmentsByGateway } from './gateway-status.ts';
@@ -22,7 +23,7 @@ export interface ObjectStatus {
  */
 export function statusesOf(outcome: Outcome, known: KnownStatuses = createKnownStatuses()): ObjectStatus[] {
   const objects = new Map<string, WatchedObject>();
-  for (const each of outcome.objects) objects.set(objectId(each), each);
+  for (const each of outcome.objects) objects.set(objectId(each.kind, each.object), each);
   const verdictOf = createJudge(outcome);
   const attachments = Map.groupBy(outcome.attachments, ({ document }) => document);
   const ours = findOurs({ objects: objects.values(), controllerName: outcome.controllerName });
@@ -39,21 +40,13 @@ export function statusesOf(outcome: Outcome, known: KnownStatuses = createKnownS
     const shape = shapeOf(watched.kind);
     const { generation = 1 } = watched.object.metadata;
     if (shape === undefined || outcome.generations.get(id) !== generation) return [];
-    const subject = {
-      id,
-      watched,
-      spec: fieldsOf(watched.object.spec),
-      status: fieldsOf(watched.object.status),
-      generation,
-      say: sayOf(generation),
-      verdict: verdictOf(id),
-      attachments: attachments.get(id) ?? [],
+    const judged = { watched, verdict: verdictOf(id), attachments: attachments.get(id) ?? [] };
+    const make = (): Status | undefined => {
+      const { spec, status } = watched.object;
+      const words = { spec: fieldsOf(spec), status: fieldsOf(status), generation, say: sayOf(generation) };
+      return shape({ id, ...judged, ...words }, scene);
     };
-    const status = dependsOnOthers(shape) ? shape(subject, scene) : known.of(subject, scene, shape);
+    const status = dependsOnOthers(shape) ? make() : known.of(judged, scene, make);
     return status === undefined ? [] : [{ id, watched, status }];
   });
-}
-
-export function objectId({ kind, object }: WatchedObject): string {
-  return documentId(kind, object.metadata.namespace ?? '', object.metadata.name);
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { kubeError } from '../../kube/error.ts';
 import { createLogger } from '../../lib/log.ts';
+import { objectId } from '../object-id.ts';
 import type { Condition } from './condition.ts';
 import type { WatchedObject } from './outcome.ts';
-import { type ObjectStatus, objectId } from './statuses.ts';
+import type { ObjectStatus } from './statuses.ts';
 import { scriptedApiServer } from './testing/scripted-api-server.ts';
 import { createStatusWriter } from './writer.ts';
 
@@ -12,7 +13,7 @@ afterEach(() => vi.useRealTimers());
 
 function accepted(watched: WatchedObject, message = 'fine', status: Condition['status'] = 'True'): ObjectStatus {
   const condition: Condition = { type: 'Accepted', status, reason: 'Accepted', message, observedGeneration: 1 };
-  return { id: objectId(watched), watched, status: { shape: 'object', conditions: [condition] } };
+  return { id: objectId(watched.kind, watched.object), watched, status: { shape: 'object', conditions: [condition] } };
 }
 
 /** A writer over models `m0`, `m1`, …, whose `show` tells it what a watch has seen. */

@@ -148,10 +148,12 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     want(statuses) {
       const before = wanted;
       // What people wait for: Gateways, then what has just changed. Thousands that a start has to tell come after it.
-      const rank = ({ id, status }: ObjectStatus): number =>
-        status.shape === 'gateway' ? 0 : before.get(id)?.status !== status ? 1 : 2;
-      const ranked = statuses.map((status) => ({ status, rank: rank(status) })).sort((a, b) => a.rank - b.rank);
-      wanted = new Map(ranked.map(({ status }) => [status.id, status]));
+      const ranks: readonly ObjectStatus[][] = [[], [], []];
+      for (const each of statuses) {
+        const rank = each.status.shape === 'gateway' ? 0 : before.get(each.id)?.status !== each.status ? 1 : 2;
+        ranks[rank]?.push(each);
+      }
+      wanted = new Map(ranks.flat().map((each) => [each.id, each]));
       ownWrites.keepOnly(wanted);
       holds.keepOnly(wanted);
       due.clear();

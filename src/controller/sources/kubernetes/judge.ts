@@ -2,8 +2,9 @@ import type { KubeObject } from '../../../kube/object.ts';
 import { compareText } from '../../../lib/sort.ts';
 import type { Kind } from '../../../policy/kinds.ts';
 import type { Problem } from '../../../policy/problem.ts';
+import { objectId } from '../../object-id.ts';
 import type { SourceState } from '../source.ts';
-import { objectId, type Reading, read } from './reading.ts';
+import { type Reading, read } from './reading.ts';
 
 export interface KubernetesState extends SourceState {
   /** Of each object by the id of its document: the generation that everything else in the state speaks of. */

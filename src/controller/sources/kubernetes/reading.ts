@@ -1,11 +1,11 @@
 import type { KubeObject } from '../../../kube/object.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
-import { documentId } from '../../../policy/document-id.ts';
 import { bodyFields } from '../../../policy/kind-row.ts';
 import { type Kind, kinds } from '../../../policy/kinds.ts';
 import type { Problem } from '../../../policy/problem.ts';
 import { readDocument } from '../../../policy/read-document.ts';
 import { pathText } from '../../../policy/schema/place.ts';
+import { objectId } from '../../object-id.ts';
 
 /** What an object says, and what of it is in force. */
 export interface Reading {
@@ -24,10 +24,6 @@ export interface Reading {
 /** How people find it: `Model/team-a/small`, always with its namespace. */
 export function sourceOf(kind: Kind, { metadata: { namespace, name } }: KubeObject): string {
   return [kind, namespace, name].filter((part) => part !== undefined).join('/');
-}
-
-export function objectId(kind: Kind, { metadata: { namespace, name } }: KubeObject): string {
-  return documentId(kind, namespace ?? '', name);
 }
 
 /** Reads an object, after what was made of it before. The same reading comes back if nothing about it differs. */
