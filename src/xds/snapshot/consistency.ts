@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../lib/get-or-create.ts';
 import { type Reference, referencesOf } from './references/references.ts';
 import type { Resource } from './resource.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -32,19 +33,31 @@ export function checkConsistency(
   const problems: ConsistencyProblem[] = [];
   const assignments = new Set<string>();
   for (const ofType of snapshot.resources.values()) {
-    for (const resource of ofType.values()) {
-      for (const reference of referencesOf(resource)) {
-        if (reference.type === 'endpoint') assignments.add(reference.name);
-        if (reference.type === 'cluster' && bootstrapClusters.has(reference.name)) continue;
-        if (snapshot.resources.get(typeUrls[reference.type])?.has(reference.name)) continue;
-        problems.push(missing(resource, reference));
-      }
+    for (const { resource, reference } of referencesIn(ofType)) {
+      if (reference.type === 'endpoint') assignments.add(reference.name);
+      if (reference.type === 'cluster' && bootstrapClusters.has(reference.name)) continue;
+      if (snapshot.resources.get(typeUrls[reference.type])?.has(reference.name)) continue;
+      problems.push(missing(resource, reference));
     }
   }
   for (const assignment of snapshot.resources.get(typeUrls.endpoint)?.values() ?? []) {
     if (!assignments.has(assignment.name)) problems.push(orphaned(assignment));
   }
   return problems;
+}
+
+interface Naming {
+  readonly resource: Resource;
+  readonly reference: Reference;
+}
+
+const namings = new WeakMap<ReadonlyMap<string, Resource>, readonly Naming[]>();
+
+/** Of all resources of a type. Kept per map: most types are the same from one snapshot to the next, and name nothing. */
+function referencesIn(ofType: ReadonlyMap<string, Resource>): readonly Naming[] {
+  return getOrCreate(namings, ofType, () =>
+    [...ofType.values()].flatMap((resource) => referencesOf(resource).map((reference) => ({ resource, reference }))),
+  );
 }
 
 const words: Readonly<Record<TypeName, string>> = {

@@ -158,7 +158,8 @@ export async function startKubernetesSource(
       // A fault of ours in one object must not end the process that serves all the others.
       options.onError(error instanceof Error ? error : new Error(String(error)));
     }
-    options.onObjects?.();
+    // Not at once: what is told and made in the cluster comes after what egress pods wait for.
+    statusHoldOff.trigger();
   }
 
   function isSettled(): boolean {
