@@ -22,6 +22,10 @@ export function secretResources(gateway: GatewayModel): Resource[] {
     if (tls?.ca !== undefined) users.set(tls.ca, origins);
     if (tls?.clientCertificate !== undefined) users.set(tls.clientCertificate, origins);
   }
+  for (const { tls, origins } of gateway.services.backends) {
+    if (tls?.ca !== undefined) users.set(tls.ca, origins);
+    if (tls?.clientCertificate !== undefined) users.set(tls.clientCertificate, origins);
+  }
   return gateway.secrets.flatMap((secret) => {
     const origins = users.get(secret.name);
     return origins === undefined ? [] : [secretResource(secret, origins)];
