@@ -9,6 +9,8 @@ import {
   ProcessingResponseSchema,
 } from '../../src/gen/envoy/service/ext_proc/v3/external_processor_pb.js';
 
+import type { Certificate } from './certificates.ts';
+
 export type Answer = MessageInitShape<typeof ProcessingResponseSchema>;
 
 /** What a script may do with a message: answer it (and held ones before it), say nothing, end the stream quietly, or fail it. */
@@ -27,10 +29,11 @@ export interface ScriptedProcessor {
   close(): void;
 }
 
-/** A processor that answers as a test says, at once or after a while, to see what Envoy makes of it. */
+/** A processor that answers as a test says, at once or after a while, to see what Envoy makes of it. `identity`: over TLS. */
 export async function startScriptedProcessor(
   script: (seen: SeenMessage) => Reaction,
   delayMs = 0,
+  identity?: Certificate,
 ): Promise<ScriptedProcessor> {
   const seen: SeenMessage[] = [];
   const server = new Server();
@@ -67,11 +70,19 @@ export async function startScriptedProcessor(
     },
   );
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
+    server.bindAsync(
+      '127.0.0.1:0',
+      identity ? overTls(identity) : ServerCredentials.createInsecure(),
+      (error, bound) => (error === null ? resolve(bound) : reject(error)),
     );
   });
   return { port, seen, close: () => server.forceShutdown() };
+}
+
+function overTls({ certificate, privateKey }: Certificate): ServerCredentials {
+  return ServerCredentials.createSsl(null, [
+    { cert_chain: Buffer.from(certificate), private_key: Buffer.from(privateKey) },
+  ]);
 }
 
 /** Value of a header in a request that Envoy sent to the processor. */

@@ -1,8 +1,15 @@
 import type { Origins } from './origins.ts';
 
-/** In the order in which a request meets them. */
+/** In the order in which a request meets them, unless somebody lists them in another one. */
 export const ownFilterKinds = ['keys', 'tokens', 'lua', 'processor', 'wasm'] as const;
 export type OwnFilterKind = (typeof ownFilterKinds)[number];
+
+/**
+ * Where filters stand, in the order in which a request meets them: those of a kind together, and between those that check
+ * callers and the others the ones that a GatewayPolicy lists, of any kind.
+ */
+export const filterPlaces = ['keys', 'tokens', 'listed', 'lua', 'processor', 'wasm'] as const;
+export type FilterPlace = (typeof filterPlaces)[number];
 
 /**
  * A filter that a policy brings along. Envoy runs it in front of our processor, for those requests only whose listener or
@@ -11,8 +18,10 @@ export type OwnFilterKind = (typeof ownFilterKinds)[number];
 export type OwnFilter = KeyFilter | TokenFilter | LuaFilter | ProcessorFilter | WasmFilter;
 
 interface Common {
-  /** Unique. */
+  /** Unique. Filters of one place are sorted by it. */
   readonly name: string;
+  /** It stands where a list of filters puts it; absent: with those of its kind. */
+  readonly isListed?: true;
   readonly origins: Origins;
 }
 
@@ -57,6 +66,8 @@ export interface FetchedFile {
 export interface LuaFilter extends Common {
   readonly kind: 'lua';
   readonly script: string;
+  /** Requests go on when it fails. */
+  readonly isOptional: boolean;
 }
 
 /** A gRPC service that speaks Envoy's ext_proc. */
@@ -97,7 +108,11 @@ export interface WasmFilter extends Common {
 }
 
 /**
- * Names of the filters that requests meet, by kind. A kind that is absent is for somebody else to say; `unusable` was
+ * Names of the filters that requests meet, by place. A place that is absent is for somebody else to say; `unusable` was
  * asked for and cannot be had, so that requests are refused rather than let past it.
  */
-export type FilterChoice = { readonly [K in OwnFilterKind]?: readonly string[] | 'unusable' };
+export type FilterChoice = { readonly [P in FilterPlace]?: readonly string[] | 'unusable' };
+
+export function placeOf({ kind, isListed }: Pick<OwnFilter, 'kind' | 'isListed'>): FilterPlace {
+  return isListed === true ? 'listed' : kind;
+}

@@ -4,10 +4,6 @@ import { parseSpec, problemsOf } from './testing/documents.ts';
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, string])[] = [
   [
-    '{extensions: [{wasm: {}}]}',
-    'error spec.extensions is not served by this version — remove it; extensions of the filter chain come with a later version',
-  ],
-  [
     '{maxBodySize: 20}',
     'error spec.maxBodySize 20 has no unit — write a size from 1KiB to 1GiB with its unit (B, KiB, MiB or GiB), such as 20MiB',
   ],
@@ -102,11 +98,12 @@ const badSpecs: readonly (readonly [string, string])[] = [
   ],
   [
     '{limit: 5}',
-    'error spec.limit is not a known field — remove it; known here: targetRef, clientCertificates, anonymous, maxBodySize, cors, accessLog, telemetry, store, records, usage or redactionSecret',
+    'error spec.limit is not a known field — remove it; known here: targetRef, clientCertificates, anonymous, maxBodySize, cors, extensions, accessLog, telemetry, store, records, usage or redactionSecret',
   ],
 ];
 
 const inlineDefaults = {
+  extensions: [],
   store: { memory: {} },
   records: { usage: { stdout: false }, decisions: { stdout: false } },
   usage: { includeUsage: true },

@@ -1,8 +1,9 @@
 import { endpoint } from './endpoint.ts';
+import { extensions } from './extension/extension.ts';
 import { dnsLabel, documentReference } from './name.ts';
 import { boolean } from './schema/boolean.ts';
 import { enumeration } from './schema/enumeration.ts';
-import { defaulted, optional, required, unserved } from './schema/field.ts';
+import { defaulted, optional, required } from './schema/field.ts';
 import { set } from './schema/list.ts';
 import { object } from './schema/object.ts';
 import { reject, under } from './schema/place.ts';
@@ -58,7 +59,11 @@ const fields = object({
     }),
     'Calls from pages in browsers.',
   ),
-  extensions: unserved('remove it; extensions of the filter chain come with a later version'),
+  extensions: defaulted(
+    extensions,
+    [],
+    'Filters of your own, such as a web application firewall, in the order in which requests meet them. They run before keys of callers are checked.',
+  ),
   accessLog: defaulted(
     object({
       fields: defaulted(

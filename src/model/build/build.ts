@@ -12,14 +12,17 @@ import { uniqueModels } from './ai-gateway/route.ts';
 import { buildKey, type OwnChainRules } from './api-key.ts';
 import { attachPolicies } from './attached-policies.ts';
 import type { Attachment } from './attachment.ts';
+import { backendDocuments } from './backend/service.ts';
 import { refuseLimitsOfListeners, warnOfUnlimitedServices } from './client-traffic.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
 import { envoyGatewayPolicies } from './envoy-gateway/index.ts';
 import { withChosenFilters, withListenerFilters } from './envoy-gateway/merge.ts';
+import { listedFilters } from './extensions/index.ts';
 import { buildGateways } from './gateway.ts';
 import { gatewayName } from './gateway-api/attach.ts';
 import { buildGatewayApi, servicesOf } from './gateway-api/index.ts';
+import { gatewayNames, gatewayPolicies } from './gateway-policies.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
 import { inFolder, type PolicyPlace } from './place.ts';
@@ -84,25 +87,24 @@ export function buildModel(
 
   const clientTraffic = attachPolicies(ofKind(documents, 'ClientTrafficPolicy'), documents, context);
   refuseLimitsOfListeners(ofKind(documents, 'ClientTrafficPolicy'), context);
-  const gateways = buildGateways(
-    ofKind(documents, 'Gateway'),
+  const gatewayOf = new Map(ofKind(documents, 'Gateway').map((gateway) => [gatewayName(gateway), gateway]));
+  const policyOf = gatewayPolicies(
+    gatewayNames(ofKind(documents, 'Gateway'), place),
     ofKind(documents, 'GatewayPolicy'),
-    keys,
-    clientTraffic,
-    place,
     context,
   );
+  const gateways = buildGateways(ofKind(documents, 'Gateway'), policyOf, keys, clientTraffic, place, context);
   const ai = buildAiGateway(
     documents,
     ofKind(documents, 'Gateway'),
     { providers: new Set(providers.keys()), models: modelNames, keys: keyHashes },
     context,
   );
-  const attached = envoyGatewayPolicies(documents, ai, context);
+  const backends = backendDocuments(documents);
+  const listed = listedFilters(policyOf, gatewayOf, backends, context);
+  const attached = envoyGatewayPolicies(documents, gatewayOf, backends, { ...ai, listed }, context);
   const ordinary = buildGatewayApi(documents, attached.ofRule, context);
-  const open = gateways.map((gateway, index) =>
-    withListenerFilters(gateway, ofKind(documents, 'Gateway')[index], servicesOf(ordinary, gateway.name), attached),
-  );
+  const open = gateways.map((gateway) => withListenerFilters(gateway, servicesOf(ordinary, gateway.name), attached));
   for (const document of ofKind(documents, 'Gateway')) {
     const { routes } = servicesOf(ordinary, gatewayName(document));
     if (routes.length > 0) warnOfUnlimitedServices(document, clientTraffic, context);

@@ -9,13 +9,12 @@ import { pairFault } from './certificate-pair.ts';
 import { type ClientAuthority, clientAuthority, warnOfPlainText } from './client-authority.ts';
 import { bodyLimit, type ClientTrafficDocument } from './client-traffic.ts';
 import type { BuildContext } from './context.ts';
+import { type GatewayPolicies, gatewayNames } from './gateway-policies.ts';
 import type { PolicyPlace } from './place.ts';
 import { reference } from './reference.ts';
 import { defaultRetry, retryProfile } from './route.ts';
 import { inlineSettings } from './settings.ts';
 
-/** The gateway of a folder that has no Gateway document. */
-export const builtInGateway = 'default';
 export const builtInPort = 10080;
 
 const mebibyte = 1024 * 1024;
@@ -29,16 +28,13 @@ export interface BuiltGateway {
 /** The gateways of a policy with their ports, and what GatewayPolicy documents say of them. */
 export function buildGateways(
   gateways: readonly GatewayDocument[],
-  policies: readonly GatewayPolicyDocument[],
+  policyOf: GatewayPolicies,
   keys: readonly ApiKey[],
   clientTraffic: AttachedPolicies<ClientTrafficDocument>,
   place: PolicyPlace,
   context: BuildContext,
 ): BuiltGateway[] {
-  const isBuiltIn = gateways.length === 0 && place.hasBuiltInGateway;
-  const names = isBuiltIn ? [builtInGateway] : gateways.map(({ namespace, name }) => qualifiedName(namespace, name));
-  const policyOf = assignPolicies(names, policies, context);
-  return names.map((name, index) => {
+  return gatewayNames(gateways, place).map((name, index) => {
     const document = gateways[index];
     const policy = policyOf.get(name);
     const ofAll = policy && clientCertificateAuthority(name, policy, context);
@@ -55,47 +51,6 @@ export function buildGateways(
       },
     };
   });
-}
-
-function assignPolicies(
-  names: readonly string[],
-  policies: readonly GatewayPolicyDocument[],
-  context: BuildContext,
-): Map<string, GatewayPolicyDocument> {
-  const assigned = new Map<string, GatewayPolicyDocument>();
-  for (const policy of policies) {
-    const written = policy.spec.targetRef?.name;
-    const target = written === undefined ? onlyOne(names) : reference(written, policy.namespace);
-    if (target === undefined) {
-      const message = `is missing, and there are several Gateways: ${names.join(', ')}`;
-      context.reject(policy, 'spec.targetRef', message, 'name the one that is meant');
-      continue;
-    }
-    if (!names.includes(target)) {
-      const message = `Gateway "${target}" does not exist; there is ${names.join(', ')}`;
-      context.reject(policy, 'spec.targetRef.name', message, 'name one of these, or add that Gateway');
-      continue;
-    }
-    const other = assigned.get(target);
-    if (other !== undefined) {
-      context.reject(policy, 'spec.targetRef', `${other.id} is for the same Gateway`, 'put both into one document');
-      continue;
-    }
-    assigned.set(target, policy);
-    warnOfGrpcPort(policy, context);
-  }
-  return assigned;
-}
-
-/** Collectors have two ports, and the one for gRPC is the better known. */
-function onlyOne(names: readonly string[]): string | undefined {
-  return names.length === 1 ? names[0] : undefined;
-}
-
-function warnOfGrpcPort(policy: GatewayPolicyDocument, context: BuildContext): void {
-  if (policy.spec.telemetry.otlp?.endpoint.port !== 4317) return;
-  const message = 'port 4317 is where collectors usually speak gRPC; spans are sent over HTTP';
-  context.warn(policy, 'spec.telemetry.otlp.endpoint', message, 'write port 4318 if the collector has both');
 }
 
 function settingsOf(

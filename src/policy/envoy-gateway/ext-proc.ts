@@ -1,3 +1,4 @@
+import { attribute } from '../filter-words.ts';
 import { gatewayDuration } from '../gateway-api/duration.ts';
 import { backendFields, withPort } from '../gateway-api/object-reference.ts';
 import { boolean } from '../schema/boolean.ts';
@@ -10,7 +11,6 @@ import { type Infer, refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { refused } from '../schema/verdict.ts';
 
-const attribute = text({ longest: 128, complaint: 'is not an attribute', remedy: 'write one such as request.path' });
 const namespace = text({ longest: 253, complaint: 'is not a namespace', remedy: 'write one such as com.example' });
 
 const direction = object({

@@ -1,3 +1,4 @@
+import { codeSha256, codeUrl } from '../filter-words.ts';
 import { secretReference } from '../gateway-api/object-reference.ts';
 import { boolean } from '../schema/boolean.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
@@ -11,25 +12,10 @@ import { except, notApplicable, refused, reported } from '../schema/verdict.ts';
 
 const name = text({ longest: 253, complaint: 'has control characters', remedy: 'write it on one line' });
 
-const sha256 = text({
-  pattern: '^[0-9a-f]{64}$',
-  longest: 64,
-  complaint: 'is not a SHA-256',
-  remedy: 'write 64 hexadecimal digits in lower case',
-});
-
 const http = object({
-  url: required(
-    text({
-      pattern: '^https?://[^\\s@#]+$',
-      longest: 2048,
-      complaint: 'is not an address',
-      remedy: 'write an address such as https://files.example.com/filter.wasm',
-    }),
-    'Where the code is.',
-  ),
+  url: required(codeUrl, 'Where the code is.'),
   sha256: optional(
-    except(sha256, 'where it is missing, which is reported: Envoy runs only code that is known'),
+    except(codeSha256, 'where it is missing, which is reported: Envoy runs only code that is known'),
     'Hash of the code.',
   ),
   tls: refused('the system’s certificates are used'),
@@ -45,7 +31,7 @@ const image = object({
     }),
     'The image with the code.',
   ),
-  sha256: optional(sha256, 'Hash of the code.'),
+  sha256: optional(codeSha256, 'Hash of the code.'),
   pullSecretRef: optional(secretReference, 'Secret of type kubernetes.io/dockerconfigjson.'),
   tls: refused('the system’s certificates are used'),
 });

@@ -116,6 +116,24 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
       anonymous: {key: guest}, usage: {includeUsage: false}, redactionSecret: {env: REDACTION_SECRET}
     }`,
     '{store: {memory: {snapshot: counters.json}}}',
+    `{
+      extensions: [
+        {wasm: {
+          url: "https://files.example.com/waf.wasm", sha256: ${'0123456789abcdef'.repeat(4)}, config: {rules: [block]},
+          rootId: waf, env: [WAF_MODE], onFailure: open
+        }},
+        {wasm: {url: "https://files.example.com/waf.wasm", sha256: ${'0123456789abcdef'.repeat(4)}}},
+        {lua: {inline: "function envoy_on_request(handle) end"}},
+        {lua: {file: scripts/tenant.lua, onFailure: open}},
+        {lua: {configMapKeyRef: {name: scripts, key: tenant.lua}}},
+        {extProc: {endpoint: "http://checker:9002", request: {}}},
+        {extProc: {
+          endpoint: "https://checker.example.com", ca: {file: ca.pem}, messageTimeout: 1s,
+          request: {body: buffered, attributes: [request.path]}, response: {body: streamed}, onFailure: open
+        }},
+        {extProc: {serviceRef: {name: checker, namespace: tools, port: 9002}, response: {}}}
+      ]
+    }`,
   ],
   GatewayParameters: [
     '{}',

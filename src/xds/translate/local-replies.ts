@@ -61,12 +61,14 @@ const rows: readonly Row[] = [
 /**
  * Envoy's own answers in the shape that the caller's client can read. The processor's answers are local replies to Envoy
  * too: they come first, matched by their details, and stay as they are. So do those of filters that a policy brings
- * along, which as a rule give no details; Envoy always does.
+ * along, which as a rule give no details; Envoy always does. Of scripts 500 is no answer, but what stands in for one that
+ * has failed.
  */
 export const localReplyConfig: MessageInitShape<typeof LocalReplyConfigSchema> = {
   mappers: [
     { filter: details(`.startsWith('${responseDetailsPrefix}')`) },
     { filter: details(" == ''") },
+    { filter: details(" == 'lua_response' && response.code != 500") },
     ...rows.flatMap(mappersOf),
   ],
 };

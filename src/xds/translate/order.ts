@@ -35,8 +35,8 @@ const downstreamOrder: readonly DownstreamRow[] = [
   },
   {
     reason:
-      'Before the processor: a firewall has to see what the caller has sent, and what it changes is what is counted.',
-    filters: (gateway) => ownFilters(gateway, ['lua', 'processor', 'wasm']),
+      'Before the processor: a firewall has to see what the caller has sent, and what it changes is what is counted. First those that are for the whole Gateway.',
+    filters: (gateway) => ownFilters(gateway, ['listed', 'lua', 'processor', 'wasm']),
   },
   {
     reason: 'Behind the filters of the policy and before the processor, which believes these headers.',

@@ -3,6 +3,7 @@ import { type FilterChoice, type OwnFilter, type OwnFilterKind, ownFilterKinds }
 import type { ServiceBackend } from '../../service.ts';
 import type { BuildContext } from '../context.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
+import type { BuiltFilters } from '../own-filters/built-filters.ts';
 import { mayRunCode } from '../own-filters/code-permission.ts';
 import { type LeveledPolicy, mergePolicies } from '../policy-levels.ts';
 import type { FilterFields } from './filter-fields.ts';
@@ -16,6 +17,8 @@ export interface LeveledFilters extends LeveledPolicy<FilterFields> {
 export interface ChosenFilters {
   /** The names, kind by kind; the closest policy wins. Absent: nobody says anything. */
   choose(policies: readonly LeveledFilters[]): FilterChoice | undefined;
+  /** The names of filters that nobody has to choose. */
+  add(built: BuiltFilters): readonly string[] | 'unusable';
   readonly filters: ReadonlyMap<string, OwnFilter>;
   readonly backends: ReadonlyMap<string, ServiceBackend>;
 }
@@ -23,9 +26,8 @@ export interface ChosenFilters {
 export function chosenFilters(gateway: GatewayLike | undefined, context: BuildContext): ChosenFilters {
   const filters = new Map<string, OwnFilter>();
   const backends = new Map<string, ServiceBackend>();
-  const namesOf = (kind: OwnFilterKind, fields: FilterFields): readonly string[] | 'unusable' => {
-    const built = fields[kind]?.();
-    if (built === undefined || built === 'unusable') return 'unusable';
+  const add: ChosenFilters['add'] = (built) => {
+    if (built === 'unusable') return 'unusable';
     for (const filter of built.filters) filters.set(filter.name, filter);
     for (const backend of built.backends) backends.set(backend.cluster, withOrigins(backends, backend));
     return built.filters.map(({ name }) => name);
@@ -33,6 +35,7 @@ export function chosenFilters(gateway: GatewayLike | undefined, context: BuildCo
   return {
     filters,
     backends,
+    add,
     choose(policies) {
       if (policies.length === 0) return undefined;
       const { spec, decidedBy } = mergePolicies(policies);
@@ -42,7 +45,8 @@ export function chosenFilters(gateway: GatewayLike | undefined, context: BuildCo
         const policy = policies.find((one) => one.origin === origin)?.document;
         if (policy === undefined) continue;
         const isCode = kind === 'lua' || kind === 'wasm';
-        choice[kind] = isCode && !mayRunCode(policy, 'spec', gateway, context) ? 'unusable' : namesOf(kind, spec);
+        const isAllowed = !isCode || mayRunCode(policy, 'spec', gateway, context);
+        choice[kind] = isAllowed ? add(spec[kind]?.() ?? 'unusable') : 'unusable';
       }
       return Object.keys(choice).length === 0 ? undefined : choice;
     },

@@ -4,10 +4,11 @@ import type { FilterChoice, OwnFilter } from '../../own-filter.ts';
 import type { ServiceBackend } from '../../service.ts';
 import { type AttachedPolicies, attachPolicies, type PolicySubject } from '../attached-policies.ts';
 import type { Attachment } from '../attachment.ts';
-import { backendDocuments } from '../backend/service.ts';
+import type { BackendDocuments } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
 import type { BackendTrafficDocument, SecurityDocument } from '../documents.ts';
-import { type AttachedTo, type GatewayLike, gatewayName, type RouteLike } from '../gateway-api/attach.ts';
+import type { ListedFilters } from '../extensions/index.ts';
+import type { AttachedTo, GatewayLike, RouteLike } from '../gateway-api/attach.ts';
 import type { RulePolicies, RulePoliciesOf } from '../gateway-api/rule-policies.ts';
 import { ofKind } from '../of-kind.ts';
 import { type LeveledPolicy, mergePolicies, type PolicyLevel } from '../policy-levels.ts';
@@ -18,16 +19,18 @@ import { serviceTraffic } from './service-traffic.ts';
 import { sayUnservedTraffic } from './services-only.ts';
 import { refuseAiRoutes } from './unserved.ts';
 
-/** Policies of Envoy Gateway that other parts of the build have attached. */
+/** What other parts of the build have attached already. */
 export interface AttachedElsewhere {
   readonly security: AttachedPolicies<SecurityDocument>;
   readonly traffic: AttachedPolicies<BackendTrafficDocument>;
+  /** Those of GatewayPolicies, which nothing that is closer takes off. */
+  readonly listed: ListedFilters;
 }
 
 /** What policies of Envoy Gateway mean beside models: filters, and how ordinary services are served. */
 export interface EnvoyGatewayPolicies {
   /** What all requests by a listener meet. Keys of models are the processor's to check: Envoy needs none without services. */
-  onListener(gateway: GatewayLike, listener: string, hasServices: boolean): FilterChoice | undefined;
+  onListener(gateway: string, listener: string, hasServices: boolean): FilterChoice | undefined;
   readonly ofRule: RulePoliciesOf;
   /** What has been chosen on a gateway so far, by its name in the model. */
   chosenOn(gateway: string): {
@@ -39,14 +42,15 @@ export interface EnvoyGatewayPolicies {
 
 export function envoyGatewayPolicies(
   documents: readonly PolicyDocument[],
-  { security, traffic }: AttachedElsewhere,
+  gateways: ReadonlyMap<string, GatewayLike>,
+  known: BackendDocuments,
+  { security, traffic, listed }: AttachedElsewhere,
   context: BuildContext,
 ): EnvoyGatewayPolicies {
-  const gateways = new Map(ofKind(documents, 'Gateway').map((gateway) => [gatewayName(gateway), gateway]));
   const policies = ofKind(documents, 'EnvoyExtensionPolicy');
   const extensions = attachPolicies(policies, documents, context);
   refuseAiRoutes(documents, context);
-  const builder = filterBuilder(backendDocuments(documents), context);
+  const builder = filterBuilder(known, context);
   const chosen = new Map<string, ChosenFilters>();
   const chosenFor = (name: string): ChosenFilters => {
     const known = chosen.get(name) ?? chosenFilters(gateways.get(name), context);
@@ -64,10 +68,14 @@ export function envoyGatewayPolicies(
 
   return {
     attachments: [...extensions.attachments, ...security.attachments, ...traffic.attachments],
-    onListener(gateway, listener, hasServices) {
-      const subject = subjectOf('Gateway', gateway);
-      const all = [...at('gateway', subject), ...at('listener', subject, listener)];
-      return chosenFor(gatewayName(gateway)).choose(hasServices ? all : all.map(withoutKeys));
+    onListener(name, listener, hasServices) {
+      const gateway = gateways.get(name);
+      // Nobody wrote the one that a folder without any has, so no policy names it.
+      const subject = gateway && subjectOf('Gateway', gateway);
+      const all = subject ? [...at('gateway', subject), ...at('listener', subject, listener)] : [];
+      const choice = chosenFor(name).choose(hasServices ? all : all.map(withoutKeys));
+      const ofGateway = listed.get(name);
+      return ofGateway === undefined ? choice : { ...choice, listed: chosenFor(name).add(ofGateway) };
     },
     ofRule(route, rule, to) {
       const subject = subjectOf('route', route);

@@ -4,6 +4,9 @@ import type { ExtensionDocument } from '../documents.ts';
 import { type BuiltFilters, padded, together } from '../own-filters/built-filters.ts';
 import { configMapText } from '../own-filters/config-map-text.ts';
 
+/** Envoy goes on when a script fails, and so does Envoy Gateway. */
+const isOptional = true;
+
 export function buildLua(
   document: ExtensionDocument,
   scripts: readonly LuaSpec[],
@@ -22,7 +25,15 @@ export function buildLua(
               context,
             );
       if (script === undefined) return undefined;
-      return { filter: { kind: 'lua', name: `${document.id}/lua/${padded(index)}`, script, origins: [document.id] } };
+      return {
+        filter: {
+          kind: 'lua',
+          name: `${document.id}/lua/${padded(index)}`,
+          script,
+          isOptional,
+          origins: [document.id],
+        },
+      };
     }),
   );
 }

@@ -2,20 +2,17 @@ import { sortedBy } from '../../../lib/sort.ts';
 import type { GatewayModel } from '../../gateway.ts';
 import type { Services } from '../../service.ts';
 import type { BuiltGateway } from '../gateway.ts';
-import type { GatewayLike } from '../gateway-api/attach.ts';
 import type { EnvoyGatewayPolicies } from './index.ts';
 
-/** A gateway whose listeners say what is met there. `document` absent: nobody wrote it, so no policy names it. */
+/** A gateway whose listeners say what is met there. */
 export function withListenerFilters(
   gateway: BuiltGateway,
-  document: GatewayLike | undefined,
   { routes }: Services,
   policies: EnvoyGatewayPolicies,
 ): BuiltGateway {
-  if (document === undefined) return gateway;
   const listeners = gateway.listeners.map((listener) => {
     const hasServices = routes.some(({ listeners: names }) => names.includes(listener.name));
-    const filters = policies.onListener(document, listener.name, hasServices);
+    const filters = policies.onListener(gateway.name, listener.name, hasServices);
     return filters === undefined ? listener : { ...listener, filters };
   });
   return { ...gateway, listeners };

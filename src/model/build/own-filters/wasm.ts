@@ -20,22 +20,18 @@ export function wasmFilter(
   document: PolicyDocument,
   name: string,
   { path, url, sha256 }: Code & { readonly path: string },
-  { title, rootId, configuration, isOptional, environment }: Settings,
+  settings: Settings,
   context: BuildContext,
 ): BuiltFilter | undefined {
   const fetched = fetchedFile(document, path, url, context);
   if (fetched === undefined) return undefined;
-  const content = JSON.stringify([url, sha256, title, rootId, configuration, isOptional, environment]);
+  const content = JSON.stringify({ url, sha256, ...settings });
   return {
     filter: {
       kind: 'wasm',
       name: `${document.id}/${name}@${contentVersion(content).slice(0, 8)}`,
-      title,
-      rootId,
       code: { ...fetched.file, sha256 },
-      ...(configuration !== undefined && { configuration }),
-      isOptional,
-      environment,
+      ...settings,
       origins: [document.id],
     },
     backend: fetched.backend,

@@ -3,7 +3,7 @@ import { internalHeaders } from '../../../contract.ts';
 import { HeaderMutationSchema } from '../../../gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
 import type { HttpFilterSchema } from '../../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { GatewayModel } from '../../../model/gateway.ts';
-import { type OwnFilterKind, ownFilterKinds } from '../../../model/own-filter.ts';
+import { type FilterPlace, filterPlaces, type OwnFilterKind, placeOf } from '../../../model/own-filter.ts';
 import { overAds } from '../ads.ts';
 import { type Extension, extension } from '../extension.ts';
 import { removeHeadersStartingWith } from '../header-mutation.ts';
@@ -26,11 +26,11 @@ function typeUrlsOf(kind: OwnFilterKind): string[] {
 
 type Chosen = Pick<GatewayModel, 'filters' | 'listeners'>;
 
-/** All of some kinds, switched off: hosts and routes switch on what they have chosen. Without its resource one answers 500. */
-export function ownFilters({ filters = [], listeners }: Chosen, kinds: readonly OwnFilterKind[]): HttpFilterInit[] {
-  return ownFilterKinds
-    .filter((kind) => kinds.includes(kind))
-    .flatMap((kind) => filters.filter((filter) => filter.kind === kind))
+/** All of some places, switched off: hosts and routes switch on what they have chosen. Without its resource one answers 500. */
+export function ownFilters({ filters = [], listeners }: Chosen, places: readonly FilterPlace[]): HttpFilterInit[] {
+  return filterPlaces
+    .filter((place) => places.includes(place))
+    .flatMap((place) => filters.filter((filter) => placeOf(filter) === place))
     .flatMap((filter) =>
       inChain(filter, listeners).map(
         ({ name }): HttpFilterInit => ({

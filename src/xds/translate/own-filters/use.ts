@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
-import { type FilterChoice, ownFilterKinds } from '../../../model/own-filter.ts';
+import { type FilterChoice, filterPlaces } from '../../../model/own-filter.ts';
 import { packed } from '../extension.ts';
 import { takingName } from './names.ts';
 
@@ -44,8 +44,8 @@ function modelNames(choice: FilterChoice | undefined): readonly string[] {
 }
 
 function namesOf(choice: FilterChoice): readonly string[] {
-  return ownFilterKinds.flatMap((kind) => {
-    const names = choice[kind];
+  return filterPlaces.flatMap((place) => {
+    const names = choice[place];
     return names === undefined || names === 'unusable' ? [] : names;
   });
 }

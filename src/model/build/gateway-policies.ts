@@ -1,0 +1,58 @@
+import type { GatewayDocument, GatewayPolicyDocument } from '../../policy/document.ts';
+import { qualifiedName } from '../../policy/document-id.ts';
+import type { BuildContext } from './context.ts';
+import type { PolicyPlace } from './place.ts';
+import { reference } from './reference.ts';
+
+/** The gateway of a folder that has no Gateway document. */
+export const builtInGateway = 'default';
+
+export function gatewayNames(gateways: readonly GatewayDocument[], place: PolicyPlace): readonly string[] {
+  if (gateways.length === 0 && place.hasBuiltInGateway) return [builtInGateway];
+  return gateways.map(({ namespace, name }) => qualifiedName(namespace, name));
+}
+
+/** By the name of the gateway. */
+export type GatewayPolicies = ReadonlyMap<string, GatewayPolicyDocument>;
+
+/** Which policy is for which gateway. One that is for none, or for one that has one already, is said. */
+export function gatewayPolicies(
+  names: readonly string[],
+  policies: readonly GatewayPolicyDocument[],
+  context: BuildContext,
+): GatewayPolicies {
+  const assigned = new Map<string, GatewayPolicyDocument>();
+  for (const policy of policies) {
+    const written = policy.spec.targetRef?.name;
+    const target = written === undefined ? onlyOne(names) : reference(written, policy.namespace);
+    if (target === undefined) {
+      const message = `is missing, and there are several Gateways: ${names.join(', ')}`;
+      context.reject(policy, 'spec.targetRef', message, 'name the one that is meant');
+      continue;
+    }
+    if (!names.includes(target)) {
+      const message = `Gateway "${target}" does not exist; there is ${names.join(', ')}`;
+      context.reject(policy, 'spec.targetRef.name', message, 'name one of these, or add that Gateway');
+      continue;
+    }
+    const other = assigned.get(target);
+    if (other !== undefined) {
+      context.reject(policy, 'spec.targetRef', `${other.id} is for the same Gateway`, 'put both into one document');
+      continue;
+    }
+    assigned.set(target, policy);
+    warnOfGrpcPort(policy, context);
+  }
+  return assigned;
+}
+
+function onlyOne(names: readonly string[]): string | undefined {
+  return names.length === 1 ? names[0] : undefined;
+}
+
+/** Collectors have two ports, and the one for gRPC is the better known. */
+function warnOfGrpcPort(policy: GatewayPolicyDocument, context: BuildContext): void {
+  if (policy.spec.telemetry.otlp?.endpoint.port !== 4317) return;
+  const message = 'port 4317 is where collectors usually speak gRPC; spans are sent over HTTP';
+  context.warn(policy, 'spec.telemetry.otlp.endpoint', message, 'write port 4318 if the collector has both');
+}
