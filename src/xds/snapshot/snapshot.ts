@@ -1,4 +1,3 @@
-import { getOrCreate } from '../../lib/get-or-create.ts';
 import type { Resource } from './resource.ts';
 
 /** The complete desired state for one group of clients (the Envoys and processors of one gateway). Never changed. */
@@ -14,15 +13,22 @@ export const emptySnapshot: Snapshot = { resources: new Map() };
  * thousands of resources nobody looks again at those that have not changed.
  */
 export function snapshotOf(resources: Iterable<Resource>, before: Snapshot = emptySnapshot): Snapshot {
-  const byType = new Map<string, Map<string, Resource>>();
+  const byType = Map.groupBy(resources, ({ typeUrl }) => typeUrl);
+  return { resources: new Map([...byType].map(([type, all]) => [type, byName(all, before.resources.get(type))])) };
+}
+
+const none: ReadonlyMap<string, Resource> = new Map();
+
+function byName(resources: readonly Resource[], before = none): ReadonlyMap<string, Resource> {
+  const now = new Map<string, Resource>();
+  let hasOthers = false;
   for (const resource of resources) {
-    const known = before.resources.get(resource.typeUrl)?.get(resource.name);
-    const kept = known !== undefined && isSame(known, resource) ? known : resource;
-    getOrCreate(byType, resource.typeUrl, () => new Map<string, Resource>()).set(resource.name, kept);
+    const known = before.get(resource.name);
+    const isKnown = known !== undefined && isSame(known, resource);
+    hasOthers ||= !isKnown;
+    now.set(resource.name, isKnown ? known : resource);
   }
-  return {
-    resources: new Map([...byType].map(([type, ofType]) => [type, sameMap(before.resources.get(type), ofType)])),
-  };
+  return hasOthers || now.size !== before.size ? now : before;
 }
 
 function isSame(a: Resource, b: Resource): boolean {
@@ -30,11 +36,3 @@ function isSame(a: Resource, b: Resource): boolean {
   if (a.version !== b.version || a.origins.length !== b.origins.length) return false;
   return a.origins.every((origin, index) => origin === b.origins[index]);
 }
-
-function sameMap(before: OfType | undefined, now: OfType): OfType {
-  if (before?.size !== now.size) return now;
-  for (const [name, resource] of now) if (before.get(name) !== resource) return now;
-  return before;
-}
-
-type OfType = ReadonlyMap<string, Resource>;
