@@ -25,8 +25,15 @@ export function named<K extends PolicyKind>(
   kind: K,
 ): Named<ReturnType<typeof ofKind<K>>[number]> {
   const all = sortedBy(ofKind(documents, kind), ({ id }) => id);
-  const byName = new Map(all.map((document) => [`${document.namespace}/${document.name}`, document]));
-  return { all, get: (namespace, name) => byName.get(`${namespace}/${name}`) };
+  let byName: ReadonlyMap<string, (typeof all)[number]> | undefined;
+  return {
+    all,
+    get(namespace, name) {
+      // Of most kinds nobody asks for a single one.
+      byName ??= new Map(all.map((document) => [`${document.namespace}/${document.name}`, document]));
+      return byName.get(`${namespace}/${name}`);
+    },
+  };
 }
 
 /** Policies by what they are for: `kind/namespace/name`, each list in the order of `policies`. */

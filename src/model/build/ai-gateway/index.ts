@@ -16,7 +16,7 @@ import { checkGatewayConfigs } from './gateway-config.ts';
 import { buildAllQuotas, type QuotaRule } from './quota.ts';
 import { piecesOf, type RouteScene, readRoute, readRoutes } from './read-route.ts';
 import { uniqueModels } from './route.ts';
-import { buildRouteLimits } from './route-limits.ts';
+import { buildRouteLimits, type LimitedRoute } from './route-limits.ts';
 import { buildCallers, type GatewayCallers } from './security.ts';
 import { refuseUnservedSecurity, refuseUnservedTraffic } from './unserved.ts';
 
@@ -71,9 +71,9 @@ export function buildAiGateway(
   const seen = [...named(documents, 'ReferenceGrant').all, ...piecesOf(scene)];
   const read = recalling(readRoutes, seen, context, (route, listening) => readRoute(route, scene, listening));
   for (const route of aiRoutes.all) {
-    const { attachments: outcomes, refs, on } = read(route);
+    const { attachments: outcomes, rules, on } = read(route);
     attachments.push(...outcomes);
-    for (const [index, rule] of route.spec.rules.entries()) quotaRules.push({ rule, refs: refs[index] ?? [] });
+    quotaRules.push(...rules);
     for (const [gateway, attached] of on) getOrCreate(onGateway, gateway, () => []).push(attached);
   }
 
@@ -93,14 +93,27 @@ function partsOf(
   own: OwnNames,
   context: BuildContext,
 ): Omit<AiGatewayParts, keyof GatewayCallers> {
-  const built = routes.map((route) => route.built);
-  const providers = [...new Set(routes.flatMap((route) => route.providers))];
-  const limited = routes.flatMap((route) => route.limited ?? []);
+  // In one pass: looking at thousands of routes is what takes the time here.
+  const providers = new Set<Provider>();
+  const models: LogicalModel[] = [];
+  const all: Route[] = [];
+  const profiles = new Set<RetryProfile>();
+  const limited: LimitedRoute[] = [];
+  for (const route of routes) {
+    for (const provider of route.providers) providers.add(provider);
+    for (const model of route.built.models) if (!own.models.has(model.name)) models.push(model);
+    all.push(...route.built.routes);
+    for (const profile of route.built.profiles) profiles.add(profile);
+    if (route.limited !== undefined) limited.push(route.limited);
+  }
   return {
-    providers,
-    models: uniqueModels(built.flatMap((route) => route.models)).filter(({ name }) => !own.models.has(name)),
-    routes: built.flatMap((route) => route.routes),
-    profiles: built.flatMap((route) => route.profiles),
-    limits: [...buildRouteLimits(limited, context), ...providers.flatMap((provider) => quotas.get(provider) ?? [])],
+    providers: [...providers],
+    models: uniqueModels(models),
+    routes: all,
+    profiles: [...profiles],
+    limits: [
+      ...buildRouteLimits(limited, context),
+      ...[...providers].flatMap((provider) => quotas.get(provider) ?? []),
+    ],
   };
 }

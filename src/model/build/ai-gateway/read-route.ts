@@ -6,7 +6,8 @@ import type { RecallableContext, Recollection } from '../recall.ts';
 import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
 import type { BuiltBackends } from './backends.ts';
 import { gatewayCosts } from './gateway-config.ts';
-import { type ResolvedRef, resolveRefs } from './targets.ts';
+import type { QuotaRule } from './quota.ts';
+import { resolveRefs } from './targets.ts';
 import { warnOfTakenModels, warnOfUnserved } from './warnings.ts';
 
 /** What an AIGatewayRoute looks at. */
@@ -22,8 +23,7 @@ export interface RouteScene {
 /** All that an AIGatewayRoute comes to. */
 export interface ReadAiRoute {
   readonly attachments: readonly Attachment[];
-  /** By rule. */
-  readonly refs: readonly (readonly ResolvedRef[])[];
+  readonly rules: readonly QuotaRule[];
   /** By name of the gateway in the model. */
   readonly on: ReadonlyMap<string, AttachedAiRoute>;
 }
@@ -44,7 +44,8 @@ export function readRoute(document: AiRouteDocument, scene: RouteScene, context:
     const gateway = gateways.find((one) => gatewayName(one) === place.gateway);
     return [place.gateway, attachedRoute(document, place, gateway, refs, traffic, gatewayCosts(gateway, configs))];
   });
-  return { attachments, refs, on: new Map(on) };
+  const rules = document.spec.rules.map((rule, index) => ({ rule, refs: refs[index] ?? [] }));
+  return { attachments, rules, on: new Map(on) };
 }
 
 /** Everything of a scene, piece by piece: equal, piece by piece, for whoever looks at the same. */
