@@ -20,7 +20,7 @@ export function explainPage(gateways: () => readonly GatewayModel[]): AdminPage 
     if (program === undefined) return refusal(`Gateway "${gateway.name}" has no complete program.`);
     const headers = headersOf(query.get('headers'));
     if (headers === undefined) return refusal('headers is not a JSON object of texts.');
-    return json(explain(program, { key, model, headers }, Date.now(), gateway.routes));
+    return json(explain(program, { key, model, headers }, Date.now(), gateway));
   };
 }
 

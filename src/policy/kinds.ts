@@ -84,7 +84,7 @@ export const kinds = {
     shortNames: ['slgp'],
     columns: [{ name: 'Gateway', type: 'string', jsonPath: '.spec.targetRef.name' }],
     description:
-      'What Gateway API has no words for: body limit, client certificates, CORS, log, telemetry, store, records.',
+      'What Gateway API has no words for: body limit, client certificates, CORS, extensions, log, telemetry, store, records.',
   }),
   GatewayParameters: own(gatewayParametersSpec, {
     plural: 'gatewayparameters',

@@ -80,7 +80,7 @@ async function askFolder(
   if (errors.length > 0) io.err(`${problemReport(errors, io)}\n`);
   const gateway = built.gateways.find(({ name }) => asked === undefined || name === asked);
   const program = gateway && compileProgram(gateway);
-  if (program !== undefined) return ok(explain(program, question, Date.now(), gateway?.routes));
+  if (program !== undefined) return ok(explain(program, question, Date.now(), gateway));
   const made = built.gateways.map(({ name }) => name).join(', ') || 'none';
   return err(`The folder makes no such gateway; it makes ${made}. Check it with "sluice validate".`);
 }
@@ -111,7 +111,7 @@ function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): s
     target.reason,
   ]);
   const table = rows.length === 0 ? '' : `${alignRows(rows).join('\n')}\n`;
-  const sections = Object.entries(explanation.policy)
+  const sections = Object.entries({ filters: explanation.filters, ...explanation.policy })
     .filter(([, lines]) => lines.length > 0)
     .map(([name, lines]) => `${paint('bold', name)}\n${lines.map((line: string) => `  · ${line}\n`).join('')}`);
   return `${head}\n${steps}  · ${explanation.reason}\n${table}${sections.join('')}`;

@@ -21,7 +21,7 @@ function explained(file: string, model: string, headers: Readonly<Record<string,
   const [gateway] = buildModel(documents, secretsOnly()).gateways;
   const program = gateway && compileProgram(gateway);
   if (program === undefined) throw new Error('the policy makes no program');
-  return explain(program, { key: 'ana', model, headers }, 0, gateway?.routes);
+  return explain(program, { key: 'ana', model, headers }, 0, gateway);
 }
 
 describe('explain: routes of the AI gateway vocabulary', () => {
@@ -52,5 +52,55 @@ describe('explain: routes of the AI gateway vocabulary', () => {
     // The last rule of the route takes whatever the others leave.
     expect(explained('ai-gateway-basic', 'claude-x').targets).toMatchObject([{ provider: 'openai' }]);
     expect(explained('ai-gateway-tls', 'nothing-like-it').reason).toBe('no route matches "nothing-like-it" (404)');
+  });
+});
+
+describe('explain: filters of the policy', () => {
+  const explainedWith = (...extensions: readonly unknown[]) => {
+    const document = {
+      apiVersion: 'sluice.dev/v1alpha1',
+      kind: 'GatewayPolicy',
+      metadata: { name: 'mine' },
+      spec: { extensions },
+    };
+    const { documents } = parseDocuments(`${JSON.stringify(document)}\n${caller}`, 'policy.yaml', '.', { now: 0 });
+    const [gateway] = buildModel(documents, secretsOnly()).gateways;
+    const program = gateway && compileProgram(gateway);
+    if (program === undefined) throw new Error('the policy makes no program');
+    return explain(program, { key: 'ana', model: 'small' }, 0, gateway);
+  };
+
+  it('are named in their order, with the document that they come from', () => {
+    const script = { inline: 'x = 1' };
+    const { filters } = explainedWith(
+      { lua: script },
+      { extProc: { endpoint: 'http://checker:9002', request: {}, onFailure: 'open' } },
+      { lua: { ...script, onFailure: 'open' } },
+    );
+    expect(filters).toEqual([
+      'GatewayPolicy/mine/extensions/00/lua: runs Lua, fails closed',
+      'GatewayPolicy/mine/extensions/01/extProc: asks a processor, fails open',
+      'GatewayPolicy/mine/extensions/02/lua: runs Lua, fails open',
+    ]);
+  });
+
+  it('refuse every request where one cannot be had', () => {
+    expect(explainedWith({ lua: { configMapKeyRef: { name: 'gone', key: 'a' } } })).toMatchObject({
+      outcome: 'refused',
+      reason: 'a filter that is asked for cannot be had (500)',
+      filters: ['extensions that cannot be had: every request is refused (500)'],
+    });
+  });
+
+  it('are told apart by listener where they differ', () => {
+    expect(explained('extensions', 'small').filters).toEqual([
+      'listener http: SecurityPolicy/platform/tokens/tokens: checks the token, if there is one',
+      'listener http: EnvoyExtensionPolicy/platform/firewall/lua/00: runs Lua, fails open',
+      'listener http: EnvoyExtensionPolicy/platform/firewall/wasm/00@82b9ea9f: runs WebAssembly, fails closed',
+      'listener partners: SecurityPolicy/platform/tokens/tokens: checks the token, if there is one',
+      'listener partners: EnvoyExtensionPolicy/platform/partners/lua/00: runs Lua, fails open',
+      'listener partners: EnvoyExtensionPolicy/platform/partners/processor/00: asks a processor, fails open',
+      'listener partners: EnvoyExtensionPolicy/platform/firewall/wasm/00@82b9ea9f: runs WebAssembly, fails closed',
+    ]);
   });
 });

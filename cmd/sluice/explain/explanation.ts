@@ -12,6 +12,7 @@ import {
 } from '../../../src/program/program.ts';
 import { programResources } from '../../../src/program/resources.ts';
 import { ProgramStore } from '../../../src/program/store.ts';
+import { explainFilters, noFilters } from './filters.ts';
 import { explainInlinePolicy, type InlinePolicy, noInlinePolicy } from './inline-policy.ts';
 
 /** What a request with this key for this model would meet. */
@@ -24,6 +25,8 @@ export interface Explanation {
   readonly reason: string;
   /** Notes on how the answer came about, in order. */
   readonly steps: readonly string[];
+  /** Filters of the policy that a request meets first. */
+  readonly filters: readonly string[];
   readonly targets: readonly ExplainedTarget[];
   readonly policy: InlinePolicy;
 }
@@ -54,13 +57,14 @@ export interface ExplainQuestion {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `routes`: those of the model, which know where their rules come from. */
+/** `gateway`: what of it is not in the program, such as where rules come from. */
 export function explain(
   program: Program,
   { key: keyName, model: named, headers = {} }: ExplainQuestion,
   now: number,
-  routes: GatewayModel['routes'] = [],
+  gateway?: Pick<GatewayModel, 'routes' | 'listeners' | 'filters'>,
 ): Explanation {
+  const filters = gateway ? explainFilters(gateway) : noFilters;
   const steps: string[] = [];
   const refused = (reason: string): Explanation => ({
     key: keyName,
@@ -68,9 +72,11 @@ export function explain(
     outcome: 'refused',
     reason,
     steps,
+    filters: filters.lines,
     targets: [],
     policy: noInlinePolicy,
   });
+  if (filters.isClosed) return refused('a filter that is asked for cannot be had (500)');
   const key = [...program.keys.values()].find((each) => each.name === keyName);
   if (key === undefined) return refused(`there is no usable ApiKey "${keyName}" in the policy`);
   const invalid = whyInvalid(key, now);
@@ -87,7 +93,7 @@ export function explain(
     : program.routes.find(key.name, model.name, request);
   if (route === undefined) return refused(whyNoRoute(program, model));
   steps.push(whichRoute(route));
-  for (const { field, origin } of routes.find(({ id }) => id === route.id)?.decidedBy ?? []) {
+  for (const { field, origin } of gateway?.routes.find(({ id }) => id === route.id)?.decidedBy ?? []) {
     steps.push(`${field} is what ${origin} says`);
   }
   if (route.isPrivateOnly) steps.push('every target is private: the request never reaches a public provider');
@@ -99,6 +105,7 @@ export function explain(
     outcome: isServed ? 'served' : 'refused',
     reason: isServed ? 'the targets are tried in this order' : 'no target of the chain is usable (503)',
     steps,
+    filters: filters.lines,
     targets,
     policy: explainInlinePolicy(program, key, model.name, route, now),
   };
