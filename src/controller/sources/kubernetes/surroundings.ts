@@ -51,7 +51,7 @@ export function clusterSurroundings(options: SurroundingsOptions): ClusterSurrou
       // Who may write a document could otherwise have the controller's own token sent to an endpoint of his choice.
       if (!('secretKeyRef' in source)) {
         const what = 'env' in source ? 'an environment variable' : 'a file';
-        return err(`${what} of the controller is not for documents of a cluster; put it into a Secret`);
+        return err(`${what} of the controller is not for documents of a cluster; put it into a Secret or ConfigMap`);
       }
       const { name, key } = source.secretKeyRef;
       const namespace = source.secretKeyRef.namespace ?? from.namespace;
