@@ -1,10 +1,8 @@
-import type { Attachment } from '../../model/build/attachment.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted, warning } from './document-conditions.ts';
 import { listOf, textOf } from './fields.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
-import { gatewayName, isGateway } from './ours.ts';
 import type { ProvisionedGateway } from './outcome.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
 import { withoutReferences } from './references.ts';
@@ -99,9 +97,10 @@ function listenerIndex(path: string): number | undefined {
 }
 
 function attachedRoutes(gateway: string, listener: string, { attachmentsTo, verdictOf }: Scene): number {
-  const reaches = ({ outcome, listeners }: Attachment): boolean =>
-    outcome === 'accepted' && listeners.includes(listener);
-  const routes = new Set((attachmentsTo.get(gateway) ?? []).filter(reaches).map(({ document }) => document));
+  const routes = new Set<string>();
+  for (const { document, outcome, listeners } of attachmentsTo.get(gateway) ?? []) {
+    if (outcome === 'accepted' && listeners.includes(listener)) routes.add(document);
+  }
   // By contract only those count whose condition says that they are accepted.
   let count = 0;
   for (const id of routes) {
@@ -113,12 +112,4 @@ function attachedRoutes(gateway: string, listener: string, { attachmentsTo, verd
 
 function isAccepted({ errors, isStale, nack }: Verdict): boolean {
   return errors.length === 0 && !isStale && nack === undefined;
-}
-
-/** By the gateway they are for. */
-export function attachmentsByGateway(attachments: readonly Attachment[]): Map<string, Attachment[]> {
-  return Map.groupBy(
-    attachments.filter(({ parent }) => isGateway(parent)),
-    ({ parent }) => gatewayName(parent),
-  );
 }

@@ -1,23 +1,18 @@
 import type { Attachment } from '../../model/build/attachment.ts';
 import type { Outcome, WatchedObject } from './outcome.ts';
 import type { Status } from './status.ts';
-import type { Scene, Subject } from './subject.ts';
-import { nothingWrong } from './verdict.ts';
 
 /**
  * Statuses that were made before. Most of thousands of objects are as they were and nothing is wrong with them: then the
  * same status comes back, and whoever compared it with the object need not do so again.
  */
 export interface KnownStatuses {
-  /** `make` must follow from the object, its verdict and attachments, and from how the Gateways stand. */
-  of(
-    subject: Pick<Subject, 'watched' | 'verdict' | 'attachments'>,
-    scene: Pick<Scene, 'standing'>,
-    make: () => Status | undefined,
-  ): Status | undefined;
+  find(object: WatchedObject['object'], standing: string, attachments: readonly Attachment[]): Known | undefined;
+  /** It must follow from the object and from these, with nothing wrong. */
+  keep(object: WatchedObject['object'], known: Known): void;
 }
 
-interface Known {
+export interface Known {
   readonly standing: string;
   readonly attachments: readonly Attachment[];
   readonly status: Status | undefined;
@@ -26,13 +21,12 @@ interface Known {
 export function createKnownStatuses(): KnownStatuses {
   const statuses = new WeakMap<WatchedObject['object'], Known>();
   return {
-    of({ watched, verdict, attachments }, { standing }, make) {
-      if (verdict !== nothingWrong) return make();
-      const known = statuses.get(watched.object);
-      if (known?.standing === standing && areSame(known.attachments, attachments)) return known.status;
-      const status = make();
-      statuses.set(watched.object, { standing, attachments, status });
-      return status;
+    find(object, standing, attachments) {
+      const known = statuses.get(object);
+      return known?.standing === standing && areSame(known.attachments, attachments) ? known : undefined;
+    },
+    keep: (object, known) => {
+      statuses.set(object, known);
     },
   };
 }

@@ -1,15 +1,16 @@
+import type { Attachment } from '../../model/build/attachment.ts';
 import { documentId } from '../../policy/document-id.ts';
 import { objectId } from '../object-id.ts';
+import { attachmentsByDocument, attachmentsByGateway } from './attachments.ts';
 import { sayOf } from './document-conditions.ts';
 import { fieldsOf } from './fields.ts';
-import { attachmentsByGateway } from './gateway-status.ts';
 import { createKnownStatuses, type KnownStatuses, standingText } from './known-statuses.ts';
 import { findOurs } from './ours.ts';
 import type { Outcome, WatchedObject } from './outcome.ts';
-import { dependsOnOthers, shapeOf } from './shape.ts';
+import { dependsOnOthers, type Shape, shapeOf } from './shape.ts';
 import type { Status } from './status.ts';
 import type { Scene } from './subject.ts';
-import { createJudge } from './verdict.ts';
+import { createJudge, nothingWrong } from './verdict.ts';
 
 export interface ObjectStatus {
   readonly id: string;
@@ -22,31 +23,53 @@ export interface ObjectStatus {
  * is known saves making it again.
  */
 export function statusesOf(outcome: Outcome, known: KnownStatuses = createKnownStatuses()): ObjectStatus[] {
-  const objects = new Map<string, WatchedObject>();
-  for (const each of outcome.objects) objects.set(objectId(each.kind, each.object), each);
-  const verdictOf = createJudge(outcome);
-  const attachments = Map.groupBy(outcome.attachments, ({ document }) => document);
-  const ours = findOurs({ objects: objects.values(), controllerName: outcome.controllerName });
+  const objects = [...outcome.objects];
+  let ids: ReadonlySet<string> | undefined;
+  const ours = findOurs({ objects, controllerName: outcome.controllerName });
   const scene: Scene = {
     outcome,
     ours,
     standing: standingText(outcome, ours.version),
-    attachments,
+    attachments: attachmentsByDocument(outcome.attachments),
     attachmentsTo: attachmentsByGateway(outcome.attachments),
-    verdictOf,
-    hasObject: (kind, namespace, name) => objects.has(documentId(kind, namespace, name)),
+    verdictOf: createJudge(outcome),
+    hasObject(kind, namespace, name) {
+      ids ??= new Set(objects.map((each) => objectId(each.kind, each.object)));
+      return ids.has(documentId(kind, namespace, name));
+    },
   };
-  return [...objects].flatMap(([id, watched]) => {
+  const statuses: ObjectStatus[] = [];
+  for (const watched of objects) {
     const shape = shapeOf(watched.kind);
+    if (shape === undefined) continue;
+    const id = objectId(watched.kind, watched.object);
     const { generation = 1 } = watched.object.metadata;
-    if (shape === undefined || outcome.generations.get(id) !== generation) return [];
-    const judged = { watched, verdict: verdictOf(id), attachments: attachments.get(id) ?? [] };
-    const make = (): Status | undefined => {
-      const { spec, status } = watched.object;
-      const words = { spec: fieldsOf(spec), status: fieldsOf(status), generation, say: sayOf(generation) };
-      return shape({ id, ...judged, ...words }, scene);
-    };
-    const status = dependsOnOthers(shape) ? make() : known.of(judged, scene, make);
-    return status === undefined ? [] : [{ id, watched, status }];
-  });
+    if (outcome.generations.get(id) !== generation) continue;
+    const status = statusOf(id, watched, shape, scene, known);
+    if (status !== undefined) statuses.push({ id, watched, status });
+  }
+  return statuses;
 }
+
+function statusOf(
+  id: string,
+  watched: WatchedObject,
+  shape: Shape,
+  scene: Scene,
+  known: KnownStatuses,
+): Status | undefined {
+  const { object } = watched;
+  const { standing } = scene;
+  const attachments = scene.attachments.get(id) ?? none;
+  const verdict = scene.verdictOf(id);
+  const isKept = verdict === nothingWrong && !dependsOnOthers(shape);
+  const before = isKept ? known.find(object, standing, attachments) : undefined;
+  if (before !== undefined) return before.status;
+  const { generation = 1 } = object.metadata;
+  const words = { spec: fieldsOf(object.spec), status: fieldsOf(object.status), generation, say: sayOf(generation) };
+  const status = shape({ id, watched, verdict, attachments, ...words }, scene);
+  if (isKept) known.keep(object, { standing, attachments, status });
+  return status;
+}
+
+const none: readonly Attachment[] = [];

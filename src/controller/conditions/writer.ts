@@ -53,6 +53,8 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const running = new Set<string>();
   /** The object that says what it is to say, by what that is. */
   const told = new WeakMap<Status, WatchedObject['object']>();
+  /** Something may be remembered of an object that is not among the wanted ones any more. */
+  let hasGone = false;
   let failures = 0;
   let pausedUntil = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -129,6 +131,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     if (isNotFound(error)) {
       // The object is gone, or its definition has no status.
       if (wanted.get(id) === status) wanted.delete(id);
+      hasGone = true;
       holds.futile(id, said(status));
     } else if (isConflict(error)) {
       holds.conflicted(id, now());
@@ -147,17 +150,23 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   return {
     want(statuses) {
       const before = wanted;
+      wanted = new Map();
       // What people wait for: Gateways, then what has just changed. Thousands that a start has to tell come after it.
       const ranks: readonly ObjectStatus[][] = [[], [], []];
+      let stayed = 0;
       for (const each of statuses) {
-        const rank = each.status.shape === 'gateway' ? 0 : before.get(each.id)?.status !== each.status ? 1 : 2;
-        ranks[rank]?.push(each);
+        const known = before.get(each.id);
+        if (known !== undefined) stayed += 1;
+        wanted.set(each.id, each);
+        ranks[each.status.shape === 'gateway' ? 0 : known?.status !== each.status ? 1 : 2]?.push(each);
       }
-      wanted = new Map(ranks.flat().map((each) => [each.id, each]));
-      ownWrites.keepOnly(wanted);
-      holds.keepOnly(wanted);
+      if (stayed < before.size || hasGone) {
+        hasGone = false;
+        ownWrites.keepOnly(wanted);
+        holds.keepOnly(wanted);
+      }
       due.clear();
-      for (const status of wanted.values()) look(status);
+      for (const rank of ranks) for (const each of rank) look(each);
       pump();
     },
     newest: ownWrites.newest,
