@@ -48,7 +48,8 @@ export async function startPair(upstreamPorts: readonly number[], retryStatus?: 
   };
 }
 
-function pin(pids: readonly number[], core: number): void {
+/** Keeps processes on one core, so that they do not take CPU from those on the other. */
+export function pin(pids: readonly number[], core: number): void {
   if (availableParallelism() < 2) return;
   for (const pid of pids) execFileSync('taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'ignore' });
 }
