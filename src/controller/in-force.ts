@@ -31,17 +31,29 @@ export function decideInForce(
   const asWritten = buildModel(documents, surroundings, place);
   const faulty = new Set(asWritten.problems.filter(isAboutTheWhole).map((problem) => problem.document));
   const stale = new Set<string>();
+  let known = 0;
   const standIns = documents.map((document) => {
-    const good = lastGood.get(document.id);
-    if (!faulty.has(document.id) || good === undefined || good.hash === document.hash) return document;
-    stale.add(document.id);
+    const { id } = document;
+    const good = lastGood.get(id);
+    if (!faulty.has(id)) {
+      if (good !== document) lastGood.set(id, document);
+      known += 1;
+      return document;
+    }
+    if (good === undefined) return document;
+    known += 1;
+    if (good.hash === document.hash) return document;
+    stale.add(id);
     return good;
   });
-  for (const document of documents) if (!faulty.has(document.id)) lastGood.set(document.id, document);
-  const ids = new Set(documents.map((document) => document.id));
-  for (const id of lastGood.keys()) if (!ids.has(id)) lastGood.delete(id);
+  if (known < lastGood.size) forgetAllBut(documents, lastGood);
   const policy = stale.size === 0 ? asWritten : buildModel(standIns, surroundings, place);
   return { policy, problems: asWritten.problems, attachments: asWritten.attachments, stale };
+}
+
+function forgetAllBut(documents: readonly PolicyDocument[], lastGood: Map<string, PolicyDocument>): void {
+  const ids = new Set(documents.map(({ id }) => id));
+  for (const id of lastGood.keys()) if (!ids.has(id)) lastGood.delete(id);
 }
 
 /**

@@ -34,7 +34,7 @@ export function secretResources(gateway: GatewayModel): Resource[] {
 
 function secretResource(secret: Secret, origins: readonly string[]): Resource {
   const known = encoded.get(secret);
-  if (known !== undefined) return known;
+  if (known?.origins === origins) return known;
   const resource = encode(SecretSchema, secret.name, message(secret), origins);
   encoded.set(secret, resource);
   return resource;

@@ -39,7 +39,9 @@ export function buildBackend(
   if (tls === undefined || credential === undefined) return undefined;
   for (const secret of tls.secrets) context.keep(secret);
   if (credential.kind === 'key') {
-    context.keep({ name: `${cluster}/credential`, kind: 'opaque', value: credential.value });
+    const { value } = credential;
+    const secret = `${cluster}/credential`;
+    context.keep(memo(document, 'credential', `${secret} ${value}`, () => ({ name: secret, kind: 'opaque', value })));
   }
   if (tls.tls === undefined && location.addresses.some(({ port }) => port === 443)) warnOfPlainText(document, context);
   const { schema } = document.spec;
