@@ -1,4 +1,12 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 
 /** PEM texts. */
 export interface Certificate {
@@ -6,23 +14,33 @@ export interface Certificate {
   readonly privateKey: string;
 }
 
-export interface Authority {
-  readonly certificate: string;
+export interface Authority extends Certificate {
   /** A certificate for these DNS names; without any, one for a client. */
   issue(...names: readonly string[]): Certificate;
+}
+
+/** Another certificate of one that exists already, or one of a certain age. */
+export interface AuthorityOptions {
+  /** PEM, PKCS #8. Default: a new one. */
+  readonly privateKey?: string;
+  /** Default: long ago. */
+  readonly notBefore?: Date;
+  /** Default: in a distant future. */
+  readonly notAfter?: Date;
 }
 
 /**
  * A certificate authority of its own for a test: nothing to install, and no key in the repository. Node can read
  * certificates but not write them, so the few structures of RFC 5280 that are needed are written here.
  */
-export function createAuthority(name: string): Authority {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export function createAuthority(name: string, options: AuthorityOptions = {}): Authority {
+  const keys = options.privateKey === undefined ? newKeys() : keysOf(options.privateKey);
   const isAuthority = extension([0x55, 0x1d, 0x13], true, sequence(tagged(0x01, Buffer.from([0xff]))));
   return {
-    certificate: pem('CERTIFICATE', certificate(name, keys.publicKey, name, keys.privateKey, [isAuthority])),
+    certificate: pem('CERTIFICATE', certificate(name, keys.publicKey, name, keys.privateKey, [isAuthority], options)),
+    privateKey: pkcs8(keys.privateKey),
     issue(...names) {
-      const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const own = newKeys();
       const alternatives = names.map((each) => tagged(0x82, Buffer.from(each)));
       const extensions = names.length === 0 ? [] : [extension([0x55, 0x1d, 0x11], false, sequence(...alternatives))];
       return {
@@ -30,10 +48,22 @@ export function createAuthority(name: string): Authority {
           'CERTIFICATE',
           certificate(names[0] ?? 'client', own.publicKey, name, keys.privateKey, extensions),
         ),
-        privateKey: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+        privateKey: pkcs8(own.privateKey),
       };
     },
   };
+}
+
+function newKeys(): KeyPairKeyObjectResult {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+function keysOf(privateKey: string): KeyPairKeyObjectResult {
+  return { privateKey: createPrivateKey(privateKey), publicKey: createPublicKey(privateKey) };
+}
+
+function pkcs8(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 const ecdsaWithSha256 = sequence(tagged(0x06, Buffer.from([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02])));
@@ -44,6 +74,7 @@ function certificate(
   issuer: string,
   issuerKey: KeyObject,
   extensions: readonly Buffer[],
+  { notBefore = new Date('2020-01-01'), notAfter = new Date('2049-01-01') }: AuthorityOptions = {},
 ): Buffer {
   // A first byte of 1 keeps the number positive.
   const serial = tagged(0x02, Buffer.concat([Buffer.from([1]), randomBytes(15)]));
@@ -52,7 +83,7 @@ function certificate(
     serial,
     ecdsaWithSha256,
     distinguishedName(issuer),
-    sequence(utcTime('200101000000Z'), utcTime('490101000000Z')),
+    sequence(utcTime(notBefore), utcTime(notAfter)),
     distinguishedName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(extensions.length === 0 ? [] : [tagged(0xa3, sequence(...extensions))]),
@@ -71,8 +102,9 @@ function extension(id: readonly number[], isCritical: boolean, value: Buffer): B
   return sequence(tagged(0x06, Buffer.from(id)), ...critical, tagged(0x04, value));
 }
 
-function utcTime(text: string): Buffer {
-  return tagged(0x17, Buffer.from(text));
+/** `200101000000Z`: years until 2049 have two digits. */
+function utcTime(time: Date): Buffer {
+  return tagged(0x17, Buffer.from(`${time.toISOString().slice(2, 19).replace(/[-T:]/g, '')}Z`));
 }
 
 function sequence(...parts: readonly Buffer[]): Buffer {

@@ -22,7 +22,7 @@ export interface AuthorityKeeperOptions {
   onChange(): void;
   readonly log: Logger;
   readonly now?: () => Date;
-  /** How often the Secret is looked at. Default: a minute. */
+  /** How often the Secret is looked at, which somebody may have mended or replaced. Default: ten seconds. */
   readonly lookMs?: number;
   readonly rules?: RotationRules;
 }
@@ -47,6 +47,8 @@ export async function keepAuthority(options: AuthorityKeeperOptions): Promise<Re
   let server: { readonly leaf: Leaf; readonly authority: Authority } | undefined;
   let isClosed = false;
   let running: Promise<void> | undefined;
+  /** As it has been told. */
+  let trouble: string | undefined;
 
   /** One look: reads, makes what is missing, takes over what is there. */
   async function attempt(): Promise<Result<void>> {
@@ -111,8 +113,11 @@ export async function keepAuthority(options: AuthorityKeeperOptions): Promise<Re
   function look(): Promise<void> {
     running ??= attempt()
       .then((looked) => {
+        const reason = looked.ok ? undefined : looked.error;
         // What is known stays in use: certificates are renewed at half of their life, so there is time.
-        if (!looked.ok) log.warn({ reason: looked.error }, 'the certificate authority cannot be looked at');
+        if (reason !== undefined && reason !== trouble)
+          log.warn({ reason }, 'the certificate authority cannot be looked at');
+        trouble = reason;
       })
       .finally(() => {
         running = undefined;
@@ -128,7 +133,7 @@ export async function keepAuthority(options: AuthorityKeeperOptions): Promise<Re
     if (!taken.ok) return taken;
     log.warn({ reason: first.error }, 'the certificate authority is the one of before the restart');
   }
-  const timer = setInterval(() => void look(), options.lookMs ?? 60_000);
+  const timer = setInterval(() => void look(), options.lookMs ?? 10_000);
   timer.unref();
   return ok({
     roles: () => assertKnown(roles),
