@@ -21,7 +21,7 @@ export function buildLua(
           : configMapText(
               document,
               `${path}.valueRef`,
-              { name: spec.valueRef.name, key: 'lua', orOnlyOne: true },
+              { name: spec.valueRef.name, key: 'lua', orOnlyOne: true, reason: 'BackendNotFound' },
               context,
             );
       if (script === undefined) return undefined;

@@ -74,7 +74,7 @@ function keySetOf(
       : configMapText(
           document,
           `${path}.localJWKS.valueRef`,
-          { name: localJWKS.valueRef.name, key: 'jwks', orOnlyOne: true },
+          { name: localJWKS.valueRef.name, key: 'jwks', orOnlyOne: true, reason: 'BackendNotFound' },
           context,
         );
   return json === undefined ? undefined : { keySet: { json } };

@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
+import type { ProblemReason } from '../../../policy/problem.ts';
 import type { BuildContext } from '../context.ts';
 
 interface Wanted {
@@ -7,25 +8,27 @@ interface Wanted {
   readonly key: string;
   /** The only entry is meant, whatever it is called. */
   readonly orOnlyOne: boolean;
+  /** What it is to miss it; absent: a mistake of the document, whose version before stays in force. */
+  readonly reason?: ProblemReason;
 }
 
 /** An entry of a ConfigMap of the document's namespace; nothing after saying why. */
 export function configMapText(
   document: PolicyDocument,
   path: string,
-  { name, key, orOnlyOne }: Wanted,
+  { name, key, orOnlyOne, reason }: Wanted,
   context: BuildContext,
 ): string | undefined {
   const { namespace } = document;
   const entries = context.surroundings.configMap(namespace, name);
   const called = `ConfigMap "${qualifiedName(namespace, name)}"`;
   if (entries === undefined) {
-    context.reject(document, path, `${called} does not exist`, 'add it, or check the name', 'BackendNotFound');
+    context.reject(document, path, `${called} does not exist`, 'add it, or check the name', reason);
     return undefined;
   }
   const [only, ...others] = entries.values();
   const text = entries.get(key) ?? (orOnlyOne && others.length === 0 ? only : undefined);
   if (text !== undefined && text !== '') return text;
-  context.reject(document, path, `${called} holds nothing under ${key}`, `put it under ${key}`, 'BackendNotFound');
+  context.reject(document, path, `${called} holds nothing under ${key}`, `put it under ${key}`, reason);
   return undefined;
 }
