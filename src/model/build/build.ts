@@ -16,6 +16,7 @@ import { backendDocuments } from './backend/service.ts';
 import { refuseLimitsOfListeners, warnOfUnlimitedServices } from './client-traffic.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
+import { closedAiRoutes, withClosedRoutes } from './envoy-gateway/closed-routes.ts';
 import { envoyGatewayPolicies } from './envoy-gateway/index.ts';
 import { withChosenFilters, withListenerFilters } from './envoy-gateway/merge.ts';
 import { listedFilters } from './extensions/index.ts';
@@ -131,9 +132,11 @@ export function buildModel(
     pricings: pricings.sort(byName),
     secrets: secrets.sort(byName),
   };
+  const closed = closedAiRoutes(documents, attached.attachments);
   const built = open.map((gateway) => {
     const whole = { ...gateway, ...shared, services: servicesOf(ordinary, gateway.name) };
-    return withAiGateway(withChosenFilters(whole, attached), ai.parts.get(gateway.name));
+    const complete = withAiGateway(withChosenFilters(whole, attached), ai.parts.get(gateway.name));
+    return withClosedRoutes(complete, closed);
   });
   const attachments = [...ai.attachments, ...ordinary.attachments, ...attached.attachments];
   return { gateways: built, problems, attachments };

@@ -8,7 +8,7 @@ import { lua } from './lua.ts';
 import { routeTargets, targetFields, withTargets } from './policy-targets.ts';
 import { wasm } from './wasm.ts';
 
-const notForAi = 'not on an AIGatewayRoute, where it is reported';
+const notForAi = 'not on an AIGatewayRoute, whose requests are refused then';
 
 /** Filters of your own, in the words of Envoy Gateway. They run in the order Lua, processor, Wasm. */
 export const envoyExtensionPolicySpec = withTargets(

@@ -47,8 +47,9 @@ export function refuseUnservedSecurity(
       }
     }
     if (aiRoutes.length > 0 && jwt !== undefined) {
-      const message = 'is not checked for AIGatewayRoutes: tokens are met before anybody knows the model';
-      refuse('spec.jwt', message, 'attach it to the Gateway');
+      const message =
+        'is not checked for AIGatewayRoutes, whose requests are refused: tokens are met before anybody knows the model';
+      refuse('spec.jwt', message, 'attach it to the Gateway, or to a listener that only these routes have');
     }
     if (aiRoutes.length > 0 && cors !== undefined) {
       refuse('spec.cors', 'is not served for AIGatewayRoutes', 'attach it to the Gateway');

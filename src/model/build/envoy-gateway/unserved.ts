@@ -25,8 +25,10 @@ export function aiRouteTargets(policy: Targeting, documents: readonly PolicyDocu
 export function refuseAiRoutes(documents: readonly PolicyDocument[], context: BuildContext): void {
   for (const policy of ofKind(documents, 'EnvoyExtensionPolicy')) {
     for (const path of aiRouteTargets(policy, documents)) {
-      const message = 'is an AIGatewayRoute: filters run before anybody knows which model a request is for';
-      context.reject(policy, path, message, 'attach the policy to the Gateway', 'UnsupportedValue');
+      const message =
+        'is an AIGatewayRoute, whose requests are refused: filters run before anybody knows which model is asked for';
+      const remedy = 'attach the policy to the Gateway, or to a listener that only this route has';
+      context.reject(policy, path, message, remedy, 'UnsupportedValue');
     }
   }
 }

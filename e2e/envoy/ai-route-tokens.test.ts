@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { tokenIssuer } from '../support/json-web-token.ts';
+import { apiKey, documents } from '../support/policy-documents.ts';
+import { rawRequest } from '../support/raw-request.ts';
+import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
+import { until } from '../support/until.ts';
+
+/*
+ * Tokens (and filters) for AIGatewayRoutes: refused where they would have to know the model first, and served where a
+ * listener belongs to the route alone.
+ */
+
+const key = 'sk-a-key-of-enough-characters';
+const issuer = tokenIssuer();
+
+let llm: RecordingProvider;
+let gateway: TestGateway;
+
+const routes = (port: number): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: test}
+spec:
+  addresses: [{value: 127.0.0.1}]
+  listeners:
+  - {name: all, protocol: HTTP, port: ${port}}
+  - {name: team, protocol: HTTP, port: ${port}, hostname: team.test}
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: {name: llm}
+spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${llm.port}}}]}
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: {name: llm}
+spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: llm}}
+---
+${aiRoute('open', 'all')}
+---
+${aiRoute('guarded', 'team')}
+`;
+
+const aiRoute = (model: string, listener: string): string => `
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: ${model}}
+spec:
+  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io, sectionName: ${listener}}]
+  rules:
+  - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}]
+    backendRefs: [{name: llm}]
+`;
+
+const policy = (kind: string, target: Readonly<Record<string, string>>, spec: Readonly<Record<string, unknown>>) => `
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: ${kind}
+metadata: {name: guard}
+spec: ${JSON.stringify({ targetRefs: [{ group: 'gateway.networking.k8s.io', ...target }], ...spec })}
+`;
+
+const ofRoute = { kind: 'HTTPRoute', name: 'guarded' };
+const ofListener = { kind: 'Gateway', name: 'test', sectionName: 'team' };
+const jwt = {
+  providers: [{ name: 'login', localJWKS: { inline: issuer.keySet }, extractFrom: { headers: [{ name: 'x-token' }] } }],
+};
+
+const ask = async (model: string, headers: Readonly<Record<string, string>> = {}): Promise<number> => {
+  const host = model === 'guarded' ? 'team.test' : 'other.test';
+  const { status } = await rawRequest(gateway.port, {
+    path: '/v1/chat/completions',
+    headers: { host, 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hello' }] }),
+  });
+  return status;
+};
+
+const said = () =>
+  gateway.plane
+    .status()
+    .documents.find(({ id }) => id.endsWith('/guard'))
+    ?.problems.map(({ message }) => message);
+
+const becomes = (status: number) =>
+  until(`the guarded route answers ${status}`, async () => (await ask('guarded')) === status, { seen: said });
+
+beforeAll(async () => {
+  llm = await startRecordingProvider((response) =>
+    answerJson(response, 200, { choices: [{ message: { role: 'assistant', content: 'hi' } }] }),
+  );
+  gateway = await startGateway({
+    env: { KEY: key },
+    policy: (port) => ({ 'routes.yaml': documents(routes(port), apiKey('me', 'KEY')) }),
+  });
+});
+
+afterAll(async () => {
+  await gateway?.stop();
+  await llm?.close();
+});
+
+describe('an AIGatewayRoute', () => {
+  it('refuses requests while a policy wants tokens of them that nobody checks', async () => {
+    await becomes(200);
+    await gateway.write('policy.yaml', policy('SecurityPolicy', ofRoute, { jwt }));
+    await becomes(503);
+    expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(503);
+    expect(await ask('open')).toBe(200);
+    expect(said()?.join()).toContain('is not checked for AIGatewayRoutes, whose requests are refused');
+    await gateway.remove('policy.yaml');
+    await becomes(200);
+  });
+
+  it('refuses requests while a policy wants a filter for them that nobody runs', async () => {
+    const lua = [{ type: 'Inline', inline: 'function envoy_on_request(handle) end' }];
+    await gateway.write('policy.yaml', policy('EnvoyExtensionPolicy', ofRoute, { lua }));
+    await becomes(503);
+    expect(await ask('open')).toBe(200);
+    await gateway.remove('policy.yaml');
+    await becomes(200);
+  });
+
+  it('has its tokens checked where they are asked for on a listener of its own', async () => {
+    await gateway.write('policy.yaml', policy('SecurityPolicy', ofListener, { jwt }));
+    await becomes(401);
+    expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(200);
+    expect(await ask('guarded', { 'x-token': tokenIssuer().token({}) })).toBe(401);
+    expect(await ask('open')).toBe(200);
+    await gateway.remove('policy.yaml');
+  });
+});
