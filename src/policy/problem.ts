@@ -23,6 +23,8 @@ export type ProblemReason =
   | 'InvalidCertificateRef'
   /** A word of our own: Gateway API has one only for Secrets with certificates. */
   | 'SecretNotFound'
+  /** Likewise: an egress pod did not take what was made of it. */
+  | 'Refused'
   | 'TargetNotFound'
   | 'Conflicted'
   | 'NoMatchingParent'

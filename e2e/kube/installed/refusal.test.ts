@@ -88,6 +88,8 @@ const isProgrammed = (name: string): Promise<void> =>
     { limitMs: 30_000 },
   );
 const accepted = (name: string) => conditionOf(cluster, stage.namespace, `envoyextensionpolicy/${name}`, 'Accepted');
+const warning = async (name: string): Promise<string> =>
+  (await conditionOf(cluster, stage.namespace, `httproute/${name}`, 'Warning'))?.message ?? '';
 const statusOf = async (name: string) => (await accepted(name))?.status;
 
 describe('what the Envoys of all pods refuse', { timeout: 120_000 }, () => {
@@ -100,8 +102,11 @@ describe('what the Envoys of all pods refuse', { timeout: 120_000 }, () => {
 
     await until('the other script runs', async () => (await word('plain')) === 'good', { limitMs: 30_000 });
     expect(await statusOf('good')).toBe('True');
-    // Whoever chose a filter that is not there is not let through without it.
+    // Whoever chose a filter that is not there is not let through without it, and the route says why.
     expect((await visit('scripted')).status).toBe(500);
+    const refused = `EnvoyExtensionPolicy/${stage.namespace}/bad`;
+    await until('the route warns', async () => (await warning('scripted')).includes(refused), { limitMs: 30_000 });
+    expect(await warning('plain')).toBe('');
     const gateway = await conditionOf(cluster, dataplane, 'gateway/egress', 'Programmed');
     expect(gateway).toMatchObject({ status: 'True' });
   });
@@ -134,9 +139,15 @@ describe('what the Envoys of all pods refuse', { timeout: 120_000 }, () => {
     await stage.apply(policy('bad', 'scripted', answering('mended')));
     await until('the status is clear', async () => (await statusOf('bad')) === 'True', { limitMs: 30_000 });
     await until('the script runs', async () => (await word('scripted')) === 'mended', { limitMs: 30_000 });
+    await until('the route warns no more', async () => (await warning('scripted')) === '', { limitMs: 30_000 });
   });
 
   it('leaves the last version in force that was not refused', async () => {
+    // A route that is programmed says that all pods have taken what came with it, which nothing says of a policy.
+    await stage.kubectl('delete', 'httproute', 'after', '--ignore-not-found');
+    await stage.apply(policy('bad', 'scripted', answering('mended')), route('after'));
+    await isProgrammed('after');
+    await until('the mended script runs', async () => (await word('scripted')) === 'mended', { limitMs: 30_000 });
     await stage.apply(policy('bad', 'scripted', broken));
     await until('the script is refused', async () => (await statusOf('bad')) === 'False', { limitMs: 30_000 });
     expect(await word('scripted')).toBe('mended');

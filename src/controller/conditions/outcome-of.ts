@@ -4,10 +4,11 @@ import type { Controller } from '../controller.ts';
 import { type Connected, reachOf } from '../rollout/reach.ts';
 import type { KubernetesSource } from '../sources/kubernetes/source.ts';
 import type { Outcome, ProvisionedGateway, WatchedObject } from './outcome.ts';
+import { refusedFilters } from './refused-filters.ts';
 
 export interface OutcomeSources {
   readonly controllerName: string;
-  readonly controller: Pick<Controller, 'judged'>;
+  readonly controller: Pick<Controller, 'judged' | 'gateways'>;
   readonly source: Pick<KubernetesSource, 'current' | 'objects' | 'resource' | 'gatewayApiVersion'>;
   /** Of all replicas that answer. */
   readonly clients: Iterable<Connected>;
@@ -24,9 +25,11 @@ export function outcomeOf(sources: OutcomeSources) {
   const { revision, generations } = source.current();
   if (judgement?.revision !== revision) return undefined;
   const gatewayApiVersion = source.gatewayApiVersion();
+  const nacks = new Map([...(sources.nacksElsewhere ?? []), ...judgement.nacks]);
   const outcome: Outcome = {
     ...judgement,
-    nacks: new Map([...(sources.nacksElsewhere ?? []), ...judgement.nacks]),
+    nacks,
+    problems: [...judgement.problems, ...refusedFilters(nacks, controller.gateways())],
     silent: sources.silent ?? [],
     controllerName,
     objects: watchedObjects(source),
