@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
 import {
   type ExtendedGateway,
@@ -191,6 +191,7 @@ describe('extensions of a GatewayPolicy', () => {
       response: { case: 'requestHeaders', value: { response: { headerMutation: { setHeaders } } } },
     };
     const overTls = await startScriptedProcessor(() => answer, 0, authority.issue('localhost'));
+    onTestFinished(() => overTls.close());
     const spec = {
       endpoint: `https://localhost:${overTls.port}`,
       ca: { file: 'ca.pem' },
@@ -202,6 +203,5 @@ describe('extensions of a GatewayPolicy', () => {
     await soon(async () => (await visit('/plain')).status === 503);
     await gateway.save({ 'ca.pem': authority.certificate });
     await soon(async () => (await seenAt('/plain'))['x-tls'] === 'yes');
-    overTls.close();
   });
 });
