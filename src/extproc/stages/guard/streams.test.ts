@@ -16,6 +16,9 @@ import { guard } from './index.ts';
  * what the caller puts together is what the caller of the whole text gets.
  */
 
+/** Nothing here is about being late, however busy the machine is. */
+const patienceMs = 25_000;
+
 type RuleInit = NonNullable<NonNullable<ProgramInit['guardrails']>[number]['rules']>[number];
 
 const redact = (name: string, detector: object, more: object = {}): RuleInit =>
@@ -39,7 +42,7 @@ const service = (more: object) =>
   redact(
     'far',
     { case: 'webhook', value: { url: 'http://far.example/' } },
-    { onRequest: false, remote: { timeoutMs: 1_000, mostConcurrent: 4 }, ...more },
+    { onRequest: false, remote: { timeoutMs: patienceMs, mostConcurrent: 4 }, ...more },
   );
 
 /** Says yes, at once or a moment later. */
@@ -130,7 +133,10 @@ async function through(
     guardrails: [{ name: 'g', version: '1', rules: [...rules] }],
   } as ProgramInit);
   const stream = new FakeStream();
-  const handler = new RouterStream(stream, engineWith([before, stage, read], { programs: { current } }));
+  const handler = new RouterStream(
+    stream,
+    engineWith([before, stage, read], { programs: { current }, suspensionTimeoutMs: patienceMs }),
+  );
   handler.message(sent.requestHeaders({}));
   handler.message(
     sent.requestBody(JSON.stringify({ model: 'm', prompt: asked, messages: [{ role: 'user', content: asked }] })),
