@@ -132,6 +132,24 @@ describe('createStatusWriter()', () => {
     expect(server.calls).toHaveLength(1);
   });
 
+  it.each([
+    ['seen at once', 0],
+    ['seen late', 1],
+  ])('begins anew with one that was gone, %s, and is there again', async (_, wantsBetween) => {
+    const { server, want, pass } = setup(1);
+    const before = server.watched();
+    server.remove('m0');
+    want(before);
+    await pass(60_000);
+    for (let count = 0; count < wantsBetween; count++) want(before);
+    want([]);
+    server.put('m0', {});
+    want();
+    await pass(60_000);
+    expect(server.calls).toHaveLength(2);
+    expect(server.status('m0')).toMatchObject({ conditions: [{ type: 'Accepted' }] });
+  });
+
   it('writes nothing unless it leads, and stops when it does no more', async () => {
     const { server, want, lead, pass } = setup(100, { perSecond: 10, burst: 1 });
     lead(false);
