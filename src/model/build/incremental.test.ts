@@ -81,4 +81,37 @@ describe('buildModel(), change after change', () => {
       if (!isDeepStrictEqual(built, fresh)) expect(built, `after step ${step}`).toStrictEqual(fresh);
     }
   });
+
+  it('hands out the same objects for a route when another one changes, and others when its Gateway does', () => {
+    const gateway = (port: number) => ({
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'egress' },
+      spec: { gatewayClassName: 'sluice-egress', listeners: [{ name: 'http', port, protocol: 'HTTP' }] },
+    });
+    const route = (name: string, model: string) => ({
+      apiVersion: 'aigateway.envoyproxy.io/v1beta1',
+      kind: 'AIGatewayRoute',
+      metadata: { name },
+      spec: {
+        parentRefs: [{ name: 'egress' }],
+        rules: [{ matches: [{ headers: [{ name: 'x-ai-eg-model', value: model }] }], backendRefs: [{ name: 'gone' }] }],
+      },
+    });
+    const { surroundings } = createWorld(randomFrom(0));
+    const one = parsed(gateway(80));
+    const quiet = parsed(route('quiet', 'small'));
+    const builds = [
+      [one, quiet, parsed(route('changing', 'large'))],
+      [one, quiet, parsed(route('changing', 'larger'))],
+      [parsed(gateway(81)), quiet, parsed(route('changing', 'larger'))],
+    ].map((documents) => buildModel(documents, surroundings, inCluster));
+    const [first, second, third] = builds.map((built) =>
+      built.attachments.find(({ document }) => document === 'AIGatewayRoute/quiet'),
+    );
+    expect(first).toBeDefined();
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    expect(builds.map(({ problems }) => problems.length)).toEqual([2, 2, 2]);
+  });
 });
