@@ -113,12 +113,12 @@ export function buildModel(
   const parts = [...ai.parts.values()];
   const rules = buildRules(
     documents,
-    {
+    () => ({
       keys: [...keys, ...parts.flatMap((part) => part.keys)].map(({ name }) => name),
       models: [...models, ...uniqueModels(parts.flatMap((part) => part.models))],
       providers: [...providers.keys(), ...parts.flatMap((part) => part.providers.map(({ name }) => name))],
       priced: new Set(pricings.map(({ name }) => name)),
-    },
+    }),
     gateways.every(({ settings }) => settings.redactionSecret !== undefined),
     context,
   );
