@@ -36,14 +36,17 @@ const plan = (body: Readonly<Record<string, unknown>>) => ({
   body: JSON.stringify({ messages: [{ role: 'user', content: 'Hello' }], ...body }),
 });
 
-/** Callers that have just begun, and callers that keep their connections. */
+/**
+ * Callers that have just begun, and callers that keep their connections. Never so many that the pods that are to start
+ * have no processor left to start on.
+ */
 const bothLoads = (): Promise<readonly PodLoad[]> =>
   Promise.all(
     [true, false].map((isFresh) =>
       startPodLoad(
         cluster,
         'load',
-        { ...plan({ model: 'disturbance' }), isFresh, clients: 3, pauseMs: 20 },
+        { ...plan({ model: 'disturbance' }), isFresh, clients: 2, pauseMs: 50 },
         isFresh ? 'fresh' : 'kept',
       ),
     ),
