@@ -4,8 +4,8 @@ import { parseImage } from '../../src/controller/provision/image.ts';
 import type { ProvisionSettings } from '../../src/controller/provision/settings.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { type LabelSelector, labelSelector } from '../../src/policy/gateway-api/label-selector.ts';
+import { invalid } from '../../src/policy/schema/parsed.ts';
 import { type Finding, pathText } from '../../src/policy/schema/place.ts';
-import { invalid } from '../../src/policy/schema/schema.ts';
 import type { TlsFiles } from './tls-files.ts';
 
 export const help = `Serves the configuration of Envoys and processors from a policy, and follows its changes.

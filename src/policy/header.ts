@@ -1,5 +1,6 @@
+import type { Parsed } from './schema/parsed.ts';
 import { type Place, reject } from './schema/place.ts';
-import type { Parsed, Schema } from './schema/schema.ts';
+import type { Schema } from './schema/schema.ts';
 import { refine } from './schema/schema.ts';
 import { ruled } from './schema/server-notes.ts';
 import { kindOf } from './schema/show.ts';

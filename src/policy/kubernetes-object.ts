@@ -1,7 +1,8 @@
 import { type JsonValue, jsonValue } from './schema/json-value.ts';
 import { isMap } from './schema/object.ts';
+import { invalid, type Parsed } from './schema/parsed.ts';
 import { type Place, reject, under } from './schema/place.ts';
-import { invalid, type Parsed, type Schema } from './schema/schema.ts';
+import type { Schema } from './schema/schema.ts';
 
 /**
  * A part of a Kubernetes object, in the words of its own API: the API server checks it when it is applied, and what it

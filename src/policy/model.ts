@@ -5,9 +5,10 @@ import { boolean } from './schema/boolean.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { set } from './schema/list.ts';
 import { object } from './schema/object.ts';
+import type { Parsed } from './schema/parsed.ts';
 import { type Place, reject, under } from './schema/place.ts';
 import { quantity } from './schema/quantity.ts';
-import { type Infer, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { type Infer, refine, type Schema } from './schema/schema.ts';
 import { ruled } from './schema/server-notes.ts';
 import { targets } from './target.ts';
 

@@ -1,8 +1,9 @@
 import { suggest } from '../lib/suggest.ts';
 import { headerName } from './header.ts';
 import { set } from './schema/list.ts';
+import { invalid } from './schema/parsed.ts';
 import { reject } from './schema/place.ts';
-import { invalid, type Schema } from './schema/schema.ts';
+import type { Schema } from './schema/schema.ts';
 import { choices, show } from './schema/show.ts';
 
 const words = ['key', 'user', 'team', 'project', 'model', 'provider'] as const;

@@ -3,9 +3,10 @@ import { defaulted, optional, required } from './schema/field.ts';
 import { list } from './schema/list.ts';
 import { money } from './schema/money.ts';
 import { object } from './schema/object.ts';
+import type { Parsed } from './schema/parsed.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
 import { quantity } from './schema/quantity.ts';
-import { type Infer, type Parsed, refine } from './schema/schema.ts';
+import { type Infer, refine } from './schema/schema.ts';
 import { noted } from './schema/server-notes.ts';
 
 const price = money({ from: 0, to: 1_000_000 });

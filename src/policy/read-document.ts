@@ -7,8 +7,8 @@ import { apiVersionsOf, bodyFields, type KindRow } from './kind-row.ts';
 import { isKind, type Kind, kinds, laterKinds, ownGroup, printableKinds } from './kinds.ts';
 import { type Metadata, metadataOf } from './metadata.ts';
 import { isMap, rejectUnknown } from './schema/object.ts';
+import { invalid, type Parsed } from './schema/parsed.ts';
 import { type Finding, type Place, reject, under } from './schema/place.ts';
-import { invalid, type Parsed } from './schema/schema.ts';
 import { show } from './schema/show.ts';
 
 /** What does not depend on where the document stands. */

@@ -4,8 +4,9 @@ import { defaulted, optional, required } from './schema/field.ts';
 import { integer } from './schema/integer.ts';
 import { list } from './schema/list.ts';
 import { object } from './schema/object.ts';
+import { invalid, type Parsed } from './schema/parsed.ts';
 import { type Place, reject, under, warn } from './schema/place.ts';
-import { type Infer, invalid, type Parsed, refine, type Schema } from './schema/schema.ts';
+import { type Infer, refine, type Schema } from './schema/schema.ts';
 import { ruled } from './schema/server-notes.ts';
 
 const target = object({

@@ -4,8 +4,9 @@ import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { exactlyOneOf } from './schema/given.ts';
 import { isMap, object } from './schema/object.ts';
+import { invalid } from './schema/parsed.ts';
 import { reject } from './schema/place.ts';
-import { invalid, refine, type Schema } from './schema/schema.ts';
+import { refine, type Schema } from './schema/schema.ts';
 import { ruled } from './schema/server-notes.ts';
 import { show } from './schema/show.ts';
 

@@ -1,6 +1,6 @@
 import { contentVersion } from '../../lib/hash.ts';
 import { type RetrySpec, retry } from '../../policy/retry.ts';
-import { invalid } from '../../policy/schema/schema.ts';
+import { invalid } from '../../policy/schema/parsed.ts';
 import type { TargetSpec } from '../../policy/target.ts';
 import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route, Target } from '../route.ts';

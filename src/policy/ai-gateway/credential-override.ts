@@ -3,7 +3,8 @@ import { boolean } from '../schema/boolean.ts';
 import { defaulted, optional } from '../schema/field.ts';
 import { exactlyOneOf } from '../schema/given.ts';
 import { object } from '../schema/object.ts';
-import { invalid, refine } from '../schema/schema.ts';
+import { invalid } from '../schema/parsed.ts';
+import { refine } from '../schema/schema.ts';
 import { refused } from '../schema/verdict.ts';
 
 const fromRequestHeaders = object({

@@ -1,5 +1,5 @@
+import { invalid, type Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { invalid, type Parsed } from '../schema/schema.ts';
 
 /** No two entries of a list have the same value of this field. */
 export function unique<const N extends string>(field: N) {

@@ -3,7 +3,8 @@ import { dottedName } from '../name.ts';
 import { optional, required } from '../schema/field.ts';
 import { exactlyOneOf, exactlyOneRequired } from '../schema/given.ts';
 import { object } from '../schema/object.ts';
-import { type Infer, invalid, refine } from '../schema/schema.ts';
+import { invalid } from '../schema/parsed.ts';
+import { type Infer, refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { onFailure } from './on-failure.ts';
 

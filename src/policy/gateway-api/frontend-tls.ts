@@ -2,8 +2,9 @@ import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
+import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Infer, type Parsed, refine } from '../schema/schema.ts';
+import { type Infer, refine } from '../schema/schema.ts';
 import { authorityReference } from './object-reference.ts';
 import { portNumber } from './parent-reference.ts';
 

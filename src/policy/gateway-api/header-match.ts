@@ -2,9 +2,10 @@ import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
+import { invalid } from '../schema/parsed.ts';
 import { under } from '../schema/place.ts';
 import { re2 } from '../schema/re2.ts';
-import { type Infer, invalid, refine, type Schema } from '../schema/schema.ts';
+import { type Infer, refine, type Schema } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { tokenName } from './name.ts';
 

@@ -4,8 +4,9 @@ import { defaulted } from '../schema/field.ts';
 import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
+import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Infer, type Parsed, refine } from '../schema/schema.ts';
+import { type Infer, refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { tokenName } from './name.ts';
 

@@ -2,9 +2,10 @@ import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
+import { invalid, type Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { re2 } from '../schema/re2.ts';
-import { type Infer, invalid, type Parsed, refine } from '../schema/schema.ts';
+import { type Infer, refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { headerMatches, queryMatches } from './header-match.ts';
 

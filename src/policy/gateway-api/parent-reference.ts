@@ -3,8 +3,9 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
+import { invalid, type Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Infer, invalid, type Parsed, refine } from '../schema/schema.ts';
+import { type Infer, refine } from '../schema/schema.ts';
 import { apiGroup, apiKind, gatewayApiGroup, sectionName } from './name.ts';
 
 export const portNumber = integer({ from: 1, to: 65_535 });

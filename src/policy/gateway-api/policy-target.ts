@@ -2,8 +2,9 @@ import { dottedName } from '../name.ts';
 import { optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
+import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Parsed, refine, type Schema } from '../schema/schema.ts';
+import { refine, type Schema } from '../schema/schema.ts';
 import { choices } from '../schema/show.ts';
 import { apiGroup, apiKind, sectionName } from './name.ts';
 

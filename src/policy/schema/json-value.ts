@@ -1,6 +1,7 @@
 import { isMap } from './object.ts';
+import { invalid, type Parsed } from './parsed.ts';
 import { type Place, reject } from './place.ts';
-import { invalid, type Parsed, type Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 

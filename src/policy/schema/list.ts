@@ -1,5 +1,6 @@
+import { invalid } from './parsed.ts';
 import { reject, under } from './place.ts';
-import { invalid, type Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 import { show } from './show.ts';
 
 export interface ListRule {

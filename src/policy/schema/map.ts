@@ -1,6 +1,7 @@
 import { isMap } from './object.ts';
+import { invalid } from './parsed.ts';
 import { reject, under } from './place.ts';
-import { invalid, type JsonSchema, type Schema } from './schema.ts';
+import type { JsonSchema, Schema } from './schema.ts';
 import { show } from './show.ts';
 
 const most = 256;

@@ -1,7 +1,8 @@
 import { suggest } from '../../lib/suggest.ts';
 import type { Field } from './field.ts';
+import { invalid, type Parsed } from './parsed.ts';
 import { type Place, reject, under } from './place.ts';
-import { invalid, type JsonSchema, type Parsed, type Schema } from './schema.ts';
+import type { JsonSchema, Schema } from './schema.ts';
 import { notedJson, serverNotes } from './server-notes.ts';
 import { choices, shorten, show } from './show.ts';
 

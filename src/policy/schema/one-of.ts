@@ -1,7 +1,8 @@
 import type { Field } from './field.ts';
 import { isMap, rejectUnknown, withRefused } from './object.ts';
+import { invalid, type Parsed } from './parsed.ts';
 import { type Place, reject, under } from './place.ts';
-import { invalid, type Parsed, type Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 import { notedJson } from './server-notes.ts';
 import { choices, kindOf } from './show.ts';
 

@@ -1,5 +1,5 @@
 import type { ProblemReason } from '../problem.ts';
-import { invalid } from './schema.ts';
+import { invalid } from './parsed.ts';
 
 export type Path = readonly (string | number)[];
 

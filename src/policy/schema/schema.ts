@@ -2,15 +2,11 @@
  * One definition per field set, from which come the TypeScript type (`Infer`), the parsed value with its defaults, the
  * texts for bad values, and the JSON Schema that editors read.
  */
+import { invalid, type Parsed } from './parsed.ts';
 import type { Place } from './place.ts';
 import type { ServerNotes, serverNotes } from './server-notes.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown; readonly [serverNotes]?: ServerNotes };
-
-/** Stands for a value that could not be parsed. What is wrong with it was reported to the place. */
-export const invalid: unique symbol = Symbol('invalid');
-
-export type Parsed<T> = T | typeof invalid;
 
 export interface Schema<T> {
   /** Parses as much as can be parsed, so that all problems of a document are reported at once. */

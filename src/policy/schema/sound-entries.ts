@@ -1,6 +1,7 @@
 import { type ListRule, list } from './list.ts';
+import { invalid } from './parsed.ts';
 import { under } from './place.ts';
-import { invalid, type Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 
 /** An entry, and where in the list it was written. */
 export type Positioned<T> = T & { readonly position: number };

@@ -1,8 +1,9 @@
 import { defaulted, type Field, optional, required } from './field.ts';
 import { blockRules } from './field-rules.ts';
 import { type Fields, object } from './object.ts';
+import { invalid } from './parsed.ts';
 import { reject, under } from './place.ts';
-import { invalid, refine, type Schema } from './schema.ts';
+import { refine, type Schema } from './schema.ts';
 import { servedValues } from './served-values.ts';
 import { ruled } from './server-notes.ts';
 import { refused } from './verdict.ts';

@@ -1,6 +1,7 @@
 import type { Field } from './field.ts';
+import type { Parsed } from './parsed.ts';
 import { type Place, reject, warn } from './place.ts';
-import type { JsonSchema, Parsed, Schema } from './schema.ts';
+import type { JsonSchema, Schema } from './schema.ts';
 
 /**
  * What becomes of a field of a foreign vocabulary. Honoured ones may say what of them is not. The tables of
