@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http2';
 import { processorMethod, processorRoleHeader } from '../contract.ts';
 import type { Engine } from './engine.ts';
 import { RouterStream } from './router-stream.ts';
 import type { Address } from './transport/address.ts';
+import type { Metadata } from './transport/http2/metadata.ts';
 import { relay } from './transport/relay.ts';
 import { grpcStatus } from './transport/status.ts';
 import type { Method } from './transport/stream.ts';
@@ -12,7 +12,7 @@ import { type RelayTo, UpstreamStream } from './upstream-stream.ts';
 const relayedHeader = 'x-sluice-relayed';
 
 /** A stream about a request that this process holds: to be taken also while the process ends. */
-export function isRelayed(metadata: IncomingHttpHeaders): boolean {
+export function isRelayed(metadata: Metadata): boolean {
   return metadata[relayedHeader] !== undefined;
 }
 

@@ -1,7 +1,10 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { ByteBudget } from './byte-budget.ts';
 import type { OnEvent } from './events.ts';
 import { FrameReader, type FrameSink } from './frame-reader.ts';
+import { http2Code } from './http2/error.ts';
+import { encodeHeaders } from './http2/hpack/encode.ts';
+import type { Metadata } from './http2/metadata.ts';
+import type { Http2Stream, StreamSink } from './http2/stream.ts';
 import type { Limits } from './limits.ts';
 import { encodeGrpcMessage } from './percent-encoding.ts';
 import { grpcStatus } from './status.ts';
@@ -15,26 +18,14 @@ export interface StreamContext {
   readonly onHandlerError: (error: unknown) => void;
 }
 
-const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR } = constants;
-
-/** As flat lists: Node passes them on without building an object per stream. */
 const responseHeaders: readonly string[] = [':status', '200', 'content-type', 'application/grpc'];
-/** `sendDate` is not in the types of this call, but Node reads it; nobody reads a date here. */
-const responseOptions = { waitForTrailers: true, sendDate: false };
-const lastResponseOptions = { endStream: true, sendDate: false };
-const okTrailers = { 'grpc-status': '0' };
-
-/** Where listeners find the stream's state: they are shared functions, not closures made per stream. */
-const owner = Symbol('sluice.grpc-stream');
-
-interface Carrier extends ServerHttp2Stream {
-  [owner]: GrpcStream;
-}
+const responseBlock = encodeHeaders(responseHeaders);
+const okTrailers = encodeHeaders(['grpc-status', '0']);
 
 /** One stream: gRPC's rules on both directions. All fields exist from the start, so that all streams share one shape. */
-export class GrpcStream implements ServerStream, FrameSink {
-  readonly metadata: IncomingHttpHeaders;
-  private readonly http2: ServerHttp2Stream;
+export class GrpcStream implements ServerStream, StreamSink, FrameSink {
+  readonly metadata: Metadata;
+  private readonly http2: Http2Stream;
   private readonly context: StreamContext;
   private readonly reader: FrameReader;
   private handler: StreamHandler | undefined = undefined;
@@ -47,32 +38,26 @@ export class GrpcStream implements ServerStream, FrameSink {
   private statusMessage = '';
   /** Waiting bytes that the budget knows of. */
   private counted = 0;
-  private awaitsDrain = false;
 
-  constructor(http2: ServerHttp2Stream, metadata: IncomingHttpHeaders, context: StreamContext) {
+  constructor(http2: Http2Stream, context: StreamContext) {
     this.http2 = http2;
-    this.metadata = metadata;
+    this.metadata = http2.headers;
     this.context = context;
     this.reader = new FrameReader(this, context.budget, context.limits.maxMessageBytes);
   }
 
   start(method: Method): void {
-    const { http2 } = this;
-    (http2 as Carrier)[owner] = this;
     this.context.onEvent('streamOpened', 1);
-    http2.on('close', onClose);
-    http2.on('wantTrailers', onWantTrailers);
+    this.http2.attach(this);
     try {
       this.handler = method(this);
     } catch (error) {
       this.handlerFailed(error);
     }
-    http2.on('end', onEnd);
-    http2.on('data', onData);
   }
 
   get isOpen(): boolean {
-    return !this.hasEnded && !this.http2.closed && !this.http2.destroyed;
+    return !this.hasEnded && this.http2.isWritable;
   }
 
   write(frame: Buffer): void {
@@ -81,12 +66,11 @@ export class GrpcStream implements ServerStream, FrameSink {
     }
     if (!this.hasResponded) {
       this.hasResponded = true;
-      this.http2.respond(responseHeaders, responseOptions);
+      this.http2.respond(responseBlock, false);
     }
     this.context.onEvent('bytesSent', frame.length);
-    if (!this.http2.write(frame)) {
-      this.boundQueue(frame.length);
-    }
+    this.http2.write(frame);
+    if (this.http2.waitingBytes > 0) this.boundQueue(frame.length);
   }
 
   end(): void {
@@ -94,15 +78,13 @@ export class GrpcStream implements ServerStream, FrameSink {
       return;
     }
     this.hasEnded = true;
-    if (this.http2.isPaused()) {
-      // What still comes is dropped, but Node closes a stream only when it has been read to its end.
-      this.http2.resume();
-    }
-    if (this.hasResponded) {
-      this.http2.end();
-    } else {
-      this.respondTrailersOnly();
-    }
+    // What still comes is dropped.
+    this.http2.resume();
+    const trailers = this.statusHeaders();
+    if (this.hasResponded) this.http2.end(trailers);
+    else this.http2.respond(Buffer.concat([responseBlock, trailers]), true);
+    if (this.status !== grpcStatus.ok) this.http2.stopClient();
+    else if (!this.http2.isRemoteEnded) stopClientLater(this.http2);
   }
 
   fail(code: number, message: string): void {
@@ -150,9 +132,7 @@ export class GrpcStream implements ServerStream, FrameSink {
 
   /** The client sends nothing more. */
   halfClosed(): void {
-    if (this.http2.aborted || this.hasFinished) {
-      return;
-    }
+    if (this.hasFinished) return;
     if (this.reader.isMidMessage && !this.hasEnded) {
       this.unreadable(grpcStatus.internal, 'the client closed in the middle of a message');
       return;
@@ -168,51 +148,19 @@ export class GrpcStream implements ServerStream, FrameSink {
   }
 
   drained(): void {
-    this.awaitsDrain = false;
     this.context.budget.give(this.counted);
     this.counted = 0;
   }
 
-  sendTrailers(): void {
-    if (this.http2.destroyed || this.http2.closed) {
-      return;
-    }
-    this.http2.sendTrailers(
-      this.status === grpcStatus.ok
-        ? okTrailers
-        : { 'grpc-status': String(this.status), 'grpc-message': encodeGrpcMessage(this.statusMessage) },
-    );
-    if (this.http2.readableEnded) {
-      return;
-    }
-    if (this.status === grpcStatus.ok) {
-      stopClientLater(this.http2);
-    } else {
-      // Node sends trailers in a setImmediate of its own; a reset before that would swallow them.
-      setImmediate(stopClient, this.http2);
-    }
+  private statusHeaders(): Buffer {
+    if (this.status === grpcStatus.ok) return okTrailers;
+    return encodeHeaders(['grpc-status', String(this.status), 'grpc-message', encodeGrpcMessage(this.statusMessage)]);
   }
 
-  private respondTrailersOnly(): void {
-    this.hasResponded = true;
-    this.http2.respond(
-      [
-        ...responseHeaders,
-        'grpc-status',
-        String(this.status),
-        ...(this.status === grpcStatus.ok ? [] : ['grpc-message', encodeGrpcMessage(this.statusMessage)]),
-      ],
-      lastResponseOptions,
-    );
-    if (!this.http2.readableEnded) {
-      setImmediate(stopClient, this.http2);
-    }
-  }
-
-  /** Called when more waits than Node likes to hold. `latest` alone may be as long as it wants. */
+  /** `latest` alone may be as long as it wants. */
   private boundQueue(latest: number): void {
     const { http2, context } = this;
-    const waiting = http2.writableLength;
+    const waiting = http2.waitingBytes;
     const isWithin =
       waiting - latest <= context.limits.maxQueuedBytesPerStream && context.budget.take(waiting - this.counted);
     if (!isWithin) {
@@ -220,14 +168,10 @@ export class GrpcStream implements ServerStream, FrameSink {
       // HTTP/2 error codes, and it frees the memory at once.
       context.onEvent('streamFailed', 1);
       this.hasEnded = true;
-      http2.close(NGHTTP2_ENHANCE_YOUR_CALM);
+      http2.reset(http2Code.enhanceYourCalm);
       return;
     }
     this.counted = waiting;
-    if (!this.awaitsDrain) {
-      this.awaitsDrain = true;
-      http2.once('drain', onDrain);
-    }
   }
 
   private finish(isClean: boolean): void {
@@ -256,34 +200,14 @@ export class GrpcStream implements ServerStream, FrameSink {
   }
 }
 
-function onData(this: unknown, chunk: Buffer): void {
-  (this as Carrier)[owner].received(chunk);
-}
-
-function onEnd(this: unknown): void {
-  (this as Carrier)[owner].halfClosed();
-}
-
-function onClose(this: unknown): void {
-  (this as Carrier)[owner].closed();
-}
-
-function onDrain(this: unknown): void {
-  (this as Carrier)[owner].drained();
-}
-
-function onWantTrailers(this: unknown): void {
-  (this as Carrier)[owner].sendTrailers();
-}
-
 /**
  * Whoever got all answers ends its side by itself, a moment later: Envoy does so for every request. A reset for each of
  * them costs a twentieth of the processor's CPU. Those that have not ended by the next sweep are reset after all.
  */
 const clientEndGraceMs = 100;
-let answered: ServerHttp2Stream[] = [];
+let answered: Http2Stream[] = [];
 
-function stopClientLater(http2: ServerHttp2Stream): void {
+function stopClientLater(http2: Http2Stream): void {
   if (answered.length === 0) setTimeout(stopAnswered, clientEndGraceMs).unref();
   answered.push(http2);
 }
@@ -291,12 +215,5 @@ function stopClientLater(http2: ServerHttp2Stream): void {
 function stopAnswered(): void {
   const due = answered;
   answered = [];
-  for (const http2 of due) stopClient(http2);
-}
-
-/** RFC 9113 section 8.1: a complete answer to an incomplete request is followed by a reset without error. */
-function stopClient(http2: ServerHttp2Stream): void {
-  if (!http2.destroyed && !http2.readableEnded) {
-    http2.close(NGHTTP2_NO_ERROR);
-  }
+  for (const http2 of due) http2.stopClient();
 }

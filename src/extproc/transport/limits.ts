@@ -25,21 +25,6 @@ export interface Limits {
   readonly streamWindowBytes: number;
   /** The same for a whole connection, which all streams share. Default 64 MiB. */
   readonly connectionWindowBytes: number;
-  /**
-   * Stream resets by the peer that one connection survives at once and per second. Node's default (1,000 and 33) is a
-   * defence against the "rapid reset" attack from the internet, but Envoy may end each stream with a reset, and then
-   * every thousandth request or so loses its connection. Our only peer is our own Envoy. Default 1,000,000; both must
-   * be set for either to count.
-   */
-  readonly streamResetBurst: number;
-  readonly streamResetRate: number;
-  /**
-   * Frames and streams refused over the life of a connection before nghttp2 gives it up. They only ever count up, and
-   * Envoy keeps a connection for weeks: a small number is a time bomb. Default 1,000,000.
-   */
-  readonly maxRejectedPerConnection: number;
-  /** MiB that nghttp2 and Node may use per connection. Default 256: the byte limits above bind first. */
-  readonly maxSessionMemory: number;
 }
 
 export const defaultLimits: Limits = {
@@ -49,8 +34,4 @@ export const defaultLimits: Limits = {
   maxBufferedBytes: 256 * 1024 * 1024,
   streamWindowBytes: 1024 * 1024,
   connectionWindowBytes: 64 * 1024 * 1024,
-  streamResetBurst: 1_000_000,
-  streamResetRate: 1_000_000,
-  maxRejectedPerConnection: 1_000_000,
-  maxSessionMemory: 256,
 };

@@ -1,4 +1,5 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { encodeHeaders } from './http2/hpack/encode.ts';
+import type { Http2Stream } from './http2/stream.ts';
 import { encodeGrpcMessage } from './percent-encoding.ts';
 import { grpcStatus } from './status.ts';
 import type { Method } from './stream.ts';
@@ -13,43 +14,29 @@ const grpcContentType = /^application\/grpc(?:$|[+; ])/i;
  * as well and ends the stream when it is over (Envoy does, and on top of it has `message_timeout` per message). A timer
  * per stream would cost more than the work it could save.
  */
-export function acceptMethod(
-  http2: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  methods: ReadonlyMap<string, Method>,
-): Method | undefined {
+export function acceptMethod(stream: Http2Stream, methods: ReadonlyMap<string, Method>): Method | undefined {
+  const { headers } = stream;
   if (headers[':method'] !== 'POST') {
-    close(http2, [':status', '405', 'allow', 'POST']);
+    close(stream, [':status', '405', 'allow', 'POST']);
     return undefined;
   }
   if (!grpcContentType.test(headers['content-type'] ?? '')) {
     // What gRPC's HTTP/2 mapping asks for, so that a caller who is not speaking gRPC sees a plain HTTP error.
-    close(http2, [':status', '415']);
+    close(stream, [':status', '415']);
     return undefined;
   }
   const path = headers[':path'] ?? '';
   const method = methods.get(path);
   if (method === undefined) {
-    close(http2, [
-      ':status',
-      '200',
-      'content-type',
-      'application/grpc',
-      'grpc-status',
-      String(grpcStatus.unimplemented),
-      'grpc-message',
-      encodeGrpcMessage(`there is no method ${path.slice(0, 200)}`),
+    close(stream, [
+      ...[':status', '200', 'content-type', 'application/grpc', 'grpc-status', String(grpcStatus.unimplemented)],
+      ...['grpc-message', encodeGrpcMessage(`there is no method ${path.slice(0, 200)}`)],
     ]);
   }
   return method;
 }
 
-function close(http2: ServerHttp2Stream, headers: readonly string[]): void {
-  http2.respond(headers, { endStream: true });
-  http2.resume();
-  setImmediate(() => {
-    if (!http2.destroyed && !http2.readableEnded) {
-      http2.close(constants.NGHTTP2_NO_ERROR);
-    }
-  });
+function close(stream: Http2Stream, headers: readonly string[]): void {
+  stream.respond(encodeHeaders(headers), true);
+  stream.stopClient();
 }

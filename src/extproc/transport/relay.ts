@@ -1,6 +1,7 @@
 import { type ClientHttp2Stream, connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { type Address, describeAddress } from './address.ts';
+import type { Metadata } from './http2/metadata.ts';
 import { decodeGrpcMessage } from './percent-encoding.ts';
 import { grpcStatus } from './status.ts';
 import type { ServerStream, StreamHandler } from './stream.ts';
@@ -109,10 +110,10 @@ function writeMessage(request: ClientHttp2Stream, message: Buffer): void {
 }
 
 /** The caller's metadata goes along; what belongs to the connection or to gRPC itself is made anew. */
-function requestHeaders(metadata: IncomingHttpHeaders, options: RelayOptions): OutgoingHttpHeaders {
+function requestHeaders(metadata: Metadata, options: RelayOptions): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(metadata)) {
-    if (!name.startsWith(':') && !name.startsWith('grpc-') && !own.has(name)) {
+    if (value !== undefined && !name.startsWith(':') && !name.startsWith('grpc-') && !own.has(name)) {
       headers[name] = value;
     }
   }

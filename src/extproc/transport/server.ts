@@ -1,18 +1,14 @@
-import { once } from 'node:events';
-import {
-  constants,
-  createServer,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-} from 'node:http2';
-import { Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Address } from './address.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { OnEvent } from './events.ts';
 import { GrpcStream, type StreamContext } from './grpc-stream.ts';
 import { createHealth } from './health.ts';
+import { Connection } from './http2/connection.ts';
+import { http2Code } from './http2/error.ts';
+import type { Metadata } from './http2/metadata.ts';
+import type { Http2Stream } from './http2/stream.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { listen } from './listen.ts';
 import { acceptMethod } from './refuse.ts';
@@ -25,7 +21,7 @@ export interface GrpcServerOptions {
    * Streams that are taken while the server drains, also on new connections: those that what is still open here waits
    * for. With it the server listens until its older streams have ended. Default: none.
    */
-  readonly isTakenWhileDraining?: (metadata: IncomingHttpHeaders) => boolean;
+  readonly isTakenWhileDraining?: (metadata: Metadata) => boolean;
   /** Asked by the health service. Default: always. */
   readonly isServing?: () => boolean;
   /** Default: `defaultLimits`, each on its own. */
@@ -54,7 +50,7 @@ export interface GrpcServer {
 /** Dead TCP peers are noticed by the kernel; a unix socket has none. */
 const keepAliveMs = 30_000;
 
-/** gRPC on Node's low-level HTTP/2: bytes in, bytes out. */
+/** gRPC on an HTTP/2 of our own: bytes in, bytes out. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const { isTakenWhileDraining, onEvent = () => {} } = options;
@@ -67,127 +63,86 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   };
   const health = createHealth(options.isServing ?? (() => true), options.methods.keys());
   const methods = new Map([...health.methods, ...options.methods]);
-  const sessions = new Set<ServerHttp2Session>();
+  const connections = new Set<Connection>();
   let draining: Promise<void> | undefined;
 
-  const http2 = createHttp2Server(limits);
-  http2.on('connection', (socket) => {
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, keepAliveMs);
-  });
-  http2.on('session', (session) => {
-    sessions.add(session);
-    onEvent('connectionOpened', 1);
-    session.on('error', (error) => {
-      onEvent('connectionError', 1);
-      onConnectionError(error);
-    });
-    session.on('close', () => {
-      sessions.delete(session);
-      onEvent('connectionClosed', 1);
-    });
-    session.setLocalWindowSize(limits.connectionWindowBytes);
-    if (draining !== undefined && isTakenWhileDraining === undefined) {
-      goAway(session, onEvent);
-    }
-  });
-  http2.on('stream', (stream, headers) => {
-    stream.on('error', ignore);
-    if (draining !== undefined && isTakenWhileDraining?.(headers) !== true) {
+  function begin(stream: Http2Stream): void {
+    if (draining !== undefined && isTakenWhileDraining?.(stream.headers) !== true) {
       // Says that nothing of it was looked at, so that the client may ask a sibling.
-      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      stream.reset(http2Code.refusedStream);
       onEvent('refused', 1);
       return;
     }
-    const method = acceptMethod(stream, headers, methods);
-    if (method === undefined) {
-      onEvent('refused', 1);
-    } else {
-      new GrpcStream(stream, headers, context).start(method);
-    }
+    const method = acceptMethod(stream, methods);
+    if (method === undefined) onEvent('refused', 1);
+    else new GrpcStream(stream, context).start(method);
+  }
+
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs }, (socket) => {
+    onEvent('connectionOpened', 1);
+    const connection = new Connection({
+      socket,
+      limits,
+      onStream: begin,
+      onError(error) {
+        onEvent('connectionError', 1);
+        onConnectionError(error);
+      },
+      onClose() {
+        connections.delete(connection);
+        onEvent('connectionClosed', 1);
+      },
+    });
+    connections.add(connection);
+    if (draining !== undefined && isTakenWhileDraining === undefined) goAway(connection, onEvent);
   });
-  // Errors of single connections arrive at their session; these are for what has no session (yet), so that none is
-  // ever without a listener.
-  http2.on('sessionError', ignore);
 
   return {
     get connectionCount() {
-      return sessions.size;
+      return connections.size;
     },
     async listen(address) {
-      const bound = await listen(http2, address);
+      const bound = await listen(server, address);
       // Failing to accept, for want of file descriptors, is reported here and must not end the process.
-      http2.on('error', onConnectionError);
+      server.on('error', onConnectionError);
       return bound;
     },
     drain(graceMs) {
-      draining ??= drain(http2, sessions, graceMs, onEvent, isTakenWhileDraining !== undefined);
+      draining ??= drain(server, connections, graceMs, onEvent, isTakenWhileDraining !== undefined);
       health.stop();
       return draining;
     },
   };
 }
 
-function createHttp2Server(limits: Limits): Http2Server {
-  return createServer({
-    settings: {
-      enablePush: false,
-      initialWindowSize: limits.streamWindowBytes,
-      maxConcurrentStreams: limits.maxConcurrentStreams,
-    },
-    maxSessionMemory: limits.maxSessionMemory,
-    streamResetBurst: limits.streamResetBurst,
-    streamResetRate: limits.streamResetRate,
-    maxSessionInvalidFrames: limits.maxRejectedPerConnection,
-    maxSessionRejectedStreams: limits.maxRejectedPerConnection,
-  });
-}
-
 async function drain(
-  http2: Http2Server,
-  sessions: ReadonlySet<ServerHttp2Session>,
+  server: Server,
+  connections: ReadonlySet<Connection>,
   graceMs: number,
   onEvent: OnEvent,
   isReachable: boolean,
 ): Promise<void> {
   const cutOff = setTimeout(() => {
-    for (const session of sessions) {
-      session.destroy(undefined, constants.NGHTTP2_CANCEL);
-    }
+    for (const connection of connections) connection.destroy();
   }, graceMs);
   if (isReachable) {
-    const gone = [...sessions].map((session) => once(session, 'close'));
-    for (const session of sessions) {
-      goAway(session, onEvent);
-    }
-    await Promise.all(gone);
+    const older = [...connections];
+    for (const connection of older) goAway(connection, onEvent);
+    await Promise.all(older.map((connection) => connection.closed));
   }
   const closed = new Promise<void>((resolve) => {
-    // The net.Server's own close: that of Http2Server would close the sessions uncounted. A server that never listened
-    // reports an error here; it is closed all the same.
-    Server.prototype.close.call(http2, () => resolve());
+    // A server that never listened reports an error here; it is closed all the same.
+    server.close(() => resolve());
   });
-  for (const session of sessions) {
-    goAway(session, onEvent);
-  }
+  for (const connection of connections) goAway(connection, onEvent);
   await closed;
   clearTimeout(cutOff);
-  // Sockets are gone a turn before their sessions have told everybody.
-  while (sessions.size > 0) {
-    await nextTurn();
-  }
+  // Sockets are gone a turn before their connections have told everybody.
+  while (connections.size > 0) await nextTurn();
 }
 
-/**
- * Node sends the id of the last stream it has begun along with GOAWAY, so a client knows which of its newest streams
- * were never looked at and may repeat them elsewhere; Envoy does. The gentler two steps of RFC 9113 section 6.8 (first a
- * GOAWAY that stops nothing) lose streams here: nghttp2 stops reading a connection without streams after any GOAWAY.
- */
-function goAway(session: ServerHttp2Session, onEvent: OnEvent): void {
-  if (!session.destroyed && !session.closed) {
-    onEvent('goaway', 1);
-    session.close();
-  }
+function goAway(connection: Connection, onEvent: OnEvent): void {
+  if (connection.isGoingAway) return;
+  onEvent('goaway', 1);
+  connection.goAway();
 }
-
-function ignore(): void {}

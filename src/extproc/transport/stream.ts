@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http2';
+import type { Metadata } from './http2/metadata.ts';
 
 /**
  * What a method does with the messages of one stream. Exactly one of `end` and `reset` is called, once, whatever
@@ -19,7 +19,7 @@ export interface StreamHandler {
 /** The server's side of one stream. After `end` or `fail`, or once it is reset, all methods do nothing. */
 export interface ServerStream {
   /** The request's headers: gRPC's initial metadata. */
-  readonly metadata: IncomingHttpHeaders;
+  readonly metadata: Metadata;
   /** Neither ended, failed nor reset: what is written may still arrive. */
   readonly isOpen: boolean;
   /** Sends one frame: five bytes of gRPC prefix and the message. The frame belongs to the transport afterwards. */
