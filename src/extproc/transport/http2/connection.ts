@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits.ts';
-import { ConnectionFault, http2Code } from './error.ts';
+import { ConnectionFault, flowFault, http2Code, protocolFault } from './error.ts';
 import {
   defaultMaxFrameBytes,
   defaultWindowBytes,
   flag,
   frameType,
   goAwayFrame,
-  largestMaxFrameBytes,
+  headersFrame,
   largestWindowBytes,
   pingAnswer,
   resetFrame,
@@ -17,9 +17,12 @@ import {
   windowUpdateFrame,
 } from './frame.ts';
 import { type FrameSink, FrameSplitter } from './frame-splitter.ts';
+import { HeaderBlock } from './header-block.ts';
 import { HpackDecoder } from './hpack/decoder.ts';
 import { requestMetadata } from './metadata.ts';
 import { Output } from './output.ts';
+import { unpadded } from './padding.ts';
+import { readSettings } from './settings.ts';
 import { Http2Stream } from './stream.ts';
 
 export interface ConnectionOptions {
@@ -39,6 +42,10 @@ const maxHeaderBytes = 64 * 1024;
 /** For a client that does not even read that it is over. */
 const finishMs = 5_000;
 
+/** SETTINGS_HEADER_TABLE_SIZE of whoever does not say otherwise, and the update of a table to nothing (RFC 7541). */
+const defaultTableBytes = 4_096;
+const noTable = Buffer.of(0x20);
+
 /**
  * The server's side of one HTTP/2 connection (RFC 9113), as far as gRPC needs it: no push, no priorities. Node's own
  * implementation costs three times as much per stream.
@@ -53,15 +60,15 @@ export class Connection implements FrameSink {
   private readonly splitter: FrameSplitter;
   private readonly hpack = new HpackDecoder(maxHeaderBytes);
   private readonly streams = new Map<number, Http2Stream>();
+  /** For room in the connection. Whoever got some of it goes to the end. */
   private readonly waiting = new Set<Http2Stream>();
   private lastStream = 0;
   private hasSettings = false;
   private isLeaving = false;
   private isOver = false;
-  /** Header block that goes on in the next frame, which must be a CONTINUATION of the same stream. */
-  private block: Buffer | undefined = undefined;
-  private blockStream = 0;
-  private blockEndsStream = false;
+  private readonly block = new HeaderBlock(maxHeaderBytes);
+  /** The next header block tells the client that we remember nothing. */
+  private owesNoTable = false;
   private receiveWindow: number;
   private taken = 0;
   private sendWindow = defaultWindowBytes;
@@ -74,7 +81,8 @@ export class Connection implements FrameSink {
     this.limits = limits;
     this.output = new Output(socket);
     this.splitter = new FrameSplitter(this);
-    this.receiveWindow = limits.connectionWindowBytes;
+    // It begins with the default and can only grow.
+    this.receiveWindow = Math.max(limits.connectionWindowBytes, defaultWindowBytes);
     this.send(
       settingsFrame([
         [setting.maxConcurrentStreams, limits.maxConcurrentStreams],
@@ -82,10 +90,13 @@ export class Connection implements FrameSink {
         [setting.maxHeaderListSize, maxHeaderBytes],
       ]),
     );
-    this.send(windowUpdateFrame(0, limits.connectionWindowBytes - defaultWindowBytes));
+    const more = this.receiveWindow - defaultWindowBytes;
+    if (more > 0) this.send(windowUpdateFrame(0, more));
     socket.on('data', (chunk: Buffer) => this.read(chunk));
     socket.on('drain', () => this.pumpAll());
     socket.on('error', (error) => options.onError(error));
+    // Also if the client does not read what is still to be written.
+    socket.on('end', () => this.finish());
     this.closed = new Promise((resolve) => {
       socket.on('close', () => {
         this.socketClosed();
@@ -105,6 +116,11 @@ export class Connection implements FrameSink {
 
   send(frame: Buffer): void {
     this.output.push(frame);
+  }
+
+  sendHeaders(stream: number, block: Buffer, isLast: boolean): void {
+    this.send(headersFrame(stream, this.owesNoTable ? Buffer.concat([noTable, block]) : block, isLast));
+    this.owesNoTable = false;
   }
 
   spent(bytes: number): void {
@@ -156,10 +172,11 @@ export class Connection implements FrameSink {
         this.receive(id, unpadded(payload), payload.length, (flags & flag.endStream) !== 0);
         break;
       case frameType.headers:
-        this.beginBlock(id, flags, payload);
+        if (id % 2 === 0) throw protocolFault(`HEADERS on stream ${id}`);
+        this.headers(this.block.begin(id, flags, payload));
         break;
       case frameType.continuation:
-        this.continueBlock(id, flags, payload);
+        this.headers(this.block.continue(id, flags, payload));
         break;
       case frameType.reset:
         this.reset(id, payload);
@@ -171,17 +188,19 @@ export class Connection implements FrameSink {
         this.ping(id, flags, payload);
         break;
       case frameType.goAway:
-        // The client opens no more streams here; those that are open go on.
-        this.isLeaving = true;
-        if (this.streams.size === 0) this.finish();
+        this.clientLeaves(id, payload);
         break;
       case frameType.windowUpdate:
         this.windowUpdate(id, payload);
         break;
       case frameType.pushPromise:
         throw protocolFault('a client cannot push');
+      case frameType.priority:
+        if (id === 0) throw protocolFault('PRIORITY without a stream');
+        expectLength(payload, 5, 'PRIORITY');
+        break;
       default:
-        // PRIORITY, and whatever comes after RFC 9113: to be ignored.
+        // Whatever comes after RFC 9113 is to be ignored.
         break;
     }
   }
@@ -191,6 +210,8 @@ export class Connection implements FrameSink {
     this.output.hold();
     try {
       this.splitter.push(chunk);
+      // What a client can ask for without end must not pile up for one that does not read.
+      if (this.output.isOverrun) throw new ConnectionFault(http2Code.enhanceYourCalm, 'answers are not read');
     } catch (error) {
       this.failed(error);
     }
@@ -199,7 +220,7 @@ export class Connection implements FrameSink {
 
   private failed(error: unknown): void {
     const fault =
-      error instanceof ConnectionFault ? error : new ConnectionFault(http2Code.protocolError, String(error));
+      error instanceof ConnectionFault ? error : new ConnectionFault(http2Code.internalError, String(error));
     this.send(goAwayFrame(this.lastStream, fault.code));
     this.options.onError(fault);
     this.finish();
@@ -211,7 +232,9 @@ export class Connection implements FrameSink {
     this.isOver = true;
     this.output.release();
     this.socket.destroySoon();
-    this.socket.setTimeout(finishMs, () => this.socket.destroy());
+    // Not the socket's own time limit: a client that goes on sending would put that off for ever.
+    const limit = setTimeout(() => this.socket.destroy(), finishMs).unref();
+    this.socket.once('close', () => clearTimeout(limit));
   }
 
   private socketClosed(): void {
@@ -222,8 +245,7 @@ export class Connection implements FrameSink {
 
   /** `size`: what it costs of the windows, padding included. */
   private receive(id: number, bytes: Buffer, size: number, isEnd: boolean): void {
-    if (id === 0) throw protocolFault('DATA without a stream');
-    if (id > this.lastStream) throw protocolFault('DATA on a stream that was never opened');
+    this.expectOpened(id, 'DATA');
     this.receiveWindow -= size;
     if (this.receiveWindow < 0) throw flowFault();
     this.taken += size;
@@ -244,43 +266,21 @@ export class Connection implements FrameSink {
       return;
     }
     if (bytes.length > 0) stream.received(bytes);
+    if (size > bytes.length) stream.allow(size - bytes.length);
     if (isEnd) stream.remoteEnded();
   }
 
-  private beginBlock(id: number, flags: number, payload: Buffer): void {
-    if (id % 2 === 0) throw protocolFault(`HEADERS on stream ${id}`);
-    const isPadded = (flags & flag.padded) !== 0;
-    let block = isPadded ? unpadded(payload) : payload;
-    if ((flags & flag.priority) !== 0) {
-      if (block.length < 5) throw new ConnectionFault(http2Code.frameSizeError, 'HEADERS too short for a priority');
-      block = block.subarray(5);
-    }
-    this.blockStream = id;
-    this.blockEndsStream = (flags & flag.endStream) !== 0;
-    if ((flags & flag.endHeaders) !== 0) this.headers(block);
-    else this.block = Buffer.from(block);
-  }
-
-  private continueBlock(id: number, flags: number, payload: Buffer): void {
-    if (this.block === undefined || id !== this.blockStream) throw protocolFault('CONTINUATION of nothing');
-    const block = Buffer.concat([this.block, payload]);
-    if (block.length > maxHeaderBytes) throw new ConnectionFault(http2Code.enhanceYourCalm, 'headers are too long');
-    this.block = block;
-    if ((flags & flag.endHeaders) === 0) return;
-    this.block = undefined;
-    this.headers(block);
-  }
-
   private expectNoContinuation(): void {
-    if (this.block !== undefined) throw protocolFault('a header block is not continued');
+    if (this.block.isOpen) throw protocolFault('a header block is not continued');
   }
 
-  private headers(block: Buffer): void {
-    const id = this.blockStream;
+  private headers(block: Buffer | undefined): void {
+    if (block === undefined) return;
+    const id = this.block.stream;
     // Also those of streams that are not taken: later blocks refer to them.
     const list = this.hpack.decode(block);
     if (id <= this.lastStream) {
-      this.streams.get(id)?.remoteEnded();
+      this.trailers(id, list);
       return;
     }
     this.lastStream = id;
@@ -293,42 +293,66 @@ export class Connection implements FrameSink {
       this.send(resetFrame(id, http2Code.refusedStream));
       return;
     }
-    const stream = new Http2Stream(this, id, metadata, this.blockEndsStream);
+    const stream = new Http2Stream(this, id, metadata, this.block.endsStream);
     this.streams.set(id, stream);
     this.options.onStream(stream);
   }
 
+  /** gRPC's clients have none, but may send them: what they say is of no interest. */
+  private trailers(id: number, list: readonly string[]): void {
+    const isOpening = list[0]?.startsWith(':') === true;
+    const stream = this.streams.get(id);
+    if (stream === undefined) {
+      // Trailers may still have been on their way when the stream was closed.
+      if (isOpening) throw protocolFault(`stream ${id} is opened after ${this.lastStream}`);
+    } else if (stream.isRemoteEnded) {
+      stream.reset(http2Code.streamClosed);
+    } else if (isOpening || !this.block.endsStream) {
+      stream.reset(http2Code.protocolError);
+    } else {
+      stream.remoteEnded();
+    }
+  }
+
+  /** Open, or closed already. Streams of even numbers would be ours. */
+  private expectOpened(id: number, what: string): void {
+    if (id % 2 === 0 || id > this.lastStream) throw protocolFault(`${what} on stream ${id}, which was never opened`);
+  }
+
+  /** It opens no more streams here; those that are open go on. */
+  private clientLeaves(id: number, payload: Buffer): void {
+    if (id !== 0) throw protocolFault('GOAWAY on a stream');
+    if (payload.length < 8) throw frameSizeFault('GOAWAY');
+    this.isLeaving = true;
+    if (this.streams.size === 0) this.finish();
+  }
+
   private reset(id: number, payload: Buffer): void {
-    if (payload.length !== 4) throw new ConnectionFault(http2Code.frameSizeError, 'RST_STREAM has four bytes');
-    if (id === 0 || id > this.lastStream) throw protocolFault('RST_STREAM on a stream that was never opened');
+    expectLength(payload, 4, 'RST_STREAM');
+    this.expectOpened(id, 'RST_STREAM');
     this.streams.get(id)?.close();
   }
 
   private settings(id: number, flags: number, payload: Buffer): void {
-    this.hasSettings = true;
     if (id !== 0) throw protocolFault('SETTINGS on a stream');
-    if ((flags & flag.ack) !== 0) return;
-    if (payload.length % 6 !== 0) throw new ConnectionFault(http2Code.frameSizeError, 'SETTINGS of an odd length');
-    for (let at = 0; at < payload.length; at += 6) {
-      const value = payload.readUInt32BE(at + 2);
-      switch (payload.readUInt16BE(at)) {
-        case setting.initialWindowSize:
-          this.resizeWindows(value);
-          break;
-        case setting.maxFrameSize:
-          if (value < defaultMaxFrameBytes || value > largestMaxFrameBytes) throw protocolFault('a frame size');
-          // Longer frames would make others wait behind them.
-          break;
-        default:
-          break;
-      }
+    if ((flags & flag.ack) !== 0) {
+      if (!this.hasSettings) throw protocolFault('the first SETTINGS answer nothing');
+      expectLength(payload, 0, 'SETTINGS that answer');
+      return;
     }
-    this.answer(settingsAnswer);
-    this.pumpAll();
+    this.hasSettings = true;
+    // Longer frames than the default would make others wait behind them, so that one is not looked at.
+    for (const [name, value] of readSettings(payload)) {
+      if (name === setting.initialWindowSize) this.resizeWindows(value);
+      // RFC 7541 section 4.2: a smaller table is confirmed, also by those who do not use it.
+      else if (name === setting.headerTableSize && value < defaultTableBytes) this.owesNoTable = true;
+    }
+    this.send(settingsAnswer);
+    // Their own windows may have been what they waited for.
+    for (const stream of this.streams.values()) stream.pump();
   }
 
   private resizeWindows(bytes: number): void {
-    if (bytes > largestWindowBytes) throw flowFault();
     const more = bytes - this.peerStreamWindow;
     this.peerStreamWindow = bytes;
     for (const stream of this.streams.values()) if (!stream.widen(more)) throw flowFault();
@@ -336,27 +360,21 @@ export class Connection implements FrameSink {
 
   private ping(id: number, flags: number, payload: Buffer): void {
     if (id !== 0) throw protocolFault('PING on a stream');
-    if (payload.length !== 8) throw new ConnectionFault(http2Code.frameSizeError, 'PING has eight bytes');
-    if ((flags & flag.ack) === 0) this.answer(pingAnswer(payload));
-  }
-
-  /** What a client can ask for without end must not pile up for one that does not read. */
-  private answer(frame: Buffer): void {
-    if (this.output.isFull) throw new ConnectionFault(http2Code.enhanceYourCalm, 'answers are not read');
-    this.send(frame);
+    expectLength(payload, 8, 'PING');
+    if ((flags & flag.ack) === 0) this.send(pingAnswer(payload));
   }
 
   private windowUpdate(id: number, payload: Buffer): void {
-    if (payload.length !== 4) throw new ConnectionFault(http2Code.frameSizeError, 'WINDOW_UPDATE has four bytes');
+    expectLength(payload, 4, 'WINDOW_UPDATE');
     const more = payload.readUInt32BE(0) & 0x7fffffff;
-    if (id > this.lastStream) throw protocolFault('WINDOW_UPDATE on a stream that was never opened');
     if (id === 0) {
-      this.sendWindow += more;
       if (more === 0) throw protocolFault('WINDOW_UPDATE of nothing');
+      this.sendWindow += more;
       if (this.sendWindow > largestWindowBytes) throw flowFault();
       this.pumpAll();
       return;
     }
+    this.expectOpened(id, 'WINDOW_UPDATE');
     const stream = this.streams.get(id);
     if (stream === undefined) return;
     if (more === 0) stream.reset(http2Code.protocolError);
@@ -365,22 +383,18 @@ export class Connection implements FrameSink {
   }
 
   private pumpAll(): void {
-    const streams = [...this.waiting];
-    this.waiting.clear();
-    for (const stream of streams) stream.pump();
+    for (const stream of this.waiting) {
+      if (this.sendableBytes === 0) return;
+      this.waiting.delete(stream);
+      stream.pump();
+    }
   }
 }
 
-function unpadded(payload: Buffer): Buffer {
-  const padding = payload[0];
-  if (padding === undefined || padding >= payload.length) throw protocolFault('padding longer than its frame');
-  return payload.subarray(1, payload.length - padding);
+function expectLength(payload: Buffer, length: number, what: string): void {
+  if (payload.length !== length) throw frameSizeFault(what);
 }
 
-function protocolFault(message: string): ConnectionFault {
-  return new ConnectionFault(http2Code.protocolError, message);
-}
-
-function flowFault(): ConnectionFault {
-  return new ConnectionFault(http2Code.flowControlError, 'more was sent than a window allows');
+function frameSizeFault(what: string): ConnectionFault {
+  return new ConnectionFault(http2Code.frameSizeError, `${what} of a wrong length`);
 }

@@ -2,6 +2,7 @@
 export const http2Code = {
   noError: 0,
   protocolError: 1,
+  internalError: 2,
   flowControlError: 3,
   streamClosed: 5,
   frameSizeError: 6,
@@ -19,4 +20,12 @@ export class ConnectionFault extends Error {
     super(message);
     this.code = code;
   }
+}
+
+export function protocolFault(message: string): ConnectionFault {
+  return new ConnectionFault(http2Code.protocolError, message);
+}
+
+export function flowFault(): ConnectionFault {
+  return new ConnectionFault(http2Code.flowControlError, 'more was sent than a window allows');
 }

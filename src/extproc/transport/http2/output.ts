@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 const joinBytes = 64 * 1024;
 /** More than this waiting in a socket is a peer that does not read. */
 const fullBytes = 256 * 1024;
+/** Beyond what data may fill there is room for the answers to all that an honest client can ask for at once. */
+const overrunBytes = 1024 * 1024;
 
 /**
  * Frames on their way out. All that is written while a chunk of input is handled goes to the kernel in one piece: a
@@ -20,8 +22,13 @@ export class Output {
     this.socket = socket;
   }
 
+  /** Data has to wait for the socket's `drain`. */
   get isFull(): boolean {
     return this.bytes + this.socket.writableLength > fullBytes;
+  }
+
+  get isOverrun(): boolean {
+    return this.bytes + this.socket.writableLength > overrunBytes;
   }
 
   push(frame: Buffer): void {

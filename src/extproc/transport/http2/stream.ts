@@ -1,6 +1,13 @@
 import type { Connection } from './connection.ts';
 import { http2Code } from './error.ts';
-import { frameHead, frameType, headersFrame, largestWindowBytes, resetFrame, windowUpdateFrame } from './frame.ts';
+import {
+  defaultWindowBytes,
+  frameHead,
+  frameType,
+  largestWindowBytes,
+  resetFrame,
+  windowUpdateFrame,
+} from './frame.ts';
 import type { Metadata } from './metadata.ts';
 
 /** Who is told what comes in. Called on the hot path. */
@@ -34,7 +41,7 @@ export class Http2Stream {
   private queue: Buffer[] = [];
   private sentOfFirst = 0;
   private queuedBytes = 0;
-  private isWaiting = false;
+  private hasWaited = false;
   private stopsClient = false;
   private trailers: Buffer | undefined = undefined;
 
@@ -43,7 +50,8 @@ export class Http2Stream {
     this.id = id;
     this.headers = headers;
     this.hasRemoteEnded = hasRemoteEnded;
-    this.receiveWindow = connection.limits.streamWindowBytes;
+    // A client that has not seen our SETTINGS yet may send as much as the default.
+    this.receiveWindow = Math.max(connection.limits.streamWindowBytes, defaultWindowBytes);
     this.sendWindow = connection.peerWindowBytes;
   }
 
@@ -69,7 +77,7 @@ export class Http2Stream {
 
   respond(block: Buffer, isLast: boolean): void {
     if (!this.isWritable) return;
-    this.connection.send(headersFrame(this.id, block, isLast));
+    this.connection.sendHeaders(this.id, block, isLast);
     if (isLast) this.localEnded();
   }
 
@@ -129,7 +137,7 @@ export class Http2Stream {
 
   received(bytes: Buffer): void {
     if (this.hasClosed) return;
-    if (this.isPaused) this.held.push(bytes);
+    if (this.isPaused || this.held.length > 0) this.held.push(bytes);
     else this.deliver(bytes);
   }
 
@@ -158,8 +166,9 @@ export class Http2Stream {
       const left = first.length - this.sentOfFirst;
       const count = Math.min(left, this.sendWindow, connection.sendableBytes);
       if (count <= 0 && left > 0) {
-        this.isWaiting = true;
-        connection.waits(this);
+        this.hasWaited = true;
+        // For a window of its own to open it waits by itself.
+        if (this.sendWindow > 0) connection.waits(this);
         return;
       }
       connection.send(frameHead(count, frameType.data, 0, this.id));
@@ -172,11 +181,10 @@ export class Http2Stream {
       this.queue.shift();
       this.queuedBytes -= first.length;
     }
-    if (this.isWaiting) {
-      this.isWaiting = false;
-      this.sink?.drained();
-    }
     if (this.trailers !== undefined) this.sendTrailers();
+    if (!this.hasWaited) return;
+    this.hasWaited = false;
+    this.sink?.drained();
   }
 
   /** Nothing goes over the wire any more, as the client or the socket will have it. */
@@ -200,20 +208,26 @@ export class Http2Stream {
     this.queue = [];
     this.queuedBytes = 0;
     this.held = [];
+    this.hasWaited = false;
     this.trailers = undefined;
     this.connection.forget(this);
     return true;
   }
 
   private tellEnd(): void {
-    if (!this.hasRemoteEnded || this.hasToldEnd || this.hasClosed || this.isPaused) return;
+    if (!this.hasRemoteEnded || this.hasToldEnd || this.hasClosed || this.isPaused || this.held.length > 0) return;
     this.hasToldEnd = true;
     this.sink?.halfClosed();
   }
 
   private deliver(bytes: Buffer): void {
     this.sink?.received(bytes);
-    this.taken += bytes.length;
+    this.allow(bytes.length);
+  }
+
+  /** The client may send as much again: not at once, but before it has to wait. */
+  allow(bytes: number): void {
+    this.taken += bytes;
     if (this.hasRemoteEnded || this.hasClosed || this.taken * 2 < this.connection.limits.streamWindowBytes) return;
     this.receiveWindow += this.taken;
     this.connection.send(windowUpdateFrame(this.id, this.taken));
@@ -224,7 +238,7 @@ export class Http2Stream {
     const { trailers } = this;
     if (trailers === undefined) return;
     this.trailers = undefined;
-    this.connection.send(headersFrame(this.id, trailers, true));
+    this.connection.sendHeaders(this.id, trailers, true);
     this.localEnded();
   }
 
