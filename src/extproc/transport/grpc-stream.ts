@@ -20,7 +20,8 @@ export interface StreamContext {
 
 const responseHeaders: readonly string[] = [':status', '200', 'content-type', 'application/grpc'];
 const responseBlock = encodeHeaders(responseHeaders);
-const okTrailers = encodeHeaders(['grpc-status', '0']);
+const okStatus: readonly string[] = ['grpc-status', '0'];
+const okTrailers = encodeHeaders(okStatus);
 
 /** One stream: gRPC's rules on both directions. All fields exist from the start, so that all streams share one shape. */
 export class GrpcStream implements ServerStream, StreamSink, FrameSink {
@@ -80,9 +81,9 @@ export class GrpcStream implements ServerStream, StreamSink, FrameSink {
     this.hasEnded = true;
     // What still comes is dropped.
     this.http2.resume();
-    const trailers = this.statusHeaders();
-    if (this.hasResponded) this.http2.end(trailers);
-    else this.http2.respond(Buffer.concat([responseBlock, trailers]), true);
+    const status = this.statusHeaders();
+    if (this.hasResponded) this.http2.end(status === okStatus ? okTrailers : encodeHeaders(status));
+    else this.http2.respond(encodeHeaders([...responseHeaders, ...status]), true);
     if (this.status !== grpcStatus.ok) this.http2.stopClient();
     else if (!this.http2.isRemoteEnded) stopClientLater(this.http2);
   }
@@ -152,9 +153,9 @@ export class GrpcStream implements ServerStream, StreamSink, FrameSink {
     this.counted = 0;
   }
 
-  private statusHeaders(): Buffer {
-    if (this.status === grpcStatus.ok) return okTrailers;
-    return encodeHeaders(['grpc-status', String(this.status), 'grpc-message', encodeGrpcMessage(this.statusMessage)]);
+  private statusHeaders(): readonly string[] {
+    if (this.status === grpcStatus.ok) return okStatus;
+    return ['grpc-status', String(this.status), 'grpc-message', encodeGrpcMessage(this.statusMessage)];
   }
 
   /** `latest` alone may be as long as it wants. */

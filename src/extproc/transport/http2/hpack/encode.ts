@@ -1,11 +1,17 @@
 import { staticTable } from './static-table.ts';
 
 /**
+ * A table of nothing. The first block to a client whose table is smaller than the usual one must say how much of it is
+ * used (RFC 7541 section 4.2), and since none is used, every block may say so.
+ */
+const noTable = 0x20;
+
+/**
  * A header block that stands by itself: nothing of it is remembered by either side, so that it can be made once and sent
- * on every stream of every connection. Names and values in turns.
+ * on every stream of every connection; two of them do not make one. Names and values in turns.
  */
 export function encodeHeaders(list: readonly string[]): Buffer {
-  const parts: Buffer[] = [];
+  const parts: Buffer[] = [Buffer.of(noTable)];
   for (let at = 0; at < list.length; at += 2) {
     const [name = '', value = ''] = list.slice(at, at + 2);
     const whole = staticTable.findIndex((entry) => entry[0] === name && entry[1] === value) + 1;
