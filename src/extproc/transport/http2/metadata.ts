@@ -8,7 +8,13 @@ const connectionSpecific = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'],
 ]);
 
-const pseudoHeaders = new Set([':method', ':scheme', ':path', ':authority']);
+const requiredPseudoHeaders = [':method', ':scheme', ':path'] as const;
+const pseudoHeaders = new Set<string>([...requiredPseudoHeaders, ':authority']);
+
+/** RFC 9110's token without capital letters. */
+const nameSyntax = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** What RFC 9113 section 8.2.1 wants refused, so that nobody who passes a value on can be made to split a header. */
+const badValue = /[\0\r\n]|^[\t ]|[\t ]$/;
 
 /** Of a flat list of names and values; undefined if a request may not look like that. */
 export function requestMetadata(list: readonly string[]): Metadata | undefined {
@@ -18,19 +24,16 @@ export function requestMetadata(list: readonly string[]): Metadata | undefined {
     const name = list[at] as string;
     const value = list[at + 1] as string;
     const before = headers[name];
+    if (badValue.test(value)) return undefined;
     if (name.charCodeAt(0) === 0x3a) {
       if (!areAllPseudo || before !== undefined || !pseudoHeaders.has(name)) return undefined;
       headers[name] = value;
       continue;
     }
     areAllPseudo = false;
-    if (!isName(name) || connectionSpecific.has(name) || (name === 'te' && value !== 'trailers')) return undefined;
+    if (!nameSyntax.test(name) || connectionSpecific.has(name)) return undefined;
+    if (name === 'te' && value !== 'trailers') return undefined;
     headers[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
   }
-  return headers[':method'] === undefined || headers[':path'] === undefined ? undefined : headers;
-}
-
-/** RFC 9110's token without capital letters. */
-function isName(name: string): boolean {
-  return /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name);
+  return requiredPseudoHeaders.every((name) => headers[name]) ? headers : undefined;
 }
