@@ -69,7 +69,7 @@ export class Connection implements FrameSink {
   private readonly block = new HeaderBlock(maxHeaderBytes);
   /** The next header block tells the client that we remember nothing. */
   private owesNoTable = false;
-  private receiveWindow: number;
+  /** Bytes that came in since the client was last allowed to send more. */
   private taken = 0;
   private sendWindow = defaultWindowBytes;
   private peerStreamWindow = defaultWindowBytes;
@@ -81,8 +81,6 @@ export class Connection implements FrameSink {
     this.limits = limits;
     this.output = new Output(socket);
     this.splitter = new FrameSplitter(this);
-    // It begins with the default and can only grow.
-    this.receiveWindow = Math.max(limits.connectionWindowBytes, defaultWindowBytes);
     this.send(
       settingsFrame([
         [setting.maxConcurrentStreams, limits.maxConcurrentStreams],
@@ -90,7 +88,8 @@ export class Connection implements FrameSink {
         [setting.maxHeaderListSize, maxHeaderBytes],
       ]),
     );
-    const more = this.receiveWindow - defaultWindowBytes;
+    // It begins with the default and can only grow.
+    const more = limits.connectionWindowBytes - defaultWindowBytes;
     if (more > 0) this.send(windowUpdateFrame(0, more));
     socket.on('data', (chunk: Buffer) => this.read(chunk));
     socket.on('drain', () => this.pumpAll());
@@ -246,11 +245,9 @@ export class Connection implements FrameSink {
   /** `size`: what it costs of the windows, padding included. */
   private receive(id: number, bytes: Buffer, size: number, isEnd: boolean): void {
     this.expectOpened(id, 'DATA');
-    this.receiveWindow -= size;
-    if (this.receiveWindow < 0) throw flowFault();
     this.taken += size;
+    // Whoever holds it: what is held is bounded by the streams' windows, and none of them may block the others.
     if (this.taken * 2 >= this.limits.connectionWindowBytes) {
-      this.receiveWindow += this.taken;
       this.send(windowUpdateFrame(0, this.taken));
       this.taken = 0;
     }
