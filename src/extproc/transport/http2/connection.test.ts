@@ -240,14 +240,3 @@ describe('a stream, and no more than the stream, ends with the code of RFC 9113 
     expect(recorded.streamCount).toBe(1);
   });
 });
-
-it('a table of headers that the client makes smaller is confirmed, once', async () => {
-  recorded = await recordConnection({ first: settingsOf([setting.headerTableSize, 100]) });
-  recorded.client.send(headersFrame(1));
-  await recorded.client.settle();
-  const { stream } = recorded.stream(1);
-  stream.respond(Buffer.of(0x88), false);
-  stream.end(Buffer.of(0x88));
-  await recorded.client.settle();
-  expect(recorded.client.of(frameType.headers).map(({ payload }) => [...payload])).toEqual([[0x20, 0x88], [0x88]]);
-});

@@ -7,7 +7,6 @@ import {
   flag,
   frameType,
   goAwayFrame,
-  headersFrame,
   largestWindowBytes,
   pingAnswer,
   resetFrame,
@@ -42,10 +41,6 @@ const maxHeaderBytes = 64 * 1024;
 /** For a client that does not even read that it is over. */
 const finishMs = 5_000;
 
-/** SETTINGS_HEADER_TABLE_SIZE of whoever does not say otherwise, and the update of a table to nothing (RFC 7541). */
-const defaultTableBytes = 4_096;
-const noTable = Buffer.of(0x20);
-
 /**
  * The server's side of one HTTP/2 connection (RFC 9113), as far as gRPC needs it: no push, no priorities. Node's own
  * implementation costs three times as much per stream.
@@ -67,8 +62,6 @@ export class Connection implements FrameSink {
   private isLeaving = false;
   private isOver = false;
   private readonly block = new HeaderBlock(maxHeaderBytes);
-  /** The next header block tells the client that we remember nothing. */
-  private owesNoTable = false;
   /** Bytes that came in since the client was last allowed to send more. */
   private taken = 0;
   private sendWindow = defaultWindowBytes;
@@ -115,11 +108,6 @@ export class Connection implements FrameSink {
 
   send(frame: Buffer): void {
     this.output.push(frame);
-  }
-
-  sendHeaders(stream: number, block: Buffer, isLast: boolean): void {
-    this.send(headersFrame(stream, this.owesNoTable ? Buffer.concat([noTable, block]) : block, isLast));
-    this.owesNoTable = false;
   }
 
   spent(bytes: number): void {
@@ -338,11 +326,9 @@ export class Connection implements FrameSink {
       return;
     }
     this.hasSettings = true;
-    // Longer frames than the default would make others wait behind them, so that one is not looked at.
+    // Frames longer than the default would make others wait behind them, and what we send is in no table.
     for (const [name, value] of readSettings(payload)) {
       if (name === setting.initialWindowSize) this.resizeWindows(value);
-      // RFC 7541 section 4.2: a smaller table is confirmed, also by those who do not use it.
-      else if (name === setting.headerTableSize && value < defaultTableBytes) this.owesNoTable = true;
     }
     this.send(settingsAnswer);
     // Their own windows may have been what they waited for.

@@ -4,6 +4,7 @@ import {
   defaultWindowBytes,
   frameHead,
   frameType,
+  headersFrame,
   largestWindowBytes,
   resetFrame,
   windowUpdateFrame,
@@ -77,7 +78,7 @@ export class Http2Stream {
 
   respond(block: Buffer, isLast: boolean): void {
     if (!this.isWritable) return;
-    this.connection.sendHeaders(this.id, block, isLast);
+    this.connection.send(headersFrame(this.id, block, isLast));
     if (isLast) this.localEnded();
   }
 
@@ -238,7 +239,7 @@ export class Http2Stream {
     const { trailers } = this;
     if (trailers === undefined) return;
     this.trailers = undefined;
-    this.connection.sendHeaders(this.id, trailers, true);
+    this.connection.send(headersFrame(this.id, trailers, true));
     this.localEnded();
   }
 
