@@ -1,6 +1,7 @@
 import type { ClientHttp2Session } from 'node:http2';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRandom, type Random } from '../../../limits/testing/random.ts';
 import { ByteBudget } from '../byte-budget.ts';
 import type { Limits } from '../limits.ts';
 import {
@@ -33,31 +34,20 @@ async function expectNothingLeft(): Promise<void> {
   const started = performance.now();
   await server.drain(20_000);
   expect(performance.now() - started).toBeLessThan(15_000);
-  expect([server.connectionCount, events.connectionError ?? 0, events.streamFailed ?? 0]).toEqual([0, 0, 0]);
-}
-
-/** Numbers below `below` that look like chance and are the same every time (xorshift). */
-function chance(seed: number): (below: number) => number {
-  let state = seed * 2_654_435_761 + 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
+  expect([server.connectionCount, events.connectionError ?? 0]).toEqual([0, 0]);
 }
 
 /** Mostly small, as requests are; some around the limits of frames and windows; some large. */
-function someBytes(next: (below: number) => number): Buffer {
-  const kind = next(10);
-  const size = kind < 5 ? next(200) : kind < 8 ? 16_300 + next(200) : next(300_000);
-  return Buffer.alloc(size, Buffer.of(next(256), next(256), next(256)));
+function someBytes(random: Random): Buffer {
+  const kind = random.below(10);
+  const size = kind < 5 ? random.below(200) : kind < 8 ? 16_300 + random.below(200) : random.below(300_000);
+  return Buffer.alloc(size, Buffer.of(random.below(256), random.below(256), random.below(256)));
 }
 
-function cut(bytes: Buffer, next: (below: number) => number): readonly Buffer[] {
+function cut(bytes: Buffer, random: Random): readonly Buffer[] {
   const parts: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const end = at + 1 + next(next(2) === 0 ? 20 : 100_000);
+    const end = at + 1 + random.below(random.below(2) === 0 ? 20 : 100_000);
     parts.push(bytes.subarray(at, end));
     at = end;
   }
@@ -67,22 +57,22 @@ function cut(bytes: Buffer, next: (below: number) => number): readonly Buffer[] 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function oneStream(session: ClientHttp2Session, seed: number): Promise<void> {
-  const next = chance(seed);
-  const sent = Buffer.concat(Array.from({ length: 1 + next(3) }, () => framed(someBytes(next))));
-  const parts = cut(sent, next);
-  const cancelAt = next(4) === 0 ? next(parts.length + 1) : -1;
+  const random = createRandom(seed);
+  const sent = Buffer.concat(Array.from({ length: 1 + random.below(3) }, () => framed(someBytes(random))));
+  const parts = cut(sent, random);
+  const cancelAt = random.below(4) === 0 ? random.below(parts.length + 1) : -1;
   const request = start(session);
   const answer = answerOf(request);
   for (const [index, part] of parts.entries()) {
     if (index === cancelAt) request.close(8);
     if (request.closed || request.destroyed) break;
-    if (next(20) === 0) {
+    if (random.below(20) === 0) {
       request.pause();
       await nextTurn();
       request.resume();
     }
     request.write(part);
-    if (next(3) === 0) await nextTurn();
+    if (random.below(3) === 0) await nextTurn();
   }
   if (cancelAt === parts.length) request.close(8);
   if (cancelAt < 0) request.end();
@@ -113,9 +103,9 @@ describe('streams of all sizes, cut and cancelled anywhere', () => {
     const client = new grpc.Client(address, grpc.credentials.createInsecure());
     const call = (seed: number): Promise<void> =>
       new Promise((resolve, reject) => {
-        const next = chance(seed);
-        const messages = Array.from({ length: 1 + next(4) }, () => someBytes(next));
-        const cancelAfter = next(4) === 0 ? next(messages.length) : -1;
+        const random = createRandom(seed);
+        const messages = Array.from({ length: 1 + random.below(4) }, () => someBytes(random));
+        const cancelAfter = random.below(4) === 0 ? random.below(messages.length) : -1;
         const stream = client.makeBidiStreamRequest(
           echoMethod,
           (bytes: Buffer) => bytes,
