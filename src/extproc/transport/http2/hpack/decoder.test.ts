@@ -186,6 +186,7 @@ describe('HpackDecoder', () => {
     ['an index over the bound', 'ff 80 80 80 80 01'],
     ['a length over the bound', '00 7f 80 80 80 80 01'],
     ['a table size over the bound', '3f 80 80 80 80 01'],
+    ['a small number of many bytes', '3f 80 80 80 80 00'],
     ['zeros without end', 'ff 80 80 80 80 80 80 80 80 80 80 00'],
     ['a length beyond the block', '00 01 61 7f ff ff ff 7f'],
     ['bad Huffman code', '00 01 61 81 00'],
