@@ -38,8 +38,8 @@ beforeAll(async () => {
       LEFT_KEY: 'left-secret',
       RIGHT_KEY: 'right-secret',
     },
-    // Less than a round of changes and more than the slow attempt below: what lingers goes within the test.
-    lingerMs: 400,
+    // Less than all rounds of changes, and far more than the slow attempt below on a busy machine.
+    lingerMs: 1_500,
   });
 });
 

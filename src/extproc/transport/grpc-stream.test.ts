@@ -101,6 +101,15 @@ describe('a gRPC stream', () => {
     expect(code).toBe(0);
   });
 
+  it('cuts a text that would not fit into a frame', async () => {
+    const { method } = recorder((stream) => stream.fail(13, 'ü'.repeat(100_000)));
+    await serve(method);
+    const request = start(session);
+    request.end(framed('x'));
+    const { headers } = await answerOf(request);
+    expect(headers['grpc-message']).toBe('%C3%BC'.repeat(1_000));
+  });
+
   it('drops messages after its own end and tells the handler once that it is over', async () => {
     const { calls, method } = recorder((stream) => stream.end());
     await serve(method);

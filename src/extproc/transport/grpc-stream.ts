@@ -23,6 +23,9 @@ const responseBlock = encodeHeaders(responseHeaders);
 const okStatus: readonly string[] = ['grpc-status', '0'];
 const okTrailers = encodeHeaders(okStatus);
 
+/** It must fit into one frame, percent-encoded; it may be what another processor said. */
+const maxStatusMessage = 1_000;
+
 /** One stream: gRPC's rules on both directions. All fields exist from the start, so that all streams share one shape. */
 export class GrpcStream implements ServerStream, StreamSink, FrameSink {
   readonly metadata: Metadata;
@@ -94,7 +97,7 @@ export class GrpcStream implements ServerStream, StreamSink, FrameSink {
     }
     this.context.onEvent('streamFailed', 1);
     this.status = code;
-    this.statusMessage = message;
+    this.statusMessage = message.slice(0, maxStatusMessage);
     this.end();
   }
 
