@@ -129,6 +129,7 @@ function drive(
   });
 }
 
+/** The smallest value that this share of all does not exceed. */
 export function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
