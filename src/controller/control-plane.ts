@@ -88,7 +88,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const metrics = createControllerMetrics(() => server.clients().length);
   server.onEvent((event) => {
     record(event, metrics, log);
-    if (event.kind === 'nack') controller?.refused(event.group, event.typeUrl, event.names, event.text);
+    if (event.kind === 'nack') controller?.refused(event.group, event.typeUrl, event.versions, event.text);
     options.onEvent?.(event);
     options.onChange?.();
   });

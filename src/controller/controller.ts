@@ -41,7 +41,7 @@ export interface Controller {
   status(): Omit<Status, 'clients'>;
   /** What became of the documents of the state that was applied last; nothing before the first. */
   judged(): Judgement | undefined;
-  refused(group: string, typeUrl: string, names: readonly string[], text: string): void;
+  refused(group: string, typeUrl: string, versions: ReadonlyMap<string, string>, text: string): void;
   /** What clients of each gateway refuse now. */
   refusals(): ReadonlyMap<string, readonly Refusal[]>;
   /** The resource that is to be in force, whether clients take it or not. */
@@ -172,8 +172,8 @@ export function createController(options: ControllerOptions): Controller {
       const { attachments } = inForce;
       return { revision, problems: problems(), attachments, nacks: nacks(), isStale, isPublished };
     },
-    refused(group, typeUrl, names, text) {
-      publishers.get(group)?.refused(typeUrl, names, text);
+    refused(group, typeUrl, versions, text) {
+      publishers.get(group)?.refused(typeUrl, versions, text);
     },
     refusals: () => withheld,
     desired: (group, typeUrl, name) => desired.get(group)?.resources.get(typeUrl)?.get(name),

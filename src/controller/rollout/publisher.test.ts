@@ -45,14 +45,19 @@ function listenerWithFilter(name: string): Uint8Array {
 }
 
 /** A server whose clients accept everything, except what a test says they refuse when it is published. */
+const script = (version: string): ReadonlyMap<string, string> => new Map([['script', version]]);
+
 function scripted(
   options: {
     lingerMs?: number;
     refuse?: (resource: Resource) => string | undefined;
     /** Nobody has asked for it, or has answered. */
     isUnknown?: (resource: Resource) => boolean;
+    /** Several refuse the same, one after the other, before any of them has accepted what comes in its place. */
+    clients?: number;
   } = {},
 ) {
+  const { clients = 1 } = options;
   const published: string[] = [];
   let withheld: readonly Refusal[] = [];
   let last: Snapshot | undefined;
@@ -64,14 +69,17 @@ function scripted(
       },
       async settled(_group, types) {
         for (const type of types) {
-          for (const each of last?.resources.get(type)?.values() ?? []) {
+          for (const each of [...(last?.resources.get(type)?.values() ?? [])]) {
             if (options.isUnknown?.(each)) continue;
             const text = options.refuse?.(each);
-            if (text !== undefined) publisher.refused(type, [each.name], text);
+            if (text === undefined) continue;
+            for (let client = 0; client < clients; client++) {
+              publisher.refused(type, new Map([[each.name, each.version]]), text);
+            }
           }
         }
       },
-      isAccepted: (_group, each) => !options.isUnknown?.(each),
+      isAccepted: (_group, each) => clients === 1 && !options.isUnknown?.(each),
     },
     group: 'g',
     stepLimitMs: 1_000,
@@ -208,10 +216,10 @@ describe('createPublisher()', () => {
     );
     expect(published.at(-1)).toBe('f:script@1 l:l@2');
     // Only when it has the listener Envoy asks for what the listener names.
-    publisher.refused(typeUrls.extensionConfig, ['script'], 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('1'), 'script load error');
     expect(published.at(-1)).toBe('f:script@none l:l@2');
     // One that refuses even that changes nothing.
-    publisher.refused(typeUrls.extensionConfig, ['script'], 'unknown type');
+    publisher.refused(typeUrls.extensionConfig, script('none'), 'unknown type');
     await publisher.publish(
       snapshotOf([resource('listener', 'l', '2', 'script'), resource('extensionConfig', 'script')]),
     );
@@ -225,7 +233,7 @@ describe('createPublisher()', () => {
     await publisher.publish(snapshotOf(mended));
     expect({ last: published.at(-1), withheld: withheld() }).toEqual({ last: 'f:script@2 l:l@2', withheld: [] });
     // Another client that refuses what others have in force changes nothing.
-    publisher.refused(typeUrls.extensionConfig, ['script'], 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('2'), 'script load error');
     expect(withheld()).toEqual([]);
   });
 
@@ -247,9 +255,22 @@ describe('createPublisher()', () => {
     // Two at once: the first was never in force anywhere.
     await publisher.publish(state('bad'));
     await publisher.publish(state('bad too'));
-    publisher.refused(typeUrls.extensionConfig, ['script'], 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('bad too'), 'script load error');
     expect(published.at(-1)).toBe('f:script@2 l:l@1');
-    publisher.refused(typeUrls.extensionConfig, ['script'], 'of another Envoy');
-    expect(published.at(-1)).toBe('f:script@2 l:l@1');
+  });
+
+  it('stays with it when other clients refuse the same version after it was taken back', async () => {
+    const { publisher, published, withheld } = scripted({
+      refuse: ({ version }) => (version === 'bad' ? 'script load error' : undefined),
+      clients: 3,
+    });
+    const state = (version: string) =>
+      snapshotOf([resource('extensionConfig', 'script', version), resource('listener', 'l', '1', 'script')]);
+    await publisher.publish(state('1'));
+    await publisher.publish(state('bad'));
+    expect({ last: published.at(-1), withheld: withheld() }).toEqual({
+      last: 'f:script@1 l:l@1',
+      withheld: ['script'],
+    });
   });
 });

@@ -34,8 +34,8 @@ export interface PublisherOptions {
 export interface Publisher {
   /** Brings the group to this state, in order. A newer state overtakes between two steps. Resolves when it is out. */
   publish(desired: Snapshot): Promise<void>;
-  /** A client refused a batch of resources of one type. */
-  refused(typeUrl: string, batch: readonly string[], text: string): void;
+  /** A client refused a batch of resources of one type: these versions, by name. */
+  refused(typeUrl: string, batch: ReadonlyMap<string, string>, text: string): void;
   close(): void;
 }
 
@@ -201,9 +201,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     refused(typeUrl, batch, text) {
       const ofType = current.resources.get(typeUrl);
-      for (const name of refusedNames(batch, text)) {
+      for (const name of refusedNames([...batch.keys()], text)) {
         const resource = ofType?.get(name);
-        if (resource === undefined) continue;
+        // Another client may refuse what the first refusal has replaced.
+        if (resource === undefined || resource.version !== batch.get(name)) continue;
         const key = resourceKey(resource);
         if (standIns.get(key) === resource) continue;
         const isUnrefused = accepted.get(key)?.version === resource.version;

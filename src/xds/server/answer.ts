@@ -5,7 +5,13 @@ import { type Batch, removal, type TypeState } from './type-state.ts';
 export type Answer =
   | { readonly kind: 'none' }
   | { readonly kind: 'ack'; readonly names: readonly string[] }
-  | { readonly kind: 'nack'; readonly names: readonly string[]; readonly text: string };
+  | {
+      readonly kind: 'nack';
+      readonly names: readonly string[];
+      /** Of those that were not removals. */
+      readonly versions: ReadonlyMap<string, string>;
+      readonly text: string;
+    };
 
 export const noAnswer: Answer = { kind: 'none' };
 
@@ -25,7 +31,8 @@ export function takeAnswer(state: TypeState, nonce: string, error: string | unde
   const suspects = suspectsIn(error, names);
   refuse(state, batch, new Set(suspects));
   state.lastNack = { text: error, names, suspects, at: now };
-  return { kind: 'nack', names, text: error };
+  const versions = new Map([...batch.resources].map(([name, { version }]) => [name, version] as const));
+  return { kind: 'nack', names, versions, text: error };
 }
 
 function accept(state: TypeState, batch: Batch): void {

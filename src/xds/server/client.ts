@@ -55,6 +55,8 @@ export type XdsEvent =
       readonly group: string;
       readonly typeUrl: string;
       readonly names: readonly string[];
+      /** What was refused of each: by the time it is known another may have been published. */
+      readonly versions: ReadonlyMap<string, string>;
       readonly text: string;
     };
 

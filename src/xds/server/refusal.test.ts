@@ -16,7 +16,7 @@ describe.each(variants)('a refusal (%s)', (variant) => {
     expect(client.publish({ cluster: ['a@2'] })).toEqual(['cluster: a@2']);
   });
 
-  it('tells its text and the names of the refused batch', () => {
+  it('tells its text, and the names and versions of the refused batch', () => {
     const client = scriptedClient(variant);
     client.publish({ cluster: ['a@1', 'b@1'] });
     client.ask('cluster');
@@ -24,6 +24,10 @@ describe.each(variants)('a refusal (%s)', (variant) => {
     expect(client.lastAnswer()).toEqual({
       kind: 'nack',
       names: ['a', 'b'],
+      versions: new Map([
+        ['a', '1'],
+        ['b', '1'],
+      ]),
       text: 'Error adding/updating cluster(s) b: no endpoints',
     });
     expect(client.stateOf('cluster')?.lastNack?.suspects).toEqual(['b']);

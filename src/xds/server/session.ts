@@ -130,7 +130,7 @@ export function createSession(
   function report(typeUrl: string, answer: Answer): void {
     if (node === undefined || group === undefined || answer.kind === 'none') return;
     if (answer.kind === 'ack') host.emit({ kind: 'ack', node, group, typeUrl });
-    else host.emit({ kind: 'nack', node, group, typeUrl, names: answer.names, text: answer.text });
+    else host.emit({ ...answer, node, group, typeUrl });
   }
 
   function advance(): void {
