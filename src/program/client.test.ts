@@ -48,6 +48,18 @@ async function until(what: () => boolean): Promise<void> {
 const team = (store: ProgramStore) => [...(store.current?.keys.values() ?? [])][0]?.team;
 const keyType = 'type.googleapis.com/sluice.program.v1.ApiKey';
 
+/** It accepts connections, and that is all. */
+async function silentServer(port = 0): Promise<{ readonly port: number; readonly open: ReadonlySet<Socket> }> {
+  const open = new Set<Socket>();
+  const silent = createServer((socket) => void open.add(socket.on('error', () => undefined)));
+  await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
+  closers.push(() => {
+    for (const socket of open) socket.destroy();
+    silent.close();
+  });
+  return { port: (silent.address() as AddressInfo).port, open };
+}
+
 describe('the program client', () => {
   it('asks for everything of every type, says who it is once, and confirms what comes', async () => {
     const plane = await server({ providers: [{ name: 'a' }], keys: [{ name: 'k' }] });
@@ -125,16 +137,20 @@ describe('the program client', () => {
   });
 
   it('gives up a connection to somebody who says nothing, and tries again', async () => {
-    const open = new Set<Socket>();
-    const silent = createServer((socket) => void open.add(socket.on('error', () => undefined)));
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    closers.push(() => {
-      for (const socket of open) socket.destroy();
-      silent.close();
-    });
-    const { client: started } = client(`127.0.0.1:${(silent.address() as AddressInfo).port}`, { connectLimitMs: 50 });
+    const { port, open } = await silentServer();
+    const { client: started } = client(`127.0.0.1:${port}`, { connectLimitMs: 50 });
     await until(() => open.size > 2);
     expect(started.isConnected).toBe(false);
+  });
+
+  it('does so as well where connections were refused before', async () => {
+    const placeholder = await server({});
+    const port = Number(placeholder.address.split(':')[1]);
+    placeholder.close();
+    client(`127.0.0.1:${port}`, { connectLimitMs: 50 });
+    await sleep(100);
+    const { open } = await silentServer(port);
+    await until(() => open.size > 2);
   });
 
   it('stays silent after it has been stopped', async () => {

@@ -113,6 +113,8 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
     shown = tls;
   };
 
+  const isReady = (): boolean => client.getChannel().getConnectivityState(false) === connectivityState.READY;
+
   /** A channel keeps the credentials that it was made with. */
   const renewChannel = (): void => {
     const tls = options.tls?.();
@@ -141,8 +143,7 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
 
   /** The address of a pod that is gone answers nothing at all, and TCP itself asks it for two minutes. */
   const giveUp = (waiting: Stream): void => {
-    if (waiting !== stream || client.getChannel().getConnectivityState(false) === connectivityState.READY) return;
-    replaceChannel(shown);
+    if (waiting !== stream || isReady()) return;
     lost(waiting, 'no connection in time');
     waiting.cancel();
   };
@@ -187,6 +188,8 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
       log.warn({ address: options.address, reason, waitMs }, 'the control plane is not reachable, trying again');
     }
     lastFailure = reason;
+    // A channel that has failed once fails every call at once while it connects anew, however long nobody answers it.
+    if (!isReady()) replaceChannel(shown);
     retry = setTimeout(connect, waitMs);
   };
 
