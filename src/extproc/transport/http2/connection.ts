@@ -42,8 +42,7 @@ const maxHeaderBytes = 64 * 1024;
 const finishMs = 5_000;
 
 /**
- * The server's side of one HTTP/2 connection (RFC 9113), as far as gRPC needs it: no push, no priorities. Node's own
- * implementation costs three times as much per stream.
+ * The server's side of one HTTP/2 connection (RFC 9113), as far as gRPC needs it: no push, no priorities.
  */
 export class Connection implements FrameSink {
   readonly limits: Limits;
