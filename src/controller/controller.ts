@@ -41,7 +41,7 @@ export interface Controller {
   status(): Omit<Status, 'clients'>;
   /** What became of the documents of the state that was applied last; nothing before the first. */
   judged(): Judgement | undefined;
-  refused(group: string, typeUrl: string, versions: ReadonlyMap<string, string>, text: string): void;
+  refused(group: string, typeUrl: string, versions: ReadonlyMap<string, string | undefined>, text: string): void;
   /** What clients of each gateway refuse now. */
   refusals(): ReadonlyMap<string, readonly Refusal[]>;
   /** The resource that is to be in force, whether clients take it or not. */

@@ -259,6 +259,17 @@ describe('createPublisher()', () => {
     expect(published.at(-1)).toBe('f:script@2 l:l@1');
   });
 
+  it('blames nothing else of a batch in which a removal was refused', async () => {
+    const { publisher, withheld } = scripted({ isUnknown: () => true });
+    await publisher.publish(snapshotOf([resource('cluster', 'kept')]));
+    const batch = new Map([
+      ['kept', '1'],
+      ['gone', undefined],
+    ]);
+    publisher.refused(typeUrls.cluster, batch, 'Error removing cluster gone');
+    expect(withheld()).toEqual([]);
+  });
+
   it('stays with it when other clients refuse the same version after it was taken back', async () => {
     const { publisher, published, withheld } = scripted({
       refuse: ({ version }) => (version === 'bad' ? 'script load error' : undefined),

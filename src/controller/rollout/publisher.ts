@@ -34,8 +34,8 @@ export interface PublisherOptions {
 export interface Publisher {
   /** Brings the group to this state, in order. A newer state overtakes between two steps. Resolves when it is out. */
   publish(desired: Snapshot): Promise<void>;
-  /** A client refused a batch of resources of one type: these versions, by name. */
-  refused(typeUrl: string, batch: ReadonlyMap<string, string>, text: string): void;
+  /** A client refused a batch of one type: these versions by name, undefined where it was a removal. */
+  refused(typeUrl: string, batch: ReadonlyMap<string, string | undefined>, text: string): void;
   close(): void;
 }
 

@@ -8,8 +8,8 @@ export type Answer =
   | {
       readonly kind: 'nack';
       readonly names: readonly string[];
-      /** Of those that were not removals. */
-      readonly versions: ReadonlyMap<string, string>;
+      /** By name; undefined where it was a removal. */
+      readonly versions: ReadonlyMap<string, string | undefined>;
       readonly text: string;
     };
 
@@ -31,7 +31,7 @@ export function takeAnswer(state: TypeState, nonce: string, error: string | unde
   const suspects = suspectsIn(error, names);
   refuse(state, batch, new Set(suspects));
   state.lastNack = { text: error, names, suspects, at: now };
-  const versions = new Map([...batch.resources].map(([name, { version }]) => [name, version] as const));
+  const versions = new Map(names.map((name) => [name, batch.resources.get(name)?.version] as const));
   return { kind: 'nack', names, versions, text: error };
 }
 

@@ -55,8 +55,8 @@ export type XdsEvent =
       readonly group: string;
       readonly typeUrl: string;
       readonly names: readonly string[];
-      /** What was refused of each: by the time it is known another may have been published. */
-      readonly versions: ReadonlyMap<string, string>;
+      /** What was refused of each, undefined where it was its removal. Something newer may have been published since. */
+      readonly versions: ReadonlyMap<string, string | undefined>;
       readonly text: string;
     };
 
