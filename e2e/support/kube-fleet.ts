@@ -2,10 +2,9 @@ import type { KubeClient } from '../../src/kube/client.ts';
 import { isConflict } from '../../src/kube/error.ts';
 import type { Place } from '../../src/kube/object.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { customResourceDefinition, definedKinds } from '../../src/policy/crd/definition.ts';
 import { isKind, kinds } from '../../src/policy/kinds.ts';
 import type { KubeApiServer } from './kube-api-server.ts';
-import { gatewayApiFile } from './kube-gateway-api.ts';
+import { serveEveryKind } from './kube-served-kinds.ts';
 
 /*
  * A cluster as a platform team may have it: thousands of AIGatewayRoutes over a few dozen backends. Backend 0 is the
@@ -36,10 +35,7 @@ export const backendName = (index: number): string => `backend-${padded(index)}`
 
 /** Definitions of all kinds, and the namespace of the controller. */
 export async function prepareFleetServer(server: KubeApiServer): Promise<void> {
-  await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
-  const definitions = [...definedKinds('own'), ...definedKinds('accepted')].map(customResourceDefinition);
-  await server.apply(definitions.map((definition) => JSON.stringify(definition)).join('\n---\n'));
-  await server.kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s');
+  await serveEveryKind(server);
   await server.apply('apiVersion: v1\nkind: Namespace\nmetadata: { name: sluice-system }\n');
 }
 

@@ -10,6 +10,7 @@ import { problemText } from '../../src/policy/problem.ts';
 import type { KubeApiServer } from './kube-api-server.ts';
 import { until } from './kube-patience.ts';
 import type { WatchedClient } from './kube-proxy.ts';
+import { untilServed } from './kube-served-kinds.ts';
 
 const definitions = new URL('../../charts/sluice/crds/', import.meta.url);
 
@@ -18,7 +19,7 @@ export async function installDefinitions(server: KubeApiServer, plural = ''): Pr
   const files = (await readdir(definitions)).filter((name) => name.endsWith(`${plural}.yaml`));
   const texts = await Promise.all(files.map((name) => readFile(new URL(name, definitions), 'utf8')));
   await server.apply(texts.join('\n---\n'));
-  await server.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
+  await untilServed(server);
   // Whoever asks which kinds there are is told of them a moment after they are served.
   const names = files.map((name) => name.replace(/^sluice\.dev_(\w+)\.yaml$/, '$1.sluice.dev'));
   await until('all kinds are known', () => isThere(server.kubectl('get', names.join(), '-A', '-o', 'name')));

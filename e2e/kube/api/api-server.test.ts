@@ -4,6 +4,7 @@ import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { startApiServer } from '../../support/kube-api-server.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
 import { patience, until } from '../../support/kube-patience.ts';
+import { untilServed } from '../../support/kube-served-kinds.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();
@@ -41,7 +42,7 @@ describe('startApiServer()', () => {
     const server = await startApiServer();
     cleanup(() => server.close());
     await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
-    await server.kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all');
+    await untilServed(server);
     const names = () => server.kubectl('api-resources', '--api-group=gateway.networking.k8s.io', '-o', 'name');
     await until('they are known', async () => (await names()).includes('gateways.gateway.networking.k8s.io'));
   });

@@ -18,6 +18,7 @@ import type { ControllerProcess } from '../../support/kube-controller.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
 import { type Grant, grantsIn, grantText, permits } from '../../support/kube-grants.ts';
 import { patience, until } from '../../support/kube-patience.ts';
+import { untilServed } from '../../support/kube-served-kinds.ts';
 
 /*
  * The controller with the roles that the chart ships, by the API server's own account of its calls: whatever it does is
@@ -49,7 +50,7 @@ async function install(...values: readonly string[]): Promise<readonly Manifest[
   const chart = manifestsOf(await renderChart('--include-crds', ...values));
   const definitions = chart.filter(({ kind }) => kind === 'CustomResourceDefinition');
   await apply(definitions);
-  await server.kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s');
+  await untilServed(server);
   const roles = 'clusterrole,clusterrolebinding,role,rolebinding';
   await server.kubectl('delete', roles, '-A', '-l', 'app.kubernetes.io/instance=sluice', '--ignore-not-found');
   await server.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${system}}}`);

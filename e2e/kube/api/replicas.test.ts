@@ -2,12 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, it } from 'vitest';
-import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/definition.ts';
 import { scriptedXdsClient } from '../../feature/support/xds-client.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
 import { patience, until } from '../../support/kube-patience.ts';
+import { serveEveryKind } from '../../support/kube-served-kinds.ts';
 import { freePort } from '../../support/ports.ts';
 
 /*
@@ -31,10 +30,7 @@ let replicas: readonly Replica[] = [];
 
 beforeAll(async () => {
   server = await startApiServer();
-  await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
-  const definitions = [...definedKinds('own'), ...definedKinds('accepted')].map(customResourceDefinition);
-  await server.apply(definitions.map((definition) => JSON.stringify(definition)).join('\n---\n'));
-  await server.kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s');
+  await serveEveryKind(server);
   await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
   await server.apply(policy);
   const ports = [await freePort(), await freePort(), await freePort(), await freePort()];

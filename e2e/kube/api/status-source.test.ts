@@ -8,14 +8,13 @@ import { type KubernetesSource, startKubernetesSource } from '../../../src/contr
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { inCluster } from '../../../src/model/build/place.ts';
-import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/definition.ts';
 import type { ClientState } from '../../../src/xds/server/client.ts';
 import { createXdsServer } from '../../../src/xds/server/server.ts';
 import { typeUrls } from '../../../src/xds/snapshot/type-url.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
 import { patience, until } from '../../support/kube-patience.ts';
 import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { serveEveryKind } from '../../support/kube-served-kinds.ts';
 
 /*
  * From what people apply to what they read in its status: the source, the build and the reporter as they are, with pods
@@ -34,10 +33,7 @@ let pods: readonly ClientState[] = [];
 
 beforeAll(async () => {
   server = await startApiServer();
-  await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
-  const definitions = [...definedKinds('own'), ...definedKinds('accepted')].map(customResourceDefinition);
-  await server.apply(definitions.map((definition) => JSON.stringify(definition)).join('\n---\n'));
-  await server.kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s');
+  await serveEveryKind(server);
   watched = await watchedClient(server);
 
   source = await startKubernetesSource({

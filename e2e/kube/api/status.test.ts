@@ -6,13 +6,12 @@ import { objectId } from '../../../src/controller/object-id.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { type Reflector, startReflector } from '../../../src/kube/reflector.ts';
 import { createLogger } from '../../../src/lib/log.ts';
-import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/definition.ts';
 import { type Kind, kinds } from '../../../src/policy/kinds.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
 import { patience, until } from '../../support/kube-patience.ts';
 import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { serveEveryKind } from '../../support/kube-served-kinds.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();
@@ -23,10 +22,7 @@ let watched: WatchedClient;
 
 beforeAll(async () => {
   server = await startApiServer();
-  await server.kubectl('apply', '--server-side', '-f', gatewayApiFile());
-  const definitions = [...definedKinds('own'), ...definedKinds('accepted')].map(customResourceDefinition);
-  await server.apply(definitions.map((definition) => JSON.stringify(definition)).join('\n---\n'));
-  await server.kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s');
+  await serveEveryKind(server);
   watched = await watchedClient(server);
 });
 
