@@ -2,6 +2,8 @@ import type { KubeCluster } from './kube-cluster.ts';
 import { outside } from './kube-stage.ts';
 
 export interface BurstPlan {
+  /** Default: egress. */
+  readonly gateway?: string;
   readonly count: number;
   /** So many at a time. */
   readonly clients: number;
@@ -20,8 +22,9 @@ export interface BurstResult {
 
 /** From the pod of the practice provider: it stays, and a burst there costs no start of a pod. */
 export async function burst(cluster: KubeCluster, { secret, body, ...plan }: BurstPlan): Promise<BurstResult> {
+  const { gateway = 'egress.sluice-dataplane:10080' } = plan;
   const program = JSON.stringify({
-    url: 'http://egress.sluice-dataplane:10080/v1/chat/completions',
+    url: `http://${gateway}/v1/chat/completions`,
     headers: { authorization: `Bearer ${secret}` },
     body: JSON.stringify({ messages: [{ role: 'user', content: 'Hello' }], ...body }),
     ...plan,

@@ -15,6 +15,7 @@ import { type Infer, refine } from './schema/schema.ts';
 import { ruled } from './schema/server-notes.ts';
 import { size } from './schema/size.ts';
 import { text } from './schema/text.ts';
+import { store } from './store.ts';
 
 /*
  * No field has a default here: what a class leaves open a gateway may say, and what both leave open is the business of
@@ -200,6 +201,10 @@ const fields = object({
   networkPolicy: optional(
     object({ enabled: optional(boolean, 'Default: false.') }),
     'A NetworkPolicy that lets callers reach the ports of listeners, and nobody anything else but probes and metrics.',
+  ),
+  store: optional(
+    store,
+    'Where Limits and Budgets count, for every Gateway that has these parameters. It is taken as a whole; a GatewayPolicy with a store wins.',
   ),
   overlays: optional(
     object({

@@ -85,10 +85,6 @@ const badSpecs: readonly (readonly [string, string])[] = [
     'error spec.store.redis.database is given, but a cluster has only database 0 — remove it',
   ],
   [
-    '{records: {usage: {redisStream: {name: usage}}}}',
-    'error spec.records.usage.redisStream is given, but the store is not Redis — add store: {redis: {addresses: ["redis:6379"]}}',
-  ],
-  [
     '{records: {decisions: {stdout: true, file: a}}}',
     'error spec.records.decisions.file is given together with stdout — keep one of them',
   ],
@@ -104,7 +100,6 @@ const badSpecs: readonly (readonly [string, string])[] = [
 
 const inlineDefaults = {
   extensions: [],
-  store: { memory: {} },
   records: { usage: { stdout: false }, decisions: { stdout: false } },
   usage: { includeUsage: true },
 };

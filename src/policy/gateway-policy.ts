@@ -6,9 +6,7 @@ import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { set } from './schema/list.ts';
 import { object } from './schema/object.ts';
-import { reject, under } from './schema/place.ts';
-import { type Infer, refine } from './schema/schema.ts';
-import { ruled } from './schema/server-notes.ts';
+import type { Infer } from './schema/schema.ts';
 import { size } from './schema/size.ts';
 import { text } from './schema/text.ts';
 import { secretSource } from './secret-source.ts';
@@ -20,7 +18,8 @@ const origin = text({
   remedy: 'write scheme, host and port without a path, such as https://app.example.com, or "*" for every origin',
 });
 
-const fields = object({
+/** What Gateway API has no words for. Sizes in bytes. */
+export const gatewayPolicySpec = object({
   targetRef: optional(
     object({
       group: defaulted(enumeration(['gateway.networking.k8s.io']), 'gateway.networking.k8s.io', 'Group of the kind.'),
@@ -90,7 +89,10 @@ const fields = object({
     {},
     'Where spans go. Default: where the environment of the processor says (OTEL_EXPORTER_OTLP_ENDPOINT), else nowhere.',
   ),
-  store: defaulted(store, { memory: {} }, 'Where Limits and Budgets count.'),
+  store: optional(
+    store,
+    'Where Limits and Budgets count. Default: where GatewayParameters of the Gateway say, else those of its class; else {memory: {}}.',
+  ),
   records: defaulted(records, {}, 'Where records of usage and of guardrails go. Default: nowhere.'),
   usage: defaulted(
     object({
@@ -108,25 +110,5 @@ const fields = object({
     'What hashes and reversible tokens of guardrails are made with: at least 32 characters that nobody can guess.',
   ),
 });
-
-const toStream = (kind: string): string => `has(self.records.${kind}) && has(self.records.${kind}.redisStream)`;
-
-/** What Gateway API has no words for. Sizes in bytes. */
-export const gatewayPolicySpec = refine(
-  ruled(fields, {
-    rule: `has(self.store) && has(self.store.redis) || !has(self.records) || !(${toStream('usage')} || ${toStream('decisions')})`,
-    message: 'redisStream needs store: {redis: {addresses: ["redis:6379"]}}',
-    fieldPath: '.records',
-  }),
-  (spec, place) => {
-    if ('redis' in spec.store) return spec;
-    for (const kind of ['usage', 'decisions'] as const) {
-      if (spec.records[kind].redisStream === undefined) continue;
-      const here = under(under(under(place, 'records'), kind), 'redisStream');
-      return reject(here, 'is given, but the store is not Redis', 'add store: {redis: {addresses: ["redis:6379"]}}');
-    }
-    return spec;
-  },
-);
 
 export type GatewayPolicySpec = Infer<typeof gatewayPolicySpec>;

@@ -55,6 +55,32 @@ capabilities: { drop: [ALL] }
 {{- if .Values.redis.auth.secretName }}{{ .Values.redis.auth.secretKey }}{{ else }}password{{ end -}}
 {{- end }}
 
+{{/* Where Gateways count, as JSON; empty where each pod counts for itself. */}}
+{{- define "sluice.store" -}}
+{{- $redis := .Values.redis -}}
+{{- if and $redis.enabled $redis.external.addresses -}}
+{{- fail "redis.enabled and redis.external.addresses exclude each other" -}}
+{{- end -}}
+{{- if or $redis.enabled $redis.external.addresses -}}
+{{- $bundled := list (printf "redis.%s.svc:6379" .Values.dataplane.namespace) -}}
+{{- $store := dict "addresses" ($redis.enabled | ternary $bundled $redis.external.addresses) -}}
+{{- with include "sluice.redisSecretName" . -}}
+{{- $_ := set $store "password" (dict "secretKeyRef" (dict "name" . "key" (include "sluice.redisSecretKey" $))) -}}
+{{- end -}}
+{{- if not $redis.enabled -}}
+{{- with $redis.external.username }}{{ $_ := set $store "username" . }}{{ end -}}
+{{- with $redis.external.database }}{{ $_ := set $store "database" (int .) }}{{ end -}}
+{{- if $redis.external.tls }}{{ $_ := set $store "tls" dict }}{{ end -}}
+{{- end -}}
+{{- dict "redis" (mergeOverwrite $store (deepCopy $redis.parameters)) | toJson -}}
+{{- end -}}
+{{- end }}
+
+{{/* Not empty where the chart has something to say of every Gateway of its class, and nobody else does. */}}
+{{- define "sluice.hasClassParameters" -}}
+{{- if and .Values.gatewayClass.create (not .Values.gatewayClass.parametersRef) (include "sluice.store" .) }}yes{{ end -}}
+{{- end }}
+
 {{- define "sluice.namespaceSelector" -}}
 {{- dict "matchLabels" (dict "kubernetes.io/metadata.name" .) | toJson -}}
 {{- end }}

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BurstResult, burst } from '../../support/kube-burst.ts';
 import { openCluster } from '../../support/kube-cluster.ts';
 import { egressPods, envoyFigure } from '../../support/kube-egress-pods.ts';
-import { bringSluice, chartValues, dataplane, helmUpgrade, whenReady } from '../../support/kube-sluice.ts';
+import { bringSluice, chartValues, dataplane, helmUpgrade, rollout, whenReady } from '../../support/kube-sluice.ts';
 import { runSluice } from '../../support/kube-sluice-command.ts';
 import { openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
 import { document, model } from '../../support/policy-documents.ts';
@@ -95,6 +95,47 @@ describe('egress with three pods', () => {
     expect(tokens).toBeGreaterThan(250);
   });
 });
+
+describe('a second Gateway of the class, in a namespace without any Secret of Redis', () => {
+  it('counts together with egress', { timeout: 180_000 }, async () => {
+    const name = fresh('shared');
+    await stage.kubectl('delete', 'limits', '--all');
+    await stage.apply(
+      secondGateway,
+      model('scale-shared', ['first/upstream']),
+      document('Limit', name, { scope: { models: ['scale-shared'] }, requests: 40, window: '24h', algorithm: 'fixed' }),
+    );
+    await stage.kubectl('wait', 'gateway/second', '--for=condition=Programmed', '--timeout=120s');
+    await rollout(cluster, stage.namespace, 'deployment/second');
+    await stage.programmed('model/scale-shared', `limit/${name}`);
+    const plan = { count: 30, clients: 4, secret: stage.secret, body: { model: 'scale-shared', max_tokens: 16 } };
+    const here = await burst(cluster, plan);
+    const there = await burst(cluster, { ...plan, gateway: `second.${stage.namespace}:8080` });
+    expect([here, there].map(({ statuses, modes }) => ({ statuses, modes }))).toEqual([
+      { statuses: { 200: 30 }, modes: {} },
+      { statuses: { 200: 10, 429: 20 }, modes: {} },
+    ]);
+  });
+});
+
+const secondGateway = `
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayParameters
+metadata: { name: second }
+spec:
+  replicas: 1
+  envoy: { resources: { requests: { cpu: 10m, memory: 64Mi } } }
+  processor: { resources: { requests: { cpu: 10m, memory: 64Mi } } }
+  shutdown: { min: 0s, max: 1s }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: second }
+spec:
+  gatewayClassName: sluice-egress
+  infrastructure: { parametersRef: { group: sluice.dev, kind: GatewayParameters, name: second } }
+  listeners: [{ name: http, protocol: HTTP, port: 8080 }]
+`;
 
 /** By `sluice limits show`, with the Redis of the cluster forwarded. */
 async function usedOf(name: string, limit: Readonly<Record<string, unknown>>): Promise<unknown> {

@@ -32,6 +32,11 @@ describe('mergeParameters()', () => {
     expect(mergeParameters({ overlays: first }, { overlays: second }).overlays).toEqual([first, second]);
   });
 
+  it('leaves out the store, of which no pod is made', () => {
+    const store = { memory: {} };
+    expect(mergeParameters({ store }, { store })).toEqual({ overlays: [] });
+  });
+
   it('lets the gateway choose between fields that exclude each other', () => {
     const scaled = { autoscaling: { min: 3, max: 5 } };
     expect(mergeParameters(scaled, { replicas: 1 })).toEqual({ replicas: 1, overlays: [] });

@@ -2,8 +2,8 @@ import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
 import type { JsonValue } from '../../policy/schema/json-value.ts';
 import { isJsonMap, type Json } from './json.ts';
 
-/** Without overlays: those of the class come first, then those of the gateway. */
-export type MergedParameters = Omit<GatewayParametersSpec, 'overlays'> & {
+/** Without overlays: those of the class come first, then those of the gateway. Without the store: pods are told of it as policy. */
+export type MergedParameters = Omit<GatewayParametersSpec, 'overlays' | 'store'> & {
   readonly overlays: readonly NonNullable<GatewayParametersSpec['overlays']>[];
 };
 
@@ -15,8 +15,8 @@ export function mergeParameters(
   ofClass: GatewayParametersSpec | undefined,
   ofGateway: GatewayParametersSpec | undefined,
 ): MergedParameters {
-  const { overlays: classOverlays, ...base } = ofClass ?? {};
-  const { overlays: gatewayOverlays, ...wins } = ofGateway ?? {};
+  const { overlays: classOverlays, store: _ofClass, ...base } = ofClass ?? {};
+  const { overlays: gatewayOverlays, store: _ofGateway, ...wins } = ofGateway ?? {};
   const { replicas: _fixed, autoscaling: _scaled, podDisruptionBudget: _budget, ...neutral } = base;
   const size = wins.replicas === undefined && wins.autoscaling === undefined;
   const open = {
@@ -28,7 +28,7 @@ export function mergeParameters(
   };
   return {
     // Both are parsed specs of one schema, and a field of the result comes from one of them.
-    ...(merge(open as Json, wins as Json) as Omit<GatewayParametersSpec, 'overlays'>),
+    ...(merge(open as Json, wins as Json) as Omit<MergedParameters, 'overlays'>),
     overlays: [classOverlays, gatewayOverlays].filter((overlay) => overlay !== undefined),
   };
 }

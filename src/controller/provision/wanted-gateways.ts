@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
-import type { GatewayDocument, PolicyDocument } from '../../policy/document.ts';
+import { ok, type Result } from '../../lib/result.ts';
+import { type GatewayParameters, parametersIn } from '../../model/build/gateway-parameters.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
 import type { ProvisionedGateway } from './gateway.ts';
@@ -8,10 +9,10 @@ import type { ProvisionedGateway } from './gateway.ts';
 /** A Gateway of our class with everything that is said of its pods, or why that cannot be known. */
 export interface WantedGateway {
   readonly gateway: ProvisionedGateway;
-  readonly parameters: Result<GatewayParameters>;
+  readonly parameters: Result<ParameterSpecs>;
 }
 
-export interface GatewayParameters {
+export interface ParameterSpecs {
   readonly ofClass?: GatewayParametersSpec;
   readonly ofGateway?: GatewayParametersSpec;
 }
@@ -54,6 +55,7 @@ export function wantedGateways({ controllerName, documents, objects }: WantedInp
     const controller = controllers.get(className ?? '');
     return controller !== undefined && controller !== controllerName;
   };
+  const parametersOf = parametersIn(all);
   const gateways = all.flatMap((document): WantedGateway[] => {
     if (document.kind !== 'Gateway') return [];
     const ofClass = all.find(({ kind, name }) => kind === 'GatewayClass' && name === document.spec.gatewayClassName);
@@ -61,47 +63,14 @@ export function wantedGateways({ controllerName, documents, objects }: WantedInp
     const uid = uids.get(qualifiedName(document.namespace, document.name));
     if (uid === undefined || isSomebodyElses(classOf.get(uid))) return [];
     const { namespace, name, spec } = document;
-    const parameters = parametersOf(document, ofClass.spec.parametersRef, all);
-    return [{ gateway: { namespace, name, uid, spec }, parameters }];
+    return [{ gateway: { namespace, name, uid, spec }, parameters: specsOf(parametersOf(document)) }];
   });
   const released = [...classOf].flatMap(([uid, className]) => (isSomebodyElses(className) ? [uid] : []));
   return { gateways, released: new Set(released), namespaces };
 }
 
-interface ParametersRef {
-  readonly group: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string;
-}
-
-function parametersOf(
-  { namespace, spec }: GatewayDocument,
-  classRef: ParametersRef | undefined,
-  documents: readonly PolicyDocument[],
-): Result<GatewayParameters> {
-  const ownRef = spec.infrastructure.parametersRef;
-  const ofClass = classRef && find(classRef, classRef.namespace, 'of the GatewayClass', documents);
-  if (ofClass?.ok === false) return ofClass;
-  const ofGateway = ownRef && find(ownRef, namespace, 'of the Gateway', documents);
-  if (ofGateway?.ok === false) return ofGateway;
-  return ok({ ...(ofClass && { ofClass: ofClass.value }), ...(ofGateway && { ofGateway: ofGateway.value }) });
-}
-
-function find(
-  ref: ParametersRef,
-  namespace: string | undefined,
-  whose: string,
-  documents: readonly PolicyDocument[],
-): Result<GatewayParametersSpec> {
-  if (ref.group !== 'sluice.dev' || ref.kind !== 'GatewayParameters') {
-    return err(`parametersRef ${whose} names ${ref.kind} of ${ref.group}; write GatewayParameters of sluice.dev.`);
-  }
-  if (namespace === undefined) return err(`parametersRef ${whose} has no namespace; add the one of ${ref.name}.`);
-  const found = documents.find(
-    (document) =>
-      document.kind === 'GatewayParameters' && document.namespace === namespace && document.name === ref.name,
-  );
-  if (found?.kind === 'GatewayParameters') return ok(found.spec);
-  return err(`parametersRef ${whose} names GatewayParameters ${namespace}/${ref.name}, which is not there.`);
+function specsOf(parameters: Result<GatewayParameters>): Result<ParameterSpecs> {
+  if (!parameters.ok) return parameters;
+  const { ofClass, ofGateway } = parameters.value;
+  return ok({ ...(ofClass && { ofClass: ofClass.spec }), ...(ofGateway && { ofGateway: ofGateway.spec }) });
 }

@@ -23,6 +23,7 @@ import { listedFilters } from './extensions/index.ts';
 import { buildGateways } from './gateway.ts';
 import { gatewayName } from './gateway-api/attach.ts';
 import { buildGatewayApi, servicesOf } from './gateway-api/index.ts';
+import { parametersIn } from './gateway-parameters.ts';
 import { gatewayNames, gatewayPolicies } from './gateway-policies.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
@@ -94,7 +95,15 @@ export function buildModel(
     ofKind(documents, 'GatewayPolicy'),
     context,
   );
-  const gateways = buildGateways(ofKind(documents, 'Gateway'), policyOf, keys, clientTraffic, place, context);
+  const gateways = buildGateways(
+    ofKind(documents, 'Gateway'),
+    policyOf,
+    parametersIn(documents),
+    keys,
+    clientTraffic,
+    place,
+    context,
+  );
   const ai = buildAiGateway(
     documents,
     ofKind(documents, 'Gateway'),

@@ -9,11 +9,13 @@ import { pairFault } from './certificate-pair.ts';
 import { type ClientAuthority, clientAuthority, warnOfPlainText } from './client-authority.ts';
 import { bodyLimit, type ClientTrafficDocument } from './client-traffic.ts';
 import type { BuildContext } from './context.ts';
+import type { ParametersOf } from './gateway-parameters.ts';
 import { type GatewayPolicies, gatewayNames } from './gateway-policies.ts';
 import type { PolicyPlace } from './place.ts';
 import { reference } from './reference.ts';
 import { defaultRetry, retryProfile } from './route.ts';
 import { inlineSettings } from './settings.ts';
+import { type ChosenStore, chosenStore } from './store.ts';
 
 export const builtInPort = 10080;
 
@@ -25,10 +27,11 @@ export interface BuiltGateway {
   readonly settings: GatewaySettings;
 }
 
-/** The gateways of a policy with their ports, and what GatewayPolicy documents say of them. */
+/** The gateways of a policy with their ports, and what GatewayPolicy documents and parameters say of them. */
 export function buildGateways(
   gateways: readonly GatewayDocument[],
   policyOf: GatewayPolicies,
+  parametersOf: ParametersOf,
   keys: readonly ApiKey[],
   clientTraffic: AttachedPolicies<ClientTrafficDocument>,
   place: PolicyPlace,
@@ -38,6 +41,9 @@ export function buildGateways(
     const document = gateways[index];
     const policy = policyOf.get(name);
     const ofAll = policy && clientCertificateAuthority(name, policy, context);
+    // What is wrong with a reference to them is told where pods are made by them.
+    const parameters = document && parametersOf(document);
+    const store = chosenStore(policy, parameters?.ok ? parameters.value : {});
     const clientCa: ClientCaOf = (listener) =>
       ofAll ?? (document && clientAuthority(document, listener, clientTraffic, context));
     return {
@@ -46,7 +52,7 @@ export function buildGateways(
         ? listenersOf(document, policy, clientCa, clientTraffic, place, context)
         : [plainListener(policy, context)],
       settings: {
-        ...settingsOf(name, policy, document && bodyLimit(document, policy, clientTraffic, context), context),
+        ...settingsOf(name, policy, store, document && bodyLimit(document, policy, clientTraffic, context), context),
         ...anonymousKey(policy, keys, context),
       },
     };
@@ -56,6 +62,7 @@ export function buildGateways(
 function settingsOf(
   gateway: string,
   policy: GatewayPolicyDocument | undefined,
+  store: ChosenStore | undefined,
   bodyBytes: number | undefined,
   context: BuildContext,
 ): GatewaySettings {
@@ -64,9 +71,9 @@ function settingsOf(
     maxBodyBytes: policy?.spec.maxBodySize ?? bodyBytes ?? 20 * mebibyte,
     accessLog: policy?.spec.accessLog.fields ?? 'metadata',
     ...(policy?.spec.cors && { cors: { allowOrigins: [...policy.spec.cors.allowOrigins].sort() } }),
-    ...inlineSettings(gateway, policy, context),
+    ...inlineSettings(gateway, policy, store, context),
     ...(policy?.spec.telemetry.otlp && { otlpEndpoint: policy.spec.telemetry.otlp.endpoint.url }),
-    origins: policy ? [policy.id] : [],
+    origins: [...new Set([policy, store?.document].flatMap((document) => (document ? [document.id] : [])))],
   };
 }
 

@@ -1,98 +1,77 @@
-import type { GatewayPolicyDocument } from '../../policy/document.ts';
+import type { GatewayPolicyDocument, PolicyDocument } from '../../policy/document.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
-import type { SinkSpec } from '../../policy/store.ts';
 import type { GatewaySettings } from '../gateway.ts';
 import type { RecordSink, Store } from '../store.ts';
 import type { BuildContext } from './context.ts';
+import { buildStore, type ChosenStore } from './store.ts';
 
 type Parts = Pick<
   GatewaySettings,
   'store' | 'usageRecords' | 'decisionRecords' | 'redactionSecret' | 'includeUsage' | 'secrets'
 >;
 
-const noSink: RecordSink = { file: '', redisStream: '', redisMaxLength: 0 };
-
 /** What the processor counts with, and where it reports. */
 export function inlineSettings(
   gateway: string,
   policy: GatewayPolicyDocument | undefined,
+  chosen: ChosenStore | undefined,
   context: BuildContext,
 ): Parts {
-  if (policy === undefined) {
-    const store = { kind: 'memory', snapshot: '' } as const;
-    return { store, usageRecords: noSink, decisionRecords: noSink, includeUsage: true, secrets: [] };
-  }
-  const { spec } = policy;
   const secrets: string[] = [];
-  const keep = (path: string, source: SecretSource | undefined, part: string, leastLength = 1): string => {
+  const keep = (
+    document: PolicyDocument,
+    path: string,
+    source: SecretSource | undefined,
+    part: string,
+    leastLength = 1,
+  ): string => {
     if (source === undefined) return '';
     const name = `gateway/${gateway}/${part}`;
-    const value = context.resolve(policy, path, source);
+    const value = context.resolve(document, path, source);
     if (value === undefined) return name;
     if (value.length < leastLength) {
       const message = `has ${value.length} characters, so that its values can be guessed`;
-      context.reject(policy, path, message, `use at least ${leastLength} random characters`);
+      context.reject(document, path, message, `use at least ${leastLength} random characters`);
       return '';
     }
     context.keep({ name, kind: 'opaque', value });
     secrets.push(name);
     return name;
   };
-  const redactionSecret = keep('spec.redactionSecret', spec.redactionSecret, 'redaction-secret', 32);
-  const store = buildStore(policy, keep);
+  const redactionSecret =
+    policy && keep(policy, 'spec.redactionSecret', policy.spec.redactionSecret, 'redaction-secret', 32);
+  const store: Store =
+    chosen === undefined
+      ? { kind: 'memory', snapshot: '' }
+      : buildStore(chosen.spec, (path, source, part) => keep(chosen.document, path, source, part));
   return {
     store,
-    usageRecords: sinkOf(spec.records.usage),
-    decisionRecords: sinkOf(spec.records.decisions),
+    usageRecords: sinkOf('usage', policy, store, context),
+    decisionRecords: sinkOf('decisions', policy, store, context),
     // One that is named but not there makes nothing: hashes by a secret that nobody has chosen would never match again.
-    ...(secrets.includes(redactionSecret) && { redactionSecret }),
-    includeUsage: spec.usage.includeUsage,
+    ...(redactionSecret !== undefined && secrets.includes(redactionSecret) && { redactionSecret }),
+    includeUsage: policy?.spec.usage.includeUsage ?? true,
     secrets: secrets.sort(),
   };
 }
 
-function buildStore(
-  { spec }: GatewayPolicyDocument,
-  keep: (path: string, source: SecretSource | undefined, part: string) => string,
-): Store {
-  if ('memory' in spec.store) return { kind: 'memory', snapshot: spec.store.memory.snapshot ?? '' };
-  const { redis } = spec.store;
-  const { tls, sentinel } = redis;
-  const path = 'spec.store.redis';
-  return {
-    kind: 'redis',
-    addresses: redis.addresses,
-    sentinelMaster: sentinel?.master ?? '',
-    sentinelUsername: sentinel?.username ?? '',
-    sentinelPassword: keep(`${path}.sentinel.password`, sentinel?.password, 'sentinel-password'),
-    isCluster: redis.cluster,
-    username: redis.username ?? '',
-    password: keep(`${path}.password`, redis.password, 'store-password'),
-    database: redis.database,
-    ...(tls && {
-      tls: {
-        ca: keep(`${path}.tls.ca`, tls.ca, 'store-ca'),
-        certificate: keep(
-          `${path}.tls.clientCertificate.certificate`,
-          tls.clientCertificate?.certificate,
-          'store-certificate',
-        ),
-        privateKey: keep(`${path}.tls.clientCertificate.key`, tls.clientCertificate?.key, 'store-key'),
-        serverName: tls.serverName ?? '',
-      },
-    }),
-    keyPrefix: redis.keyPrefix,
-    commandTimeoutMs: redis.commandTimeout,
-    mostQueued: redis.mostQueued,
-    leaseTokens: redis.leaseTokens,
-    replicas: redis.replicas,
-  };
-}
-
-function sinkOf({ stdout, file, redisStream }: SinkSpec): RecordSink {
+function sinkOf(
+  kind: 'usage' | 'decisions',
+  policy: GatewayPolicyDocument | undefined,
+  store: Store,
+  context: BuildContext,
+): RecordSink {
+  if (policy === undefined) return { file: '', redisStream: '', redisMaxLength: 0 };
+  const { stdout, file, redisStream } = policy.spec.records[kind];
+  const stream = store.kind === 'redis' ? redisStream : undefined;
+  if (stream !== redisStream) {
+    const path = `spec.records.${kind}.redisStream`;
+    const remedy = 'add store: {redis: {addresses: ["redis:6379"]}}';
+    context.reject(policy, path, 'is given, but the store is not Redis', remedy);
+  }
   return {
     file: stdout ? '-' : (file ?? ''),
-    redisStream: redisStream?.name ?? '',
-    redisMaxLength: redisStream?.maxLength ?? 0,
+    redisStream: stream?.name ?? '',
+    redisMaxLength: stream?.maxLength ?? 0,
   };
 }
