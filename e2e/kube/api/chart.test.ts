@@ -170,6 +170,7 @@ describe('the chart', () => {
       'redis.enabled=true,redis.external.addresses={a:1}': 'exclude each other',
       'otel.enabled=true': 'name otel.endpoint',
       'controller.podDisruptionBudget.minAvailable=2': 'make it less than controller.replicas',
+      'egress.http.enabled=false': 'name egress.listeners',
       'egress.autoscaling.min=11': 'egress.autoscaling.max is 10, less than min, which is 11',
     };
     for (const [values, text] of Object.entries(faults)) {
