@@ -18,7 +18,7 @@ const providers = globSync('*/', { cwd: folder }).sort();
 /** By provider, in the vocabulary of Envoy AI Gateway: objects that say in their status that they are not served yet. */
 const unserved: { readonly [provider: string]: readonly string[] } = {
   'azure-openai': ['AIServiceBackend/azure-openai-versioned', 'BackendSecurityPolicy/azure-openai-versioned'],
-  bedrock: ['AIServiceBackend/bedrock', 'AIServiceBackend/bedrock-claude', 'BackendSecurityPolicy/bedrock'],
+  bedrock: ['AIServiceBackend/bedrock', 'AIServiceBackend/bedrock-claude'],
   cohere: ['AIServiceBackend/cohere-rank'],
   vertex: ['AIServiceBackend/vertex', 'AIServiceBackend/vertex-claude', 'BackendSecurityPolicy/vertex'],
 };
@@ -58,10 +58,10 @@ describe('the two vocabularies', () => {
   });
 
   it('try the same models in the same order', () => {
-    for (const provider of ['azure-openai', 'vllm', 'tetrate']) {
+    for (const provider of ['azure-openai', 'bedrock', 'vllm', 'tetrate']) {
       const chains = both(provider).map((gateway) =>
         gateway?.routes
-          .filter(({ match }) => match.models.some((name) => ['gpt-4o-mini', 'assistant'].includes(name)))
+          .filter(({ match }) => match.models.some((name) => ['gpt-4o-mini', 'gpt-oss', 'assistant'].includes(name)))
           .map(({ targets }) => targets.map(({ model = '', priority, weight }) => ({ model, priority, weight }))),
       );
       expect([provider, chains[0]?.length]).toEqual([provider, 1]);

@@ -54,10 +54,21 @@ export interface SubjectName {
   readonly value: string;
 }
 
-export interface ProviderCredential {
+/** How a provider is shown who asks. */
+export type ProviderCredential = HeaderCredential | AwsSigning;
+
+export interface HeaderCredential {
   readonly header: string;
   readonly prefix: string;
   /** Name of an `opaque` secret. */
+  readonly secret: string;
+}
+
+/** Requests are signed as AWS wants it (SigV4). */
+export interface AwsSigning {
+  readonly service: string;
+  readonly region: string;
+  /** Name of an `awsKey` secret. */
   readonly secret: string;
 }
 

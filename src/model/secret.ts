@@ -2,4 +2,15 @@
 export type Secret =
   | { readonly name: string; readonly kind: 'opaque'; readonly value: string }
   | { readonly name: string; readonly kind: 'certificate'; readonly certificate: string; readonly privateKey: string }
-  | { readonly name: string; readonly kind: 'trustedCa'; readonly certificates: string };
+  | { readonly name: string; readonly kind: 'trustedCa'; readonly certificates: string }
+  | AwsKey;
+
+/** Signs requests, and never leaves with them. */
+export interface AwsKey {
+  readonly name: string;
+  readonly kind: 'awsKey';
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Comes with keys that are good for a while only. */
+  readonly sessionToken?: string;
+}

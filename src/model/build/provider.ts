@@ -2,7 +2,7 @@ import { contentVersion } from '../../lib/hash.ts';
 import type { ProviderDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
-import type { Provider, ProviderCredential, UpstreamTls } from '../provider.ts';
+import type { HeaderCredential, Provider, UpstreamTls } from '../provider.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
 
@@ -103,7 +103,7 @@ function providerOf({ id, name, namespace, spec }: ProviderDocument, cluster: st
 }
 
 /** Where a dialect expects the API key. */
-export function credentialHeader(dialect: Provider['dialect']): Omit<ProviderCredential, 'secret'> {
+export function credentialHeader(dialect: Provider['dialect']): Omit<HeaderCredential, 'secret'> {
   return dialect === 'anthropic' ? { header: 'x-api-key', prefix: '' } : { header: 'authorization', prefix: 'Bearer ' };
 }
 

@@ -1,6 +1,7 @@
 import { secretReference } from '../gateway-api/object-reference.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
+import { except, reported } from '../schema/verdict.ts';
 import { exchangeFields, identifier } from './exchange-token.ts';
 
 const credentialsFile = object({
@@ -8,12 +9,18 @@ const credentialsFile = object({
   profile: defaulted(identifier, 'default', 'Profile in that file.'),
 });
 
-/** Without file and exchange: what the machine has. */
+/** Without file and exchange: what the machine has, which is not served yet. */
 export const awsCredentials = object({
-  region: required(identifier, 'Region of the service.'),
+  region: required(
+    except(identifier, 'the region that the host name of a public endpoint says goes before it'),
+    'Region of the service.',
+  ),
   credentialsFile: optional(credentialsFile, 'A file as the AWS tools have it.'),
   oidcExchangeToken: optional(
-    object({ ...exchangeFields, awsRoleArn: required(identifier, 'Role that the token is exchanged for.') }),
+    reported(
+      object({ ...exchangeFields, awsRoleArn: required(identifier, 'Role that the token is exchanged for.') }),
+      'no token is exchanged yet',
+    ),
     'A token exchanged for a role.',
   ),
 });

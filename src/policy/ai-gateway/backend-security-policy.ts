@@ -39,14 +39,17 @@ const fields = object({
     'Backends that the credential is for.',
   ),
   type: required(
-    except(enumeration(types), 'AzureCredentials, AWSCredentials and GCPCredentials are reported as not served yet'),
+    except(enumeration(types), 'AzureCredentials and GCPCredentials are reported as not served yet'),
     'Kind of credential.',
   ),
   apiKey: optional(apiKey, 'A key, sent as Authorization: Bearer.'),
   anthropicAPIKey: optional(apiKey, 'A key, sent as x-api-key.'),
   azureAPIKey: optional(apiKey, 'A key, sent as api-key.'),
   azureCredentials: optional(reported(azureCredentials, notYet), 'An application of Microsoft Entra.'),
-  awsCredentials: optional(reported(awsCredentials, notYet), 'An account of AWS; requests are signed.'),
+  awsCredentials: optional(
+    except(awsCredentials, 'without credentialsFile it is reported as not served yet'),
+    'An account of AWS; requests are signed.',
+  ),
   gcpCredentials: optional(reported(gcpCredentials, notYet), 'An account of Google Cloud.'),
   credentialOverride: optional(
     reported(credentialOverride, 'no credential is taken from a header of the request yet'),

@@ -1,10 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
+import { ClusterSchema } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { AwsRequestSigningSchema } from '../../gen/envoy/extensions/filters/http/aws_request_signing/v3/aws_request_signing_pb.js';
 import { SecretSchema } from '../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js';
+import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { ApiKeySchema, SecretValueSchema } from '../../gen/sluice/program/v1/program_pb.js';
 import type { Resource } from '../snapshot/resource.ts';
 import { dump } from './dump.ts';
 import { encode } from './encode.ts';
+import { asTypedConfig, extension, packed } from './extension.ts';
 
 function contentOf(resource: Resource): string {
   return JSON.stringify(dump([resource])[0]?.content);
@@ -61,6 +65,26 @@ describe('dump', () => {
   it('shows no secret of the processor', () => {
     const secret = encode(SecretValueSchema, 's', { name: 's', value: Buffer.from('hunter2') }, []);
     expect(contentOf(secret)).toBe('{"name":"s","value":"***"}');
+  });
+
+  it('shows no key that signs requests, however deep it stands', () => {
+    const httpFilters = [
+      asTypedConfig(
+        extension('sign', AwsRequestSigningSchema, {
+          serviceName: 'bedrock',
+          credentialProvider: { inlineCredential: { accessKeyId: 'id', secretAccessKey: 'sk', sessionToken: 't' } },
+        }),
+      ),
+    ];
+    const cluster = encode(
+      ClusterSchema,
+      'c',
+      { typedExtensionProtocolOptions: { http: packed(HttpProtocolOptionsSchema, { httpFilters }) } },
+      [],
+    );
+    expect(contentOf(cluster)).toContain(
+      '"inline_credential":{"access_key_id":"id","secret_access_key":"***","session_token":"***"}',
+    );
   });
 
   it('shows only the size of what it does not know', () => {

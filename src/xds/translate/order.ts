@@ -4,6 +4,8 @@ import { RouterSchema } from '../../gen/envoy/extensions/filters/http/router/v3/
 import type { HttpFilterSchema } from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { Provider } from '../../model/provider.ts';
+import type { AwsKey } from '../../model/secret.ts';
+import { signRequests } from './aws-signing.ts';
 import { corsFilter } from './cors.ts';
 import { asTypedConfig, type Extension, extension } from './extension.ts';
 import { healthFilter } from './health.ts';
@@ -65,7 +67,7 @@ const downstreamOrder: readonly DownstreamRow[] = [
 interface UpstreamRow {
   readonly reason: string;
   /** Undefined: this filter has nothing to do for the provider, so it is not there. */
-  readonly filter: (provider: Provider) => Extension | undefined;
+  readonly filter: (provider: Provider, signingKey: AwsKey | undefined) => Extension | undefined;
 }
 
 /** The filters of a provider's cluster, which run on every attempt that goes to it. */
@@ -89,12 +91,15 @@ const upstreamOrder: readonly UpstreamRow[] = [
   },
   {
     reason: 'Behind the stripping, which takes off every credential, this one of an earlier attempt included.',
-    filter: ({ credential }) => (credential === undefined ? undefined : injectCredential(credential)),
+    filter: ({ credential }) =>
+      credential === undefined || !('header' in credential) ? undefined : injectCredential(credential),
   },
   {
-    reason: "Behind the injector, since a key's own credential wins; last, since it also takes off our own headers.",
+    reason:
+      "Behind the injector, since a key's own credential wins; behind all that needs our own headers, since it takes them off.",
     filter: ownCredential,
   },
+  { reason: 'Behind everything that changes a request: it is signed as it leaves.', filter: signRequests },
   { reason: 'Ends the chain.', filter: () => upstreamCodec },
 ];
 
@@ -102,6 +107,6 @@ export function downstreamFilters(gateway: GatewayModel): HttpFilterInit[] {
   return downstreamOrder.flatMap(({ filters }) => filters(gateway));
 }
 
-export function upstreamFilters(provider: Provider): Extension[] {
-  return upstreamOrder.map(({ filter }) => filter(provider)).filter((filter) => filter !== undefined);
+export function upstreamFilters(provider: Provider, signingKey: AwsKey | undefined): Extension[] {
+  return upstreamOrder.map(({ filter }) => filter(provider, signingKey)).filter((filter) => filter !== undefined);
 }

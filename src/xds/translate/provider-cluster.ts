@@ -7,7 +7,9 @@ import {
 } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
 import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import type { Address, Provider } from '../../model/provider.ts';
+import type { AwsKey } from '../../model/secret.ts';
 import type { Resource } from '../snapshot/resource.ts';
+import { authority } from './authority.ts';
 import { milliseconds, seconds } from './duration.ts';
 import { encode } from './encode.ts';
 import { asTypedConfig, packed } from './extension.ts';
@@ -16,7 +18,13 @@ import { upstreamFilters } from './order.ts';
 import { refusingEndpoint } from './refusing-endpoint.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
-const encoded = new WeakMap<Provider, { readonly systemCaFile: string; readonly resource: Resource }>();
+interface Encoded {
+  readonly systemCaFile: string;
+  readonly signingKey: AwsKey | undefined;
+  readonly resource: Resource;
+}
+
+const encoded = new WeakMap<Provider, Encoded>();
 
 /**
  * A connection closed by the other side in the moment of its reuse is a reset that nobody needs, so ours ends first. Below
@@ -25,19 +33,31 @@ const encoded = new WeakMap<Provider, { readonly systemCaFile: string; readonly 
  */
 const idleSeconds = { plain: 4, tls: 55 } as const;
 
-/** The cluster of one provider. Encoded once per provider object: an unchanged provider costs nothing. */
-export function providerCluster(provider: Provider, options: TranslateOptions): Resource {
+/**
+ * The cluster of one provider. Encoded once per provider object: an unchanged provider costs nothing. Envoy has the key
+ * that signs requests from here, since its signing filter takes none over SDS.
+ */
+export function providerCluster(
+  provider: Provider,
+  signingKey: AwsKey | undefined,
+  options: TranslateOptions,
+): Resource {
+  const { systemCaFile } = options;
   const known = encoded.get(provider);
-  if (known?.systemCaFile === options.systemCaFile) return known.resource;
-  const resource = encode(ClusterSchema, provider.cluster, cluster(provider, options), provider.origins);
-  encoded.set(provider, { systemCaFile: options.systemCaFile, resource });
+  if (known?.systemCaFile === systemCaFile && known.signingKey === signingKey) return known.resource;
+  const resource = encode(ClusterSchema, provider.cluster, cluster(provider, signingKey, options), provider.origins);
+  encoded.set(provider, { systemCaFile, signingKey, resource });
   return resource;
 }
 
 /** Envoy's default of 1,024 requests, and of 3 retries, would end chains under load. Limits are the processor's task. */
 const unlimited = 1_000_000;
 
-function cluster(provider: Provider, options: TranslateOptions): MessageInitShape<typeof ClusterSchema> {
+function cluster(
+  provider: Provider,
+  signingKey: AwsKey | undefined,
+  options: TranslateOptions,
+): MessageInitShape<typeof ClusterSchema> {
   const { endpoint, tls, moreEndpoints = [] } = provider;
   const isAddress = isIP(endpoint.host) !== 0;
   return {
@@ -83,7 +103,7 @@ function cluster(provider: Provider, options: TranslateOptions): MessageInitShap
           tls === undefined
             ? { case: 'explicitHttpConfig', value: { protocolConfig: plainProtocol(provider) } }
             : { case: 'autoConfig', value: { httpProtocolOptions: {}, http2ProtocolOptions: {} } },
-        httpFilters: upstreamFilters(provider).map(asTypedConfig),
+        httpFilters: upstreamFilters(provider, signingKey).map(asTypedConfig),
       }),
     },
     ...(tls === undefined ? {} : { transportSocket: asTypedConfig(upstreamTls(tls, options)) }),
@@ -105,11 +125,4 @@ function lbEndpoint(address: Address, hasTls: boolean) {
     address: { address: { case: 'socketAddress', value: socketAddress } },
   } as const;
   return { hostIdentifier: { case: 'endpoint', value } } as const;
-}
-
-/** RFC 9110 section 7.2: the port is left out where it is the default of the scheme. */
-function authority({ host, port, hostname }: Address, hasTls: boolean): string {
-  if (hostname !== undefined) return hostname;
-  const name = isIP(host) === 6 ? `[${host}]` : host;
-  return port === (hasTls ? 443 : 80) ? name : `${name}:${port}`;
 }

@@ -1,10 +1,13 @@
 import { SecretSchema } from '../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
-import type { Secret } from '../../model/secret.ts';
+import type { AwsKey, Secret } from '../../model/secret.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { encode } from './encode.ts';
 
-const encoded = new WeakMap<Secret, Resource>();
+/** What Envoy has a resource for. */
+type Served = Exclude<Secret, AwsKey>;
+
+const encoded = new WeakMap<Served, Resource>();
 
 /**
  * The secrets that Envoy uses itself. What keys bring with them goes to the processor alone: otherwise Envoy's memory
@@ -18,7 +21,7 @@ export function secretResources(gateway: GatewayModel): Resource[] {
     if (tls?.clientCa !== undefined) users.set(tls.clientCa, origins);
   }
   for (const { tls, credential, origins } of gateway.providers) {
-    if (credential !== undefined) users.set(credential.secret, origins);
+    if (credential !== undefined && 'header' in credential) users.set(credential.secret, origins);
     if (tls?.ca !== undefined) users.set(tls.ca, origins);
     if (tls?.clientCertificate !== undefined) users.set(tls.clientCertificate, origins);
   }
@@ -28,11 +31,11 @@ export function secretResources(gateway: GatewayModel): Resource[] {
   }
   return gateway.secrets.flatMap((secret) => {
     const origins = users.get(secret.name);
-    return origins === undefined ? [] : [secretResource(secret, origins)];
+    return origins === undefined || secret.kind === 'awsKey' ? [] : [secretResource(secret, origins)];
   });
 }
 
-function secretResource(secret: Secret, origins: readonly string[]): Resource {
+function secretResource(secret: Served, origins: readonly string[]): Resource {
   const known = encoded.get(secret);
   if (known?.origins === origins) return known;
   const resource = encode(SecretSchema, secret.name, message(secret), origins);
@@ -40,7 +43,7 @@ function secretResource(secret: Secret, origins: readonly string[]): Resource {
   return resource;
 }
 
-function message(secret: Secret) {
+function message(secret: Served) {
   switch (secret.kind) {
     case 'opaque':
       return {

@@ -18,9 +18,14 @@ export type { TranslateOptions } from './options.ts';
  */
 export function translate(gateway: GatewayModel, options: TranslateOptions): Resource[] {
   const ports = portsOf(gateway);
+  const signingKeys = new Map(
+    gateway.secrets.flatMap((secret) => (secret.kind === 'awsKey' ? [[secret.name, secret] as const] : [])),
+  );
   return [
     closedCluster,
-    ...gateway.providers.map((provider) => providerCluster(provider, options)),
+    ...gateway.providers.map((provider) =>
+      providerCluster(provider, signingKeys.get(provider.credential?.secret ?? ''), options),
+    ),
     ...gateway.services.backends.map((backend) => serviceCluster(backend, options)),
     ...secretResources(gateway),
     ...ownFilterResources(gateway),

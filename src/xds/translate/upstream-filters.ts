@@ -3,7 +3,7 @@ import { CredentialInjectorSchema } from '../../gen/envoy/extensions/filters/htt
 import { HeaderMutationSchema } from '../../gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
 import { UpstreamCodecSchema } from '../../gen/envoy/extensions/filters/http/upstream_codec/v3/upstream_codec_pb.js';
 import { GenericSchema } from '../../gen/envoy/extensions/http/injected_credentials/generic/v3/generic_pb.js';
-import type { Provider, ProviderCredential } from '../../model/provider.ts';
+import type { HeaderCredential, Provider } from '../../model/provider.ts';
 import { secretOverAds } from './ads.ts';
 import { type Extension, extension } from './extension.ts';
 import { type HeaderRule, removeHeadersStartingWith, setHeader } from './header-mutation.ts';
@@ -21,7 +21,7 @@ export const stripHeaders = mutation('strip', [
 ]);
 
 /** The provider's own credential, fetched as a secret: it never passes through the processor. */
-export function injectCredential(credential: ProviderCredential): Extension {
+export function injectCredential(credential: HeaderCredential): Extension {
   return extension('envoy.filters.http.credential_injector', CredentialInjectorSchema, {
     overwrite: true,
     // Rather no request than one without a credential.
@@ -36,7 +36,9 @@ export function injectCredential(credential: ProviderCredential): Extension {
 
 /** A key that brings its own credential replaces the provider's. Then nothing internal is needed any more. */
 export function ownCredential(provider: Provider): Extension {
-  const header = provider.credential?.header ?? defaultCredentialHeader[provider.dialect];
+  const { credential, dialect } = provider;
+  const header =
+    credential !== undefined && 'header' in credential ? credential.header : defaultCredentialHeader[dialect];
   return mutation('own-credential', [
     setHeader(header, `%REQ(${internalHeaders.credential})%`),
     removeHeadersStartingWith(internalHeaders.prefix),

@@ -13,7 +13,9 @@ import type {
   Targeting,
 } from '../documents.ts';
 import { memo } from '../memo.ts';
-import { type BuiltCredential, buildCredential } from './credential.ts';
+import type { BuiltCredential } from './credential/built-credential.ts';
+import { buildCredential } from './credential/index.ts';
+import { dialectOf } from './dialect.ts';
 import { requestChanges } from './mutation.ts';
 
 export interface BackendSurroundings {
@@ -35,18 +37,13 @@ export function buildBackend(
   const name = providerName(document, taken);
   const cluster = clusterName(document, name, location);
   const tls = buildTls(location, tlsPolicies, cluster, context);
-  const credential = buildCredential(document, security, context);
+  const credential = buildCredential({ backend: document, location, cluster }, security, context);
   if (tls === undefined || credential === undefined) return undefined;
-  for (const secret of tls.secrets) context.keep(secret);
-  if (credential.kind === 'key') {
-    const { value } = credential;
-    const secret = `${cluster}/credential`;
-    context.keep(memo(document, 'credential', `${secret} ${value}`, () => ({ name: secret, kind: 'opaque', value })));
-  }
+  for (const secret of [...tls.secrets, ...credential.secrets]) context.keep(secret);
   if (tls.tls === undefined && location.addresses.some(({ port }) => port === 443)) warnOfPlainText(document, context);
   const { schema } = document.spec;
-  const isSpoken = schema.name === 'OpenAI' || schema.name === 'Anthropic';
-  if (!isSpoken) {
+  const dialect = dialectOf(document);
+  if (dialect === undefined) {
     const message = `${schema.name}: its schema is not served yet, so no request is sent there`;
     context.reject(
       document,
@@ -56,15 +53,14 @@ export function buildBackend(
       'UnsupportedValue',
     );
   }
-  const isServed = isSpoken && credential.kind !== 'unserved';
-  const place = credential.kind === 'key' ? credential.place : undefined;
+  const isServed = dialect !== undefined && credential.isUnserved !== true;
   const signature = JSON.stringify([
     name,
     cluster,
     location.addresses,
     location.isPlainHttp2,
     tls.tls,
-    place,
+    credential.credential,
     isServed,
     origins(document, location, tls, credential),
   ]);
@@ -74,14 +70,14 @@ export function buildBackend(
     return {
       name,
       cluster,
-      dialect: schema.name === 'Anthropic' ? 'anthropic' : 'openai',
+      dialect: dialect ?? 'openai',
       endpoint: { ...endpoint, basePath: basePath(schema.prefix) },
       ...(more.length > 0 && { moreEndpoints: more }),
       ...(location.isPlainHttp2 && { isPlainHttp2: true }),
       ...(!isServed && { isUnserved: true }),
       isPrivate: location.isPrivate,
       ...(tls.tls && { tls: tls.tls }),
-      ...(place && { credential: { ...place, secret: `${cluster}/credential` } }),
+      ...(credential.credential && { credential: credential.credential }),
       setHeaders: changes?.setHeaders ?? [],
       removeHeaders: changes?.removeHeaders ?? [],
       setBody: changes?.setBody ?? [],
@@ -115,14 +111,7 @@ function origins(
   tls: BuiltTls,
   credential: BuiltCredential,
 ): string[] {
-  return [
-    ...new Set([
-      document.id,
-      ...(backend ? [backend.id] : []),
-      ...tls.origins,
-      ...(credential.kind === 'none' ? [] : [credential.origin]),
-    ]),
-  ];
+  return [...new Set([document.id, ...(backend ? [backend.id] : []), ...tls.origins, ...credential.origins])];
 }
 
 function warnOfPlainText(document: AiBackendDocument, context: BuildContext): void {

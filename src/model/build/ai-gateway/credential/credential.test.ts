@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { parseDocuments } from '../../../../policy/parse.ts';
+import { problemText } from '../../../../policy/problem.ts';
+import { buildModel } from '../../build.ts';
+import type { Surroundings } from '../../surroundings.ts';
+import { secretsOnly } from '../../testing/surroundings.ts';
+
+const backend = (endpoints: string, schema = 'OpenAI'): string => `
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: route}
+spec:
+  rules: [{matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: m}]}], backendRefs: [{name: cloud}]}]
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: {name: cloud}
+spec:
+  schema: {name: ${schema}}
+  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: cloud}
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: {name: cloud}
+spec: {endpoints: [${endpoints}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: cloud}
+spec:
+  targetRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: cloud}]
+  validation: {wellKnownCACertificates: System, hostname: cloud.example}
+`;
+
+const host = (name: string): string => `{fqdn: {hostname: ${name}, port: 443}}`;
+
+interface Written {
+  readonly endpoints?: string;
+  readonly schema?: string;
+  readonly spec: string;
+  /** Entries of the Secret that is called `s`. */
+  readonly secret?: Readonly<Record<string, string>>;
+  readonly surroundings?: Partial<Surroundings>;
+}
+
+function build({ endpoints = host('cloud.example'), schema, spec, secret = {}, surroundings }: Written) {
+  const text = `${backend(endpoints, schema)}---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: BackendSecurityPolicy
+metadata: {name: p}
+spec: {targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: cloud}], ${spec}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+stringData: ${JSON.stringify(secret)}
+`;
+  const { documents, problems } = parseDocuments(text, 'policy.yaml', '.');
+  expect(problems).toEqual([]);
+  const built = buildModel(documents, { ...secretsOnly(), hasStandIns: false, ...surroundings });
+  const [gateway] = built.gateways;
+  const provider = gateway?.providers[0];
+  return {
+    said: built.problems
+      .filter(({ document }) => document === 'BackendSecurityPolicy/p')
+      .map((problem) => problemText(problem).replace(/^.*BackendSecurityPolicy\/p: /, '')),
+    provider,
+    secret: gateway?.secrets.find(({ name }) => name === provider?.credential?.secret),
+    isServed: (gateway?.routes[0]?.targets.length ?? 0) > 0,
+  };
+}
+
+const keys = '[default]\naws_access_key_id = AKIA1\naws_secret_access_key = very-secret\n';
+const aws = 'type: AWSCredentials, awsCredentials: {region: eu-west-1, credentialsFile: {secretRef: {name: s}}}';
+const oidc = '{provider: {issuer: "https://a.example"}, clientID: a, clientSecret: {name: s}}';
+
+describe('AWSCredentials', () => {
+  it('sign for Bedrock in the region of the policy', () => {
+    const { said, provider, secret, isServed } = build({ spec: aws, secret: { credentials: keys } });
+    expect([said, isServed]).toEqual([[], true]);
+    expect(provider?.credential).toEqual({ service: 'bedrock', region: 'eu-west-1', secret: secret?.name });
+    expect(secret).toMatchObject({ kind: 'awsKey', accessKeyId: 'AKIA1', secretAccessKey: 'very-secret' });
+  });
+
+  it.each([
+    ['bedrock-runtime.eu-west-1.amazonaws.com', 'bedrock', 'eu-west-1'],
+    ['bedrock-runtime-fips.us-gov-west-1.amazonaws.com', 'bedrock', 'us-gov-west-1'],
+    ['bedrock-mantle.us-east-1.api.aws', 'bedrock-mantle', 'us-east-1'],
+    ['vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com', 'bedrock', 'us-east-1'],
+    ['models.example', 'bedrock', 'eu-west-1'],
+  ])('sign for what %s says of itself: %s in %s', (name, service, region) => {
+    const { said, provider } = build({ endpoints: host(name), spec: aws, secret: { credentials: keys } });
+    expect(provider?.credential).toMatchObject({ service, region });
+    expect(said).toEqual(
+      region === 'eu-west-1'
+        ? []
+        : [
+            `spec.awsCredentials.region is eu-west-1, but the backend is in ${region}, which requests are signed for — write ${region}`,
+          ],
+    );
+  });
+
+  it.each<[string, Written, string]>([
+    [
+      'a token that would be exchanged',
+      {
+        spec: `type: AWSCredentials, awsCredentials: {region: r, oidcExchangeToken: {awsRoleArn: a, oidc: ${oidc}}}`,
+      },
+      'spec.awsCredentials.oidcExchangeToken is not served yet: no token is exchanged for a role of AWS — write credentialsFile: {secretRef: {name: …}}',
+    ],
+    [
+      'no file',
+      { spec: 'type: AWSCredentials, awsCredentials: {region: r}' },
+      'spec.awsCredentials is not served yet: the identity of a pod or machine is not used — write credentialsFile: {secretRef: {name: …}}',
+    ],
+    [
+      'a file without the key',
+      { spec: aws, secret: { credentials: '[default]\naws_secret_access_key = very-secret' } },
+      'spec.awsCredentials.credentialsFile.secretRef the credentials file has no aws_access_key_id in profile "default" — write it as the tools of AWS do',
+    ],
+    [
+      'another entry',
+      { spec: aws, secret: { apiKey: 'very-secret' } },
+      'spec.awsCredentials.credentialsFile.secretRef Secret "s" has no entry "credentials" — provide it, or change where the document looks for it',
+    ],
+    [
+      'several names',
+      { endpoints: `${host('a.example')}, ${host('b.example')}`, spec: aws, secret: { credentials: keys } },
+      'spec.awsCredentials is not served yet: a signature is for one host name, and the backend has several — make them backends of their own',
+    ],
+  ])('say of %s that nothing is sent', (_, written, text) => {
+    const { said, isServed } = build(written);
+    expect([said, isServed]).toEqual([[text], false]);
+  });
+});
