@@ -34,6 +34,8 @@ export interface Received {
   readonly version: string;
   /** Names of the resources, in order. */
   readonly names: readonly string[];
+  /** Their versions; only the delta variant tells them. */
+  readonly versions: readonly string[];
   readonly removed: readonly string[];
   readonly bytes: number;
 }
@@ -171,6 +173,7 @@ function readSotw(bytes: Buffer): Received {
     version: response.versionInfo,
     // A resource carries its name inside, as field 1 of all types that are asked for here.
     names: response.resources.map(({ value }) => nameIn(value)),
+    versions: [],
     removed: [],
     bytes: bytes.length,
   };
@@ -183,6 +186,7 @@ function readDelta(bytes: Buffer): Received {
     nonce: response.nonce,
     version: '',
     names: response.resources.map(({ name }) => name),
+    versions: response.resources.map(({ version }) => version),
     removed: response.removedResources,
     bytes: bytes.length,
   };

@@ -12,7 +12,7 @@ import { typeUrls } from '../../xds/snapshot/type-url.ts';
 import { createPublisher } from './publisher.ts';
 import type { Refusal } from './refusal.ts';
 
-type Type = 'cluster' | 'programProvider' | 'secret' | 'listener' | 'extensionConfig';
+type Type = 'cluster' | 'programProvider' | 'secret' | 'listener' | 'extensionConfig' | 'route' | 'programRoute';
 
 /** `uses`: the cluster of a provider, the secret of a cluster, the filter of a listener. */
 function resource(type: Type, name: string, version = '1', uses = name): Resource {
@@ -21,6 +21,8 @@ function resource(type: Type, name: string, version = '1', uses = name): Resourc
     programProvider: () => toBinary(ProviderSchema, create(ProviderSchema, { name, cluster: uses })),
     secret: () => Buffer.alloc(0),
     extensionConfig: () => Buffer.alloc(0),
+    route: () => Buffer.alloc(0),
+    programRoute: () => Buffer.alloc(0),
     listener: () => listenerWithFilter(uses),
   }[type]();
   return { typeUrl: typeUrls[type], name, version, body, origins: [] };
@@ -44,15 +46,18 @@ function listenerWithFilter(name: string): Uint8Array {
   );
 }
 
-/** A server whose clients accept everything, except what a test says they refuse when it is published. */
 const script = (version: string): ReadonlyMap<string, string> => new Map([['script', version]]);
 
+const stateWith = (version: string): Snapshot =>
+  snapshotOf([resource('extensionConfig', 'script', version), resource('listener', 'l', '1', 'script')]);
+
+/** A server whose clients accept everything, except what a test says they refuse when it is published. */
 function scripted(
   options: {
     lingerMs?: number;
     refuse?: (resource: Resource) => string | undefined;
     /** Nobody has asked for it, or has answered. */
-    isUnknown?: (resource: Resource) => boolean;
+    isUnknown?: (resource: Pick<Resource, 'name' | 'version'>) => boolean;
     /** Several refuse the same, one after the other, before any of them has accepted what comes in its place. */
     clients?: number;
   } = {},
@@ -102,6 +107,8 @@ function show(snapshot: Snapshot): string {
     [typeUrls.secret]: 's',
     [typeUrls.listener]: 'l',
     [typeUrls.extensionConfig]: 'f',
+    [typeUrls.route]: 'r',
+    [typeUrls.programRoute]: 'm',
   };
   return [...snapshot.resources]
     .flatMap(([type, ofType]) => [...ofType.values()].map((each) => `${short[type]}:${each.name}@${each.version}`))
@@ -248,13 +255,11 @@ describe('createPublisher()', () => {
 
   it('goes back to it also when the refusal comes after everybody seemed to have answered', async () => {
     const { publisher, published } = scripted({ isUnknown: ({ version }) => version.startsWith('bad') });
-    const state = (version: string) =>
-      snapshotOf([resource('extensionConfig', 'script', version), resource('listener', 'l', '1', 'script')]);
-    await publisher.publish(state('1'));
-    await publisher.publish(state('2'));
+    await publisher.publish(stateWith('1'));
+    await publisher.publish(stateWith('2'));
     // Two at once: the first was never in force anywhere.
-    await publisher.publish(state('bad'));
-    await publisher.publish(state('bad too'));
+    await publisher.publish(stateWith('bad'));
+    await publisher.publish(stateWith('bad too'));
     publisher.refused(typeUrls.extensionConfig, script('bad too'), 'script load error');
     expect(published.at(-1)).toBe('f:script@2 l:l@1');
   });
@@ -275,13 +280,74 @@ describe('createPublisher()', () => {
       refuse: ({ version }) => (version === 'bad' ? 'script load error' : undefined),
       clients: 3,
     });
-    const state = (version: string) =>
-      snapshotOf([resource('extensionConfig', 'script', version), resource('listener', 'l', '1', 'script')]);
-    await publisher.publish(state('1'));
-    await publisher.publish(state('bad'));
+    await publisher.publish(stateWith('1'));
+    await publisher.publish(stateWith('bad'));
     expect({ last: published.at(-1), withheld: withheld() }).toEqual({
       last: 'f:script@1 l:l@1',
       withheld: ['script'],
     });
+  });
+
+  it('goes back to it again when the next version comes before anybody has answered that it is back', async () => {
+    let isUnknown = (_each: Pick<Resource, 'name' | 'version'>): boolean => false;
+    const { publisher, published } = scripted({ isUnknown: (each) => isUnknown(each) });
+    await publisher.publish(stateWith('1'));
+    isUnknown = ({ version }) => version === 'bad';
+    await publisher.publish(stateWith('bad'));
+    publisher.refused(typeUrls.extensionConfig, script('bad'), 'script load error');
+    expect(published.at(-1)).toBe('f:script@1 l:l@1');
+    isUnknown = () => true;
+    await publisher.publish(stateWith('worse'));
+    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error');
+    expect(published.at(-1)).toBe('f:script@1 l:l@1');
+  });
+
+  it('goes back to a version that was accepted only when it had been replaced', async () => {
+    const answered = new Set<string>();
+    const { publisher, published } = scripted({ isUnknown: ({ version }) => !answered.has(version) });
+    for (const version of ['0', '1', 'bad', 'worse']) await publisher.publish(stateWith(version));
+    answered.add('0');
+    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error');
+    expect(published.at(-1)).toBe('f:script@0 l:l@1');
+  });
+
+  it('tries what came before where nobody has ever answered, and then the stand-in', async () => {
+    const { publisher, published, withheld } = scripted({ isUnknown: () => true });
+    for (const version of ['1', 'bad', 'worse', 'worst']) await publisher.publish(stateWith(version));
+    // Of what has been replaced by now.
+    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('worst'), 'script load error');
+    expect(published.at(-1)).toBe('f:script@1 l:l@1');
+    publisher.refused(typeUrls.extensionConfig, script('1'), 'script load error');
+    await publisher.publish(stateWith('worst'));
+    expect({ last: published.slice(-2), withheld: withheld() }).toEqual({
+      last: ['f:script@1 l:l@1', 'f:script@none l:l@1'],
+      withheld: ['script'],
+    });
+  });
+
+  it('takes back a late refusal of a cluster together with the provider that came to name it', async () => {
+    const { publisher, published } = scripted({ lingerMs: 60_000, isUnknown: ({ name }) => name === 'new' });
+    const withAddress = (address: string, version: string): Snapshot =>
+      snapshotOf([resource('cluster', address), resource('programProvider', 'p', version, address)]);
+    await publisher.publish(withAddress('old', '1'));
+    await publisher.publish(withAddress('new', '2'));
+    expect(published.at(-1)).toBe('c:new@1 c:old@1 p:p@2');
+    publisher.refused(typeUrls.cluster, new Map([['new', '1']]), 'cluster new: no');
+    await publisher.publish(withAddress('new', '2'));
+    expect(published.at(-1)).toBe('c:old@1 p:p@1');
+    publisher.close();
+  });
+
+  it('leaves routes of the program alone that a refused route table does not concern', async () => {
+    const { publisher, published } = scripted({ refuse: ({ version }) => (version === 'bad' ? 'no' : undefined) });
+    const state = (table: string, changed: string, more: readonly Resource[] = [], before?: Snapshot): Snapshot => {
+      const routes = [resource('programRoute', 'same'), resource('programRoute', 'changed', changed)];
+      return snapshotOf([resource('route', 'table', table), ...routes, ...more], before);
+    };
+    const first = state('1', '1');
+    await publisher.publish(first);
+    await publisher.publish(state('bad', '2', [resource('programRoute', 'new')], first));
+    expect(published.at(-1)).toBe('m:changed@1 m:same@1 r:table@1');
   });
 });

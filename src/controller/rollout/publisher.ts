@@ -4,13 +4,14 @@ import { emptySnapshot, type Snapshot } from '../../xds/snapshot/snapshot.ts';
 import { typeUrls } from '../../xds/snapshot/type-url.ts';
 import { type Refusal, refusedNames, resourceKey, withoutRefused } from './refusal.ts';
 import { rolloutSteps } from './steps.ts';
+import { createVersionHistory } from './version-history.ts';
 
 /** The part of the xDS server that a rollout needs. */
 export interface SnapshotServer {
   publish(group: string, snapshot: Snapshot): void;
   settled(group: string, typeUrls: readonly string[], limitMs: number): Promise<unknown>;
   /** Whether some client has this version in force. */
-  isAccepted(group: string, resource: Resource): boolean;
+  isAccepted(group: string, resource: Pick<Resource, 'typeUrl' | 'name' | 'version'>): boolean;
 }
 
 export interface PublisherOptions {
@@ -49,13 +50,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let running: Promise<void> | undefined;
   let isClosed = false;
   const refusals = new Map<string, Refusal>();
-  const accepted = new Map<string, Resource>();
-  /** What some client had in force when it was replaced: a refusal may come after everybody seemed to have answered. */
-  const proven = new Map<string, Resource>();
+  const history = createVersionHistory((resource) => server.isAccepted(group, resource));
+  /** What the present step has handed out: one client may have taken it and the next one not. */
+  let onTrial: ReadonlySet<Resource> = new Set();
   /** Every version that was refused while it is known, also when its content has changed since. */
   const everRefused = new WeakSet<Resource>();
-  /** Something has been taken away whose versions may still be known. */
-  let hasGone = false;
   const standIns = new Map<string, Resource>();
   /** Removed clusters and what belongs to them, with the time at which they may go. */
   const lingering = new Map<string, { readonly resource: Resource; readonly until: number }>();
@@ -68,9 +67,20 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return getOrCreate(standIns, resourceKey(resource), () => made);
   }
 
+  /** The version that is out, unless somebody refused it, and those that it replaced. */
+  function goodVersions({ typeUrl, name }: Pick<Resource, 'typeUrl' | 'name'>): readonly Resource[] {
+    const past = history.of(resourceKey({ typeUrl, name }));
+    const out = current.resources.get(typeUrl)?.get(name);
+    return out !== undefined && isGood(out) ? [out, ...past] : past;
+  }
+
+  function isGood(resource: Resource): boolean {
+    return !everRefused.has(resource) && standIns.get(resourceKey(resource)) !== resource;
+  }
+
   /** What should be in force now: desired, without what is refused, plus what lingers. */
   function target(): Snapshot {
-    const { snapshot } = withoutRefused(desired ?? emptySnapshot, refusals, (key) => accepted.get(key), standIn);
+    const { snapshot } = withoutRefused(desired ?? emptySnapshot, refusals, goodVersions, standIn);
     const now = Date.now();
     const stay: Resource[] = [];
     for (const type of lingeringTypes) {
@@ -122,58 +132,55 @@ export function createPublisher(options: PublisherOptions): Publisher {
     for (;;) {
       const step = isClosed ? undefined : rolloutSteps(current, target())[0];
       if (step === undefined) return;
-      if (accepted.size === 0) keepGood(current);
       const startedAt = performance.now();
       const changes = changedResources(current, step.snapshot, step.types);
-      // What is in force and was not refused has been good so far: it is what a refused successor falls back to.
-      for (const { before } of changes) {
-        if (before === undefined || everRefused.has(before)) continue;
-        accepted.set(resourceKey(before), before);
-        if (server.isAccepted(group, before)) proven.set(resourceKey(before), before);
+      for (const { before, after } of changes) {
+        if (before !== undefined && before.version !== after.version && isGood(before)) history.replaced(before);
       }
-      hasGone ||= isSomethingGone(current, step.snapshot, step.types);
+      onTrial = new Set(changes.map(({ after }) => after));
+      const isLess = isSomethingGone(current, step.snapshot, step.types);
       current = step.snapshot;
       server.publish(group, current);
       await server.settled(group, step.types, options.stepLimitMs);
-      for (const { after } of changes) {
-        const key = resourceKey(after);
-        if (refusals.get(key)?.resource.version !== after.version) accepted.set(key, after);
-      }
-      // What is gone may be needed again only by an older version of what is refused.
-      if (refusals.size === 0 && hasGone) {
-        forgetAllBut(current);
-        hasGone = false;
-      }
+      onTrial = new Set();
+      if (isLess) forgetGone();
       options.onStep?.({ name: step.name, durationMs: performance.now() - startedAt });
     }
   }
 
-  /** What everybody got at the start, as far as nobody has refused it by now. */
-  function keepGood({ resources }: Snapshot): void {
-    for (const ofType of resources.values()) {
-      for (const resource of ofType.values()) {
-        if (!everRefused.has(resource)) accepted.set(resourceKey(resource), resource);
-      }
-    }
+  function forgetGone(): void {
+    history.keepOnly(
+      (key, { typeUrl, name }) => current.resources.get(typeUrl)?.has(name) === true || refusals.has(key),
+    );
   }
 
-  function forgetAllBut({ resources }: Snapshot): void {
-    for (const versions of [accepted, proven]) {
-      for (const [key, { typeUrl, name }] of versions) if (!resources.get(typeUrl)?.has(name)) versions.delete(key);
+  function takeRefusal(refused: Pick<Resource, 'typeUrl' | 'name' | 'version'>, text: string): void {
+    const key = resourceKey(refused);
+    const resource = current.resources.get(refused.typeUrl)?.get(refused.name);
+    // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
+    const isInForce = server.isAccepted(group, refused);
+    if (resource?.version !== refused.version) {
+      // Something has come in its place, which is not to go back to it.
+      if (!isInForce) history.drop(key, refused.version);
+      return;
     }
+    if (standIns.get(key) === resource) return;
+    if (isInForce && (!onTrial.has(resource) || history.isProven(resource))) return;
+    everRefused.add(resource);
+    history.drop(key, resource.version);
+    // A version that was gone back to says nothing of the one that is wanted.
+    const known = refusals.get(key)?.resource;
+    if (known === undefined || !isWanted(known)) refusals.set(key, { resource, text });
+    if (resource.typeUrl === typeUrls.extensionConfig) retract(resource);
   }
 
-  function goBack(key: string): void {
-    const before = proven.get(key);
-    if (before === undefined) accepted.delete(key);
-    else accepted.set(key, before);
-    // Where that is refused as well, there is nothing more to go back to.
-    proven.delete(key);
+  function isWanted({ typeUrl, name, version }: Resource): boolean {
+    return desired?.resources.get(typeUrl)?.get(name)?.version === version;
   }
 
   /** Not as a step of its own: Envoy refuses every listener that names what it has refused, until it has another one. */
   function retract(resource: Resource): void {
-    const next = accepted.get(resourceKey(resource)) ?? standIn(resource);
+    const next = goodVersions(resource)[0] ?? standIn(resource);
     if (next === undefined) return;
     const ofType = new Map(current.resources.get(resource.typeUrl)).set(next.name, next);
     current = { resources: new Map(current.resources).set(resource.typeUrl, ofType) };
@@ -193,28 +200,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
     async publish(next) {
       desired = next;
       for (const [key, { resource }] of refusals) {
-        const wanted = next.resources.get(resource.typeUrl)?.get(resource.name);
-        if (wanted?.version !== resource.version) refusals.delete(key);
+        if (!isWanted(resource)) refusals.delete(key);
       }
       options.onWithheld?.([...refusals.values()]);
       await start();
     },
     refused(typeUrl, batch, text) {
-      const ofType = current.resources.get(typeUrl);
       for (const name of refusedNames([...batch.keys()], text)) {
-        const resource = ofType?.get(name);
-        // Another client may refuse what the first refusal has replaced.
-        if (resource === undefined || resource.version !== batch.get(name)) continue;
-        const key = resourceKey(resource);
-        if (standIns.get(key) === resource) continue;
-        const isUnrefused = accepted.get(key)?.version === resource.version;
-        // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
-        if (isUnrefused && server.isAccepted(group, resource)) continue;
-        // Nobody had asked for it yet: what Envoy asks for by name it hears of only when something else names it.
-        if (isUnrefused) goBack(key);
-        refusals.set(key, { resource, text });
-        everRefused.add(resource);
-        if (typeUrl === typeUrls.extensionConfig) retract(resource);
+        const version = batch.get(name);
+        // A removal that was refused takes nothing away.
+        if (version !== undefined) takeRefusal({ typeUrl, name, version }, text);
       }
       options.onWithheld?.([...refusals.values()]);
       kick();

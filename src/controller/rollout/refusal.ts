@@ -11,7 +11,7 @@ export interface Refusal {
   readonly text: string;
 }
 
-export function resourceKey(resource: { readonly typeUrl: string; readonly name: string }): string {
+export function resourceKey(resource: Pick<Resource, 'typeUrl' | 'name'>): string {
   return `${resource.typeUrl}/${resource.name}`;
 }
 
@@ -36,14 +36,16 @@ function isNameCharacter(character: string | undefined): boolean {
 }
 
 /**
- * The desired state without what was refused: the last accepted version of each such resource stays in force, with
- * whatever it names; or, when there is none, its stand-in; or else the resource and whatever names it are left out. So one bad resource costs
- * what it describes and nothing else. Refused versions are not sent again until their content changes.
+ * The desired state without what was refused: the last good version of each such resource stays in force, with whatever
+ * it names; or, when there is none, its stand-in; or else the resource and whatever names it are left out. So one bad
+ * resource costs what it describes and nothing else. Refused versions are not sent again until their content changes.
+ *
+ * `goodVersions`: of a resource that may no longer be desired, the best first.
  */
 export function withoutRefused(
   desired: Snapshot,
   refusals: ReadonlyMap<string, Refusal>,
-  accepted: (key: string) => Resource | undefined,
+  goodVersions: (resource: Pick<Resource, 'typeUrl' | 'name'>) => readonly Resource[],
   standIn: (resource: Resource) => Resource | undefined,
 ): { readonly snapshot: Snapshot; readonly withheld: readonly Refusal[] } {
   const withheld = [...refusals.values()].filter(
@@ -51,25 +53,22 @@ export function withoutRefused(
   );
   if (withheld.length === 0) return { snapshot: desired, withheld };
   const resources = new Map([...desired.resources].map(([type, ofType]) => [type, new Map(ofType)]));
-  const leftOut = new Set<string>();
+  const dismissed = new Set<string>();
+  const fits = (resource: Resource): boolean => !dismissed.has(versionKey(resource));
   const substitute = (resource: Resource): void => {
-    const key = resourceKey(resource);
-    const last = accepted(key) ?? standIn(resource);
+    dismissed.add(versionKey(resource));
     const ofType = resources.get(resource.typeUrl);
-    if (last !== undefined && last !== ofType?.get(resource.name)) {
-      ofType?.set(resource.name, last);
-      return;
-    }
-    // There is no older version, or it cannot stay either.
-    ofType?.delete(resource.name);
-    leftOut.add(key);
+    const next = goodVersions(resource).find(fits) ?? standIn(resource);
+    if (next !== undefined && fits(next)) ofType?.set(resource.name, next);
+    else ofType?.delete(resource.name);
   };
   for (const { resource } of withheld) substitute(resource);
 
   // New programs may name retry profiles that only the refused route table has: they wait with it.
   const isTableWithheld = withheld.some(({ resource }) => resource.typeUrl === typeUrls.route);
   if (isTableWithheld)
-    for (const route of [...(resources.get(typeUrls.programRoute)?.values() ?? [])]) substitute(route);
+    for (const route of [...(resources.get(typeUrls.programRoute)?.values() ?? [])])
+      if (goodVersions(route)[0]?.version !== route.version) substitute(route);
 
   // What names something that is left out falls back as well: a cluster without its secret would warm for ever, and a
   // target without its cluster would end the request, where one without its provider is passed over.
@@ -92,12 +91,15 @@ export function withoutRefused(
       if (reference.type === 'cluster' && bootstrapClusters.has(reference.name)) return true;
       const typeUrl = typeUrls[reference.type];
       if (resources.get(typeUrl)?.has(reference.name)) return true;
-      const key = resourceKey({ typeUrl, name: reference.name });
-      const last = accepted(key);
-      if (last === undefined || leftOut.has(key)) return false;
+      const last = goodVersions({ typeUrl, name: reference.name }).find(fits);
+      if (last === undefined) return false;
       isSettled = false;
       getOrCreate(resources, typeUrl, () => new Map<string, Resource>()).set(last.name, last);
       return true;
     });
   }
+}
+
+function versionKey(resource: Resource): string {
+  return `${resourceKey(resource)}@${resource.version}`;
 }

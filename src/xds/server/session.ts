@@ -33,7 +33,7 @@ export interface Session {
   advance(): void;
   isSettled(typeUrls: readonly string[]): boolean;
   state(): ClientState | undefined;
-  /** Of the resource that the client works with, if it holds none that is newer and not answered yet. */
+  /** Of the version that the client took last, unless it has refused the same one since. */
   acceptedVersion(typeUrl: string, name: string): string | undefined;
   end(code: status, details: string): void;
 }
@@ -194,7 +194,8 @@ export function createSession(
     },
     acceptedVersion(typeUrl, name) {
       const type = stream.types.get(typeUrl);
-      return type === undefined || type.refused.has(name) ? undefined : type.holdings.get(name)?.accepted;
+      const accepted = type?.holdings.get(name)?.accepted;
+      return type?.refused.get(name) === accepted ? undefined : accepted;
     },
     end,
   };
