@@ -105,7 +105,7 @@ async function loseStore(): Promise<void> {
 
 describe('while the store does not answer', () => {
   it.each([
-    ['closed', [{ status: 503, mode: null, code: 'limits_unavailable' }]],
+    ['closed', [{ status: 503, mode: 'closed', code: 'limits_unavailable' }]],
     ['open', Array.from({ length: 3 }, () => ({ status: 200, mode: 'open' }))],
     // Half of 4, since two processors share it.
     ['local', [{ status: 200 }, { status: 200, mode: 'local' }, { status: 429, mode: 'local' }]],

@@ -71,6 +71,7 @@ describe('limitHeaders()', () => {
     [['shared'], undefined],
     [['local', 'shared'], 'local'],
     [['local', 'open'], 'open'],
+    [['local', 'closed', 'open'], 'closed'],
   ] as const)('states that %j decided as %s', (modes, value) => {
     const headers = limitHeaders({ dialect: 'openai', now, limits: [], modes });
     expect(headers).toEqual(value === undefined ? [] : [['x-sluice-limit-mode', value]]);

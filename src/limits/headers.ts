@@ -1,7 +1,14 @@
 import { formatGoDuration } from './go-duration.ts';
 import type { ItemMode } from './store.ts';
 
-export type LimitUnit = 'requests' | 'tokens' | 'input-tokens' | 'output-tokens' | 'concurrent-requests' | 'money';
+export type LimitUnit =
+  | 'requests'
+  | 'tokens'
+  | 'input-tokens'
+  | 'output-tokens'
+  | 'concurrent-requests'
+  | 'cost'
+  | 'money';
 
 /** How one limit stood at admission, for the caller to see. */
 export interface LimitView {
@@ -30,7 +37,7 @@ export interface LimitHeadersInput {
 
 export type Header = readonly [name: string, value: string];
 
-/** Says `local` or `open` while the shared store is away; absent otherwise. */
+/** Says `closed`, `local` or `open` while the shared store is away; absent otherwise. */
 export const limitModeHeader = 'x-sluice-limit-mode';
 
 /**
@@ -100,9 +107,12 @@ function ietfHeaders(limits: readonly LimitView[]): readonly Header[] {
   ];
 }
 
+/** The one that decides first: what is closed refuses, whatever the others do. */
+const modesInOrder: readonly ItemMode[] = ['closed', 'open', 'local'];
+
 function modeHeaders(modes: readonly ItemMode[]): readonly Header[] {
-  if (modes.includes('open')) return [[limitModeHeader, 'open']];
-  return modes.includes('local') ? [[limitModeHeader, 'local']] : [];
+  const mode = modesInOrder.find((each) => modes.includes(each));
+  return mode === undefined ? [] : [[limitModeHeader, mode]];
 }
 
 /** Of several limits the one that is used up first, by the share that is left. */
