@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 import { createServer } from 'node:tls';
 import { Redis } from 'ioredis';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createAuthority } from '../../../e2e/support/certificates.ts';
 import { freePort } from '../../../e2e/support/ports.ts';
 import { startRedis } from '../../../e2e/support/redis.ts';
 import { until } from '../../../e2e/support/until.ts';
 import type { Counter } from '../counter.ts';
-import { figures, finish, peek, take } from '../testing/answers.ts';
+import { figures, finish, peek, reserve, settle, take } from '../testing/answers.ts';
 import { connected, openRedis } from '../testing/open-redis.ts';
 import { describeStore } from '../testing/store-suite.ts';
 import { parseRedisUrl } from './connection.ts';
@@ -169,6 +169,43 @@ describe('a store in Redis', () => {
     await admin.script('FLUSH');
     admin.disconnect();
     expect(await finish(store, 'a', counter, 5)).toMatchObject({ kind: 'settled', isLate: false });
+    await store.close();
+    await redis.stop();
+  });
+
+  it('asks once for all counters of a request, and once when it is over', async () => {
+    const redis = await startRedis();
+    const store = await openRedis(redis.url);
+    const admin = new Redis(redis.url);
+    const monitor = await admin.monitor();
+    const asked: string[] = [];
+    monitor.on('monitor', (_time: string, [command = '']: readonly string[], source: string) => {
+      if (source !== 'lua') asked.push(command.toLowerCase());
+    });
+    const counters = ['a', 'b', 'c'].map((key): Counter => ({ ...counter, key }));
+    const items = counters.map((each) => ({ counter: each, amount: 10 }));
+    expect(await reserve(store, { id: 'one', ttlMs: 60_000, items })).toMatchObject({ kind: 'admitted' });
+    expect(await settle(store, { id: 'one', items })).toMatchObject({ kind: 'settled' });
+    await admin.ping();
+    await until('all has been seen', () => asked.includes('ping'));
+    expect(asked).toEqual(['evalsha', 'evalsha', 'ping']);
+    monitor.disconnect();
+    admin.disconnect();
+    await store.close();
+    await redis.stop();
+  });
+
+  it('goes by the clock of the server, not by its own', async () => {
+    const redis = await startRedis();
+    const store = await openRedis(redis.url);
+    const bucket: Counter = { kind: 'bucket', key: 'b', limit: 100, windowMs: 3_600_000 };
+    await finish(store, 'a', bucket, 100);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 3_600_000 });
+    try {
+      expect(await take(store, 'b', bucket, 50)).toMatchObject({ kind: 'refused' });
+    } finally {
+      vi.useRealTimers();
+    }
     await store.close();
     await redis.stop();
   });
