@@ -448,6 +448,21 @@ describe('SseRewriter of responses', () => {
   });
 });
 
+describe('SseRewriter of images', () => {
+  const picture = { b64_json: 'iVBORw0KGgo1234'.repeat(40), size: '1024x1024', quality: 'high', output_format: 'png' };
+
+  it('rewrites what is said about pictures, and leaves them as they are', () => {
+    const event = (type: string, more: object) => named({ type: `image_generation.${type}`, ...picture, ...more });
+    const stream = (prompt: string) =>
+      event('partial_image', { partial_image_index: 0 }) +
+      event('completed', { revised_prompt: prompt, usage: { total_tokens: 1234 } });
+    for (const size of [1, 50, 10_000]) {
+      const { bytes, stop } = rewrite('images.generations', stream('a cat of 12345'), mask, size);
+      expect([bytes.toString(), stop]).toEqual([stream('a cat of [N]'), undefined]);
+    }
+  });
+});
+
 describe('SseRewriter with usage that we asked for', () => {
   const hide = (stream: string, openChannel?: OpenChannel) =>
     pass(

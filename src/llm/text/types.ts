@@ -104,6 +104,8 @@ const plain = [
     'mcp_tool_execution_error',
     'encrypted_code_execution_result',
     'message_delta',
+    'image_generation.partial_image',
+    'image_generation.completed',
   ],
 ];
 

@@ -74,7 +74,8 @@ const words = [
 
 type Shape = (pieces: readonly string[]) => string;
 const chunk = (choice: object) => `data: ${JSON.stringify({ id: 'c', choices: [choice] })}\n\n`;
-const named = (data: { readonly type: string }) => `event: ${data.type}\r\ndata: ${JSON.stringify(data)}\r\n\r\n`;
+const named = (data: { readonly type: string; readonly sequence_number?: number }) =>
+  `event: ${data.type}\r\ndata: ${JSON.stringify(data)}\r\n\r\n`;
 const shapes: readonly (readonly [string, Shape])[] = [
   [
     'chat.completions',
@@ -93,6 +94,23 @@ const shapes: readonly (readonly [string, Shape])[] = [
       ]
         .map(named)
         .join(''),
+  ],
+  [
+    'responses',
+    (pieces) => {
+      const place = { item_id: 'i', output_index: 0, content_index: 0 };
+      const text = pieces.join('');
+      return [
+        ...pieces.map((delta) => ({ type: 'response.output_text.delta', ...place, delta })),
+        { type: 'response.output_text.done', ...place, text },
+        {
+          type: 'response.completed',
+          response: { output: [{ type: 'message', content: [{ type: 'output_text', text }] }] },
+        },
+      ]
+        .map((event, sequence_number) => named({ ...event, sequence_number }))
+        .join('');
+    },
   ],
 ];
 
@@ -212,6 +230,8 @@ describe.each(ways)('a stream that is read %s', (_, rules) => {
         'text/event-stream',
       );
       expect([...textsOf(Buffer.from(streamed.body)).values()].join('')).toBe(expected);
+      // What repeats the whole text repeats what went out.
+      if (api === 'responses') expect(streamed.body.split(`"text":${JSON.stringify(expected)}`)).toHaveLength(3);
       expect(streamed.ended).toBe('ok');
     }
   });

@@ -1,6 +1,7 @@
 import type { StreamShape } from '../shape.ts';
 import { ChatShape } from './chat.ts';
 import { CompletionsShape } from './completions.ts';
+import { ImagesShape } from './images.ts';
 import { MessagesShape } from './messages.ts';
 import { ResponsesShape } from './responses.ts';
 
@@ -15,6 +16,8 @@ export function shapeOf(api: string): StreamShape | undefined {
       return new ResponsesShape();
     case 'messages':
       return new MessagesShape();
+    case 'images.generations':
+      return new ImagesShape();
     default:
       return undefined;
   }
