@@ -21,7 +21,8 @@ export const cardMatcher: Matcher = {
   entity: 'CREDIT_CARD',
   trigger: 'digit',
   reach: mostDigits + mostGroups + 2,
-  begins: (code) => code >= 50 && code <= 54,
+  // 2 to 6, and the ranges of RuPay and Troy.
+  begins: (code) => (code >= 50 && code <= 54) || code === 56 || code === 57,
   beginsLike: ({ count, next }) =>
     next !== 'other' &&
     (count >= fewestDigits || (next === 'separator' && (count === 4 || count === 6 || count === 8))),

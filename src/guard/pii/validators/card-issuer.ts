@@ -27,6 +27,7 @@ const issuers: readonly Issuer[] = [
   issuer(4, 4, [13, 19], true),
   issuer(51, 55, [16]),
   issuer(2221, 2720, [16]),
+  issuer(2200, 2204, [16]),
   issuer(34, 34, [15]),
   issuer(37, 37, [15]),
   issuer(6011, 6011, [16]),
@@ -44,6 +45,9 @@ const issuers: readonly Issuer[] = [
   issuer(38, 39, [15, ...to19], true),
   issuer(62, 62, [16]),
   issuer(62, 62, [17, 18, 19], true),
+  issuer(2200, 2204, [17, 18, 19], true),
+  issuer(81, 82, [16]),
+  issuer(9792, 9792, [16]),
   issuer(50, 50, from12, true),
   issuer(56, 69, from12, true),
 ];

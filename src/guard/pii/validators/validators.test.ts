@@ -130,6 +130,14 @@ describe('issuers', () => {
     [3528, 16, 'common'],
     [3527, 16, undefined],
     [1700, 16, undefined],
+    [2199, 16, undefined],
+    [2200, 16, 'common'],
+    [2204, 18, 'rare'],
+    [2205, 16, undefined],
+    [8099, 16, undefined],
+    [8299, 16, 'common'],
+    [8200, 15, undefined],
+    [9792, 16, 'common'],
     [9999, 16, undefined],
   ])('of %i with %i digits are %s', (firstFour, length, expected) => {
     expect(cardIssuer(firstFour, length)).toBe(expected);
