@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startRedis } from '../../../e2e/support/redis.ts';
 import { until } from '../../../e2e/support/until.ts';
@@ -32,8 +33,8 @@ spec: {hash: "${hash}"}
 ---
 apiVersion: sluice.dev/v1alpha1
 kind: Limit
-metadata: {name: minute}
-spec: {per: [key, model], tokens: 1000, window: 1m}
+metadata: {name: hour}
+spec: {per: [key, model], tokens: 1000, window: 1h}
 ---
 apiVersion: sluice.dev/v1alpha1
 kind: Budget
@@ -75,11 +76,11 @@ describe('sluice limits', () => {
   /** As a processor would: 250 tokens for the small window, and a quarter of a dollar that is still reserved. */
   async function spend(): Promise<void> {
     await store.reset({ prefix: '' });
-    const minute = {
+    const hourly = {
       kind: 'bucket',
-      key: counterKey(['limit', 'minute', 'key=checkout&model=m']),
+      key: counterKey(['limit', 'hour', 'key=checkout&model=m']),
       limit: 1_000,
-      windowMs: 60_000,
+      windowMs: 3_600_000,
     } as const;
     const month = {
       kind: 'calendar',
@@ -89,7 +90,7 @@ describe('sluice limits', () => {
       timeZone: 'UTC',
     } as const;
     const items = [
-      { counter: minute, amount: 250, isFinal: true },
+      { counter: hourly, amount: 250, isFinal: true },
       { counter: month, amount: 250_000_000 },
     ];
     await new Promise<void>((resolve, reject) => {
@@ -107,25 +108,46 @@ describe('sluice limits', () => {
     const lines = out.split('\n');
     expect(lines[0]).toMatch(/limit +for +used +reserved +left +of +anew in/);
     expect(lines[1]).toMatch(/budget month +key checkout +0 USD +0\.25 USD +4\.75 USD +5 USD/);
-    expect(lines[2]).toMatch(/limit minute +key checkout, model m +2\d\d +0 +7\d\d +1000 tokens +1\ds/);
+    expect(lines[2]).toMatch(/limit hour +key checkout, model m +2\d\d +0 +7\d\d +1000 tokens +(?:15m|8\d\ds)/);
     expect(out).toContain(`From Redis at 127.0.0.1:${redis.port}.`);
   });
 
   it('shows one key or one limit, and JSON for scripts', async () => {
-    expect((await run('show', '--limit', 'month')).out).not.toContain('minute');
+    expect((await run('show', '--limit', 'month')).out).not.toContain('hour');
     const { out } = await run('show', '--key', 'checkout', '--output', 'json');
     expect(JSON.parse(out).counters).toMatchObject([
       { kind: 'budget', name: 'month', per: { key: 'checkout' }, reserved: 250_000_000, drift: 0 },
-      { kind: 'limit', name: 'minute', per: { key: 'checkout', model: 'm' } },
+      { kind: 'limit', name: 'hour', per: { key: 'checkout', model: 'm' } },
     ]);
+  });
+
+  it('says where a counter holds what no request has reserved', async () => {
+    expect((await run('show')).err).toBe('');
+    const admin = new Redis({ port: redis.port });
+    const [key = ''] = await admin.keys('*:c:budget:month:*');
+    const reservations = (await admin.hkeys(key)).filter((field) => field.startsWith('@'));
+    expect(await admin.hdel(key, ...reservations)).toBe(1);
+    admin.disconnect();
+    const { status, err } = await run('show');
+    expect(status).toBe(0);
+    expect(err).toBe(
+      'budget month of key checkout differs by 0.25 USD from what running requests have reserved. ' +
+        'Reset it with --limit month, and please report it.\n',
+    );
+    expect(JSON.parse((await run('show', '--output', 'json')).out).counters).toMatchObject([
+      { drift: 250_000_000 },
+      {},
+    ]);
+    await run('reset', '--limit', 'month');
+    expect((await run('show')).err).toBe('');
   });
 
   it('resets what is named, and nothing without a name', async () => {
     expect((await run('reset')).status).toBe(2);
     expect((await run('reset', '--all', '--key', 'checkout')).status).toBe(2);
-    const { status, out } = await run('reset', '--limit', 'minute');
+    const { status, out } = await run('reset', '--limit', 'hour');
     expect([status, out]).toEqual([0, `1 counter begins anew (Redis at 127.0.0.1:${redis.port}).\n`]);
-    expect((await run('show')).out).not.toContain('minute');
+    expect((await run('show')).out).not.toContain('hour');
     expect((await run('reset', '--all')).out).toContain('1 counter begins anew');
     expect((await run('show')).out).toContain('Nothing has been counted yet');
   });
@@ -136,7 +158,7 @@ describe('sluice limits', () => {
       err: expect.stringContaining('no ApiKey'),
     });
     const { err } = await run('show', '--limit', 'week');
-    expect(err).toContain('There is no Limit or Budget week in the policy. There is minute, month.');
+    expect(err).toContain('There is no Limit or Budget week in the policy. There is hour, month.');
   });
 
   it('shows the snapshots of all processors that count in memory', async () => {
@@ -148,7 +170,7 @@ describe('sluice limits', () => {
         ['counters.json.1', 7],
       ] as const) {
         const memory = await openSnapshotStore({ path: join(other, name), log: silentLogger });
-        const counter = { kind: 'fixed', key: 'limit:minute:key=checkout', limit: 1_000, windowMs: 3_600_000 } as const;
+        const counter = { kind: 'fixed', key: 'limit:hour:key=checkout', limit: 1_000, windowMs: 3_600_000 } as const;
         await finish(memory, name, counter, used);
         await memory.close();
       }

@@ -36,6 +36,11 @@ describe('sluice prices import', () => {
     await writeFile(join(cwd, 'broken.json'), '{');
     await writeFile(join(cwd, 'list.json'), '[]');
     await writeFile(join(cwd, 'empty.json'), '{}');
+    await writeFile(
+      join(cwd, 'own.yaml'),
+      'kind: PriceCatalogue\nmodels: {house: {provider: us, input: 0.5, output: null}}',
+    );
+    await writeFile(join(cwd, 'wrong.yaml'), 'kind: PriceCatalogue\nmodels: {house: {inputs: 0.5, output: many}}');
   });
   afterAll(() => rm(cwd, { recursive: true }));
 
@@ -87,6 +92,17 @@ describe('sluice prices import', () => {
     });
   });
 
+  it('reads a catalogue that somebody has written, and says what a Model cannot', async () => {
+    const all = await run('own.yaml');
+    expect(parse(all.out)).toEqual({
+      kind: 'PriceCatalogue',
+      models: { house: { provider: 'us', input: 0.5, output: null } },
+    });
+    const one = await run('own.yaml', '--model-document', 'house');
+    expect(parse(one.out)).toEqual({ pricing: { input: 0.5 } });
+    expect(one.err).toBe('left out: house — output is not published, which a Model cannot say.\n');
+  });
+
   it('takes the price of the name of the model where none is chosen', async () => {
     expect((await run('litellm.json', '--model-document', 'gpt-sample')).out).toContain('# gpt-sample,');
     const { status, err } = await run('litellm.json', '--model-document', 'gpt-sampel');
@@ -96,7 +112,9 @@ describe('sluice prices import', () => {
 
   it.each([
     [['missing.json'], 1, 'missing.json cannot be read'],
-    [['broken.json'], 1, 'broken.json is not JSON.'],
+    [['broken.json'], 1, 'broken.json is neither JSON nor YAML.'],
+    [['wrong.yaml'], 1, 'models.house.inputs: there is no such field. models.house.output: it '],
+    [['litellm.json', '--from', 'catalogue'], 1, 'It is not a PriceCatalogue'],
     [['list.json'], 1, 'list.json is not an object of prices.'],
     [['empty.json'], 1, 'empty.json has no prices in the form of litellm.'],
     [['litellm.json', '--from', 'models.dev'], 1, 'has no prices in the form of models.dev'],

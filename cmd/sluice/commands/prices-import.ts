@@ -11,14 +11,14 @@ import { priceSources, readPrices } from '../prices/price-source.ts';
 export const command = defineCommand({
   description: [
     'Turns a public price file into a catalogue of prices in USD per million tokens, or into the pricing of one Model.',
-    'Nothing is downloaded: FILE is model_prices_and_context_window.json of LiteLLM, or api.json of models.dev.',
+    'Nothing is downloaded: FILE is model_prices_and_context_window.json of LiteLLM, api.json of models.dev, or a catalogue.',
     'What was left out or looks wrong is said on standard error.',
   ],
   arguments: [{ name: 'FILE', help: 'The price file; - for standard input.' }],
   flags: {
     from: {
       kind: 'text',
-      placeholder: 'litellm|models.dev',
+      placeholder: 'litellm|models.dev|catalogue',
       help: 'Form of the file. Found out if absent.',
       choices: priceSources,
     },

@@ -46,18 +46,37 @@ export function counterRow(report: CounterReport, program: Program): CounterRow 
 export const columns = ['limit', 'for', 'used', 'reserved', 'left', 'of', 'anew in'] as const;
 
 export function cellsOf(row: CounterRow): readonly string[] {
-  const amount = (value: number): string => (row.unit === 'nanoUsd' ? `${formatNano(value)} USD` : String(value));
   return [
-    `${row.kind} ${row.name}`,
-    Object.entries(row.per)
-      .map(([part, value]) => `${part} ${value}`)
-      .join(', ') || 'everybody',
-    amount(row.used - row.reserved),
-    amount(row.reserved),
-    amount(row.remaining),
-    `${amount(row.limit)}${row.unit === 'nanoUsd' ? '' : ` ${words[row.unit] ?? ''}`}`.trimEnd(),
+    titleOf(row),
+    ownerOf(row),
+    amountOf(row, row.used - row.reserved),
+    amountOf(row, row.reserved),
+    amountOf(row, row.remaining),
+    `${amountOf(row, row.limit)}${row.unit === 'nanoUsd' ? '' : ` ${words[row.unit] ?? ''}`}`.trimEnd(),
     row.resetMs === 0 ? '' : formatDuration(Math.ceil(row.resetMs / 1_000) * 1_000),
   ];
+}
+
+/** What to say about a counter whose figures do not agree with its reservations; undefined: they do. */
+export function complaintOf(row: CounterRow): string | undefined {
+  if (row.drift === 0) return undefined;
+  return (
+    `${titleOf(row)} of ${ownerOf(row)} differs by ${amountOf(row, row.drift)} from what running requests have reserved. ` +
+    `Reset it with --limit ${row.name}, and please report it.`
+  );
+}
+
+function titleOf({ kind, name }: CounterRow): string {
+  return `${kind} ${name}`;
+}
+
+function ownerOf({ per }: CounterRow): string {
+  const parts = Object.entries(per).map(([part, value]) => `${part} ${value}`);
+  return parts.length === 0 ? 'everybody' : parts.join(', ');
+}
+
+function amountOf({ unit }: CounterRow, value: number): string {
+  return unit === 'nanoUsd' ? `${formatNano(value)} USD` : String(value);
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -66,6 +85,7 @@ const words: Readonly<Record<string, string>> = {
   inputTokens: 'input tokens',
   outputTokens: 'output tokens',
   concurrency: 'at once',
+  cost: 'cost units',
 };
 
 /** `key=checkout&model=small`, each value percent-encoded. */

@@ -81,7 +81,6 @@ export type UsageCost =
 export interface UsageAttempt {
   readonly provider: string;
   readonly providerModel?: string;
-  /** Of the provider's answer; absent: there was none. */
+  /** Of the answer; absent: there was none, or another attempt followed. */
   readonly status?: number;
-  readonly durationMs?: number;
 }
