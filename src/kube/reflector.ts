@@ -1,4 +1,4 @@
-import { type BackOff, backOffMs } from './back-off.ts';
+import { type BackOff, backOffMs } from '../lib/back-off.ts';
 import type { KubeClient } from './client.ts';
 import type { KubeError } from './error.ts';
 import { type KubeObject, type Place, pathOf } from './object.ts';

@@ -1,4 +1,4 @@
-import { type BackOff, backOffMs } from '../../kube/back-off.ts';
+import { type BackOff, backOffMs } from '../../lib/back-off.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isConflict, isNotFound, type KubeError, kubeErrorText } from '../../kube/error.ts';
 import type { ObjectRef } from '../../kube/object.ts';

@@ -1,8 +1,8 @@
-import { type BackOff, backOffMs } from '../../../kube/back-off.ts';
 import type { KubeClient } from '../../../kube/client.ts';
 import { isForbidden, isNotFound, type KubeError } from '../../../kube/error.ts';
 import type { KubeObject, Resource } from '../../../kube/object.ts';
 import { type Reflector, startReflector } from '../../../kube/reflector.ts';
+import { type BackOff, backOffMs } from '../../../lib/back-off.ts';
 import { getOrCreate } from '../../../lib/get-or-create.ts';
 
 /** What is known of an object that was asked for. */
