@@ -8,10 +8,14 @@ import { randomExpression } from './testing/random-expression.ts';
 
 const asked = { model: 'a', backend: 'b', route: 'c' };
 
-function mostOf(text: string, input = 1_000, output = 100): number {
+function boundOf(text: string, input = 1_000, output = 100) {
   const compiled = compileCost(text);
   if (!compiled.ok) throw new Error(faultText(text, compiled.error));
-  return compiled.value.most({ ...asked, input, output });
+  return compiled.value.bound({ ...asked, input, output });
+}
+
+function mostOf(text: string, input?: number): number {
+  return boundOf(text, input).most;
 }
 
 describe('the most that a request can cost', () => {
@@ -36,6 +40,11 @@ describe('the most that a request can cost', () => {
     ['input_tokens > 500u ? input_tokens * 2u : 5000u', 5_000],
     ['input_tokens >= 0u ? 1u : 5u', 1],
     ['input_tokens > 1000u || output_tokens == 101u ? 5u : 1u', 1],
+    ['input_tokens > 999u ? 5u : 1u', 5],
+    ['input_tokens < 1u ? 5u : 1u', 5],
+    ['input_tokens <= 1000u ? 1u : 5u', 1],
+    // Towards zero, which is up below it.
+    ['100 + (-3 - int(reasoning_tokens)) / 2', 99],
     ['input_tokens * output_tokens', 100_000],
     ['input_tokens / (output_tokens + 1u)', 1_000],
     ['input_tokens % 7u', 7],
@@ -53,6 +62,21 @@ describe('the most that a request can cost', () => {
     expect(mostOf("model == 'a' ? 1u / 0u : 0u")).toBe(largestWhole);
   });
 
+  it.each([
+    // Bounds that are exact are what is likely.
+    ['(input_tokens - cached_input_tokens) + cached_input_tokens / 10u', 1_000, 1_000],
+    ["model == 'a' ? cache_creation_input_tokens : 9u", 1_000, 1_000],
+    ['uint(double(output_tokens) * 0.1)', 10, 10],
+    ['input_tokens == uint(3) ? 100000000 : 0', 100_000_000, 0],
+    ['output_tokens > 10u ? output_tokens * 2u : 500u', 500, 200],
+    ['input_tokens * output_tokens', 100_000, 100_000],
+    ['input_tokens * (input_tokens - cached_input_tokens)', 1_000_000, 1_000_000],
+    ['cached_input_tokens % 7u', 7, 0],
+    ['input_tokens * reasoning_tokens', 100_000, 0],
+  ])('by %s is %i, and %i is likely', (text, most, likely) => {
+    expect(boundOf(text)).toEqual({ most, likely });
+  });
+
   it('is not exceeded by any request that uses no more tokens', () => {
     const random = createRandom(7);
     let compared = 0;
@@ -65,7 +89,8 @@ describe('the most that a request can cost', () => {
         continue;
       }
       const reach = { ...asked, input: random.below(300), output: random.below(60) };
-      const most = compiled.value.most(reach);
+      const { most, likely } = compiled.value.bound(reach);
+      expect(likely >= 0 && likely <= most, text).toBe(true);
       expect(Number.isSafeInteger(most) && most >= 0, text).toBe(true);
       for (let usage = 0; usage < 8; usage++) {
         const facts = { ...asked, ...usedWithin(random, reach) };

@@ -26,16 +26,34 @@ const counts: { readonly [C in TokenCount]: Form } = {
   total: { weights: [1, 1, 1, 1, 1], low: 0, high: 0 },
 };
 
+/** What a request can come to. */
+export interface CostBound {
+  /** It does not come to more, however many of the tokens are used, cached or reasoned. */
+  readonly most: number;
+  /** Where `most` may be far from the truth: what it comes to if all are used, plain. Else the same. */
+  readonly likely: number;
+}
+
 /**
- * What the expression does not exceed, however many of these tokens are used, cached or reasoned: exact where it is a
- * weighted sum, at least as large as the truth elsewhere. An expression that fails whatever is used has no bound.
+ * The bound of an expression: exact where it is a weighted sum, at least as large as the truth elsewhere. There is none
+ * for one that fails whatever is used.
  */
-export function bound(node: CostNode, facts: BoundFacts): number {
+export function bound(node: CostNode, facts: BoundFacts): CostBound {
   const form = formOf(node, facts);
-  const most = form === undefined ? Number.NaN : rangeOf(form, facts).high;
+  const most = form === undefined ? largestWhole : wholeOf(rangeOf(form, facts).high);
+  if (form?.isLoose !== true) return { most, likely: most };
+  const likely = evaluate(node, plain(facts));
+  return { most, likely: likely >= 0 && likely < most ? likely : most };
+}
+
+function wholeOf(high: number): number {
   // Weights are rounded: what should be 60 must become neither 59 nor 61.
-  const whole = Math.floor(most + 1e-6 + most * 1e-12);
+  const whole = Math.floor(high + 1e-6 + high * 1e-12);
   return whole >= 0 && whole <= largestWhole ? whole : largestWhole;
+}
+
+function plain(facts: BoundFacts): CostFacts {
+  return { ...facts, cachedInput: 0, cacheCreation: 0, reasoning: 0 };
 }
 
 /** Undefined: it fails whatever is used. Where it fails for some of what may be used, those are left out. */
@@ -117,7 +135,7 @@ function truthOf(node: CostNode, facts: BoundFacts): Truth {
 
 /** Texts are known before a request leaves. */
 function known(node: CostNode, facts: BoundFacts): Truth {
-  return evaluate(node, { ...facts, cachedInput: 0, cacheCreation: 0, reasoning: 0 }) === 1 ? 'always' : 'never';
+  return evaluate(node, plain(facts)) === 1 ? 'always' : 'never';
 }
 
 function isText({ type }: CostNode): boolean {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../lib/result.ts';
-import { type BoundFacts, bound } from './bound.ts';
+import { type BoundFacts, bound, type CostBound } from './bound.ts';
 import { type CostFacts, evaluate } from './evaluate.ts';
 import { type CostFault, type CostNode, largestWhole, type TokenCount } from './node.ts';
 import { parseCost } from './parse.ts';
@@ -11,8 +11,8 @@ export interface CostExpression {
   readonly plain?: TokenCount;
   /** Undefined: it fails, or is negative. Nobody can say then what the request costs. */
   of(facts: CostFacts): number | undefined;
-  /** The most that a request can cost that uses so many tokens or fewer. */
-  most(facts: BoundFacts): number;
+  /** What a request can cost that uses so many tokens or fewer. */
+  bound(facts: BoundFacts): CostBound;
 }
 
 const nothing: CostFacts = {
@@ -33,7 +33,7 @@ export function compileCost(text: string): Result<CostExpression, CostFault> {
     return err({ at: 0, message, remedy: 'put such cases behind a condition' });
   }
   const plain = plainCount(node);
-  return ok({ text, ...(plain && { plain }), of, most: (facts) => bound(node, facts) });
+  return ok({ text, ...(plain && { plain }), of, bound: (facts) => bound(node, facts) });
 }
 
 /** `in line 2 at character 5: …`, counted from 1. */

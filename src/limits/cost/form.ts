@@ -9,6 +9,8 @@ export interface Form {
   readonly weights?: Weights;
   readonly low: number;
   readonly high: number;
+  /** It may be a wider range than that of the truth. */
+  readonly isLoose?: boolean;
 }
 
 type Weights = readonly [plain: number, cached: number, written: number, answered: number, reasoned: number];
@@ -29,18 +31,19 @@ export function constant(value: number): Form {
 }
 
 export function between(low: number, high: number): Form {
-  return { low, high };
+  return { low, high, isLoose: true };
 }
 
 export function sum(a: Form, b: Form): Form {
-  const weights =
-    a.weights === undefined || b.weights === undefined ? (a.weights ?? b.weights) : added(a.weights, b.weights);
-  return { ...(weights && { weights }), low: a.low + b.low, high: a.high + b.high };
+  const weights = a.weights && b.weights ? added(a.weights, b.weights) : (a.weights ?? b.weights);
+  const isLoose = a.isLoose === true || b.isLoose === true;
+  return { ...(weights && { weights }), low: a.low + b.low, high: a.high + b.high, isLoose };
 }
 
-export function scaled({ weights, low, high }: Form, by: number): Form {
+export function scaled({ weights, low, high, isLoose }: Form, by: number): Form {
   const [first, last] = by < 0 ? [high, low] : [low, high];
-  return { ...(weights && { weights: times(weights, by) }), low: first * by, high: last * by };
+  const times = weights && scaledWeights(weights, by);
+  return { ...(times && { weights: times }), low: first * by, high: last * by, isLoose: isLoose === true };
 }
 
 /** Between which numbers it lies, for any division of up to so many tokens. */
@@ -88,7 +91,7 @@ export function remainder(left: Form, right: Form, reach: Reach): Form | undefin
 export function truncated(form: Form, reach: Reach): Form {
   const value = knownValue(form);
   if (value !== undefined) return constant(Math.trunc(value));
-  return sum(form, rangeOf(form, reach).low >= 0 ? between(-1, 0) : between(-1, 1));
+  return sum(form, { low: -1, high: rangeOf(form, reach).low >= 0 ? 0 : 1 });
 }
 
 function divided(left: Form, by: Range, reach: Reach): Form {
@@ -100,7 +103,7 @@ function spanned(a: Range, b: Range, combine: (x: number, y: number) => number):
   return between(Math.min(...ends), Math.max(...ends));
 }
 
-const unbounded: Form = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+const unbounded: Form = between(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
 
 function knownValue({ weights, low, high }: Form): number | undefined {
   return low === high && (weights === undefined || weights.every((weight) => weight === 0)) ? low : undefined;
@@ -110,6 +113,6 @@ function added(a: Weights, b: Weights): Weights {
   return [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4]];
 }
 
-function times(weights: Weights, by: number): Weights {
+function scaledWeights(weights: Weights, by: number): Weights {
   return [weights[0] * by, weights[1] * by, weights[2] * by, weights[3] * by, weights[4] * by];
 }
