@@ -2,6 +2,7 @@ import type { PolicyDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { AuthorityReference } from '../../policy/gateway-api/object-reference.ts';
 import type { BuildContext } from './context.ts';
+import { mayReferTo } from './permission.ts';
 
 type Reference = AuthorityReference & { readonly namespace?: string };
 
@@ -22,15 +23,11 @@ function authority(document: PolicyDocument, path: string, ref: Reference, conte
     const elsewhere = ref.namespace === undefined ? {} : { namespace };
     return context.resolve(document, path, { secretKeyRef: { name, key: 'ca.crt', ...elsewhere } });
   }
-  const shown = qualifiedName(namespace, name);
-  if (!context.isGranted(document, { group: '', kind, namespace, name })) {
-    const message = `ConfigMap "${shown}" is in another namespace, which does not permit it`;
-    context.reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
-    return undefined;
-  }
+  if (!mayReferTo(document, path, { group: '', kind, namespace, name }, context)) return undefined;
   const text = context.surroundings.configMap(namespace, name)?.get('ca.crt');
   if (text?.includes('BEGIN CERTIFICATE') === true) return text;
-  const message = `ConfigMap "${shown}" ${text === undefined ? 'does not exist, or has no ca.crt' : 'holds no certificate under ca.crt'}`;
+  const fault = text === undefined ? 'does not exist, or has no ca.crt' : 'holds no certificate under ca.crt';
+  const message = `ConfigMap "${qualifiedName(namespace, name)}" ${fault}`;
   context.reject(document, path, message, 'put PEM certificates there', 'InvalidCertificateRef');
   return undefined;
 }

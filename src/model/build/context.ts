@@ -4,6 +4,7 @@ import type { Problem, ProblemReason } from '../../policy/problem.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
 import type { Secret } from '../secret.ts';
 import { type Grant, isGranted, type Place } from './grants.ts';
+import { mayReferTo } from './permission.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What every part of the build may do besides returning its part: say what is wrong, and look up secrets. */
@@ -40,21 +41,16 @@ export function createContext(
       problems.push({ severity, source, document: id, path, message, remedy, ...(reason && { reason }) });
     };
   const reject = report('error');
-  const granted: BuildContext['isGranted'] = (from, to) => isGranted(grants, placeOf(from), to);
   const context: BuildContext = {
     surroundings,
-    isGranted: granted,
+    isGranted: (from, to) => isGranted(grants, placeOf(from), to),
     reject,
     warn: report('warning'),
     resolve(document, path, source) {
       const reference = 'secretKeyRef' in source ? source.secretKeyRef : undefined;
       if (reference?.namespace !== undefined) {
         const { name, namespace } = reference;
-        if (!granted(document, { group: '', kind: 'Secret', namespace, name })) {
-          const message = `Secret "${name}" is in namespace "${namespace}", which does not permit it`;
-          reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
-          return undefined;
-        }
+        if (!mayReferTo(document, path, { group: '', kind: 'Secret', namespace, name }, context)) return undefined;
       }
       const secret = surroundings.resolve(source, document);
       if (secret.ok) return secret.value;

@@ -1,8 +1,8 @@
 import type { PolicyDocument } from '../../policy/document.ts';
-import { qualifiedName } from '../../policy/document-id.ts';
 import { ownGroup } from '../../policy/kinds.ts';
 import type { TargetSpec } from '../../policy/target.ts';
 import type { BuildContext } from './context.ts';
+import { mayReferTo } from './permission.ts';
 import { reference } from './reference.ts';
 
 /**
@@ -29,12 +29,8 @@ export function permittedProvider(
   context: BuildContext,
 ): string | undefined {
   const [namespace, name] = written.includes('/') ? split(written) : [document.namespace, written];
-  if (context.isGranted(document, { group: ownGroup, kind: 'Provider', namespace, name })) {
-    return reference(written, document.namespace);
-  }
-  const message = `Provider "${qualifiedName(namespace, name)}" is in another namespace, which does not permit it`;
-  context.reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
-  return undefined;
+  const isPermitted = mayReferTo(document, path, { group: ownGroup, kind: 'Provider', namespace, name }, context);
+  return isPermitted ? reference(written, document.namespace) : undefined;
 }
 
 function split(written: string): [string, string] {

@@ -2,6 +2,7 @@ import { sha256Hex } from '../../../lib/hash.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { BuildContext } from '../context.ts';
 import type { SecurityDocument } from '../documents.ts';
+import { mayReferTo } from '../permission.ts';
 
 /** A client of a SecurityPolicy and its key: an entry of a Secret. */
 export interface ClientKey {
@@ -23,14 +24,10 @@ export function clientKeys(policy: SecurityDocument, context: BuildContext): rea
   if (auth === undefined) return [];
   return auth.credentialRefs.flatMap((ref, index) => {
     const path = `spec.apiKeyAuth.credentialRefs[${index}]`;
-    const namespace = ref.namespace ?? policy.namespace;
-    const secret = qualifiedName(namespace, ref.name);
-    if (!context.isGranted(policy, { group: '', kind: 'Secret', namespace, name: ref.name })) {
-      const message = `Secret "${secret}" is in another namespace, which does not permit it`;
-      context.reject(policy, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
-      return [];
-    }
-    const entries = context.surroundings.secret(namespace, ref.name);
+    const { name, namespace = policy.namespace } = ref;
+    if (!mayReferTo(policy, path, { group: '', kind: 'Secret', namespace, name }, context)) return [];
+    const secret = qualifiedName(namespace, name);
+    const entries = context.surroundings.secret(namespace, name);
     if (entries === undefined) {
       context.reject(policy, path, `Secret "${secret}" does not exist`, 'add it, or check the name', 'SecretNotFound');
       return [];

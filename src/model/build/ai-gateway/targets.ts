@@ -4,6 +4,7 @@ import { aiGatewayGroup } from '../../../policy/gateway-api/name.ts';
 import type { Provider } from '../../provider.ts';
 import type { Target } from '../../route.ts';
 import type { AiRouteDocument } from '../documents.ts';
+import { mayReferTo } from '../permission.ts';
 import type { RecallableContext } from '../recall.ts';
 import type { BuiltBackends } from './backends.ts';
 import { requestChanges } from './mutation.ts';
@@ -25,12 +26,9 @@ export function resolveRefs(
   return refs.flatMap((ref, index): ResolvedRef[] => {
     const namespace = ref.namespace ?? document.namespace;
     const path = `spec.rules[${rule}].backendRefs[${index}]`;
+    const place = { group: aiGatewayGroup, kind: 'AIServiceBackend', namespace, name: ref.name };
+    if (!mayReferTo(document, path, place, context)) return [];
     const name = qualifiedName(namespace, ref.name);
-    if (!context.isGranted(document, { group: aiGatewayGroup, kind: 'AIServiceBackend', namespace, name: ref.name })) {
-      const message = `AIServiceBackend "${name}" is in another namespace, which does not permit it`;
-      context.reject(document, path, message, `add a ReferenceGrant to namespace ${namespace}`, 'RefNotPermitted');
-      return [];
-    }
     const backend = backends.documents.get(namespace, ref.name);
     if (backend === undefined) {
       const message = `AIServiceBackend "${name}" does not exist, so this target is left out`;

@@ -7,6 +7,7 @@ import type { BackendReference } from '../../../policy/gateway-api/object-refere
 import type { Address } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
 import type { BackendDocument, Named } from '../documents.ts';
+import { mayReferTo } from '../permission.ts';
 
 /** Where a backend is, and what says how connections to it are encrypted. */
 export interface BackendLocation {
@@ -40,14 +41,8 @@ export function locateBackend(
     return undefined;
   }
   const namespace = backendRef.namespace ?? document.namespace;
-  const place = { group: backendRef.group, kind: backendRef.kind, namespace, name: backendRef.name };
-  if (!context.isGranted(document, place)) {
-    const message = `${backendRef.kind} "${backendRef.name}" is in namespace "${namespace}", which does not permit it`;
-    const remedy = `add a ReferenceGrant to namespace ${namespace}`;
-    context.reject(document, path, message, remedy, 'RefNotPermitted');
-    return undefined;
-  }
-  const { name, port } = backendRef;
+  const { group, kind, name, port } = backendRef;
+  if (!mayReferTo(document, path, { group, kind, namespace, name }, context)) return undefined;
   return isBackend
     ? locateEndpoints(document, path, { namespace, name }, backends, context)
     : locateService(document, path, { namespace, name, port: port ?? 80 }, context);
