@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { type ApiShape, apiShapes, errorOfStream, textOfStream } from '../support/api-shapes.ts';
+import { type ApiShape, apiShapes, countingShapes, errorOfStream, textOfStream } from '../support/api-shapes.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 
@@ -109,7 +109,7 @@ function answering(shape: ApiShape, isStream: boolean, given: readonly string[])
   };
 }
 
-const ways = apiShapes.flatMap((shape) => {
+const ways = [...apiShapes, ...countingShapes].flatMap((shape) => {
   const streams = shape.stream === undefined ? [false] : [false, true];
   return streams.map((isStream) => ({ shape, isStream, name: `${shape.name}${isStream ? ', streamed' : ''}` }));
 });
@@ -140,7 +140,7 @@ describe.each(ways)('$name', ({ shape, isStream }) => {
       guardrail: 'request-block',
       rule: 'tickets',
     });
-    expect(JSON.parse(raw)).toHaveProperty(shape.name === 'messages' ? 'request_id' : 'error.request_id');
+    expect(JSON.parse(raw)).toHaveProperty(shape.path.startsWith('/v1/messages') ? 'request_id' : 'error.request_id');
     expect(raw).not.toContain('TCK');
     expect(provider.requests).toEqual([]);
   });

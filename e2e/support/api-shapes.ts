@@ -107,6 +107,15 @@ const images: ApiShape = {
 
 export const apiShapes: readonly ApiShape[] = [chat, completions, responses, messages, embeddings, images];
 
+/** Requests that are only counted: the provider reads them like those that it answers. */
+export const countingShapes: readonly ApiShape[] = [responses, messages].map((shape) => ({
+  name: `${shape.name} to be counted`,
+  path: `${shape.path}/${shape === messages ? 'count_tokens' : 'input_tokens'}`,
+  request: (text) => shape.request(text, false),
+  answer: undefined,
+  stream: undefined,
+}));
+
 /** What a caller puts together of a stream. */
 export function textOfStream(stream: string): string {
   return [...textsOf(Buffer.from(stream)).values()].join('');
