@@ -1,3 +1,4 @@
+import type { CostBound, CostExpression } from '../program/limit.ts';
 import type { Rejection } from './rejection.ts';
 
 /** What a request has used, in the units of limits and budgets. */
@@ -7,6 +8,8 @@ export interface UsedAmounts {
   readonly total: number;
   /** Undefined: nobody can say what it cost. */
   readonly nanoUsd: number | undefined;
+  /** By a cost of the policy's own; undefined: nobody can say. */
+  cost(expression: CostExpression): number | undefined;
 }
 
 /** Measures one request: before it leaves by estimate, while its answer passes, and when it is over. */
@@ -16,6 +19,8 @@ export interface Metering {
   readonly outputCap: number | undefined;
   /** The most that the request can cost with so many output tokens; undefined: nobody can say. */
   worstNanoUsd(outputTokens: number): number | undefined;
+  /** What it can come to by a cost of the policy's own. */
+  boundCost(expression: CostExpression, outputTokens: number): CostBound;
   /** Set by whoever bounds an answer that is under way: asked behind each of its pieces. */
   onProgress: ((outputTokens: number) => Rejection | undefined) | undefined;
   /** When the request is over, however it ended. */

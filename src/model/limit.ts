@@ -14,7 +14,9 @@ interface Counted {
 
 /** A ceiling per window, or on what runs at once. */
 export interface Limit extends Counted {
-  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency';
+  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency' | 'cost';
+  /** What a request uses up, as an expression. Of unit cost, and only there. */
+  readonly cost?: string;
   readonly amount: number;
   /** Absent for concurrency. */
   readonly window?: Window;

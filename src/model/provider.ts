@@ -5,6 +5,8 @@ export type Dialect = 'openai' | 'anthropic';
 
 export interface Provider {
   readonly name: string;
+  /** What expressions of costs call it; absent: its name. */
+  readonly nameInCosts?: string;
   /** Name of the Envoy cluster that reaches it. */
   readonly cluster: string;
   readonly dialect: Dialect;

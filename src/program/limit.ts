@@ -1,9 +1,15 @@
+import type { CostBound } from '../limits/cost/bound.ts';
+import type { CostExpression } from '../limits/cost/expression.ts';
 import type { ExchangeFacts, Scoped } from './scope.ts';
+
+export type { CostBound, CostExpression };
 
 /** A ceiling per window, or on what runs at once. */
 export interface Limit extends Scoped {
   readonly name: string;
-  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency';
+  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency' | 'cost';
+  /** Of unit cost, and only there: what a request uses up. */
+  readonly cost: CostExpression | undefined;
   readonly amount: number;
   /** Undefined for concurrency, and only there. */
   readonly window: Window | undefined;

@@ -114,6 +114,8 @@ export type Dialect = 'openai' | 'anthropic';
 
 export interface Provider {
   readonly name: string;
+  /** What expressions of costs call it. */
+  readonly nameInCosts: string;
   readonly cluster: string;
   readonly dialect: Dialect;
   readonly basePath: string;

@@ -86,6 +86,7 @@ function providerResource(provider: Provider): ProgramResource {
     setBody: [...provider.setBody],
     removeBody: [...provider.removeBody],
     passthroughPaths: [...provider.passthroughPaths],
+    nameInCosts: provider.nameInCosts ?? '',
   });
 }
 

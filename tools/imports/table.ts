@@ -14,6 +14,7 @@ export interface Place {
 }
 
 const contract = 'src/contract.ts';
+const cost = 'src/limits/cost/';
 const envoy = 'src/envoy/';
 const errors = 'src/errors.ts';
 const extproc = 'src/extproc/';
@@ -41,12 +42,13 @@ export const places: readonly Place[] = [
   { path: contract, mayImport: [], packages: [] },
   // Names of entities and the syntax of patterns are the guard's knowledge: policy asks it, so that both never differ.
   { path: policy, mayImport: ['src/guard/catalogue.ts', 'src/guard/regex/', lib, errors], packages: ['yaml'] },
-  { path: model, mayImport: [policy, lib, errors], packages: [] },
+  // An expression is checked where its document is read, and compiled where requests are: by the same code.
+  { path: model, mayImport: [policy, cost, lib, errors], packages: [] },
   // A rule arrives as the guard understands it: no second description of the same thing. Patterns of routes are RE2, and
   // whole values are matched, which the guard's search for findings is not made for.
   {
     path: program,
-    mayImport: [model, 'src/guard/rule.ts', 'src/guard/entity.ts', gen, lib, contract],
+    mayImport: [model, 'src/guard/rule.ts', 'src/guard/entity.ts', cost, gen, lib, contract],
     packages: [protobuf, '@grpc/grpc-js', 're2js'],
   },
   { path: 'src/xds/translate/', mayImport: [model, gen, lib, errors, contract, snapshot], packages: [protobuf] },

@@ -104,10 +104,15 @@ function streamText(guardrail: Guardrail, rule: GuardRule): string {
 }
 
 function limitText(limit: Limit, facts: ExchangeFacts): string {
-  const { name, unit, amount, window, onStoreFailure } = limit;
-  const what = unit === 'concurrency' ? `${amount} requests at a time` : `${formatQuantity(amount)} ${unit}`;
+  const { name, window, onStoreFailure } = limit;
+  const what = whatOf(limit);
   const when = window === undefined ? '' : ` per ${windowText(window)}`;
   return `${name}: ${what}${when}, ${counterText(limit, facts)}; without store: ${onStoreFailure}`;
+}
+
+function whatOf({ unit, cost, amount }: Limit): string {
+  if (unit === 'concurrency') return `${amount} requests at a time`;
+  return cost === undefined ? `${formatQuantity(amount)} ${unit}` : `${formatQuantity(amount)} of ${cost.text}`;
 }
 
 function budgetText(budget: Budget, facts: ExchangeFacts, now: number): string {

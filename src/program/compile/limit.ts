@@ -1,5 +1,6 @@
 import { LimitSchema, LimitUnit, type Limit as Message } from '../../gen/sluice/program/v1/program_pb.js';
 import { ok } from '../../lib/result.ts';
+import { compileCost, faultText } from '../../limits/cost/expression.ts';
 import { compileCounter } from '../counter.ts';
 import type { Limit } from '../limit.ts';
 import { type Compiled, refused } from './refusal.ts';
@@ -15,6 +16,7 @@ const units: { readonly [U in LimitUnit]: Limit['unit'] | undefined } = {
   [LimitUnit.INPUT_TOKENS]: 'inputTokens',
   [LimitUnit.OUTPUT_TOKENS]: 'outputTokens',
   [LimitUnit.CONCURRENCY]: 'concurrency',
+  [LimitUnit.COST]: 'cost',
 };
 
 export function compileLimit(message: Message): Compiled<Limit> {
@@ -31,10 +33,13 @@ export function compileLimit(message: Message): Compiled<Limit> {
   if (maxDistinct === 0) return refused('max_distinct is missing');
   const scope = compileScopeMessage(message.scope);
   if (!scope.ok) return scope;
+  const cost = unit === 'cost' ? compileCost(message.cost) : undefined;
+  if (cost?.ok === false) return refused(`cost ${faultText(message.cost, cost.error)}`);
   const compiled = {
     name,
     scope: scope.value,
     unit,
+    cost: cost?.value,
     amount,
     algorithm: message.isFixed ? ('fixed' as const) : ('token-bucket' as const),
     onStoreFailure,

@@ -28,6 +28,7 @@ export function compileProvider(message: Message): Compiled<CompiledProvider> {
 
   return ok({
     name,
+    nameInCosts: message.nameInCosts || name,
     cluster,
     dialect,
     basePath,

@@ -19,6 +19,7 @@ const limitUnits: { readonly [U in Limit['unit']]: LimitUnit } = {
   inputTokens: LimitUnit.INPUT_TOKENS,
   outputTokens: LimitUnit.OUTPUT_TOKENS,
   concurrency: LimitUnit.CONCURRENCY,
+  cost: LimitUnit.COST,
 };
 
 const storeFailures: { readonly [F in Limit['onStoreFailure']]: StoreFailure } = {
@@ -44,6 +45,7 @@ export function limitResource(limit: Limit): ProgramResource {
     amount: BigInt(limit.amount),
     ...(limit.window && { window: encodeWindow(limit.window) }),
     isFixed: limit.algorithm === 'fixed',
+    cost: limit.cost ?? '',
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BudgetUnit, Calendar, LimitUnit, StoreFailure } from '../../../gen/sluice/program/v1/program_pb.js';
+import { compileCost } from '../../../limits/cost/expression.ts';
 import type { UsageRecord } from '../../../llm/usage/record.ts';
 import { type ProgramInit, programOf } from '../../../program/testing/program-of.ts';
 import type { Ending } from '../../exchange.ts';
@@ -14,6 +15,7 @@ const requests = { ...common, name: 'requests', unit: LimitUnit.REQUESTS, window
 const atOnce = { ...common, name: 'at-once', unit: LimitUnit.CONCURRENCY };
 const tokens = { ...common, name: 'tokens', unit: LimitUnit.TOKENS, window };
 const budget = { ...common, name: 'b', unit: BudgetUnit.TOKENS, period: { calendar: Calendar.MONTH, timeZone: 'UTC' } };
+const weighted = { ...common, name: 'weighted', unit: LimitUnit.COST, cost: 'input_tokens', window };
 const elsewhere = { scope: { keys: ['somebody-else'] } };
 
 function open(init: ProgramInit, json: Readonly<Record<string, unknown>>, fields: ExchangeFields = {}) {
@@ -50,6 +52,11 @@ function open(init: ProgramInit, json: Readonly<Record<string, unknown>>, fields
   };
 }
 
+function costOf(text: string) {
+  const compiled = compileCost(text);
+  return compiled.ok ? compiled.value : expect.fail(compiled.error.message);
+}
+
 const question = { model: 'm', messages: [{ role: 'user', content: 'hello there' }] };
 
 describe('the account stage', () => {
@@ -57,6 +64,7 @@ describe('the account stage', () => {
     ['nobody needs to know', {}, false],
     ['there are records', { settings: recorded }, true],
     ['a limit of tokens applies', { limits: [tokens] }, true],
+    ['a limit of a cost applies', { limits: [weighted] }, true],
     ['a budget applies', { budgets: [budget] }, true],
     ['only requests are counted', { limits: [requests, atOnce] }, false],
     [
@@ -133,6 +141,37 @@ describe('the account stage', () => {
       end('rejected');
       expect(records).toEqual([]);
     }
+  });
+
+  it('says what a request costs by an expression of the policy: at most before it leaves, in the end exactly', () => {
+    const expression = costOf(
+      "backend == 'a.team' && model == 'm' ? cached_input_tokens + cache_creation_input_tokens * 10u + reasoning_tokens * 100u : 7u",
+    );
+    const { exchange, answered, end } = open(
+      { settings: recorded, providers: [{ name: 'a', nameInCosts: 'a.team' }] },
+      { ...question, max_tokens: 5 },
+      { modelInBody: 'm' },
+    );
+    const { metering } = exchange;
+    const input = metering?.estimatedInput ?? 0;
+    expect(metering?.boundCost(expression, 5).most).toBe(input * 10 + 500);
+    answered('application/json');
+    exchange.listener?.value({
+      choices: [],
+      usage: {
+        ...{ prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 },
+        prompt_tokens_details: { cached_tokens: 2, cache_write_tokens: 3 },
+        completion_tokens_details: { reasoning_tokens: 1 },
+      },
+    });
+    end('done');
+    expect(metering?.used().cost(expression)).toBe(2 + 30 + 100);
+  });
+
+  it('says that a request which never left has cost nothing', () => {
+    const { exchange, end } = open({ settings: recorded }, question);
+    end('rejected');
+    expect(exchange.metering?.used().cost(costOf('7u'))).toBe(0);
   });
 
   it('estimates what a request may use before it leaves', () => {

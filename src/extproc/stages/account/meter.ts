@@ -8,7 +8,8 @@ import { settledUsage } from '../../../llm/usage/settled-usage.ts';
 import { noTokens, type Usage } from '../../../llm/usage/usage.ts';
 import { UsageReader } from '../../../llm/usage/usage-reader.ts';
 import { writtenTokens } from '../../../llm/usage/written-tokens.ts';
-import { pricingOf } from '../../../program/program.ts';
+import type { CostBound, CostExpression } from '../../../program/limit.ts';
+import { type Provider, pricingOf } from '../../../program/program.ts';
 import type { Exchange, PlannedTarget } from '../../exchange.ts';
 import type { Metering, UsedAmounts } from '../../metering.ts';
 import type { Rejection } from '../../rejection.ts';
@@ -71,6 +72,18 @@ export class Meter implements Metering, ResponseListener {
     return worst;
   }
 
+  boundCost(expression: CostExpression, outputTokens: number): CostBound {
+    let most = 0;
+    let likely = 0;
+    for (const { provider } of this.exchange.targets) {
+      const facts = { ...this.asked(provider), input: this.estimatedInput, output: outputTokens };
+      const bound = expression.bound(facts);
+      most = Math.max(most, bound.most);
+      likely = Math.max(likely, bound.likely);
+    }
+    return { most, likely };
+  }
+
   value(value: unknown): void {
     if (this.isEvents) this.reader.event(value);
     else if (typeof value === 'object' && value !== null) {
@@ -95,7 +108,8 @@ export class Meter implements Metering, ResponseListener {
   used(): UsedAmounts {
     const { input, output, total } = this.usage();
     const price = this.cost();
-    return { input, output, total, nanoUsd: price.kind === 'known' ? price.nanoUsd : undefined };
+    const nanoUsd = price.kind === 'known' ? price.nanoUsd : undefined;
+    return { input, output, total, nanoUsd, cost: (expression) => this.costBy(expression) };
   }
 
   /** What the request has used; asked when it is over. */
@@ -125,6 +139,22 @@ export class Meter implements Metering, ResponseListener {
   answeredBy(): PlannedTarget | undefined {
     const { attempts, targets } = this.exchange;
     return targets[Math.max(attempts, 1) - 1];
+  }
+
+  private costBy(expression: CostExpression): number | undefined {
+    if (!this.wasAsked()) return 0;
+    const { input, cachedInput, cacheWrite5m, cacheWrite1h, output, reasoning } = this.usage();
+    const cacheCreation = cacheWrite5m + cacheWrite1h;
+    return expression.of({
+      ...this.asked(this.answeredBy()?.provider),
+      ...{ input, cachedInput, cacheCreation, output, reasoning },
+    });
+  }
+
+  /** What expressions of costs may ask besides counts. */
+  private asked(provider: Provider | undefined) {
+    const { model, modelInBody, route } = this.exchange;
+    return { model: model?.name ?? modelInBody, backend: provider?.nameInCosts ?? '', route: route?.name ?? '' };
   }
 
   private settle(): Usage {

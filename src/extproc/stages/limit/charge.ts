@@ -1,7 +1,14 @@
 import { type Counter, counterKey } from '../../../limits/counter.ts';
 import type { LimitUnit, LimitView } from '../../../limits/headers.ts';
 import type { Figures, OnStoreFailure, ReserveItem } from '../../../limits/store.ts';
-import { type Budget, budgetAmount, type Limit, type Window } from '../../../program/limit.ts';
+import {
+  type Budget,
+  budgetAmount,
+  type CostBound,
+  type CostExpression,
+  type Limit,
+  type Window,
+} from '../../../program/limit.ts';
 import type { Metering, UsedAmounts } from '../../metering.ts';
 
 type Unit = Limit['unit'] | Budget['unit'];
@@ -34,7 +41,7 @@ export function chargeOfBudget(budget: Budget, value: string, metering: Metering
 }
 
 /** What was used, in the unit of a charge; what nobody can say was used as it had been reserved. */
-export function usedOf({ unit }: Charge, used: UsedAmounts, reserved: number): number {
+export function usedOf({ unit, source }: Charge, used: UsedAmounts, reserved: number): number {
   switch (unit) {
     case 'tokens':
       return used.total;
@@ -44,13 +51,15 @@ export function usedOf({ unit }: Charge, used: UsedAmounts, reserved: number): n
       return used.output;
     case 'nanoUsd':
       return used.nanoUsd ?? reserved;
+    case 'cost':
+      return costUsed(source, used) ?? reserved;
     default:
       return 0;
   }
 }
 
 /** What `outputTokens` more than reserved come to, so far; undefined: it cannot grow, or nobody can say. */
-export function amountAt({ unit }: Charge, metering: Metering, outputTokens: number): number | undefined {
+export function amountAt({ unit, source }: Charge, metering: Metering, outputTokens: number): number | undefined {
   switch (unit) {
     case 'tokens':
       return metering.estimatedInput + outputTokens;
@@ -58,6 +67,8 @@ export function amountAt({ unit }: Charge, metering: Metering, outputTokens: num
       return outputTokens;
     case 'nanoUsd':
       return metering.worstNanoUsd(outputTokens);
+    case 'cost':
+      return boundOf(source, metering, outputTokens)?.likely;
     default:
       return undefined;
   }
@@ -75,6 +86,7 @@ const units: Readonly<Record<Unit, LimitUnit>> = {
   inputTokens: 'input-tokens',
   outputTokens: 'output-tokens',
   concurrency: 'concurrent-requests',
+  cost: 'cost',
   nanoUsd: 'money',
 };
 
@@ -104,7 +116,23 @@ function itemOf(limit: Limit, counter: Counter, metering: Metering, onStoreFailu
       return { counter, ...outputFor(limit, metering), onStoreFailure };
     case 'tokens':
       return { counter, ...tokensFor(limit, metering), onStoreFailure };
+    case 'cost':
+      return { counter, ...costFor(limit, metering), onStoreFailure };
   }
+}
+
+function costOf(source: Limit | Budget): CostExpression | undefined {
+  return 'cost' in source ? source.cost : undefined;
+}
+
+function costUsed(source: Limit | Budget, used: UsedAmounts): number | undefined {
+  const cost = costOf(source);
+  return cost && used.cost(cost);
+}
+
+function boundOf(source: Limit | Budget, metering: Metering, outputTokens: number): CostBound | undefined {
+  const cost = costOf(source);
+  return cost && metering.boundCost(cost, outputTokens);
 }
 
 interface Reserve {
@@ -123,6 +151,16 @@ function tokensFor(reserve: Reserve, metering: Metering): Amounts {
     amount: estimatedInput + amount,
     ...(atLeast !== undefined && { atLeast: estimatedInput + atLeast }),
   };
+}
+
+/** What is only feared may be more than there is: then what is left is taken, if what is likely fits into it. */
+function costFor(limit: Limit, metering: Metering): Amounts {
+  const { amount: output, atLeast } = outputFor(limit, metering);
+  const bound = boundOf(limit, metering, output);
+  if (bound === undefined) return { amount: 0 };
+  const least = atLeast === undefined ? bound : (boundOf(limit, metering, atLeast) ?? bound);
+  // Where nothing is left there is no room, however little is likely.
+  return { amount: bound.most, ...(least.likely < bound.most && { atLeast: Math.max(1, least.likely) }) };
 }
 
 function moneyFor({ defaultOutputReserve }: Reserve, metering: Metering): Amounts | undefined {

@@ -20,6 +20,10 @@ const common = { onStoreFailure: StoreFailure.CLOSED, maxDistinct: 3, defaultOut
 const requests = { ...common, name: 'requests', unit: LimitUnit.REQUESTS, amount: 2n, window: hour };
 const tokens = { ...common, name: 'tokens', unit: LimitUnit.TOKENS, amount: 100n, window: hour, isFixed: true };
 const atOnce = { ...common, name: 'at-once', unit: LimitUnit.CONCURRENCY, amount: 1n };
+const weighted = {
+  ...{ ...common, name: 'weighted', unit: LimitUnit.COST, amount: 100n, window: hour, isFixed: true },
+  cost: 'input_tokens + output_tokens * 2u',
+};
 const budget = { ...common, name: 'money', unit: BudgetUnit.USD, amount: 1_000n, period: month, blocks: true };
 
 interface Options {
@@ -42,11 +46,12 @@ function open({ init, store = createMemoryStore({ now: () => now }) }: Options) 
 
   function ask(outputCap?: number, fields: Partial<Exchange> = {}) {
     let resumed: Verdict | undefined;
-    const used: { now: UsedAmounts } = { now: { input: 0, output: 0, total: 0, nanoUsd: 0 } };
+    const used: { now: UsedAmounts } = { now: { input: 0, output: 0, total: 0, nanoUsd: 0, cost: () => 0 } };
     const metering: Metering = {
       estimatedInput: 10,
       outputCap,
       worstNanoUsd: (output) => output * 10,
+      boundCost: (cost, output) => cost.bound({ model: 'm', backend: 'a', route: '', input: 10, output }),
       onProgress: undefined,
       used: () => used.now,
     };
@@ -156,6 +161,42 @@ describe('the limit stage', () => {
     expect(figuresOf(await list())).toEqual({ 'budget:money:key=k': { used: 400, reserved: 0 } });
   });
 
+  it('reserves the most that a request can cost, and settles what it came to', async () => {
+    const { ask, list } = open({ init: { limits: [weighted] } });
+    const asked = ask(40);
+    expect(figuresOf(await list())).toEqual({ 'limit:weighted:key=k': { used: 90, reserved: 90 } });
+    asked.end({ cost: ({ text }) => (text === weighted.cost ? 33 : 0) });
+    asked.end({ cost: () => 50 });
+    expect(figuresOf(await list())).toEqual({ 'limit:weighted:key=k': { used: 33, reserved: 0 } });
+    // 10 tokens of input, 50 of output at twice the price: more than there is, so what is left is taken.
+    ask();
+    expect(figuresOf(await list())).toEqual({ 'limit:weighted:key=k': { used: 100, reserved: 67 } });
+    const { error } = bodyOf(ask().exchange);
+    expect(error.message).toContain('the limit "weighted" has 0 cost units left');
+  });
+
+  it('settles a cost that nobody can say as it was reserved', async () => {
+    const { ask, list } = open({ init: { limits: [weighted] } });
+    ask(40).end({ cost: () => undefined });
+    expect(figuresOf(await list())).toEqual({ 'limit:weighted:key=k': { used: 90, reserved: 0 } });
+  });
+
+  it('takes what is left where a cost is only feared, and refuses what is likely not to fit', async () => {
+    const feared = { ...weighted, cost: 'input_tokens < 10u ? 100000u : output_tokens' };
+    const { ask, list } = open({ init: { limits: [feared] } });
+    ask(40).end({ cost: () => 30 });
+    expect(figuresOf(await list())).toEqual({ 'limit:weighted:key=k': { used: 30, reserved: 0 } });
+    expect(ask(71).decision).toBe(verdict.answered);
+    expect(ask(70).decision).toBe(verdict.proceed);
+    expect(figuresOf(await list())).toEqual({ 'limit:weighted:key=k': { used: 100, reserved: 70 } });
+    expect(ask(0).decision).toBe(verdict.answered);
+  });
+
+  it('refuses at once what can cost more than the limit allows at all', () => {
+    const { ask } = open({ init: { limits: [weighted] } });
+    expect(bodyOf(ask(46).exchange).error.message).toContain('the request needs 102 cost units');
+  });
+
   it('names the limit and when to come again, and nobody’s key', () => {
     const { ask } = open({ init: { limits: [requests], keys: [{ name: 'k', user: 'ana', team: 'payments' }] } });
     ask();
@@ -218,8 +259,9 @@ describe('budgets', () => {
       estimatedInput: 10,
       outputCap: 1,
       worstNanoUsd: () => undefined,
+      boundCost: () => ({ most: 0, likely: 0 }),
       onProgress: undefined,
-      used: () => ({ input: 1, output: 1, total: 2, nanoUsd: undefined }),
+      used: () => ({ input: 1, output: 1, total: 2, nanoUsd: undefined, cost: () => 0 }),
     };
     const { decision, exchange } = ask(1, { metering });
     expect(decision).toBe(expected);

@@ -190,11 +190,14 @@ function refuseUnpriced(exchange: Exchange, budget: Budget): Verdict {
   });
 }
 
+const nothing = { model: '', backend: '', route: '', input: 0, output: 0 };
+
 /** A request whose body nobody has read. */
 const unmeasured: Metering = {
   estimatedInput: 0,
   outputCap: undefined,
   worstNanoUsd: () => undefined,
+  boundCost: (expression) => expression.bound(nothing),
   onProgress: undefined,
-  used: () => ({ input: 0, output: 0, total: 0, nanoUsd: 0 }),
+  used: () => ({ input: 0, output: 0, total: 0, nanoUsd: 0, cost: () => 0 }),
 };

@@ -57,5 +57,6 @@ const words: Readonly<Record<Charge['unit'], string>> = {
   inputTokens: 'input tokens',
   outputTokens: 'output tokens',
   concurrency: 'places',
+  cost: 'cost units',
   nanoUsd: 'nano-USD',
 };
