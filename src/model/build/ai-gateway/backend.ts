@@ -69,6 +69,8 @@ export function buildBackend(
     const [endpoint, ...more] = location.addresses;
     return {
       name,
+      // As the vocabulary has it, in every namespace.
+      nameInCosts: `${document.name}.${document.namespace}`,
       cluster,
       dialect: dialect ?? 'openai',
       endpoint: { ...endpoint, basePath: basePath(schema.prefix) },

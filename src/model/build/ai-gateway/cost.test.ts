@@ -1,31 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { costsByKey, countedCost } from './cost.ts';
+import type { PolicyDocument } from '../../../policy/document.ts';
+import { checkCosts, costsByKey, countedCost } from './cost.ts';
 
 describe('countedCost()', () => {
   it.each([
-    ['TotalToken', undefined, 'tokens'],
-    ['InputToken', undefined, 'inputTokens'],
-    ['OutputToken', undefined, 'outputTokens'],
-    ['CEL', 'total_tokens', 'tokens'],
-    ['CEL', ' input_tokens +\noutput_tokens ', 'tokens'],
-    ['CEL', 'int(output_tokens)', 'outputTokens'],
-    ['CEL', '((input_tokens))', 'inputTokens'],
-    ['CEL', 'uint((input_tokens) + int(output_tokens))', 'tokens'],
-  ])('%s %s is %s', (type, cel, unit) => {
-    expect(countedCost({ metadataKey: 'k', type, ...(cel && { cel }) })).toEqual({ unit });
+    ['TotalToken', undefined, { unit: 'tokens' }],
+    ['InputToken', undefined, { unit: 'inputTokens' }],
+    ['OutputToken', undefined, { unit: 'outputTokens' }],
+    ['CachedInputToken', undefined, { unit: 'cost', cost: 'cached_input_tokens' }],
+    ['CacheCreationInputToken', undefined, { unit: 'cost', cost: 'cache_creation_input_tokens' }],
+    ['CachedWriteInputToken', undefined, { unit: 'cost', cost: 'cache_creation_input_tokens' }],
+    ['ReasoningToken', undefined, { unit: 'cost', cost: 'reasoning_tokens' }],
+    ['CEL', ' input_tokens +\noutput_tokens ', { unit: 'tokens' }],
+    ['CEL', 'int(output_tokens)', { unit: 'outputTokens' }],
+    ['CEL', "model == 'a' ? total_tokens : 0u", { unit: 'cost', cost: "model == 'a' ? total_tokens : 0u" }],
+  ])('%s %s is %j', (type, cel, counted) => {
+    expect(countedCost({ type, ...(cel && { cel }) })).toEqual(counted);
   });
 
   it.each([
-    ['CachedInputToken', undefined],
-    ['CEL', 'input_tokens * 2u'],
-    ['CEL', "model == 'a' ? total_tokens : 0u"],
-    ['CEL', undefined],
-  ])('%s %s is refused, with a reason', (type, cel) => {
-    expect(countedCost({ metadataKey: 'k', type, ...(cel && { cel }) })).toEqual({
-      refusal: expect.stringMatching(/not counted/),
-    });
+    ['CEL', 'input_tokens * 2', 'at character 14: uint * int is not defined, since types do not mix'],
+    ['CEL', undefined, 'at character 1: it ends too early'],
+  ])('%s %s is refused, with its place', (type, cel, refusal) => {
+    expect(countedCost({ type, ...(cel && { cel }) })).toMatchObject({ refusal });
   });
+});
 
+describe('costsByKey()', () => {
   it('takes the cost of the route before that of the gateway', () => {
     const costs = costsByKey(
       [
@@ -34,6 +35,28 @@ describe('countedCost()', () => {
       ],
       [{ metadataKey: 'b', type: 'OutputToken' }],
     );
-    expect([...costs].map(([key, { type }]) => `${key}:${type}`)).toEqual(['a:InputToken', 'b:OutputToken']);
+    expect([...costs]).toEqual([
+      ['a', { unit: 'inputTokens' }],
+      ['b', { unit: 'outputTokens' }],
+    ]);
+  });
+});
+
+describe('checkCosts()', () => {
+  it('says of each that is wrong where, why, and what to do', () => {
+    const said: unknown[][] = [];
+    const costs = [
+      { metadataKey: 'good', type: 'CEL', cel: 'input_tokens * 2u' },
+      { metadataKey: 'wrong', type: 'CEL', cel: 'size(model)' },
+    ];
+    checkCosts({} as PolicyDocument, 'spec.costs', costs, { reject: (_, ...words) => said.push(words) });
+    expect(said).toEqual([
+      [
+        'spec.costs[1].cel',
+        'is not counted: at character 1: size is not known here',
+        'use int, uint, double',
+        'UnsupportedValue',
+      ],
+    ]);
   });
 });

@@ -1,4 +1,8 @@
+import { compileCost, faultText } from '../../../limits/cost/expression.ts';
+import type { TokenCount } from '../../../limits/cost/node.ts';
+import type { PolicyDocument } from '../../../policy/document.ts';
 import type { Limit } from '../../limit.ts';
+import type { BuildContext } from '../context.ts';
 
 /** `llmRequestCosts[]` of a route, or `globalLLMRequestCosts[]` of a GatewayConfig. */
 export interface CostSpec {
@@ -8,45 +12,52 @@ export interface CostSpec {
 }
 
 /** What a limit counts that refers to a cost, or why it cannot be counted. */
-export type CountedCost = { readonly unit: Limit['unit'] } | { readonly refusal: string };
+export type CountedCost = Pick<Limit, 'unit' | 'cost'> | { readonly refusal: string; readonly remedy: string };
 
-const units: ReadonlyMap<string, Limit['unit']> = new Map([
-  ['TotalToken', 'tokens'],
-  ['InputToken', 'inputTokens'],
-  ['OutputToken', 'outputTokens'],
+/** Types that say the same as an expression. */
+const expressions: ReadonlyMap<string, string> = new Map([
+  ['TotalToken', 'total_tokens'],
+  ['InputToken', 'input_tokens'],
+  ['CachedInputToken', 'cached_input_tokens'],
+  ['CacheCreationInputToken', 'cache_creation_input_tokens'],
+  ['CachedWriteInputToken', 'cache_creation_input_tokens'],
+  ['OutputToken', 'output_tokens'],
+  ['ReasoningToken', 'reasoning_tokens'],
 ]);
 
-/** Expressions that say no more than a type does. */
-const plainExpressions: ReadonlyMap<string, Limit['unit']> = new Map([
-  ['total_tokens', 'tokens'],
-  ['input_tokens+output_tokens', 'tokens'],
-  ['output_tokens+input_tokens', 'tokens'],
-  ['input_tokens', 'inputTokens'],
-  ['output_tokens', 'outputTokens'],
-]);
+/** Expressions that say no more than this are limits like everybody's, whose callers read how many tokens are left. */
+const units: Partial<Readonly<Record<TokenCount, Limit['unit']>>> = {
+  total: 'tokens',
+  input: 'inputTokens',
+  output: 'outputTokens',
+};
 
-export function countedCost({ type, cel }: CostSpec): CountedCost {
-  const unit = type === 'CEL' ? plainExpressions.get(bare(cel ?? '')) : units.get(type);
-  if (unit !== undefined) return { unit };
-  if (type === 'CEL')
-    return {
-      refusal:
-        'expressions other than total_tokens, input_tokens, output_tokens and input_tokens + output_tokens are not counted',
-    };
-  return { refusal: `${type} is not counted on its own` };
+export function countedCost({ type, cel = '' }: Omit<CostSpec, 'metadataKey'>): CountedCost {
+  const text = expressions.get(type) ?? cel;
+  const compiled = compileCost(text);
+  if (!compiled.ok) return { refusal: faultText(text, compiled.error), remedy: compiled.error.remedy };
+  const { plain } = compiled.value;
+  const unit = plain && units[plain];
+  return unit === undefined ? { unit: 'cost', cost: text } : { unit };
 }
 
 /** By metadata key; those of the route win over those of the gateway. */
-export function costsByKey(gateway: readonly CostSpec[], route: readonly CostSpec[]): ReadonlyMap<string, CostSpec> {
-  return new Map([...gateway, ...route].map((cost) => [cost.metadataKey, cost]));
+export function costsByKey(gateway: readonly CostSpec[], route: readonly CostSpec[]): ReadonlyMap<string, CountedCost> {
+  const specs = new Map([...gateway, ...route].map((cost) => [cost.metadataKey, cost]));
+  return new Map([...specs].map(([key, spec]) => [key, countedCost(spec)]));
 }
 
-/** Without blanks, needless brackets, and conversions that change nothing about a count. */
-function bare(expression: string): string {
-  let text = expression.replace(/\s+/g, '');
-  for (;;) {
-    const simpler = text.replace(/(?:\bu?int)?\((\w+)\)/g, '$1').replace(/^(?:u?int)?\(([^()]*)\)$/, '$1');
-    if (simpler === text) return text;
-    text = simpler;
+/** Says what is wrong with costs where they are written, whether or not a limit refers to them. */
+export function checkCosts(
+  document: PolicyDocument,
+  path: string,
+  costs: readonly CostSpec[],
+  context: Pick<BuildContext, 'reject'>,
+): void {
+  for (const [index, cost] of costs.entries()) {
+    const counted = countedCost(cost);
+    if (!('refusal' in counted)) continue;
+    const message = `is not counted: ${counted.refusal}`;
+    context.reject(document, `${path}[${index}].cel`, message, counted.remedy, 'UnsupportedValue');
   }
 }

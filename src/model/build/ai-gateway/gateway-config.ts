@@ -2,7 +2,7 @@ import { gatewayConfigAnnotation } from '../../../policy/ai-gateway/gateway-conf
 import type { BuildContext } from '../context.ts';
 import type { GatewayConfigDocument, Named } from '../documents.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
-import type { CostSpec } from './cost.ts';
+import { type CostSpec, checkCosts } from './cost.ts';
 
 /** Costs that a Gateway's GatewayConfig has for all of its routes. */
 export function gatewayCosts(
@@ -24,6 +24,7 @@ export function checkGatewayConfigs(
     context.warn(gateway, path, `GatewayConfig "${name}" does not exist`, 'add it, or remove the annotation');
   }
   for (const config of configs.all) {
+    checkCosts(config, 'spec.globalLLMRequestCosts', config.spec.globalLLMRequestCosts, context);
     if (config.spec.forwardProxy === undefined) continue;
     const message = 'is not served yet: providers are reached directly';
     context.reject(config, 'spec.forwardProxy', message, 'remove it', 'UnsupportedValue');

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RateLimitRule } from '../../../policy/envoy-gateway/rate-limit.ts';
+import { countedCost } from './cost.ts';
 import { buildGlobalLimit } from './limit.ts';
 
 const metadata = (key: string, namespace = 'io.envoy.ai_gateway') =>
   ({ from: 'Metadata', metadata: { namespace, key } }) as const;
 const number = (value: number) => ({ from: 'Number', number: value }) as const;
 const costs = new Map([
-  ['total', { metadataKey: 'total', type: 'TotalToken' }],
-  ['reasoning', { metadataKey: 'reasoning', type: 'ReasoningToken' }],
+  ['total', countedCost({ type: 'TotalToken' })],
+  ['weighted', countedCost({ type: 'CEL', cel: 'input_tokens + output_tokens * 6u' })],
+  ['wrong', countedCost({ type: 'CEL', cel: 'input_tokens * 2' })],
 ]);
 
 function built(rule: Partial<RateLimitRule>) {
@@ -27,6 +29,10 @@ describe('buildGlobalLimit()', () => {
     [{ shared: true }, { per: [] }],
     [{ cost: { request: number(3) } }, { unit: 'requests', amount: 33 }],
     [{ cost: { request: number(0), response: metadata('total') } }, { unit: 'tokens', amount: 100 }],
+    [
+      { cost: { request: number(0), response: metadata('weighted') } },
+      { unit: 'cost', cost: 'input_tokens + output_tokens * 6u', amount: 100 },
+    ],
     [{ limit: { requests: 1, unit: 'Second' } }, { window: { kind: 'rolling', lengthMs: 1_000 } }],
     [{ limit: { requests: 1, unit: 'Year' } }, { window: { kind: 'calendar', unit: 'year', timeZone: 'UTC' } }],
     [
@@ -62,7 +68,7 @@ describe('buildGlobalLimit()', () => {
     [{ cost: { request: number(0), response: number(1) } }, 'cost.response'],
     [{ cost: { request: number(0), response: metadata('total', 'other') } }, 'cost.response.metadata.namespace'],
     [{ cost: { request: number(0), response: metadata('unknown') } }, 'cost.response.metadata.key'],
-    [{ cost: { request: number(0), response: metadata('reasoning') } }, 'cost.response.metadata.key'],
+    [{ cost: { request: number(0), response: metadata('wrong') } }, 'cost.response.metadata.key'],
     [
       { clientSelectors: [{ headers: [{ type: 'Exact', name: 'x', value: 'a*' }] }] },
       'clientSelectors[0].headers[0].value',

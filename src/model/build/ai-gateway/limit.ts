@@ -3,7 +3,7 @@ import type { ClientSelector } from '../../../policy/envoy-gateway/client-select
 import type { RateLimitRule } from '../../../policy/envoy-gateway/rate-limit.ts';
 import type { Limit, Window } from '../../limit.ts';
 import type { NamedValues } from '../../scope.ts';
-import { type CostSpec, countedCost } from './cost.ts';
+import type { CountedCost } from './cost.ts';
 import { modelHeader } from './match.ts';
 
 /** Where the limit is attached, and by what names costs are known there. */
@@ -11,7 +11,7 @@ export interface LimitPlace {
   readonly name: string;
   /** Name of the route. */
   readonly route: string;
-  readonly costs: ReadonlyMap<string, CostSpec>;
+  readonly costs: ReadonlyMap<string, CountedCost>;
   readonly origins: readonly string[];
 }
 
@@ -52,8 +52,7 @@ export function buildGlobalLimit(rule: RateLimitRule, place: LimitPlace): BuiltL
         routes: [place.route],
       },
       per: [...(rule.shared ? [] : ['route']), ...callers.per],
-      unit: counted.unit,
-      amount: counted.amount,
+      ...counted,
       window,
       ...limitDefaults,
       origins: place.origins,
@@ -77,8 +76,8 @@ export const limitDefaults = {
  */
 function countedBy(
   { limit, cost }: RateLimitRule,
-  costs: ReadonlyMap<string, CostSpec>,
-): { readonly unit: Limit['unit']; readonly amount: number } | Refusal {
+  costs: ReadonlyMap<string, CountedCost>,
+): Pick<Limit, 'unit' | 'cost' | 'amount'> | Refusal {
   const perRequest = cost?.request;
   if (perRequest?.from === 'Metadata')
     return { path: 'cost.request', refusal: 'what a request costs is a number here' };
@@ -94,15 +93,17 @@ function countedBy(
   if (metadata.namespace !== costNamespace) {
     return { path: 'cost.response.metadata.namespace', refusal: `only costs of ${costNamespace} are counted` };
   }
-  const spec = costs.get(metadata.key);
-  if (spec === undefined) {
+  const counted = costs.get(metadata.key);
+  if (counted === undefined) {
     return { path: 'cost.response.metadata.key', refusal: `no llmRequestCosts has the key ${metadata.key}` };
   }
   if (weight !== 0)
     return { path: 'cost.request.number', refusal: 'requests and tokens are not counted together: write 0' };
-  const counted = countedCost(spec);
-  if ('refusal' in counted) return { path: 'cost.response.metadata.key', refusal: counted.refusal };
-  return { unit: counted.unit, amount: limit.requests };
+  if ('refusal' in counted) {
+    const refusal = `the cost ${metadata.key} is not counted: ${counted.refusal}`;
+    return { path: 'cost.response.metadata.key', refusal };
+  }
+  return { ...counted, amount: limit.requests };
 }
 
 interface Callers {

@@ -85,7 +85,7 @@ function serviceLimit(policy: QuotaDocument, backend: Provider, rules: readonly 
   if (!rules.every(({ refs }) => refs.every(({ provider }) => provider === backend))) {
     return { path: '', refusal: severalBackends };
   }
-  return limitOf(policy, backend, { ...quota, costExpression, models: [], clientSelectors: [], suffix: '' });
+  return limitOf(policy, backend, { ...quota, costExpression, models: [], clientSelectors: [], suffix: '', path: '' });
 }
 
 function modelLimit(
@@ -115,6 +115,7 @@ function modelLimit(
     models: [...new Set(matches.flatMap(({ models }) => models))].sort(),
     clientSelectors: bucket.clientSelectors,
     suffix: `/${modelName}`,
+    path: '.quota',
   });
 }
 
@@ -125,11 +126,13 @@ interface Counted {
   readonly models: readonly string[];
   readonly clientSelectors: readonly ClientSelector[];
   readonly suffix: string;
+  /** Where the expression stands, within what it is for. */
+  readonly path: string;
 }
 
 function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): BuiltLimit {
-  const cost = countedCost({ metadataKey: '', type: 'CEL', cel: counted.costExpression ?? 'total_tokens' });
-  if ('refusal' in cost) return { path: '', refusal: cost.refusal } satisfies Refusal;
+  const cost = countedCost({ type: 'CEL', cel: counted.costExpression ?? 'total_tokens' });
+  if ('refusal' in cost) return { path: `${counted.path}.costExpression`, refusal: cost.refusal } satisfies Refusal;
   const callers = callersOf(counted.clientSelectors);
   if ('refusal' in callers) return { path: '.quota.bucketRules[0]', refusal: callers.refusal };
   return {
@@ -138,7 +141,7 @@ function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): Bu
       name: `${policy.id}/${backend.name}${counted.suffix}`,
       scope: { ...everybody, models: counted.models, providers: [backend.name], headers: callers.headers },
       per: callers.per,
-      unit: cost.unit,
+      ...cost,
       amount: counted.limit,
       window: { kind: 'rolling', lengthMs: counted.duration },
       origins: [policy.id],

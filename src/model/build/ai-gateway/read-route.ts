@@ -5,6 +5,7 @@ import { attach, type GatewayLike, gatewayName } from '../gateway-api/attach.ts'
 import type { RecallableContext, Recollection } from '../recall.ts';
 import { type AttachedAiRoute, attachedRoute } from './attached-route.ts';
 import type { BuiltBackends } from './backends.ts';
+import { checkCosts } from './cost.ts';
 import { gatewayCosts } from './gateway-config.ts';
 import type { QuotaRule } from './quota.ts';
 import { resolveRefs } from './targets.ts';
@@ -35,6 +36,7 @@ export function readRoute(document: AiRouteDocument, scene: RouteScene, context:
   const { gateways, backends, traffic, configs, models } = scene;
   const { to, attachments } = attach(document, document.spec, gateways, context);
   warnOfTakenModels(document, models, context);
+  checkCosts(document, 'spec.llmRequestCosts', document.spec.llmRequestCosts, context);
   const refs = document.spec.rules.map((rule, index) => {
     const resolved = resolveRefs(document, index, rule.backendRefs, backends, context);
     warnOfUnserved(document, index, resolved, context);

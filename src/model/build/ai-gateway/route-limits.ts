@@ -1,16 +1,17 @@
 import { getOrCreate } from '../../../lib/get-or-create.ts';
+import { contentVersion } from '../../../lib/hash.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { Limit } from '../../limit.ts';
 import type { BuildContext } from '../context.ts';
 import type { AiRouteDocument, BackendTrafficDocument } from '../documents.ts';
-import type { CostSpec } from './cost.ts';
+import type { CountedCost } from './cost.ts';
 import { buildGlobalLimit } from './limit.ts';
 
 /** A policy with limits, and a route for which it is the one that counts. */
 export interface LimitedRoute {
   readonly policy: BackendTrafficDocument;
   readonly route: AiRouteDocument;
-  readonly costs: ReadonlyMap<string, CostSpec>;
+  readonly costs: ReadonlyMap<string, CountedCost>;
 }
 
 /**
@@ -34,7 +35,7 @@ export function buildRouteLimits(limited: readonly LimitedRoute[], context: Buil
         refuse(policy, `spec.rateLimit.global.rules[${index}].${built.path}`, built.refusal);
         continue;
       }
-      const key = `${name}/${built.limit.unit}`;
+      const key = `${name}/${kindOf(built.limit)}`;
       getOrCreate(limits, key, () => ({ limit: built.limit, routes: [] })).routes.push(routeName);
     }
   }
@@ -59,6 +60,10 @@ export function buildRouteLimits(limited: readonly LimitedRoute[], context: Buil
 function withNames(limits: readonly Limit[]): readonly Limit[] {
   return limits.map((limit) => {
     const isAlone = limits.filter(({ name }) => name === limit.name).length === 1;
-    return isAlone ? limit : { ...limit, name: `${limit.name}/${limit.unit}` };
+    return isAlone ? limit : { ...limit, name: `${limit.name}/${kindOf(limit)}` };
   });
+}
+
+function kindOf({ unit, cost }: Limit): string {
+  return cost === undefined ? unit : `${unit}-${contentVersion(cost).slice(0, 8)}`;
 }
