@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fakeAzureContentSafety } from '../../src/guard/remote/testing/fake-azure-content-safety.ts';
+import { fakeBedrockGuardrail } from '../../src/guard/remote/testing/fake-bedrock-guardrail.ts';
 import { fakeOpenaiModeration } from '../../src/guard/remote/testing/fake-openai-moderation.ts';
 import type { FakeService } from '../../src/guard/remote/testing/fake-service.ts';
 import { fakeWebhook } from '../../src/guard/remote/testing/fake-webhook.ts';
@@ -14,8 +15,15 @@ import { until } from '../support/until.ts';
 
 const chat = apiShapes.find(({ name }) => name === 'chat.completions');
 const fine = 'a harmless text';
-const bad = { hook: 'a BAD text', azure: 'a text of Violence=6', moderation: 'a text of violence=0.9' } as const;
+const bad = {
+  hook: 'a BAD text',
+  azure: 'a text of Violence=6',
+  moderation: 'a text of violence=0.9',
+  bedrock: 'a FORBIDDEN text',
+} as const;
 type ServiceName = keyof typeof bad;
+const names: readonly ServiceName[] = ['hook', 'azure', 'moderation', 'bedrock'];
+const aws = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'aws/secret+key' };
 
 let gateway: TestGateway;
 let server: RecordingProvider;
@@ -24,7 +32,7 @@ let answer: (response: ServerResponse) => void;
 
 /** Each of a key, a rule's action and what silence means. */
 const rails = [
-  ...(['hook', 'azure', 'moderation'] as const).flatMap((service) =>
+  ...names.flatMap((service) =>
     (['closed', 'open'] as const).map((onFailure) => ({ service, action: 'block', onFailure })),
   ),
   { service: 'hook', action: 'redact', onFailure: 'closed' },
@@ -49,16 +57,26 @@ beforeAll(async () => {
     ),
     azure: await fakeAzureContentSafety('azure-key'),
     moderation: await fakeOpenaiModeration('moderation-key'),
+    bedrock: await fakeBedrockGuardrail({ region: 'eu-central-1', guardrailId: 'gr1', guardrailVersion: '7', ...aws }),
   };
   const apiKeyOf = (env: string) => ({ apiKey: { env } });
   const detectors = {
     hook: { webhook: { url: `${services.hook.url}/check`, credential: apiKeyOf('HOOK') } },
-    azure: { azureContentSafety: { endpoint: services.azure.url, credential: apiKeyOf('AZURE') } },
+    azure: {
+      azureContentSafety: { endpoint: services.azure.url, credential: apiKeyOf('AZURE'), promptShield: true },
+    },
     moderation: { openaiModeration: { endpoint: `${services.moderation.url}/v1`, credential: apiKeyOf('MODERATION') } },
+    bedrock: {
+      bedrockGuardrail: {
+        ...{ region: 'eu-central-1', guardrailId: 'gr1', version: '7', endpoint: services.bedrock.url },
+        credential: { aws: { accessKeyId: { env: 'AWS_ID' }, secretAccessKey: { env: 'AWS_SECRET' } } },
+      },
+    },
   };
   gateway = await startGateway({
     env: {
       ...{ HOOK: 'hook-key', AZURE: 'azure-key', MODERATION: 'moderation-key' },
+      ...{ AWS_ID: aws.accessKeyId, AWS_SECRET: aws.secretAccessKey },
       ...Object.fromEntries(rails.map((rail, index) => [`KEY_${index}`, `sk-sluice-test-${nameOf(rail)}`])),
     },
     policy: {
@@ -135,7 +153,7 @@ function answering(text: string, isStream: boolean): void {
   };
 }
 
-describe.each(['hook', 'azure', 'moderation'] as const)('%s', (service) => {
+describe.each(names)('%s', (service) => {
   it('lets a request pass, and refuses one', async () => {
     answering(fine, false);
     expect(await ask(`${service}-block-closed`, fine)).toMatchObject({ status: 200, text: fine });
