@@ -67,6 +67,7 @@ const ofOnePart: ReadonlySet<ProblemReason | undefined> = new Set<ProblemReason>
   'UnsupportedValue',
   'NoMatchingParent',
   'NoMatchingListenerHostname',
+  'InvalidListener',
   'NotAllowedByListeners',
   'TargetNotFound',
 ]);

@@ -27,7 +27,7 @@ function routeStatus(subject: Subject, scene: Scene): Status | undefined {
   if (parents.length === 0) return undefined;
   const verdict = withoutReferences(subject.verdict);
   const refusals = parents.flatMap((parent): Refused[] => {
-    const refused = refusalOf(parent, subject);
+    const refused = refusalOf(parent, subject, scene);
     return refused === undefined
       ? []
       : [{ reason: refused.reason, message: `${referenceText(parent.reference)}: ${refused.message}` }];

@@ -26,10 +26,11 @@ export function ownParents({ watched }: Subject, { ours }: Scene): readonly Writ
   return referencesIn(watched).filter(({ reference }) => ours.isOurs(reference));
 }
 
-function conditionsFor(parent: WrittenReference, subject: Subject, { outcome }: Scene): readonly Condition[] {
+function conditionsFor(parent: WrittenReference, subject: Subject, scene: Scene): readonly Condition[] {
   const { say, status } = subject;
+  const { outcome } = scene;
   const verdict = withoutReferences(subject.verdict);
-  const acceptance = accepted(say, verdict, verdict.errors, refusalOf(parent, subject));
+  const acceptance = accepted(say, verdict, verdict.errors, refusalOf(parent, subject, scene));
   const isRefused = acceptance.status === 'False' && verdict.nack === undefined;
   const standing = standingOf(outcome, [gatewayName(parent.reference)]);
   const before = conditionsIn(ownEntry(status, 'parents', outcome.controllerName, parent.reference));
@@ -42,10 +43,18 @@ function conditionsFor(parent: WrittenReference, subject: Subject, { outcome }: 
 }
 
 /** Why it is not part of this parent, if it is not. */
-export function refusalOf({ path, reference }: WrittenReference, subject: Subject): Refused | undefined {
+export function refusalOf(
+  { path, reference }: WrittenReference,
+  subject: Subject,
+  { ours }: Scene,
+): Refused | undefined {
   const key = referenceKey(reference);
   const attachment = subject.attachments.find((each) => referenceKey(each.parent) === key);
   if (attachment?.outcome === 'accepted') return undefined;
   const wrong = refusalAt(path, subject.verdict) ?? attachment?.outcome;
+  if (wrong?.reason === 'NoMatchingParent' && attachment === undefined && ours.gateways.has(gatewayName(reference))) {
+    const message = 'The Gateway is not valid, and no version of it is in force; its status says what is wrong.';
+    return { reason: 'InvalidGateway', message };
+  }
   return wrong ?? { reason: 'Pending', message: 'It has not been attached yet.' };
 }

@@ -1,7 +1,7 @@
-import { type BackOff, backOffMs } from '../../lib/back-off.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isConflict, isNotFound, type KubeError, kubeErrorText } from '../../kube/error.ts';
 import type { ObjectRef } from '../../kube/object.ts';
+import { type BackOff, backOffMs } from '../../lib/back-off.ts';
 import type { Logger } from '../../lib/log.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import { createHolds } from './holds.ts';

@@ -1,7 +1,7 @@
 import { dottedName } from '../name.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
-import { object } from '../schema/object.ts';
+import { isMap, object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, refine, type Schema } from '../schema/schema.ts';
@@ -90,6 +90,23 @@ const listener = refine(listenerFields, (spec, place): Parsed<WrittenListener> =
   }
   return spec;
 });
+
+/** One that is written and not served, as far as it can be read. What is wrong with it is said where it stands. */
+export interface UnservedListener {
+  readonly name: string;
+  readonly port?: number;
+  readonly hostname?: string;
+}
+
+export function unservedListeners(written: unknown, served: readonly ListenerSpec[]): readonly UnservedListener[] {
+  const all: readonly unknown[] = Array.isArray(written) ? written : [];
+  return all.flatMap((each, index): UnservedListener[] => {
+    const isServed = served.some(({ position }) => position === index);
+    if (isServed || !isMap(each) || typeof each.name !== 'string') return [];
+    const { name, port, hostname } = each;
+    return [{ name, ...(typeof port === 'number' && { port }), ...(typeof hostname === 'string' && { hostname }) }];
+  });
+}
 
 /** One that is wrong costs its own port and hosts; the others are served. */
 export const listeners: Schema<readonly ListenerSpec[]> = refine(

@@ -3,13 +3,14 @@ import { dottedName } from '../name.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { map } from '../schema/map.ts';
-import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
+import { isMap, object } from '../schema/object.ts';
+import { invalid } from '../schema/parsed.ts';
+import type { Infer, Schema } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { text } from '../schema/text.ts';
 import { refused, unservedYet } from '../schema/verdict.ts';
 import { frontendTls } from './frontend-tls.ts';
-import { listeners } from './gateway-listener.ts';
+import { listeners, type UnservedListener, unservedListeners } from './gateway-listener.ts';
 import { addressPattern, apiGroup, apiKind } from './name.ts';
 import { secretReference } from './object-reference.ts';
 
@@ -53,8 +54,7 @@ const tls = object({
   ),
 });
 
-/** Gateway API's Gateway. In a folder gatewayClassName is not needed. */
-export const gatewaySpec = object({
+const gatewayFields = object({
   gatewayClassName: optional(dottedName, 'Name of a GatewayClass; not needed in a folder.'),
   addresses: defaulted(list(address, { most: 1 }), [], 'Address that the listeners bind to; every one if absent.'),
   listeners: required(listeners, 'Ports that the gateway opens.'),
@@ -63,5 +63,20 @@ export const gatewaySpec = object({
   allowedListeners: refused('all listeners stand in the Gateway'),
 });
 
-export type GatewaySpec = Infer<typeof gatewaySpec>;
+export interface GatewaySpec extends Infer<typeof gatewayFields> {
+  /** Routes that lead to one of these are told so. */
+  readonly unservedListeners?: readonly UnservedListener[];
+}
+
+/** Gateway API's Gateway. In a folder gatewayClassName is not needed. */
+export const gatewaySpec: Schema<GatewaySpec> = {
+  json: gatewayFields.json,
+  parse: (value, place) => {
+    const parsed = gatewayFields.parse(value, place);
+    if (parsed === invalid || !isMap(value)) return invalid;
+    const unserved = unservedListeners(value.listeners, parsed.listeners);
+    return { ...parsed, ...(unserved.length > 0 && { unservedListeners: unserved }) };
+  },
+};
+
 export type { ListenerSpec } from './gateway-listener.ts';

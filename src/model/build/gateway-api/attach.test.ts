@@ -29,9 +29,10 @@ spec: {parentRefs: [${parents}], ${more}}
 
 const labels: Readonly<Record<string, ReadonlyMap<string, string>>> = { web: new Map([['team', 'a']]) };
 
-function build(text: string) {
-  const { documents, problems } = parseDocuments(text, 'policy.yaml', '.');
-  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+/** `wrong`: where listeners are wrong. */
+function build(text: string, wrong: readonly string[] = []) {
+  const { documents, problems: found } = parseDocuments(text, 'policy.yaml', '.');
+  expect(found.filter(({ severity }) => severity === 'error').map(({ path }) => path)).toEqual(wrong);
   const surroundings = { ...secretsOnly(), namespaceLabels: (name: string) => labels[name] ?? new Map() };
   const built = buildModel(documents, surroundings);
   return {
@@ -85,6 +86,47 @@ describe('where a route attaches', () => {
     expect(withHosts('a.shop.test, b.test').routes[0]?.hostnames).toEqual(['a.shop.test']);
     expect(withHosts('"*.test"').routes[0]?.hostnames).toEqual(['*.shop.test']);
     expect(withHosts('b.test').attached).toEqual(['NoMatchingListenerHostname']);
+  });
+});
+
+describe('a route that leads to a listener that is wrong', () => {
+  const tcp = '{name: tcp, port: 81, protocol: TCP, hostname: tcp.test}';
+  const nowhere = '{name: nowhere, port: 80000, protocol: HTTP}';
+  const text = gateway(
+    [listener('http', 80, 'hostname: web.test, allowedRoutes: {namespaces: {from: All}}'), tcp, nowhere].join(),
+  );
+  const wrong = ['spec.listeners[1].protocol', 'spec.listeners[2].port'];
+  const withHost = (host: string) => `hostnames: [${host}], rules: [{backendRefs: [{name: site, port: 80}]}]`;
+
+  it.each([
+    [toEdge(', sectionName: tcp'), 'InvalidListener'],
+    [toEdge(', port: 81'), 'InvalidListener'],
+    [toEdge(', sectionName: nowhere'), 'InvalidListener'],
+    [toEdge(', sectionName: tcp, port: 80'), 'NoMatchingParent'],
+    [toEdge(', sectionName: other'), 'NoMatchingParent'],
+    [toEdge(), ['http']],
+  ])('hears which one it is: %s', (parent, expected) => {
+    expect(build(text + route(parent), wrong).attached).toEqual([expected]);
+  });
+
+  it('hears it also where its host alone leads there', () => {
+    const onlyTcp = gateway(
+      [listener('http', 80, 'hostname: web.test, allowedRoutes: {namespaces: {from: All}}'), tcp].join(),
+    );
+    const attachedFor = (host: string) => build(onlyTcp + route(toEdge(), withHost(host)), wrong.slice(0, 1)).attached;
+    expect(attachedFor('web.test')).toEqual([['http']]);
+    expect(attachedFor('tcp.test')).toEqual(['InvalidListener']);
+    expect(attachedFor('other.test')).toEqual(['NoMatchingListenerHostname']);
+  });
+
+  it('keeps what it has by others', () => {
+    const { attached, routes, problems } = build(
+      text + route(`${toEdge(', sectionName: http')}, ${toEdge(', sectionName: tcp')}`),
+      wrong,
+    );
+    expect(attached).toEqual([['http'], 'InvalidListener']);
+    expect(routes.map(({ listeners }) => listeners)).toEqual([['http']]);
+    expect(problems).toEqual([['spec.parentRefs[1]', 'InvalidListener']]);
   });
 });
 

@@ -95,9 +95,9 @@ function listenersFor(
   gateway: GatewayLike,
   context: RecallableContext,
 ): Outcome {
-  const named = gateway.spec.listeners.filter(
-    ({ name, port }) => (ref.sectionName ?? name) === name && (ref.port ?? port) === port,
-  );
+  const named = gateway.spec.listeners.filter((listener) => isNamed(ref, listener));
+  const wrong = gateway.spec.unservedListeners?.filter((listener) => isNamed(ref, listener)) ?? [];
+  if (named.length === 0 && wrong.length > 0) return leadsToWrong(wrong, gateway);
   if (named.length === 0) {
     const known = gateway.spec.listeners.map(({ name, port }) => `${name} (${port})`).join(', ');
     const message = `names no listener of Gateway "${gateway.name}", which has ${known}`;
@@ -113,9 +113,29 @@ function listenersFor(
     return shared === undefined ? [] : [{ name: listener.name, hostnames: shared }];
   });
   if (listeners.length > 0) return { listeners };
+  const wrongOfHost = wrong.filter(({ hostname }) => sharedHosts(hostname, hostnames) !== undefined);
+  if (wrongOfHost.length > 0) return leadsToWrong(wrongOfHost, gateway);
   const served = allowing.map(({ hostname }) => hostname ?? '*').join(', ');
   const message = `has no host in common with Gateway "${gateway.name}", which serves ${served}`;
   return { reason: 'NoMatchingListenerHostname', message, remedy: 'change spec.hostnames, or the listener' };
+}
+
+/** A port that cannot be read may be the one that is meant. */
+function isNamed(
+  ref: ParentReferenceSpec,
+  { name, port }: { readonly name: string; readonly port?: number | undefined },
+): boolean {
+  return (ref.sectionName ?? name) === name && (ref.port ?? port) === (port ?? ref.port);
+}
+
+/** Whoever looks at the route is to look at the listener next. */
+function leadsToWrong(wrong: readonly { readonly name: string }[], gateway: GatewayLike): Outcome {
+  const names = wrong.map(({ name }) => `"${name}"`).join(', ');
+  return {
+    reason: 'InvalidListener',
+    message: `leads to listener ${names} of Gateway "${gateway.name}", which is not valid and serves nothing`,
+    remedy: 'mend the listener; what is wrong with it is said of the Gateway',
+  };
 }
 
 function isAllowed(
