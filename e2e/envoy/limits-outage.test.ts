@@ -125,9 +125,13 @@ describe('while the store does not answer', () => {
   it('says so in metrics and log, and nobody waits for it any more', async () => {
     answer = done;
     await loseStore();
-    const began = performance.now();
-    for (let n = 0; n < 20; n++) await ask('open');
-    expect(performance.now() - began).toBeLessThan(20 * 100);
+    const timeOf = async (key: 'open' | 'free'): Promise<number> => {
+      const began = performance.now();
+      for (let n = 0; n < 20; n++) await ask(key);
+      return performance.now() - began;
+    };
+    // Each of them would wait for 100 ms. How long they take otherwise is a matter of the machine.
+    expect(await timeOf('open')).toBeLessThan(2 * (await timeOf('free')) + 1_000);
     const shown = await metrics();
     expect(shown).toContain('sluice_limit_decisions_total{limit="open",outcome="open"}');
     expect(shown).toContain('sluice_limit_decisions_total{limit="local",outcome="local"}');
