@@ -7,6 +7,7 @@ import { folderSource } from '../../src/controller/sources/files/open.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { cleanupsAfterEach } from '../support/cleanups.ts';
 import { freePort } from '../support/ports.ts';
+import { until } from '../support/until.ts';
 import { line, type ScriptedXdsClient, scriptedXdsClient } from './support/xds-client.ts';
 
 /* Manifests of Envoy AI Gateway in a folder, and what a processor hears of them over the wire. */
@@ -106,5 +107,47 @@ describe('manifests of Envoy AI Gateway in a folder', () => {
     await write('code.yaml', route('code', 'large', ', modelNameOverride: llama'));
     expect(await heard()).toBe('programRoute: route/code/000/000');
     expect((await client.quiet(200)).map(line)).toEqual([]);
+  });
+
+  it('limit what requests cost in CEL, and say where an expression is wrong', async () => {
+    const costs = (cel: string) =>
+      route('weighted', 'dear').replace(
+        '  rules:',
+        `  llmRequestCosts: [{metadataKey: w, type: CEL, cel: "${cel}"}]\n  rules:`,
+      );
+    const limit = `
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: weighted}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: weighted}]
+  rateLimit:
+    global:
+      rules:
+      - limit: {requests: 1000, unit: Hour}
+        cost:
+          request: {from: Number, number: 0}
+          response: {from: Metadata, metadata: {namespace: io.envoy.ai_gateway, key: w}}
+`;
+    const said = (id: string) =>
+      plane
+        .status()
+        .documents.find((document) => document.id === id)
+        ?.problems.map(({ path, message }) => `${path} ${message}`);
+    client.ask('programLimit', ['*']);
+    expect(await heard()).toBe('programLimit:');
+    await write('weighted.yaml', `${costs('input_tokens + output_tokens * 6')}---${limit}`);
+    const wrong = 'at character 30: uint * int is not defined, since types do not mix';
+    await until('the route says it', () => said('AIGatewayRoute/weighted')?.length === 1);
+    expect(said('AIGatewayRoute/weighted')).toEqual([`spec.llmRequestCosts[0].cel is not counted: ${wrong}`]);
+    expect(said('BackendTrafficPolicy/weighted')).toEqual([
+      `spec.rateLimit.global.rules[0].cost.response.metadata.key is not served: the cost w is not counted: ${wrong}`,
+    ]);
+    await write('weighted.yaml', `${costs('input_tokens + output_tokens * 6u')}---${limit}`);
+    expect(await heard()).toBe('programLimit: BackendTrafficPolicy/weighted/0');
+    const isGood = (id: string) => said(id)?.length === 0;
+    await until('both say that they are right', () =>
+      ['AIGatewayRoute/weighted', 'BackendTrafficPolicy/weighted'].every(isGood),
+    );
   });
 });

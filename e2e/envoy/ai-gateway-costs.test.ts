@@ -1,0 +1,170 @@
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
+import { until } from '../support/until.ts';
+
+/* Limits on what requests cost in words of their own, of manifests written for Envoy AI Gateway, on a real Envoy. */
+
+const key = 'a-client-key-of-enough-characters';
+
+/** 50 plain, 50 cached, and 20 tokens of output: 50 + 5 + 120. */
+const usage = {
+  ...{ prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+  prompt_tokens_details: { cached_tokens: 50 },
+  completion_tokens_details: { reasoning_tokens: 20 },
+};
+const weighted = '(input_tokens - cached_input_tokens) + cached_input_tokens / 10u + output_tokens * 6u';
+
+let gateway: TestGateway;
+let provider: RecordingProvider;
+
+const manifests = (port: number, providerPort: number): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: test}
+spec:
+  gatewayClassName: sluice-egress
+  addresses: [{value: 127.0.0.1}]
+  listeners: [{name: http, protocol: HTTP, port: ${port}}]
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: SecurityPolicy
+metadata: {name: clients}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: test}]
+  apiKeyAuth:
+    credentialRefs: [{group: "", kind: Secret, name: clients}]
+    extractFrom: [{headers: [x-api-key]}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: clients}
+stringData: {ana: ${key}}
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: {name: vllm}
+spec:
+  schema: {name: OpenAI}
+  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: vllm}
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: {name: vllm}
+spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${providerPort}}}]}
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: chat}
+spec:
+  parentRefs: [{name: test}]
+  llmRequestCosts:
+  - metadataKey: weighted
+    type: CEL
+    cel: "backend == 'vllm.default' && model.startsWith('lla') ? ${weighted} : 100000u"
+  - {metadataKey: reasoning, type: ReasoningToken}
+  rules:
+  - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: llama}]}]
+    backendRefs: [{name: vllm}]
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: costs}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: chat}]
+  rateLimit:
+    global:
+      rules:
+${[
+  ['weighted', 700],
+  ['reasoning', 60],
+]
+  .map(
+    ([name, amount]) => `
+      - clientSelectors: [{headers: [{name: x-by-${name}, type: Distinct}]}]
+        limit: {requests: ${amount}, unit: Day}
+        cost:
+          request: {from: Number, number: 0}
+          response: {from: Metadata, metadata: {namespace: io.envoy.ai_gateway, key: ${name}}}`,
+  )
+  .join('')}
+`;
+
+function answer(response: ServerResponse, isStream: boolean): void {
+  const said = { role: 'assistant', content: 'Hello' };
+  if (!isStream) {
+    answerJson(response, 200, {
+      ...{ id: 'c', object: 'chat.completion', created: 1, model: 'llama', usage },
+      choices: [{ index: 0, message: said, finish_reason: 'stop' }],
+    });
+    return;
+  }
+  const chunk = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'llama' };
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(
+    `data: ${JSON.stringify({ ...chunk, choices: [{ index: 0, delta: said, finish_reason: 'stop' }] })}\n\n`,
+  );
+  response.write(`data: ${JSON.stringify({ ...chunk, choices: [], usage })}\n\n`);
+  response.end('data: [DONE]\n\n');
+}
+
+beforeAll(async () => {
+  provider = await startRecordingProvider((response, { body }) =>
+    answer(response, (JSON.parse(body) as { readonly stream?: boolean }).stream === true),
+  );
+  gateway = await startGateway({ policy: (port) => ({ 'policy.yaml': manifests(port, provider.port) }) });
+});
+
+afterAll(async () => {
+  await gateway?.stop();
+  await provider?.close();
+});
+
+async function ask(headers: Readonly<Record<string, string>>, body: object) {
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ model: 'llama', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 20, ...body }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+describe('a limit on a cost of its own', () => {
+  it('is used up when so many weighted tokens are, of answers and of streams', async () => {
+    const ana = (body: object = {}) => ask({ 'x-by-weighted': 'ana' }, body);
+    // 175 each: four of them are 700.
+    expect((await ana()).status).toBe(200);
+    expect((await ana({ stream: true })).status).toBe(200);
+    expect((await ana()).status).toBe(200);
+    expect((await ana({ stream: true })).status).toBe(200);
+    // What the last one used is settled a moment after its answer.
+    const refused: string[] = [];
+    await until(
+      'all of it is used',
+      async () => {
+        const { status, text } = await ana();
+        refused.push(text);
+        return status === 429 && text.includes('has 0 cost units left');
+      },
+      { seen: () => refused.at(-1) },
+    );
+    expect(provider.requests).toHaveLength(4);
+    expect((await ask({ 'x-by-weighted': 'ben' }, {})).status).toBe(200);
+  });
+
+  it('refuses at once what can cost more than it allows', async () => {
+    const refused = await ask({ 'x-by-weighted': 'eva' }, { max_tokens: 117 });
+    expect(refused.status, refused.text).toBe(429);
+    expect(refused.text).toContain('cost units, more than the limit allows at all');
+    expect((await ask({ 'x-by-weighted': 'eva' }, { max_tokens: 100 })).status).toBe(200);
+  });
+
+  it('counts kinds of tokens on their own', async () => {
+    const statuses: number[] = [];
+    for (let request = 0; request < 4; request++) {
+      statuses.push((await ask({ 'x-by-reasoning': 'ana' }, {})).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+});
