@@ -57,6 +57,27 @@ describe('gatewayCertificate()', () => {
     expect(await texts(changed, roles(second, first, second), later(3))).toBe(changed);
   });
 
+  it('verifies the same texts once, and again when something else is expected of them', async () => {
+    const issued = await texts(undefined, roles(first, first), start);
+    let reads = 0;
+    const counted: SecretTexts = {
+      ...issued,
+      get 'tls.key'() {
+        reads += 1;
+        return issued['tls.key'] ?? '';
+      },
+    };
+    const other = { ...gateway, name: 'other' };
+    const isKept = async (authorities: AuthorityRoles, hours: number, of = gateway): Promise<boolean> =>
+      (await texts(counted, authorities, later(hours), of)) === counted;
+    for (let look = 0; look < 100; look++) expect(await isKept(roles(first, first), 1)).toBe(true);
+    expect(reads).toBe(1);
+    expect(await isKept(roles(second, first, second), 1)).toBe(false);
+    expect(await isKept(roles(first, first), 1, other)).toBe(false);
+    expect(await isKept(roles(first, first), 12)).toBe(false);
+    expect(reads).toBe(4);
+  });
+
   it('replaces what somebody else put there', async () => {
     const issued = await texts(undefined, roles(first, first), start);
     const ofOther = await texts(undefined, roles(first, first), start, { ...gateway, name: 'other' });

@@ -5,7 +5,7 @@ import { identityUri } from '../../pki/identity.ts';
 import { issueLeaf } from '../../pki/leaf.ts';
 import type { AuthorityRoles } from '../../pki/rotation.ts';
 import { readTlsSecret, type TlsSecret } from '../../pki/tls-secret.ts';
-import { isRenewalDue } from '../../pki/validity.ts';
+import { isRenewalDue, type Validity } from '../../pki/validity.ts';
 import { objectName, type ProvisionedGateway } from './gateway.ts';
 import { certificateSecretName } from './pod-template.ts';
 import { type WantedObject, wanted } from './render.ts';
@@ -25,10 +25,15 @@ export interface CertificateInput {
 export async function gatewayCertificate(input: CertificateInput): Promise<Result<SecretTexts>> {
   const { gateway, existing, authorities, now, validMs } = input;
   const trusted = joinCertificates(authorities.trusted.map(({ certificate }) => certificate));
+  const circumstances = [identityUri(gateway), authorities.signing.certificate, trusted];
+  if (existing !== undefined && isKnownAsGood(existing, circumstances, now)) return ok(existing);
   const held = readTlsSecret(existing ?? {}, now);
   const { certificate, privateKey } = held.ok ? held.value : { certificate: '', privateKey: '' };
   if (held.ok && isGood(held.value, input)) {
-    if (held.value.authorities === trusted) return ok(existing ?? {});
+    if (existing !== undefined && held.value.authorities === trusted) {
+      knownAsGood.set(existing, { circumstances, validity: held.value.validity });
+      return ok(existing);
+    }
     return ok({ 'tls.crt': certificate, 'tls.key': privateKey, 'ca.crt': trusted });
   }
   const leaf = await issueLeaf(authorities.signing, {
@@ -40,6 +45,18 @@ export async function gatewayCertificate(input: CertificateInput): Promise<Resul
   });
   if (!leaf.ok) return err(leaf.error);
   return ok({ 'tls.crt': leaf.value.certificate, 'tls.key': leaf.value.privateKey, 'ca.crt': trusted });
+}
+
+/**
+ * What was verified is verified: everything is looked at again at every change of the policy, and what is written in the
+ * same texts, for the same Gateway and authorities, can have become wrong only by the time.
+ */
+const knownAsGood = new WeakMap<SecretTexts, { circumstances: readonly string[]; validity: Validity }>();
+
+function isKnownAsGood(texts: SecretTexts, circumstances: readonly string[], now: Date): boolean {
+  const known = knownAsGood.get(texts);
+  if (known === undefined || isRenewalDue(known.validity, now)) return false;
+  return known.circumstances.every((each, index) => each === circumstances[index]);
 }
 
 /** One that an authority has signed which signs no more is replaced at once, so that the old one can go in its time. */

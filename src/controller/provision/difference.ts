@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../lib/get-or-create.ts';
 import { contentVersion } from '../../lib/hash.ts';
 import type { LiveObject } from './live-object.ts';
 import type { ProvisionedKind } from './provisioned-kind.ts';
@@ -57,8 +58,11 @@ export function isAsWanted(each: WantedObject, there: LiveObject, last: Written 
   return last.ownFields === there.ownFields || last.staleVersion === there.resourceVersion;
 }
 
-export function contentOf({ object }: WantedObject): string {
-  return contentVersion(JSON.stringify(object));
+const contents = new WeakMap<WantedObject, string>();
+
+/** Kept per object: what is wanted stays the same object until it changes, and is compared at every look. */
+export function contentOf(wanted: WantedObject): string {
+  return getOrCreate(contents, wanted, () => contentVersion(JSON.stringify(wanted.object)));
 }
 
 export function objectKey(kind: ProvisionedKind, namespace: string, name: string): string {

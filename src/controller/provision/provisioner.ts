@@ -23,7 +23,8 @@ import type { LiveObjects } from './live-objects.ts';
 import { certificateSecretName } from './pod-template.ts';
 import { provisionedKinds } from './provisioned-kind.ts';
 import { provisionedState } from './provisioned-state.ts';
-import { render, type WantedObject } from './render.ts';
+import type { WantedObject } from './render.ts';
+import { createRenderer } from './renderer.ts';
 import type { ProvisionSettings } from './settings.ts';
 import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
 
@@ -63,6 +64,7 @@ const lookMs = 60_000;
 export function createProvisioner(options: ProvisionerOptions): Provisioner {
   const { client, live, settings, log } = options;
   const now = options.now ?? (() => new Date());
+  const render = createRenderer(settings);
   const written = new Map<string, Written>();
   /** By uid of the Gateway: what was issued last, since a watch shows it only later. */
   const issued = new Map<string, SecretTexts>();
@@ -128,13 +130,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
 
   async function objectsOf({ gateway, parameters }: WantedGateway): Promise<Result<readonly WantedObject[]>> {
     if (!parameters.ok) return parameters;
-    const { ofClass, ofGateway } = parameters.value;
-    const rendered = render({
-      gateway,
-      ...(ofClass && { classParameters: ofClass }),
-      ...(ofGateway && { gatewayParameters: ofGateway }),
-      settings,
-    });
+    const rendered = render(gateway, parameters.value);
     if (!rendered.ok || settings.xds.tls === undefined || settings.xds.tls.secretName !== undefined) return rendered;
     const authorities = options.authorities?.();
     if (authorities === undefined) return err('The certificate authority of the controller is not there yet.');
