@@ -70,7 +70,8 @@ function locateService(
     return undefined;
   }
   return {
-    addresses: [{ host: `${name}.${namespace}.svc.cluster.local`, port }],
+    // Without the domain of the cluster, which resolvers of pods add: it need not be cluster.local.
+    addresses: [{ host: `${name}.${namespace}.svc`, port }],
     isPlainHttp2: found.appProtocol === 'kubernetes.io/h2c',
     isPrivate: true,
     target: { kind: 'Service', namespace, name, port: found.name },
