@@ -40,6 +40,12 @@ describe('the flags of the controller', () => {
     });
   });
 
+  it('serve the families of addresses that the pod has itself', () => {
+    expect(cluster([], { POD_IPS: '10.0.0.7,fd00::7' }).provision.families).toEqual({ ipv4: true, ipv6: true });
+    expect(cluster([], { POD_IPS: 'fd00::7' }).provision.families).toEqual({ ipv4: false, ipv6: true });
+    expect(cluster([]).provision.families).toEqual({ ipv4: true, ipv6: false });
+  });
+
   it('name a Secret for both sides of the xDS port, or none', () => {
     const supplied = cluster(['--xds-tls', 'certs', '--tls-cert', 'c', '--tls-key', 'k', '--tls-client-ca', 'a']);
     expect(supplied).toMatchObject({ xdsTls: 'supplied', provision: { xds: { tls: { secretName: 'certs' } } } });

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Address } from '../../src/controller/control-plane.ts';
 import { parseImage } from '../../src/controller/provision/image.ts';
 import type { ProvisionSettings } from '../../src/controller/provision/settings.ts';
+import { familiesOf } from '../../src/lib/address-families.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { type LabelSelector, labelSelector } from '../../src/policy/gateway-api/label-selector.ts';
 import { invalid } from '../../src/policy/schema/parsed.ts';
@@ -46,11 +47,12 @@ In a cluster:
                          own: certificates of an authority of our own (default). SECRET: one that is supplied in every
                          Gateway's namespace, with --tls-cert, --tls-key and --tls-client-ca for this side.
 
-Environment: SLUICE_LOG_LEVEL (trace, debug, info, warn, error). Exit codes: 0 ok, 1 failure, 2 misuse.
+Environment: SLUICE_LOG_LEVEL (trace, debug, info, warn, error). POD_IPS: addresses of this pod, separated by commas;
+pods of Gateways serve the same families. Exit codes: 0 ok, 1 failure, 2 misuse.
 
 Examples:
-  controller --policy /etc/sluice/policy --xds 0.0.0.0:18000
-  controller --kubernetes --xds 0.0.0.0:18000 --admin 0.0.0.0:10089 --envoy-image envoy:1.40.0 --processor-image sluice-processor:0.1.0
+  controller --policy /etc/sluice/policy --xds '[::]:18000'
+  controller --kubernetes --xds '[::]:18000' --admin '[::]:10089' --envoy-image envoy:1.40.0 --processor-image sluice-processor:0.1.0
 `;
 
 export interface ControllerFlags {
@@ -201,6 +203,7 @@ function clusterOf(values: Values, xds: Address, env: NodeJS.ProcessEnv, hostnam
     provision: {
       images: { envoy: envoy.value, processor: processor.value },
       pullSecrets: values['pull-secret'] ?? [],
+      families: familiesOf(env.POD_IPS),
       xds: {
         host,
         port: xds.port,

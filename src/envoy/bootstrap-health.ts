@@ -19,7 +19,8 @@ export const healthPaths = { live: '/live', ready: '/ready', metrics: '/stats/pr
 export function healthListener({ host, port }: { readonly host: string; readonly port: number }): Json {
   return {
     name: 'sluice-health',
-    address: { socket_address: { address: host, port_value: port } },
+    // `::` is for callers of both families.
+    address: { socket_address: { address: host, port_value: port, ...(host === '::' && { ipv4_compat: true }) } },
     filter_chains: [
       {
         filters: [

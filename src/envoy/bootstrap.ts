@@ -15,7 +15,10 @@ export interface BootstrapOptions {
   readonly nodeId?: string;
   /** Name of the gateway whose resources this Envoy is to get. */
   readonly gateway: string;
-  /** On loopback, always: the admin page can stop Envoy and shows its configuration. 0 takes a free port. */
+  /**
+   * On loopback, always: the admin page can stop Envoy and shows its configuration. 0 takes a free port. A pod has
+   * 127.0.0.1 whatever the addresses of its cluster are.
+   */
   readonly adminPort: number;
   readonly xds: { readonly address: SocketAddress; readonly tls?: ClientTls };
   /** One or several processor processes beside this Envoy. */

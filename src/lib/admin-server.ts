@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listenHost } from './listen-host.ts';
 
 export interface AdminAnswer {
   readonly status: number;
@@ -40,7 +41,7 @@ export async function startAdmin(
     response.writeHead(answer.status, { 'content-type': `${answer.type}; charset=utf-8` });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   });
-  await listening(server, address);
+  await listening(server, { host: await listenHost(address.host), port: address.port });
   server.unref();
   return {
     port: (server.address() as AddressInfo).port,

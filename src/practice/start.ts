@@ -1,6 +1,7 @@
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { listenHost } from '../lib/listen-host.ts';
 import type { Rule } from './behaviour/behaviour.ts';
 import { createRules } from './behaviour/rules.ts';
 import { control, isControl } from './control.ts';
@@ -84,7 +85,7 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Prac
     socket.on('close', () => tcpSockets.get(remote) === socket && tcpSockets.delete(remote));
   });
 
-  const bound = await listen(server, port, host);
+  const bound = await listen(server, port, await listenHost(host));
   return {
     port: bound,
     url: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,

@@ -6,6 +6,7 @@ import { watchLiveObjects } from '../../../src/controller/provision/live-objects
 import { createProvisioner, type Provisioner } from '../../../src/controller/provision/provisioner.ts';
 import type { ProvisionSettings } from '../../../src/controller/provision/settings.ts';
 import { wantedGateways } from '../../../src/controller/provision/wanted-gateways.ts';
+import { ipv4Only } from '../../../src/lib/address-families.ts';
 import { silentLogger } from '../../../src/lib/log.ts';
 import type { GatewayParametersSpec } from '../../../src/policy/gateway-parameters.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
@@ -28,6 +29,7 @@ const settings: ProvisionSettings = {
     processor: { registry: '', repository: 'sluice/processor', tag: '1' },
   },
   pullSecrets: [],
+  families: ipv4Only,
   xds: { host: 'controller.sluice-system.svc', port: 18_000, tls: { serverName: 'controller.sluice-system.svc' } },
 };
 

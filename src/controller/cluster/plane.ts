@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { KubeClient } from '../../kube/client.ts';
 import { joinElection } from '../../kube/lease.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import { inCluster } from '../../model/build/place.ts';
+import { inClusterOf } from '../../model/build/place.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import { ourController } from '../../policy/gateway-api/gateway-class.ts';
 import type { LabelSelector } from '../../policy/gateway-api/label-selector.ts';
@@ -189,7 +189,8 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
       });
       return { ...source, health: source.status };
     }),
-    place: inCluster,
+    place: inClusterOf(options.provision.families),
+    translate: { ...planeOptions.translate, families: options.provision.families },
     pages: (gateways) => ({
       ...options.pages?.(gateways),
       [accountPath]: () =>

@@ -1,4 +1,5 @@
 import { bootstrap, type ClientTls, secretFiles } from '../../envoy/bootstrap.ts';
+import { everyAddress } from '../../lib/address-families.ts';
 import { paths } from './containers.ts';
 import { heapBytes } from './envoy-container.ts';
 import { groupOf, type ProvisionedGateway } from './gateway.ts';
@@ -11,7 +12,7 @@ import type { ProvisionSettings } from './settings.ts';
 export function bootstrapFiles(
   gateway: ProvisionedGateway,
   parameters: MergedParameters,
-  { xds }: ProvisionSettings,
+  { xds, families }: ProvisionSettings,
 ): { readonly [name: string]: string } {
   const tls: ClientTls | undefined = xds.tls && {
     caFile: `${paths.xds}/ca.crt`,
@@ -27,7 +28,7 @@ export function bootstrapFiles(
     adminPort: podPorts.envoyAdmin,
     xds: { address: { host: xds.host, port: xds.port }, ...(tls && { tls }) },
     processors: Array.from({ length: workers }, (_, index) => ({ path: socketPath(index) })),
-    health: { host: '0.0.0.0', port: podPorts.envoyHealth },
+    health: { host: everyAddress(families), port: podPorts.envoyHealth },
     limits: { ...(heap !== undefined && { heapBytes: heap }), ...(connections !== undefined && { connections }) },
   });
   const files = { 'bootstrap.json': content, ...(tls && secretFiles(tls)) };

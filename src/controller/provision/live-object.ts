@@ -18,8 +18,8 @@ export interface LiveObject {
   readonly status: unknown;
   /** Of a Deployment, while their number is ours to say. */
   readonly ownReplicas: number | undefined;
-  /** Of a Service. */
-  readonly clusterIP: string | undefined;
+  /** Of a Service: one for each family that it has; `None` alone where it is headless. */
+  readonly clusterIPs: readonly string[];
   /** Of a Service: it waits for an address from outside, or has one. */
   readonly isBalanced: boolean;
   /** Of a Secret: the texts. */
@@ -40,7 +40,9 @@ export function liveObject(object: KubeObject): LiveObject {
     uid?: string;
     controller?: boolean;
   }[];
-  const spec = object.spec as { clusterIP?: string; replicas?: number; type?: string } | undefined;
+  const spec = object.spec as
+    | { clusterIP?: string; clusterIPs?: readonly string[]; replicas?: number; type?: string }
+    | undefined;
   const fields = ownFields(object);
   return {
     namespace,
@@ -51,7 +53,7 @@ export function liveObject(object: KubeObject): LiveObject {
     ownFields: fields === undefined ? '' : contentVersion(JSON.stringify(fields)),
     status: object.status,
     ownReplicas: isOurs(fields, 'f:spec', 'f:replicas') ? spec?.replicas : undefined,
-    clusterIP: spec?.clusterIP,
+    clusterIPs: spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : []),
     isBalanced: spec?.type === 'LoadBalancer',
     data: object.kind === 'Secret' ? decoded(object.data) : {},
   };

@@ -1,3 +1,4 @@
+import { everyAddress, hostPort } from '../../lib/address-families.ts';
 import {
   environment,
   httpGet,
@@ -43,17 +44,17 @@ function container(
 ): Json {
   const { processor, images } = parameters;
   const port = processorAdminPort(index);
-  const { xds } = settings;
+  const { xds, families } = settings;
   const shutdown = shutdownSeconds(parameters);
   const peers = Array.from({ length: workers }, (_, other) => `${other}=unix:${socketPath(other)}`);
   const args = [
     ...['--listen', `unix:${socketPath(index)}`, '--index', String(index)],
     ...(workers === 1 ? [] : peers.flatMap((peer) => ['--peer', peer])),
     ...['--gateway', groupOf(gateway), '--node-id', `$(POD_NAME)-processor-${index}`],
-    ...['--xds', `${xds.host}:${xds.port}`],
+    ...['--xds', hostPort(xds.host, xds.port)],
     ...(xds.tls ? ['--xds-ca', `${paths.xds}/ca.crt`] : []),
     ...(xds.tls ? ['--xds-cert', `${paths.xds}/tls.crt`, '--xds-key', `${paths.xds}/tls.key`] : []),
-    ...['--admin', `0.0.0.0:${port}`, '--envoy-admin', String(podPorts.envoyAdmin)],
+    ...['--admin', hostPort(everyAddress(families), port), '--envoy-admin', String(podPorts.envoyAdmin)],
     ...['--drain-min', String(shutdown.min), '--drain-max', String(shutdown.max)],
     ...['--grace', String(processorGraceSeconds)],
   ];

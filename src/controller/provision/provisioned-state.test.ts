@@ -20,11 +20,15 @@ function addressesWith(spec: object, ingress: readonly object[] = []): unknown {
 }
 
 describe('the addresses of a Gateway', () => {
-  it('are the one in the cluster, or the name of a headless Service', () => {
+  it('are those in the cluster, or the name of a headless Service', () => {
     expect(addressesWith({ type: 'ClusterIP', clusterIP: '10.0.0.1' })).toEqual([
       { type: 'IPAddress', value: '10.0.0.1' },
     ]);
-    expect(addressesWith({ type: 'ClusterIP', clusterIP: 'None' })).toEqual([
+    expect(addressesWith({ type: 'ClusterIP', clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1', 'fd00::1'] })).toEqual([
+      { type: 'IPAddress', value: '10.0.0.1' },
+      { type: 'IPAddress', value: 'fd00::1' },
+    ]);
+    expect(addressesWith({ type: 'ClusterIP', clusterIP: 'None', clusterIPs: ['None'] })).toEqual([
       { type: 'Hostname', value: 'egress.d.svc' },
     ]);
   });
@@ -32,8 +36,9 @@ describe('the addresses of a Gateway', () => {
   it('are those of its load balancer, and none until there is one', () => {
     const spec = { type: 'LoadBalancer', clusterIP: '10.0.0.1' };
     expect(addressesWith(spec)).toEqual([]);
-    expect(addressesWith(spec, [{ ip: '192.0.2.1' }, { hostname: 'lb.example.com' }])).toEqual([
+    expect(addressesWith(spec, [{ ip: '192.0.2.1' }, { ip: '2001:db8::1' }, { hostname: 'lb.example.com' }])).toEqual([
       { type: 'IPAddress', value: '192.0.2.1' },
+      { type: 'IPAddress', value: '2001:db8::1' },
       { type: 'Hostname', value: 'lb.example.com' },
     ]);
   });

@@ -28,7 +28,6 @@ function addressesOf(gateway: ProvisionedGateway, live: LiveObjects): readonly G
     return hostname === undefined ? [] : [{ type: 'Hostname', value: hostname }];
   });
   if (balanced.length > 0 || service.isBalanced) return balanced;
-  const { clusterIP } = service;
-  if (clusterIP === 'None') return [{ type: 'Hostname', value: `${name}.${gateway.namespace}.svc` }];
-  return clusterIP ? [{ type: 'IPAddress', value: clusterIP }] : [];
+  if (service.clusterIPs.includes('None')) return [{ type: 'Hostname', value: `${name}.${gateway.namespace}.svc` }];
+  return service.clusterIPs.map((value) => ({ type: 'IPAddress', value }));
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scriptedObjects } from '../../../e2e/support/scripted-objects.ts';
 import { kubeError } from '../../kube/error.ts';
+import { ipv4Only } from '../../lib/address-families.ts';
 import { silentLogger } from '../../lib/log.ts';
 import { err, ok } from '../../lib/result.ts';
 import { type Authority, createAuthority } from '../../pki/authority.ts';
@@ -65,6 +66,7 @@ function provisioning(isLate = false) {
     settings: {
       images: { envoy: { registry: '', repository: 'envoy' }, processor: { registry: '', repository: 'processor' } },
       pullSecrets: [],
+      families: ipv4Only,
       xds: { host: 'controller', port: 18_000, tls: { serverName: 'controller' } },
     },
     authorities: () => ({ signing: authority, trusted: [authority], retired: [], isSuccessorDue: false }),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { goldenCases } from '../../../e2e/support/golden.ts';
+import { type AddressFamilies, ipv4Only } from '../../lib/address-families.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
 import { parseDocuments } from '../../policy/parse.ts';
@@ -15,6 +16,7 @@ const settings: ProvisionSettings = {
     processor: { registry: 'registry.example.com', repository: 'sluice/processor', tag: '0.1.0' },
   },
   pullSecrets: ['regcred'],
+  families: ipv4Only,
   xds: {
     host: 'controller.sluice-system.svc',
     port: 18_000,
@@ -80,6 +82,23 @@ describe('render()', () => {
   it('needs no certificates where the control plane speaks plain text', () => {
     const objects = rendered(minimal, { xds: { host: 'controller', port: 18_000 } });
     expect(JSON.stringify(objects)).not.toMatch(/xds-certificates|tls|--xds-ca/);
+  });
+
+  it.each<[AddressFamilies, string]>([
+    [{ ipv4: true, ipv6: false }, '0.0.0.0'],
+    [{ ipv4: true, ipv6: true }, '::'],
+    [{ ipv4: false, ipv6: true }, '::'],
+  ])('answers probes on every address that pods of a cluster with %o have', (families, address) => {
+    const objects = rendered(minimal, { families });
+    if (!objects.ok) throw new Error(objects.error);
+    const files = objects.value.find(({ kind }) => kind === 'ConfigMap')?.object.data as { 'bootstrap.json': string };
+    const { static_resources: resources, admin } = JSON.parse(files['bootstrap.json']);
+    const socket = resources.listeners[0].address.socket_address;
+    expect([socket.address, socket.ipv4_compat]).toEqual([address, address === '::' ? true : undefined]);
+    // Loopback is there in every pod, and never leaves it.
+    expect(admin.address.socket_address.address).toBe('127.0.0.1');
+    const text = JSON.stringify(objects.value);
+    expect(text).toContain(address === '::' ? '"--admin","[::]:18002"' : '"--admin","0.0.0.0:18002"');
   });
 
   it('uses the Secret that was supplied', () => {

@@ -17,6 +17,8 @@ export function service({ gateway, parameters, ports }: PodParts): Json {
     }),
     spec: {
       type,
+      // Where the cluster has both families, callers may come by both; elsewhere it is the one that there is.
+      ipFamilyPolicy: 'PreferDualStack',
       selector: selectorLabels(gateway),
       ports: ports.map(({ port, bound }) => ({ name: `port-${port}`, port, targetPort: bound, protocol: 'TCP' })),
       ...(clusterIP !== undefined && { clusterIP }),

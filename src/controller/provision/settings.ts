@@ -1,7 +1,11 @@
+import type { AddressFamilies } from '../../lib/address-families.ts';
+
 /** What the controller knows and no Gateway says. */
 export interface ProvisionSettings {
   readonly images: { readonly envoy: DefaultImage; readonly processor: DefaultImage };
   readonly pullSecrets: readonly string[];
+  /** Of pods. */
+  readonly families: AddressFamilies;
   /** Where pods reach the control plane. */
   readonly xds: {
     readonly host: string;

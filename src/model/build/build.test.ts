@@ -5,7 +5,7 @@ import { err, ok } from '../../lib/result.ts';
 import { parseDocuments } from '../../policy/parse.ts';
 import { problemText } from '../../policy/problem.ts';
 import { buildModel } from './build.ts';
-import { inCluster, inFolder, type PolicyPlace } from './place.ts';
+import { inCluster, inClusterOf, inFolder, type PolicyPlace } from './place.ts';
 import { secretsOnly } from './testing/surroundings.ts';
 
 const secrets: Readonly<Record<string, string>> = {
@@ -112,6 +112,7 @@ spec:
         ({ address, port }) => `${address}:${port}`,
       );
     expect(bound(inCluster)).toEqual(['0.0.0.0:10080', '0.0.0.0:8080']);
+    expect(bound(inClusterOf({ ipv4: false, ipv6: true }))).toEqual([':::10080', ':::8080']);
     expect(bound(inFolder)).toEqual(['192.0.2.1:80', '192.0.2.1:8080']);
   });
 });

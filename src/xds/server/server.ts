@@ -1,4 +1,5 @@
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { listenHost } from '../../lib/listen-host.ts';
 import { keepUnchanged } from '../snapshot/difference.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -138,7 +139,8 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     onEvent: (listener) => {
       listeners.push(listener);
     },
-    listen({ host: name, port }) {
+    async listen({ host: asked, port }) {
+      const name = await listenHost(asked);
       return new Promise((resolve, reject) => {
         grpc.bindAsync(
           `${name.includes(':') ? `[${name}]` : name}:${port}`,

@@ -35,7 +35,12 @@ export function listenerResource(port: Port, gateway: GatewayModel): Resource {
       address: {
         address: {
           case: 'socketAddress',
-          value: { address: port.address, portSpecifier: { case: 'portValue', value: port.port } },
+          value: {
+            address: port.address,
+            portSpecifier: { case: 'portValue', value: port.port },
+            // Every address of both families.
+            ...(port.address === '::' && { ipv4Compat: true }),
+          },
         },
       },
       perConnectionBufferLimitBytes: isWatching ? bufferLimit.watching : bufferLimit.normal,

@@ -1,10 +1,6 @@
 import { isIP } from 'node:net';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import {
-  ClusterSchema,
-  Cluster_DiscoveryType as Discovery,
-  Cluster_DnsLookupFamily as LookupFamily,
-} from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { ClusterSchema, Cluster_DiscoveryType as Discovery } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
 import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import type { Address, Provider } from '../../model/provider.ts';
 import type { AwsKey } from '../../model/secret.ts';
@@ -13,13 +9,14 @@ import { authority } from './authority.ts';
 import { milliseconds, seconds } from './duration.ts';
 import { encode } from './encode.ts';
 import { asTypedConfig, packed } from './extension.ts';
+import { lookupFamily } from './lookup-family.ts';
 import type { TranslateOptions } from './options.ts';
 import { upstreamFilters } from './order.ts';
 import { refusingEndpoint } from './refusing-endpoint.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
 interface Encoded {
-  readonly systemCaFile: string;
+  readonly options: TranslateOptions;
   readonly signingKey: AwsKey | undefined;
   readonly resource: Resource;
 }
@@ -42,11 +39,10 @@ export function providerCluster(
   signingKey: AwsKey | undefined,
   options: TranslateOptions,
 ): Resource {
-  const { systemCaFile } = options;
   const known = encoded.get(provider);
-  if (known?.systemCaFile === systemCaFile && known.signingKey === signingKey) return known.resource;
+  if (known?.options === options && known.signingKey === signingKey) return known.resource;
   const resource = encode(ClusterSchema, provider.cluster, cluster(provider, signingKey, options), provider.origins);
-  encoded.set(provider, { systemCaFile, signingKey, resource });
+  encoded.set(provider, { options, signingKey, resource });
   return resource;
 }
 
@@ -69,7 +65,7 @@ function cluster(
     ...(isAddress
       ? {}
       : {
-          dnsLookupFamily: LookupFamily.V4_PREFERRED,
+          dnsLookupFamily: lookupFamily(options),
           // Providers move their names quickly in an outage, and say so by a short time to live.
           respectDnsTtl: true,
           dnsRefreshRate: seconds(30),

@@ -1,27 +1,24 @@
 import { isIP } from 'node:net';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import {
-  ClusterSchema,
-  Cluster_DiscoveryType as Discovery,
-  Cluster_DnsLookupFamily as LookupFamily,
-} from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { ClusterSchema, Cluster_DiscoveryType as Discovery } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
 import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import type { ServiceBackend } from '../../model/service.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { seconds } from './duration.ts';
 import { encode } from './encode.ts';
 import { asTypedConfig, packed } from './extension.ts';
+import { lookupFamily } from './lookup-family.ts';
 import type { TranslateOptions } from './options.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
-const encoded = new WeakMap<ServiceBackend, { readonly systemCaFile: string; readonly resource: Resource }>();
+const encoded = new WeakMap<ServiceBackend, { readonly options: TranslateOptions; readonly resource: Resource }>();
 
 /** The cluster of an ordinary service: no processor, no credential, nothing that a provider's has for its chain. */
 export function serviceCluster(backend: ServiceBackend, options: TranslateOptions): Resource {
   const known = encoded.get(backend);
-  if (known?.systemCaFile === options.systemCaFile) return known.resource;
+  if (known?.options === options) return known.resource;
   const resource = encode(ClusterSchema, backend.cluster, cluster(backend, options), backend.origins);
-  encoded.set(backend, { systemCaFile: options.systemCaFile, resource });
+  encoded.set(backend, { options, resource });
   return resource;
 }
 
@@ -35,9 +32,7 @@ function cluster(backend: ServiceBackend, options: TranslateOptions): MessageIni
     name: backend.cluster,
     clusterDiscoveryType: { case: 'type', value: isStatic ? Discovery.STATIC : Discovery.STRICT_DNS },
     connectTimeout: seconds(5),
-    ...(isStatic
-      ? {}
-      : { dnsLookupFamily: LookupFamily.V4_PREFERRED, respectDnsTtl: true, dnsRefreshRate: seconds(5) }),
+    ...(isStatic ? {} : { dnsLookupFamily: lookupFamily(options), respectDnsTtl: true, dnsRefreshRate: seconds(5) }),
     loadAssignment: {
       clusterName: backend.cluster,
       endpoints: [{ lbEndpoints: endpoints.map(({ host, port }) => endpoint(host, port)) }],

@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml';
 import { gatewayModel, providerModel, retryProfile } from '../../../e2e/support/gateway-model.ts';
 import { goldenCases } from '../../../e2e/support/golden.ts';
 import { bootstrapClusters } from '../../contract.ts';
+import type { AddressFamilies } from '../../lib/address-families.ts';
 import type { GatewayModel } from '../../model/gateway.ts';
 import { noServices } from '../../model/service.ts';
 import { checkConsistency } from '../snapshot/consistency.ts';
@@ -44,6 +45,28 @@ describe('translate', () => {
     const after = of([provider, providerModel('b', 2)]);
     expect(before).toHaveLength(2);
     for (const [i, resource] of before.entries()) expect(after[i]).toBe(resource);
+  });
+
+  it('takes callers of both families on ::, and calls the family that its network has', () => {
+    const named = (address: string) =>
+      gatewayModel({
+        listeners: [{ name: 'http', address, port: 8080, hostnames: [], origins: [] }],
+        providers: [providerModel('a', 1, { endpoint: { host: 'a.example.com', port: 80, basePath: '' } })],
+      });
+    const of = (type: string, address: string, families?: AddressFamilies) => {
+      const resources = translate(named(address), { ...options, ...(families && { families }) });
+      return dump(resources).find((each) => each.type.endsWith(type) && /a$|8080/.test(each.name))?.content;
+    };
+    const socket = { address: '::', port_value: 8080, ipv4_compat: true };
+    expect(of('v3.Listener', '::')).toMatchObject({ address: { socket_address: socket } });
+    expect(JSON.stringify(of('v3.Listener', '0.0.0.0'))).not.toContain('ipv4_compat');
+    const lookup = (ipv4: boolean, ipv6: boolean) =>
+      (of('v3.Cluster', '::', { ipv4, ipv6 }) as { dns_lookup_family?: string }).dns_lookup_family ?? 'AUTO';
+    expect([lookup(true, false), lookup(true, true), lookup(false, true)]).toEqual([
+      'V4_PREFERRED',
+      'V4_PREFERRED',
+      'AUTO',
+    ]);
   });
 
   it('gives Envoy nothing that grows with keys, models or routes', () => {

@@ -54,7 +54,7 @@ async function contents(env: NodeJS.ProcessEnv, work: string, name: ImageName): 
     case 'processor':
       return product(work, name, 'cmd/processor/main.ts');
     case 'practice':
-      return { ...(await product(work, name, 'cmd/practice/main.ts')), command: ['--host', '0.0.0.0'] };
+      return { ...(await product(work, name, 'cmd/practice/main.ts')), command: ['--host', '::'] };
     case 'e2e':
       return product(work, name, 'cmd/practice/main.ts', ...globSync('e2e/kube/pods/*.ts', { cwd: root }).sort());
     case 'envoy':
