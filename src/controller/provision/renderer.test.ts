@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../kube/object.ts';
+import { ipv4Only } from '../../lib/address-families.ts';
 import { parseDocuments } from '../../policy/parse.ts';
 import { render } from './render.ts';
 import { createRenderer } from './renderer.ts';
@@ -9,6 +10,7 @@ import { wantedGateways } from './wanted-gateways.ts';
 const settings: ProvisionSettings = {
   images: { envoy: { registry: '', repository: 'envoy' }, processor: { registry: '', repository: 'processor' } },
   pullSecrets: [],
+  families: ipv4Only,
   xds: { host: 'controller', port: 18_000 },
 };
 
