@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../src/controller/control-plane.ts';
+import type { PostForm } from '../../src/controller/credentials/post-form.ts';
 import { folderSource } from '../../src/controller/sources/files/open.ts';
 import { bootstrap } from '../../src/envoy/bootstrap.ts';
 import { systemCaFile } from '../../src/envoy/system-ca.ts';
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   readonly processors?: number;
   readonly lingerMs?: number;
   readonly stepLimitMs?: number;
+  /** How token endpoints are asked. */
+  readonly postToken?: PostForm;
   readonly envoyArgs?: readonly string[];
   /** Starts Envoy and the processors first, so that they have to wait. Default: the control plane comes first. */
   readonly isControlPlaneLast?: boolean;
@@ -95,6 +98,7 @@ async function start(
       translate: { systemCaFile: systemCaFile(process.env) },
       ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
       ...(options.stepLimitMs !== undefined && { stepLimitMs: options.stepLimitMs }),
+      ...(options.postToken && { postToken: options.postToken }),
     });
 
   const xdsPort = await freePort();

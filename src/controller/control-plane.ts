@@ -8,6 +8,10 @@ import type { ClientState, XdsEvent, XdsNode } from '../xds/server/client.ts';
 import { createXdsServer, shortTypeName, type XdsServerTls } from '../xds/server/server.ts';
 import type { TranslateOptions } from '../xds/translate/translate.ts';
 import { type Controller, createController } from './controller.ts';
+import { type PostForm, postForm } from './credentials/post-form.ts';
+import { tokenSource } from './credentials/token-source.ts';
+import { createTokens } from './credentials/tokens.ts';
+import { withTokens } from './credentials/with-tokens.ts';
 import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
 import type { OpenSource } from './sources/opened-source.ts';
 import type { SourceState } from './sources/source.ts';
@@ -40,6 +44,8 @@ export interface ControlPlaneOptions {
   /** Told after everything that a status may speak of. */
   readonly onChange?: () => void;
   readonly onEvent?: (event: XdsEvent) => void;
+  /** How token endpoints are asked. Default: over HTTPS; tests have their own behind it. */
+  readonly postToken?: PostForm;
   readonly lingerMs?: number;
   readonly stepLimitMs?: number;
 }
@@ -101,10 +107,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     onError: (error) => log.error({ error }, 'following the policy failed; what is in force stays'),
   });
   latest ??= source.state;
+  const tokens = createTokens({
+    source: (grant) => tokenSource(grant, options.postToken ?? postForm),
+    onChange: () => void apply(),
+  });
   controller = createController({
     version: options.version,
     server,
-    surroundings: source.surroundings,
+    surroundings: withTokens(source.surroundings, tokens),
     ...(options.place && { place: options.place }),
     log,
     metrics,
@@ -147,6 +157,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     },
     async close(graceMs) {
       await source.close();
+      tokens.close();
       currentController.close();
       admin.close();
       await server.close(graceMs);

@@ -12,18 +12,18 @@ import type { Resource } from '../xds/snapshot/resource.ts';
 import { type Snapshot, snapshotOf } from '../xds/snapshot/snapshot.ts';
 import { standInFor } from '../xds/translate/own-filters/stand-in.ts';
 import { type TranslateOptions, translate } from '../xds/translate/translate.ts';
+import type { ControllerSurroundings } from './credentials/with-tokens.ts';
 import { decideInForce, type InForce } from './in-force.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { createPublisher, type Publisher } from './rollout/publisher.ts';
 import type { Refusal } from './rollout/refusal.ts';
 import type { SourceState } from './sources/source.ts';
-import type { SourceSurroundings } from './sources/surroundings.ts';
 import { documentStatuses, type GatewayStatus, type Status } from './status.ts';
 
 export interface ControllerOptions {
   readonly version: string;
   readonly server: XdsServer;
-  readonly surroundings: SourceSurroundings;
+  readonly surroundings: ControllerSurroundings;
   /** Default: a folder. */
   readonly place?: PolicyPlace;
   readonly log: Logger;

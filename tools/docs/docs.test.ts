@@ -55,7 +55,9 @@ describe('compatibilityReference()', () => {
     ].map((table) => table.replaceAll(/ +/g, ' '));
     expect(rows[0]).toContain('| `spec.rules[].backendRefs[].weight` | honoured |');
     expect(rows[0]).toContain('| `spec.rules[].backendRefs[].kind` | **refused**: ');
-    expect(rows[1]).toContain('| `spec.azureCredentials.tenantID` | reported in status: not served yet |');
+    expect(rows[1]).toContain(
+      '| `spec.awsCredentials.oidcExchangeToken.awsRoleArn` | reported in status: no token is exchanged yet |',
+    );
     expect(rows[2]).toContain('| `spec.provider` | not applicable: ');
     expect(rows[3]).toContain('| `stringData` | honoured |');
   });

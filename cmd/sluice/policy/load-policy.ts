@@ -33,7 +33,8 @@ export async function loadPolicy(
   const { documents, problems } = await readFolder(folder);
   const secrets = createSecretStore({ env: io.env, onChange: () => undefined });
   try {
-    const surroundings = folderSurroundings(secrets);
+    // Tokens are for those who send requests: who only reads the policy asks nobody for one.
+    const surroundings: Surroundings = { ...folderSurroundings(secrets), token: () => ({ value: 'stand-in' }) };
     const built = buildModel(
       documents,
       options.skipSecrets ? { ...surroundings, resolve: standIn, hasStandIns: true } : surroundings,

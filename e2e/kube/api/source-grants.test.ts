@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noTokens } from '../../../src/controller/credentials/testing/no-tokens.ts';
+import { withTokens } from '../../../src/controller/credentials/with-tokens.ts';
 import { decideInForce } from '../../../src/controller/in-force.ts';
 import { inCluster } from '../../../src/model/build/place.ts';
 import type { PolicyDocument } from '../../../src/policy/document.ts';
@@ -41,7 +43,7 @@ spec:
 /** What the controller does with every state: builds until nothing is asked for that was not known. */
 async function build(followed: FollowedSource): Promise<readonly string[]> {
   const lastGood = new Map<string, PolicyDocument>();
-  const { surroundings } = followed.source;
+  const surroundings = withTokens(followed.source.surroundings, noTokens);
   let inForce = decideInForce(followed.now().documents, lastGood, surroundings, inCluster);
   while (await surroundings.complete()) {
     inForce = decideInForce(followed.now().documents, lastGood, surroundings, inCluster);

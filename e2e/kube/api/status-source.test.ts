@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { outcomeOf } from '../../../src/controller/conditions/outcome-of.ts';
 import { createStatusReporter, type StatusReporter } from '../../../src/controller/conditions/reporter.ts';
 import { type Controller, createController } from '../../../src/controller/controller.ts';
+import { noTokens } from '../../../src/controller/credentials/testing/no-tokens.ts';
+import { withTokens } from '../../../src/controller/credentials/with-tokens.ts';
 import { createControllerMetrics } from '../../../src/controller/metrics.ts';
 import { connectedOf } from '../../../src/controller/rollout/reach.ts';
 import { type KubernetesSource, startKubernetesSource } from '../../../src/controller/sources/kubernetes/source.ts';
@@ -47,7 +49,7 @@ beforeAll(async () => {
   controller = createController({
     version: 'test',
     server: createXdsServer({ groupOf: () => ({ ok: true, value: 'egress' }) }),
-    surroundings: source.surroundings,
+    surroundings: withTokens(source.surroundings, noTokens),
     place: inCluster,
     log,
     metrics: createControllerMetrics(() => pods.length),

@@ -35,6 +35,7 @@ export function withDocuments(documents: readonly PolicyDocument[], elsewhere: S
       if (found === undefined) return elsewhere.service(namespace, name);
       return { ports: found.spec.ports.map(({ name: port = '', ...rest }) => ({ ...rest, name: port })) };
     },
+    token: (owner, grant) => elsewhere.token(owner, grant),
     namespaceLabels: (namespace) => elsewhere.namespaceLabels(namespace),
   };
 }

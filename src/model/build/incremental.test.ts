@@ -32,6 +32,7 @@ function createWorld(random: Random) {
     },
     configMap: () => undefined,
     service: () => undefined,
+    token: () => ({}),
     namespaceLabels: (namespace) => labels.get(namespace) ?? new Map(),
   };
   return {

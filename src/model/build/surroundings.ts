@@ -1,6 +1,7 @@
 import type { Result } from '../../lib/result.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
+import type { KnownToken, TokenGrant } from './token-grant.ts';
 
 /**
  * What documents refer to and what is no policy itself. It answers at once with what it knows; one that has to fetch
@@ -15,6 +16,8 @@ export interface Surroundings {
   secret(namespace: string, name: string): ReadonlyMap<string, string> | undefined;
   configMap(namespace: string, name: string): ReadonlyMap<string, string> | undefined;
   service(namespace: string, name: string): ServiceFacts | undefined;
+  /** An access token for the owner, which keeps its last one until there is one of a changed grant. */
+  token(owner: PolicyDocument, grant: TokenGrant): KnownToken;
   namespaceLabels(namespace: string): ReadonlyMap<string, string>;
 }
 

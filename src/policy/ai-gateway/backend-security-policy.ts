@@ -21,7 +21,7 @@ const apiKey = privateMap(
   'write secretRef: {name: …}',
 );
 
-const notYet = 'not served yet';
+const withoutFile = 'without credentialsFile it is reported as not served yet';
 
 const types = [
   'APIKey',
@@ -38,19 +38,13 @@ const fields = object({
     [],
     'Backends that the credential is for.',
   ),
-  type: required(
-    except(enumeration(types), 'AzureCredentials and GCPCredentials are reported as not served yet'),
-    'Kind of credential.',
-  ),
+  type: required(enumeration(types), 'Kind of credential.'),
   apiKey: optional(apiKey, 'A key, sent as Authorization: Bearer.'),
   anthropicAPIKey: optional(apiKey, 'A key, sent as x-api-key.'),
   azureAPIKey: optional(apiKey, 'A key, sent as api-key.'),
-  azureCredentials: optional(reported(azureCredentials, notYet), 'An application of Microsoft Entra.'),
-  awsCredentials: optional(
-    except(awsCredentials, 'without credentialsFile it is reported as not served yet'),
-    'An account of AWS; requests are signed.',
-  ),
-  gcpCredentials: optional(reported(gcpCredentials, notYet), 'An account of Google Cloud.'),
+  azureCredentials: optional(azureCredentials, 'An application of Microsoft Entra.'),
+  awsCredentials: optional(except(awsCredentials, withoutFile), 'An account of AWS; requests are signed.'),
+  gcpCredentials: optional(except(gcpCredentials, withoutFile), 'An account of Google Cloud.'),
   credentialOverride: optional(
     reported(credentialOverride, 'no credential is taken from a header of the request yet'),
     'Where a credential of the caller’s own is found.',

@@ -5,7 +5,7 @@ import { object } from '../schema/object.ts';
 import { reject } from '../schema/place.ts';
 import { refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
-import { refused } from '../schema/verdict.ts';
+import { except, refused, reported } from '../schema/verdict.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
 const federation = object({
@@ -19,18 +19,20 @@ const federation = object({
   ),
 });
 
-/** Without file and federation: what the machine has. */
+const inPath = 'the OpenAI-compatible API has it in the prefix of the schema';
+
+/** Without file and federation: what the machine has, which is not served yet. */
 export const gcpCredentials = refine(
   ruled(
     object({
-      projectName: required(identifier, 'The project.'),
-      region: required(identifier, 'Region of the service.'),
+      projectName: required(except(identifier, inPath), 'The project.'),
+      region: required(except(identifier, inPath), 'Region of the service.'),
       credentialsFile: optional(
         object({ secretRef: required(secretReference, 'Secret with the file under service_account.json.') }),
         'The key file of a service account.',
       ),
       workloadIdentityFederationConfig: optional(
-        federation,
+        reported(federation, 'no token is exchanged yet'),
         'A token of somebody else, exchanged for one of Google’s.',
       ),
       isPassthrough: refused('a project and a region stand in the policy, not in requests'),

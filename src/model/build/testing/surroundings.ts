@@ -2,7 +2,7 @@ import { ok, type Result } from '../../../lib/result.ts';
 import type { SecretSource } from '../../../policy/secret-source.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** Surroundings with nothing in them but secrets; by default every one has a value of its own. */
+/** Surroundings with nothing in them but secrets and tokens; by default every one has a value of its own. */
 export function secretsOnly(
   resolve: (source: SecretSource) => Result<string> = (source) => ok(`the value of ${JSON.stringify(source)}`),
 ): Surroundings {
@@ -12,6 +12,7 @@ export function secretsOnly(
     secret: () => undefined,
     configMap: () => undefined,
     service: () => undefined,
+    token: () => ({ value: 'an-access-token' }),
     namespaceLabels: () => new Map(),
   };
 }

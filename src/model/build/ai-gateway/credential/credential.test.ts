@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseDocuments } from '../../../../policy/parse.ts';
 import { problemText } from '../../../../policy/problem.ts';
@@ -127,6 +128,112 @@ describe('AWSCredentials', () => {
       'several names',
       { endpoints: `${host('a.example')}, ${host('b.example')}`, spec: aws, secret: { credentials: keys } },
       'spec.awsCredentials is not served yet: a signature is for one host name, and the backend has several — make them backends of their own',
+    ],
+  ])('say of %s that nothing is sent', (_, written, text) => {
+    const { said, isServed } = build(written);
+    expect([said, isServed]).toEqual([[text], false]);
+  });
+});
+
+const azure =
+  'type: AzureCredentials, azureCredentials: {clientID: c, tenantID: contoso.example, clientSecretRef: {name: s}}';
+const gcp =
+  'type: GCPCredentials, gcpCredentials: {projectName: p, region: r, credentialsFile: {secretRef: {name: s}}}';
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const account = JSON.stringify({
+  type: 'service_account',
+  client_email: 'a@p.example',
+  private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+});
+
+describe('AzureCredentials and GCPCredentials', () => {
+  it.each<[string, Written, object]>([
+    [
+      'Entra',
+      { spec: azure, secret: { 'client-secret': 'very-secret\n' } },
+      { kind: 'entraClientSecret', tenant: 'contoso.example', clientId: 'c', clientSecret: 'very-secret' },
+    ],
+    [
+      'Google',
+      { spec: gcp, secret: { 'service_account.json': account } },
+      { kind: 'googleServiceAccount', clientEmail: 'a@p.example', tokenUri: 'https://oauth2.googleapis.com/token' },
+    ],
+  ])('send a token of %s in place of a key', (_, written, grant) => {
+    const asked: unknown[] = [];
+    const token: Surroundings['token'] = (owner, wanted) => {
+      asked.push(owner.id, wanted);
+      return { value: 'the-token' };
+    };
+    const { said, provider, secret, isServed } = build({ ...written, surroundings: { token } });
+    expect([said, isServed]).toEqual([[], true]);
+    expect(asked).toEqual(['BackendSecurityPolicy/p', expect.objectContaining(grant)]);
+    expect(provider?.credential).toEqual({ header: 'authorization', prefix: 'Bearer ', secret: secret?.name });
+    expect(secret).toMatchObject({ kind: 'opaque', value: 'the-token' });
+  });
+
+  it('say that the last token is in use while there is no newer one', () => {
+    const token = () => ({ value: 'the-token', trouble: 'login.example answers 401' });
+    const { said, isServed } = build({ spec: azure, secret: { 'client-secret': 's' }, surroundings: { token } });
+    expect([said, isServed]).toEqual([
+      [
+        'spec.azureCredentials.clientSecretRef gives no newer token: login.example answers 401 — the last one stays in use until it ends; a newer one is asked for again',
+      ],
+      true,
+    ]);
+  });
+
+  it('ask for no token that nobody would use', () => {
+    const token = () => {
+      throw new Error('asked for a token');
+    };
+    const written = { schema: 'AzureOpenAI', spec: azure, secret: { 'client-secret': 's' }, surroundings: { token } };
+    expect(build(written)).toMatchObject({ said: [], isServed: false });
+  });
+
+  it.each<[string, Written, string]>([
+    [
+      'a token that has not come',
+      { spec: gcp, secret: { 'service_account.json': account }, surroundings: { token: () => ({}) } },
+      'spec.gcpCredentials.credentialsFile.secretRef gives no token yet: it has been asked for — nothing is sent to the backend until there is one; it is asked for again',
+    ],
+    [
+      'a token that is not given out',
+      {
+        spec: azure,
+        secret: { 'client-secret': 's' },
+        surroundings: { token: () => ({ trouble: 'nobody is there' }) },
+      },
+      'spec.azureCredentials.clientSecretRef gives no token: nobody is there — nothing is sent to the backend until there is one; it is asked for again',
+    ],
+    [
+      'a key file of another kind',
+      { spec: gcp, secret: { 'service_account.json': '{"type": "authorized_user"}' } },
+      'spec.gcpCredentials.credentialsFile.secretRef the key file is one of the type authorized_user, which is not served — write it as Google Cloud hands it out',
+    ],
+    [
+      'a tenant that would lead elsewhere',
+      { spec: azure.replace('contoso.example', '"../other"'), secret: { 'client-secret': 's' } },
+      'spec.azureCredentials.tenantID is no tenant — write its id, or one of its domains',
+    ],
+    [
+      'a token of Entra that would be exchanged',
+      {
+        spec: `type: AzureCredentials, azureCredentials: {clientID: c, tenantID: t, oidcExchangeToken: {oidc: ${oidc}}}`,
+      },
+      'spec.azureCredentials.oidcExchangeToken is not served yet: no token of somebody else is exchanged for one of Entra — write clientSecretRef: {name: …}',
+    ],
+    [
+      'a federation',
+      {
+        spec: `type: GCPCredentials, gcpCredentials: {projectName: p, region: r, workloadIdentityFederationConfig: {
+          projectID: p, workloadIdentityPoolName: q, workloadIdentityProviderName: r, oidcExchangeToken: {oidc: ${oidc}}}}`,
+      },
+      'spec.gcpCredentials.workloadIdentityFederationConfig is not served yet: no token of somebody else is exchanged for one of Google — write credentialsFile: {secretRef: {name: …}}',
+    ],
+    [
+      'no file',
+      { spec: 'type: GCPCredentials, gcpCredentials: {projectName: p, region: r}' },
+      'spec.gcpCredentials is not served yet: the identity of a pod or machine is not used — write credentialsFile: {secretRef: {name: …}}',
     ],
   ])('say of %s that nothing is sent', (_, written, text) => {
     const { said, isServed } = build(written);

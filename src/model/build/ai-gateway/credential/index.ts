@@ -1,8 +1,9 @@
-import type { SecretReference } from '../../../../policy/gateway-api/object-reference.ts';
 import type { BuildContext } from '../../context.ts';
 import { type BackendSecurityDocument, type Targeting, targetKey } from '../../documents.ts';
 import { awsCredential } from './aws.ts';
-import { type BuiltCredential, type CredentialUser, secretSource, unserved } from './built-credential.ts';
+import { azureCredential } from './azure.ts';
+import type { BuiltCredential, CredentialUser } from './built-credential.ts';
+import { gcpCredential } from './gcp.ts';
 import { keyCredential } from './key.ts';
 
 /** Nothing after saying what is missing: without its credential every request would end in a 401. */
@@ -46,34 +47,9 @@ function credentialOf(
       return keyCredential(policy, 'spec.azureAPIKey.secretRef', spec.azureAPIKey.secretRef, spec.type, user, context);
     case 'AWSCredentials':
       return awsCredential(policy, spec.awsCredentials, user, context);
-    default:
-      return notYet(policy, context);
-  }
-}
-
-/** Secrets that it names are looked for all the same, so that what is missing is said before it is needed. */
-function notYet(policy: BackendSecurityDocument, context: BuildContext): BuiltCredential | undefined {
-  const { spec } = policy;
-  const built = unserved(policy, 'spec.type', `no token is fetched for ${spec.type}`, 'use a type with a key', context);
-  const file = fileOf(spec);
-  if (file !== undefined && context.resolve(policy, file.path, secretSource(file.ref, file.key)) === undefined)
-    return undefined;
-  return built;
-}
-
-function fileOf(
-  spec: BackendSecurityDocument['spec'],
-): { path: string; ref: SecretReference; key: string } | undefined {
-  switch (spec.type) {
-    case 'AzureCredentials': {
-      const ref = spec.azureCredentials.clientSecretRef;
-      return ref && { path: 'spec.azureCredentials.clientSecretRef', ref, key: 'client-secret' };
-    }
-    case 'GCPCredentials': {
-      const ref = spec.gcpCredentials.credentialsFile?.secretRef;
-      return ref && { path: 'spec.gcpCredentials.credentialsFile.secretRef', ref, key: 'service_account.json' };
-    }
-    default:
-      return undefined;
+    case 'AzureCredentials':
+      return azureCredential(policy, spec.azureCredentials, user, context);
+    case 'GCPCredentials':
+      return gcpCredential(policy, spec.gcpCredentials, user, context);
   }
 }

@@ -1,0 +1,35 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import type { GoogleServiceAccount } from '../../model/build/token-grant.ts';
+import type { PostForm } from './post-form.ts';
+import type { TokenSource } from './token.ts';
+import { readTokenAnswer } from './token-answer.ts';
+
+const scope = 'https://www.googleapis.com/auth/cloud-platform';
+const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** The longest that Google takes. */
+const assertionSeconds = 3_600;
+/** Clocks differ: an assertion from the future is refused. */
+const skewSeconds = 30;
+
+/** Exchanges an assertion, signed with the account's key, for a token (RFC 7523 section 2.1). */
+export function googleServiceAccount(
+  { tokenUri, clientEmail, privateKeyId, privateKey }: GoogleServiceAccount,
+  post: PostForm,
+  now: () => number = Date.now,
+): TokenSource {
+  return async (signal) => {
+    const issuedAt = Math.floor(now() / 1_000) - skewSeconds;
+    const signed = [
+      { alg: 'RS256', typ: 'JWT', ...(privateKeyId !== undefined && { kid: privateKeyId }) },
+      { iss: clientEmail, scope, aud: tokenUri, iat: issuedAt, exp: issuedAt + assertionSeconds },
+    ]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    const signature = sign('RSA-SHA256', Buffer.from(signed), createPrivateKey(privateKey)).toString('base64url');
+    const assertion = `${signed}.${signature}`;
+    const answer = await post(tokenUri, { grant_type: grantType, assertion }, signal);
+    const { host } = new URL(tokenUri);
+    if (!answer.ok) return { ok: false, error: `${host}: ${answer.error}` };
+    return readTokenAnswer(host, answer.value, [assertion, signature]);
+  };
+}
