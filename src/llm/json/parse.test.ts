@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../lib/testing/cpu-time.ts';
 import { parseBody } from './parse.ts';
 import { type Edit, patchMembers } from './patch.ts';
 
@@ -111,10 +112,8 @@ describe('parseBody()', () => {
   it('takes time in proportion to the length', () => {
     const names = Array.from({ length: 50_000 }, () => '{"k":1}').join(',');
     const bytes = Buffer.from(`{"a":[${names}],"b":"${'x'.repeat(4 * 1024 * 1024)}"}`);
-    const started = performance.now();
-    expect(parseBody(bytes).ok).toBe(true);
     // Some 30 ms; a look to the end of the body for each name takes ten seconds.
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(cpuMs(() => expect(parseBody(bytes).ok).toBe(true))).toBeLessThan(2_000);
   });
 
   it('finds the members where JSON.parse finds them, in 20,000 generated objects', () => {
