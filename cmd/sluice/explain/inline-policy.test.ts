@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ok } from '../../../src/lib/result.ts';
 import { buildModel } from '../../../src/model/build/build.ts';
 import { secretsOnly } from '../../../src/model/build/testing/surroundings.ts';
+import type { Limit } from '../../../src/model/limit.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { compileProgram, explain } from './explanation.ts';
 
@@ -35,13 +36,13 @@ spec:
   - {name: service, on: [response], webhook: {url: "https://guard.example.com"}, action: observe, streaming: window}
 `;
 
-function explained(key: string, model: string) {
+function explained(key: string, model: string, changed = (limits: readonly Limit[]) => limits) {
   const { documents } = parseDocuments(rules + more, 'policy.yaml', '.', { now: 0 });
   const [gateway] = buildModel(
     documents,
     secretsOnly((source) => ok(`value ${JSON.stringify(source)} of at least 32 characters`)),
   ).gateways;
-  const program = gateway && compileProgram(gateway);
+  const program = gateway && compileProgram({ ...gateway, limits: changed(gateway.limits) });
   if (program === undefined) throw new Error('the policy makes no program');
   return explain(program, { key, model }, Date.parse('2026-06-01T00:00:00Z')).policy;
 }
@@ -80,6 +81,16 @@ describe('explain: inline policy', () => {
     expect(policy.budgets).toEqual([
       'month: 800.5 USD (until 2099-01-01T00:00:00.000Z) per month (Europe/Berlin), counter team=; blocks',
       'rolling: 10M tokens per 30d, one counter for all; warns',
+    ]);
+  });
+
+  it('says what a limit counts that weighs tokens, on one line', () => {
+    const weighted = (limits: readonly Limit[]) =>
+      limits
+        .filter(({ name }) => name === 'daily')
+        .map((limit) => ({ ...limit, unit: 'cost' as const, cost: 'input_tokens\n  + output_tokens * 6u\n' }));
+    expect(explained('checkout', 'small', weighted).limits).toEqual([
+      'daily: 10k of input_tokens + output_tokens * 6u per day (Europe/Berlin), one counter for all; without store: closed',
     ]);
   });
 

@@ -112,7 +112,9 @@ function limitText(limit: Limit, facts: ExchangeFacts): string {
 
 function whatOf({ unit, cost, amount }: Limit): string {
   if (unit === 'concurrency') return `${amount} requests at a time`;
-  return cost === undefined ? `${formatQuantity(amount)} ${unit}` : `${formatQuantity(amount)} of ${cost.text}`;
+  // On one line, however it was folded.
+  const counted = cost === undefined ? unit : `of ${cost.text.replace(/\s+/g, ' ').trim()}`;
+  return `${formatQuantity(amount)} ${counted}`;
 }
 
 function budgetText(budget: Budget, facts: ExchangeFacts, now: number): string {

@@ -21,6 +21,7 @@ export interface LimitedRoute {
 export function buildRouteLimits(limited: readonly LimitedRoute[], context: BuildContext): readonly Limit[] {
   const limits = new Map<string, { readonly limit: Limit; readonly routes: string[] }>();
   const said = new Set<string>();
+  const sharedKinds = new Map<string, string>();
   for (const { policy, route, costs } of limited) {
     const { rateLimit } = policy.spec;
     if (rateLimit?.type === 'Local') {
@@ -35,7 +36,12 @@ export function buildRouteLimits(limited: readonly LimitedRoute[], context: Buil
         refuse(policy, `spec.rateLimit.global.rules[${index}].${built.path}`, built.refusal);
         continue;
       }
-      const key = `${name}/${kindOf(built.limit)}`;
+      const kind = kindOf(built.limit);
+      const key = `${name}/${kind}`;
+      if (rule.shared && getOrCreate(sharedKinds, name, () => kind) !== kind) {
+        const message = 'is for routes that count differently, so each kind has a counter of its own';
+        context.warn(policy, `spec.rateLimit.global.rules[${index}].shared`, message, 'give them the same cost');
+      }
       getOrCreate(limits, key, () => ({ limit: built.limit, routes: [] })).routes.push(routeName);
     }
   }
