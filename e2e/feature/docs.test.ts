@@ -30,7 +30,8 @@ describe.each(blocks.filter(({ fences }) => fences.some((fence) => fence.info ==
 
   const runnable = fences.flatMap((fence, index) => (fence.info === 'sh run' ? [{ ...fence, index }] : []));
 
-  it.each(runnable)('line $line runs: $text', async ({ text, index }) => {
+  // Commands start processes, which takes its time on a busy machine.
+  it.each(runnable)('line $line runs: $text', { timeout: 120_000 }, async ({ text, index }) => {
     const env = { ...process.env, PATH: `${folder}/bin:${process.env.PATH}`, NO_COLOR: '1' };
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', text], { cwd: folder, env });
     const expected = fences[index + 1];
