@@ -73,7 +73,7 @@ describe('sluice limits', () => {
   });
   beforeEach(() => spend());
 
-  /** As a processor would: 250 tokens for the small window, and a quarter of a dollar that is still reserved. */
+  /** As a processor would: 250 tokens for the hour, and a quarter of a dollar that is still reserved. */
   async function spend(): Promise<void> {
     await store.reset({ prefix: '' });
     const hourly = {
