@@ -21,7 +21,7 @@ const hosts = loopbacks();
 const families = familiesOf(hosts.map((host) => host.replace(/[[\]]/g, '')).join(','));
 
 async function statusOf(url: string): Promise<number> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
   await answer?.body?.cancel();
   return answer?.status ?? 0;
 }
