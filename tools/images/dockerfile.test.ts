@@ -28,6 +28,17 @@ describe('images/Dockerfile', () => {
     expect(stage('envoy')).toContain('ENTRYPOINT ["/usr/local/bin/envoy"]');
   });
 
+  it('copies only what has the same times in every build', () => {
+    const images = ['node-base', 'envoy', 'controller', 'processor', 'practice'];
+    for (const image of images) {
+      const copied = [...stage(image).matchAll(/^COPY --from=(\S+) (\/\S+)\/ \/$/gm)];
+      expect(copied).toHaveLength(stage(image).match(/^COPY /gm)?.length ?? 0);
+      for (const [, from = '', folder = ''] of copied) {
+        expect(stage(from)).toMatch(new RegExp(`^RUN find .*${folder} .*-exec touch --no-dereference --date=`, 'm'));
+      }
+    }
+  });
+
   it('is pinned by a script that finds every base image', () => {
     const script = readFileSync(join(root, 'images/pin.sh'), 'utf8');
     const expression = script.match(/sed -n '([^']+)' Dockerfile/)?.[1] ?? '';

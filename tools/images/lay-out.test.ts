@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,7 +29,22 @@ describe('an image of a program', () => {
     expect(files.filter((file) => /\.test\.ts$|\/testing\//.test(file))).toEqual([]);
   });
 
-  it('runs where nothing else of the repository is', async () => {
+  it('can be read by everybody, whatever the umask of the checkout was', async () => {
+    const checkout = join(folder, 'checkout');
+    await mkdir(join(checkout, 'cmd'), { recursive: true, mode: 0o700 });
+    for (const name of ['package.json', 'LICENSE', 'cmd/main.ts']) {
+      await writeFile(join(checkout, name), name === 'package.json' ? '{}' : '', { mode: 0o600 });
+    }
+    const output = join(folder, 'private');
+    await layOut(checkout, output, ['cmd/main.ts']);
+    const modes = ['', 'cmd', 'cmd/main.ts', 'package.json', 'LICENSE'].map((path) => stat(join(output, path)));
+    expect((await Promise.all(modes)).map(({ mode }) => (mode & 0o777).toString(8))).toEqual([
+      ...['755', '755'],
+      ...['644', '644', '644'],
+    ]);
+  });
+
+  it('runs where nothing else of the repository is', { timeout: 120_000 }, async () => {
     for (const program of ['controller', 'processor']) {
       const output = join(folder, program);
       await layOut(root, output, [`cmd/${program}/main.ts`]);

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { closureOf } from './closure.ts';
 
 /** Of no use to a program that runs: half of what some packages weigh. */
@@ -24,6 +26,9 @@ export async function layOut(root: string, output: string, entries: readonly str
   const { name, version, license, type } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   await writeFile(join(output, 'package.json'), `${JSON.stringify({ name, version, license, type })}\n`);
   await cp(join(root, 'LICENSE'), join(output, 'LICENSE'));
+  // Images run as somebody else than who made the files, and a checkout has the modes that its owner's umask left: with
+  // 077 nobody else could read a single one, and with any other one the same commit would be another layer.
+  await promisify(execFile)('chmod', ['-R', 'u=rwX,go=rX', output]);
 }
 
 if (import.meta.main) {

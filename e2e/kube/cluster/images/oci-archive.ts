@@ -97,9 +97,13 @@ function configOf(layers: readonly Layer[], image: ImageConfig): unknown {
   };
 }
 
-const sameAlways = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'];
+const sameAlways = [
+  ...['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'],
+  // Who made the files may have kept them to himself.
+  '--mode=u=rwX,go=rX',
+];
 
-/** Packs a folder so that the same files give the same bytes: in order, owned by root, without times. */
+/** Packs a folder so that the same files give the same bytes: in order, owned by root, for all to read, without times. */
 export async function packLayer(folder: string, file: string): Promise<Layer> {
   await mkdir(dirname(file), { recursive: true });
   await runCommand('tar', ['-C', folder, ...sameAlways, '-cf', file, '.'], { limitMs: 300_000 });
