@@ -80,6 +80,18 @@ describe('what is taken for personal data', () => {
     expect(countOf(byDefault, line)).toBe(0);
   });
 
+  it('is in ordinary prompts only what they say: code reviews, talk of security, mails of customers', () => {
+    const prompts = readFileSync(new URL('../injection/testdata/ordinary.txt', import.meta.url), 'utf8');
+    const found = (detector: typeof all): readonly string[] => {
+      const values: string[] = [];
+      detector.scan(prompts, 0, ({ start, end }) => values.push(prompts.slice(start, end)));
+      return values;
+    };
+    const mails = ['bob@example.com', 'finance@example.com', 'service@example.com'];
+    expect(found(byDefault).toSorted()).toEqual(mails);
+    expect(found(all).toSorted()).toEqual(['10.2.3.4', '10.2.3.4', ...mails]);
+  });
+
   it('is nothing by default in all of it together', () => {
     expect(countOf(byDefault, ordinary.join('\n'))).toBe(0);
   });

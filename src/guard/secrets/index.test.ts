@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
@@ -153,6 +154,11 @@ describe('what only looks like a secret', () => {
     'The risk-based task list asks for a desk-side review (sk-SK locale, en-US).',
   ])('%s', (text) => {
     expect(scan(text)).toEqual([]);
+  });
+
+  it('nothing in ordinary prompts', () => {
+    const prompts = readFileSync(new URL('../injection/testdata/ordinary.txt', import.meta.url), 'utf8');
+    for (const prompt of prompts.split('\n')) expect(scan(prompt.replaceAll('\\n', '\n')), prompt).toEqual([]);
   });
 });
 
