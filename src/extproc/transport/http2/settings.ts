@@ -4,7 +4,9 @@ import { defaultMaxFrameBytes, largestMaxFrameBytes, largestWindowBytes, setting
 const settingLength = 6;
 
 /** In order, as they take effect. Those that nobody knows are among them: they are to be ignored. */
-export function readSettings(payload: Buffer): readonly (readonly [id: number, value: number])[] {
+export type PeerSettings = readonly (readonly [id: number, value: number])[];
+
+export function readSettings(payload: Buffer): PeerSettings {
   if (payload.length % settingLength !== 0) {
     throw new ConnectionFault(http2Code.frameSizeError, 'SETTINGS of an odd length');
   }
