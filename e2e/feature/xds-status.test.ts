@@ -117,7 +117,7 @@ describe('CSDS', () => {
     client.ask('cluster', ['*']);
     client.ack(await client.next());
     server.publish('main', snapshotOf([clusterOf('a'), clusterOf('b')]));
-    client.nack(await client.next(), 'b is bad');
+    client.nack(await client.next(), 'b { secret_access_key: "hunter2" } is bad');
     await server.settled('main', [typeUrls.cluster], 1_000);
     return port;
   }
@@ -129,7 +129,7 @@ describe('CSDS', () => {
     const resources = config[0]?.genericXdsConfigs ?? [];
     expect(resources.map(({ name, clientStatus, errorState }) => [name, clientStatus, errorState?.details])).toEqual([
       ['a', 3, undefined],
-      ['b', 4, 'b is bad'],
+      ['b', 4, 'b { secret_access_key: "[masked]" } is bad'],
     ]);
     expect(resources.every(({ xdsConfig }) => xdsConfig === undefined)).toBe(true);
   });
@@ -157,7 +157,7 @@ describe('CSDS', () => {
               name: 'b',
               configStatus: 'ERROR',
               clientStatus: 'NACKED',
-              errorState: { details: 'b is bad' },
+              errorState: { details: 'b { secret_access_key: "[masked]" } is bad' },
             },
           ],
         },

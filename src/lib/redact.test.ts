@@ -42,6 +42,7 @@ describe('redactText()', () => {
     ['eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl', masked],
     ['redis://user:hunter2@cache:6379/0', `redis://user:${masked}@cache:6379/0`],
     ['GET /v1/models?api-key=abcdef&n=1', `GET /v1/models?api-key=${masked}&n=1`],
+    ['key { secret_access_key: "a\\"b" region: "r" }', `key { secret_access_key: "${masked}" region: "r" }`],
     ['-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nrest', `${masked}\nrest`],
     ['-----BEGIN EC PRIVATE KEY-----\nMIIE cut off', masked],
   ])('masks the secret in %j', (text, expected) => {

@@ -67,6 +67,8 @@ const secretText = new RegExp(
     String.raw`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*`,
     String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
     String.raw`(?<userinfo>:\/\/[^\s:/@]*:)[^\s@/]+(?=@)`,
+    // Fields of Envoy's messages, which it repeats when it refuses one.
+    String.raw`(?<field>\b(?:secret_access_key|session_token|password|inline_string|inline_bytes): ")(?:[^"\\]|\\.)*`,
     String.raw`(?<parameter>[?&](?:api[-_]?key|key|access[-_]?token|token|secret|password|sig|signature)=)[^&\s"']+`,
   ].join('|'),
   'gi',
@@ -76,8 +78,8 @@ const secretText = new RegExp(
 export function redactText(text: string): string {
   if (text.length < 8) return text;
   return text.replace(secretText, (...match) => {
-    const groups = match.at(-1) as { scheme?: string; userinfo?: string; parameter?: string };
-    return `${groups.scheme ?? groups.userinfo ?? groups.parameter ?? ''}${masked}`;
+    const groups = match.at(-1) as { scheme?: string; userinfo?: string; field?: string; parameter?: string };
+    return `${groups.scheme ?? groups.userinfo ?? groups.field ?? groups.parameter ?? ''}${masked}`;
   });
 }
 

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { NodeSchema } from '../../gen/envoy/config/core/v3/base_pb.js';
 import type { DeltaDiscoveryRequest, DiscoveryRequest } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
+import { redactText } from '../../lib/redact.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type AdmissionRules, admit } from './admission.ts';
 import type { Answer } from './answer.ts';
@@ -108,8 +109,11 @@ export function createSession(
   }
 
   function apply(typeUrl: string, request: DiscoveryRequest | DeltaDiscoveryRequest): Answer {
+    // Envoy repeats a message that it refuses, with whatever secret is in it.
     const error =
-      request.errorDetail === undefined ? undefined : request.errorDetail.message || 'refused without a reason';
+      request.errorDetail === undefined
+        ? undefined
+        : redactText(request.errorDetail.message) || 'refused without a reason';
     if ('resourceNames' in request) {
       const { resourceNames: names, responseNonce: nonce } = request;
       return stream.onSotw(typeUrl, { names, nonce, error }, host.now());
