@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostForm, post } from '../../src/controller/credentials/post-form.ts';
 import { type FakeService, fakeService, refuse } from '../../src/guard/remote/testing/fake-service.ts';
 import { attemptsOf, caller } from '../support/caller.ts';
+import { cloudBackend, completion, gatewayOfOneCaller, routeTo, secretOf } from '../support/cloud-backends.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startLoad } from '../support/load.ts';
+import { documents } from '../support/policy-documents.ts';
 import { until } from '../support/until.ts';
 
 /*
@@ -30,15 +32,6 @@ let given = 0;
 let lifeSeconds = 3_600;
 const good = new Set<string>();
 
-const completion = {
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-};
-
 beforeAll(async () => {
   issuer = await fakeService(({ path, body }) => {
     const fields = new URLSearchParams(body);
@@ -61,14 +54,15 @@ beforeAll(async () => {
   gateway = await startGateway({
     postToken: toIssuer,
     policy: (own) => ({
-      'gateway.yaml': gatewayManifest(own),
-      'routes.yaml': routes,
-      'vertex.yaml': backend('vertex', 'v1/projects/p/locations/europe-west4/endpoints/openapi', port),
-      'azure.yaml': backend('azure', 'openai/v1', port),
-      'spare.yaml': backend('spare', 'spare/v1', port),
-      'policies.yaml': policies,
-      'google.yaml': secret('google', 'service_account.json', account('one')),
-      'entra.yaml': secret('entra', 'client-secret', clientSecret),
+      'gateway.yaml': gatewayOfOneCaller(own, clientKey),
+      'backends.yaml': documents(
+        routeTo({ gemini: ['vertex'], gpt: ['azure', 'spare'] }),
+        cloudBackend({ name: 'vertex', port, prefix: vertexPath, credential: vertex }),
+        cloudBackend({ name: 'azure', port, prefix: 'openai/v1', credential: azure }),
+        cloudBackend({ name: 'spare', port, prefix: 'spare/v1' }),
+      ),
+      'google.yaml': secretOf('google', { 'service_account.json': account('one') }),
+      'entra.yaml': secretOf('entra', { 'client-secret': clientSecret }),
     }),
   });
 }, 60_000);
@@ -84,7 +78,7 @@ const toIssuer: PostForm = (url, fields, signal) => post(url.replace('https:/', 
 describe('backends that want access tokens', () => {
   it('have them before the first request is answered', async () => {
     for (const [model, path] of [
-      ['gemini', '/v1/projects/p/locations/europe-west4/endpoints/openapi/chat/completions'],
+      ['gemini', `/${vertexPath}/chat/completions`],
       ['gpt', '/openai/v1/chat/completions'],
     ] as const) {
       const answer = await ask({ model });
@@ -98,7 +92,7 @@ describe('backends that want access tokens', () => {
       const { status } = await ask({ model: 'gemini' });
       return status === 200 ? undefined : `status ${status}`;
     });
-    await gateway.write('google.yaml', secret('google', 'service_account.json', account('two')));
+    await gateway.write('google.yaml', secretOf('google', { 'service_account.json': account('two') }));
     await until('its token is used', () => given === 3 && lastToken() === 'access-token-3', patient);
     const { failures } = await load.stop();
     expect([failures, models.refusals]).toEqual([[], []]);
@@ -106,7 +100,7 @@ describe('backends that want access tokens', () => {
 
   it('get a newer one before the last one ends', async () => {
     lifeSeconds = 3;
-    await gateway.write('google.yaml', secret('google', 'service_account.json', account('three')));
+    await gateway.write('google.yaml', secretOf('google', { 'service_account.json': account('three') }));
     await until('tokens were renewed', () => given >= 6, patient);
     lifeSeconds = 3_600;
     await until(
@@ -118,11 +112,11 @@ describe('backends that want access tokens', () => {
   }, 120_000);
 
   it('keep the last token while a changed secret is wrong, and its policy says so', async () => {
-    await gateway.write('entra.yaml', secret('entra', 'client-secret', 'wrong~secret'));
+    await gateway.write('entra.yaml', secretOf('entra', { 'client-secret': 'wrong~secret' }));
     await until('the refusal is told', () => statusText().includes('invalid_client'), patient);
     expect(statusText()).toContain('login.microsoftonline.com answers 401');
     expect((await ask({ model: 'gpt' })).status).toBe(200);
-    await gateway.write('entra.yaml', secret('entra', 'client-secret', clientSecret));
+    await gateway.write('entra.yaml', secretOf('entra', { 'client-secret': clientSecret }));
     await until('all is well', () => !statusText().includes('invalid_client'), patient);
     expect((await ask({ model: 'gpt' })).status).toBe(200);
   }, 120_000);
@@ -169,84 +163,12 @@ function account(keyId: string): string {
   });
 }
 
-function gatewayManifest(port: number): string {
-  return `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: http, protocol: HTTP, port: ${port}}]
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: clients}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: test}]
-  apiKeyAuth:
-    credentialRefs: [{group: "", kind: Secret, name: clients}]
-    extractFrom: [{headers: [authorization]}]
----
-apiVersion: v1
-kind: Secret
-metadata: {name: clients}
-stringData: {ana: ${clientKey}}
-`;
-}
-
-function rule(model: string, backendRefs: string): string {
-  return `    - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}]
-      backendRefs: ${backendRefs}
-`;
-}
-
-const routes = `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: tokens}
-spec:
-  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
-  rules:
-${rule('gemini', '[{name: vertex}]')}${rule('gpt', '[{name: azure}, {name: spare, priority: 1}]')}`;
-
-function backend(name: string, prefix: string, port: number): string {
-  return `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: ${name}}
-spec:
-  schema: {name: OpenAI, prefix: ${prefix}}
-  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: ${name}}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: ${name}}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${port}}}]}
-`;
-}
-
-const policies = `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: BackendSecurityPolicy
-metadata: {name: vertex}
-spec:
-  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: vertex}]
-  type: GCPCredentials
-  gcpCredentials: {projectName: p, region: europe-west4, credentialsFile: {secretRef: {name: google}}}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: BackendSecurityPolicy
-metadata: {name: azure}
-spec:
-  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: azure}]
-  type: AzureCredentials
-  azureCredentials: {clientID: c, tenantID: contoso.example, clientSecretRef: {name: entra}}
-`;
-
-function secret(name: string, entry: string, value: string): string {
-  return `apiVersion: v1
-kind: Secret
-metadata: {name: ${name}}
-stringData: ${JSON.stringify({ [entry]: value })}
-`;
-}
+const vertex = {
+  type: 'GCPCredentials',
+  gcpCredentials: { projectName: 'p', region: 'europe-west4', credentialsFile: { secretRef: { name: 'google' } } },
+};
+const azure = {
+  type: 'AzureCredentials',
+  azureCredentials: { clientID: 'c', tenantID: 'contoso.example', clientSecretRef: { name: 'entra' } },
+};
+const vertexPath = 'v1/projects/p/locations/europe-west4/endpoints/openapi';

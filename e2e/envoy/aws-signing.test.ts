@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FakeService, fakeService, refuse } from '../../src/guard/remote/testing/fake-service.ts';
 import { signatureFault } from '../../src/guard/remote/testing/verify-sigv4.ts';
 import { caller } from '../support/caller.ts';
+import { cloudBackend, completion, gatewayOfOneCaller, routeTo, secretOf } from '../support/cloud-backends.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startLoad } from '../support/load.ts';
 import { documents } from '../support/policy-documents.ts';
@@ -21,18 +22,10 @@ let failing: FakeService;
 let gateway: TestGateway;
 const accepted = new Map([first, second].map((key) => [key.accessKeyId, key]));
 const ask = caller(() => gateway.url, clientKey);
+const patient = { limitMs: 25_000 };
 
 /** The keys that requests were signed with, as far as they were right. */
 const signers: string[] = [];
-
-const completion = {
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-};
 
 beforeAll(async () => {
   bedrock = await fakeService((request) => {
@@ -47,7 +40,7 @@ beforeAll(async () => {
   failing = await fakeService(() => refuse(503, 'always'));
   gateway = await startGateway({
     policy: (port) => ({
-      'gateway.yaml': gatewayManifest(port),
+      'gateway.yaml': gatewayOfOneCaller(port, clientKey),
       'backends.yaml': backends(portOf(bedrock), portOf(failing)),
       'secret.yaml': secret(first),
     }),
@@ -65,7 +58,7 @@ describe('a backend with AWSCredentials', () => {
     expect([answer.status, bedrock.refusals]).toEqual([200, []]);
     const request = bedrock.requests.at(-1);
     expect(request?.path).toBe('/openai/v1/chat/completions');
-    expect(JSON.parse(request?.body ?? '')).toMatchObject({ model: 'openai.gpt-oss-20b-1:0', temperature: 0.5 });
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({ model: 'signed', temperature: 0.5 });
     expect(request?.body).not.toContain('somebody');
     expect(Object.keys(request?.headers ?? {}).filter((name) => /sluice|envoy|api-key/.test(name))).toEqual([]);
   });
@@ -87,9 +80,9 @@ describe('a backend with AWSCredentials', () => {
       const { status } = await ask({ model: 'signed' });
       return status === 200 ? undefined : `status ${status}`;
     });
-    await until('there is load', () => load.count > 20);
+    await until('there is load', () => load.count > 20, patient);
     await gateway.write('secret.yaml', secret(second));
-    await until('the new key signs', () => signers.at(-1) === second.accessKeyId);
+    await until('the new key signs', () => signers.at(-1) === second.accessKeyId, patient);
     const { failures } = await load.stop();
     expect([failures, bedrock.refusals]).toEqual([[], []]);
     await ask({ model: 'signed' });
@@ -120,82 +113,28 @@ function portOf({ url }: FakeService): number {
   return Number(new URL(url).port);
 }
 
-function gatewayManifest(port: number): string {
-  return `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: http, protocol: HTTP, port: ${port}}]
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: clients}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: test}]
-  apiKeyAuth:
-    credentialRefs: [{group: "", kind: Secret, name: clients}]
-    extractFrom: [{headers: [authorization]}]
----
-apiVersion: v1
-kind: Secret
-metadata: {name: clients}
-stringData: {ana: ${clientKey}}
-`;
-}
+const mutated = { set: [{ path: 'temperature', value: '0.5' }], remove: ['user'] };
 
 function backends(bedrockPort: number, failingPort: number): string {
-  const backend = (name: string, prefix: string, port: number): string => `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: ${name}}
-spec:
-  schema: {name: OpenAI, prefix: ${prefix}}
-  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: ${name}}
-  bodyMutation: {set: [{path: temperature, value: "0.5"}], remove: [user]}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: ${name}}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${port}}}]}
-`;
-  const matches = (model: string): string => `[{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}]`;
   return documents(
-    `apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: signed}
-spec:
-  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
-  rules:
-    - matches: ${matches('signed')}
-      backendRefs: [{name: bedrock, modelNameOverride: "openai.gpt-oss-20b-1:0"}]
-    - matches: ${matches('second')}
-      backendRefs: [{name: other}, {name: bedrock, modelNameOverride: "openai.gpt-oss-20b-1:0", priority: 1}]
-`,
-    backend('bedrock', 'openai/v1', bedrockPort),
-    backend('other', 'v1', failingPort),
-    `apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: BackendSecurityPolicy
-metadata: {name: bedrock}
-spec:
-  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: bedrock}]
-  type: AWSCredentials
-  awsCredentials: {region: eu-west-1, credentialsFile: {secretRef: {name: aws}, profile: models}}
-`,
-    `apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: BackendSecurityPolicy
-metadata: {name: other}
-spec:
-  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: other}]
-  type: APIKey
-  apiKey: {secretRef: {name: other}}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: other}
-stringData: {apiKey: key-of-the-other}
-`,
+    routeTo({ signed: ['bedrock'], second: ['other', 'bedrock'] }),
+    cloudBackend({
+      name: 'bedrock',
+      port: bedrockPort,
+      prefix: 'openai/v1',
+      credential: {
+        type: 'AWSCredentials',
+        awsCredentials: { region: 'eu-west-1', credentialsFile: { secretRef: { name: 'aws' }, profile: 'models' } },
+      },
+      bodyMutation: mutated,
+    }),
+    cloudBackend({
+      name: 'other',
+      port: failingPort,
+      prefix: 'v1',
+      credential: { type: 'APIKey', apiKey: { secretRef: { name: 'other' } } },
+    }),
+    secretOf('other', { apiKey: 'key-of-the-other' }),
   );
 }
 
@@ -206,9 +145,5 @@ function secret(key: { accessKeyId: string; secretAccessKey: string; sessionToke
     `aws_secret_access_key = ${key.secretAccessKey}`,
     ...(key.sessionToken === undefined ? [] : [`aws_session_token = ${key.sessionToken}`]),
   ];
-  return `apiVersion: v1
-kind: Secret
-metadata: {name: aws}
-stringData: ${JSON.stringify({ credentials: lines.join('\n') })}
-`;
+  return secretOf('aws', { credentials: lines.join('\n') });
 }

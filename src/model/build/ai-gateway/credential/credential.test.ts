@@ -240,3 +240,12 @@ describe('AzureCredentials and GCPCredentials', () => {
     expect([said, isServed]).toEqual([[text], false]);
   });
 });
+
+describe('credentials of clouds', () => {
+  it('are complete where something stands in for secrets', () => {
+    for (const spec of [aws, azure, gcp]) {
+      const secret = { credentials: 'x', 'client-secret': 'x', 'service_account.json': 'x' };
+      expect(build({ spec, secret, surroundings: { hasStandIns: true } })).toMatchObject({ said: [], isServed: true });
+    }
+  });
+});

@@ -1,3 +1,4 @@
+import { ok } from '../../../../lib/result.ts';
 import type { BuildContext } from '../../context.ts';
 import type { BackendSecurityDocument } from '../../documents.ts';
 import type { TokenGrant } from '../../token-grant.ts';
@@ -26,7 +27,7 @@ export function gcpCredential(
   const filePath = `${path}.credentialsFile.secretRef`;
   const file = context.resolve(policy, filePath, secretSource(credentialsFile.secretRef, 'service_account.json'));
   if (file === undefined) return undefined;
-  const account = context.surroundings.hasStandIns ? { ok: true as const, value: standIn } : readServiceAccount(file);
+  const account = context.surroundings.hasStandIns ? ok(standIn) : readServiceAccount(file);
   if (account.ok) return tokenCredential(policy, filePath, account.value, user, context);
   context.reject(policy, filePath, `the key file ${account.error}`, 'write it as Google Cloud hands it out');
   return undefined;
