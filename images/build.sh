@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the images, and beside them what is in them.
+# Builds the images, and beside them a bill of what is in them. Wants `make setup` done.
 #   images/build.sh [--release] REGISTRY      for instance: images/build.sh --release ghcr.io/example
 # Plain, they stay in the local engine, for this machine's architecture. With --release they are built for amd64 and arm64,
 # pushed with a bill of materials and provenance attached, and base images without a digest are refused.
@@ -31,8 +31,8 @@ if $is_release; then
 fi
 
 mkdir -p dist
-npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx >dist/sbom.cdx.json
-echo 'images: npm packages are listed in dist/sbom.cdx.json'
+node tools/images/bill-of-materials.ts cmd/controller/main.ts cmd/processor/main.ts cmd/practice/main.ts >dist/sbom.cdx.json
+echo 'images: what they bring beside the base image is listed in dist/sbom.cdx.json'
 
 for target in controller processor envoy practice; do
   set -- --file images/Dockerfile --target "$target" \
