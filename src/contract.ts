@@ -13,8 +13,6 @@ export const internalHeaders = {
   prefix: 'x-sluice-',
   /** Retry profile of the request: selects the route entry with its retry rules and time-outs. */
   profile: 'x-sluice-profile',
-  /** `<process>.<number>`: leads the upstream stream of a later attempt back to the request's state. */
-  exchange: 'x-sluice-exchange',
   /** Length of a body replaced on a later attempt, turned into `content-length` behind the upstream processor. */
   contentLength: 'x-sluice-content-length',
   /** Complete value of the credential header where the key brings its own credential. A secret. */
@@ -37,11 +35,17 @@ export const responseHeaders = {
 
 /** Dynamic metadata namespaces that the processor may write. */
 export const metadataNamespaces = {
-  /** `priority_groups`: the chain of the request, one group of one cluster per attempt. */
+  /** The chain of the request, typed: one group of one cluster per attempt. Untyped: `exchangeField`. */
   route: 'sluice.route',
   /** What the access log shows: `key`, `user`, `team`, `api`, `model`, `targets`, `stream`. */
   log: 'sluice.log',
 } as const;
+
+/**
+ * In `metadataNamespaces.route`: `<process>.<number>`, which leads the upstream stream of an attempt back to the request's
+ * state. Metadata and no header: attempt 1 takes every internal header off, and all attempts share one header map.
+ */
+export const exchangeField = 'exchange';
 
 /** Clusters that are not providers. */
 export const clusterNames = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { internalHeaders } from '../../src/contract.ts';
+import { exchangeField, internalHeaders, metadataNamespaces } from '../../src/contract.ts';
 import type { GatewayModel } from '../../src/model/gateway.ts';
 import { cleanupsAfterEach } from '../support/cleanups.ts';
 import { gatewayModel, providerModel, retryProfile } from '../support/gateway-model.ts';
@@ -92,7 +92,7 @@ describe('the chain of a request', () => {
     expect(upstream).toHaveLength(1);
     const [later] = upstream;
     expect(later && headerOf(later.message, 'x-envoy-attempt-count')).toBe('2');
-    expect(later && headerOf(later.message, internalHeaders.exchange)).toBe('p1.7');
+    expect(later?.message.metadataContext?.filterMetadata[metadataNamespaces.route]?.[exchangeField]).toBe('p1.7');
     const answer = processor.seen.find(({ kind }) => kind === 'responseHeaders');
     expect(answer?.message.attributes['envoy.filters.http.ext_proc']).toMatchObject({
       'response.code_details': 'via_upstream',

@@ -46,10 +46,9 @@ function attempt(envoy: ScriptedEnvoy, exchange: string | undefined, n: number, 
     {
       ':path': '/left/by/attempt/1',
       'x-team': 'a',
-      'x-sluice-exchange': exchange ?? '',
       'x-envoy-attempt-count': String(n),
     },
-    { attributes: { 'xds.cluster_name': cluster } },
+    { attributes: { 'xds.cluster_name': cluster }, exchange: exchange ?? '' },
   );
 }
 

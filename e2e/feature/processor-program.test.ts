@@ -40,8 +40,8 @@ describe('the program', () => {
     const later = await t.envoy
       .attempt()
       .requestHeaders(
-        { 'x-sluice-exchange': body.exchange ?? '', 'x-envoy-attempt-count': '2' },
-        { attributes: { 'xds.cluster_name': 'cluster-b' } },
+        { 'x-envoy-attempt-count': '2' },
+        { attributes: { 'xds.cluster_name': 'cluster-b' }, exchange: body.exchange ?? '' },
       );
     expect(later.json).toEqual({ model: 'small' });
     const response = await conversation.responseHeaders(200, { attempts: 2 });

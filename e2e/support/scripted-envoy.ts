@@ -1,9 +1,11 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { create, fromBinary, type JsonObject, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { expect } from 'vitest';
-import { processorMethod, processorRoleHeader } from '../../src/contract.ts';
+import { exchangeField, metadataNamespaces, processorMethod, processorRoleHeader } from '../../src/contract.ts';
 import type { Address } from '../../src/extproc/transport/address.ts';
+import { PriorityGroupsOverrideSchema } from '../../src/gen/envoy/extensions/router/cluster_specifiers/priority_group/v3/priority_group_pb.js';
 import {
   ProcessingRequestSchema,
   type ProcessingResponse,
@@ -67,11 +69,20 @@ export class Conversation {
     this.stream.on('data', (chunk: Buffer) => this.read(chunk));
   }
 
-  /** Request headers as Envoy sends them; without a body where `end` is set. */
-  requestHeaders(lines: Lines, { end = false, attributes = {} as JsonObject } = {}): Promise<Reply> {
+  /**
+   * Request headers as Envoy sends them; without a body where `end` is set. `exchange`: what the upstream filter forwards
+   * of the request's metadata.
+   */
+  requestHeaders(
+    lines: Lines,
+    { end = false, attributes = {} as JsonObject, exchange = undefined as string | undefined } = {},
+  ): Promise<Reply> {
     return this.ask({
       request: { case: 'requestHeaders', value: { headers: headerMap(lines), endOfStream: end } },
       attributes: attributesOf(attributes),
+      ...(exchange !== undefined && {
+        metadataContext: { filterMetadata: { [metadataNamespaces.route]: { [exchangeField]: exchange } } },
+      }),
     });
   }
 
@@ -216,10 +227,9 @@ export class Reply {
 
   /** The clusters of the chain, one per attempt. */
   get chain(): readonly string[] {
-    const route = this.message?.dynamicMetadata?.['sluice.route'] as
-      | { priority_groups?: { clusters: { cluster_name: string }[] }[] }
-      | undefined;
-    return (route?.priority_groups ?? []).map(({ clusters }) => clusters.map((each) => each.cluster_name).join('|'));
+    const typed = this.message?.typedDynamicMetadata[metadataNamespaces.route];
+    const override = typed && anyUnpack(typed, PriorityGroupsOverrideSchema);
+    return (override?.priorityGroups ?? []).map(({ clusters }) => clusters.map((each) => each.clusterName).join('|'));
   }
 
   /** The id that leads a later attempt back. */

@@ -1,5 +1,8 @@
-import { internalHeaders, metadataNamespaces } from '../../src/contract.ts';
+import { create } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { exchangeField, internalHeaders, metadataNamespaces } from '../../src/contract.ts';
 import { HeaderValueOption_HeaderAppendAction as Append } from '../../src/gen/envoy/config/core/v3/base_pb.js';
+import { PriorityGroupsOverrideSchema } from '../../src/gen/envoy/extensions/router/cluster_specifiers/priority_group/v3/priority_group_pb.js';
 import { CommonResponse_ResponseStatus as Status } from '../../src/gen/envoy/service/ext_proc/v3/external_processor_pb.js';
 import type { Answer, Reaction, SeenMessage } from './scripted-processor.ts';
 
@@ -84,14 +87,19 @@ function setHeaders(headers: Readonly<Record<string, string>>) {
 function chainOf({ chain }: Plan) {
   return {
     dynamicMetadata: {
-      [metadataNamespaces.route]: {
-        exchange: 'p1.7',
-        priority_groups: chain.map((cluster, index) => ({
-          name: `attempt-${index + 1}`,
-          clusters: [{ cluster_name: cluster, weight: 1 }],
-        })),
-      },
+      [metadataNamespaces.route]: { [exchangeField]: 'p1.7' },
       [metadataNamespaces.log]: { key: 'checkout', model: 'small', api: 'chat', stream: false },
+    },
+    typedDynamicMetadata: {
+      [metadataNamespaces.route]: anyPack(
+        PriorityGroupsOverrideSchema,
+        create(PriorityGroupsOverrideSchema, {
+          priorityGroups: chain.map((clusterName, index) => ({
+            name: `attempt-${index + 1}`,
+            clusters: [{ clusterName, weight: 1 }],
+          })),
+        }),
+      ),
     },
   };
 }

@@ -18,7 +18,9 @@ export class Answer implements Mutation {
   clearRouteCache = false;
   /** Made from the fields below when the answer is encoded. */
   metadata: Buffer | undefined = undefined;
-  /** Encoded Struct fields (`structField`) for Envoy's router. */
+  /** The chain, for Envoy's router. */
+  typedMetadata: Buffer | undefined = undefined;
+  /** Encoded Struct fields (`structField`) by which later attempts find their request. */
   readonly routeFields: Buffer[] = [];
   /** The same for the access log. */
   readonly logFields: Buffer[] = [];
@@ -64,6 +66,7 @@ export class Answer implements Mutation {
       !this.clearRouteCache &&
       this.routeFields.length === 0 &&
       this.logFields.length === 0 &&
+      this.typedMetadata === undefined &&
       this.modeOverride === undefined
     );
   }
@@ -79,6 +82,7 @@ export class Answer implements Mutation {
     this.replace = false;
     this.clearRouteCache = false;
     this.metadata = undefined;
+    this.typedMetadata = undefined;
     this.modeOverride = undefined;
   }
 

@@ -1,7 +1,16 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
-import { listFieldOf, namespaceMetadata } from './metadata.ts';
-import { decodedStruct } from './testing/decoded.ts';
-import { encodeStruct, encodeValue, listItem, nestedList, structField } from './wire/struct.ts';
+import {
+  PriorityGroupSchema,
+  PriorityGroupsOverrideSchema,
+} from '../gen/envoy/extensions/router/cluster_specifiers/priority_group/v3/priority_group_pb.js';
+import { namespaceMetadata, typedMetadata } from './metadata.ts';
+import { decodedFrame, decodedStruct } from './testing/decoded.ts';
+import { record } from './wire/bytes-out.ts';
+import { kind } from './wire/kind.ts';
+import { encodeMutation, noMutation } from './wire/outgoing.ts';
+import { encodeStruct, encodeValue, structField } from './wire/struct.ts';
 
 describe('namespaceMetadata()', () => {
   it.each([0, 1, 40])('encodes the same Struct as the encoder of whole values, with %i fields', (count) => {
@@ -17,10 +26,19 @@ describe('namespaceMetadata()', () => {
   });
 });
 
-describe('listFieldOf()', () => {
-  it('encodes a list of encoded items', () => {
-    const items = ['a', 'b'].map((name) => listItem(encodeValue({ name, clusters: [{ weight: 1 }] })));
-    const encoded = namespaceMetadata('sluice.route')([listFieldOf('priority_groups')(items)]);
-    expect(encoded).toEqual(nestedList('sluice.route', 'priority_groups')(items));
+describe('typedMetadata()', () => {
+  it.each([0, 1, 40])('is an entry that Envoy reads, of %i parts', (count) => {
+    const groups = Array.from({ length: count }, (_, i) =>
+      create(PriorityGroupSchema, { name: `group ${i}`, clusters: [{ clusterName: 'größe', weight: i + 1 }] }),
+    );
+    const parts = groups.map((group) => record(0x0a, Buffer.from(toBinary(PriorityGroupSchema, group))));
+    const entry = typedMetadata('sluice.route', PriorityGroupsOverrideSchema.typeName)(parts);
+    const { typedDynamicMetadata } = decodedFrame(
+      encodeMutation(kind.requestBody, { ...noMutation, typedMetadata: entry }),
+    );
+    const override = create(PriorityGroupsOverrideSchema, { priorityGroups: groups });
+    expect(Object.keys(typedDynamicMetadata)).toEqual(['sluice.route']);
+    const typed = typedDynamicMetadata['sluice.route'];
+    expect(typed && anyUnpack(typed, PriorityGroupsOverrideSchema)).toEqual(override);
   });
 });

@@ -32,11 +32,10 @@ function open(stages: readonly Stage[] = [prepare], relayTo: RelayTo = () => und
   return { stream, handler, id, engine };
 }
 
-const headers = (exchange: string, attempt: string) =>
-  sent.requestHeaders({ 'x-sluice-exchange': exchange, 'x-envoy-attempt-count': attempt });
+const headers = sent.attempt;
 
 describe('an upstream stream', () => {
-  it('prepares the attempt of the exchange that the header names', () => {
+  it('prepares the attempt of the exchange that the metadata names', () => {
     const { stream, handler, id } = open();
     handler.message(headers(id, '2'));
     expect(stream.kinds).toEqual(['requestHeaders']);

@@ -1,4 +1,4 @@
-import { internalHeaders } from '../contract.ts';
+import { exchangeField, metadataNamespaces } from '../contract.ts';
 import { Answer } from './answer.ts';
 import type { OnJudged } from './attempt-watch.ts';
 import type { Engine } from './engine.ts';
@@ -85,7 +85,7 @@ export class UpstreamStream implements StreamHandler {
       this.stream.fail(grpcStatus.invalidArgument, 'unexpected message');
       return;
     }
-    const id = parseExchangeId(incoming.header(internalHeaders.exchange) ?? '');
+    const id = parseExchangeId(String(incoming.metadata(metadataNamespaces.route, exchangeField) ?? ''));
     if (id === undefined) {
       this.unknown('the request has no exchange');
       return;

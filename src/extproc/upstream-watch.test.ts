@@ -41,7 +41,7 @@ function open(
   const stream = new FakeStream();
   const handler = new UpstreamStream(stream, engine, () => undefined, role);
   const id = engine.registry.idOf(exchange);
-  handler.message(sent.requestHeaders({ 'x-sluice-exchange': id, 'x-envoy-attempt-count': attempt }));
+  handler.message(sent.attempt(id, attempt));
   const outcome = (name: string) =>
     new RegExp(`sluice_watched_responses_total\\{outcome="${name}"\\} (\\d+)`).exec(registry.render())?.[1];
   return { stream, handler, exchange, outcome };

@@ -1,4 +1,5 @@
 import { create, type JsonObject, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { exchangeField, metadataNamespaces } from '../../contract.ts';
 import {
   ProcessingRequestSchema,
   type ProcessingResponse,
@@ -86,6 +87,12 @@ export const sent = {
         value: { ...headerMap({ ':method': 'POST', ':path': '/v1/x', 'x-request-id': 'r-1', ...lines }), endOfStream },
       },
       attributes: attributesOf(attributes),
+    }),
+  /** Of the upstream filter: the exchange is in the metadata that it forwards. */
+  attempt: (exchange: string, attempt: string) =>
+    bytes({
+      request: { case: 'requestHeaders', value: headerMap({ ':path': '/v1/x', 'x-envoy-attempt-count': attempt }) },
+      metadataContext: { filterMetadata: { [metadataNamespaces.route]: { [exchangeField]: exchange } } },
     }),
   requestBody: (body: string | Buffer, endOfStream = true) =>
     bytes({ request: { case: 'requestBody', value: { body: Buffer.from(body), endOfStream } } }),

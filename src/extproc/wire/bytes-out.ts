@@ -59,6 +59,13 @@ export function writeRecord(into: Buffer, at: number, tag: number, bytes: Buffer
   return pos + bytes.length;
 }
 
+/** A record in a buffer of its own: for what is encoded once. */
+export function record(tag: number, content: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(recordSize(content.length));
+  writeRecord(bytes, 0, tag, content);
+  return bytes;
+}
+
 /** From here on the call into C++ is cheaper than a loop. */
 const longText = 48;
 

@@ -75,9 +75,9 @@ describe('Struct pieces', () => {
 
   it('put together are the Struct encoded as a whole', () => {
     const items = chain.map((group) => listItem(encodeValue(group)));
-    const inner = structField('priority_groups', listValue(Buffer.concat(items)));
+    const inner = structField('groups', listValue(Buffer.concat(items)));
     const whole = structField('sluice.route', structValue(inner));
-    expect(whole).toEqual(encodeStruct({ 'sluice.route': { priority_groups: chain } }));
+    expect(whole).toEqual(encodeStruct({ 'sluice.route': { groups: chain } }));
   });
 
   it('behind each other merge, the later key winning', () => {

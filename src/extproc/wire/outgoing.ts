@@ -21,6 +21,8 @@ export interface Mutation {
   readonly clearRouteCache: boolean;
   /** Encoded `google.protobuf.Struct`: `dynamic_metadata`. */
   readonly metadata: Buffer | undefined;
+  /** One encoded entry of `typed_dynamic_metadata`. */
+  readonly typedMetadata: Buffer | undefined;
   /** Encoded `ProcessingMode`: `mode_override`. */
   readonly modeOverride: Buffer | undefined;
 }
@@ -34,6 +36,7 @@ export const noMutation: Mutation = {
   replace: false,
   clearRouteCache: false,
   metadata: undefined,
+  typedMetadata: undefined,
   modeOverride: undefined,
 };
 
@@ -53,7 +56,7 @@ export function continueFrame(of: number): Buffer {
 /** A `ProcessingResponse` to a message of the given kind, as one frame. Throws `WireError` on what Envoy cannot obey. */
 export function encodeMutation(of: number, mutation: Mutation): Buffer {
   checkKind(of);
-  const { setHeaders, removeHeaders, body, metadata, modeOverride } = mutation;
+  const { setHeaders, removeHeaders, body, metadata, typedMetadata, modeOverride } = mutation;
   const hasHeaders = setHeaders.length > 0 || removeHeaders.length > 0 || mutation.clearRouteCache;
   const headers = hasHeaders ? headerMutationSize(setHeaders, removeHeaders) : 0;
   const isTrailers = of >= kind.requestTrailers;
@@ -74,7 +77,8 @@ export function encodeMutation(of: number, mutation: Mutation): Buffer {
   const frame = allocateFrame(
     recordSize(answer) +
       (metadata === undefined ? 0 : recordSize(metadata.length)) +
-      (modeOverride === undefined ? 0 : recordSize(modeOverride.length)),
+      (modeOverride === undefined ? 0 : recordSize(modeOverride.length)) +
+      (typedMetadata === undefined ? 0 : recordSize(typedMetadata.length)),
   );
 
   let pos = writeRecordHead(frame, prefixLength, answerTag(of), answer);
@@ -111,7 +115,10 @@ export function encodeMutation(of: number, mutation: Mutation): Buffer {
     pos = writeRecord(frame, pos, 0x42, metadata);
   }
   if (modeOverride !== undefined) {
-    writeRecord(frame, pos, 0x4a, modeOverride);
+    pos = writeRecord(frame, pos, 0x4a, modeOverride);
+  }
+  if (typedMetadata !== undefined) {
+    writeRecord(frame, pos, 0x6a, typedMetadata);
   }
   return frame;
 }

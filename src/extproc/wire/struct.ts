@@ -1,4 +1,4 @@
-import { recordSize, writeRecord, writeRecordHead } from './bytes-out.ts';
+import { record, recordSize, writeRecord, writeRecordHead } from './bytes-out.ts';
 import { WireError } from './wire-error.ts';
 
 /** What fits into a `google.protobuf.Value`. */
@@ -46,42 +46,6 @@ export function listValue(items: Buffer): Buffer {
   return record(0x32, items);
 }
 
-/**
- * The Struct `{ [namespace]: { [key]: [ …items ] } }` from prebuilt items (`listItem`), in one allocation: a chain is
- * put together per request from entries that were encoded once, when the program was loaded.
- */
-export type NestedList = (items: readonly Buffer[]) => Buffer;
-
-export function nestedList(namespace: string, key: string): NestedList {
-  const outer = Buffer.from(namespace, 'utf8');
-  const inner = Buffer.from(key, 'utf8');
-  return (items) => {
-    let list = 0;
-    for (const item of items) {
-      list += item.length;
-    }
-    const innerValue = recordSize(list);
-    const innerEntry = recordSize(inner.length) + recordSize(innerValue);
-    const struct = recordSize(innerEntry);
-    const outerValue = recordSize(struct);
-    const outerEntry = recordSize(outer.length) + recordSize(outerValue);
-    const bytes = Buffer.allocUnsafe(recordSize(outerEntry));
-    let pos = writeRecordHead(bytes, 0, 0x0a, outerEntry);
-    pos = writeRecord(bytes, pos, 0x0a, outer);
-    pos = writeRecordHead(bytes, pos, 0x12, outerValue);
-    pos = writeRecordHead(bytes, pos, 0x2a, struct);
-    pos = writeRecordHead(bytes, pos, 0x0a, innerEntry);
-    pos = writeRecord(bytes, pos, 0x0a, inner);
-    pos = writeRecordHead(bytes, pos, 0x12, innerValue);
-    pos = writeRecordHead(bytes, pos, 0x32, list);
-    for (const item of items) {
-      bytes.set(item, pos);
-      pos += item.length;
-    }
-    return bytes;
-  };
-}
-
 function structOf(fields: { readonly [key: string]: Json }, depth: number): Buffer {
   const parts: Buffer[] = [];
   for (const key of Object.keys(fields)) {
@@ -119,10 +83,4 @@ function encodeNested(value: Json, depth: number): Buffer {
 /** `Array.isArray` alone does not narrow readonly arrays. */
 function isList(value: readonly Json[] | { readonly [key: string]: Json }): value is readonly Json[] {
   return Array.isArray(value);
-}
-
-function record(tag: number, content: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(recordSize(content.length));
-  writeRecord(bytes, 0, tag, content);
-  return bytes;
 }

@@ -11,10 +11,9 @@ type Predicate = MessageInitShape<typeof Matcher_MatcherList_PredicateSchema>;
 
 /**
  * Lets a filter run on later attempts only: the first one was prepared by the router-level stream, and a second stream
- * for every request would cost as much again. It runs on the first attempt, too, of a request that is watched in one of
- * these ways.
+ * for every request would cost as much again. It runs on the first attempt, too, of a request whose bodies are watched.
  */
-export function onLaterAttempts(inner: Extension, ways: readonly Watched[]): Extension {
+export function onLaterAttempts(inner: Extension): Extension {
   return matched(inner, {
     matcherType: {
       case: 'matcherTree',
@@ -22,7 +21,7 @@ export function onLaterAttempts(inner: Extension, ways: readonly Watched[]): Ext
         input: requestHeader('x-envoy-attempt-count'),
         treeType: {
           case: 'exactMatchMap',
-          value: { map: { '1': { onMatch: { case: 'matcher', value: skipUnlessWatched(ways) } } } },
+          value: { map: { '1': { onMatch: { case: 'matcher', value: skipUnlessWatched(watchedAs.body) } } } },
         },
       },
     },
@@ -31,7 +30,7 @@ export function onLaterAttempts(inner: Extension, ways: readonly Watched[]): Ext
 
 /** Lets a filter run on requests only whose streams are watched, on every attempt. */
 export function onWatchedStreams(inner: Extension): Extension {
-  return matched(inner, skipUnlessWatched([watchedAs.stream]));
+  return matched(inner, skipUnlessWatched(watchedAs.stream));
 }
 
 type Watched = (typeof watchedAs)[keyof typeof watchedAs];
@@ -40,20 +39,14 @@ function matched(inner: Extension, xdsMatcher: Matcher): Extension {
   return extension(inner.name, ExtensionWithMatcherSchema, { extensionConfig: inner, xdsMatcher });
 }
 
-function skipUnlessWatched(ways: readonly Watched[]): Matcher {
-  const predicates = ways.map(isWatched);
-  const [only] = predicates;
-  const any: Predicate =
-    predicates.length === 1 && only !== undefined
-      ? only
-      : { matchType: { case: 'orMatcher', value: { predicate: predicates } } };
+function skipUnlessWatched(way: Watched): Matcher {
   return {
     matcherType: {
       case: 'matcherList',
       value: {
         matchers: [
           {
-            predicate: { matchType: { case: 'notMatcher', value: any } },
+            predicate: { matchType: { case: 'notMatcher', value: isWatched(way) } },
             onMatch: { onMatch: { case: 'action', value: extension('skip', SkipFilterSchema, {}) } },
           },
         ],

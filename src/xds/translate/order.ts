@@ -1,5 +1,4 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { watchedAs } from '../../contract.ts';
 import { RouterSchema } from '../../gen/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { HttpFilterSchema } from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
@@ -12,7 +11,7 @@ import { healthFilter } from './health.ts';
 import { onLaterAttempts, onWatchedStreams } from './later-attempts.ts';
 import { afterOwnFilters, ownFilters } from './own-filters/chain.ts';
 import { routerProcessor, upstreamProcessor, watchProcessor } from './processor-filter.ts';
-import { injectCredential, ownCredential, restoreExchange, stripHeaders, upstreamCodec } from './upstream-filters.ts';
+import { injectCredential, ownCredential, stripHeaders, upstreamCodec } from './upstream-filters.ts';
 
 type HttpFilterInit = MessageInitShape<typeof HttpFilterSchema>;
 
@@ -73,12 +72,8 @@ interface UpstreamRow {
 /** The filters of a provider's cluster, which run on every attempt that goes to it. */
 const upstreamOrder: readonly UpstreamRow[] = [
   {
-    reason: 'Before the processor, which finds the state of the request by this header.',
-    filter: () => onLaterAttempts(restoreExchange, [watchedAs.body, watchedAs.stream]),
-  },
-  {
     reason: 'Before the stripping, so that whatever it sets passes through it as well.',
-    filter: () => onLaterAttempts(upstreamProcessor(), [watchedAs.body]),
+    filter: () => onLaterAttempts(upstreamProcessor()),
   },
   {
     reason:

@@ -31,7 +31,10 @@ export function routerProcessor({ listeners }: Pick<GatewayModel, 'listeners'>):
     // Each is an expression that Envoy evaluates for every response: only those that a stage reads.
     responseAttributes: ['response.code_details', 'upstream.request_attempt_count'],
     metadataOptions: {
-      receivingNamespaces: { untyped: [metadataNamespaces.route, metadataNamespaces.log] },
+      receivingNamespaces: {
+        untyped: [metadataNamespaces.route, metadataNamespaces.log],
+        typed: [metadataNamespaces.route],
+      },
     },
   });
 }
@@ -54,7 +57,10 @@ export function upstreamProcessor(): Extension {
     },
     requestAttributes: ['xds.cluster_name'],
     responseAttributes: ['xds.cluster_name'],
-    metadataOptions: { receivingNamespaces: { untyped: [metadataNamespaces.log] } },
+    metadataOptions: {
+      receivingNamespaces: { untyped: [metadataNamespaces.log] },
+      forwardingNamespaces: requestState,
+    },
   });
 }
 
@@ -75,12 +81,16 @@ export function watchProcessor(): Extension {
       responseTrailerMode: HeaderMode.SEND,
     },
     sendBodyWithoutWaitingForHeaderResponse: true,
+    metadataOptions: { forwardingNamespaces: requestState },
     // Held headers are an answer that is not there yet. The attempt has a time-out of its own.
     messageTimeout: seconds(3600),
     // A processor that dies in the middle has judged nothing, and the response may be a good one.
     failureModeAllow: true,
   });
 }
+
+/** Where the processor has written by what it finds the state of the request again. */
+const requestState = { untyped: [metadataNamespaces.route] };
 
 function common(role: 'router' | 'upstream' | 'watch') {
   return {

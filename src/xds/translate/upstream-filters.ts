@@ -1,4 +1,4 @@
-import { internalHeaders, metadataNamespaces } from '../../contract.ts';
+import { internalHeaders } from '../../contract.ts';
 import { CredentialInjectorSchema } from '../../gen/envoy/extensions/filters/http/credential_injector/v3/credential_injector_pb.js';
 import { HeaderMutationSchema } from '../../gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
 import { UpstreamCodecSchema } from '../../gen/envoy/extensions/filters/http/upstream_codec/v3/upstream_codec_pb.js';
@@ -8,11 +8,6 @@ import { secretOverAds } from './ads.ts';
 import { type Extension, extension } from './extension.ts';
 import { type HeaderRule, removeHeadersStartingWith, setHeader } from './header-mutation.ts';
 import { towardsProvider } from './sanitise.ts';
-
-/** Attempt 1 took every internal header off, and all attempts share one header map. The metadata still knows. */
-export const restoreExchange = mutation('restore-exchange', [
-  setHeader(internalHeaders.exchange, `%DYNAMIC_METADATA(${metadataNamespaces.route}:exchange)%`),
-]);
 
 /** Takes off what is not for this provider, and states the length of a body that the processor has replaced. */
 export const stripHeaders = mutation('strip', [

@@ -1,13 +1,17 @@
+import { create } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
+import { PriorityGroupsOverrideSchema } from '../../../gen/envoy/extensions/router/cluster_specifiers/priority_group/v3/priority_group_pb.js';
 import { parseBody } from '../../../llm/json/parse.ts';
 import { programOf } from '../../../program/testing/program-of.ts';
 import { Answer } from '../../answer.ts';
 import type { Exchange } from '../../exchange.ts';
 import { Registry } from '../../registry.ts';
-import { decodedStruct } from '../../testing/decoded.ts';
+import { decodedFrame, decodedStruct } from '../../testing/decoded.ts';
 import { type ExchangeFields, exchangeOf, keyIn, providerIn } from '../../testing/exchange-of.ts';
 import { requestHeadersMessage } from '../../testing/message.ts';
 import { verdict } from '../../verdict.ts';
+import { kind } from '../../wire/kind.ts';
 import { attempt } from './index.ts';
 
 const program = programOf({
@@ -89,13 +93,16 @@ describe('the first attempt', () => {
     const { answer, exchange, registry } = prepared(['a', 'b']);
     expect(headersOf(answer)).toMatchObject({ 'x-sluice-profile': 'retry-1', 'x-envoy-max-retries': '1' });
     expect(answer.clearRouteCache).toBe(true);
-    expect(decodedStruct(Buffer.concat(answer.routeFields))).toEqual({
-      priority_groups: [
-        { name: 'cluster-a', clusters: [{ cluster_name: 'cluster-a', weight: 1 }] },
-        { name: 'cluster-b', clusters: [{ cluster_name: 'cluster-b', weight: 1 }] },
-      ],
-      exchange: registry.idOf(exchange),
+    expect(decodedStruct(Buffer.concat(answer.routeFields))).toEqual({ exchange: registry.idOf(exchange) });
+    const { typedDynamicMetadata } = decodedFrame(answer.encode(kind.requestBody));
+    const chain = create(PriorityGroupsOverrideSchema, {
+      priorityGroups: ['cluster-a', 'cluster-b'].map((name) => ({
+        name,
+        clusters: [{ clusterName: name, weight: 1 }],
+      })),
     });
+    const typed = typedDynamicMetadata['sluice.route'];
+    expect(typed && anyUnpack(typed, PriorityGroupsOverrideSchema)).toEqual(chain);
   });
 
   it('changes the body where it stands, and states its length', () => {

@@ -1,11 +1,11 @@
-import { internalHeaders, watchedAs } from '../../../contract.ts';
+import { exchangeField, internalHeaders, watchedAs } from '../../../contract.ts';
 import { hiddenFailureStatus } from '../../attempt-watch.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
 import { encodeValue, structField } from '../../wire/struct.ts';
 import { bodyFor } from './body.ts';
-import { chainField } from './chain-field.ts';
+import { chainOf } from './chain.ts';
 import { changesFor, setHeaders } from './changes.ts';
 import { prepareLaterAttempt } from './later.ts';
 import { upstreamPath } from './path.ts';
@@ -54,7 +54,7 @@ export function attempt(kept: KeptExchanges): Stage {
         answer.set('content-length', String(body.length));
       }
 
-      answer.routeFields.push(chainField(targets));
+      answer.typedMetadata = chainOf(targets);
       answer.clearRouteCache = true;
       exchange.json = undefined;
       exchange.hasLeft = true;
@@ -62,8 +62,8 @@ export function attempt(kept: KeptExchanges): Stage {
       // What is to be read on the way must not be compressed.
       if (isToBeRead(exchange)) answer.remove('accept-encoding');
       if (targets.length > 1 || exchange.isWatched) {
-        // By this Envoy's later attempts find the way back; the header it becomes is set anew for each of them.
-        answer.routeFields.push(structField('exchange', encodeValue(kept.idOf(exchange))));
+        // By this Envoy's later attempts find the way back.
+        answer.routeFields.push(structField(exchangeField, encodeValue(kept.idOf(exchange))));
         kept.add(exchange);
       }
       if (targets.length > 1) exchange.keepBody();
