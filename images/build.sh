@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the images, and beside them a bill of what is in them. Wants `make setup` done.
+# Builds the images, and beside them a bill of what is in them.
 #   images/build.sh [--release] REGISTRY      for instance: images/build.sh --release ghcr.io/example
 # Plain, they stay in the local engine, for this machine's architecture. With --release they are built for amd64 and arm64,
 # pushed with a bill of materials and provenance attached, and base images without a digest are refused.
@@ -18,6 +18,9 @@ if [ "${1:-}" = --release ]; then
   shift
 fi
 [ $# -eq 1 ] || fail 'usage: images/build.sh [--release] REGISTRY'
+[ -d node_modules ] && [ -d src/gen ] || fail 'this clone is not ready. Run make setup first.'
+# The Node of the clone, whichever the machine has.
+export PATH="$PWD/node_modules/.bin:$PATH"
 registry=$1
 version=$(node -p 'require("./package.json").version')
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
