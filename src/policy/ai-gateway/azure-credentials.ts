@@ -21,7 +21,7 @@ export const azureCredentials = refine(
         reported(exchangeToken, 'no token is exchanged yet'),
         'A token exchanged for one of Entra.',
       ),
-      useManagedIdentity: refused('write clientSecretRef or oidcExchangeToken'),
+      useManagedIdentity: refused('the identity of a pod or machine is not used', { remedy: 'write clientSecretRef' }),
     }),
     exactlyOneRule(['clientSecretRef', 'oidcExchangeToken']),
   ),
