@@ -52,7 +52,7 @@ export function startProcessor(sockets: readonly string[], index: number, xdsPor
     return adminPort() !== 0 && (await page('/readyz').catch(() => undefined))?.ok === true;
   };
   const ready = (): Promise<void> =>
-    until(`processor ${index} is ready`, isReady, { limitMs: 20_000, seen: () => log });
+    until(`processor ${index} is ready`, isReady, { limitMs: 45_000, seen: () => log });
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     if (hasEnded()) return;
     const gone = once(child, 'close');
