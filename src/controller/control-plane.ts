@@ -102,6 +102,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const source = await options.source({
     onChange: (state) => {
       latest = state;
+      // Whoever waits for a moment of rest would otherwise speak of what is only on its way.
+      options.onChange?.();
       void apply();
     },
     onError: (error) => log.error({ error }, 'following the policy failed; what is in force stays'),
