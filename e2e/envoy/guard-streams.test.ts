@@ -221,6 +221,26 @@ describe('texts of one stream', () => {
   });
 });
 
+describe('a stream of pictures', () => {
+  const picture = (type: string, more: object) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, b64_json: 'iVBORw0KGgo1'.repeat(9_000), ...more })}\n\n`;
+  const partial = picture('image_generation.partial_image', { partial_image_index: 0 });
+  const stream = (prompt: string) =>
+    partial + picture('image_generation.completed', { revised_prompt: prompt, usage: { total_tokens: 9 } });
+  const streamTo = async (key: string): Promise<string> =>
+    (await ask(key, { model: 'm', prompt: 'a cat', stream: true }, '/v1/images/generations')).text();
+
+  it('passes, and what is said about them is judged', async () => {
+    answer = (response) => events(response).end(stream(told));
+    expect(await streamTo('observing')).toBe(stream(told));
+    expect(await streamTo('redacting')).toBe(stream(hidden));
+    const blocked = await streamTo('blocking');
+    expect(blocked.startsWith(partial)).toBe(true);
+    expect(errorOfStream(blocked)).toMatchObject({ code: 'guardrail_violation', message: 'Not for you.' });
+    expect(blocked).not.toContain('TCK');
+  });
+});
+
 describe('a stream that is not as it should be', () => {
   it.each([
     [
