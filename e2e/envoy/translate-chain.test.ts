@@ -180,6 +180,7 @@ describe('the chain of a request', () => {
       .split('\n')
       .find((each) => each.startsWith('{'));
     expect(JSON.parse(line ?? '')).toMatchObject({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       method: 'POST',
       path: '/v1/chat/completions',
       status: 200,

@@ -37,7 +37,8 @@ export function attempt(kept: KeptExchanges): Stage {
       if (first === undefined) throw new Error('a request without a target came to the attempt stage');
       const { provider } = first;
       answer.set(internalHeaders.profile, exchange.route?.profile ?? exchange.program.settings.defaultProfile);
-      answer.set(attemptLimitHeader, String(targets.length - 1));
+      // Without it there is one attempt.
+      if (targets.length > 1) answer.set(attemptLimitHeader, String(targets.length - 1));
       const path = upstreamPath(exchange, provider);
       if (path !== exchange.path) answer.set(':path', path);
 

@@ -55,7 +55,6 @@ describe('respond', () => {
       'x-sluice-provider': 'b',
       'x-sluice-model': 'small',
       'x-sluice-attempts': 'a/up-a,b/gr%C3%B6%C3%9Fe',
-      'x-request-id': 'r-1',
     });
   });
 

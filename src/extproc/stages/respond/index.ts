@@ -44,8 +44,8 @@ export function respond(report: ReportAttempt): Stage {
       if (code !== undefined) return replace(exchange, code);
       const { answer } = exchange;
       if (hidden !== undefined) answer.set(':status', String(status));
+      // Not the id of the request: Envoy puts it there by itself, over one that the provider may have given.
       forEachHeader(exchange, (name, value) => answer.set(name, value));
-      answer.set(responseHeaders.requestId, exchange.requestId);
       return verdict.proceed;
     },
   };
