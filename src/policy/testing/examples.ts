@@ -162,6 +162,7 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
         topologySpread: [{maxSkew: 1}], securityContext: {fsGroup: 1}, priorityClassName: high, runtimeClassName: gvisor
       },
       networkPolicy: {enabled: true},
+      store: {redis: {addresses: ["redis.sluice-dataplane.svc:6379"], password: {secretKeyRef: {name: redis, key: p}}}},
       overlays: {
         deployment: {metadata: {labels: {a: b}, annotations: {c: d}}, spec: {template: {spec: {hostNetwork: null}}}},
         service: {spec: {sessionAffinity: ClientIP}}, serviceAccount: {metadata: {annotations: {e: f}}},
