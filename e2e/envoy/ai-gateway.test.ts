@@ -282,10 +282,10 @@ describe('manifests of the AI gateway vocabulary', () => {
   });
 
   it('ends a request after the time that its rule gives it', async () => {
-    practice.behave({ account: 'first', headersDelayMs: 2_000 });
+    practice.behave({ account: 'first', headersDelayMs: 10_000 });
     const started = performance.now();
     expect((await ask('slow')).status).toBe(504);
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(9_000);
   });
 
   it('takes silence before the first byte for a failure, and ends a stream that falls silent', async () => {
@@ -293,7 +293,7 @@ describe('manifests of the AI gateway vocabulary', () => {
     const answer = await ask('silent');
     expect(answer.headers.get('x-sluice-provider')).toBe('second');
     practice.clear();
-    practice.behave({ account: 'first', chunkDelayMs: 2_000 });
+    practice.behave({ account: 'first', chunkDelayMs: 10_000 });
     const started = performance.now();
     const stream = await fetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
@@ -301,7 +301,7 @@ describe('manifests of the AI gateway vocabulary', () => {
       body: JSON.stringify({ model: 'silent', stream: true, messages: [{ role: 'user', content: 'Hello' }] }),
     });
     await expect(stream.text()).rejects.toThrow();
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(9_000);
   });
 
   it('prefers the route of the host, and shows models where they are', async () => {
