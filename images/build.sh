@@ -3,7 +3,7 @@
 #   images/build.sh [--release] REGISTRY      for instance: images/build.sh --release ghcr.io/example
 # Plain, they stay in the local engine, for this machine's architecture. With --release they are built for amd64 and arm64,
 # pushed with a bill of materials and provenance attached, and base images without a digest are refused.
-# The same commit gives the same layers: all times are that of the commit.
+# The same commit gives the same layers: no time in them is that of the build.
 set -eu
 cd "$(dirname "$0")/.."
 
