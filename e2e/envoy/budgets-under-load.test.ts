@@ -7,6 +7,7 @@ import type { CounterReport } from '../../src/limits/store.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { startRedis } from '../support/redis.ts';
+import { patience } from '../support/until.ts';
 
 /* Many requests at once against a limit or a budget with room for some of them: two processors, one Redis. */
 
@@ -135,7 +136,7 @@ describe.each(ceilings)('$what with room for some', ({ kind, cost }) => {
     answer = done;
     const statuses = await Promise.all(Array.from({ length: 1_000 }, () => ask(`burst-${kind}`)));
     expect(tally(statuses)).toEqual({ 200: room, 429: 1_000 - room });
-    await expect.poll(async () => (await counter('burst'))?.reserved).toBe(0);
+    await expect.poll(async () => (await counter('burst'))?.reserved, patience).toBe(0);
     expect(await counter('burst')).toMatchObject({ used: room * cost, remaining: 0, drift: 0 });
   });
 
@@ -145,11 +146,11 @@ describe.each(ceilings)('$what with room for some', ({ kind, cost }) => {
     const before = provider.requests.length;
     const leaving = new AbortController();
     const asked = Array.from({ length: 10 }, () => ask(`left-${kind}`, leaving.signal));
-    await expect.poll(() => provider.requests.length).toBe(before + 10);
+    await expect.poll(() => provider.requests.length, patience).toBe(before + 10);
     expect(await counter('left')).toMatchObject({ reserved: 10 * cost });
     leaving.abort();
     await Promise.all(asked);
-    await expect.poll(async () => (await counter('left'))?.reserved).toBe(0);
+    await expect.poll(async () => (await counter('left'))?.reserved, patience).toBe(0);
     expect(await counter('left')).toMatchObject({ used: 0, drift: 0 });
     for (const response of waiting) response.destroy();
   });
@@ -161,9 +162,9 @@ describe.each(ceilings)('$what with room for some', ({ kind, cost }) => {
     const asked = Array.from({ length: 1_000 }, async () => {
       if ((await ask(`killed-${kind}`)) === 200) passed += 1;
     });
-    await expect.poll(() => waiting.length, { timeout: 10_000 }).toBeGreaterThan(room / 2);
+    await expect.poll(() => waiting.length, patience).toBeGreaterThan(room / 2);
     for (const response of waiting.splice(0, 10)) done(response);
-    await expect.poll(() => passed).toBe(10);
+    await expect.poll(() => passed, patience).toBe(10);
     await gateway.processors[0]?.kill('SIGKILL');
     answer = done;
     for (const response of waiting) done(response);
@@ -171,7 +172,7 @@ describe.each(ceilings)('$what with room for some', ({ kind, cost }) => {
     expect(passed).toBeLessThanOrEqual(room);
     // What the killed one held stays reserved until its time is up; all else was used by somebody who got an answer.
     await expect
-      .poll(async () => ((await counter('killed'))?.used ?? 0) - ((await counter('killed'))?.reserved ?? 0))
+      .poll(async () => ((await counter('killed'))?.used ?? 0) - ((await counter('killed'))?.reserved ?? 0), patience)
       .toBe(passed * cost);
     expect(await counter('killed')).toMatchObject({ used: room * cost, drift: 0 });
     await gateway.processors[0]?.restart();

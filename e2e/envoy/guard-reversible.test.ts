@@ -12,6 +12,7 @@ import {
   type RecordingProvider,
   startRecordingProvider,
 } from '../support/recording-provider.ts';
+import { patience } from '../support/until.ts';
 
 /* Values that providers do not see and callers get back, on a real Envoy; and that none of them is left anywhere. */
 
@@ -186,7 +187,10 @@ describe('a value that is hidden', () => {
 describe('afterwards', () => {
   it('the decisions say what was found, and how often', async () => {
     await expect
-      .poll(async () => (await readFile(join(folder, 'decisions.jsonl'), 'utf8').catch(() => '')).split('\n').length)
+      .poll(
+        async () => (await readFile(join(folder, 'decisions.jsonl'), 'utf8').catch(() => '')).split('\n').length,
+        patience,
+      )
       .toBeGreaterThan(8);
     const [first] = (await readFile(join(folder, 'decisions.jsonl'), 'utf8')).split('\n');
     expect(JSON.parse(first ?? '')).toMatchObject({

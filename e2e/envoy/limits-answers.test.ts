@@ -4,6 +4,7 @@ import { sha256Hex } from '../../src/lib/hash.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { startRedis } from '../support/redis.ts';
+import { patience } from '../support/until.ts';
 
 /* Limits and budgets on a real Envoy and a real Redis: what callers read, and what comes back when a request is over. */
 
@@ -157,12 +158,12 @@ describe('requests at once', () => {
     });
     answer = (response) => void held.then(() => answerJson(response, 200, { choices: [], usage }));
     const first = ask('at-once');
-    await expect.poll(() => provider.requests.length).toBeGreaterThan(0);
-    await expect.poll(async () => (await ask('at-once')).status, { timeout: 3_000 }).toBe(429);
+    await expect.poll(() => provider.requests.length, patience).toBeGreaterThan(0);
+    await expect.poll(async () => (await ask('at-once')).status, patience).toBe(429);
     release();
     expect((await first).status).toBe(200);
     answer = (response) => answerJson(response, 200, { choices: [], usage });
-    await expect.poll(async () => (await ask('at-once')).status).toBe(200);
+    await expect.poll(async () => (await ask('at-once')).status, patience).toBe(200);
   });
 });
 
@@ -187,7 +188,7 @@ describe('a budget', () => {
     expect((await ask('warned')).status).toBe(200);
     expect((await ask('warned')).status).toBe(200);
     await expect
-      .poll(() => gateway.processors.map((each) => each.log()).join(''))
+      .poll(() => gateway.processors.map((each) => each.log()).join(''), patience)
       .toContain('a threshold of a budget was passed');
   });
 });

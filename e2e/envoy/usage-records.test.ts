@@ -8,6 +8,7 @@ import { sha256Hex } from '../../src/lib/hash.ts';
 import { type ApiShape, apiShapes } from '../support/api-shapes.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
+import { patience } from '../support/until.ts';
 
 /* What a request used and cost, as it is written down: on a real Envoy, of every API, however the request ends. */
 
@@ -94,7 +95,7 @@ async function recordOf(id: string | null): Promise<Json> {
     .poll(async () => {
       found = (await records()).find((record) => record.id === id);
       return found !== undefined;
-    })
+    }, patience)
     .toBe(true);
   return found ?? {};
 }
@@ -219,7 +220,7 @@ describe('a stream', () => {
     expect(record).toMatchObject({ ending: 'caller aborted', tokens: { source: 'counted', completeness: 'partial' } });
     expect((record.tokens as { output: number }).output).toBeGreaterThan(10);
     expect(record.firstTokenMs).toBeGreaterThan(0);
-    await expect.poll(() => isClosed).toBe(true);
+    await expect.poll(() => isClosed, patience).toBe(true);
   });
 
   it('that the provider breaks off is recorded as such', async () => {

@@ -15,6 +15,9 @@ import { read } from '../read/index.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import { guard } from './index.ts';
 
+/** A busy machine takes its time. */
+const patience = { timeout: 20_000 };
+
 /* The stage together with the reader of answers: what reaches the provider and the caller is what counts. */
 
 type GuardrailInit = NonNullable<ProgramInit['guardrails']>[number];
@@ -430,13 +433,13 @@ describe('services', () => {
       reason: 'timeout',
     }));
     const asked = ask(chat('hello'));
-    await expect.poll(() => asked.last).toBe(last);
+    await expect.poll(() => asked.last, patience).toBe(last);
     if (last === '503') {
       expect(asked.error).toMatchObject({ code: 'guardrail_unavailable', guardrail: 'g', rule: 'far' });
       asked.handler.end();
     } else {
       asked.receive(json, answer('hi'));
-      await expect.poll(() => records.length).toBe(1);
+      await expect.poll(() => records.length, patience).toBe(1);
     }
     expect(records[0]?.findings[0]).toMatchObject({ rule: 'far', entity: 'unjudged:timeout' });
     expect(records[0]?.verdict).toBe(last === '503' ? 'block' : 'observe');
@@ -457,7 +460,7 @@ describe('services', () => {
       reason: 'unreachable',
     }));
     const asked = ask(chat('hello'));
-    await expect.poll(() => asked.last).toBe('requestBody');
+    await expect.poll(() => asked.last, patience).toBe('requestBody');
   });
 
   it('are not waited for when their rule only observes; the record is, also when the caller leaves', () => {
@@ -524,7 +527,7 @@ describe('services', () => {
         : { kind: 'found', spans: [{ text: 0, start: 0, end: 3, entity: 'e', score: 1 }] },
     );
     const asked = ask(chat('bad words'));
-    await expect.poll(() => asked.last).toBe('requestBody');
+    await expect.poll(() => asked.last, patience).toBe('requestBody');
     expect(asked.body).not.toMatch(/bad/);
   });
 
@@ -537,7 +540,7 @@ describe('services', () => {
     );
     const asked = ask(chat('hello'));
     asked.receive(headers, ...pieces);
-    await expect.poll(() => asked.text).toContain('guardrail_violation');
+    await expect.poll(() => asked.text, patience).toContain('guardrail_violation');
     expect(asked.text).not.toContain('bad');
     expect(records).toMatchObject([
       { verdict: 'block', blockedBy: { guardrail: 'g', rule: 'far' }, ending: 'rejected' },
@@ -554,7 +557,7 @@ describe('services', () => {
     }));
     const asked = ask(chat('hello'));
     asked.receive(events, delta('ba'), delta('d'), done);
-    await expect.poll(() => asked.text).toContain('[DONE]');
+    await expect.poll(() => asked.text, patience).toContain('[DONE]');
     expect(asked.text).toContain('good');
     expect(asked.text).not.toMatch(/"ba"|"d"/);
   });

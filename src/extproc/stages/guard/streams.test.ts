@@ -164,7 +164,7 @@ async function through(
   pieces.forEach((piece, at) => {
     handler.message(sent.responseBody(piece, at === pieces.length - 1));
   });
-  await expect.poll(() => stream.ended, { interval: 1 }).toBeDefined();
+  await expect.poll(() => stream.ended, { interval: 1, timeout: patienceMs }).toBeDefined();
   let at = 0;
   let body = Buffer.alloc(0);
   for (const { response } of stream.answers) {

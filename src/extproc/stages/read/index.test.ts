@@ -10,6 +10,9 @@ import { verdict } from '../../verdict.ts';
 import { bodySendMode } from '../../wire/mode.ts';
 import { read } from './index.ts';
 
+/** A busy machine takes its time. */
+const patience = { timeout: 20_000 };
+
 /* The stage together with the engine: what leaves for the caller is what counts. */
 
 interface Wishes {
@@ -200,7 +203,7 @@ describe('JSON', () => {
     const { stream, handler } = exchange({ texts: later(shouting) }, json);
     handler.message(sent.responseBody(answer('quiet'), true));
     expect(stream.kinds.at(-1)).toBe('responseHeaders');
-    await expect.poll(() => readable(stream, [])).toBe(answer('QUIET'));
+    await expect.poll(() => readable(stream, []), patience).toBe(answer('QUIET'));
   });
 
   it.each([
@@ -209,7 +212,7 @@ describe('JSON', () => {
   ])('that is blocked %s becomes the error', async (_, texts) => {
     const { stream, handler } = exchange({ texts }, json);
     handler.message(sent.responseBody(answer('bad'), true));
-    await expect.poll(() => stream.kinds.at(-1)).toBe('403');
+    await expect.poll(() => stream.kinds.at(-1), patience).toBe('403');
     expect(JSON.parse(readable(stream, [])).error).toMatchObject({ type: 'guardrail_violation', rule: 'r' });
     expect(readable(stream, [])).not.toContain('bad');
   });
@@ -305,14 +308,14 @@ describe('a stream', () => {
     for (const piece of [delta('one'), delta(' two'), usage]) handler.message(sent.responseBody(piece));
     expect(stream.kinds).toEqual(['requestHeaders', 'responseHeaders']);
     handler.message(sent.responseBody(done, true));
-    await expect.poll(() => readable(stream, [])).toBe(delta('ONE TWO') + delta('') + done);
+    await expect.poll(() => readable(stream, []), patience).toBe(delta('ONE TWO') + delta('') + done);
     expect(values).toContainEqual({ choices: [], usage: { total_tokens: 3 } });
   });
 
   it('that is held and then blocked shows nothing of itself', async () => {
     const { stream, handler } = exchange({ texts: { ...later(blocking), isWhole: true } }, events);
     handler.message(sent.responseBody(delta('good') + delta('bad') + done, true));
-    await expect.poll(() => readable(stream, [])).toContain('guardrail_violation');
+    await expect.poll(() => readable(stream, []), patience).toContain('guardrail_violation');
     expect(readable(stream, [])).not.toMatch(/good|bad/);
   });
 
@@ -325,7 +328,7 @@ describe('a stream', () => {
       const given = `${['one ', 'two ', 'three ', 'four ', 'five'].map(delta).join('')}${usage}${done}`;
       for (let at = 0; at < given.length; at += size) handler.message(sent.responseBody(given.slice(at, at + size)));
       handler.message(sent.responseBody('', true));
-      await expect.poll(() => stream.ended, { timeout: 5_000 }).toBe('ok');
+      await expect.poll(() => stream.ended, patience).toBe('ok');
       const texted = [...readable(stream, []).matchAll(/"content":"([^"]*)"/g)].map(([, text]) => text).join('');
       expect(texted).toBe('ONE TWO THREE FOUR FIVE');
       expect(readable(stream, [])).not.toContain('usage');
@@ -339,7 +342,7 @@ describe('a stream', () => {
     const given = ['good words', ' and then ', 'a bad one ', 'and more of it'].map(delta).join('') + done;
     handler.message(sent.responseBody(given));
     handler.message(sent.responseBody('', true));
-    await expect.poll(() => readable(stream, [])).toContain('guardrail_violation');
+    await expect.poll(() => readable(stream, []), patience).toContain('guardrail_violation');
     expect(readable(stream, [])).not.toContain('bad');
   });
 
