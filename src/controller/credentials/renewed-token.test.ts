@@ -50,6 +50,9 @@ describe('renewToken()', () => {
     await vi.advanceTimersByTimeAsync(2 * second);
     expect(asked).toEqual([0, 2_700]);
     expect([renewed.known(), changes]).toEqual([{ value: 'token-2' }, 2]);
+    // The end of the first one is nobody's business any more.
+    await vi.advanceTimersByTimeAsync(1_000 * second);
+    expect([renewed.known(), changes]).toEqual([{ value: 'token-2' }, 2]);
   });
 
   it('keeps the last token while it lives, asks again ever more rarely, and says why', async () => {
