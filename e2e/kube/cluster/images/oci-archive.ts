@@ -100,7 +100,7 @@ function configOf(layers: readonly Layer[], image: ImageConfig): unknown {
 const sameAlways = [
   ...['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'],
   // Who made the files may have kept them to himself.
-  '--mode=u=rwX,go=rX',
+  '--mode=a+rX',
 ];
 
 /** Packs a folder so that the same files give the same bytes: in order, owned by root, for all to read, without times. */
