@@ -40,6 +40,8 @@ beforeAll(async () => {
     ...judge,
     action: key === 'observing' ? 'observe' : key === 'rewording' ? 'redact' : 'block',
     ...(key === 'open' && { onFailure: 'open' }),
+    // Long enough for a busy machine to be seen not to wait for it.
+    ...(key === 'observing' && { timeout: '5s' }),
     cacheFor: '0s',
   });
   gateway = await startGateway({
@@ -186,7 +188,7 @@ describe('a stream in windows', () => {
 
 describe('a service that only watches', () => {
   it('holds nothing up, is asked about the whole of it, and what it says is in the record', async () => {
-    service.behave({ kind: 'slow', ms: 300 });
+    service.behave({ kind: 'slow', ms: 3_000 });
     answer = sending(chat, words);
     const seen = gateway.processors[0]?.log().length ?? 0;
     const raw = await (await ask('observing', 'hello')).text();
@@ -211,7 +213,7 @@ describe('a service that only watches', () => {
     const headers = { authorization: 'Bearer sk-observing', 'content-type': 'application/json' };
     const response = await fetch(`${gateway.url}${chat.path}`, { method: 'POST', headers, body });
     expect(await response.json()).toEqual(chat.answer?.('w700 '));
-    expect(performance.now() - startedAt).toBeLessThan(400);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
     await until('it is recorded', () => gateway.processors[0]?.log().includes('unjudged:timeout') === true);
   });
 });
