@@ -22,6 +22,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes; a busy machine may take longer than the second that Vitest gives it.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'unit', include: ['{src,cmd,tools}/**/*.test.ts'] } },
       { extends: true, test: { name: 'feature', include: ['e2e/feature/**/*.test.ts'] } },
