@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.ts';
-import { isForeignLetter, isLetterOrDigit } from './characters.ts';
+import { isDigit, isForeignLetter, isLetterOrDigit, isLower } from './characters.ts';
 
 /** Characters before a finding in which words are looked for. */
 export const contextReach = 96;
@@ -91,13 +91,10 @@ function isPart(code: number): boolean {
 }
 
 const parts = /\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{L}+|[0-9]+/gu;
-const lowerCase = /^[a-z]+$/;
-const digitsOnly = /^[0-9]+$/;
 
 /** `cardNumber` is two words, `driver's` is `driver`. */
 function addParts(word: string, into: string[]): void {
-  // Most words; and a number is a word that is none of the context.
-  if (lowerCase.test(word) || digitsOnly.test(word)) {
+  if (isPlainWord(word)) {
     into.push(word);
     return;
   }
@@ -105,4 +102,11 @@ function addParts(word: string, into: string[]): void {
   const isPlain = plain === plain.toLowerCase();
   const found = isPlain ? [plain] : (plain.match(parts) ?? []);
   for (const part of found.reverse()) if (part !== '' && part !== "'") into.push(part.toLowerCase());
+}
+
+/** Most words are lower case letters alone, and most others are numbers. */
+function isPlainWord(word: string): boolean {
+  const belongs = isDigit(word.charCodeAt(0)) ? isDigit : isLower;
+  for (let at = 0; at < word.length; at += 1) if (!belongs(word.charCodeAt(at))) return false;
+  return true;
 }

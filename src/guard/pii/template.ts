@@ -43,9 +43,26 @@ export function fill(template: Template, attempt: Attempt, start: number): Fille
     }
     at += 1;
   }
-  const value = attempt.text.slice(start, at).replace(/[^A-Za-z0-9]/g, '');
+  const value = lettersAndDigits(attempt.text, start, at);
   const isMarked = separator !== undefined && separator !== '';
-  return { end: at, value: value.toUpperCase(), separator: isMarked ? (separator ?? '') : literal, hasLowerCase };
+  return {
+    end: at,
+    value: hasLowerCase ? value.toUpperCase() : value,
+    separator: isMarked ? (separator ?? '') : literal,
+    hasLowerCase,
+  };
+}
+
+/** Group by group: in a text full of numbers a regular expression for each of them would take most of the time. */
+function lettersAndDigits(text: string, start: number, end: number): string {
+  let found = '';
+  let group = start;
+  for (let at = start; at < end; at += 1) {
+    if (isLetterOrDigit(text.charCodeAt(at))) continue;
+    found += text.slice(group, at);
+    group = at + 1;
+  }
+  return found + text.slice(group, end);
 }
 
 /** Whether what fits can begin like this. */
