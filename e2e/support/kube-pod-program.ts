@@ -52,10 +52,18 @@ export async function startPodProgram<T>(
     log,
     signal,
     async stop() {
-      const end = (): Promise<void> => signal('SIGTERM');
-      // One that ends at once takes the command with it.
-      await end().catch(async () => (await phase()) === 'Running' && end());
-      await until(`the pod ${name} has ended`, async () => (await phase()) === 'Succeeded', { limitMs: 90_000 });
+      let isTold = false;
+      const tell = async (): Promise<void> => {
+        await signal('SIGTERM');
+        isTold = true;
+      };
+      const hasEnded = async (): Promise<boolean> => {
+        if ((await phase()) === 'Succeeded') return true;
+        // A program that ends at once takes the command with it, and its pod is said to run for a moment longer.
+        if (!isTold) await tell().catch(() => undefined);
+        return false;
+      };
+      await until(`the pod ${name} has ended`, hasEnded, { limitMs: 90_000 });
       const result = JSON.parse((await kubectl('logs', name, '--tail=1')).trim()) as T;
       await kubectl('delete', 'pod', name, '--now');
       return result;
