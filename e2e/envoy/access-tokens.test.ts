@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostForm, post } from '../../src/controller/credentials/post-form.ts';
 import { type FakeService, fakeService, refuse } from '../../src/guard/remote/testing/fake-service.ts';
+import { completion, gatewayOfOneCaller, localBackend, routeTo, secretOf } from '../support/ai-gateway-manifests.ts';
 import { attemptsOf, caller } from '../support/caller.ts';
-import { cloudBackend, completion, gatewayOfOneCaller, routeTo, secretOf } from '../support/cloud-backends.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startLoad } from '../support/load.ts';
 import { documents } from '../support/policy-documents.ts';
@@ -57,9 +57,9 @@ beforeAll(async () => {
       'gateway.yaml': gatewayOfOneCaller(own, clientKey),
       'backends.yaml': documents(
         routeTo({ gemini: ['vertex'], gpt: ['azure', 'spare'] }),
-        cloudBackend({ name: 'vertex', port, prefix: vertexPath, credential: vertex }),
-        cloudBackend({ name: 'azure', port, prefix: 'openai/v1', credential: azure }),
-        cloudBackend({ name: 'spare', port, prefix: 'spare/v1' }),
+        localBackend({ name: 'vertex', port, prefix: vertexPath, credential: vertex }),
+        localBackend({ name: 'azure', port, prefix: 'openai/v1', credential: azure }),
+        localBackend({ name: 'spare', port, prefix: 'spare/v1' }),
       ),
       'google.yaml': secretOf('google', { 'service_account.json': account('one') }),
       'entra.yaml': secretOf('entra', { 'client-secret': clientSecret }),

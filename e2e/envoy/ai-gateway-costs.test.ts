@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatewayOfOneCaller, localBackend } from '../support/ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
@@ -19,41 +20,7 @@ const weighted = '(input_tokens - cached_input_tokens) + cached_input_tokens / 1
 let gateway: TestGateway;
 let provider: RecordingProvider;
 
-const manifests = (port: number, providerPort: number): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  gatewayClassName: sluice-egress
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: http, protocol: HTTP, port: ${port}}]
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: clients}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: test}]
-  apiKeyAuth:
-    credentialRefs: [{group: "", kind: Secret, name: clients}]
-    extractFrom: [{headers: [x-api-key]}]
----
-apiVersion: v1
-kind: Secret
-metadata: {name: clients}
-stringData: {ana: ${key}}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: vllm}
-spec:
-  schema: {name: OpenAI}
-  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: vllm}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: vllm}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${providerPort}}}]}
----
+const route = `
 apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIGatewayRoute
 metadata: {name: chat}
@@ -113,7 +80,13 @@ beforeAll(async () => {
   provider = await startRecordingProvider((response, { body }) =>
     answer(response, (JSON.parse(body) as { readonly stream?: boolean }).stream === true),
   );
-  gateway = await startGateway({ policy: (port) => ({ 'policy.yaml': manifests(port, provider.port) }) });
+  gateway = await startGateway({
+    policy: (port) => ({
+      'gateway.yaml': gatewayOfOneCaller(port, key),
+      'backend.yaml': localBackend({ name: 'vllm', port: provider.port }),
+      'route.yaml': route,
+    }),
+  });
 });
 
 afterAll(async () => {
@@ -124,7 +97,7 @@ afterAll(async () => {
 async function ask(headers: Readonly<Record<string, string>>, body: object) {
   const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'x-api-key': key, 'content-type': 'application/json', ...headers },
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ model: 'llama', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 20, ...body }),
   });
   return { status: response.status, text: await response.text() };

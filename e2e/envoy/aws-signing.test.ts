@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FakeService, fakeService, refuse } from '../../src/guard/remote/testing/fake-service.ts';
 import { signatureFault } from '../../src/guard/remote/testing/verify-sigv4.ts';
+import { completion, gatewayOfOneCaller, localBackend, routeTo, secretOf } from '../support/ai-gateway-manifests.ts';
 import { caller } from '../support/caller.ts';
-import { cloudBackend, completion, gatewayOfOneCaller, routeTo, secretOf } from '../support/cloud-backends.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startLoad } from '../support/load.ts';
 import { documents } from '../support/policy-documents.ts';
@@ -118,7 +118,7 @@ const mutated = { set: [{ path: 'temperature', value: '0.5' }], remove: ['user']
 function backends(bedrockPort: number, failingPort: number): string {
   return documents(
     routeTo({ signed: ['bedrock'], second: ['other', 'bedrock'] }),
-    cloudBackend({
+    localBackend({
       name: 'bedrock',
       port: bedrockPort,
       prefix: 'openai/v1',
@@ -128,7 +128,7 @@ function backends(bedrockPort: number, failingPort: number): string {
       },
       bodyMutation: mutated,
     }),
-    cloudBackend({
+    localBackend({
       name: 'other',
       port: failingPort,
       prefix: 'v1',

@@ -1,5 +1,5 @@
 /*
- * Backends of clouds in the words of Envoy AI Gateway, that all stand on this machine.
+ * A gateway in the words of Envoy AI Gateway, whose backends all stand on this machine.
  */
 
 /** A Gateway whose only caller has this key. */
@@ -41,16 +41,16 @@ spec: ${JSON.stringify(spec)}
 `;
 }
 
-export interface CloudBackend {
+export interface LocalBackend {
   readonly name: string;
   readonly port: number;
-  readonly prefix: string;
+  readonly prefix?: string;
   /** Type of the credential with the block of that type. */
   readonly credential?: Readonly<Record<string, unknown>>;
   readonly bodyMutation?: Readonly<Record<string, unknown>>;
 }
 
-export function cloudBackend({ name, port, prefix, credential, bodyMutation }: CloudBackend): string {
+export function localBackend({ name, port, prefix, credential, bodyMutation }: LocalBackend): string {
   const backendRef = { group: 'gateway.envoyproxy.io', kind: 'Backend', name };
   const targetRefs = [{ group: 'aigateway.envoyproxy.io', kind: 'AIServiceBackend', name }];
   return `
