@@ -28,7 +28,10 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['{src,cmd,tools}/**/*.test.ts'] } },
       { extends: true, test: { name: 'feature', include: ['e2e/feature/**/*.test.ts'] } },
       // Real Envoys and processes: one file at a time, so that timing assertions mean something on small machines.
-      { extends: true, test: { name: 'envoy', include: ['e2e/envoy/**/*.test.ts'], fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'envoy', include: ['e2e/envoy/**/*.test.ts'], fileParallelism: false, testTimeout: 60_000 },
+      },
       ...(namesKube ? kube : []),
     ],
   },

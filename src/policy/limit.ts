@@ -27,7 +27,7 @@ export const counterFields = {
   maxDistinct: defaulted(
     quantity({ from: 1, to: 1_000_000 }),
     '10k',
-    'Most counters at a time; combinations on top of these share one.',
+    'Most counters at a time of a processor; combinations on top of these share one.',
   ),
   defaultOutputReserve: defaulted(
     integer({ from: 0, to: 1_000_000 }),
