@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PostForm, post } from '../../src/controller/credentials/post-form.ts';
+import { type AskEndpoint, ask as askIssuer } from '../../src/controller/credentials/endpoint.ts';
 import { type FakeService, fakeService, refuse } from '../../src/guard/remote/testing/fake-service.ts';
 import { completion, gatewayOfOneCaller, localBackend, routeTo, secretOf } from '../support/ai-gateway-manifests.ts';
 import { attemptsOf, caller } from '../support/caller.ts';
@@ -52,7 +52,7 @@ beforeAll(async () => {
   );
   const port = Number(new URL(models.url).port);
   gateway = await startGateway({
-    postToken: toIssuer,
+    askEndpoint: toIssuer,
     policy: (own) => ({
       'gateway.yaml': gatewayOfOneCaller(own, clientKey),
       'backends.yaml': documents(
@@ -73,7 +73,8 @@ afterAll(async () => {
 });
 
 /** The same request, with the host in front of the path. */
-const toIssuer: PostForm = (url, fields, signal) => post(url.replace('https:/', issuer.url), fields, signal);
+const toIssuer: AskEndpoint = (request, signal) =>
+  askIssuer({ ...request, url: request.url.replace('https:/', issuer.url) }, signal);
 
 describe('backends that want access tokens', () => {
   it('have them before the first request is answered', async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../src/controller/control-plane.ts';
-import type { PostForm } from '../../src/controller/credentials/post-form.ts';
+import type { AskEndpoint } from '../../src/controller/credentials/endpoint.ts';
 import { folderSource } from '../../src/controller/sources/files/open.ts';
 import { bootstrap } from '../../src/envoy/bootstrap.ts';
 import { systemCaFile } from '../../src/envoy/system-ca.ts';
@@ -26,8 +26,8 @@ export interface GatewayOptions {
   readonly processors?: number;
   readonly lingerMs?: number;
   readonly stepLimitMs?: number;
-  /** How token endpoints are asked. */
-  readonly postToken?: PostForm;
+  /** How those who give out tokens are asked. */
+  readonly askEndpoint?: AskEndpoint;
   readonly envoyArgs?: readonly string[];
   /** Starts Envoy and the processors first, so that they have to wait. Default: the control plane comes first. */
   readonly isControlPlaneLast?: boolean;
@@ -98,7 +98,7 @@ async function start(
       translate: { systemCaFile: systemCaFile(process.env) },
       ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
       ...(options.stepLimitMs !== undefined && { stepLimitMs: options.stepLimitMs }),
-      ...(options.postToken && { postToken: options.postToken }),
+      ...(options.askEndpoint && { askEndpoint: options.askEndpoint }),
     });
 
   const xdsPort = await freePort();

@@ -8,7 +8,7 @@ import type { ClientState, XdsEvent, XdsNode } from '../xds/server/client.ts';
 import { createXdsServer, shortTypeName, type XdsServerTls } from '../xds/server/server.ts';
 import type { TranslateOptions } from '../xds/translate/translate.ts';
 import { type Controller, createController } from './controller.ts';
-import { type PostForm, postForm } from './credentials/post-form.ts';
+import { type AskEndpoint, askEndpoint } from './credentials/endpoint.ts';
 import { tokenSource } from './credentials/token-source.ts';
 import { createTokens } from './credentials/tokens.ts';
 import { withTokens } from './credentials/with-tokens.ts';
@@ -44,8 +44,8 @@ export interface ControlPlaneOptions {
   /** Told after everything that a status may speak of. */
   readonly onChange?: () => void;
   readonly onEvent?: (event: XdsEvent) => void;
-  /** How token endpoints are asked. Default: over HTTPS; tests have their own behind it. */
-  readonly postToken?: PostForm;
+  /** How those who give out tokens are asked. Default: over HTTPS; tests have their own behind it. */
+  readonly askEndpoint?: AskEndpoint;
   readonly lingerMs?: number;
   readonly stepLimitMs?: number;
 }
@@ -110,7 +110,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   });
   latest ??= source.state;
   const tokens = createTokens({
-    source: (grant) => tokenSource(grant, options.postToken ?? postForm),
+    source: (grant) => tokenSource(grant, options.askEndpoint ?? askEndpoint),
     onChange: () => void apply(),
   });
   controller = createController({

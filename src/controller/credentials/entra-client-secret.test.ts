@@ -13,8 +13,8 @@ const never = new AbortController().signal;
 describe('entraClientSecret()', () => {
   it('asks the tenant for a token of the Azure services of models', async () => {
     const asked: unknown[] = [];
-    const source = entraClientSecret(application, async (url, fields) => {
-      asked.push(url, fields);
+    const source = entraClientSecret(application, async ({ url, form }) => {
+      asked.push(url, Object.fromEntries(form ?? []));
       return ok({ status: 200, text: '{"access_token": "eyJ0", "token_type": "Bearer", "expires_in": 3599}' });
     });
     expect(await source(never)).toEqual({ ok: true, value: { value: 'eyJ0', lifeMs: 3_599_000 } });
@@ -30,8 +30,11 @@ describe('entraClientSecret()', () => {
   });
 
   it('repeats the secret to nobody', async () => {
-    const source = entraClientSecret(application, async (_, fields) =>
-      ok({ status: 401, text: JSON.stringify({ error: 'invalid_client', error_description: fields.client_secret }) }),
+    const source = entraClientSecret(application, async ({ form }) =>
+      ok({
+        status: 401,
+        text: JSON.stringify({ error: 'invalid_client', error_description: form?.get('client_secret') }),
+      }),
     );
     expect(await source(never)).toEqual({
       ok: false,

@@ -22,9 +22,9 @@ describe('googleServiceAccount()', () => {
     let sent: Readonly<Record<string, string>> = {};
     const source = googleServiceAccount(
       account,
-      async (url, fields) => {
+      async ({ url, form }) => {
         expect(url).toBe(tokenUri);
-        sent = fields;
+        sent = Object.fromEntries(form ?? []);
         return ok({ status: 200, text: '{"access_token": "ya29", "token_type": "Bearer", "expires_in": 3599}' });
       },
       () => now,
@@ -52,8 +52,8 @@ describe('googleServiceAccount()', () => {
   it('says who does not answer, and never repeats the assertion', async () => {
     const silent = googleServiceAccount(account, async () => err('it does not answer in time'));
     expect(await silent(never)).toEqual({ ok: false, error: 'oauth2.googleapis.com: it does not answer in time' });
-    const echo = googleServiceAccount(account, async (_, { assertion }) =>
-      ok({ status: 400, text: JSON.stringify({ error: assertion }) }),
+    const echo = googleServiceAccount(account, async ({ form }) =>
+      ok({ status: 400, text: JSON.stringify({ error: form?.get('assertion') }) }),
     );
     expect(await echo(never)).toEqual({ ok: false, error: 'oauth2.googleapis.com answers 400: [masked]' });
   });

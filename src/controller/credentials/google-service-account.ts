@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import type { GoogleServiceAccount } from '../../model/build/token-grant.ts';
-import type { PostForm } from './post-form.ts';
+import type { AskEndpoint } from './endpoint.ts';
 import type { TokenSource } from './token.ts';
 import { readTokenAnswer } from './token-answer.ts';
 
@@ -14,7 +14,7 @@ const skewSeconds = 30;
 /** Exchanges an assertion, signed with the account's key, for a token (RFC 7523 section 2.1). */
 export function googleServiceAccount(
   { tokenUri, clientEmail, privateKeyId, privateKey }: GoogleServiceAccount,
-  post: PostForm,
+  ask: AskEndpoint,
   now: () => number = Date.now,
 ): TokenSource {
   return async (signal) => {
@@ -27,7 +27,8 @@ export function googleServiceAccount(
       .join('.');
     const signature = sign('RSA-SHA256', Buffer.from(signed), createPrivateKey(privateKey)).toString('base64url');
     const assertion = `${signed}.${signature}`;
-    const answer = await post(tokenUri, { grant_type: grantType, assertion }, signal);
+    const form = new URLSearchParams({ grant_type: grantType, assertion });
+    const answer = await ask({ url: tokenUri, form }, signal);
     const { host } = new URL(tokenUri);
     if (!answer.ok) return { ok: false, error: `${host}: ${answer.error}` };
     return readTokenAnswer(host, answer.value, [assertion, signature]);

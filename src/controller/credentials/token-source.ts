@@ -1,14 +1,14 @@
 import type { TokenGrant } from '../../model/build/token-grant.ts';
+import type { AskEndpoint } from './endpoint.ts';
 import { entraClientSecret } from './entra-client-secret.ts';
 import { googleServiceAccount } from './google-service-account.ts';
-import type { PostForm } from './post-form.ts';
 import type { TokenSource } from './token.ts';
 
-export function tokenSource(grant: TokenGrant, post: PostForm): TokenSource {
+export function tokenSource(grant: TokenGrant, ask: AskEndpoint): TokenSource {
   switch (grant.kind) {
     case 'googleServiceAccount':
-      return googleServiceAccount(grant, post);
+      return googleServiceAccount(grant, ask);
     case 'entraClientSecret':
-      return entraClientSecret(grant, post);
+      return entraClientSecret(grant, ask);
   }
 }

@@ -1,33 +1,42 @@
 import { err, ok, type Result } from '../../lib/result.ts';
 
-export interface FormAnswer {
+/** A form or JSON that is sent, or a question without either. */
+export interface EndpointRequest {
+  readonly url: string;
+  readonly form?: URLSearchParams;
+  readonly json?: string;
+  readonly authorization?: string;
+}
+
+export interface EndpointAnswer {
   readonly status: number;
   readonly text: string;
 }
 
-/** Sends a form and reads the answer. The error says why there is none. */
-export type PostForm = (
-  url: string,
-  fields: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-) => Promise<Result<FormAnswer>>;
+/** Asks those who give out tokens. The error says why there is no answer. */
+export type AskEndpoint = (request: EndpointRequest, signal: AbortSignal) => Promise<Result<EndpointAnswer>>;
 
 const timeoutMs = 10_000;
 /** Tokens take a few kilobytes. */
 const mostBytes = 64 * 1024;
 
-/** Over HTTPS only, and without following anybody anywhere: the form holds what tokens are given out for. */
-export const postForm: PostForm = (url, fields, signal) =>
-  url.startsWith('https://') ? post(url, fields, signal) : Promise.resolve(err('its address is not one of https'));
+/** Over HTTPS only, and without following anybody anywhere: what is sent is what tokens are given out for. */
+export const askEndpoint: AskEndpoint = (request, signal) =>
+  request.url.startsWith('https://') ? ask(request, signal) : Promise.resolve(err('its address is not one of https'));
 
 /** For those who have looked at the address. */
-export const post: PostForm = async (url, fields, signal) => {
+export const ask: AskEndpoint = async ({ url, form, json, authorization }, signal) => {
   const limit = AbortSignal.timeout(timeoutMs);
+  const body = form ?? json;
   try {
     const response = await fetch(url, {
-      method: 'POST',
-      headers: { accept: 'application/json' },
-      body: new URLSearchParams(fields),
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        accept: 'application/json',
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...(authorization !== undefined && { authorization }),
+      },
+      ...(body !== undefined && { body }),
       redirect: 'manual',
       signal: AbortSignal.any([signal, limit]),
     });
