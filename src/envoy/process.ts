@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readLines } from '../lib/lines.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { createAdminClient } from './admin.ts';
 import type { Bootstrap } from './bootstrap.ts';
@@ -139,8 +140,8 @@ function runEnvoy(options: SuperviseOptions, configPath: string, addressPath: st
   let isGone = false;
   let hurry: () => void = () => undefined;
   let log = '';
-  onLines(child.stdout, options.onAccessLog);
-  onLines(child.stderr, (line) => {
+  readLines(child.stdout, options.onAccessLog);
+  readLines(child.stderr, (line) => {
     log = `${log}${line}\n`.slice(-keptLogBytes);
     options.onLog(line);
   });
@@ -210,17 +211,4 @@ async function kill(child: ChildProcess, ended: Promise<string>): Promise<void> 
 async function readPort(addressPath: string): Promise<number> {
   const text = await readFile(addressPath, 'utf8').catch(() => '');
   return Number(/:(\d+)\s*$/.exec(text)?.[1] ?? 0);
-}
-
-function onLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') onLine(line);
-  });
-  stream.on('end', () => {
-    if (rest !== '') onLine(rest);
-  });
 }

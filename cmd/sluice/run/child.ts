@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { endWithUs } from '../../../src/envoy/process-watch.ts';
+import { readLines } from '../../../src/lib/lines.ts';
 
 export interface ChildOptions {
   readonly name: string;
@@ -84,17 +85,4 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
       });
     },
   };
-}
-
-function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') onLine(line);
-  });
-  stream.on('end', () => {
-    if (rest !== '') onLine(rest);
-  });
 }
