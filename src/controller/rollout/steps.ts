@@ -1,6 +1,6 @@
 import type { Resource } from '../../xds/snapshot/resource.ts';
 import type { Snapshot } from '../../xds/snapshot/snapshot.ts';
-import { typeUrls } from '../../xds/snapshot/type-url.ts';
+import { programTypes, typeUrls } from '../../xds/snapshot/type-url.ts';
 
 /**
  * The order in which a change reaches a gateway. A program names clusters and retry profiles, and an Envoy that does
@@ -13,21 +13,7 @@ const stages = [
     types: [typeUrls.cluster, typeUrls.endpoint, typeUrls.secret, typeUrls.extensionConfig, typeUrls.runtime],
   },
   { name: 'listeners and routes', types: [typeUrls.listener, typeUrls.route] },
-  {
-    name: 'program',
-    types: [
-      typeUrls.programSettings,
-      typeUrls.programProvider,
-      typeUrls.programRoute,
-      typeUrls.programModel,
-      typeUrls.programKey,
-      typeUrls.programSecret,
-      typeUrls.programPricing,
-      typeUrls.programGuardrail,
-      typeUrls.programLimit,
-      typeUrls.programBudget,
-    ],
-  },
+  { name: 'program', types: programTypes },
 ] as const;
 
 /** One publication: what to set, and whose answers to await before the next. */

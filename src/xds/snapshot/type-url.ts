@@ -19,4 +19,9 @@ export const typeUrls = {
   programBudget: 'type.googleapis.com/sluice.program.v1.Budget',
 } as const;
 
+/** What a processor is served, whatever the order. */
+export const programTypes: readonly string[] = Object.values(typeUrls).filter((url) =>
+  url.includes('/sluice.program.'),
+);
+
 export type TypeName = keyof typeof typeUrls;
