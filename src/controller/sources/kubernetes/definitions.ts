@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../../kube/client.ts';
-import { isForbidden, type KubeError } from '../../../kube/error.ts';
+import type { KubeError } from '../../../kube/error.ts';
 import type { KubeObject } from '../../../kube/object.ts';
-import { startReflector } from '../../../kube/reflector.ts';
+import { watchMetadata } from './metadata-watch.ts';
 
 export interface DefinitionsOptions {
   readonly client: KubeClient;
@@ -28,36 +28,26 @@ export interface Definitions {
  * with their schemas, a few definitions weigh more than all policy.
  */
 export function watchDefinitions({ client, names, onChange, onError }: DefinitionsOptions): Definitions {
-  let isRefused = false;
-  const reflector = startReflector({
+  const watch = watchMetadata({
     client,
     place: { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
-    metadataOnly: true,
     keep: (object) => (names.has(object.metadata.name) ? marksOf(object) : nameOf(object)),
     onChanges: (changes) => {
       if (changes.some(({ object }) => names.has(object.metadata.name))) onChange();
     },
-    onSync() {
-      isRefused = false;
-      onChange();
-    },
-    onError(error) {
-      onError(error);
-      if (!isForbidden(error) || isRefused) return;
-      isRefused = true;
-      onChange();
-    },
+    onChange,
+    onError,
   });
   return {
-    hasSynced: reflector.hasSynced,
-    isRefused: () => isRefused && !reflector.hasSynced(),
+    hasSynced: watch.hasSynced,
+    isRefused: watch.isRefused,
     present() {
-      const found = [...reflector.objects.values()].filter(({ metadata }) => names.has(metadata.name));
+      const found = [...watch.objects.values()].filter(({ metadata }) => names.has(metadata.name));
       return new Map(found.map(({ metadata }) => [metadata.name, `${metadata.uid} ${metadata.resourceVersion}`]));
     },
-    annotation: (name, annotation) => reflector.objects.get(`/${name}`)?.metadata.annotations?.[annotation],
-    staleSince: reflector.staleSince,
-    close: reflector.close,
+    annotation: (name, annotation) => watch.objects.get(`/${name}`)?.metadata.annotations?.[annotation],
+    staleSince: watch.staleSince,
+    close: watch.close,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../../kube/client.ts';
-import { isForbidden, type KubeError } from '../../../kube/error.ts';
+import type { KubeError } from '../../../kube/error.ts';
 import type { KubeObject } from '../../../kube/object.ts';
-import { startReflector } from '../../../kube/reflector.ts';
 import { type LabelSelector, selects } from '../../../policy/gateway-api/label-selector.ts';
+import { watchMetadata } from './metadata-watch.ts';
 
 export type Labels = ReadonlyMap<string, string>;
 
@@ -26,12 +26,10 @@ export const noLabels: Labels = new Map();
 
 /** The namespaces of the cluster with their labels, of which people choose those that policy is read from. */
 export function watchNamespaces({ client, onChange, onError }: NamespacesOptions): Namespaces {
-  let isRefused = false;
   const labels = new Map<string, Labels>();
-  const reflector = startReflector({
+  const watch = watchMetadata({
     client,
     place: { group: '', version: 'v1', plural: 'namespaces' },
-    metadataOnly: true,
     keep: labelsOnly,
     onChanges(changes) {
       let isDifferent = false;
@@ -46,24 +44,16 @@ export function watchNamespaces({ client, onChange, onError }: NamespacesOptions
       }
       if (isDifferent) onChange();
     },
-    onSync() {
-      isRefused = false;
-      onChange();
-    },
-    onError(error) {
-      onError(error);
-      if (!isForbidden(error) || isRefused) return;
-      isRefused = true;
-      onChange();
-    },
+    onChange,
+    onError,
   });
   return {
     labels: (namespace) => labels.get(namespace) ?? noLabels,
     all: () => labels,
-    hasSynced: reflector.hasSynced,
-    isRefused: () => isRefused && !reflector.hasSynced(),
-    staleSince: reflector.staleSince,
-    close: reflector.close,
+    hasSynced: watch.hasSynced,
+    isRefused: watch.isRefused,
+    staleSince: watch.staleSince,
+    close: watch.close,
   };
 }
 
