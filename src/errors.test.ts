@@ -49,6 +49,7 @@ describe('renderError()', () => {
       guardrail_violation: 403,
       guardrail_unavailable: 503,
       limits_unavailable: 503,
+      limit_not_kept: 503,
       response_unreadable: 502,
       provider_unreachable: 502,
       provider_timeout: 504,

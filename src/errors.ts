@@ -160,6 +160,15 @@ const table = {
     anthropic: 'api_error',
     message: () => 'The gateway cannot tell at the moment what may still be spent. Try again in a few seconds.',
   },
+  limit_not_kept: {
+    status: 503,
+    openai: { type: 'server_error', code: 'limit_not_kept', param: null },
+    anthropic: 'api_error',
+    message: (p) =>
+      `The limit${quoted(p.limit)} cannot be kept as it is written, so this is not let through. ` +
+      'Ask the operator to mend it, as its status says.',
+    members: (p) => ({ limit: p.limit ?? null }),
+  },
   response_unreadable: {
     status: 502,
     openai: { type: 'server_error', code: 'response_unreadable', param: null },

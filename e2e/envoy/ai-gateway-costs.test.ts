@@ -20,6 +20,33 @@ const weighted = '(input_tokens - cached_input_tokens) + cached_input_tokens / 1
 let gateway: TestGateway;
 let provider: RecordingProvider;
 
+/** A route of its own for `model`, with a limit on a cost for those who say that they are counted. */
+const limited = (model: string, cel: string): string => `
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: ${model}}
+spec:
+  parentRefs: [{name: test}]
+  llmRequestCosts: [{metadataKey: ${model}, type: CEL, cel: "${cel}"}]
+  rules:
+  - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}]
+    backendRefs: [{name: vllm}]
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: ${model}}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${model}}]
+  rateLimit:
+    global:
+      rules:
+      - clientSelectors: [{headers: [{name: x-counted, value: "yes"}]}]
+        limit: {requests: 1000, unit: Day}
+        cost:
+          request: {from: Number, number: 0}
+          response: {from: Metadata, metadata: {namespace: io.envoy.ai_gateway, key: ${model}}}
+`;
+
 const route = `
 apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIGatewayRoute
@@ -139,5 +166,39 @@ describe('a limit on a cost of its own', () => {
       statuses.push((await ask({ 'x-by-reasoning': 'ana' }, {})).status);
     }
     expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+});
+
+describe('a limit whose cost is wrong', () => {
+  const counted = { 'x-counted': 'yes' };
+  const becomes = (status: number, model: string, body: object = {}) =>
+    until(`${model} answers ${status}`, async () => (await ask(counted, { model, ...body })).status === status);
+
+  it('lets nothing through that it is for where it was never right, and everything else', async () => {
+    await gateway.write('wrong.yaml', limited('wrong', 'output_tokens * 6'));
+    await becomes(503, 'wrong');
+    const refused = await ask(counted, { model: 'wrong' });
+    expect(JSON.parse(refused.text)).toMatchObject({
+      error: {
+        code: 'limit_not_kept',
+        limit: 'BackendTrafficPolicy/wrong/0',
+        message: expect.stringContaining('its status says'),
+      },
+    });
+    expect((await ask({}, { model: 'wrong' })).status).toBe(200);
+    expect((await ask(counted, {})).status).toBe(200);
+    await gateway.write('wrong.yaml', limited('wrong', 'output_tokens * 6u'));
+    await becomes(200, 'wrong');
+  });
+
+  it('is kept as it was where it was right before', async () => {
+    await gateway.write('right.yaml', limited('right', 'output_tokens * 6u'));
+    await becomes(200, 'right');
+    await gateway.write('right.yaml', limited('right', 'output_tokens * 7'));
+    const stateOf = () => gateway.plane.status().documents.find(({ id }) => id === 'AIGatewayRoute/right')?.state;
+    await until('the status says it', () => stateOf() === 'stale', { seen: stateOf });
+    expect((await ask(counted, { model: 'right' })).status).toBe(200);
+    // 6 each: more than the limit allows at all.
+    expect((await ask(counted, { model: 'right', max_tokens: 200 })).status).toBe(429);
   });
 });

@@ -137,11 +137,13 @@ spec:
     client.ask('programLimit', ['*']);
     expect(await heard()).toBe('programLimit:');
     await write('weighted.yaml', `${costs('input_tokens + output_tokens * 6')}---${limit}`);
+    // Nothing gets past it, either.
+    expect(await heard()).toBe('programLimit: BackendTrafficPolicy/weighted/0');
     const wrong = 'at character 30: uint * int is not defined, since types do not mix';
     await until('the route says it', () => said('AIGatewayRoute/weighted')?.length === 1);
     expect(said('AIGatewayRoute/weighted')).toEqual([`spec.llmRequestCosts[0].cel is not counted: ${wrong}`]);
     expect(said('BackendTrafficPolicy/weighted')).toEqual([
-      `spec.rateLimit.global.rules[0].cost.response.metadata.key is not served: the cost w is not counted: ${wrong}`,
+      `spec.rateLimit.global.rules[0].cost.response.metadata.key cannot be kept, so that requests which it is for are refused: the cost w is not counted: ${wrong}`,
     ]);
     await write('weighted.yaml', `${costs('input_tokens + output_tokens * 6u')}---${limit}`);
     expect(await heard()).toBe('programLimit: BackendTrafficPolicy/weighted/0');
@@ -149,5 +151,10 @@ spec:
     await until('both say that they are right', () =>
       ['AIGatewayRoute/weighted', 'BackendTrafficPolicy/weighted'].every(isGood),
     );
+    await write('weighted.yaml', `${costs('input_tokens + output_tokens * 7')}---${limit}`);
+    await until('the route says it again', () => said('AIGatewayRoute/weighted')?.length === 1);
+    // The expression that was right counts on.
+    const isStale = plane.status().documents.find(({ id }) => id === 'AIGatewayRoute/weighted')?.state;
+    expect([isStale, (await client.quiet(200)).map(line)]).toEqual(['stale', []]);
   });
 });

@@ -14,11 +14,12 @@ interface Counted {
 
 /** A ceiling per window, or on what runs at once. */
 export interface Limit extends Counted {
-  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency' | 'cost';
+  /** `unkept`: nobody can tell what its author wants counted, so nothing that it is for may pass. */
+  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency' | 'cost' | 'unkept';
   /** What a request uses up, as an expression. Of unit cost, and only there. */
   readonly cost?: string;
   readonly amount: number;
-  /** Absent for concurrency. */
+  /** Absent for concurrency, and for what is not kept. */
   readonly window?: Window;
   readonly algorithm: 'token-bucket' | 'fixed';
 }

@@ -59,6 +59,7 @@ describe('refusal of inline policy', () => {
     ],
     [{ unit: 77 as LimitUnit }, 'unit 77 is not known to this processor'],
     [{ unit: LimitUnit.COST, cost: 'input_tokens' }, undefined],
+    [{ unit: LimitUnit.UNKEPT, amount: 0n, window: undefined }, undefined],
     [{ unit: LimitUnit.COST }, 'cost at character 1: it ends too early'],
     [{ unit: LimitUnit.COST, cost: 'size(model)' }, 'cost at character 1: size is not known here'],
     [{ amount: 2n ** 60n }, 'amount is too large'],

@@ -7,11 +7,12 @@ export type { CostBound, CostExpression };
 /** A ceiling per window, or on what runs at once. */
 export interface Limit extends Scoped {
   readonly name: string;
-  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency' | 'cost';
+  /** `unkept`: nobody can tell what it counts, so nothing that it is for may pass. */
+  readonly unit: CountedUnit | 'unkept';
   /** Of unit cost, and only there: what a request uses up. */
   readonly cost: CostExpression | undefined;
   readonly amount: number;
-  /** Undefined for concurrency, and only there. */
+  /** Undefined for concurrency and what is not kept, and only there. */
   readonly window: Window | undefined;
   readonly algorithm: 'token-bucket' | 'fixed';
   readonly onStoreFailure: 'closed' | 'open' | 'local';
@@ -20,6 +21,14 @@ export interface Limit extends Scoped {
   /** Output tokens reserved for a request that says no cap. */
   readonly defaultOutputReserve: number;
   readonly counter: CounterTemplate;
+}
+
+export type CountedUnit = 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency' | 'cost';
+
+export type KeptLimit = Limit & { readonly unit: CountedUnit };
+
+export function isKept(limit: Limit): limit is KeptLimit {
+  return limit.unit !== 'unkept';
 }
 
 /** `rolling`: any stretch of this length. `calendar`: begins anew with each unit, as clocks of the zone show it. */

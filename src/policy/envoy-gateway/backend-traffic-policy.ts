@@ -47,7 +47,7 @@ export const backendTrafficPolicySpec = withTargets(
     ...targetFields(routeTargets),
     retry: optional(retry, 'When the next backend is asked.'),
     rateLimit: optional(
-      except(rateLimit, 'of routes and Gateways; that of a single rule is reported'),
+      except(rateLimit, 'of routes and Gateways; a single rule that has its own refuses requests'),
       'What callers may use.',
     ),
     timeout: optional(timeout, 'How long things may take.'),

@@ -53,11 +53,11 @@ const rule = object({
   cost: optional(
     object({
       request: optional(
-        except(cost, 'a number, and 0 where the answer has a cost; everything else is reported'),
+        except(cost, 'a number, and 0 where the answer has a cost; with everything else nothing is let through'),
         'What a request costs before it is answered; 1 if absent.',
       ),
       response: optional(
-        except(cost, 'costs of llmRequestCosts; everything else is reported'),
+        except(cost, 'costs of llmRequestCosts; with everything else nothing is let through'),
         'What its answer costs.',
       ),
     }),

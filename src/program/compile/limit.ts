@@ -17,6 +17,7 @@ const units: { readonly [U in LimitUnit]: Limit['unit'] | undefined } = {
   [LimitUnit.OUTPUT_TOKENS]: 'outputTokens',
   [LimitUnit.CONCURRENCY]: 'concurrency',
   [LimitUnit.COST]: 'cost',
+  [LimitUnit.UNKEPT]: 'unkept',
 };
 
 export function compileLimit(message: Message): Compiled<Limit> {
@@ -47,7 +48,7 @@ export function compileLimit(message: Message): Compiled<Limit> {
     defaultOutputReserve,
     counter,
   };
-  if (unit === 'concurrency') return ok({ ...compiled, window: undefined });
+  if (unit === 'concurrency' || unit === 'unkept') return ok({ ...compiled, window: undefined });
   if (message.window === undefined) return refused('window is missing');
   const window = compileWindow(message.window);
   return window.ok ? ok({ ...compiled, window: window.value }) : window;

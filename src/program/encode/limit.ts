@@ -20,6 +20,7 @@ const limitUnits: { readonly [U in Limit['unit']]: LimitUnit } = {
   outputTokens: LimitUnit.OUTPUT_TOKENS,
   concurrency: LimitUnit.CONCURRENCY,
   cost: LimitUnit.COST,
+  unkept: LimitUnit.UNKEPT,
 };
 
 const storeFailures: { readonly [F in Limit['onStoreFailure']]: StoreFailure } = {

@@ -6,12 +6,14 @@ import {
   budgetAmount,
   type CostBound,
   type CostExpression,
+  type CountedUnit,
+  type KeptLimit,
   type Limit,
   type Window,
 } from '../../../program/limit.ts';
 import type { Metering, UsedAmounts } from '../../metering.ts';
 
-type Unit = Limit['unit'] | Budget['unit'];
+type Unit = CountedUnit | Budget['unit'];
 
 /** What one limit or budget means for one request. */
 export interface Charge {
@@ -24,7 +26,7 @@ export interface Charge {
 /** A budget in money for a request whose price nobody knows. */
 export type Uncharged = 'unpriced';
 
-export function chargeOfLimit(limit: Limit, value: string, metering: Metering): Charge {
+export function chargeOfLimit(limit: KeptLimit, value: string, metering: Metering): Charge {
   const counter = counterOf(counterKey(['limit', limit.name, value]), limit.amount, limit.window, limit.algorithm);
   const { onStoreFailure } = limit;
   return { source: limit, isBudget: false, unit: limit.unit, item: itemOf(limit, counter, metering, onStoreFailure) };
@@ -104,7 +106,7 @@ interface Amounts {
   readonly atLeast?: number;
 }
 
-function itemOf(limit: Limit, counter: Counter, metering: Metering, onStoreFailure: OnStoreFailure): ReserveItem {
+function itemOf(limit: KeptLimit, counter: Counter, metering: Metering, onStoreFailure: OnStoreFailure): ReserveItem {
   switch (limit.unit) {
     case 'requests':
       return { counter, amount: 1, isFinal: true, onStoreFailure };

@@ -135,6 +135,18 @@ describe('the limit stage', () => {
     expect(figuresOf(await list())).toEqual({ 'limit:tokens:key=k': { used: 12, reserved: 0 } });
   });
 
+  it('lets nothing through that a limit is for which nobody can keep', async () => {
+    const unkept = { ...common, name: 'broken', unit: LimitUnit.UNKEPT, scope: { keys: ['k'] } };
+    const { ask, list, decisions } = open({ init: { limits: [requests, unkept] } });
+    const refused = ask(5);
+    expect(refused.decision).toBe(verdict.answered);
+    expect(refused.exchange.rejection).toEqual({ code: 'limit_not_kept', params: { limit: 'broken' } });
+    expect(await list()).toEqual([]);
+    expect(decisions).toEqual([]);
+    const others = { ...unkept, scope: { keys: ['somebody-else'] } };
+    expect(open({ init: { limits: [requests, others] } }).ask(5).decision).toBe(verdict.proceed);
+  });
+
   it('reserves nothing of the others where one refuses', async () => {
     const { ask, list, decisions } = open({ init: { limits: [tokens, atOnce] } });
     ask(80);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Header, limitHeaders } from '../../../limits/headers.ts';
 import type { ReserveOutcome, Store } from '../../../limits/store.ts';
-import type { Budget, Limit } from '../../../program/limit.ts';
+import { type Budget, isKept, type Limit } from '../../../program/limit.ts';
 import { isUnlisted, type Program } from '../../../program/program.ts';
 import type { ExchangeFacts } from '../../../program/scope.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -52,7 +52,7 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
       program.budgets.collect(facts, budgets);
       if (limits.length === 0 && budgets.length === 0) return verdict.proceed;
       const charges = chargesOf(facts, metering ?? unmeasured, model !== undefined && isUnlisted(program, model));
-      if (!Array.isArray(charges)) return refuseUnpriced(exchange, charges as Budget);
+      if (!isCharged(charges)) return refuseUncountable(exchange, charges);
       return charges.length === 0 ? verdict.proceed : reserve(exchange, charges);
     },
     responseHeaders(exchange, message) {
@@ -72,9 +72,13 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
     },
   };
 
-  /** All of them, or the budget that refuses what has no price. */
-  function chargesOf(facts: ExchangeFacts, metering: Metering, isModelOpen: boolean): Charge[] | Budget {
-    const charges = limits.map((each) => chargeOfLimit(each, counterValue(each, facts, isModelOpen), metering));
+  /** All of them, or the limit that nobody can keep, or the budget that refuses what has no price. */
+  function chargesOf(facts: ExchangeFacts, metering: Metering, isModelOpen: boolean): Charge[] | Limit | Budget {
+    const charges: Charge[] = [];
+    for (const each of limits) {
+      if (!isKept(each)) return each;
+      charges.push(chargeOfLimit(each, counterValue(each, facts, isModelOpen), metering));
+    }
     for (const each of budgets) {
       const charge = chargeOfBudget(each, counterValue(each, facts, isModelOpen), metering, now());
       if (charge !== 'unpriced') charges.push(charge);
@@ -183,9 +187,15 @@ function bringsOwnCredential({ key, targets, attempts }: Exchange): boolean {
   return answered !== undefined && key?.credentials?.has(answered.provider.name) === true;
 }
 
-function refuseUnpriced(exchange: Exchange, budget: Budget): Verdict {
+function isCharged(charges: readonly Charge[] | Limit | Budget): charges is readonly Charge[] {
+  return Array.isArray(charges);
+}
+
+function refuseUncountable(exchange: Exchange, source: Limit | Budget): Verdict {
+  const { name: limit } = source;
+  if (!('period' in source)) return exchange.reject('limit_not_kept', { limit });
   return exchange.reject('budget_exceeded', {
-    limit: budget.name,
+    limit,
     reason: 'nobody has said what this model costs, so that it cannot be paid from a budget',
   });
 }

@@ -79,8 +79,10 @@ function resolvedRule(
   policies: Policies,
 ): ResolvedRule {
   const merged = mergedTraffic(policies);
+  const isLimitedAlone = policies.some(({ level, spec }) => level === 'rule' && spec.spec.rateLimit !== undefined);
   return {
-    refs,
+    // Nobody keeps such a limit, and whoever wrote it does not want the rule to run without one.
+    refs: isLimitedAlone ? [] : refs,
     retry: retryOfRule(document.spec.rules[index], merged),
     decidedBy: merged.decidedBy.filter(({ field }) => field !== limits),
   };

@@ -58,6 +58,6 @@ export function checkCosts(
     const counted = countedCost(cost);
     if (!('refusal' in counted)) continue;
     const message = `is not counted: ${counted.refusal}`;
-    context.reject(document, `${path}[${index}].cel`, message, counted.remedy, 'UnsupportedValue');
+    context.reject(document, `${path}[${index}].cel`, message, counted.remedy);
   }
 }

@@ -62,8 +62,22 @@ describe('buildGlobalLimit()', () => {
 
   it.each<[Partial<RateLimitRule>, string]>([
     [{ shadowMode: true }, 'shadowMode'],
-    [{ cost: { request: metadata('total') } }, 'cost.request'],
     [{ cost: { request: number(0) } }, 'cost.request.number'],
+    [
+      {
+        clientSelectors: [
+          { headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: 'a' }] },
+          { headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: 'b' }] },
+        ],
+      },
+      'clientSelectors',
+    ],
+  ])('refuses %j, and closes nothing, since it holds nobody back', (rule, path) => {
+    expect(built(rule)).toEqual({ path, refusal: expect.any(String) });
+  });
+
+  it.each<[Partial<RateLimitRule>, string]>([
+    [{ cost: { request: metadata('total') } }, 'cost.request'],
     [{ cost: { response: metadata('total') } }, 'cost.request.number'],
     [{ cost: { request: number(0), response: number(1) } }, 'cost.response'],
     [{ cost: { request: number(0), response: metadata('total', 'other') } }, 'cost.response.metadata.namespace'],
@@ -73,7 +87,14 @@ describe('buildGlobalLimit()', () => {
       { clientSelectors: [{ headers: [{ type: 'Exact', name: 'x', value: 'a*' }] }] },
       'clientSelectors[0].headers[0].value',
     ],
-  ])('refuses %j, and says where', (rule, path) => {
-    expect(built(rule)).toMatchObject({ path, refusal: expect.any(String) });
+  ])('refuses %j, and lets nothing through in its place', (rule, path) => {
+    const unkept = { unit: 'unkept', amount: 0, per: [], scope: expect.objectContaining({ routes: ['chat'] }) };
+    expect(built(rule)).toMatchObject({ path, refusal: expect.any(String), unkept });
+  });
+
+  it('closes no more than what the limit is for', () => {
+    const header = { type: 'Exact', name: 'x-tier', value: 'fr*e' } as const;
+    const scope = { headers: [{ name: 'x-tier', values: ['fr*e'] }], routes: ['chat'] };
+    expect(built({ clientSelectors: [{ headers: [header] }] })).toMatchObject({ unkept: { scope } });
   });
 });

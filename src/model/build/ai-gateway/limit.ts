@@ -16,11 +16,19 @@ export interface LimitPlace {
 }
 
 /** Or what of the rule is in the way, by the path within it. */
-export type BuiltLimit = { readonly limit: Limit } | Refusal;
+export type BuiltLimit = { readonly limit: Limit } | RefusedLimit;
 
 export interface Refusal {
   readonly path: string;
   readonly refusal: string;
+  /** Nothing says what requests cost here. Others may know it. */
+  readonly isUncosted?: true;
+}
+
+/** Whoever wrote a limit does not want what it is for to run without one. */
+export interface RefusedLimit extends Refusal {
+  /** What stands in its place; absent: as it is written it holds nobody back. */
+  readonly unkept?: Limit;
 }
 
 const costNamespace = 'io.envoy.ai_gateway';
@@ -39,26 +47,25 @@ export function buildGlobalLimit(rule: RateLimitRule, place: LimitPlace): BuiltL
   const window = windows.get(rule.limit.unit);
   if (window === undefined) return { path: 'limit.unit', refusal: `${rule.limit.unit} is no window` };
   const counted = countedBy(rule, place.costs);
-  if ('refusal' in counted) return counted;
+  if (counted === 'nothing') {
+    return { path: 'cost.request.number', refusal: 'a limit on what costs nothing holds nobody back' };
+  }
   const callers = callersOf(rule.clientSelectors);
-  if ('refusal' in callers) return callers;
-  return {
-    limit: {
-      name: place.name,
-      scope: {
-        ...everybody,
-        models: callers.models,
-        headers: callers.headers,
-        routes: [place.route],
-      },
-      per: [...(rule.shared ? [] : ['route']), ...callers.per],
-      ...counted,
-      window,
-      ...limitDefaults,
-      origins: place.origins,
-    },
-  };
+  if (callers === 'nobody') return forNobody;
+  const scope = { ...everybody, models: callers.models, headers: callers.headers, routes: [place.route] };
+  const whom = { name: place.name, scope };
+  const how = { ...limitDefaults, origins: place.origins };
+  const refused = { ...whom, ...unkept, ...how };
+  if (callers.refusal !== undefined) return { ...callers.refusal, unkept: refused };
+  if ('refusal' in counted) return { ...counted, unkept: refused };
+  const per = [...(rule.shared ? [] : ['route']), ...callers.per];
+  return { limit: { ...whom, per, ...counted, window, ...how } };
 }
+
+/** In place of what is counted. */
+export const unkept = { per: [], unit: 'unkept', amount: 0 } as const;
+
+export const forNobody: Refusal = { path: 'clientSelectors', refusal: 'no request is for two models' };
 
 export const everybody = { keys: [], users: [], teams: [], projects: [], providers: [], apis: [], labels: [] };
 
@@ -77,15 +84,14 @@ export const limitDefaults = {
 function countedBy(
   { limit, cost }: RateLimitRule,
   costs: ReadonlyMap<string, CountedCost>,
-): Pick<Limit, 'unit' | 'cost' | 'amount'> | Refusal {
+): Pick<Limit, 'unit' | 'cost' | 'amount'> | Refusal | 'nothing' {
   const perRequest = cost?.request;
   if (perRequest?.from === 'Metadata')
     return { path: 'cost.request', refusal: 'what a request costs is a number here' };
   const weight = perRequest?.number ?? 1;
   const response = cost?.response;
   if (response === undefined) {
-    if (weight === 0)
-      return { path: 'cost.request.number', refusal: 'a limit on what costs nothing holds nobody back' };
+    if (weight === 0) return 'nothing';
     return { unit: 'requests', amount: Math.floor(limit.requests / weight) };
   }
   const { metadata } = response;
@@ -95,7 +101,8 @@ function countedBy(
   }
   const counted = costs.get(metadata.key);
   if (counted === undefined) {
-    return { path: 'cost.response.metadata.key', refusal: `no llmRequestCosts has the key ${metadata.key}` };
+    const refusal = `no llmRequestCosts has the key ${metadata.key}`;
+    return { path: 'cost.response.metadata.key', refusal, isUncosted: true };
   }
   if (weight !== 0)
     return { path: 'cost.request.number', refusal: 'requests and tokens are not counted together: write 0' };
@@ -110,10 +117,13 @@ interface Callers {
   readonly models: readonly string[];
   readonly headers: readonly NamedValues[];
   readonly per: readonly string[];
+  /** They are some of these. */
+  readonly refusal?: Refusal;
 }
 
 /** All selectors must match. A caller without a header that is told apart by its values is not counted. */
-export function callersOf(selectors: readonly ClientSelector[]): Callers | Refusal {
+export function callersOf(selectors: readonly ClientSelector[]): Callers | 'nobody' {
+  let refusal: Refusal | undefined;
   const models: string[] = [];
   const headers: NamedValues[] = [];
   const per: string[] = [];
@@ -127,12 +137,17 @@ export function callersOf(selectors: readonly ClientSelector[]): Callers | Refus
       }
       if (value.includes('*')) {
         const path = `clientSelectors[${index}].headers[${position}].value`;
-        return { path, refusal: 'an asterisk stands for any text here' };
+        refusal ??= { path, refusal: 'an asterisk stands for any text here' };
       }
       if (isModel) models.push(value);
       else headers.push({ name, values: [value] });
     }
   }
-  if (new Set(models).size > 1) return { path: 'clientSelectors', refusal: 'no request is for two models' };
-  return { models: models.slice(0, 1), headers: sortedByName(headers), per: [...new Set(per)].sort() };
+  if (new Set(models).size > 1) return 'nobody';
+  return {
+    models: models.slice(0, 1),
+    headers: sortedByName(headers),
+    per: [...new Set(per)].sort(),
+    ...(refusal && { refusal }),
+  };
 }

@@ -6,8 +6,9 @@ import type { BuildContext } from '../context.ts';
 import type { QuotaDocument } from '../documents.ts';
 import type { BuiltBackends } from './backends.ts';
 import { countedCost } from './cost.ts';
-import { type BuiltLimit, callersOf, everybody, limitDefaults, type Refusal } from './limit.ts';
+import { type BuiltLimit, callersOf, everybody, forNobody, limitDefaults, unkept } from './limit.ts';
 import { ruleMatches } from './match.ts';
+import { sayRefused } from './refused-limit.ts';
 import type { ResolvedRef } from './targets.ts';
 
 /** A rule on this gateway, and where it leads. */
@@ -62,8 +63,8 @@ function buildQuotas(
     if (built === undefined) return;
     if ('limit' in built) limits.push(built.limit);
     else {
-      const message = `is not served: ${built.refusal}`;
-      context.reject(policy, `${path}${built.path}`, message, 'write a Limit', 'UnsupportedValue');
+      if (built.unkept !== undefined) limits.push(built.unkept);
+      sayRefused(policy, `${path}${built.path}`, built, context);
     }
   };
   take('spec.serviceQuota', serviceLimit(policy, backend, concerned));
@@ -131,22 +132,23 @@ interface Counted {
 }
 
 function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): BuiltLimit {
-  const cost = countedCost({ type: 'CEL', cel: counted.costExpression ?? 'total_tokens' });
-  if ('refusal' in cost) return { path: `${counted.path}.costExpression`, refusal: cost.refusal } satisfies Refusal;
+  const inRule = '.quota.bucketRules[0]';
   const callers = callersOf(counted.clientSelectors);
-  if ('refusal' in callers) return { path: '.quota.bucketRules[0]', refusal: callers.refusal };
-  return {
-    limit: {
-      ...limitDefaults,
-      name: `${policy.id}/${backend.name}${counted.suffix}`,
-      scope: { ...everybody, models: counted.models, providers: [backend.name], headers: callers.headers },
-      per: callers.per,
-      ...cost,
-      amount: counted.limit,
-      window: { kind: 'rolling', lengthMs: counted.duration },
-      origins: [policy.id],
-    },
+  if (callers === 'nobody') return { ...forNobody, path: inRule };
+  const whom = {
+    ...limitDefaults,
+    name: `${policy.id}/${backend.name}${counted.suffix}`,
+    scope: { ...everybody, models: counted.models, providers: [backend.name], headers: callers.headers },
   };
+  const origins = [policy.id];
+  const refused = { ...whom, ...unkept, origins };
+  if (callers.refusal !== undefined) return { ...callers.refusal, path: inRule, unkept: refused };
+  const cost = countedCost({ type: 'CEL', cel: counted.costExpression ?? 'total_tokens' });
+  if ('refusal' in cost) {
+    return { path: `${counted.path}.costExpression`, refusal: cost.refusal, unkept: refused };
+  }
+  const window = { kind: 'rolling', lengthMs: counted.duration } as const;
+  return { limit: { ...whom, per: callers.per, ...cost, amount: counted.limit, window, origins } };
 }
 
 function leadsTo({ ref, provider }: ResolvedRef, backend: Provider, model: string): boolean {

@@ -5,7 +5,8 @@ import type { Limit } from '../../limit.ts';
 import type { BuildContext } from '../context.ts';
 import type { AiRouteDocument, BackendTrafficDocument } from '../documents.ts';
 import type { CountedCost } from './cost.ts';
-import { buildGlobalLimit } from './limit.ts';
+import { buildGlobalLimit, type RefusedLimit } from './limit.ts';
+import { sayRefused } from './refused-limit.ts';
 
 /** A policy with limits, and a route for which it is the one that counts. */
 export interface LimitedRoute {
@@ -18,48 +19,81 @@ export interface LimitedRoute {
  * The limits of one gateway's routes. A policy that is for the Gateway gives one limit for all routes that have no other,
  * with a counter for each, unless it is shared; routes whose costs differ under the same key have limits of their own.
  */
-export function buildRouteLimits(limited: readonly LimitedRoute[], context: BuildContext): readonly Limit[] {
-  const limits = new Map<string, { readonly limit: Limit; readonly routes: string[] }>();
-  const said = new Set<string>();
-  const sharedKinds = new Map<string, string>();
+export function buildRouteLimits(limited: readonly LimitedRoute[], context: Saying): readonly Limit[] {
+  const rules = new Map<string, RuleLimits>();
   for (const { policy, route, costs } of limited) {
     const { rateLimit } = policy.spec;
     if (rateLimit?.type === 'Local') {
-      refuse(policy, 'spec.rateLimit.type', 'counters of single gateways are not kept');
+      const refusal = 'counters of single gateways are not kept';
+      sayRefused(policy, 'spec.rateLimit.type', { path: '', refusal }, context);
       continue;
     }
     for (const [index, rule] of (rateLimit?.global?.rules ?? []).entries()) {
       const name = `${policy.id}/${index}`;
+      const path = `spec.rateLimit.global.rules[${index}]`;
+      const limits = getOrCreate(rules, name, () => ({ policy, path, byKind: new Map(), uncosted: [] }));
       const routeName = qualifiedName(route.namespace, route.name);
       const built = buildGlobalLimit(rule, { name, route: routeName, costs, origins: [policy.id] });
-      if ('refusal' in built) {
-        refuse(policy, `spec.rateLimit.global.rules[${index}].${built.path}`, built.refusal);
-        continue;
-      }
-      const kind = kindOf(built.limit);
-      const key = `${name}/${kind}`;
-      if (rule.shared && getOrCreate(sharedKinds, name, () => kind) !== kind) {
-        const message = 'is for routes that count differently, so each kind has a counter of its own';
-        context.warn(policy, `spec.rateLimit.global.rules[${index}].shared`, message, 'give them the same cost');
-      }
-      getOrCreate(limits, key, () => ({ limit: built.limit, routes: [] })).routes.push(routeName);
+      if ('limit' in built) {
+        if (rule.shared) warnOfKinds(limits, built.limit, context);
+        add(limits, built.limit, routeName);
+      } else if (built.isUncosted) limits.uncosted.push([routeName, built]);
+      else refuse(limits, built, routeName, context);
     }
   }
-  const all = [...limits.values()].map(({ limit, routes }) => ({
+  for (const limits of rules.values()) judgeUncosted(limits, context);
+  return withNames([...rules.values()].flatMap(({ byKind }) => [...byKind.values()].map(limitOf)));
+}
+
+type Saying = Pick<BuildContext, 'reject' | 'warn'>;
+
+/** What came of one rule, kind by kind. */
+interface RuleLimits {
+  readonly policy: BackendTrafficDocument;
+  readonly path: string;
+  readonly byKind: Map<string, { readonly limit: Limit; readonly routes: string[] }>;
+  /** Routes that do not know the cost. */
+  readonly uncosted: (readonly [route: string, RefusedLimit])[];
+}
+
+function add({ byKind }: RuleLimits, limit: Limit, route: string): void {
+  getOrCreate(byKind, kindOf(limit), () => ({ limit, routes: [] })).routes.push(route);
+}
+
+function refuse(limits: RuleLimits, refused: RefusedLimit, route: string, context: Saying): void {
+  sayRefused(limits.policy, `${limits.path}.${refused.path}`, refused, context);
+  if (refused.unkept !== undefined) add(limits, refused.unkept, route);
+}
+
+/** A cost that some routes know costs nothing at the others. One that nobody knows was meant to be another. */
+function judgeUncosted(limits: RuleLimits, context: Saying): void {
+  const { policy, path, byKind, uncosted } = limits;
+  const [first, ...more] = uncosted;
+  if (first === undefined) return;
+  if (byKind.size === 0) {
+    for (const [route, refused] of uncosted) refuse(limits, refused, route, context);
+    return;
+  }
+  const [route, refused] = first;
+  const routes = more.length === 0 ? `the route ${route}` : `the route ${route} and ${more.length} more`;
+  const message = `counts nothing of ${routes}: ${refused.refusal} there`;
+  context.warn(policy, `${path}.${refused.path}`, message, 'add it there, if it should');
+}
+
+function warnOfKinds({ policy, path, byKind }: RuleLimits, limit: Limit, context: Saying): void {
+  const others = [...byKind.values()].filter((each) => each.limit.unit !== 'unkept');
+  if (others.length === 0 || byKind.has(kindOf(limit))) return;
+  const message = 'is for routes that count differently, so each kind has a counter of its own';
+  context.warn(policy, `${path}.shared`, message, 'give them the same cost');
+}
+
+function limitOf({ limit, routes }: { readonly limit: Limit; readonly routes: readonly string[] }): Limit {
+  return {
     ...limit,
-    scope: { ...limit.scope, routes: routes.sort() },
+    scope: { ...limit.scope, routes: [...routes].sort() },
     // One counter serves a single route as well.
     per: routes.length === 1 ? limit.per.filter((part) => part !== 'route') : limit.per,
-  }));
-  return withNames(all);
-
-  function refuse(policy: BackendTrafficDocument, path: string, refusal: string): void {
-    // Once, however many routes it is for.
-    const key = `${policy.id} ${path} ${refusal}`;
-    if (said.has(key)) return;
-    said.add(key);
-    context.reject(policy, path, `is not served: ${refusal}`, 'remove it, or write a Limit', 'UnsupportedValue');
-  }
+  };
 }
 
 /** Those that differ in what they count say it in their name. */

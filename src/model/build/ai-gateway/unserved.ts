@@ -18,7 +18,11 @@ export function refuseUnservedTraffic(policies: readonly BackendTrafficDocument[
     }
     const isForRule = targetRefs.some(({ kind, sectionName }) => kind !== 'Gateway' && sectionName !== undefined);
     if (rateLimit !== undefined && isForRule) {
-      refuse('spec.rateLimit', 'single rules have no limits of their own', 'attach it to the route');
+      refuse(
+        'spec.rateLimit',
+        'single rules have no limits of their own, so their requests are refused',
+        'attach it to the route',
+      );
     }
   }
 }
