@@ -66,7 +66,7 @@ async function ofFolder(folder: string, given: XdsServerTls | undefined): Promis
 }
 
 async function ofCluster(cluster: ClusterFlags, given: XdsServerTls | undefined): Promise<Result<ControlPlane>> {
-  const { kubeconfig, context, deployment, controllerName, stateFolder, xdsTls, identity, ...rest } = cluster;
+  const { kubeconfig, context, deployment, stateFolder, xdsTls, identity, ...rest } = cluster;
   const client = await connectKubeClient({
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
@@ -80,7 +80,6 @@ async function ofCluster(cluster: ClusterFlags, given: XdsServerTls | undefined)
     // A pod that starts again has its name again, and must not take the Lease of its former self for its own.
     identity: `${identity}_${randomUUID().slice(0, 8)}`,
     ...(deployment !== undefined && { deployment }),
-    ...(controllerName !== undefined && { controllerName }),
     ...(stateFolder !== undefined && { stateFolder }),
     tls: xdsTls === 'supplied' && given !== undefined ? given : xdsTls === 'off' ? 'off' : 'own',
   });

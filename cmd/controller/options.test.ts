@@ -30,6 +30,7 @@ describe('the flags of the controller', () => {
       identity: 'controller-0',
       xdsTls: 'own',
       provision: {
+        controllerName: 'sluice.dev/gateway-controller',
         images: {
           envoy: { registry: 'r.example:5000', repository: 'envoy', tag: '1.40.0' },
           processor: { registry: '', repository: 'sluice-processor' },

@@ -4,6 +4,7 @@ import { parseImage } from '../../src/controller/provision/image.ts';
 import type { ProvisionSettings } from '../../src/controller/provision/settings.ts';
 import { familiesOf } from '../../src/lib/address-families.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
+import { ourController } from '../../src/policy/gateway-api/gateway-class.ts';
 import { type LabelSelector, labelSelector } from '../../src/policy/gateway-api/label-selector.ts';
 import { invalid } from '../../src/policy/schema/parsed.ts';
 import { type Finding, pathText } from '../../src/policy/schema/place.ts';
@@ -71,7 +72,6 @@ export interface ClusterFlags {
   readonly deployment: string | undefined;
   readonly identity: string;
   readonly replicas: readonly Address[];
-  readonly controllerName: string | undefined;
   readonly selectors: readonly LabelSelector[];
   readonly stateFolder: string | undefined;
   /** Writes in a second. */
@@ -195,12 +195,12 @@ function clusterOf(values: Values, xds: Address, env: NodeJS.ProcessEnv, hostnam
     deployment: values.deployment,
     identity: values.identity ?? hostname,
     replicas,
-    controllerName: values['controller-name'],
     selectors: selectors.value,
     stateFolder: values.state,
     statusWrites,
     xdsTls,
     provision: {
+      controllerName: values['controller-name'] ?? ourController,
       images: { envoy: envoy.value, processor: processor.value },
       pullSecrets: values['pull-secret'] ?? [],
       families: familiesOf(env.POD_IPS),

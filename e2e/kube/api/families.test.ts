@@ -31,6 +31,7 @@ describe('a Gateway in a cluster of both families', () => {
     const rendered = render({
       gateway,
       settings: {
+        controllerName: 'sluice.dev/gateway-controller',
         images: { envoy: image, processor: image },
         pullSecrets: [],
         families: familiesOf('10.0.0.7,fd00::7'),

@@ -24,6 +24,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 const settings: ProvisionSettings = {
+  controllerName: 'sluice.dev/gateway-controller',
   images: {
     envoy: { registry: '', repository: 'sluice/envoy', tag: '1' },
     processor: { registry: '', repository: 'sluice/processor', tag: '1' },

@@ -4,7 +4,6 @@ import { joinElection } from '../../kube/lease.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { inClusterOf } from '../../model/build/place.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
-import { ourController } from '../../policy/gateway-api/gateway-class.ts';
 import type { LabelSelector } from '../../policy/gateway-api/label-selector.ts';
 import { shortTypeName } from '../../xds/server/server.ts';
 import { authorityCache } from '../authority/cache-file.ts';
@@ -41,8 +40,6 @@ export interface ClusterPlaneOptions
   readonly identity: string;
   /** Policy is read from the namespaces that one of these selects; none: from all. */
   readonly selectors: readonly LabelSelector[];
-  /** GatewayClasses of this controller are ours. Default: our own name; another one's to stand in for it. */
-  readonly controllerName?: string;
   /** Where what is needed for a restart without the API server is kept: secrets, so a volume in memory. */
   readonly stateFolder?: string;
   /** Statuses that may be written in a second. */
@@ -66,8 +63,9 @@ const authorityName = 'sluice-xds-authority';
  */
 export async function startClusterPlane(options: ClusterPlaneOptions): Promise<Result<ControlPlane>> {
   const { client, namespace, log } = options;
-  const { controllerName = ourController, tls: tlsMode, stateFolder, replicas: names = [], ...planeOptions } = options;
+  const { tls: tlsMode, stateFolder, replicas: names = [], ...planeOptions } = options;
   const { deployment } = options;
+  const { controllerName } = options.provision;
   const onTrouble = tellTrouble(log);
   let plane: ControlPlane | undefined;
   let source: KubernetesSource | undefined;

@@ -8,7 +8,7 @@ import { readTlsSecret, type TlsSecret } from '../../pki/tls-secret.ts';
 import { isRenewalDue, type Validity } from '../../pki/validity.ts';
 import { objectName, type ProvisionedGateway } from './gateway.ts';
 import { certificateSecretName } from './pod-template.ts';
-import { type WantedObject, wanted } from './render.ts';
+import { type RenderInput, type WantedObject, wanted } from './render.ts';
 
 export type SecretTexts = { readonly [key: string]: string };
 
@@ -70,9 +70,18 @@ function isGood(held: TlsSecret, { gateway, authorities, now }: CertificateInput
   );
 }
 
-export function certificateSecret(gateway: ProvisionedGateway, texts: SecretTexts): WantedObject {
+export function certificateSecret(
+  { gateway, settings }: Pick<RenderInput, 'gateway' | 'settings'>,
+  texts: SecretTexts,
+): WantedObject {
   const data = Object.fromEntries(
     Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
   );
-  return wanted('Secret', gateway, { type: 'kubernetes.io/tls', data }, {}, certificateSecretName(gateway));
+  return wanted(
+    'Secret',
+    { gateway, settings },
+    { type: 'kubernetes.io/tls', data },
+    {},
+    certificateSecretName(gateway),
+  );
 }

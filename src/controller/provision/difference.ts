@@ -38,16 +38,16 @@ export function difference({ wanted, owner, live, written }: DifferenceInput): r
   });
 }
 
-/** Of these Gateways, what nobody wants any more. With a Gateway that is gone the API server removes what it owned. */
+/** Of what is ours to remove, what nobody wants any more. With a Gateway that is gone the API server removes what it owned. */
 export function superfluous(
   all: Iterable<readonly [ProvisionedKind, LiveObject]>,
   wanted: ReadonlySet<string>,
-  owners: ReadonlySet<string>,
+  isOurs: (live: LiveObject) => boolean,
 ): readonly Step[] {
   const steps: Step[] = [];
   for (const [of, live] of all) {
-    if (live.owner === undefined || !owners.has(live.owner)) continue;
-    if (!wanted.has(objectKey(of, live.namespace, live.name))) steps.push({ kind: 'delete', of, live });
+    const isWanted = wanted.has(objectKey(of, live.namespace, live.name));
+    if (!isWanted && isOurs(live)) steps.push({ kind: 'delete', of, live });
   }
   return steps;
 }

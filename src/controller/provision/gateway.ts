@@ -25,6 +25,8 @@ export function groupOf({ namespace, name }: Pick<ProvisionedGateway, 'namespace
 
 export const gatewayNameLabel = 'gateway.networking.k8s.io/gateway-name';
 export const managedByLabel = 'app.kubernetes.io/managed-by';
+/** Names of controllers have a slash, which labels may not. */
+export const controllerAnnotation = 'sluice.dev/controller-name';
 
 /** What pods are found by; it never changes, because a Deployment's selector cannot. */
 export function selectorLabels(gateway: ProvisionedGateway): { readonly [name: string]: string } {

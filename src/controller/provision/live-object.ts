@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { contentVersion } from '../../lib/hash.ts';
-import { gatewayNameLabel, managedByLabel } from './gateway.ts';
+import { controllerAnnotation, gatewayNameLabel, managedByLabel } from './gateway.ts';
 
 /** Everything that is made for Gateways, whoever's they are, has these labels. */
 export const provisionedSelector = `${managedByLabel}=sluice,${gatewayNameLabel}`;
@@ -13,6 +13,8 @@ export interface LiveObject {
   readonly resourceVersion: string;
   /** Uid of the Gateway that controls it. */
   readonly owner: string | undefined;
+  /** Name of the controller that made it. */
+  readonly controller: string | undefined;
   /** Changes whenever somebody else changes a field that is ours: then it is not ours any more. */
   readonly ownFields: string;
   readonly status: unknown;
@@ -50,6 +52,7 @@ export function liveObject(object: KubeObject): LiveObject {
     uid,
     resourceVersion,
     owner: owners.find(({ kind, controller }) => kind === 'Gateway' && controller === true)?.uid,
+    controller: object.metadata.annotations?.[controllerAnnotation],
     ownFields: fields === undefined ? '' : contentVersion(JSON.stringify(fields)),
     status: object.status,
     ownReplicas: isOurs(fields, 'f:spec', 'f:replicas') ? spec?.replicas : undefined,

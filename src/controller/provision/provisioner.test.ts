@@ -39,7 +39,7 @@ const wanted = (...gateways: WantedGateway[]): WantedGateways => ({
 const plain: WantedGateway = { gateway, parameters: ok({}) };
 
 /** The provisioner on objects in memory, whose watch shows what is there at once, or when told to. */
-function provisioning(isLate = false) {
+function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-controller' } = {}) {
   const server = scriptedObjects();
   let shown = new Map(server.objects);
   const all = function* (): Generator<readonly [ProvisionedKind, LiveObject]> {
@@ -64,6 +64,7 @@ function provisioning(isLate = false) {
     client: server.client,
     live,
     settings: {
+      controllerName,
       images: { envoy: { registry: '', repository: 'envoy' }, processor: { registry: '', repository: 'processor' } },
       pullSecrets: [],
       families: ipv4Only,
@@ -139,7 +140,7 @@ describe('createProvisioner()', () => {
   });
 
   it('does not write again what its watch has not shown yet', async () => {
-    const { want, look, show, provisioner, server } = provisioning(true);
+    const { want, look, show, provisioner, server } = provisioning({ isLate: true });
     await want(wanted(plain));
     const asked = await look();
     expect(asked).toHaveLength(7);
@@ -168,6 +169,23 @@ describe('createProvisioner()', () => {
     await want({ gateways: [], released: new Set(['gateway-1']), namespaces: new Set() });
     expect([...server.objects.keys()]).toEqual([]);
     provisioner.close();
+  });
+
+  it('leaves alone what another release has made for a Gateway of its own, and for one that went there', async () => {
+    const other = provisioning({ controllerName: 'sluice.dev/other' });
+    await other.want(wanted(plain));
+    const { want, look, server, provisioner } = provisioning();
+    for (const [key, object] of other.server.objects) server.objects.set(key, object);
+    const theirs = [...server.objects.keys()];
+    await want({ gateways: [], released: new Set(['gateway-1']), namespaces: new Set(['team-a']) });
+    await look();
+    expect([...server.objects.keys()]).toEqual(theirs);
+    // Back again: it is ours from the first write on.
+    expect(await want(wanted(plain))).toContain('APPLY deployments team-a/edge');
+    await want({ gateways: [], released: new Set(['gateway-1']), namespaces: new Set(['team-a']) });
+    expect([...server.objects.keys()]).toEqual([]);
+    provisioner.close();
+    other.provisioner.close();
   });
 
   it('never takes over what somebody else has made', async () => {

@@ -18,7 +18,7 @@ import {
   wantedKey,
 } from './difference.ts';
 import { groupOf } from './gateway.ts';
-import { liveObject } from './live-object.ts';
+import { type LiveObject, liveObject } from './live-object.ts';
 import type { LiveObjects } from './live-objects.ts';
 import { certificateSecretName } from './pod-template.ts';
 import { provisionedKinds } from './provisioned-kind.ts';
@@ -109,17 +109,19 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const { gateways, released } = wanted;
     const found = new Map<string, string>();
     const keys = new Set<string>();
-    const owners = new Set(released);
+    const readable = new Set<string>();
     for (const each of gateways) {
       const objects = await objectsOf(each);
       if (objects.ok) {
         for (const object of objects.value) keys.add(wantedKey(object));
-        owners.add(each.gateway.uid);
+        readable.add(each.gateway.uid);
       }
       const error = objects.ok ? await write(each, objects.value) : objects.error;
       if (error !== undefined) found.set(groupOf(each.gateway), error);
     }
-    for (const step of superfluous(live.all(), keys, owners)) await take(step);
+    const isOver = ({ owner = '', controller }: LiveObject): boolean =>
+      readable.has(owner) || (released.has(owner) && controller === settings.controllerName);
+    for (const step of superfluous(live.all(), keys, isOver)) await take(step);
     for (const [name, error] of found) {
       if (errors.get(name) !== error)
         log.warn({ gateway: name, error }, 'what belongs to the gateway is not as wanted');
@@ -144,7 +146,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     if (!texts.ok) return texts;
     issued.set(gateway.uid, texts.value);
     // Pods do not start before the Secrets that they name are there.
-    return ok([certificateSecret(gateway, texts.value), ...rendered.value]);
+    return ok([certificateSecret({ gateway, settings }, texts.value), ...rendered.value]);
   }
 
   /** The first error; the others most often follow from it. */

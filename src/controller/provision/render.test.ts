@@ -11,6 +11,7 @@ import { render } from './render.ts';
 import type { ProvisionSettings } from './settings.ts';
 
 const settings: ProvisionSettings = {
+  controllerName: 'sluice.dev/gateway-controller',
   images: {
     envoy: { registry: 'registry.example.com', repository: 'sluice/envoy', tag: '1.40.0' },
     processor: { registry: 'registry.example.com', repository: 'sluice/processor', tag: '0.1.0' },

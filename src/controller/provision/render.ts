@@ -4,7 +4,7 @@ import { autoscaler, fewestPods } from './autoscaler.ts';
 import { bootstrapFiles } from './bootstrap-files.ts';
 import { deployment } from './deployment.ts';
 import { disruptionBudget } from './disruption-budget.ts';
-import { commonLabels, objectName, type ProvisionedGateway } from './gateway.ts';
+import { commonLabels, controllerAnnotation, objectName, type ProvisionedGateway } from './gateway.ts';
 import type { Json } from './json.ts';
 import { mergeParameters } from './merge-parameters.ts';
 import { networkPolicy } from './network-policy.ts';
@@ -57,7 +57,7 @@ export function render(input: RenderInput): Result<readonly WantedObject[]> {
       if (body === undefined) return [];
       const overlays = parameters.overlays.flatMap((overlay) => overlayOf(overlay, kind));
       const { metadata, ...rest } = overlays.reduce<Json>(strategicMerge, body);
-      const object = wanted(kind, gateway, rest, metadata as Json | undefined);
+      const object = wanted(kind, parts, rest, metadata as Json | undefined);
       const isScaled = kind === 'Deployment' && (rest.spec as Json | undefined)?.replicas === undefined;
       return [isScaled ? { ...object, firstReplicas: fewestPods(parameters) } : object];
     }),
@@ -66,13 +66,17 @@ export function render(input: RenderInput): Result<readonly WantedObject[]> {
 
 export function wanted(
   kind: ProvisionedKind,
-  gateway: ProvisionedGateway,
+  { gateway, settings }: Pick<RenderInput, 'gateway' | 'settings'>,
   body: Json,
   metadata: Json = {},
   name = objectName(gateway),
 ): WantedObject {
   const { infrastructure } = gateway.spec;
-  const annotations = { ...infrastructure.annotations, ...(metadata.annotations as Json | undefined) };
+  const annotations = {
+    ...infrastructure.annotations,
+    ...(metadata.annotations as Json | undefined),
+    [controllerAnnotation]: settings.controllerName,
+  };
   const object: Json = {
     apiVersion: provisionedKinds[kind].apiVersion,
     kind,
@@ -80,7 +84,7 @@ export function wanted(
       name,
       namespace: gateway.namespace,
       labels: { ...(metadata.labels as Json | undefined), ...commonLabels(gateway) },
-      ...(Object.keys(annotations).length > 0 && { annotations }),
+      annotations,
       ownerReferences: [
         {
           apiVersion: 'gateway.networking.k8s.io/v1',

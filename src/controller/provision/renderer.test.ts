@@ -8,6 +8,7 @@ import type { ProvisionSettings } from './settings.ts';
 import { wantedGateways } from './wanted-gateways.ts';
 
 const settings: ProvisionSettings = {
+  controllerName: 'sluice.dev/gateway-controller',
   images: { envoy: { registry: '', repository: 'envoy' }, processor: { registry: '', repository: 'processor' } },
   pullSecrets: [],
   families: ipv4Only,

@@ -2,6 +2,11 @@ import type { AddressFamilies } from '../../lib/address-families.ts';
 
 /** What the controller knows and no Gateway says. */
 export interface ProvisionSettings {
+  /**
+   * GatewayClasses of this controller are ours. It stands on everything that is made: of two releases in one cluster,
+   * neither removes what the other one has made.
+   */
+  readonly controllerName: string;
   readonly images: { readonly envoy: DefaultImage; readonly processor: DefaultImage };
   readonly pullSecrets: readonly string[];
   /** Of pods. */
