@@ -187,6 +187,7 @@ describe('the chain of a request', () => {
       attempts: 1,
       cluster: 'provider/b',
       key: 'checkout',
+      team: '',
       model: 'small',
       api: 'chat',
       stream: false,

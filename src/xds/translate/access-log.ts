@@ -25,13 +25,21 @@ const metadataFields: JsonObject = {
   cluster: '%UPSTREAM_CLUSTER%',
   bytes_received: '%BYTES_RECEIVED%',
   bytes_sent: '%BYTES_SENT%',
-  ...Object.fromEntries(
-    ['key', 'user', 'team', 'api', 'model', 'targets', 'stream'].map((field) => [
-      field,
-      `%DYNAMIC_METADATA(${metadataNamespaces.log}:${field})%`,
-    ]),
-  ),
+  ...Object.fromEntries(['key', 'user', 'team', 'api', 'model', 'targets'].map((field) => [field, textOf(field)])),
+  stream: ofProcessor('stream'),
 };
+
+function ofProcessor(field: string): string {
+  return `%DYNAMIC_METADATA(${metadataNamespaces.log}:${field})%`;
+}
+
+/**
+ * The second operator yields nothing, but makes a text of the value. A lone one keeps the type of its value, and for that
+ * Envoy 1.40.0 copies all metadata of the request: seven such fields cost more than the rest of the log.
+ */
+function textOf(field: string): string {
+  return `${ofProcessor(field)}%TRAILER(none)%`;
+}
 
 /** Request headers that say something about the client and nothing about the person. */
 const shownHeaders = [
