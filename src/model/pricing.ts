@@ -1,6 +1,9 @@
 import type { Origins } from './origins.ts';
 
-/** What a model costs, under its name; or one target, under the name that the target says. */
+/**
+ * What a model costs, under its name; or one target, under the name that the target says; or what a catalogue says of a
+ * provider's model, under `listedPricingName`.
+ */
 export interface Pricing {
   readonly name: string;
   /** Of its content, for usage records. */
@@ -31,4 +34,9 @@ export interface Price extends Rates {
   readonly perRequest?: number;
   /** Rising. */
   readonly tiers: readonly (Rates & { readonly above: number })[];
+}
+
+/** For targets of this provider that call it by this model, and have no price but this. Names of models have no blanks. */
+export function listedPricingName(provider: string, model: string): string {
+  return `listed ${provider} ${model}`;
 }

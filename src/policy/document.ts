@@ -30,6 +30,7 @@ export type ApiKeyDocument = DocumentOf<'ApiKey'>;
 export type GuardrailDocument = DocumentOf<'Guardrail'>;
 export type LimitDocument = DocumentOf<'Limit'>;
 export type BudgetDocument = DocumentOf<'Budget'>;
+export type PriceCatalogueDocument = DocumentOf<'PriceCatalogue'>;
 export type GatewayPolicyDocument = DocumentOf<'GatewayPolicy'>;
 export type GatewayParametersDocument = DocumentOf<'GatewayParameters'>;
 export type GatewayDocument = DocumentOf<'Gateway'>;

@@ -46,7 +46,7 @@ describe.each(printableKinds)('the JSON Schema of %s', (kind) => {
 describe('jsonSchema', () => {
   it('knows the kinds that are served', () => {
     expect(printableKinds).toEqual([
-      ...['Provider', 'Model', 'ApiKey', 'Guardrail', 'Limit', 'Budget'],
+      ...['Provider', 'Model', 'ApiKey', 'Guardrail', 'Limit', 'Budget', 'PriceCatalogue'],
       ...[
         'GatewayPolicy',
         'GatewayParameters',

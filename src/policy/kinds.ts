@@ -10,6 +10,7 @@ import { guardrailSpec } from './guardrail.ts';
 import { type KindFacts, type KindRow, kindRow } from './kind-row.ts';
 import { limitSpec } from './limit.ts';
 import { modelSpec } from './model.ts';
+import { priceCatalogueSpec } from './price-catalogue.ts';
 import { providerSpec } from './provider.ts';
 import type { Schema } from './schema/schema.ts';
 
@@ -78,6 +79,11 @@ export const kinds = {
       { name: 'Enforce', type: 'string', jsonPath: '.spec.enforce' },
     ],
     description: 'What may be spent in a period.',
+  }),
+  PriceCatalogue: own(priceCatalogueSpec, {
+    plural: 'pricecatalogues',
+    shortNames: ['slpc'],
+    description: 'What models of providers cost, for targets and Models that do not say it.',
   }),
   GatewayPolicy: own(gatewayPolicySpec, {
     plural: 'gatewaypolicies',

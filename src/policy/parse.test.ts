@@ -121,23 +121,23 @@ status: {conditions: []}
     ],
     [
       'apiVersion: sluice.dev/v1alpha1\nmetadata: {name: a}',
-      'a.yaml:1: document 1: kind is missing — add kind: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
+      'a.yaml:1: document 1: kind is missing — add kind: Provider, Model, ApiKey, Guardrail, Limit, Budget, PriceCatalogue, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
     ],
     [
       'kind: Modle\nmetadata: {name: a}',
-      'a.yaml:1: Modle/a: kind "Modle" is not a known kind — write Model; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
+      'a.yaml:1: Modle/a: kind "Modle" is not a known kind — write Model; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, PriceCatalogue, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
     ],
     [
       'kind: Deployment\nmetadata: {name: a}\ndata: {key: aHVudGVyMg==}',
-      'a.yaml:1: Deployment/a: kind "Deployment" is not a known kind — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
+      'a.yaml:1: Deployment/a: kind "Deployment" is not a known kind — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, PriceCatalogue, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
     ],
     [
       'kind: [Model]',
-      'a.yaml:1: document 1: kind a list is not a kind — write Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
+      'a.yaml:1: document 1: kind a list is not a kind — write Provider, Model, ApiKey, Guardrail, Limit, Budget, PriceCatalogue, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
     ],
     ...['McpServer', 'McpProfile'].map((kind) => [
       `apiVersion: sluice.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: a}\nspec: {anything: 1}`,
-      `a.yaml:2: ${kind}/a: kind ${kind} is not served by this version — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway`,
+      `a.yaml:2: ${kind}/a: kind ${kind} is not served by this version — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, PriceCatalogue, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway`,
     ]),
     [
       '[1, 2]',

@@ -133,7 +133,7 @@ export type ProviderSpec = Omit<Fields, 'schema' | 'endpoint' | 'credential'> & 
   readonly credential: Credential;
 };
 
-const publicEndpoints: { readonly [S in ServedSchema]: string | undefined } = {
+export const publicEndpoints: { readonly [S in ServedSchema]: string | undefined } = {
   openai: 'https://api.openai.com/v1',
   anthropic: 'https://api.anthropic.com/v1',
   'openai-compatible': undefined,

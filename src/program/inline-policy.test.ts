@@ -141,6 +141,27 @@ describe('inline policy in the program', () => {
     expect(unknown && pricingOf(program, 'unpriced', unknown)).toBeUndefined();
   });
 
+  it('prices a target that says nothing, nor its model, by a catalogue', () => {
+    const prices = ['small', 'own', 'unpriced'].map(
+      (name) => `{provider: openai, model: ${name}, pricing: {input: 9}}`,
+    );
+    const listed = programOf(
+      modelOf(`${policy}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: PriceCatalogue
+metadata: {name: public}
+spec: {prices: [${prices.join()}]}
+`),
+    );
+    const inputOf = (key: string, model: string) => {
+      const [first] = listed.routes.find(key, model)?.targets ?? [];
+      return first && pricingOf(listed, model, first)?.standard.input;
+    };
+    expect(inputOf('', 'unpriced')).toBe(9_000_000_000);
+    expect([inputOf('', 'small'), inputOf('checkout', 'small')]).toEqual([150_000_000, 1_000_000_000]);
+  });
+
   it('reads the headers that scopes and counters name', () => {
     expect(program.observedHeaders).toEqual(['x-tenant']);
   });

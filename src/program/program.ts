@@ -1,3 +1,4 @@
+import { listedPricingName } from '../model/pricing.ts';
 import type { NameMatcher } from './glob.ts';
 import type { Guardrail } from './guardrail.ts';
 import type { Budget, Limit } from './limit.ts';
@@ -20,7 +21,7 @@ export interface Program {
   readonly guardrails: ScopedTable<Guardrail>;
   readonly limits: ScopedTable<Limit>;
   readonly budgets: ScopedTable<Budget>;
-  /** By name: that of a logical model, or the one that a target names. See `pricingOf`. */
+  /** By name: that of a logical model, the one that a target names, or that of a listed price. See `pricingOf`. */
   readonly pricings: ReadonlyMap<string, Pricing>;
   /** Values by name. Never shown. */
   readonly secrets: ReadonlyMap<string, string>;
@@ -190,9 +191,11 @@ export interface TargetChanges {
   readonly bodyEdits: readonly BodyEdit[];
 }
 
-/** What a target of a logical model costs; undefined: unknown. */
-export function pricingOf(program: Program, model: string, target: Target): Pricing | undefined {
-  return program.pricings.get(target.pricing ?? model);
+/** What a target of a logical model costs: what it says itself, else the model, else a catalogue; undefined: unknown. */
+export function pricingOf({ pricings }: Program, model: string, target: Target): Pricing | undefined {
+  return (
+    pricings.get(target.pricing ?? model) ?? pricings.get(listedPricingName(target.provider, target.model || model))
+  );
 }
 
 /** No header, but asked for like one: the name of the listener by which a request came. Only some listeners tell. */

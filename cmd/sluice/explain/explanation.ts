@@ -57,12 +57,12 @@ export interface ExplainQuestion {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `gateway`: what of it is not in the program, such as where rules come from. */
+/** `gateway`: what of it is not in the program, such as where rules and prices come from. */
 export function explain(
   program: Program,
   { key: keyName, model: named, headers = {} }: ExplainQuestion,
   now: number,
-  gateway?: Pick<GatewayModel, 'routes' | 'listeners' | 'filters'>,
+  gateway?: Pick<GatewayModel, 'routes' | 'listeners' | 'filters' | 'pricings'>,
 ): Explanation {
   const filters = gateway ? explainFilters(gateway) : noFilters;
   const steps: string[] = [];
@@ -107,7 +107,7 @@ export function explain(
     steps,
     filters: filters.lines,
     targets,
-    policy: explainInlinePolicy(program, key, model.name, route, now),
+    policy: explainInlinePolicy(program, key, model.name, route, now, gateway),
   };
 }
 

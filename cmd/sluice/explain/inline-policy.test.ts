@@ -36,15 +36,23 @@ spec:
   - {name: service, on: [response], webhook: {url: "https://guard.example.com"}, action: observe, streaming: window}
 `;
 
-function explained(key: string, model: string, changed = (limits: readonly Limit[]) => limits) {
-  const { documents } = parseDocuments(rules + more, 'policy.yaml', '.', { now: 0 });
+const catalogue = `
+---
+apiVersion: sluice.dev/v1alpha1
+kind: PriceCatalogue
+metadata: {name: public}
+spec: {prices: [{provider: openai, model: unpriced, pricing: {input: 3}}]}
+`;
+
+function explained(key: string, model: string, changed = (limits: readonly Limit[]) => limits, added = '') {
+  const { documents } = parseDocuments(rules + more + added, 'policy.yaml', '.', { now: 0 });
   const [gateway] = buildModel(
     documents,
     secretsOnly((source) => ok(`value ${JSON.stringify(source)} of at least 32 characters`)),
   ).gateways;
   const program = gateway && compileProgram({ ...gateway, limits: changed(gateway.limits) });
   if (program === undefined) throw new Error('the policy makes no program');
-  return explain(program, { key, model }, Date.parse('2026-06-01T00:00:00Z')).policy;
+  return explain(program, { key, model }, Date.parse('2026-06-01T00:00:00Z'), gateway).policy;
 }
 
 describe('explain: inline policy', () => {
@@ -96,9 +104,14 @@ describe('explain: inline policy', () => {
 
   it('says what each target costs', () => {
     expect(policy.price).toEqual([
-      expect.stringMatching(/^openai\/own: 1 USD per million input tokens, unknown output \(version [0-9a-f]{12}\)$/),
+      expect.stringMatching(
+        /^openai\/own: 1 USD per million input tokens, unknown output \(version [0-9a-f]{12} by ApiKey\/checkout\)$/,
+      ),
     ]);
     expect(explained('checkout', 'unpriced').price).toEqual(['openai/as asked for: unknown']);
+    expect(explained('checkout', 'unpriced', undefined, catalogue).price).toEqual([
+      expect.stringMatching(/^openai\/as asked for: 3 USD .* \(version [0-9a-f]{12} by PriceCatalogue\/public\)$/),
+    ]);
   });
 
   it('says nothing of what a refused request does not meet', () => {

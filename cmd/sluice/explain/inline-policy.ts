@@ -5,11 +5,12 @@ import { windowOverlap, windowSize } from '../../../src/guard/stream/windowed.ts
 import { formatNano } from '../../../src/lib/decimal.ts';
 import { formatDuration } from '../../../src/lib/duration.ts';
 import { formatQuantity } from '../../../src/lib/quantity.ts';
+import type { GatewayModel } from '../../../src/model/gateway.ts';
 import type { GuardRule, Guardrail } from '../../../src/program/guardrail.ts';
-import { type Budget, budgetAmount, type Limit, type Window } from '../../../src/program/limit.ts';
-import type { Price } from '../../../src/program/pricing.ts';
-import { type Key, type Program, pricingOf, type Route, type Target } from '../../../src/program/program.ts';
+import { type Budget, budgetAmount, isKept, type Limit, type Window } from '../../../src/program/limit.ts';
+import type { Key, Program, Route } from '../../../src/program/program.ts';
 import type { ExchangeFacts, Scoped } from '../../../src/program/scope.ts';
+import { priceText } from './price-text.ts';
 
 /** What is decided about a request besides its way: each line a rule, a limit, a budget or a price. */
 export interface InlinePolicy {
@@ -27,6 +28,7 @@ export function explainInlinePolicy(
   model: string,
   route: Route,
   now: number,
+  gateway?: Pick<GatewayModel, 'pricings'>,
 ): InlinePolicy {
   const facts = factsOf(key, model, route);
   const guardrails: Guardrail[] = [];
@@ -42,7 +44,7 @@ export function explainInlinePolicy(
     ],
     limits: [...limits.map((limit) => limitText(limit, facts)), ...dependent(program.limits.all, facts)],
     budgets: [...budgets.map((budget) => budgetText(budget, facts, now)), ...dependent(program.budgets.all, facts)],
-    price: route.targets.map((target) => priceText(program, model, target)),
+    price: route.targets.map((target) => priceText(program, model, target, gateway)),
   };
 }
 
@@ -105,6 +107,7 @@ function streamText(guardrail: Guardrail, rule: GuardRule): string {
 
 function limitText(limit: Limit, facts: ExchangeFacts): string {
   const { name, window, onStoreFailure } = limit;
+  if (!isKept(limit)) return `${name}: cannot be kept as it is written, so nothing is let through`;
   const what = whatOf(limit);
   const when = window === undefined ? '' : ` per ${windowText(window)}`;
   return `${name}: ${what}${when}, ${counterText(limit, facts)}; without store: ${onStoreFailure}`;
@@ -133,20 +136,4 @@ function windowText(window: Window): string {
 function counterText({ counter }: Limit | Budget, facts: ExchangeFacts): string {
   const key = counter.keyOf(facts);
   return key === '' ? 'one counter for all' : `counter ${key}`;
-}
-
-function priceText(program: Program, model: string, target: Target): string {
-  const name = `${target.provider}/${target.model || 'as asked for'}`;
-  const pricing = pricingOf(program, model, target);
-  if (pricing === undefined) return `${name}: unknown`;
-  return `${name}: ${ratesText(pricing.standard)} (version ${pricing.version})`;
-}
-
-function ratesText({ input, output, perRequest, tiers }: Price): string {
-  const rate = (nano: number | undefined): string => (nano === undefined ? 'unknown' : formatNano(nano));
-  const request = perRequest === 0 ? '' : `, ${formatNano(perRequest)} USD per request`;
-  const above = tiers.map(
-    (tier) => `; above ${formatQuantity(tier.above)} input tokens ${rate(tier.input)} and ${rate(tier.output)}`,
-  );
-  return `${rate(input)} USD per million input tokens, ${rate(output)} output${request}${above.join('')}`;
 }

@@ -10,6 +10,7 @@ import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/
 import { apiVersionsOf } from '../../../src/policy/kind-row.ts';
 import { isKind, type Kind, kinds } from '../../../src/policy/kinds.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
+import { mostListedPrices } from '../../../src/policy/price-catalogue.ts';
 import { isMap } from '../../../src/policy/schema/object.ts';
 import { testNow } from '../../../src/policy/testing/documents.ts';
 import { examples } from '../../../src/policy/testing/examples.ts';
@@ -159,6 +160,23 @@ describe('an API server', () => {
       enabled: true,
       listed: true,
     });
+  });
+
+  it('keeps as many prices as a catalogue may have', async () => {
+    const price = (index: number) => ({
+      provider: 'a-provider-of-ours',
+      model: `some-vendor/some-model-of-some-size-${index}`,
+      pricing: { input: 0.123, output: '1.234', cachedInput: 0.0123, tiers: [{ above: '200k', input: 2, output: 4 }] },
+    });
+    const prices = Array.from({ length: mostListedPrices }, (_, index) => price(index));
+    const document = documentOf('PriceCatalogue', { prices });
+    const kept = await client.apply(refOf(document), document);
+    expect(kept.ok ? undefined : kept.error.message).toBeUndefined();
+    expect(complaintsOfParser(document)).toEqual([]);
+    const more = documentOf('PriceCatalogue', { prices: [...prices, price(mostListedPrices)] });
+    expect(await complaintOfServer(more)).toContain('spec.prices: Too many: 4001: must have at most 4000 items');
+    expect(complaintsOfParser(more)).toEqual(['spec.prices has 4001 entries, which is more than 4000']);
+    await server.kubectl('delete', 'pricecatalogue', 'example');
   });
 
   it('shows columns, short names and the category', async () => {

@@ -25,6 +25,9 @@ import { gatewayName } from './gateway-api/attach.ts';
 import { buildGatewayApi, servicesOf } from './gateway-api/index.ts';
 import { parametersIn } from './gateway-parameters.ts';
 import { gatewayNames, gatewayPolicies } from './gateway-policies.ts';
+import { readCatalogues } from './listed-prices/catalogues.ts';
+import { withListedPrices } from './listed-prices/listed-prices.ts';
+import { pricedModels } from './listed-prices/priced-models.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
 import { inFolder, type PolicyPlace } from './place.ts';
@@ -120,13 +123,21 @@ export function buildModel(
     if (routes.length > 0) warnOfUnlimitedServices(document, clientTraffic, context);
   }
   const parts = [...ai.parts.values()];
+  const catalogues = readCatalogues(documents, context);
   const rules = buildRules(
     documents,
     () => ({
       keys: [...keys, ...parts.flatMap((part) => part.keys)].map(({ name }) => name),
       models: [...models, ...uniqueModels(parts.flatMap((part) => part.models))],
       providers: [...providers.keys(), ...parts.flatMap((part) => part.providers.map(({ name }) => name))],
-      priced: new Set(pricings.map(({ name }) => name)),
+      priced: pricedModels(
+        {
+          routes: [...routes, ...parts.flatMap((part) => part.routes)],
+          providers: [...providers.values(), ...parts.flatMap((part) => part.providers)],
+          pricings,
+        },
+        catalogues,
+      ),
     }),
     gateways.every(({ settings }) => settings.redactionSecret !== undefined),
     context,
@@ -144,7 +155,8 @@ export function buildModel(
   const closed = closedAiRoutes(documents, attached.attachments);
   const built = open.map((gateway) => {
     const whole = { ...gateway, ...shared, services: servicesOf(ordinary, gateway.name) };
-    const complete = withAiGateway(withChosenFilters(whole, attached), ai.parts.get(gateway.name));
+    const attachedTo = withAiGateway(withChosenFilters(whole, attached), ai.parts.get(gateway.name));
+    const complete = withListedPrices(attachedTo, catalogues);
     return withClosedRoutes(complete, closed);
   });
   const attachments = [...ai.attachments, ...ordinary.attachments, ...attached.attachments];

@@ -20,7 +20,7 @@ export interface Subjects {
   readonly keys: readonly string[];
   readonly models: readonly LogicalModel[];
   readonly providers: readonly string[];
-  /** Names of models with a price. */
+  /** Names of models whose requests have a known cost. */
   readonly priced: ReadonlySet<string>;
 }
 
@@ -59,5 +59,10 @@ function warnOfUnpricedModels(document: BudgetDocument, { models, priced }: Subj
     without.length > 3 ? `${without.slice(0, 3).join(', ')} and ${without.length - 3} more` : without.join(', ');
   const effect = unpriced === 'deny' ? 'refused' : 'not counted';
   const message = `is money, but the price of ${shown} is unknown, so requests for it are ${effect}`;
-  context.warn(document, 'spec.amount', message, 'add pricing to these Models, or choose with unpriced');
+  context.warn(
+    document,
+    'spec.amount',
+    message,
+    'add pricing to these Models or a PriceCatalogue, or choose with unpriced',
+  );
 }

@@ -99,6 +99,16 @@ export const examples: { readonly [K in Kind]: readonly string[] } = {
       onStoreFailure: open, maxDistinct: 100, defaultOutputReserve: 0
     }`,
   ],
+  PriceCatalogue: [
+    '{prices: [{model: gpt-4o-mini, pricing: {input: 0.15, output: 0.60}}]}',
+    `{
+      prices: [
+        {provider: openai, model: gpt-4o-mini, pricing: {input: 0.15, output: "0.60", tiers: [{above: 200k, input: 0.3}]}},
+        {provider: shared/azure-eu, model: gpt-4o-mini, pricing: {input: 0.17, batch: {input: 0.08}}},
+        {model: openai/gpt-oss-120b, pricing: {perRequest: 0}}
+      ]
+    }`,
+  ],
   GatewayPolicy: [
     '{}',
     `{

@@ -26,7 +26,7 @@ describe('readFolder', () => {
       ['Provider/c', folder.path],
     ]);
     expect(state.problems.map((problem) => problemText(problem).replaceAll(folder.path, '.'))).toEqual([
-      './sub/b.json:1: McpServer/x: kind McpServer is not served by this version — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
+      './sub/b.json:1: McpServer/x: kind McpServer is not served by this version — remove it; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, PriceCatalogue, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
       './z.yaml:1: Provider/a: metadata.name Provider/a is defined already at ./c.yaml:11, which stays in force — rename or remove one of them',
     ]);
   });
