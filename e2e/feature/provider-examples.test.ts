@@ -82,6 +82,7 @@ function build(...files: readonly string[]) {
       hasStandIns: true,
       ...folderSurroundings(secrets),
       token: () => ({ value: 'a-token' }),
+      awsKey: () => ({ value: { accessKeyId: 'a-key', secretAccessKey: 'a-secret' } }),
     });
     const problems = [...parsed.flatMap((text) => text.problems), ...built.problems];
     const errors = problems.filter(({ severity }) => severity === 'error');

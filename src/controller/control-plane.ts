@@ -8,9 +8,8 @@ import type { ClientState, XdsEvent, XdsNode } from '../xds/server/client.ts';
 import { createXdsServer, shortTypeName, type XdsServerTls } from '../xds/server/server.ts';
 import type { TranslateOptions } from '../xds/translate/translate.ts';
 import { type Controller, createController } from './controller.ts';
+import { createCredentials } from './credentials/credentials.ts';
 import { type AskEndpoint, askEndpoint } from './credentials/endpoint.ts';
-import { tokenSource } from './credentials/token-source.ts';
-import { createTokens } from './credentials/tokens.ts';
 import { withTokens } from './credentials/with-tokens.ts';
 import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
 import type { OpenSource } from './sources/opened-source.ts';
@@ -109,14 +108,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     onError: (error) => log.error({ error }, 'following the policy failed; what is in force stays'),
   });
   latest ??= source.state;
-  const tokens = createTokens({
-    source: (grant) => tokenSource(grant, options.askEndpoint ?? askEndpoint),
-    onChange: () => void apply(),
-  });
+  const credentials = createCredentials(options.askEndpoint ?? askEndpoint, () => void apply());
   controller = createController({
     version: options.version,
     server,
-    surroundings: withTokens(source.surroundings, tokens),
+    surroundings: withTokens(source.surroundings, credentials),
     ...(options.place && { place: options.place }),
     log,
     metrics,
@@ -159,7 +155,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     },
     async close(graceMs) {
       await source.close();
-      tokens.close();
+      credentials.tokens.close();
+      credentials.awsKeys.close();
       currentController.close();
       admin.close();
       await server.close(graceMs);

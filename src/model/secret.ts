@@ -5,10 +5,13 @@ export type Secret =
   | { readonly name: string; readonly kind: 'trustedCa'; readonly certificates: string }
   | AwsKey;
 
-/** Signs requests, and never leaves with them. */
-export interface AwsKey {
+export interface AwsKey extends AwsKeyPair {
   readonly name: string;
   readonly kind: 'awsKey';
+}
+
+/** Signs requests, and never leaves with them. */
+export interface AwsKeyPair {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** Comes with keys that are good for a while only. */

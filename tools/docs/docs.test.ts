@@ -56,7 +56,7 @@ describe('compatibilityReference()', () => {
     expect(rows[0]).toContain('| `spec.rules[].backendRefs[].weight` | honoured |');
     expect(rows[0]).toContain('| `spec.rules[].backendRefs[].kind` | **refused**: ');
     expect(rows[1]).toContain(
-      '| `spec.awsCredentials.oidcExchangeToken.awsRoleArn` | reported in status: no token is exchanged yet |',
+      '| `spec.credentialOverride` | reported in status: no credential is taken from a header of the request yet |',
     );
     expect(rows[2]).toContain('| `spec.provider` | not applicable: ');
     expect(rows[3]).toContain('| `stringData` | honoured |');

@@ -34,7 +34,11 @@ export async function loadPolicy(
   const secrets = createSecretStore({ env: io.env, onChange: () => undefined });
   try {
     // Tokens are for those who send requests: who only reads the policy asks nobody for one.
-    const surroundings: Surroundings = { ...folderSurroundings(secrets), token: () => ({ value: 'stand-in' }) };
+    const surroundings: Surroundings = {
+      ...folderSurroundings(secrets),
+      token: () => ({ value: 'stand-in' }),
+      awsKey: () => ({ value: { accessKeyId: 'stand-in', secretAccessKey: 'stand-in' } }),
+    };
     const built = buildModel(
       documents,
       options.skipSecrets ? { ...surroundings, resolve: standIn, hasStandIns: true } : surroundings,

@@ -9,7 +9,7 @@ export function complaint(endpoint: string, status: number, words: readonly unkn
   const [line = ''] = said.join(': ').split(/[\r\n]/);
   // Entra goes on with ids and the time, which are others in each answer: the status would never come to rest.
   const constant = line.replace(/\s*(?:Trace ID|Correlation ID|Timestamp): .*$/, '');
-  const shown = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[masked]'), constant);
+  const shown = secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, '[masked]'), constant);
   const readable = redactText(shown)
     .replace(/[^\x20-\x7e]/g, '?')
     .slice(0, 300);

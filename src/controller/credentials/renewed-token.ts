@@ -3,8 +3,8 @@ import { err } from '../../lib/result.ts';
 import type { KnownToken } from '../../model/build/token-grant.ts';
 import type { TokenSource } from './token.ts';
 
-export interface RenewedTokenOptions {
-  readonly source: TokenSource;
+export interface RenewedTokenOptions<Value> {
+  readonly source: TokenSource<Value>;
   /** Milliseconds that no clock moves: what the wall says may jump. */
   readonly now: () => number;
   /** Between 0 and 1. */
@@ -14,8 +14,8 @@ export interface RenewedTokenOptions {
 }
 
 /** A token that is fetched, and fetched again before it ends. */
-export interface RenewedToken {
-  known(): KnownToken;
+export interface RenewedToken<Value = string> {
+  known(): KnownToken<Value>;
   /** The first answer has come, or has been waited for in vain. */
   readonly settled: Promise<void>;
   isSettled(): boolean;
@@ -30,10 +30,10 @@ const marginMs = 10_000;
 const longestLifeMs = 24 * 3_600_000;
 
 /** Begins at once. The last good token stays for as long as it lives, whatever becomes of its successor. */
-export function renewToken({ source, now, random, onChange }: RenewedTokenOptions): RenewedToken {
+export function renewToken<Value>({ source, now, random, onChange }: RenewedTokenOptions<Value>): RenewedToken<Value> {
   const closing = new AbortController();
   const first = Promise.withResolvers<void>();
-  let token: { readonly value: string; readonly endsAt: number } | undefined;
+  let token: { readonly value: Value; readonly endsAt: number } | undefined;
   let trouble: string | undefined;
   let failures = 0;
   let isSettled = false;
@@ -64,7 +64,7 @@ export function renewToken({ source, now, random, onChange }: RenewedTokenOption
     if (known().value !== before.value || trouble !== before.trouble) onChange();
   }
 
-  function known(): KnownToken {
+  function known(): KnownToken<Value> {
     return {
       ...(token !== undefined && now() < token.endsAt && { value: token.value }),
       ...(trouble !== undefined && { trouble }),

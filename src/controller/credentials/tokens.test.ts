@@ -10,7 +10,7 @@ let answers: Map<string, (result: Result<Token>) => void>;
 let asked: string[];
 let aborted: string[];
 let changes: number;
-let tokens: Tokens;
+let tokens: Tokens<TokenGrant>;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,7 +18,7 @@ beforeEach(() => {
   asked = [];
   aborted = [];
   changes = 0;
-  tokens = createTokens({
+  tokens = createTokens<TokenGrant, string>({
     source: (grant) => (signal) => {
       const name = grant.kind === 'entraClientSecret' ? grant.clientSecret : '';
       asked.push(name);

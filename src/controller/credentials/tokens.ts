@@ -1,10 +1,10 @@
 import { sha256Hex } from '../../lib/hash.ts';
-import type { KnownToken, TokenGrant } from '../../model/build/token-grant.ts';
+import type { KnownToken } from '../../model/build/token-grant.ts';
 import { type RenewedToken, renewToken } from './renewed-token.ts';
 import type { TokenSource } from './token.ts';
 
-export interface TokensOptions {
-  source(grant: TokenGrant): TokenSource;
+export interface TokensOptions<Grant, Value> {
+  source(grant: Grant): TokenSource<Value>;
   /** A token that was asked for is another one now, or is there or gone now. */
   onChange(): void;
   /** How long what is built waits for the first token of a grant. Default 3 s: a start without it would cut traffic. */
@@ -14,42 +14,42 @@ export interface TokensOptions {
 }
 
 /** The tokens that are wanted, and no others. */
-export interface Tokens {
+export interface Tokens<Grant, Value = string> {
   /**
    * What is known, at once. What is not known yet is fetched. Until the first token of a changed grant has come, its
    * owner keeps the last one.
    */
-  ask(owner: string, grant: TokenGrant): KnownToken;
+  ask(owner: string, grant: Grant): KnownToken<Value>;
   /** Everything wanted has been asked for: waits for what is new among it. Whether some of that is known now. */
   complete(): Promise<boolean>;
   close(): void;
 }
 
-interface Entry {
-  readonly token: RenewedToken;
+interface Entry<Value> {
+  readonly token: RenewedToken<Value>;
   readonly startedAt: number;
   isAsked: boolean;
   /** Whoever builds waits for it, and need not be told of it. */
   isAwaited: boolean;
 }
 
-export function createTokens(options: TokensOptions): Tokens {
+export function createTokens<Grant, Value>(options: TokensOptions<Grant, Value>): Tokens<Grant, Value> {
   const { patienceMs = 3_000, now = () => performance.now(), random = Math.random } = options;
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, Entry<Value>>();
   /** By owner, what was last good for it. */
-  const lastGood = new Map<string, RenewedToken>();
+  const lastGood = new Map<string, RenewedToken<Value>>();
   const owners = new Set<string>();
   /** Of grants that nobody has any more. */
-  const retired = new Set<RenewedToken>();
+  const retired = new Set<RenewedToken<Value>>();
 
-  function start(grant: TokenGrant): Entry {
+  function start(grant: Grant): Entry<Value> {
     const token = renewToken({
       source: options.source(grant),
       now,
       random,
       onChange: () => entry.isAwaited || options.onChange(),
     });
-    const entry: Entry = { token, startedAt: now(), isAsked: true, isAwaited: false };
+    const entry: Entry<Value> = { token, startedAt: now(), isAsked: true, isAwaited: false };
     return entry;
   }
 

@@ -36,6 +36,7 @@ export function withDocuments(documents: readonly PolicyDocument[], elsewhere: S
       return { ports: found.spec.ports.map(({ name: port = '', ...rest }) => ({ ...rest, name: port })) };
     },
     token: (owner, grant) => elsewhere.token(owner, grant),
+    awsKey: (owner, role) => elsewhere.awsKey(owner, role),
     namespaceLabels: (namespace) => elsewhere.namespaceLabels(namespace),
   };
 }

@@ -1,7 +1,8 @@
 import type { Result } from '../../lib/result.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
-import type { KnownToken, TokenGrant } from './token-grant.ts';
+import type { AwsKeyPair } from '../secret.ts';
+import type { AwsRole, KnownToken, TokenGrant } from './token-grant.ts';
 
 /**
  * What documents refer to and what is no policy itself. It answers at once with what it knows; one that has to fetch
@@ -18,6 +19,8 @@ export interface Surroundings {
   service(namespace: string, name: string): ServiceFacts | undefined;
   /** An access token for the owner, which keeps its last one until there is one of a changed grant. */
   token(owner: PolicyDocument, grant: TokenGrant): KnownToken;
+  /** The same of a key of AWS. */
+  awsKey(owner: PolicyDocument, role: AwsRole): KnownToken<AwsKeyPair>;
   namespaceLabels(namespace: string): ReadonlyMap<string, string>;
 }
 

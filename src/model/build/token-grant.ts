@@ -19,10 +19,33 @@ export interface EntraClientSecret {
   readonly clientSecret: string;
 }
 
-/** What is known of a token. */
-export interface KnownToken {
+/** A role of AWS that is taken on with the token of somebody else. */
+export interface AwsRole {
+  readonly region: string;
+  readonly roleArn: string;
+  /** How it is called in the records of AWS. */
+  readonly sessionName: string;
+  readonly client: OidcClient;
+}
+
+/** Who shows a secret to an OpenID provider, for a token that says who it is (RFC 6749 section 4.4). */
+export interface OidcClient {
+  readonly issuer: string;
+  /** Found out from the issuer if absent. */
+  readonly tokenEndpoint?: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** None: those that the issuer names. */
+  readonly scopes: readonly string[];
+  /** RFC 8707. */
+  readonly resources: readonly string[];
+  readonly audience?: string;
+}
+
+/** What is known of a token, or of a key that is good for a while. */
+export interface KnownToken<Value = string> {
   /** One that is good now. */
-  readonly value?: string;
+  readonly value?: Value;
   /** Why there is none, or no newer one, in words that hold nothing secret. */
   readonly trouble?: string;
 }

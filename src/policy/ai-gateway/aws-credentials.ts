@@ -1,7 +1,7 @@
 import { secretReference } from '../gateway-api/object-reference.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
-import { except, reported } from '../schema/verdict.ts';
+import { except } from '../schema/verdict.ts';
 import { exchangeFields, identifier } from './exchange-token.ts';
 
 const credentialsFile = object({
@@ -9,7 +9,7 @@ const credentialsFile = object({
   profile: defaulted(identifier, 'default', 'Profile in that file.'),
 });
 
-/** Without file and exchange: what the machine has, which is not served yet. */
+/** Without file and exchange: what the machine has, which is not served. */
 export const awsCredentials = object({
   region: required(
     except(identifier, 'the region that the host name of a public endpoint says goes before it'),
@@ -17,9 +17,9 @@ export const awsCredentials = object({
   ),
   credentialsFile: optional(credentialsFile, 'A file as the AWS tools have it.'),
   oidcExchangeToken: optional(
-    reported(
+    except(
       object({ ...exchangeFields, awsRoleArn: required(identifier, 'Role that the token is exchanged for.') }),
-      'no token is exchanged yet',
+      'credentialsFile goes before it',
     ),
     'A token exchanged for a role.',
   ),

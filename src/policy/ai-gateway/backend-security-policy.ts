@@ -22,6 +22,7 @@ const apiKey = privateMap(
 );
 
 const withoutFile = 'without credentialsFile it is reported as not served yet';
+const withoutBoth = 'without credentialsFile and oidcExchangeToken it is reported as not served yet';
 
 const types = [
   'APIKey',
@@ -43,7 +44,7 @@ const fields = object({
   anthropicAPIKey: optional(apiKey, 'A key, sent as x-api-key.'),
   azureAPIKey: optional(apiKey, 'A key, sent as api-key.'),
   azureCredentials: optional(azureCredentials, 'An application of Microsoft Entra.'),
-  awsCredentials: optional(except(awsCredentials, withoutFile), 'An account of AWS; requests are signed.'),
+  awsCredentials: optional(except(awsCredentials, withoutBoth), 'An account of AWS; requests are signed.'),
   gcpCredentials: optional(except(gcpCredentials, withoutFile), 'An account of Google Cloud.'),
   credentialOverride: optional(
     reported(credentialOverride, 'no credential is taken from a header of the request yet'),

@@ -5,7 +5,7 @@ import { object } from '../schema/object.ts';
 import { reject } from '../schema/place.ts';
 import { refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
-import { notApplicable } from '../schema/verdict.ts';
+import { except, notApplicable } from '../schema/verdict.ts';
 
 /** An identifier of somebody else's making. */
 export const identifier = text({ longest: 512, complaint: 'has control characters', remedy: 'write it on one line' });
@@ -17,15 +17,16 @@ const address = text({
   remedy: 'write an address such as https://login.example.com',
 });
 
+const overTls = 'others than of https are refused';
 const onlyLogins = 'there is no browser to log in';
 
 const oidc = refine(
   object({
     provider: required(
       object({
-        issuer: required(identifier, 'Who issues tokens.'),
-        authorizationEndpoint: optional(address, 'Found out from the issuer if absent.'),
-        tokenEndpoint: optional(address, 'Found out from the issuer if absent.'),
+        issuer: required(except(identifier, overTls), 'Who issues tokens.'),
+        authorizationEndpoint: notApplicable(onlyLogins),
+        tokenEndpoint: optional(except(address, overTls), 'Found out from the issuer if absent.'),
         endSessionEndpoint: notApplicable(onlyLogins),
         backendRefs: notApplicable('the issuer is reached by its address'),
         backendSettings: notApplicable('the issuer is reached by its address'),
@@ -35,7 +36,7 @@ const oidc = refine(
     clientID: optional(identifier, 'Who asks.'),
     clientIDRef: optional(secretReference, 'Secret with the same under client-id.'),
     clientSecret: required(secretReference, 'Secret with the client’s secret under client-secret.'),
-    scopes: defaulted(list(identifier, { most: 32 }), [], 'Scopes asked for.'),
+    scopes: defaulted(list(identifier, { most: 32 }), [], 'Scopes asked for. None: all that the issuer names.'),
     resources: defaulted(list(identifier, { most: 32 }), [], 'Resources asked for.'),
     redirectURL: notApplicable(onlyLogins),
     logoutPath: notApplicable(onlyLogins),
@@ -61,7 +62,7 @@ const oidc = refine(
 /** A token of somebody else, exchanged for one of the cloud. */
 export const exchangeFields = {
   oidc: required(oidc, 'Where the token comes from.'),
-  grantType: optional(identifier, 'How it is asked for.'),
+  grantType: optional(except(identifier, 'others than client_credentials are refused'), 'How it is asked for.'),
   aud: optional(identifier, 'Whom it is for.'),
 };
 

@@ -1,8 +1,10 @@
-import type { Tokens } from '../tokens.ts';
+import type { Credentials } from '../credentials.ts';
 
-/** For those whose policy wants no tokens. */
-export const noTokens: Tokens = {
+const nobody = {
   ask: () => ({ trouble: 'nobody gives out tokens here' }),
   complete: async () => false,
   close: () => undefined,
 };
+
+/** For those whose policy wants no tokens. */
+export const noTokens: Credentials = { tokens: nobody, awsKeys: nobody };

@@ -13,6 +13,7 @@ export function secretsOnly(
     configMap: () => undefined,
     service: () => undefined,
     token: () => ({ value: 'an-access-token' }),
+    awsKey: () => ({ value: { accessKeyId: 'ASIA1', secretAccessKey: 'a-secret', sessionToken: 'a-session' } }),
     namespaceLabels: () => new Map(),
   };
 }

@@ -51,7 +51,7 @@ export const aiGatewayExamples = {
       }}}`,
     '{type: AzureCredentials, azureCredentials: {clientID: a, tenantID: b, clientSecretRef: {name: c}}}',
     `{type: AzureCredentials, azureCredentials: {clientID: a, tenantID: b, oidcExchangeToken: {oidc: {
-      provider: {issuer: "https://a.example", authorizationEndpoint: "https://a.example/a", tokenEndpoint: "https://a.example/t"},
+      provider: {issuer: "https://a.example", tokenEndpoint: "https://a.example/t"},
       clientIDRef: {name: c}, clientSecret: {name: b}
     }}}}`,
     '{type: GCPCredentials, gcpCredentials: {projectName: p, region: r, credentialsFile: {secretRef: {name: gcp}}}}',

@@ -1,7 +1,5 @@
 import { err, ok, type Result } from '../../../../lib/result.ts';
-import type { AwsKey } from '../../../secret.ts';
-
-type Key = Omit<AwsKey, 'name' | 'kind'>;
+import type { AwsKeyPair } from '../../../secret.ts';
 
 /** What a profile may ask for instead of saying its key. */
 const elsewhere = [
@@ -14,7 +12,7 @@ const elsewhere = [
 ];
 
 /** The key of a profile in a credentials file as the tools of AWS have it, or why there is none, without its content. */
-export function readAwsKey(file: string, profile: string): Result<Key> {
+export function readAwsKey(file: string, profile: string): Result<AwsKeyPair> {
   const fields = fieldsOf(file, profile);
   if (fields === undefined) return err(`has no profile "${profile}"`);
   const accessKeyId = fields.get('aws_access_key_id');

@@ -1,51 +1,42 @@
-import { ok } from '../../../../lib/result.ts';
 import type { Address } from '../../../provider.ts';
 import type { Secret } from '../../../secret.ts';
 import type { BuildContext } from '../../context.ts';
 import type { BackendSecurityDocument } from '../../documents.ts';
 import { memo } from '../../memo.ts';
-import { readAwsKey } from './aws-key-file.ts';
-import {
-  type BuiltCredential,
-  type CredentialUser,
-  type SpecOf,
-  secretName,
-  secretSource,
-  unserved,
-} from './built-credential.ts';
+import { keyOfFile, keyOfRole } from './aws-key.ts';
+import { type BuiltCredential, type CredentialUser, type SpecOf, secretName, unserved } from './built-credential.ts';
+import { isUsed } from './token.ts';
 
 const path = 'spec.awsCredentials';
-const remedy = 'write credentialsFile: {secretRef: {name: …}}';
 
 /** A key that requests are signed with. */
 export function awsCredential(
   policy: BackendSecurityDocument,
   spec: SpecOf<'AWSCredentials'>['awsCredentials'],
-  { backend, location, cluster }: CredentialUser,
+  user: CredentialUser,
   context: BuildContext,
 ): BuiltCredential | undefined {
   const { region, credentialsFile, oidcExchangeToken } = spec;
-  if (oidcExchangeToken !== undefined) {
-    const message = 'no token is exchanged for a role of AWS';
-    return unserved(policy, `${path}.oidcExchangeToken`, message, remedy, context);
-  }
-  if (credentialsFile === undefined) {
+  const { backend, location, cluster } = user;
+  if (credentialsFile === undefined && oidcExchangeToken === undefined) {
+    const remedy = 'write credentialsFile: {secretRef: {name: …}}, or oidcExchangeToken for a role';
     return unserved(policy, path, 'the identity of a pod or machine is not used', remedy, context);
-  }
-  const { secretRef, profile } = credentialsFile;
-  const filePath = `${path}.credentialsFile.secretRef`;
-  const file = context.resolve(policy, filePath, secretSource(secretRef, 'credentials'));
-  if (file === undefined) return undefined;
-  const key = context.surroundings.hasStandIns ? ok(standIn) : readAwsKey(file, profile);
-  if (!key.ok) {
-    context.reject(policy, filePath, `the credentials file ${key.error}`, 'write it as the tools of AWS do');
-    return undefined;
   }
   const hosts = new Set(location.addresses.map(({ hostname, host }) => hostname ?? host));
   if (hosts.size > 1) {
     const message = 'a signature is for one host name, and the backend has several';
     return unserved(policy, path, message, 'make them backends of their own', context);
   }
+  if (credentialsFile !== undefined && oidcExchangeToken !== undefined) {
+    const message = 'is not used: credentialsFile is given, too, and goes before it';
+    context.warn(policy, `${path}.oidcExchangeToken`, message, 'remove one of them');
+  }
+  if (credentialsFile === undefined && !isUsed(user)) return { secrets: [], origins: [policy.id] };
+  const key =
+    credentialsFile !== undefined
+      ? keyOfFile(policy, credentialsFile, context)
+      : oidcExchangeToken && keyOfRole(policy, oidcExchangeToken, region, context);
+  if (key === undefined) return undefined;
   const [address] = location.addresses;
   const scope = scopeOf(address);
   if (scope.region !== undefined && scope.region !== region) {
@@ -53,17 +44,14 @@ export function awsCredential(
     context.warn(policy, `${path}.region`, message, `write ${scope.region}`);
   }
   const name = secretName(cluster);
-  const signature = [name, ...Object.values(key.value)].join(' ');
-  const secret = memo(backend, 'credential', signature, (): Secret => ({ name, kind: 'awsKey', ...key.value }));
+  const signature = [name, ...Object.values(key)].join(' ');
+  const secret = memo(backend, 'credential', signature, (): Secret => ({ name, kind: 'awsKey', ...key }));
   return {
     credential: { service: scope.service, region: scope.region ?? region, secret: name },
     secrets: [secret],
     origins: [policy.id],
   };
 }
-
-/** Where nothing is to be read in secrets. */
-const standIn = { accessKeyId: 'stand-in', secretAccessKey: 'stand-in' };
 
 /** What the name of a public endpoint says of itself. A signature for anything else is refused there. */
 function scopeOf({ hostname, host }: Address): { readonly service: string; readonly region?: string } {
