@@ -11,6 +11,7 @@ import { encode } from './encode.ts';
 import { asTypedConfig, extension } from './extension.ts';
 import { listenerTls } from './listener-tls.ts';
 import type { Port } from './ports.ts';
+import { watchesResponses } from './watching.ts';
 
 type FilterChainInit = Exclude<MessageInitShape<typeof FilterChainSchema>, FilterChain>;
 type ListenerInit = Exclude<MessageInitShape<typeof ListenerSchema>, ListenerMessage>;
@@ -26,7 +27,6 @@ const mebibyte = 1024 * 1024;
 const bufferLimit = { normal: mebibyte, watching: 256 * mebibyte } as const;
 
 export function listenerResource(port: Port, gateway: GatewayModel): Resource {
-  const isWatching = gateway.routes.some((route) => route.watchBody || route.firstTokenTimeoutMs !== undefined);
   return encode(
     ListenerSchema,
     port.name,
@@ -43,7 +43,7 @@ export function listenerResource(port: Port, gateway: GatewayModel): Resource {
           },
         },
       },
-      perConnectionBufferLimitBytes: isWatching ? bufferLimit.watching : bufferLimit.normal,
+      perConnectionBufferLimitBytes: watchesResponses(gateway) ? bufferLimit.watching : bufferLimit.normal,
       ...chainsOf(port, gateway),
     },
     port.origins,

@@ -63,10 +63,18 @@ const downstreamOrder: readonly DownstreamRow[] = [
   },
 ];
 
+/** What decides which filters the cluster of a provider has. */
+export interface ProviderNeeds {
+  readonly provider: Provider;
+  readonly signingKey: AwsKey | undefined;
+  /** A policy of the gateway has responses judged. A filter costs something even where it is passed over. */
+  readonly isWatched: boolean;
+}
+
 interface UpstreamRow {
   readonly reason: string;
   /** Undefined: this filter has nothing to do for the provider, so it is not there. */
-  readonly filter: (provider: Provider, signingKey: AwsKey | undefined) => Extension | undefined;
+  readonly filter: (needs: ProviderNeeds) => Extension | undefined;
 }
 
 /** The filters of a provider's cluster, which run on every attempt that goes to it. */
@@ -78,7 +86,7 @@ const upstreamOrder: readonly UpstreamRow[] = [
   {
     reason:
       'Behind the processor filter, which says of later attempts that they are watched; before that is taken off.',
-    filter: () => onWatchedStreams(watchProcessor()),
+    filter: ({ isWatched }) => (isWatched ? onWatchedStreams(watchProcessor()) : undefined),
   },
   {
     reason: 'Behind the processor: what nobody has taken off by now would reach the provider.',
@@ -86,15 +94,18 @@ const upstreamOrder: readonly UpstreamRow[] = [
   },
   {
     reason: 'Behind the stripping, which takes off every credential, this one of an earlier attempt included.',
-    filter: ({ credential }) =>
+    filter: ({ provider: { credential } }) =>
       credential === undefined || !('header' in credential) ? undefined : injectCredential(credential),
   },
   {
     reason:
       "Behind the injector, since a key's own credential wins; behind all that needs our own headers, since it takes them off.",
-    filter: ownCredential,
+    filter: ({ provider }) => ownCredential(provider),
   },
-  { reason: 'Behind everything that changes a request: it is signed as it leaves.', filter: signRequests },
+  {
+    reason: 'Behind everything that changes a request: it is signed as it leaves.',
+    filter: ({ provider, signingKey }) => signRequests(provider, signingKey),
+  },
   { reason: 'Ends the chain.', filter: () => upstreamCodec },
 ];
 
@@ -102,6 +113,6 @@ export function downstreamFilters(gateway: GatewayModel): HttpFilterInit[] {
   return downstreamOrder.flatMap(({ filters }) => filters(gateway));
 }
 
-export function upstreamFilters(provider: Provider, signingKey: AwsKey | undefined): Extension[] {
-  return upstreamOrder.map(({ filter }) => filter(provider, signingKey)).filter((filter) => filter !== undefined);
+export function upstreamFilters(needs: ProviderNeeds): Extension[] {
+  return upstreamOrder.map(({ filter }) => filter(needs)).filter((filter) => filter !== undefined);
 }

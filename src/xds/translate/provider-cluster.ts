@@ -3,7 +3,6 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { ClusterSchema, Cluster_DiscoveryType as Discovery } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
 import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import type { Address, Provider } from '../../model/provider.ts';
-import type { AwsKey } from '../../model/secret.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { authority } from './authority.ts';
 import { milliseconds, seconds } from './duration.ts';
@@ -11,13 +10,13 @@ import { encode } from './encode.ts';
 import { asTypedConfig, packed } from './extension.ts';
 import { lookupFamily } from './lookup-family.ts';
 import type { TranslateOptions } from './options.ts';
-import { upstreamFilters } from './order.ts';
+import { type ProviderNeeds, upstreamFilters } from './order.ts';
 import { refusingEndpoint } from './refusing-endpoint.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
 interface Encoded {
   readonly options: TranslateOptions;
-  readonly signingKey: AwsKey | undefined;
+  readonly needs: ProviderNeeds;
   readonly resource: Resource;
 }
 
@@ -34,26 +33,24 @@ const idleSeconds = { plain: 4, tls: 55 } as const;
  * The cluster of one provider. Encoded once per provider object: an unchanged provider costs nothing. Envoy has the key
  * that signs requests from here, since its signing filter takes none over SDS.
  */
-export function providerCluster(
-  provider: Provider,
-  signingKey: AwsKey | undefined,
-  options: TranslateOptions,
-): Resource {
+export function providerCluster(needs: ProviderNeeds, options: TranslateOptions): Resource {
+  const { provider } = needs;
   const known = encoded.get(provider);
-  if (known?.options === options && known.signingKey === signingKey) return known.resource;
-  const resource = encode(ClusterSchema, provider.cluster, cluster(provider, signingKey, options), provider.origins);
-  encoded.set(provider, { options, signingKey, resource });
+  if (known?.options === options && isSame(known.needs, needs)) return known.resource;
+  const resource = encode(ClusterSchema, provider.cluster, cluster(needs, options), provider.origins);
+  encoded.set(provider, { options, needs, resource });
   return resource;
+}
+
+function isSame(a: ProviderNeeds, b: ProviderNeeds): boolean {
+  return a.signingKey === b.signingKey && a.isWatched === b.isWatched;
 }
 
 /** Envoy's default of 1,024 requests, and of 3 retries, would end chains under load. Limits are the processor's task. */
 const unlimited = 1_000_000;
 
-function cluster(
-  provider: Provider,
-  signingKey: AwsKey | undefined,
-  options: TranslateOptions,
-): MessageInitShape<typeof ClusterSchema> {
+function cluster(needs: ProviderNeeds, options: TranslateOptions): MessageInitShape<typeof ClusterSchema> {
+  const { provider } = needs;
   const { endpoint, tls, moreEndpoints = [] } = provider;
   const isAddress = isIP(endpoint.host) !== 0;
   return {
@@ -99,7 +96,7 @@ function cluster(
           tls === undefined
             ? { case: 'explicitHttpConfig', value: { protocolConfig: plainProtocol(provider) } }
             : { case: 'autoConfig', value: { httpProtocolOptions: {}, http2ProtocolOptions: {} } },
-        httpFilters: upstreamFilters(provider, signingKey).map(asTypedConfig),
+        httpFilters: upstreamFilters(needs).map(asTypedConfig),
       }),
     },
     ...(tls === undefined ? {} : { transportSocket: asTypedConfig(upstreamTls(tls, options)) }),

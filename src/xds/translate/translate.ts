@@ -9,6 +9,7 @@ import { providerCluster } from './provider-cluster.ts';
 import { routeConfiguration } from './routes.ts';
 import { secretResources } from './secrets.ts';
 import { serviceCluster } from './service-cluster.ts';
+import { watchesResponses } from './watching.ts';
 
 export type { TranslateOptions } from './options.ts';
 
@@ -21,11 +22,13 @@ export function translate(gateway: GatewayModel, options: TranslateOptions): Res
   const signingKeys = new Map(
     gateway.secrets.flatMap((secret) => (secret.kind === 'awsKey' ? [[secret.name, secret] as const] : [])),
   );
+  const isWatched = watchesResponses(gateway);
   return [
     closedCluster,
-    ...gateway.providers.map((provider) =>
-      providerCluster(provider, signingKeys.get(provider.credential?.secret ?? ''), options),
-    ),
+    ...gateway.providers.map((provider) => {
+      const signingKey = signingKeys.get(provider.credential?.secret ?? '');
+      return providerCluster({ provider, signingKey, isWatched }, options);
+    }),
     ...gateway.services.backends.map((backend) => serviceCluster(backend, options)),
     ...secretResources(gateway),
     ...ownFilterResources(gateway),
