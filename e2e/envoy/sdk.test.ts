@@ -42,6 +42,7 @@ beforeAll(async () => {
         model('sonnet-overloaded', ['claude/fail-529']),
         model('forbidden', ['gpt/gpt-practice']),
         model('secret', ['gpt/gpt-practice'], { listed: false }),
+        model('with-vendor', ['gpt/gpt-practice'], { name: 'vendor/gpt', listed: false }),
         apiKey('test', 'CALLER_KEY', { models: { deny: ['forbidden'] } }),
       ),
     },
@@ -139,6 +140,7 @@ describe('the official OpenAI client', () => {
     for await (const { id } of openai.models.list()) ids.push(id);
     expect(ids).toEqual(['busy', 'down', 'picture', 'small', 'sonnet', 'sonnet-busy', 'sonnet-overloaded']);
     expect(await openai.models.retrieve('small')).toMatchObject({ id: 'small', object: 'model' });
+    expect(await openai.models.retrieve('vendor/gpt')).toMatchObject({ id: 'vendor/gpt' });
     await expect(openai.models.retrieve('forbidden')).rejects.toBeInstanceOf(OpenAI.NotFoundError);
     expect(practice.requests).toHaveLength(0);
   });
@@ -237,6 +239,7 @@ describe('the official Anthropic client', () => {
     expect(ids).toContain('sonnet');
     expect(ids).not.toContain('secret');
     expect((await anthropic.models.retrieve('sonnet')).type).toBe('model');
+    expect((await anthropic.models.retrieve('vendor/gpt')).id).toBe('vendor/gpt');
   });
 
   it('throws the errors that it knows, with the id of the request', async () => {

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, constants } from 'node:http2';
+import { createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { cleanupsAfterEach } from '../support/cleanups.ts';
 import { gatewayModel, providerModel } from '../support/gateway-model.ts';
@@ -34,6 +36,22 @@ function openaiError(code: string) {
   return { error: { code, message: expect.any(String), type: expect.any(String), param: null, request_id: id } };
 }
 const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
+
+function post(...headers: readonly string[]): string {
+  return ['POST /v1/chat/completions HTTP/1.1', 'host: gateway', ...headers, '', '{}'].join('\r\n');
+}
+
+/** What comes back until Envoy closes the connection. */
+async function sendBytes(url: string, bytes: string): Promise<string> {
+  const socket = createConnection({ host: '127.0.0.1', port: Number(new URL(url).port) });
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    answer += text;
+  });
+  socket.write(bytes, 'latin1');
+  await once(socket, 'close');
+  return answer;
+}
 
 describe('a request that no processor has decided about', () => {
   it.each<[string, Reaction]>([
@@ -122,6 +140,31 @@ describe("Envoy's own answers", () => {
     }
     expect(provider.requests).toEqual([]);
     expect((await ask('/v1/files?path=a%2fb')).status).toBe(200);
+  });
+
+  it('leave the escaped slash in the name of a model to the processor', async () => {
+    const { ask, processor } = await gateway(onward);
+    for (const path of ['/v1/models/openai%2Fgpt', '/anthropic/v1/models/openai%2fgpt']) {
+      const seen = processor.seen.length;
+      await ask(path);
+      expect(processor.seen.length).toBeGreaterThan(seen);
+    }
+  });
+
+  it.each([
+    ['a version that is not served', 'GET / HTTP/1.0\r\n\r\n', 426, 'upgrade_required'],
+    ['two lengths', post('content-length: 2', 'content-length: 3'), 400, 'bad_request'],
+    ['a length and chunks', post('content-length: 2', 'transfer-encoding: chunked'), 400, 'bad_request'],
+    ['an unknown coding', post('transfer-encoding: tar'), 501, 'bad_request'],
+    ['no HTTP', '\u0016\u0003\u0001\u0000', 400, 'bad_request'],
+    ['headers without end', post(`x-long: ${'a'.repeat(70_000)}`), 431, 'headers_too_large'],
+  ])('answer %s before anybody has to decide', async (_, bytes, status, code) => {
+    const { url, provider, processor } = await gateway(onward);
+    const [head = '', body = ''] = (await sendBytes(url, bytes)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    // There is no request that could have an id.
+    expect(JSON.parse(body)).toEqual({ error: { ...openaiError(code).error, request_id: null } });
+    expect([processor.seen, provider.requests]).toEqual([[], []]);
   });
 
   it('tell load balancers to stay away while it drains', async () => {

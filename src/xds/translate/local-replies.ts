@@ -54,6 +54,8 @@ const rows: readonly Row[] = [
     status: errorStatus('gateway_not_ready'),
   },
   ...localReplies.map(({ status, code }) => ({ when: statusIs(ComparisonFilter_Op.EQ, status), code })),
+  // A transfer coding that Envoy does not know, which is the client's doing.
+  { when: statusIs(ComparisonFilter_Op.EQ, 501), code: 'bad_request' },
   { when: statusIs(ComparisonFilter_Op.GE, 500), code: 'internal' },
   { when: statusIs(ComparisonFilter_Op.GE, 400), code: 'bad_request' },
 ];

@@ -48,7 +48,7 @@ const downstreamOrder: readonly DownstreamRow[] = [
   },
   {
     reason: 'Decides about the request, and chooses the route that the router then takes.',
-    filters: (gateway) => [asTypedConfig(routerProcessor(gateway))],
+    filters: (gateway) => [{ ...asTypedConfig(routerProcessor(gateway)), disabled: true }],
   },
   {
     reason: 'Ends the chain.',

@@ -1,26 +1,19 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { clusterNames } from '../../contract.ts';
 import type { RouteMatchSchema, RouteSchema } from '../../gen/envoy/config/route/v3/route_components_pb.js';
-import { ExtProcPerRouteSchema } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
-import { packed } from './extension.ts';
 import { healthPath } from './health.ts';
-import { processorFilterName } from './processor-filter.ts';
 
 type RouteMatchInit = MessageInitShape<typeof RouteMatchSchema>;
 type RouteInit = MessageInitShape<typeof RouteSchema>;
 
 /**
- * Routes that Envoy answers itself. The processor is switched off on them: otherwise it would be asked about the answer,
- * and a health check would fail with the processor. Since nobody has decided about these requests, none of them may reach
- * a provider.
+ * Routes that Envoy answers itself. The processor is not switched on for them: otherwise it would be asked about the
+ * answer, and a health check would fail with the processor. Since nobody has decided about these requests, none of them
+ * may reach a provider.
  */
 function ownAnswer(name: string, status: number, match: RouteMatchInit): RouteInit {
-  return { name, match, action: { case: 'directResponse', value: { status } }, typedPerFilterConfig: unprocessed };
+  return { name, match, action: { case: 'directResponse', value: { status } } };
 }
-
-export const unprocessed = {
-  [processorFilterName]: packed(ExtProcPerRouteSchema, { override: { case: 'disabled', value: true } }),
-};
 
 /** The health filter answers before the router does; the status here is never seen. */
 export const healthRoute = ownAnswer('health', 404, { pathSpecifier: { case: 'path', value: healthPath } });
@@ -44,7 +37,6 @@ export function preflightRoute(prefix: string): RouteInit {
       ],
     },
     action: { case: 'route', value: { clusterSpecifier: { case: 'cluster', value: clusterNames.closed } } },
-    typedPerFilterConfig: unprocessed,
   };
 }
 
@@ -55,7 +47,24 @@ export function preflightRoute(prefix: string): RouteInit {
  */
 export function escapedSlashRoute(prefix: string): RouteInit {
   const regex = `${prefix}.*%(?:2[fF]|5[cC]).*`;
-  return ownAnswer('escaped-slash', 400, { pathSpecifier: { case: 'safeRegex', value: { regex } } });
+  return ownAnswer('escaped-slash', 400, {
+    pathSpecifier: { case: 'safeRegex', value: { regex } },
+    headers: listingPaths.map(isNotBelow),
+  });
+}
+
+/**
+ * Clients escape the slash in the name of a model such as `openai/gpt-4o`. These paths the gateway answers itself, by
+ * whatever method, so nobody else gets to read them.
+ */
+const listingPaths = ['/v1/models/', '/anthropic/v1/models/'];
+
+function isNotBelow(prefix: string) {
+  return {
+    name: ':path',
+    headerMatchSpecifier: { case: 'stringMatch', value: { matchPattern: { case: 'prefix', value: prefix } } },
+    invertMatch: true,
+  } as const;
 }
 
 export const otherHostRoute = ownAnswer('other-host', 404, { pathSpecifier: { case: 'prefix', value: '/' } });

@@ -1,5 +1,8 @@
 import { clusterNames, metadataNamespaces, processorRoleHeader, virtualHostAttribute } from '../../contract.ts';
-import { ExternalProcessorSchema } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
+import {
+  ExternalProcessorSchema,
+  ExtProcPerRouteSchema,
+} from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
 import {
   ProcessingMode_BodySendMode as BodyMode,
   ProcessingMode_HeaderSendMode as HeaderMode,
@@ -7,9 +10,18 @@ import {
 import { StatusCode } from '../../gen/envoy/type/v3/http_status_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
 import { seconds } from './duration.ts';
-import { type Extension, extension } from './extension.ts';
+import { type Extension, extension, packed } from './extension.ts';
 
 export const processorFilterName = 'envoy.filters.http.ext_proc';
+
+/**
+ * Switches the filter of a listener on, for the route on which a request stands until the processor has decided. Without
+ * a route it stays off: what Envoy answers to bytes that are no request would wait for the processor, and Envoy closes
+ * such a connection at once, so the caller would get nothing at all.
+ */
+export const processed = {
+  [processorFilterName]: packed(ExtProcPerRouteSchema, { override: { case: 'overrides', value: {} } }),
+};
 
 /**
  * Opens the one stream that every request needs. The body is buffered, which is what makes a further attempt possible.

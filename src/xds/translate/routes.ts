@@ -20,6 +20,7 @@ import { closedRoute, escapedSlashRoute, healthRoute, otherHostRoute, preflightR
 import { isClosed, modelChoice, onHost } from './own-filters/use.ts';
 import type { Port } from './ports.ts';
 import { priorityChain } from './priority-chain.ts';
+import { processed } from './processor-filter.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { routeTableName } from './route-table-name.ts';
 import { type Host, hostsOf } from './service-hosts.ts';
@@ -161,5 +162,6 @@ function unprocessedRoute(prefix: string): RouteInit {
     name: 'unprocessed',
     match: { pathSpecifier: { case: 'prefix', value: prefix } },
     action: { case: 'route', value: intoTheChain({ idleTimeout: seconds(300) }) },
+    typedPerFilterConfig: processed,
   };
 }

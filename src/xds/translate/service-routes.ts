@@ -16,7 +16,6 @@ import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '..
 import { corsFilterName, serviceCorsPolicy } from './cors.ts';
 import { milliseconds } from './duration.ts';
 import { packed } from './extension.ts';
-import { unprocessed } from './own-answers.ts';
 import { isClosed, onService } from './own-filters/use.ts';
 import { serviceMatch, withoutTrailingSlash } from './service-match.ts';
 
@@ -33,7 +32,6 @@ export function serviceRoute(route: ServiceRoute, isCorsOn: boolean, ofListener:
     action: isRefused ? { case: 'directResponse', value: { status: 500 } } : actionOf(route),
     ...headerRules(route.requestHeaders, route.responseHeaders),
     typedPerFilterConfig: {
-      ...unprocessed,
       ...corsOf(route, isCorsOn),
       ...onService(ofListener, route.filters),
     },
