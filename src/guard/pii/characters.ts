@@ -1,39 +1,24 @@
-const digit = 1;
-const upper = 2;
-const lower = 4;
-const hex = 8;
-const underscore = 16;
-
-const kinds = new Uint8Array(128);
-for (let code = 48; code <= 57; code += 1) kinds[code] = digit | hex;
-for (let code = 65; code <= 90; code += 1) kinds[code] = upper | (code <= 70 ? hex : 0);
-for (let code = 97; code <= 122; code += 1) kinds[code] = lower | (code <= 102 ? hex : 0);
-kinds[95] = underscore;
-
-function has(code: number, mask: number): boolean {
-  return code >= 0 && code < 128 && ((kinds[code] ?? 0) & mask) !== 0;
-}
-
 export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
 /** ASCII. */
 export function isLetter(code: number): boolean {
-  return has(code, upper | lower);
+  return isLower(code | 32);
 }
 
 export function isLower(code: number): boolean {
-  return has(code, lower);
+  return code >= 97 && code <= 122;
 }
 
 /** ASCII. */
 export function isLetterOrDigit(code: number): boolean {
-  return has(code, upper | lower | digit);
+  return isDigit(code) || isLetter(code);
 }
 
 export function isHex(code: number): boolean {
-  return has(code, hex);
+  const lower = code | 32;
+  return isDigit(code) || (lower >= 97 && lower <= 102);
 }
 
 /** Letters of scripts that put blanks between words: a number that touches one is a part of its word. */
@@ -43,7 +28,7 @@ export function isForeignLetter(code: number): boolean {
 
 /** What a word consists of, the underscore of identifiers included. */
 export function isWord(code: number): boolean {
-  return code < 128 ? has(code, upper | lower | digit | underscore) : isForeignLetter(code);
+  return code < 128 ? isLetterOrDigit(code) || code === 95 : isForeignLetter(code);
 }
 
 /** What separates groups of digits, as the sign that it stands for; empty: nothing of the kind. */
@@ -52,4 +37,19 @@ export function separatorOf(code: number): '' | ' ' | '-' | '.' {
   if (code === 0xa0 || code === 0x2007 || code === 0x2009 || code === 0x202f) return ' ';
   // Models like to write U+2011, which looks like a hyphen and keeps lines together.
   return (code >= 0x2010 && code <= 0x2013) || code === 0x2212 ? '-' : '';
+}
+
+/** What forms of numbers tell apart. */
+export const signs = { other: 0, digit: 1, letter: 2, blank: 3, hyphen: 4, dot: 5, slash: 6 } as const;
+export type Sign = (typeof signs)[keyof typeof signs];
+
+const bySeparator = { '': signs.other, ' ': signs.blank, '-': signs.hyphen, '.': signs.dot } as const;
+const asciiSigns = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (isDigit(code)) return signs.digit;
+  if (isLetter(code)) return signs.letter;
+  return code === 47 ? signs.slash : bySeparator[separatorOf(code)];
+});
+
+export function signOf(code: number): Sign {
+  return code < 128 ? ((asciiSigns[code] ?? signs.other) as Sign) : bySeparator[separatorOf(code)];
 }

@@ -1,112 +1,109 @@
-import type { Attempt } from './attempt.ts';
-import { isDigit, isForeignLetter, isLetterOrDigit, isLower } from './characters.ts';
+import { Words } from './words.ts';
 
-/** Characters before a finding in which words are looked for. */
-export const contextReach = 96;
-const mostWords = 5;
-const apostrophe = 39;
-const curlyApostrophe = 0x2019;
+export { wordsReach as contextReach } from './words.ts';
+
 const shortestBeginning = 5;
+const none: readonly never[] = [];
 
-/** Words and phrases, ready to be looked for. */
-export interface ContextWords {
-  /** With their plural. */
-  readonly words: ReadonlySet<string>;
-  /** Long enough to be recognised at the beginning of a longer word, by their first letter: `phone` in `phonenumber`. */
-  readonly beginnings: ReadonlyMap<string, readonly string[]>;
-  readonly phrases: readonly (readonly string[])[];
+/** Place of an entity among those whose words an index knows. */
+export type ContextPlace = number;
+
+interface Phrase {
+  readonly place: ContextPlace;
+  readonly parts: readonly string[];
 }
 
-/** `sources`: words, and phrases with blanks between their words. */
-export function contextWords(sources: readonly string[]): ContextWords {
-  const phrases = sources
-    .map((source) =>
-      source
-        .toLowerCase()
-        .trim()
-        .split(/[\s_-]+/),
-    )
-    .filter(([first]) => first !== '');
-  const single = phrases.filter((phrase) => phrase.length === 1).flat();
-  const long = single.filter((word) => word.length >= shortestBeginning);
-  return {
-    words: new Set(single.flatMap((word) => [word, `${word}s`])),
-    beginnings: Map.groupBy(long, (word) => word.charAt(0)),
-    phrases: phrases.filter((phrase) => phrase.length > 1),
-  };
+interface Beginning {
+  readonly place: ContextPlace;
+  readonly word: string;
 }
 
-/** One of the words stands among the last five before `start`. */
-export function hasContext(attempt: Attempt, start: number, context: ContextWords): boolean {
-  const before = wordsBefore(attempt, start);
-  return (
-    before.some((word) => isAmong(word, context)) ||
-    context.phrases.some((phrase) =>
-      before.some((_, index) => phrase.every((part, offset) => before[index + offset]?.startsWith(part))),
-    )
-  );
-}
+/** The words of all entities: a word of a text is looked up once, and not once for each of them. */
+export class ContextIndex {
+  readonly count: number;
+  /** Words with their plural. */
+  readonly #words = new Map<string, ContextPlace[]>();
+  /** Long enough to be recognised at the beginning of a longer word, by their first letters: `phone` in `phonenumber`. */
+  readonly #beginnings = new Map<string, Beginning[]>();
+  /** By the first letter. */
+  readonly #phrases = new Map<string, Phrase[]>();
 
-function isAmong(word: string, { words, beginnings }: ContextWords): boolean {
-  if (words.has(word)) return true;
-  return beginnings.get(word.charAt(0))?.some((beginning) => word.startsWith(beginning)) ?? false;
-}
-
-/** One of the words stands among the last `count`. */
-export function followsWord(attempt: Attempt, start: number, words: ReadonlySet<string>, count: number): boolean {
-  return wordsBefore(attempt, start)
-    .slice(-count)
-    .some((word) => words.has(word));
-}
-
-function wordsBefore(attempt: Attempt, start: number): readonly string[] {
-  if (attempt.wordsBefore === start) return attempt.words;
-  const { text, field } = attempt;
-  const first = Math.max(0, start - contextReach);
-  const found: string[] = [];
-  collect(text, first, start, found);
-  if (field !== undefined && start < contextReach && found.length < mostWords) {
-    collect(field, Math.max(0, field.length + 1 + start - contextReach), field.length, found);
+  /** `sources`: of each entity words, and phrases with blanks between their words. */
+  constructor(sources: readonly (readonly string[])[]) {
+    this.count = sources.length;
+    for (const [place, ofEntity] of sources.entries()) for (const source of ofEntity) this.#add(place, source);
   }
-  attempt.words = found.slice(0, mostWords).reverse();
-  attempt.wordsBefore = start;
-  return attempt.words;
-}
 
-/** Adds the words between `first` and `end`, the last one first. A word that `first` cuts is none. */
-function collect(text: string, first: number, end: number, into: string[]): void {
-  let at = end;
-  while (at > first && into.length < mostWords) {
-    while (at > first && !isPart(text.charCodeAt(at - 1))) at -= 1;
-    const last = at;
-    while (at > first && isPart(text.charCodeAt(at - 1))) at -= 1;
-    if (at === last) return;
-    if (at === first && first > 0 && isPart(text.charCodeAt(first - 1))) return;
-    addParts(text.slice(at, last), into);
+  /** Writes `mark` at the place of every entity one of whose words or phrases begins there. `before`: the last word first. */
+  mark(before: readonly string[], at: number, marks: Int32Array, mark: number): void {
+    const word = before[at] ?? '';
+    for (const place of this.#words.get(word) ?? none) marks[place] = mark;
+    if (word.length >= shortestBeginning) {
+      for (const beginning of this.#beginnings.get(firstLetters(word)) ?? none) {
+        if (word.startsWith(beginning.word)) marks[beginning.place] = mark;
+      }
+    }
+    for (const { place, parts } of this.#phrases.get(word.charAt(0)) ?? none) {
+      if (parts.every((part, offset) => before[at - offset]?.startsWith(part))) marks[place] = mark;
+    }
+  }
+
+  #add(place: ContextPlace, source: string): void {
+    const parts = source
+      .toLowerCase()
+      .trim()
+      .split(/[\s_-]+/);
+    const [first = ''] = parts;
+    if (first === '') return;
+    if (parts.length > 1) addTo(this.#phrases, first.charAt(0), { place, parts });
+    else {
+      addTo(this.#words, first, place);
+      addTo(this.#words, `${first}s`, place);
+      if (first.length >= shortestBeginning) addTo(this.#beginnings, firstLetters(first), { place, word: first });
+    }
   }
 }
 
-function isPart(code: number): boolean {
-  return isLetterOrDigit(code) || isForeignLetter(code) || code === apostrophe || code === curlyApostrophe;
+function firstLetters(word: string): string {
+  return word.slice(0, shortestBeginning);
 }
 
-const parts = /\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{L}+|[0-9]+/gu;
+function addTo<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
 
-/** `cardNumber` is two words, `driver's` is `driver`. */
-function addParts(word: string, into: string[]): void {
-  if (isPlainWord(word)) {
-    into.push(word);
-    return;
+/** What stands before places in one text. */
+export class Context {
+  readonly #index: ContextIndex;
+  readonly #words: Words;
+  /** Of each entity the last place that had one of its words before it. */
+  readonly #placeOf: Int32Array;
+  #lookedBefore = -1;
+
+  constructor(index: ContextIndex, text: string, field: string | undefined) {
+    this.#index = index;
+    this.#words = new Words(text, field);
+    this.#placeOf = new Int32Array(index.count).fill(-1);
   }
-  const plain = word.replace(/['’]s?$/, '');
-  const isPlain = plain === plain.toLowerCase();
-  const found = isPlain ? [plain] : (plain.match(parts) ?? []);
-  for (const part of found.reverse()) if (part !== '' && part !== "'") into.push(part.toLowerCase());
-}
 
-/** Most words are lower case letters alone, and most others are numbers. */
-function isPlainWord(word: string): boolean {
-  const belongs = isDigit(word.charCodeAt(0)) ? isDigit : isLower;
-  for (let at = 0; at < word.length; at += 1) if (!belongs(word.charCodeAt(at))) return false;
-  return true;
+  /** One of the entity's words stands among the last five before `start`. */
+  has(start: number, place: ContextPlace): boolean {
+    if (this.#lookedBefore !== start) this.#look(start);
+    return this.#placeOf[place] === start;
+  }
+
+  /** One of the words stands among the last `count`. */
+  follows(start: number, words: ReadonlySet<string>, count: number): boolean {
+    const before = this.#words.before(start);
+    for (let index = 0; index < count; index += 1) if (words.has(before[index] ?? '')) return true;
+    return false;
+  }
+
+  #look(start: number): void {
+    this.#lookedBefore = start;
+    const before = this.#words.before(start);
+    for (let at = 0; at < before.length; at += 1) this.#index.mark(before, at, this.#placeOf, start);
+  }
 }

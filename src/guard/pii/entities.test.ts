@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { piiEntities } from './entities.ts';
-import { matchers } from './matchers.ts';
+import { kinds } from './matchers.ts';
 import { americas } from './numbers/americas.ts';
 import { asiaPacific } from './numbers/asia-pacific.ts';
 import { europe } from './numbers/europe.ts';
@@ -11,7 +11,7 @@ describe('the list of personal data', () => {
   it('has every kind once, and what recognises it', () => {
     const names = piiEntities.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(new Set(matchers.map(({ entity }) => entity))).toEqual(new Set(names));
+    expect(new Set(kinds.map(({ entity }) => entity))).toEqual(new Set(names));
   });
 
   it('says the scores that the matchers give', () => {

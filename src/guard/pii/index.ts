@@ -22,7 +22,7 @@ export function piiDetector(options: PiiOptions): Detector {
     streaming: 'incremental',
     // Findings that begin before `from` may contain others, and have context of their own.
     leftContext: overlapReach + Math.max(contextReach, boundaryReach) + 1,
-    reach: Math.max(chosen.denyList?.reach ?? 0, ...chosen.all.map(({ matcher }) => matcher.reach), 1),
+    reach: chosen.reach,
     scan(text, from, report, field, trail) {
       const search = new Search(chosen, text, searchStart(from, trail), field);
       search.run();

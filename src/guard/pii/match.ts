@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.ts';
-import type { Lead } from './lead.ts';
+import type { HexLead, Lead } from './lead.ts';
 
 /** What a kind of value recognised at a position, before context and the policy's wishes. */
 export interface Match {
@@ -21,7 +21,7 @@ export type Trigger =
   /** Groups of hexadecimal digits apart by colons or hyphens. */
   | 'hex-groups';
 
-/** Recognises one entity. */
+/** Recognises one entity whose values are more than a number in one of a few forms. */
 export interface Matcher {
   readonly entity: string;
   readonly trigger: Trigger;
@@ -30,6 +30,8 @@ export interface Matcher {
   readonly beginsForeign?: boolean;
   /** Whether a match can begin like this, when it begins with a letter or digit; undefined: as it likes. */
   readonly beginsLike?: (lead: Lead) => boolean;
+  /** The same for groups of hexadecimal digits. */
+  readonly beginsLikeHex?: (lead: HexLead) => boolean;
   /**
    * Longest match together with what must be seen behind it, and the farthest that its first digit, `@` or `://` can lie
    * behind its start.

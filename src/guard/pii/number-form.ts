@@ -1,8 +1,10 @@
-import { beginsNumber, endsNumber, isCrowded } from './boundary.ts';
-import { isDigit, isLetter } from './characters.ts';
-import type { Matcher } from './match.ts';
-import { beginsLike, fill, type Template } from './template.ts';
 import type { Verdict } from './validators/verdict.ts';
+
+/**
+ * Form of a number: `9` a digit, `A` a letter, `N` one of both, `.` `-` `/` themselves, `~` a blank, hyphen or dot, the
+ * same one at every `~`, or nothing at every `~`.
+ */
+export type Template = string;
 
 /** A number that somebody issues in fixed forms. */
 export interface NumberForm {
@@ -18,49 +20,36 @@ export interface NumberForm {
   readonly needsContext: 'always' | 'bare' | 'unless-hyphen' | 'never';
 }
 
-/** One matcher for each template: how a word begins says which of them to try. */
-export function numberMatchers(form: NumberForm): readonly Matcher[] {
-  return form.templates.map((template) => numberMatcher(form, template));
+/** One way to write a number: a template with the same sign at every `~`. */
+export interface Spelling {
+  readonly signs: string;
+  /** What stood at `~`, or the last other sign; empty: nothing at all. */
+  readonly separator: string;
 }
 
-function numberMatcher(form: NumberForm, template: Template): Matcher {
-  const first = template[0];
-  return {
-    entity: form.entity,
-    trigger: 'digit',
-    reach: template.length + 2,
-    begins: (code) => (first !== 'A' && isDigit(code)) || (first !== '9' && isLetter(code)),
-    beginsLike: (lead) => beginsLike(template, lead),
-    match: (attempt, start) => {
-      if (!beginsNumber(attempt, start)) return undefined;
-      const filled = fill(template, attempt, start);
-      if (filled === undefined || !endsNumber(attempt, filled.end)) return undefined;
-      const verdict = form.judge(filled.value);
-      if (verdict === 'invalid') return undefined;
-      const isValid = verdict === 'valid';
-      return {
-        end: filled.end,
-        score: isValid ? 1 : form.score,
-        validator: isValid ? form.validator : undefined,
-        needsContext:
-          filled.hasLowerCase ||
-          isUnclear(form.needsContext, filled.value, filled.separator) ||
-          (filled.separator === ' ' && isCrowded(attempt, start, filled.end)),
-      };
-    },
-  };
+/** Longest spelling and what must be seen behind it. */
+export function numberReach(form: NumberForm): number {
+  return Math.max(...form.templates.map((template) => template.length)) + 2;
 }
 
-const digitsOnly = /^[0-9]+$/;
+export function spellingsOf(template: Template): readonly Spelling[] {
+  const literal = template.replace(/[9AN~]/g, '').at(-1) ?? '';
+  if (!template.includes('~')) return [{ signs: template, separator: literal }];
+  return ['', ' ', '-', '.'].map((separator) => ({
+    signs: template.replaceAll('~', separator),
+    separator: separator === '' ? literal : separator,
+  }));
+}
 
-function isUnclear(needsContext: NumberForm['needsContext'], value: string, separator: string): boolean {
+/** Whether what is spelled like this counts only behind one of the words of its context. */
+export function isUnclear({ needsContext }: NumberForm, { signs, separator }: Spelling): boolean {
   switch (needsContext) {
     case 'always':
       return true;
     case 'never':
       return false;
     case 'bare':
-      return separator === '' && digitsOnly.test(value);
+      return separator === '' && !/[AN]/.test(signs);
     case 'unless-hyphen':
       return separator !== '-';
   }

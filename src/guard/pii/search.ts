@@ -1,13 +1,15 @@
 import type { Finding } from '../detector.ts';
 import { type Attempt, newAttempt } from './attempt.ts';
-import { isDigit, isHex, isLetter, isLetterOrDigit, isWord, separatorOf } from './characters.ts';
+import { isDigit, isHex, isLetter, isLetterOrDigit, isWord, separatorOf, signOf } from './characters.ts';
 import type { Chosen } from './chosen.ts';
 import { deniedAt } from './deny-list.ts';
-import { leadAt, leadEnd } from './lead.ts';
+import { countOf, hexLeadAt, type LeadCode, leadAt, leadBetween, leadEnd } from './lead.ts';
 import type { Matcher } from './match.ts';
 import { longestLocal } from './matchers/email.ts';
 import { longestIpv6 } from './matchers/ip.ts';
 import { longestScheme } from './matchers/url.ts';
+import type { State } from './number-automaton.ts';
+import { type Found, numbersAt } from './number-search.ts';
 import type { Ranked } from './overlap.ts';
 import { findingOf, type Recogniser } from './recogniser.ts';
 
@@ -15,7 +17,6 @@ import { findingOf, type Recogniser } from './recogniser.ts';
 const mostLetters = 14;
 const longestLetters = 10;
 const longestDotted = 18;
-const longestGroup = 4;
 
 /** How far behind its start what brings the search to a value can lie, and how much more is seen to know it. */
 export const triggerReach = longestLocal + 8;
@@ -40,7 +41,7 @@ export class Search {
 
   constructor(chosen: Chosen, text: string, from: number, field: string | undefined) {
     this.#chosen = chosen;
-    this.#attempt = newAttempt(text, field);
+    this.#attempt = newAttempt(text, field, chosen.contextIndex);
     this.#from = from;
     this.#hexTried = from;
     this.open = text.length;
@@ -65,7 +66,7 @@ export class Search {
 
   /** Tries what may begin in the last characters from there on, whose trigger has not come yet. */
   runTail(from: number): void {
-    const { all, email, url, hexGroups } = this.#chosen;
+    const { matchers, numbers, atLead, email, url, hexGroups } = this.#chosen;
     const { text } = this.#attempt;
     for (let start = Math.max(from, text.length - triggerReach); start < this.open; start += 1) {
       const code = text.charCodeAt(start);
@@ -74,14 +75,17 @@ export class Search {
       // Where the digits or letters that begin here go on to the end, nobody knows how many they will be.
       const isOpen = code >= 128 || leadEnd(text, start) >= text.length - 1;
       // Once one of them has seen the end, what the others or later starts would see makes no difference.
-      if (email?.matcher.begins(code) === true && this.#isOpenAt(email.matcher, start)) return;
-      for (const { matcher } of isOpen ? all : this.#chosen.atLead(leadAt(text, start))) {
-        const begins = code < 128 ? matcher.begins(code) : matcher.beginsForeign === true;
-        if (begins && this.#isOpenAt(matcher, start)) return;
+      if (email?.kind.begins(code) === true && this.#isOpenAt(email.kind, start)) return;
+      const lead = leadAt(text, start);
+      const tried = isOpen ? { matchers, number: numbers.afterAll(signOf(code), countOf(lead)) } : atLead(lead);
+      for (const { kind } of tried.matchers) {
+        const begins = code < 128 ? kind.begins(code) : kind.beginsForeign === true;
+        if (begins && this.#isOpenAt(kind, start)) return;
       }
+      if (tried.number !== undefined && this.#areNumbersOpenAt(start, lead, tried.number)) return;
       if (isOpen) continue;
-      if (url?.matcher.begins(code) === true && this.#isOpenAt(url.matcher, start)) return;
-      for (const { matcher } of hexGroups) if (matcher.begins(code) && this.#isOpenAt(matcher, start)) return;
+      if (url?.kind.begins(code) === true && this.#isOpenAt(url.kind, start)) return;
+      for (const { kind } of hexGroups) if (kind.begins(code) && this.#isOpenAt(kind, start)) return;
     }
   }
 
@@ -90,6 +94,17 @@ export class Search {
     matcher.match(this.#attempt, start);
     this.#noteEnd(start);
     return this.#attempt.sawEnd;
+  }
+
+  #areNumbersOpenAt(start: number, lead: LeadCode, state: State): boolean {
+    this.#tryNumbers(start, lead, state, ignore);
+    return this.#attempt.sawEnd;
+  }
+
+  #tryNumbers(start: number, lead: LeadCode, state: State, found: Found): void {
+    this.#attempt.sawEnd = false;
+    numbersAt(this.#chosen.numbers, this.#attempt, start, start + countOf(lead), state, found);
+    this.#noteEnd(start);
   }
 
   #noteEnd(start: number): void {
@@ -126,11 +141,14 @@ export class Search {
   }
 
   #tryFirst(start: number): void {
+    this.#tryLead(start, leadAt(this.#attempt.text, start));
+  }
+
+  #tryLead(start: number, lead: LeadCode): void {
     if (start < this.#from) return;
-    const { text } = this.#attempt;
-    for (const recogniser of this.#chosen.atLead(leadAt(text, start))) {
-      this.#try(recogniser, start);
-    }
+    const { matchers, number } = this.#chosen.atLead(lead);
+    for (const recogniser of matchers) this.#try(recogniser, start);
+    if (number !== undefined) this.#tryNumbers(start, lead, number, this.#add);
   }
 
   /** `QQ 12 34 56 C`, `January 5`, `Jan. 5`. */
@@ -140,15 +158,15 @@ export class Search {
     if (text.charCodeAt(end) === 32 && text.charCodeAt(end - 1) === dot) end -= 1;
     let start = end;
     while (end - start <= longestLetters && isLetter(text.charCodeAt(start - 1))) start -= 1;
-    if (start < end && end - start <= longestLetters) this.#tryFirst(start);
+    if (start < end && end - start <= longestLetters) this.#tryLead(start, leadBetween(text, start, end));
   }
 
-  /** `AB.CDE.FGH/0001-35`. */
+  /** `AB.CDE.FGH/0001-35`: groups of letters alone. A group with a digit has been tried for itself. */
   #tryDotted(word: number): void {
     const { text } = this.#attempt;
     let start = word;
     while (word - start <= longestDotted && isDotted(text.charCodeAt(start - 1))) start -= 1;
-    if (word - start <= longestDotted) this.#tryFirst(start);
+    if (word - start <= longestDotted && !isDigit(text.charCodeAt(start - 1))) this.#tryFirst(start);
   }
 
   /** Every group before `place` that it may be a later group of. */
@@ -165,9 +183,9 @@ export class Search {
 
   #tryHexGroups(start: number): void {
     const { text } = this.#attempt;
-    if (start < this.#from || !hasHexGroup(text, start)) return;
-    const code = text.charCodeAt(start);
-    for (const recogniser of this.#chosen.hexGroups) if (recogniser.matcher.begins(code)) this.#try(recogniser, start);
+    if (start < this.#from) return;
+    const lead = hexLeadAt(text, start);
+    if (lead >= 0) for (const recogniser of this.#chosen.atHexLead(lead)) this.#try(recogniser, start);
   }
 
   #atSign(place: number): void {
@@ -191,10 +209,10 @@ export class Search {
     if (start >= this.#from && isLetter(text.charCodeAt(start))) this.#try(url, start);
   }
 
-  #try(recogniser: Recogniser, start: number): void {
+  #try(recogniser: Recogniser<Matcher>, start: number): void {
     const attempt = this.#attempt;
     attempt.sawEnd = false;
-    const match = recogniser.matcher.match(attempt, start);
+    const match = recogniser.kind.match(attempt, start);
     this.#noteEnd(start);
     if (match === undefined) return;
     const finding = findingOf(recogniser, attempt, start, match);
@@ -211,10 +229,12 @@ export class Search {
     this.#add({ start, end: denied.end, entity: denied.entity, score: 1, validator: 'deny-list' }, -1);
   }
 
-  #add(finding: Finding, order: number): void {
+  readonly #add = (finding: Finding, order: number): void => {
     this.found.push({ finding, order });
-  }
+  };
 }
+
+function ignore(): void {}
 
 function isAfterEscape(text: string, start: number): boolean {
   const code = text.charCodeAt(start);
@@ -222,19 +242,11 @@ function isAfterEscape(text: string, start: number): boolean {
 }
 
 function isDotted(code: number): boolean {
-  return isLetterOrDigit(code) || code === dot || code === slash || code === hyphen;
+  return isLetter(code) || code === dot || code === slash || code === hyphen;
 }
 
 function isHexGroup(code: number): boolean {
   return isHex(code) || code === colon || code === dot || code === hyphen;
-}
-
-/** A group here, and a sign behind it: most numbers are none. */
-function hasHexGroup(text: string, start: number): boolean {
-  let end = start;
-  while (end - start < longestGroup && isHex(text.charCodeAt(end))) end += 1;
-  const next = text.charCodeAt(end);
-  return next === colon || next === dot || next === hyphen;
 }
 
 function isLocalPart(code: number): boolean {

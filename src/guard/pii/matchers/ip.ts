@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { type Attempt, codeAt, codeBefore } from '../attempt.ts';
+import { type Attempt, codeAt, codeBefore, contextOf } from '../attempt.ts';
 import { beginsWord } from '../boundary.ts';
 import { isDigit, isHex, isLetterOrDigit, isWord } from '../characters.ts';
-import { followsWord } from '../context.ts';
 import type { Match, Matcher } from '../match.ts';
 
 const score = 0.6;
@@ -25,6 +24,7 @@ export const ipMatcher: Matcher = {
   trigger: 'hex-groups',
   reach: longestIpv6 + 4 + 2,
   begins: (code) => isHex(code) || code === colon,
+  beginsLikeHex: ({ count, sign }) => sign === ':' || (sign === '.' && count > 0 && count < 4),
   match: (attempt, start) =>
     (isDigit(codeAt(attempt, start)) ? ipv4(attempt, start) : undefined) ?? ipv6(attempt, start),
 };
@@ -48,7 +48,7 @@ function ipv4(attempt: Attempt, start: number): Match | undefined {
   }
   const end = prefixEnd(attempt, at, 32);
   if (!ends(attempt, end) || isNobody(attempt.text.slice(start, at))) return undefined;
-  if (followsWord(attempt, start, versionWords, 2)) return undefined;
+  if (contextOf(attempt).follows(start, versionWords, 2)) return undefined;
   return { end, score, validator: undefined, needsContext: false };
 }
 

@@ -14,6 +14,7 @@ export const macMatcher: Matcher = {
   trigger: 'hex-groups',
   reach: longestMac + 2,
   begins: isHex,
+  beginsLikeHex: ({ count, sign }) => (sign === '.' ? count === 4 : count === 2),
   match: (attempt, start) => {
     if (!beginsWord(attempt, start)) return undefined;
     if (!isHex(codeAt(attempt, start + 1))) return undefined;

@@ -16,7 +16,8 @@ export const europe: readonly NumberForm[] = [
   },
   {
     entity: 'ES_NIF',
-    templates: ['99999999~A'],
+    // Behind a blank a letter begins a word.
+    templates: ['99999999A', '99999999-A', '99999999.A'],
     score: 0.5,
     judge: judgeNif,
     validator: 'mod-23',
