@@ -23,9 +23,9 @@ export function helm(...args: readonly string[]): Promise<string> {
   return runCommand(binaries.value.path('helm'), args);
 }
 
-/** Of no cluster in particular, but of a version that the chart is for. */
+/** Of no cluster in particular, by a Helm that may know none that the chart is for. */
 export function renderChart(...args: readonly string[]): Promise<string> {
-  return helm('template', 'sluice', chartFolder, '--namespace', 'sluice-system', '--kube-version', '1.36.0', ...args);
+  return helm('template', 'sluice', chartFolder, '--namespace', 'sluice-system', ...args);
 }
 
 /** Throws where a document is no YAML, or has a key twice. */

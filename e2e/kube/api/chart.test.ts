@@ -40,6 +40,17 @@ function golden(name: string): readonly Manifest[] {
   return manifestsOf(readFileSync(join(cases, name), 'utf8'));
 }
 
+interface Field {
+  readonly properties?: { readonly [name: string]: Field };
+}
+
+/** Of the definition that the chart brings along. */
+function specFields(plural: string): { readonly [name: string]: Field } {
+  const [definition] = manifestsOf(readFileSync(join(chartFolder, `crds/sluice.dev_${plural}.yaml`), 'utf8'));
+  const spec = definition?.spec as { versions: readonly { schema: { openAPIV3Schema: Field } }[] } | undefined;
+  return spec?.versions[0]?.schema.openAPIV3Schema.properties?.spec?.properties ?? {};
+}
+
 /** As the controller understands what the chart gives it. */
 function flagsOf(manifests: readonly Manifest[]): ClusterFlags {
   const flags = readFlags(controllerArguments(manifests), {}, 'controller-0');
@@ -162,6 +173,37 @@ describe('the chart', () => {
     for (const wrong of ['nonsense=1', 'controller.replica=3', 'egress.service.kind=x', 'global.registry=a']) {
       await expect(renderChart('--set', wrong), wrong).rejects.toThrow('additional properties');
     }
+  });
+
+  it('takes no value that is not what it should be', async () => {
+    const wrongs = [
+      'global.imageRegistry=https://registry.example.com',
+      'global.imageRegistry=registry.example.com/',
+      'controller.image.repository=Sluice/Controller',
+      'controller.image.tag=0.1.0 beta',
+      'controller.replicas=two',
+      'controller.resources.request.cpu=1',
+      'controller.resources.limits.memory=much',
+      'controller.affinity.nodes=x',
+      'envoy.resources=none',
+      'egress.listeners[0].name=a\\,egress.listeners[0].port=1\\,egress.listeners[0].protocols=HTTP',
+      'egress.parameters.replica=3',
+      'gatewayPolicy.targetRef.name=egress',
+      'redis.parameters.prefix=a',
+      'redis.auth.secretKey=pass word',
+    ];
+    for (const wrong of wrongs) await expect(renderChart('--set', wrong), wrong).rejects.toThrow('of the schema');
+  });
+
+  it('names every field of what it passes on, and no other', () => {
+    const { properties } = JSON.parse(readFileSync(join(chartFolder, 'values.schema.json'), 'utf8'));
+    const parameters = specFields('gatewayparameters');
+    const names = (of: { readonly propertyNames: { readonly enum: readonly string[] } }) => of.propertyNames.enum;
+    expect(names(properties.egress.properties.parameters)).toEqual(Object.keys(parameters).sort());
+    const redis = parameters.store?.properties?.redis?.properties ?? {};
+    expect(names(properties.redis.properties.parameters)).toEqual(Object.keys(redis).sort());
+    const { targetRef: _, ...policy } = specFields('gatewaypolicies');
+    expect(names(properties.gatewayPolicy)).toEqual(Object.keys(policy).sort());
   });
 
   it('says what belongs together', async () => {
