@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { readCatalogue } from '../../../src/llm/price/catalogue/read-catalogue.ts';
+import type { PriceCatalogueDocument } from '../../../src/policy/document.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { runCli } from '../testing/run-cli.ts';
 
@@ -22,9 +22,13 @@ const litellm = {
     input_cost_per_token: 2.75,
     output_cost_per_token: 1e-5,
   },
+  'azure/gpt-dear': { litellm_provider: 'azure', mode: 'chat', input_cost_per_token: 0.0025 },
   'speech-sample': { litellm_provider: 'openai', mode: 'audio_speech', input_cost_per_character: 1e-5 },
 };
-const modelsDev = { openai: { models: { 'gpt-sample': { cost: { input: 2.5, output: 10 } } } } };
+const modelsDev = {
+  openai: { models: { 'gpt-sample': { cost: { input: 2.5, output: 10 } } } },
+  togetherai: { models: { llama: { cost: { input: 1, output: 2 } } } },
+};
 
 describe('sluice prices import', () => {
   let cwd: string;
@@ -36,46 +40,67 @@ describe('sluice prices import', () => {
     await writeFile(join(cwd, 'broken.json'), '{');
     await writeFile(join(cwd, 'list.json'), '[]');
     await writeFile(join(cwd, 'empty.json'), '{}');
-    await writeFile(
-      join(cwd, 'own.yaml'),
-      'kind: PriceCatalogue\nmodels: {house: {provider: us, input: 0.5, output: null}}',
-    );
-    await writeFile(join(cwd, 'wrong.yaml'), 'kind: PriceCatalogue\nmodels: {house: {inputs: 0.5, output: many}}');
+    const many = Array.from({ length: 4001 }, (_, index) => [`m${index}`, { input_cost_per_token: 1e-6 }]);
+    await writeFile(join(cwd, 'many.json'), JSON.stringify(Object.fromEntries(many)));
   });
   afterAll(() => rm(cwd, { recursive: true }));
 
   const run = (...args: string[]) => runCli(['prices', 'import', ...args], { cwd });
 
-  it('prints a catalogue, and what looks wrong on standard error', async () => {
-    const { status, out, err } = await run('litellm.json');
+  it('prints a catalogue that the policy takes, and what it has left out on standard error', async () => {
+    const { status, out, err } = await run('litellm.json', '--provider', 'openai,azure=azure-eu', '--name', 'public');
     expect(status).toBe(0);
-    const { catalogue, problems } = readCatalogue(parse(out));
-    expect(problems).toEqual([]);
-    expect(catalogue.map(({ name }) => name)).toEqual(['azure/gpt-sample', 'gpt-sample']);
-    expect(err).toContain('check: azure/gpt-sample — input is 2750000 USD per million tokens');
-    expect(err).toContain('skipped: speech-sample has the mode audio_speech.');
+    // One line for each price.
+    expect(out.trim().split('\n').slice(-1)[0]).toMatch(/^ +- \{ provider: openai, model: gpt-sample, pricing: \{ /);
+    const { documents, problems } = parseDocuments(out, 'prices.yaml', '.');
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(documents.map(({ id }) => id)).toEqual(['PriceCatalogue/public']);
+    const [catalogue] = documents as readonly PriceCatalogueDocument[];
+    expect(catalogue?.spec.prices).toMatchObject([
+      { provider: 'azure-eu', model: 'gpt-dear', pricing: { input: 2_500_000_000_000 } },
+      { provider: 'openai', model: 'gpt-sample', pricing: { input: 2_500_000_000, batch: { input: 1_250_000_000 } } },
+    ]);
+    expect(err).toContain(
+      'check: azure/gpt-dear — pricing.input is 2500 USD per million tokens.\n' +
+        'skipped: azure/gpt-sample — pricing.input 2750000 is more than 1000000.\n',
+    );
+  });
+
+  it('says what it cannot read', async () => {
+    const { out, err } = await run('litellm.json');
+    expect(out).toContain('metadata:\n  name: litellm\n');
+    expect(err).toContain('skipped: openai/speech-sample has the mode audio_speech.');
   });
 
   it('finds out the form of the file, and prints JSON', async () => {
     const { out } = await run('api.json', '--output', 'json');
     expect(JSON.parse(out)).toEqual({
+      apiVersion: 'sluice.dev/v1alpha1',
       kind: 'PriceCatalogue',
-      models: { 'openai/gpt-sample': { provider: 'openai', input: 2.5, output: 10 } },
+      metadata: { name: 'models-dev' },
+      spec: {
+        prices: [
+          { provider: 'openai', model: 'gpt-sample', pricing: { input: 2.5, output: 10 } },
+          { provider: 'together', model: 'llama', pricing: { input: 1, output: 2 } },
+        ],
+      },
     });
   });
 
   it('keeps the providers and models that are asked for', async () => {
-    const byProvider = await run('litellm.json', '--provider', 'openai');
-    expect(Object.keys((parse(byProvider.out) as { models: object }).models)).toEqual(['gpt-sample']);
-    expect(byProvider.err).toBe('');
-    const byModel = await run('litellm.json', '--model', 'azure/*');
-    expect(Object.keys((parse(byModel.out) as { models: object }).models)).toEqual(['azure/gpt-sample']);
+    const modelsOf = async (...args: string[]) => {
+      const { out } = await run('litellm.json', ...args);
+      return (parse(out) as PriceCatalogueDocument).spec.prices.map(({ provider, model }) => `${provider} ${model}`);
+    };
+    expect(await modelsOf('--provider', 'openai')).toEqual(['openai gpt-sample']);
+    expect(await modelsOf('--model', 'azure/*')).toEqual(['azure gpt-dear']);
+    expect(await modelsOf('--model', 'gpt-*')).toEqual(['azure gpt-dear', 'openai gpt-sample']);
   });
 
   it('prints pricing that a Model takes', async () => {
     const { status, out, err } = await run('litellm.json', '--model', 'gpt-sample', '--model-document', 'small');
     expect([status, err]).toEqual([0, '']);
-    expect(out).toContain('# gpt-sample, for the spec of Model/small.\n');
+    expect(out).toContain('# openai/gpt-sample, for the spec of Model/small.\n');
     const indented = out.replace(/^/gm, '  ');
     const text = `apiVersion: sluice.dev/v1alpha1\nkind: Model\nmetadata: {name: small}\nspec:\n  targets: [{provider: openai, model: x}]\n${indented}`;
     const { documents, problems } = parseDocuments(text, 'm', '.');
@@ -92,19 +117,8 @@ describe('sluice prices import', () => {
     });
   });
 
-  it('reads a catalogue that somebody has written, and says what a Model cannot', async () => {
-    const all = await run('own.yaml');
-    expect(parse(all.out)).toEqual({
-      kind: 'PriceCatalogue',
-      models: { house: { provider: 'us', input: 0.5, output: null } },
-    });
-    const one = await run('own.yaml', '--model-document', 'house');
-    expect(parse(one.out)).toEqual({ pricing: { input: 0.5 } });
-    expect(one.err).toBe('left out: house — output is not published, which a Model cannot say.\n');
-  });
-
   it('takes the price of the name of the model where none is chosen', async () => {
-    expect((await run('litellm.json', '--model-document', 'gpt-sample')).out).toContain('# gpt-sample,');
+    expect((await run('litellm.json', '--model-document', 'gpt-sample')).out).toContain('# openai/gpt-sample,');
     const { status, err } = await run('litellm.json', '--model-document', 'gpt-sampel');
     expect(status).toBe(1);
     expect(err).toContain('No price is called gpt-sampel, and 2 are left. Did you mean gpt-sample?');
@@ -112,13 +126,14 @@ describe('sluice prices import', () => {
 
   it.each([
     [['missing.json'], 1, 'missing.json cannot be read'],
-    [['broken.json'], 1, 'broken.json is neither JSON nor YAML.'],
-    [['wrong.yaml'], 1, 'models.house.inputs: there is no such field. models.house.output: it '],
-    [['litellm.json', '--from', 'catalogue'], 1, 'It is not a PriceCatalogue'],
+    [['broken.json'], 1, 'broken.json is not JSON.'],
+    [['many.json'], 1, '4001 prices are more than the 4000 that a catalogue may have. Choose some with --provider'],
+    [['litellm.json', '--model', 'azure/gpt-sample'], 1, 'No price is left.'],
     [['list.json'], 1, 'list.json is not an object of prices.'],
     [['empty.json'], 1, 'empty.json has no prices in the form of litellm.'],
     [['litellm.json', '--from', 'models.dev'], 1, 'has no prices in the form of models.dev'],
-    [['litellm.json', '--provider', 'nobody'], 1, 'None of 2 prices'],
+    [['litellm.json', '--provider', 'nobody'], 1, 'None of 3 prices'],
+    [['litellm.json', '--name', 'No Name'], 2, '--name No Name is not a DNS label'],
     [[], 2, 'FILE is missing'],
     [['litellm.json', '--from', 'elsewhere'], 2, '--from elsewhere is not possible'],
   ])('refuses %j with %d', async (args, expected, text) => {

@@ -1,29 +1,37 @@
-import { Document } from 'yaml';
-import { catalogueDocument } from '../../../src/llm/price/catalogue/document.ts';
-import { compileNames } from '../../../src/program/glob.ts';
+import { labelOf } from '../../../src/llm/price/catalogue/catalogue.ts';
+import { dnsLabelPattern } from '../../../src/policy/name.ts';
+import { mostListedPrices } from '../../../src/policy/price-catalogue.ts';
 import { defineCommand } from '../cli/command.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
-import { entryFor, modelPricing } from '../prices/model-pricing.ts';
+import { catalogueEntries } from '../prices/catalogue-entries.ts';
+import { entryForModel } from '../prices/entry-for-model.ts';
 import { noteLines } from '../prices/notes.ts';
 import { priceSources, readPrices } from '../prices/price-source.ts';
+import { catalogueDocument, yamlOf } from '../prices/print.ts';
+import { selectionOf } from '../prices/selection.ts';
 
 export const command = defineCommand({
   description: [
-    'Turns a public price file into a catalogue of prices in USD per million tokens, or into the pricing of one Model.',
-    'Nothing is downloaded: FILE is model_prices_and_context_window.json of LiteLLM, api.json of models.dev, or a catalogue.',
+    'Turns a public price file into a PriceCatalogue for the policy, or into the pricing of one Model.',
+    'Nothing is downloaded: FILE is model_prices_and_context_window.json of LiteLLM, or api.json of models.dev.',
     'What was left out or looks wrong is said on standard error.',
   ],
   arguments: [{ name: 'FILE', help: 'The price file; - for standard input.' }],
   flags: {
     from: {
       kind: 'text',
-      placeholder: 'litellm|models.dev|catalogue',
+      placeholder: 'litellm|models.dev',
       help: 'Form of the file. Found out if absent.',
       choices: priceSources,
     },
-    provider: { kind: 'list', placeholder: 'A,B', help: 'Only prices of these providers, in the words of the file.' },
+    provider: {
+      kind: 'list',
+      placeholder: 'A,B=NAME',
+      help: 'Only prices of these providers, in the words of the file; =NAME for the Provider that they are for.',
+    },
     model: { kind: 'list', placeholder: 'A,B', help: 'Only these models, with * as a wildcard.' },
+    name: { kind: 'text', placeholder: 'NAME', help: 'Name of the PriceCatalogue. Default: that of the source.' },
     'model-document': {
       kind: 'text',
       placeholder: 'NAME',
@@ -33,8 +41,8 @@ export const command = defineCommand({
   },
   examples: [
     {
-      says: 'Make a catalogue of two providers.',
-      line: 'sluice prices import model_prices_and_context_window.json --provider openai,anthropic > prices.yaml',
+      says: 'Make a catalogue of two providers, one of which is called azure-eu in the policy.',
+      line: 'sluice prices import model_prices_and_context_window.json --provider openai,azure=azure-eu > prices.yaml',
     },
     {
       says: 'Show what to put into the Model called small.',
@@ -42,50 +50,46 @@ export const command = defineCommand({
     },
   ],
   async run({ flags, positionals, io }) {
-    const imported = await readPrices(positionals[0] ?? '-', io.cwd, flags.from);
-    if (!imported.ok) {
-      io.err(`sluice prices import: ${imported.error}\n`);
+    const failed = (reason: string): typeof exitCodes.failure => {
+      io.err(`sluice prices import: ${reason}\n`);
       return exitCodes.failure;
+    };
+    if (flags.name !== undefined && !new RegExp(dnsLabelPattern).test(flags.name)) {
+      return { misuse: `--name ${flags.name} is not a DNS label.` };
     }
-    const names = flags.model.length === 0 ? undefined : compileNames(flags.model);
-    const isWanted = (name: string): boolean => names?.matches(name) ?? true;
-    const providers = new Set(flags.provider);
-    const catalogue = imported.value.catalogue.filter(
-      ({ name, provider }) => isWanted(name) && (providers.size === 0 || providers.has(provider ?? '')),
-    );
-    if (catalogue.length === 0) {
-      io.err(
-        `sluice prices import: None of ${imported.value.catalogue.length} prices is of such a model and provider.\n`,
-      );
-      return exitCodes.failure;
-    }
-    const print = (value: object) =>
-      io.out(
-        flags.output === 'json'
-          ? `${JSON.stringify(value, null, 2)}\n`
-          : new Document(value).toString({ lineWidth: 0 }),
-      );
+    const read = await readPrices(positionals[0] ?? '-', io.cwd, flags.from);
+    if (!read.ok) return failed(read.error);
+    const { prices, source } = read.value;
+    const selection = selectionOf(flags.provider, flags.model);
+    const chosen = prices.filter(selection.includes);
+    if (chosen.length === 0) return failed(`None of ${prices.length} prices is of such a model and provider.`);
+    const { entries, notes } = catalogueEntries(chosen, selection);
+    const print = (value: object): void =>
+      io.out(flags.output === 'json' ? `${JSON.stringify(value, null, 2)}\n` : yamlOf(value));
+
     const model = flags['model-document'];
     if (model === undefined) {
-      const kept = new Set(catalogue.map(({ name }) => name));
-      const isNamed = names !== undefined || providers.size > 0;
-      io.err(
-        noteLines(imported.value.notes.filter((note) => kept.has(note.model) || (!isNamed && note.kind === 'skipped'))),
-      );
-      print(catalogueDocument(catalogue));
+      if (entries.length > mostListedPrices) {
+        const most = `more than the ${mostListedPrices} that a catalogue may have`;
+        return failed(`${entries.length} prices are ${most}. Choose some with --provider or --model.`);
+      }
+      const kept = new Set(chosen.map(labelOf));
+      const ofFile = read.value.notes.filter((note) => kept.has(note.model) || !selection.isNarrow);
+      io.err(noteLines([...ofFile, ...notes]));
+      if (entries.length === 0) return failed('No price is left.');
+      const listed = entries.map(({ entry }) => entry);
+      print(catalogueDocument(flags.name ?? source.replace('.', '-'), listed));
       return exitCodes.ok;
     }
-    const entry = entryFor(model, catalogue);
-    if (!entry.ok) {
-      io.err(`sluice prices import: ${entry.error}\n`);
-      return exitCodes.failure;
+    const found = entryForModel(model, entries);
+    if (!found.ok) {
+      io.err(noteLines(notes.filter(({ kind }) => kind === 'skipped')));
+      return failed(found.error);
     }
-    const { name, pricing } = entry.value;
-    const written = modelPricing(pricing);
-    io.err(noteLines(imported.value.notes.filter((note) => note.model === name)));
-    io.err(noteLines(written.lost.map((says) => ({ model: name, kind: 'lost', says }))));
-    if (flags.output === 'text') io.out(`# ${name}, for the spec of Model/${model}.\n`);
-    print({ pricing: written.pricing });
+    const { label, entry } = found.value;
+    io.err(noteLines([...read.value.notes, ...notes].filter((note) => note.model === label)));
+    if (flags.output === 'text') io.out(`# ${label}, for the spec of Model/${model}.\n`);
+    print({ pricing: entry.pricing });
     return exitCodes.ok;
   },
 });

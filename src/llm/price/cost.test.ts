@@ -67,25 +67,7 @@ describe('cost()', () => {
     ['an unpriced model', { input: 1 }, undefined, { reason: 'unpriced' }],
     ['input without a price', { input: 1 }, { standard: { output: usd } }, { reason: 'rate', of: 'input' }],
     ['output without a price', { output: 1 }, { standard: { input: usd } }, { reason: 'rate', of: 'output' }],
-    [
-      'cached input whose price does not exist',
-      { input: 10, cachedInput: 5 },
-      { standard: { input: usd, output: usd, cachedInput: null } },
-      { reason: 'rate', of: 'cachedInput' },
-    ],
-    [
-      'a one-hour write behind a price that does not exist',
-      { input: 10, cacheWrite1h: 5 },
-      { standard: { input: usd, cacheWrite: null } },
-      { reason: 'rate', of: 'cacheWrite1h' },
-    ],
     ['images without a price', { images: 1 }, plain, { reason: 'rate', of: 'perImage' }],
-    [
-      'a request whose price does not exist',
-      {},
-      { standard: { perRequest: null } },
-      { reason: 'rate', of: 'perRequest' },
-    ],
     ['a class without prices', { input: 1, serviceTier: 'flex' }, plain, { reason: 'tier', of: 'flex' }],
     ['a tier that nobody knows', { input: 1, serviceTier: 'scale' }, plain, { reason: 'tier', of: 'scale' }],
     [
@@ -99,7 +81,7 @@ describe('cost()', () => {
   });
 
   it('minds a missing price only when it is needed', () => {
-    const pricing = { standard: { input: usd, cachedInput: null, output: null } };
+    const pricing = { standard: { input: usd } };
     expect(cost(usage({ input: 10 }), pricing)).toMatchObject({ nanoUsd: 10_000 });
   });
 
@@ -115,12 +97,6 @@ describe('cost()', () => {
     ];
     expect(cost(usage({ input }), { standard: { input: usd, tiers } })).toMatchObject({ nanoUsd });
     expect(cost(usage({ input }), { standard: { input: usd, tiers: tiers.toReversed() } })).toMatchObject({ nanoUsd });
-  });
-
-  it('begins a tier at its threshold where it says so', () => {
-    const tiers = [{ above: 100, isInclusive: true, input: 2 * usd }];
-    expect(cost(usage({ input: 100 }), { standard: { input: usd, tiers } })).toMatchObject({ nanoUsd: 200_000 });
-    expect(cost(usage({ input: 99 }), { standard: { input: usd, tiers } })).toMatchObject({ nanoUsd: 99_000 });
   });
 
   it('takes what a tier leaves out from below it, before anything stands in', () => {

@@ -35,7 +35,7 @@ export function cost(usage: Usage, pricing: Pricing | undefined, options: CostOp
   if (price === undefined) return { kind: 'unknown', reason: 'tier', of: tier ?? 'standard' };
   const { images } = usage;
   // Models that are paid per image say no tokens, or tokens that nobody pays for.
-  const isPaidPerImage = images > 0 && typeof price.perImage === 'number';
+  const isPaidPerImage = images > 0 && price.perImage !== undefined;
   if (images > 0 && !isPaidPerImage && usage.output === 0) return { kind: 'unknown', reason: 'rate', of: 'perImage' };
 
   const bill = new Bill(ratesFor(price, usage.input), isPaidPerImage);
@@ -50,7 +50,6 @@ export function cost(usage: Usage, pricing: Pricing | undefined, options: CostOp
   bill.tokens('audioOutput', audioOutput);
   bill.tokens('output', usage.output - reasoning - audioOutput);
   if (isPaidPerImage) bill.pieces(price.perImage ?? 0, images);
-  if (price.perRequest === null) return { kind: 'unknown', reason: 'rate', of: 'perRequest' };
   bill.pieces(price.perRequest ?? 0, 1);
   return bill.total();
 }
@@ -72,10 +71,10 @@ export class Bill {
   tokens(name: RateName, count: number): void {
     if (count === 0) return;
     const { nanoUsd, isDerived } = rateOf(this.rates, name);
-    if (typeof nanoUsd === 'number') {
+    if (nanoUsd !== undefined) {
       this.sum += BigInt(count) * BigInt(nanoUsd);
       this.isDerived ||= isDerived;
-    } else if (nanoUsd === null || !this.isLenient) this.missing ??= name;
+    } else if (!this.isLenient) this.missing ??= name;
   }
 
   pieces(nanoUsd: number, count: number): void {

@@ -1,8 +1,8 @@
 /**
- * Nano-USD, as a safe integer: up to nine million USD. `null`: the provider publishes no such price; undefined: nobody
- * has said one; zero: it is free. Three different things, of which only the last one may be added up.
+ * Nano-USD, as a safe integer: up to nine million USD. Undefined: nobody has said a price; zero: it is free. Only the
+ * second one may be added up.
  */
-export type NanoUsd = number | null | undefined;
+export type NanoUsd = number | undefined;
 
 export const rateNames = [
   ...(['input', 'output', 'cachedInput', 'cacheWrite', 'cacheWrite1h', 'reasoning'] as const),
@@ -17,8 +17,6 @@ export type PriceRates = { readonly [N in RateName]?: NanoUsd };
 /** For all tokens of a request with more input tokens than `above`; what it leaves out is as without it. */
 export interface PriceTier extends PriceRates {
   readonly above: number;
-  /** It holds at `above` tokens already. Default: only beyond them. */
-  readonly isInclusive?: boolean | undefined;
 }
 
 export interface Price extends PriceRates {

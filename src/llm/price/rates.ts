@@ -20,13 +20,13 @@ export interface Rate {
   readonly isDerived: boolean;
 }
 
-/** The rate of a kind of tokens. `null` is said, too: nothing stands in for a price that is known not to exist. */
+/** The rate of a kind of tokens. */
 export function rateOf(rates: PriceRates, name: RateName): Rate {
   let isDerived = false;
   for (let current = name; ; ) {
     const nanoUsd = rates[current];
     const standIn = nanoUsd === undefined ? standIns[current] : undefined;
-    if (standIn === undefined) return { nanoUsd, isDerived: isDerived && typeof nanoUsd === 'number' };
+    if (standIn === undefined) return { nanoUsd, isDerived: isDerived && nanoUsd !== undefined };
     isDerived ||= !standIn.isUsual;
     current = standIn.by;
   }
@@ -36,7 +36,7 @@ export function rateOf(rates: PriceRates, name: RateName): Rate {
 export function ratesFor(price: Price, inputTokens: number): PriceRates {
   let chosen: PriceTier | undefined;
   for (const tier of price.tiers ?? []) {
-    if (isReached(tier, inputTokens) && tier.above >= (chosen?.above ?? 0)) chosen = tier;
+    if (inputTokens > tier.above && tier.above >= (chosen?.above ?? 0)) chosen = tier;
   }
   return chosen === undefined ? price : merged(price, chosen);
 }
@@ -47,15 +47,11 @@ export function ratesBetween(price: Price, least: number, most: number): readonl
   return [least, ...steps, most].map((tokens) => ratesFor(price, tokens));
 }
 
-function isReached(tier: PriceTier, inputTokens: number): boolean {
-  return tier.isInclusive === true ? inputTokens >= tier.above : inputTokens > tier.above;
-}
-
 /** Before anything stands in for another: a tier's own input price must reach its cached input. */
 function merged(below: PriceRates, tier: PriceTier): PriceRates {
   const rates: { [N in RateName]?: NanoUsd } = {};
   for (const name of rateNames) {
-    const rate = tier[name] === undefined ? below[name] : tier[name];
+    const rate = tier[name] ?? below[name];
     if (rate !== undefined) rates[name] = rate;
   }
   return rates;

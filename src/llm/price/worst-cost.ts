@@ -37,7 +37,7 @@ export function worstCost(
     const images = reach.images ?? 0;
     const perImage = images > 0 ? price.perImage : undefined;
     for (const rates of ratesBetween(price, least, most)) {
-      const bill = new Bill(rates, typeof perImage === 'number');
+      const bill = new Bill(rates, perImage !== undefined);
       bill.tokens(dearest(rates, 'input', inputKinds(reach)), inputTokens);
       bill.tokens(dearest(rates, 'output', outputKinds(reach)), outputCap);
       bill.pieces(perImage ?? 0, images);
@@ -65,10 +65,10 @@ function outputKinds({ hasAudio = true }: Reach): readonly RateName[] {
 function dearest(rates: PriceRates, plain: RateName, kinds: readonly RateName[]): RateName {
   let name = plain;
   let most = rateOf(rates, plain).nanoUsd;
-  if (typeof most !== 'number') return plain;
+  if (most === undefined) return plain;
   for (const kind of kinds) {
     const { nanoUsd } = rateOf(rates, kind);
-    if (typeof nanoUsd !== 'number' || nanoUsd <= most) continue;
+    if (nanoUsd === undefined || nanoUsd <= most) continue;
     name = kind;
     most = nanoUsd;
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { catalogueDocument } from './document.ts';
+import { labelOf } from './catalogue.ts';
+import { pricingDocument } from './document.ts';
 import { importLitellm } from './litellm.ts';
 import { importModelsDev } from './models-dev.ts';
-import { readCatalogue } from './read-catalogue.ts';
 import { scaled } from './scaled.ts';
 
 const usd = 1_000_000_000;
@@ -49,12 +49,13 @@ describe('importLitellm()', () => {
 
   it('reads prices per token, tiers, and classes', () => {
     const imported = importLitellm(litellm);
-    const names = imported?.catalogue.map(({ name }) => name);
-    expect(names).toEqual(['claude-sample', 'free-sample', 'gpt-sample', 'picture-sample', 'wrong-sample']);
-    const find = (name: string) => imported?.catalogue.find((entry) => entry.name === name);
+    expect(imported?.prices.map(labelOf)).toEqual([
+      ...['anthropic/claude-sample', 'free-sample', 'openai/gpt-sample', 'picture-sample', 'wrong-sample'],
+    ]);
+    const find = (name: string) => imported?.prices.find(({ model }) => model === name);
     expect(find('gpt-sample')).toEqual({
-      name: 'gpt-sample',
       provider: 'openai',
+      model: 'gpt-sample',
       pricing: {
         standard: {
           input: 2.5 * usd,
@@ -83,9 +84,28 @@ describe('importLitellm()', () => {
     const notes = importLitellm(litellm)?.notes.map(({ model, kind, says }) => `${kind} ${model} ${says}`);
     expect(notes).toContain('skipped speech-sample has the mode audio_transcription');
     expect(notes).toContain('skipped unpriced-sample has no price per token, image or request');
-    expect(notes).toContain('lost gpt-sample has search_context_cost_per_query, which has no place here');
+    expect(notes).toContain('lost openai/gpt-sample has search_context_cost_per_query, which has no place here');
     expect(notes).toContain('lost wrong-sample has output_cost_per_token -1, which is no price');
-    expect(notes?.join('\n')).toContain('odd wrong-sample input is 2500000 USD per million tokens, which looks like');
+  });
+
+  it('calls models as their provider does, and takes each once', () => {
+    const price = (litellm_provider: string, input_cost_per_token: number) => ({
+      litellm_provider,
+      input_cost_per_token,
+    });
+    const imported = importLitellm({
+      'groq/openai/gpt-oss': price('groq', 1e-6),
+      'openai/gpt-oss': price('openrouter', 2e-6),
+      'vertex_ai/claude': price('vertex_ai-anthropic_models', 3e-6),
+      'groq/llama': price('groq', 4e-6),
+      llama: price('groq', 5e-6),
+    });
+    expect(imported?.prices.map(({ provider, model, pricing }) => [provider, model, pricing.standard.input])).toEqual([
+      ['groq', 'llama', 4 * usd],
+      ['groq', 'openai/gpt-oss', usd],
+      ['openrouter', 'openai/gpt-oss', 2 * usd],
+      ['vertex_ai-anthropic_models', 'claude', 3 * usd],
+    ]);
   });
 });
 
@@ -114,9 +134,9 @@ describe('importModelsDev()', () => {
     empty: { id: 'empty' },
   };
 
-  it('reads prices per million tokens, named with their provider', () => {
+  it('reads prices per million tokens', () => {
     const imported = importModelsDev(modelsDev);
-    expect(imported?.catalogue.map(({ name, pricing }) => [name, pricing.standard])).toEqual([
+    expect(imported?.prices.map((price) => [labelOf(price), price.pricing.standard])).toEqual([
       ['sample/free', { input: 0, output: 0 }],
       [
         'sample/older',
@@ -148,50 +168,22 @@ describe('importModelsDev()', () => {
   it('takes nothing from what is no object', () => {
     for (const json of [null, [], 'x', 5])
       expect([importModelsDev(json), importLitellm(json)]).toEqual([undefined, undefined]);
-    expect(importModelsDev({ a: { models: { b: 5, c: { cost: 'x' } } } })?.catalogue).toEqual([]);
+    expect(importModelsDev({ a: { models: { b: 5, c: { cost: 'x' } } } })?.prices).toEqual([]);
   });
 });
 
-describe('readCatalogue()', () => {
-  it('reads what was written, to the nano-dollar', () => {
-    const catalogue = [
-      {
-        name: 'a/b',
-        provider: 'a',
-        pricing: {
-          standard: {
-            input: 123_456_789,
-            output: 1,
-            cachedInput: null,
-            perImage: 40_000_001,
-            tiers: [{ above: 5, isInclusive: true, input: 0 }],
-          },
-          batch: { input: 999_999_999_999 },
-        },
-      },
-      { name: 'c', provider: undefined, pricing: { standard: { perRequest: 7 } } },
-    ];
-    const document: unknown = JSON.parse(JSON.stringify(catalogueDocument(catalogue)));
-    expect(readCatalogue(document)).toEqual({ catalogue, problems: [] });
-  });
-
-  it('says where a catalogue is wrong', () => {
-    const models = {
-      a: { input: '-1', outputs: 5, tiers: [{ input: 1 }], batch: 5, provider: 7 },
-      b: 5,
-      c: { input: 1e-10, tiers: 'x' },
-    };
-    expect(readCatalogue({ kind: 'PriceCatalogue', models }).problems).toEqual([
-      'models.a.provider: it is not a text.',
-      'models.a.batch: it is not a mapping.',
-      expect.stringContaining('models.a.input: it '),
-      'models.a.outputs: there is no such field.',
-      'models.a.tiers[0]: it needs above, a number of tokens.',
-      'models.b: it is not a mapping.',
-      expect.stringContaining('models.c.input: it '),
-      'models.c.tiers: it is not a list.',
-    ]);
-    expect(readCatalogue([]).problems).toHaveLength(1);
+describe('pricingDocument()', () => {
+  it('says prices in USD, to the nano-dollar', () => {
+    const tiers = [{ above: 5, input: 0 }];
+    const standard = { input: 123_456_789, output: 1, perImage: 40_000_001, perRequest: 7, tiers };
+    expect(pricingDocument({ standard, batch: { input: 999_999_999_999 } })).toEqual({
+      input: 0.123456789,
+      output: 1e-9,
+      perImage: 0.040000001,
+      perRequest: 7e-9,
+      tiers: [{ above: 5, input: 0 }],
+      batch: { input: 999.999999999 },
+    });
   });
 });
 

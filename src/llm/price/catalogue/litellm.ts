@@ -1,7 +1,5 @@
-import { sortedByName } from '../../../lib/sort.ts';
-import { oddities } from '../oddities.ts';
 import type { RateName, ServiceClass } from '../pricing.ts';
-import type { CatalogueNote, Imported, PricedModel } from './catalogue.ts';
+import { type CatalogueNote, type Imported, imported, labelOf, type PricedModel } from './catalogue.ts';
 import { isObject } from './is-object.ts';
 import { PriceBuilder } from './price-builder.ts';
 import { scaled } from './scaled.ts';
@@ -46,7 +44,10 @@ export function importLitellm(json: unknown): Imported | undefined {
   for (const [name, entry] of Object.entries(json)) {
     // The file explains itself in an entry.
     if (name === 'sample_spec' || !isObject(entry)) continue;
-    const note = (kind: CatalogueNote['kind'], says: string) => notes.push({ model: name, kind, says });
+    const provider = typeof entry.litellm_provider === 'string' ? entry.litellm_provider : undefined;
+    const model = withoutProvider(name, provider);
+    const label = labelOf({ provider, model });
+    const note = (kind: CatalogueNote['kind'], says: string) => notes.push({ model: label, kind, says });
     if (!modes.has(entry.mode)) {
       note('skipped', `has the mode ${String(entry.mode)}`);
       continue;
@@ -56,11 +57,17 @@ export function importLitellm(json: unknown): Imported | undefined {
       note('skipped', 'has no price per token, image or request');
       continue;
     }
-    for (const says of oddities(pricing)) note('odd', says);
-    const provider = typeof entry.litellm_provider === 'string' ? entry.litellm_provider : undefined;
-    models.push({ name, provider, pricing });
+    models.push({ provider, model, pricing });
   }
-  return { catalogue: sortedByName(models), notes };
+  return imported(models, notes);
+}
+
+/** `groq/llama` of `groq`, and `vertex_ai/claude` of `vertex_ai-anthropic_models`; others have no prefix. */
+function withoutProvider(name: string, provider: string | undefined): string {
+  const slash = name.indexOf('/');
+  const prefix = name.slice(0, slash);
+  const isPrefixed = slash > 0 && (provider === prefix || provider?.startsWith(`${prefix}-`) === true);
+  return isPrefixed ? name.slice(slash + 1) : name;
 }
 
 function pricingOf(

@@ -1,7 +1,5 @@
-import { sortedByName } from '../../../lib/sort.ts';
-import { oddities } from '../oddities.ts';
 import type { RateName } from '../pricing.ts';
-import type { CatalogueNote, Imported, PricedModel } from './catalogue.ts';
+import { type CatalogueNote, type Imported, imported, labelOf, type PricedModel } from './catalogue.ts';
 import { isObject } from './is-object.ts';
 import { PriceBuilder } from './price-builder.ts';
 import { scaled } from './scaled.ts';
@@ -29,19 +27,18 @@ export function importModelsDev(json: unknown): Imported | undefined {
   for (const [provider, entry] of Object.entries(json)) {
     if (!isObject(entry) || !isObject(entry.models)) continue;
     for (const [id, model] of Object.entries(entry.models)) {
-      const name = `${provider}/${id}`;
-      const note: Note = (kind, says) => notes.push({ model: name, kind, says });
+      const label = labelOf({ provider, model: id });
+      const note: Note = (kind, says) => notes.push({ model: label, kind, says });
       if (!isObject(model)) continue;
       const pricing = isObject(model.cost) ? pricingOf(model.cost, note) : undefined;
       if (pricing === undefined) {
         note('skipped', 'has no price');
         continue;
       }
-      for (const says of oddities(pricing)) note('odd', says);
-      models.push({ name, provider, pricing });
+      models.push({ provider, model: id, pricing });
     }
   }
-  return { catalogue: sortedByName(models), notes };
+  return imported(models, notes);
 }
 
 function pricingOf(cost: Readonly<Record<string, unknown>>, note: Note) {
