@@ -27,8 +27,9 @@ export function trace(tracing: Tracing): Stage {
       return verdict.proceed;
     },
     responseHeaders(exchange, message) {
+      if (exchange.attemptSpan === undefined) return verdict.proceed;
       const status = Number(message.header(':status'));
-      exchange.attemptSpan?.set({ 'http.response.status_code': status });
+      exchange.attemptSpan.set({ 'http.response.status_code': status });
       // The attempt stage may not have been asked about every attempt, but the last one is who answered.
       endAttempt(exchange, Number(message.attribute('upstream.request_attempt_count') ?? 1), failureOf(status));
       return verdict.proceed;
