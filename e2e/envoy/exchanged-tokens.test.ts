@@ -27,12 +27,15 @@ const roles = ['arn:aws:iam::123456789012:role/first', 'arn:aws:iam::12345678901
 const patient = { limitMs: 50_000 };
 
 let clouds: FakeService;
-let models: FakeService;
+let bedrock: FakeService;
+let vertex: FakeService;
 let gateway: TestGateway;
 const ask = caller(() => gateway.url, clientKey);
 
 /** What was given out, newest last. */
 const tokens: string[] = [];
+const federatedTokens: string[] = [];
+const accessTokens: string[] = [];
 const keys: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string }[] = [];
 /** The keys that requests were signed with, as far as they were right. */
 const signers: string[] = [];
@@ -43,7 +46,7 @@ beforeAll(async () => {
     const [, host = ''] = request.path.split('/');
     return hosts.get(host)?.(request) ?? refuse(404, `nobody at ${request.path}`);
   });
-  models = await fakeService((request) => {
+  bedrock = await fakeService((request) => {
     const accessKeyId = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
     const key = keys.find((each) => each.accessKeyId === accessKeyId);
     if (key === undefined) return refuse(403, 'nobody');
@@ -52,13 +55,17 @@ beforeAll(async () => {
     signers.push(accessKeyId);
     return { status: 200, body: completion };
   });
-  const port = Number(new URL(models.url).port);
+  vertex = await fakeService(({ headers }) => {
+    const token = headers.authorization?.replace('Bearer ', '') ?? '';
+    return accessTokens.includes(token) ? { status: 200, body: completion } : refuse(401, 'no token');
+  });
   gateway = await startGateway({
     askEndpoint: locally,
     policy: (own) => ({
       'gateway.yaml': gatewayOfOneCaller(own, clientKey),
-      'route.yaml': routeTo({ claude: ['bedrock'] }),
-      'aws.yaml': aws(port, roles[0]),
+      'route.yaml': routeTo({ claude: ['bedrock'], gemini: ['vertex'], gemma: ['vertex-account'] }),
+      'aws.yaml': aws(roles[0]),
+      'google.yaml': google('pool'),
       'issuer.yaml': secretOf('issuer', { 'client-secret': clientSecret }),
     }),
   });
@@ -66,12 +73,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await gateway?.stop();
-  await Promise.all([clouds?.close(), models?.close()]);
+  await Promise.all([clouds?.close(), bedrock?.close(), vertex?.close()]);
 });
 
 const hosts = new Map<string, (request: FakeRequest) => FakeAnswer>([
   ['login.example', askIssuer],
-  ['sts.eu-west-1.amazonaws.com', askSts],
+  ['sts.eu-west-1.amazonaws.com', askAws],
+  ['sts.googleapis.com', askGoogle],
+  ['iamcredentials.googleapis.com', askForAccount],
 ]);
 
 /** The same request, with the host in front of the path. */
@@ -95,7 +104,7 @@ function askIssuer({ method, path, headers, body }: FakeRequest): FakeAnswer {
   return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: 60 } };
 }
 
-function askSts({ method, body }: FakeRequest): FakeAnswer {
+function askAws({ method, body }: FakeRequest): FakeAnswer {
   const {
     Action,
     Version,
@@ -106,7 +115,7 @@ function askSts({ method, body }: FakeRequest): FakeAnswer {
   const isKnown = method === 'POST' && Action === 'AssumeRoleWithWebIdentity' && Version === '2011-06-15';
   if (!isKnown || RoleSessionName !== 'ai-gateway-bedrock') return refuse(400, body);
   if (!roles.includes(RoleArn)) return { status: 403, body: { Error: { Code: 'AccessDenied', Message: 'not yours' } } };
-  if (WebIdentityToken !== tokens.at(-1)) return refuse(400, 'a token of nobody');
+  if (!tokens.includes(WebIdentityToken ?? '')) return refuse(400, 'a token of nobody');
   const count = keys.length + 1;
   const key = {
     accessKeyId: `ASIAKEY${count}`,
@@ -124,11 +133,50 @@ function askSts({ method, body }: FakeRequest): FakeAnswer {
   return { status: 200, body: { AssumeRoleWithWebIdentityResponse } };
 }
 
+function askGoogle({ path, body }: FakeRequest): FakeAnswer {
+  const form = Object.fromEntries(new URLSearchParams(body));
+  if (path !== '/sts.googleapis.com/v1/token') return refuse(404, path);
+  const isKnown =
+    form.grant_type === 'urn:ietf:params:oauth:grant-type:token-exchange' &&
+    form.subject_token_type === 'urn:ietf:params:oauth:token-type:jwt' &&
+    tokens.includes(form.subject_token ?? '');
+  if (!isKnown) return refuse(400, body);
+  const [, pool] =
+    /^\/\/iam\.googleapis\.com\/projects\/123\/locations\/global\/workloadIdentityPools\/(pool|other)\/providers\/corp$/.exec(
+      form.audience ?? '',
+    ) ?? [];
+  if (pool === undefined) return { status: 400, body: { error: 'invalid_target', error_description: 'no such pool' } };
+  const token = `federated-${pool}-${federatedTokens.length + 1}`;
+  federatedTokens.push(token);
+  accessTokens.push(token);
+  return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: lifeSeconds } };
+}
+
+function askForAccount({ path, headers, body }: FakeRequest): FakeAnswer {
+  const [, account] = /^\/[^/]+\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/.exec(path) ?? [];
+  if (account !== 'models%40p.iam.gserviceaccount.com') return refuse(404, path);
+  if (!federatedTokens.includes(headers.authorization?.replace('Bearer ', '') ?? '')) return refuse(401, 'nobody');
+  if (body !== '{"scope":["https://www.googleapis.com/auth/cloud-platform"]}') return refuse(400, body);
+  const accessToken = `of-the-account-${accessTokens.length + 1}`;
+  accessTokens.push(accessToken);
+  return { status: 200, body: { accessToken, expireTime: new Date(Date.now() + lifeSeconds * 1_000).toISOString() } };
+}
+
+/** What the clouds refused, but for what tests want refused. */
+function unexpected(): readonly string[] {
+  return clouds.refusals.filter((text) => !/invalid_client|invalid_target/.test(text));
+}
+
+/** The token that came with the last request. */
+function lastToken({ requests }: FakeService): string {
+  return requests.at(-1)?.headers.authorization?.replace('Bearer ', '') ?? '';
+}
+
 describe('a backend with AWSCredentials of a role', () => {
   it('gets its requests signed with a key of the role', async () => {
     await until('a request is answered', async () => (await ask({ model: 'claude' })).status === 200, patient);
-    expect([signers, clouds.refusals, models.refusals]).toEqual([['ASIAKEY1'], [], []]);
-    expect(models.requests.at(-1)?.headers['x-amz-security-token']).toBe('session-1');
+    expect([signers, unexpected(), bedrock.refusals]).toEqual([['ASIAKEY1'], [], []]);
+    expect(bedrock.requests.at(-1)?.headers['x-amz-security-token']).toBe('session-1');
   });
 
   it('gets every request signed while its role becomes another one', async () => {
@@ -137,10 +185,10 @@ describe('a backend with AWSCredentials of a role', () => {
       return status === 200 ? undefined : `status ${status}`;
     });
     await until('there is load', () => load.count > 20, patient);
-    await gateway.write('aws.yaml', aws(Number(new URL(models.url).port), roles[1]));
+    await gateway.write('aws.yaml', aws(roles[1]));
     await until('the new key signs', () => signers.at(-1) !== 'ASIAKEY1', patient);
     const { failures } = await load.stop();
-    expect([failures, clouds.refusals, models.refusals]).toEqual([[], [], []]);
+    expect([failures, unexpected(), bedrock.refusals]).toEqual([[], [], []]);
   }, 60_000);
 
   it('keeps the last key while the issuer refuses, and its policy says so', async () => {
@@ -162,8 +210,40 @@ describe('a backend with AWSCredentials of a role', () => {
       async () => (await ask({ model: 'claude' })).status === 200 && signers.at(-1) === keys.at(-1)?.accessKeyId,
       patient,
     );
-    expect(models.refusals).toEqual([]);
+    expect(bedrock.refusals).toEqual([]);
   }, 120_000);
+});
+
+describe('a backend with GCPCredentials of a federation', () => {
+  it('gets a token of the federation, or of the account that is acted for', async () => {
+    for (const [model, token] of [
+      ['gemini', /^federated-pool-/],
+      ['gemma', /^of-the-account-/],
+    ] as const) {
+      await until('a request is answered', async () => (await ask({ model })).status === 200, patient);
+      expect(lastToken(vertex)).toMatch(token);
+    }
+    expect([unexpected(), vertex.refusals]).toEqual([[], []]);
+  });
+
+  it('gets another one of another pool without a failed request', async () => {
+    const load = startLoad(2, async () => {
+      const { status } = await ask({ model: 'gemini' });
+      return status === 200 ? undefined : `status ${status}`;
+    });
+    await gateway.write('google.yaml', google('other'));
+    await until('its token is used', () => /^federated-other-/.test(lastToken(vertex)), patient);
+    const { failures } = await load.stop();
+    expect([failures, vertex.refusals]).toEqual([[], []]);
+  }, 60_000);
+
+  it('keeps the last token while Google refuses, and its policy says so', async () => {
+    await gateway.write('google.yaml', google('nowhere'));
+    const refusal = 'sts.googleapis.com answers 400: invalid_target: no such pool';
+    await until('the refusal is told', () => statusText().includes(refusal), patient);
+    expect((await ask({ model: 'gemma' })).status).toBe(200);
+    expect(lastToken(vertex)).toMatch(/^of-the-account-/);
+  }, 60_000);
 });
 
 describe('what is exchanged', () => {
@@ -176,7 +256,7 @@ describe('what is exchanged', () => {
     ].join('\n');
     expect(shown).toContain(keys.at(-1)?.accessKeyId);
     const secret = keys.flatMap(({ secretAccessKey, sessionToken }) => [secretAccessKey, sessionToken]);
-    for (const value of [...secret, ...tokens, clientSecret, basic.slice(6), 'wrong~secret']) {
+    for (const value of [...secret, ...tokens, ...accessTokens, clientSecret, basic.slice(6), 'wrong~secret']) {
       expect(shown.includes(value)).toBe(false);
     }
   });
@@ -196,16 +276,35 @@ const exchange = {
   aud: 'clouds',
 };
 
-function aws(port: number, awsRoleArn: string | undefined): string {
+function portOf({ url }: FakeService): number {
+  return Number(new URL(url).port);
+}
+
+function aws(awsRoleArn: string | undefined): string {
+  const awsCredentials = { region: 'eu-west-1', oidcExchangeToken: { ...exchange, awsRoleArn } };
+  return localBackend({
+    name: 'bedrock',
+    port: portOf(bedrock),
+    prefix: 'openai/v1',
+    credential: { type: 'AWSCredentials', awsCredentials },
+  });
+}
+
+function google(workloadIdentityPoolName: string): string {
+  const federation = {
+    projectID: '123',
+    workloadIdentityPoolName,
+    workloadIdentityProviderName: 'corp',
+    oidcExchangeToken: exchange,
+  };
+  const account = { serviceAccountImpersonation: { serviceAccountName: 'models' } };
+  const credential = (workloadIdentityFederationConfig: object) => ({
+    type: 'GCPCredentials',
+    gcpCredentials: { projectName: 'p', region: 'europe-west4', workloadIdentityFederationConfig },
+  });
+  const [port, prefix] = [portOf(vertex), 'v1/projects/p/locations/europe-west4/endpoints/openapi'];
   return documents(
-    localBackend({
-      name: 'bedrock',
-      port,
-      prefix: 'openai/v1',
-      credential: {
-        type: 'AWSCredentials',
-        awsCredentials: { region: 'eu-west-1', oidcExchangeToken: { ...exchange, awsRoleArn } },
-      },
-    }),
+    localBackend({ name: 'vertex', port, prefix, credential: credential(federation) }),
+    localBackend({ name: 'vertex-account', port, prefix, credential: credential({ ...federation, ...account }) }),
   );
 }

@@ -18,7 +18,6 @@ const words = new Set(readers.flatMap((file) => readFileSync(root + file, 'utf8'
 
 /** Read under another name, or true whatever is written. */
 const elsewhere: { readonly [K in Kind]?: readonly string[] } = {
-  BackendSecurityPolicy: ['projectName'],
   BackendTrafficPolicy: ['healthCheck'],
   Gateway: ['certificateRefs', 'sluice.dev/certificate-file', 'sluice.dev/key-file'],
   Secret: ['stringData'],

@@ -1,10 +1,10 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import type { GoogleServiceAccount } from '../../model/build/token-grant.ts';
 import type { AskEndpoint } from './endpoint.ts';
+import { cloudPlatform } from './google-scope.ts';
 import type { TokenSource } from './token.ts';
 import { readTokenAnswer } from './token-answer.ts';
 
-const scope = 'https://www.googleapis.com/auth/cloud-platform';
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** The longest that Google takes. */
 const assertionSeconds = 3_600;
@@ -21,7 +21,7 @@ export function googleServiceAccount(
     const issuedAt = Math.floor(now() / 1_000) - skewSeconds;
     const signed = [
       { alg: 'RS256', typ: 'JWT', ...(privateKeyId !== undefined && { kid: privateKeyId }) },
-      { iss: clientEmail, scope, aud: tokenUri, iat: issuedAt, exp: issuedAt + assertionSeconds },
+      { iss: clientEmail, scope: cloudPlatform, aud: tokenUri, iat: issuedAt, exp: issuedAt + assertionSeconds },
     ]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.');

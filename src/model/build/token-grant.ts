@@ -1,5 +1,5 @@
 /** What an access token is given out for. Holds secrets. */
-export type TokenGrant = GoogleServiceAccount | EntraClientSecret;
+export type TokenGrant = GoogleServiceAccount | GoogleFederation | EntraClientSecret;
 
 /** The key file of a service account (RFC 7523). */
 export interface GoogleServiceAccount {
@@ -9,6 +9,16 @@ export interface GoogleServiceAccount {
   readonly privateKeyId?: string;
   /** PEM. */
   readonly privateKey: string;
+}
+
+/** A provider of a pool of identities of Google Cloud, which trusts an issuer (RFC 8693). */
+export interface GoogleFederation {
+  readonly kind: 'googleFederation';
+  /** Full name of the provider. */
+  readonly audience: string;
+  /** Address of an account that is acted for. */
+  readonly serviceAccount?: string;
+  readonly client: OidcClient;
 }
 
 /** An application of Microsoft Entra (RFC 6749 section 4.4). */

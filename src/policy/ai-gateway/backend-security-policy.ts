@@ -21,8 +21,7 @@ const apiKey = privateMap(
   'write secretRef: {name: …}',
 );
 
-const withoutFile = 'without credentialsFile it is reported as not served yet';
-const withoutBoth = 'without credentialsFile and oidcExchangeToken it is reported as not served yet';
+const without = (...sources: readonly string[]) => `without ${sources.join(' and ')} it is reported as not served yet`;
 
 const types = [
   'APIKey',
@@ -44,8 +43,14 @@ const fields = object({
   anthropicAPIKey: optional(apiKey, 'A key, sent as x-api-key.'),
   azureAPIKey: optional(apiKey, 'A key, sent as api-key.'),
   azureCredentials: optional(azureCredentials, 'An application of Microsoft Entra.'),
-  awsCredentials: optional(except(awsCredentials, withoutBoth), 'An account of AWS; requests are signed.'),
-  gcpCredentials: optional(except(gcpCredentials, withoutFile), 'An account of Google Cloud.'),
+  awsCredentials: optional(
+    except(awsCredentials, without('credentialsFile', 'oidcExchangeToken')),
+    'An account of AWS; requests are signed.',
+  ),
+  gcpCredentials: optional(
+    except(gcpCredentials, without('credentialsFile', 'workloadIdentityFederationConfig')),
+    'An account of Google Cloud.',
+  ),
   credentialOverride: optional(
     reported(credentialOverride, 'no credential is taken from a header of the request yet'),
     'Where a credential of the caller’s own is found.',

@@ -5,7 +5,7 @@ import { object } from '../schema/object.ts';
 import { reject } from '../schema/place.ts';
 import { refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
-import { except, refused, reported } from '../schema/verdict.ts';
+import { except, refused } from '../schema/verdict.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
 const federation = object({
@@ -21,7 +21,7 @@ const federation = object({
 
 const inPath = 'the OpenAI-compatible API has it in the prefix of the schema';
 
-/** Without file and federation: what the machine has, which is not served yet. */
+/** Without file and federation: what the machine has, which is not served. */
 export const gcpCredentials = refine(
   ruled(
     object({
@@ -32,7 +32,7 @@ export const gcpCredentials = refine(
         'The key file of a service account.',
       ),
       workloadIdentityFederationConfig: optional(
-        reported(federation, 'no token is exchanged yet'),
+        federation,
         'A token of somebody else, exchanged for one of Google’s.',
       ),
       isPassthrough: refused('a project and a region stand in the policy, not in requests'),

@@ -220,6 +220,11 @@ const azure =
   'type: AzureCredentials, azureCredentials: {clientID: c, tenantID: contoso.example, clientSecretRef: {name: s}}';
 const gcp =
   'type: GCPCredentials, gcpCredentials: {projectName: p, region: r, credentialsFile: {secretRef: {name: s}}}';
+const federation = (client: string, more = ''): string =>
+  `type: GCPCredentials, gcpCredentials: {projectName: p, region: r, workloadIdentityFederationConfig: {
+    projectID: "123", workloadIdentityPoolName: q, workloadIdentityProviderName: r, oidcExchangeToken: {oidc: ${client}},
+    ${more}}}`;
+const googleProvider = '//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/q/providers/r';
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const account = JSON.stringify({
   type: 'service_account',
@@ -238,6 +243,16 @@ describe('AzureCredentials and GCPCredentials', () => {
       'Google',
       { spec: gcp, secret: { 'service_account.json': account } },
       { kind: 'googleServiceAccount', clientEmail: 'a@p.example', tokenUri: 'https://oauth2.googleapis.com/token' },
+    ],
+    [
+      'Google, for the token of an issuer',
+      { spec: federation(oidc), secret: shown },
+      { kind: 'googleFederation', audience: googleProvider, client: expect.objectContaining({ clientId: 'a' }) },
+    ],
+    [
+      'an account of Google, for the token of an issuer',
+      { spec: federation(oidc, 'serviceAccountImpersonation: {serviceAccountName: models}'), secret: shown },
+      { audience: googleProvider, serviceAccount: 'models@p.iam.gserviceaccount.com' },
     ],
   ])('send a token of %s in place of a key', (_, written, grant) => {
     const asked: unknown[] = [];
@@ -304,17 +319,14 @@ describe('AzureCredentials and GCPCredentials', () => {
       'spec.azureCredentials.oidcExchangeToken is not served yet: no token of somebody else is exchanged for one of Entra — write clientSecretRef: {name: …}',
     ],
     [
-      'a federation',
-      {
-        spec: `type: GCPCredentials, gcpCredentials: {projectName: p, region: r, workloadIdentityFederationConfig: {
-          projectID: p, workloadIdentityPoolName: q, workloadIdentityProviderName: r, oidcExchangeToken: {oidc: ${oidc}}}}`,
-      },
-      'spec.gcpCredentials.workloadIdentityFederationConfig is not served yet: no token of somebody else is exchanged for one of Google — write credentialsFile: {secretRef: {name: …}}',
+      'a federation with an issuer without TLS',
+      { spec: federation(oidc.replace('https:', 'http:')), secret: shown },
+      'spec.gcpCredentials.workloadIdentityFederationConfig.oidcExchangeToken.oidc.provider.issuer is no address of https — write an address such as https://login.example.com',
     ],
     [
       'no file',
       { spec: 'type: GCPCredentials, gcpCredentials: {projectName: p, region: r}' },
-      'spec.gcpCredentials is not served yet: the identity of a pod or machine is not used — write credentialsFile: {secretRef: {name: …}}',
+      'spec.gcpCredentials is not served yet: the identity of a pod or machine is not used — write credentialsFile: {secretRef: {name: …}}, or workloadIdentityFederationConfig',
     ],
   ])('say of %s that nothing is sent', (_, written, text) => {
     const { said, isServed } = build(written);
@@ -324,7 +336,7 @@ describe('AzureCredentials and GCPCredentials', () => {
 
 describe('credentials of clouds', () => {
   it('are complete where something stands in for secrets', () => {
-    for (const spec of [aws, role(oidc), azure, gcp]) {
+    for (const spec of [aws, role(oidc), azure, gcp, federation(oidc)]) {
       const secret = { credentials: 'x', 'client-secret': 'x', 'service_account.json': 'x' };
       expect(build({ spec, secret, surroundings: { hasStandIns: true } })).toMatchObject({ said: [], isServed: true });
     }

@@ -4,12 +4,14 @@ import type { BackendSecurityDocument } from '../../documents.ts';
 import type { TokenGrant } from '../../token-grant.ts';
 import { type BuiltCredential, type CredentialUser, type SpecOf, secretSource, unserved } from './built-credential.ts';
 import { readServiceAccount } from './google-key-file.ts';
+import { oidcClient } from './oidc-client.ts';
 import { tokenCredential } from './token.ts';
 
-const path = 'spec.gcpCredentials';
-const remedy = 'write credentialsFile: {secretRef: {name: …}}';
+type Federation = NonNullable<SpecOf<'GCPCredentials'>['gcpCredentials']['workloadIdentityFederationConfig']>;
 
-/** A token of Google for a service account. */
+const path = 'spec.gcpCredentials';
+
+/** A token of Google for a service account, or for the token of an issuer. */
 export function gcpCredential(
   policy: BackendSecurityDocument,
   spec: SpecOf<'GCPCredentials'>['gcpCredentials'],
@@ -18,10 +20,10 @@ export function gcpCredential(
 ): BuiltCredential | undefined {
   const { credentialsFile, workloadIdentityFederationConfig } = spec;
   if (workloadIdentityFederationConfig !== undefined) {
-    const message = 'no token of somebody else is exchanged for one of Google';
-    return unserved(policy, `${path}.workloadIdentityFederationConfig`, message, remedy, context);
+    return federated(policy, workloadIdentityFederationConfig, spec.projectName, user, context);
   }
   if (credentialsFile === undefined) {
+    const remedy = 'write credentialsFile: {secretRef: {name: …}}, or workloadIdentityFederationConfig';
     return unserved(policy, path, 'the identity of a pod or machine is not used', remedy, context);
   }
   const filePath = `${path}.credentialsFile.secretRef`;
@@ -31,6 +33,28 @@ export function gcpCredential(
   if (account.ok) return tokenCredential(policy, filePath, account.value, user, context);
   context.reject(policy, filePath, `the key file ${account.error}`, 'write it as Google Cloud hands it out');
   return undefined;
+}
+
+function federated(
+  policy: BackendSecurityDocument,
+  federation: Federation,
+  project: string,
+  user: CredentialUser,
+  context: BuildContext,
+): BuiltCredential | undefined {
+  const federationPath = `${path}.workloadIdentityFederationConfig`;
+  const { projectID, workloadIdentityPoolName: pool, workloadIdentityProviderName: provider } = federation;
+  const client = oidcClient(policy, `${federationPath}.oidcExchangeToken`, federation.oidcExchangeToken, context);
+  if (client === undefined) return undefined;
+  const account = federation.serviceAccountImpersonation?.serviceAccountName;
+  const grant: TokenGrant = {
+    kind: 'googleFederation',
+    audience: `//iam.googleapis.com/projects/${projectID}/locations/global/workloadIdentityPools/${pool}/providers/${provider}`,
+    // The account is one of the project whose models are asked, as Envoy AI Gateway has it.
+    ...(account !== undefined && { serviceAccount: `${account}@${project}.iam.gserviceaccount.com` }),
+    client,
+  };
+  return tokenCredential(policy, federationPath, grant, user, context);
 }
 
 /** Where nothing is to be read in secrets. */
