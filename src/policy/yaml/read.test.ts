@@ -11,6 +11,10 @@ describe('readYaml', () => {
     expect(lines.map((path) => reading.lineOf(path))).toEqual([1, 1, 2, 3, 4, 6, 5, 1]);
   });
 
+  it('says once what is wrong several times in one place', () => {
+    expect(readYaml('a: [[[[[\n').errors).toHaveLength(1);
+  });
+
   it('leaves dates, yes and numbers with leading zeros to those who wrote them', () => {
     expect(readYaml('[2027-01-01, yes, off, 0o17, 017, 1_000]').value).toEqual([
       '2027-01-01',

@@ -9,6 +9,7 @@ import {
   type Node,
   parseDocument,
   visit,
+  type YAMLError,
 } from 'yaml';
 import type { Finding, Path } from '../schema/place.ts';
 import { shorten } from '../schema/show.ts';
@@ -52,12 +53,7 @@ export function readYaml(text: string): Reading {
   } catch {
     return unreadable(tooComplex);
   }
-  const errors: LocatedFinding[] = [...document.errors, ...document.warnings].slice(0, mostErrors).map((error) => ({
-    severity: 'error',
-    path: [],
-    line: lineAt(error.pos[0]),
-    ...syntaxAdvice(error.code),
-  }));
+  const errors = syntaxFindings([...document.errors, ...document.warnings], lineAt);
   const root: Node | null = document.contents;
   const lineOf = (path: Path): number => lineAt(offsetOf(root, path));
   try {
@@ -66,6 +62,16 @@ export function readYaml(text: string): Reading {
   } catch {
     return { value: undefined, errors: errors.length > 0 ? errors : [located(tooComplex)], lineOf };
   }
+}
+
+/** Several on one line that read the same are one to whoever mends it. */
+function syntaxFindings(found: readonly YAMLError[], lineAt: (offset: number) => number): LocatedFinding[] {
+  const distinct = new Map<string, LocatedFinding>();
+  for (const { code, pos } of found) {
+    const finding: LocatedFinding = { severity: 'error', path: [], line: lineAt(pos[0]), ...syntaxAdvice(code) };
+    distinct.set(`${finding.line} ${finding.message}`, finding);
+  }
+  return [...distinct.values()].slice(0, mostErrors);
 }
 
 const tooComplex: Advice = {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { rename, symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type TestFolder, testFolder } from '../testing/folder.ts';
@@ -87,6 +89,16 @@ describe('listFolder', () => {
       [folder.at('loop.yaml'), 'is a symlink that leads to itself'],
     ]);
     expect(listing.unreadable).toEqual([folder.at('a.yaml'), folder.at('loop.yaml')]);
+  });
+
+  it('does not wait for what is no file, and says so', async () => {
+    const folder = await testFolder();
+    const server = createServer().listen(folder.at('a.yaml'));
+    await once(server, 'listening');
+    const { files, problems } = await listFolder(folder.path);
+    server.close();
+    expect(files).toEqual([]);
+    expect(problems).toMatchObject([{ severity: 'warning', source: folder.at('a.yaml'), message: 'is not a file' }]);
   });
 
   it('tells a missing folder from an empty one and from a file', async () => {

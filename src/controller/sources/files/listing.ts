@@ -87,6 +87,10 @@ async function enter(folder: string, depth: number, walk: Walk): Promise<void> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await enter(path, depth + 1, walk);
     else if (entry.isSymbolicLink()) walk.symlinks.push(path);
+    else if (!entry.isFile() && isPolicyFile(entry.name)) {
+      // Reading a pipe waits for whoever writes it.
+      walk.problems.push(fault(path, 'is not a file', 'write the documents into a file', 'warning'));
+    }
   }
 }
 

@@ -18,6 +18,9 @@ const nothing: ParsedText = { documents: [], problems: [], broken: [], unidentif
 // Times of files have the granularity of a timer tick: what changes within the same one looks unchanged.
 const tickMs = 50;
 
+/** In other encodings a keyword or a name would quietly become another one. The parser takes care of a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Reads a file that is new or has changed; `undefined` if it is gone by now. */
 export async function readPolicyFile(
   file: ListedFile,
@@ -28,14 +31,20 @@ export async function readPolicyFile(
     return broken(file, last, fault(file.path, 'is larger than 10MiB', 'split it into several files'), file.signature);
   }
   const readAt = Date.now();
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(file.path, 'utf8');
+    bytes = await readFile(file.path);
   } catch (error) {
     return isGone(error) ? undefined : broken(file, last, unreadable(file.path, error), '');
   }
   const isSettled = file.changedAtMs < readAt - tickMs;
   const signature = isSettled ? file.signature : '';
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return broken(file, last, fault(file.path, 'is not UTF-8', 'save it in this encoding'), signature);
+  }
   if (text === '' && last !== undefined && last.parsed !== nothing && last.parsed.cache.size > 0) {
     // Who writes a file in place empties it first. To drop its documents on purpose one removes the file.
     return broken(

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { problemText } from '../../../policy/problem.ts';
 import { provider, type TestFolder, testFolder } from '../testing/folder.ts';
@@ -53,6 +53,19 @@ describe('readFolder', () => {
     expect((await readFolder(folder.path)).problems).toMatchObject([
       { source: folder.at('huge.yaml'), message: 'is larger than 10MiB', remedy: 'split it into several files' },
     ]);
+  });
+});
+
+describe('a file in another encoding', () => {
+  it.each<[string, BufferEncoding]>([
+    ['Latin-1', 'latin1'],
+    ['UTF-16', 'utf16le'],
+  ])('%s is said to be one, and not read as something else', async (_, encoding) => {
+    const folder = await testFolder();
+    await writeFile(folder.at('a.yaml'), `\ufeff${provider('a')}# caf\u00e9\n`, encoding);
+    const state = await readFolder(folder.path);
+    expect(state.documents).toEqual([]);
+    expect(state.problems).toMatchObject([{ severity: 'error', source: folder.at('a.yaml'), message: 'is not UTF-8' }]);
   });
 });
 
