@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,13 @@ describe('bin/sluice', () => {
     const { status, stdout, stderr } = spawnSync(sluice, ['validat'], { encoding: 'utf8' });
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain('Did you mean');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that its output found no room', () => {
+    const { status, stderr } = spawnSync('sh', ['-c', '"$0" schema Provider > /dev/full', sluice], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, 'sluice: The result cannot be written (ENOSPC).\n']);
   });
 
   it('ends quietly when nobody reads its output any more', async () => {

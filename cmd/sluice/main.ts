@@ -3,21 +3,31 @@ import { exitCodes } from './cli/exit-code.ts';
 import { wantsColour } from './cli/io.ts';
 import { commands } from './commands.ts';
 
-// `sluice translate … | head`: whoever reads has seen enough, which is no failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.ok);
-    throw error;
-  });
-}
-
 const args = process.argv.slice(2);
 const isDraining = args[0] === 'run';
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (isDraining) {
+      // Whoever read is gone: `tee` has met the same Ctrl-C, or the terminal was closed. Requests that run may finish.
+      if (code === 'EPIPE' || code === 'EIO') stop.abort();
+      return;
+    }
+    // `sluice translate … | head`: whoever reads has seen enough, which is no failure.
+    if (code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.ok);
+    process.stderr.write(`sluice: The result cannot be written (${code}).\n`);
+    process.exit(exitCodes.failure);
+  });
+}
+
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+let isSignalled = false;
+for (const [signal, exitCode] of Object.entries(signals)) {
   process.on(signal, () => {
     // Nobody drains: quick commands end at once, and a second signal ends a drain that takes too long.
-    if (stop.signal.aborted || !isDraining) process.exit(signal === 'SIGINT' ? 130 : 143);
+    if (isSignalled || !isDraining) process.exit(exitCode);
+    isSignalled = true;
     stop.abort();
   });
 }

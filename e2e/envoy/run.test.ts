@@ -108,6 +108,29 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A request that the practice provider has, and answers after so long. */
+async function askSlowly(headersDelayMs: number): Promise<{ readonly answer: Promise<number | 'cut'> }> {
+  const practice = `http://127.0.0.1:${ports.practice}/practice`;
+  await fetch(`${practice}/behaviour`, {
+    method: 'PUT',
+    body: JSON.stringify({ account: 'practice-openai', headersDelayMs }),
+  });
+  const key = 'sk-sluice-demo-public-knowledge-only-for-practice';
+  const asked = fetch(`http://127.0.0.1:${ports.fetch}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'small', messages: [{ role: 'user', content: 'Hello!' }] }),
+  });
+  const answer = asked.then(
+    ({ status }) => status,
+    () => 'cut' as const,
+  );
+  for (let requests: unknown[] = []; requests.length === 0; await sleep(50)) {
+    requests = (await (await fetch(`${practice}/requests`)).json()) as unknown[];
+  }
+  return { answer };
+}
+
 describe('sluice run', () => {
   it('prints a line that works when pasted, shows its status, drains on Ctrl-C and leaves no process behind', async () => {
     const started = start();
@@ -157,6 +180,38 @@ describe('sluice run', () => {
     await ended;
     for (let tries = 0; tries < 100 && children.some(isAlive); tries++) await sleep(50);
     expect(children.filter(isAlive)).toEqual([]);
+  });
+
+  it('lets a request finish when nobody reads its output any more, as after Ctrl-C in front of tee', async () => {
+    const started = start();
+    await until(() => out.includes('is running'), 'the start');
+    const slow = await askSlowly(3_000);
+    const ended = once(started, 'exit');
+    started.stdout?.destroy();
+    // Its line in the access log is the first that nobody reads.
+    await fetch(`http://127.0.0.1:${ports.fetch}/v1/models`);
+    await until(() => err.includes('Draining'), 'the drain');
+    expect(await slow.answer).toBe(200);
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it('ends at once when the terminal is closed and Ctrl-C comes on top, and leaves nothing behind', async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'sluice-run-'));
+    const started = start([], { TMPDIR: temporary });
+    await until(() => out.includes('is running'), 'the start');
+    const children = await descendants(started.pid ?? 0);
+    expect((await readdir(temporary)).length).toBeGreaterThan(0);
+    const { answer } = await askSlowly(60_000);
+    const ended = once(started, 'exit');
+    started.kill('SIGHUP');
+    await until(() => err.includes('Draining'), 'the drain');
+    started.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    for (let tries = 0; tries < 600 && children.some(isAlive); tries++) await sleep(50);
+    expect(children.filter(isAlive)).toEqual([]);
+    expect(await answer).toBe('cut');
+    expect(await readdir(temporary)).toEqual([]);
+    await rm(temporary, { recursive: true });
   });
 
   it('adds public providers whose key is in the environment', async () => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readLines } from '../lib/lines.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { temporaryFolder } from '../lib/temporary-folder.ts';
 import { createAdminClient } from './admin.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { explainExit } from './process-explain.ts';
@@ -49,8 +49,8 @@ const keptLogBytes = 16 * 1024;
  */
 export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<SupervisedEnvoy>> {
   // Private to this user: the bootstrap names paths, and the admin address is a way to stop Envoy.
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-envoy-'));
-  const configPath = join(folder, 'bootstrap.json');
+  const folder = await temporaryFolder('sluice-envoy-');
+  const configPath = join(folder.path, 'bootstrap.json');
   await writeFile(configPath, JSON.stringify(options.bootstrap), { mode: 0o600 });
 
   let running: RunningEnvoy | undefined;
@@ -61,7 +61,7 @@ export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<
 
   const start = (): RunningEnvoy => {
     const startedAt = Date.now();
-    const started = runEnvoy(options, configPath, join(folder, `admin-${startedAt}`));
+    const started = runEnvoy(options, configPath, join(folder.path, `admin-${startedAt}`));
     running = started;
     void started.ended.then((reason) => {
       if (running === started) running = undefined;
@@ -84,14 +84,14 @@ export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<
 
   const failure = await start().started();
   if (failure !== undefined) {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
     return err(failure);
   }
   const stop = async (graceMs: number): Promise<void> => {
     isStopping = true;
     clearTimeout(restart);
     await running?.stop(graceMs);
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   };
   return ok({
     get pid() {

@@ -67,7 +67,9 @@ function flagUsage(name: string, flag: Flag): string {
 }
 
 function flagHelp(flag: Flag): string {
-  return flag.kind === 'text' && flag.default !== undefined ? `${flag.help} Default: ${flag.default}.` : flag.help;
+  if (flag.kind !== 'text' || flag.default === undefined) return flag.help;
+  // The name of this folder and the end of the sentence would read as the folder above.
+  return `${flag.help} Default: ${flag.default === '.' ? 'the current folder' : flag.default}.`;
 }
 
 function exampleLines(examples: readonly Example[]): string[] {

@@ -57,8 +57,8 @@ export const command = defineCommand({
     const drainSeconds = wholeNumber(flags.drain, 0, 3_600);
     if (drainSeconds === undefined) return { misuse: `--drain ${flags.drain} is not a number from 0 to 3600.` };
     const folder = resolve(io.cwd, flags.policy);
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-      io.err(`sluice: ${folder} is not a folder. Name the folder that holds the policy documents.\n`);
+    if (!isFolder(folder)) {
+      io.err(`sluice: ${folder} is not a folder that can be read. Name the folder that holds the policy documents.\n`);
       return exitCodes.failure;
     }
     const failure = await runGateway(
@@ -70,6 +70,14 @@ export const command = defineCommand({
     return exitCodes.failure;
   },
 });
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 function wholeNumber(text: string, from: number, to: number): number | undefined {
   const value = Number(text);

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlPlane, startControlPlane } from '../../../src/controller/control-plane.ts';
@@ -13,6 +11,7 @@ import { systemCaFile } from '../../../src/envoy/system-ca.ts';
 import { acceptsEnvoy } from '../../../src/envoy/version.ts';
 import { createLogger, type Logger } from '../../../src/lib/log.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
+import { temporaryFolder } from '../../../src/lib/temporary-folder.ts';
 import type { GatewayModel } from '../../../src/model/gateway.ts';
 import { startPractice } from '../../../src/practice/start.ts';
 import { version } from '../../../src/version.ts';
@@ -112,8 +111,8 @@ async function start(
   cleanup: Cleanup,
 ): Promise<Result<string>> {
   const log = createLogger({ name: 'sluice' });
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-'));
-  cleanup.push(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder('sluice-');
+  cleanup.push(() => folder.remove());
   if (wantsPractice) {
     const practice = await startPractice({ port: options.practicePort });
     cleanup.push(() => practice.close());
@@ -128,7 +127,9 @@ async function start(
     translate: { systemCaFile: systemCaFile(io.env) },
   });
   cleanup.push(() => plane.close(1_000));
-  const sockets = Array.from({ length: options.processors }, (_, index) => join(folder, `processor-${index}.sock`));
+  const sockets = Array.from({ length: options.processors }, (_, index) =>
+    join(folder.path, `processor-${index}.sock`),
+  );
   const instance = randomBytes(4).toString('hex');
   for (const index of sockets.keys()) {
     const processor = startProcessor(
