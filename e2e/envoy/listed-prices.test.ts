@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import type { UsageRecord } from '../../src/llm/usage/record.ts';
+import { localBackend, routeTo } from '../support/ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { patience } from '../support/until.ts';
@@ -29,6 +30,7 @@ spec:
   - {model: weights, pricing: {input: 100, output: 100}}
   - {model: other, pricing: {input: 3, output: 30}}
   - {model: stated, pricing: {input: 100, output: 100}}
+  - {provider: vllm, model: routed, pricing: {input: 5, output: 5}}
 `;
 
 beforeAll(async () => {
@@ -42,6 +44,7 @@ spec: ${spec}`;
   gateway = await startGateway({
     policy: {
       'prices.yaml': catalogue('{input: 2, output: 8}'),
+      'route.yaml': [routeTo({ routed: ['vllm'] }), localBackend({ name: 'vllm', port: provider.port })].join('---'),
       'policy.yaml': [
         `
 apiVersion: sluice.dev/v1alpha1
@@ -100,6 +103,7 @@ describe('a price of a catalogue', () => {
     expect(await costOf('listed')).toMatchObject({ nanoUsd: 360_000, priceVersion: expect.any(String) });
     expect(await costOf('other')).toMatchObject({ nanoUsd: 900_000 });
     expect(await costOf('stated')).toMatchObject({ nanoUsd: 120_000 });
+    expect(await costOf('routed')).toMatchObject({ nanoUsd: 600_000 });
     expect(await costOf('unknown')).toEqual({ unknown: expect.any(String) });
   });
 

@@ -36,7 +36,7 @@ export function someManifest(random: Random): Manifest {
     { group: gatewayGroup, kind: 'HTTPRoute', name: target },
     { group: gatewayGroup, kind: 'Gateway', name: target },
   );
-  switch (random(13)) {
+  switch (random(14)) {
     case 0: {
       const chosen = { from: 'Selector', selector: { matchLabels: { open: 'yes' } } };
       const allowedRoutes = { namespaces: oneOf<object>(random, { from: 'All' }, { from: 'Same' }, chosen, chosen) };
@@ -118,6 +118,13 @@ export function someManifest(random: Random): Manifest {
     case 10: {
       const spec = { targetRefs: [aiBackend], serviceQuota: { quota: { limit: 1 + random(3), duration: '1h' } } };
       return { apiVersion: 'aigateway.envoyproxy.io/v1alpha1', kind: 'QuotaPolicy', metadata, spec };
+    }
+    case 11: {
+      const price = { model: `model-${random(3)}`, pricing: { input: 1 + random(2) } };
+      const prices = [
+        oneOf<object>(random, price, { ...price, provider: 'own' }, { ...price, provider: 'default/x0' }),
+      ];
+      return { apiVersion: 'sluice.dev/v1alpha1', kind: 'PriceCatalogue', metadata, spec: { prices } };
     }
     default: {
       const model = { type: 'Exact', name: 'x-ai-eg-model', value: `model-${random(4)}` };
