@@ -104,7 +104,11 @@ beforeAll(async () => {
   service = await startRecordingProvider((response, { headers }) => answerJson(response, 200, headers));
   keySet = await startRecordingProvider((response) => answerJson(response, 200, JSON.parse(issuer.keySet)));
   gateway = await startGateway({
-    env: { PROVIDER_KEY: 'provider-secret', ANONYMOUS_KEY: 'sk-nobody-shows-this-one' },
+    env: {
+      PROVIDER_KEY: 'provider-secret',
+      ANONYMOUS_KEY: 'sk-nobody-shows-this-one',
+      OTHER_KEY: 'sk-other-has-enough-characters',
+    },
     policy: (port) => ({
       'gateway.yaml': routes(port),
       'models.yaml': documents(
@@ -141,6 +145,29 @@ describe('keys of a SecurityPolicy', () => {
       return status === 200 && (JSON.parse(text) as IncomingHttpHeaders)['x-client'] === 'bob';
     });
     expect((await visit({ 'x-api-key': keys.bob })).text).not.toContain(keys.bob);
+  });
+});
+
+describe('a SecurityPolicy that is wrong', () => {
+  const stateOf = () => gateway.plane.status().documents.find(({ id }) => id === 'SecurityPolicy/httproute')?.state;
+  const wrong = policy('HTTPRoute', { ...apiKeyAuth(), authorization: { defaultAction: 'Deny' } });
+
+  it('lets nothing through that it is for, if it was never right', async () => {
+    await apply([apiKey('other', 'OTHER_KEY')], async () => (await visit()).status === 200);
+    await apply([apiKey('other', 'OTHER_KEY'), wrong], async () => (await visit()).status === 500);
+    expect((await visit({ 'x-api-key': keys.bob })).status).toBe(500);
+    expect(stateOf()).toBe('rejected');
+    await until(
+      'models are served',
+      async () => (await ask({ 'x-api-key': 'sk-other-has-enough-characters' })).status === 200,
+    );
+  });
+
+  it('stays as it was, if it was right before', async () => {
+    await apply([policy('HTTPRoute', apiKeyAuth())], async () => (await visit()).status === 401);
+    await apply([wrong], async () => stateOf() === 'stale');
+    expect((await visit()).status).toBe(401);
+    expect((await visit({ 'x-api-key': keys.bob })).status).toBe(200);
   });
 });
 

@@ -154,7 +154,8 @@ export function createController(options: ControllerOptions): Controller {
     },
     gateways: () => inForce.policy.gateways,
     status() {
-      const { documents, others } = documentStatuses(source.documents, isStale, problems(), nacks());
+      const written = source.documents.filter(({ isBarrier }) => !isBarrier);
+      const { documents, others } = documentStatuses(written, isStale, problems(), nacks());
       return {
         version: options.version,
         startedAt,

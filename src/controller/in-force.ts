@@ -35,7 +35,7 @@ export function decideInForce(
   const standIns = documents.map((document) => {
     const { id } = document;
     const good = lastGood.get(id);
-    if (!faulty.has(id)) {
+    if (!faulty.has(id) && !document.isBarrier) {
       if (good !== document) lastGood.set(id, document);
       known += 1;
       return document;

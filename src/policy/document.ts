@@ -18,6 +18,11 @@ export interface Document<K, S> {
   readonly source: string;
   /** Secrets in files are relative to it. */
   readonly folder: string;
+  /**
+   * It guards something, is wrong, and was never right: its spec says nothing but what it is for. As long as it is there,
+   * nothing gets past it.
+   */
+  readonly isBarrier?: true;
   /** Of kind, namespace, name, labels, annotations and parsed spec: equal content, equal hash, wherever it stands. */
   readonly hash: string;
 }

@@ -31,6 +31,8 @@ export interface KindFacts {
   readonly columns?: readonly PrinterColumn[];
   /** Where its conditions stand, besides `status.conditions`: per ancestor (policies), per parent (routes). */
   readonly statusPer?: 'ancestor' | 'parent';
+  /** Whether a policy with these fields keeps requests from what it is for. */
+  readonly guards?: (fields: readonly string[]) => boolean;
   readonly description: string;
 }
 

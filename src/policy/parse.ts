@@ -14,6 +14,8 @@ export interface ParsedText {
   readonly problems: readonly Problem[];
   /** Ids of documents that are broken, as far as readable, so that their last good versions can stay in force. */
   readonly broken: readonly string[];
+  /** Of broken documents that guard something: what stands in their place where there is no last good version. */
+  readonly barriers: readonly PolicyDocument[];
   /** How many documents are too broken to say which they are. */
   readonly unidentified: number;
   /** For the next parsing of the same file: what did not change is not parsed again. */
@@ -39,6 +41,7 @@ interface ParsedPart {
 interface PartReading {
   readonly id?: string;
   readonly document?: PlacelessDocument;
+  readonly barrier?: PlacelessDocument;
   readonly line: number;
   readonly problems: readonly (Omit<Problem, 'source' | 'document'> & { readonly line: number })[];
 }
@@ -50,6 +53,7 @@ export function parseDocuments(text: string, source: string, folder: string, opt
   const found = new Map<string, PolicyDocument>();
   const problems: Problem[] = [];
   const broken = new Set<string>();
+  const barriers: PolicyDocument[] = [];
   const cache = new Map<string, ParsedPart>();
   let unidentified = 0;
   const parts = split(text.startsWith('\ufeff') ? text.slice(1) : text);
@@ -62,9 +66,10 @@ export function parseDocuments(text: string, source: string, folder: string, opt
       problems.push({ ...problem, source: at(line), document: name });
     const document = locate(reading, at(reading.line), folder, cached?.document);
     cache.set(part.text, document === undefined ? { reading } : { reading, document });
-    if (document === undefined) {
+    if (document === undefined || document.isBarrier) {
       if (reading.id === undefined) unidentified++;
       else broken.add(reading.id);
+      if (document !== undefined) barriers.push(document);
       continue;
     }
     const earlier = found.get(document.id);
@@ -72,7 +77,7 @@ export function parseDocuments(text: string, source: string, folder: string, opt
     else problems.push(duplicate(document, earlier));
   }
   if (parts.length === 0) problems.push(nothing(source));
-  return { documents: [...found.values()], problems, broken: [...broken], unidentified, cache };
+  return { documents: [...found.values()], problems, broken: [...broken], barriers, unidentified, cache };
 }
 
 /** The first one stays in force, since it was there when the second came. */
@@ -122,9 +127,10 @@ function locate(
   folder: string,
   last: PolicyDocument | undefined,
 ): PolicyDocument | undefined {
-  if (reading.document === undefined) return undefined;
+  const read = reading.document ?? reading.barrier;
+  if (read === undefined) return undefined;
   if (last !== undefined && last.source === source && last.folder === folder) return last;
-  return { ...reading.document, source, folder };
+  return { ...read, source, folder };
 }
 
 function nothing(source: string): Problem {
@@ -141,5 +147,5 @@ function tooLarge(source: string): ParsedText {
     message: 'is larger than 10MiB',
     remedy: 'split it into several files',
   };
-  return { documents: [], problems: [problem], broken: [], unidentified: 1, cache: new Map() };
+  return { documents: [], problems: [problem], broken: [], barriers: [], unidentified: 1, cache: new Map() };
 }

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../lib/hash.ts';
 import { suggest } from '../lib/suggest.ts';
+import { barrierSpec } from './barrier.ts';
 import { canonicalJson } from './canonical.ts';
 import type { DocumentOf, PolicyDocument } from './document.ts';
 import { defaultNamespace, documentId } from './document-id.ts';
@@ -19,6 +20,8 @@ export interface DocumentReading {
   /** `Model/small`, as far as it could be read. */
   readonly id?: string;
   readonly document?: PlacelessDocument;
+  /** Of a document that is wrong: what stands in its place unless it was right before. */
+  readonly barrier?: PlacelessDocument;
   readonly findings: readonly Finding[];
 }
 
@@ -27,7 +30,7 @@ export function readDocument(value: unknown, now: number): DocumentReading {
   const findings: Finding[] = [];
   const place: Place = { path: [], findings, facts: { name: nameOf(value) ?? '', now } };
   const parsed = parse(value, place);
-  const document = parsed === invalid ? {} : { document: parsed };
+  const document = parsed === invalid ? {} : parsed.isBarrier ? { barrier: parsed } : { document: parsed };
   return { ...(id === undefined ? {} : { id }), ...document, findings };
 }
 
@@ -72,18 +75,20 @@ function parse(value: unknown, place: Place): Parsed<PlacelessDocument> {
   const isVersionRight = checkApiVersion(kind, value.apiVersion, under(place, 'apiVersion'));
   if (isVersionRight === 'another group') return invalid;
   let isValid = isVersionRight === 'right';
-  const known = ['apiVersion', 'kind', 'metadata', ...bodyFields(kinds[kind]), 'status'];
-  const unknown = Object.keys(value).filter((key) => !known.includes(key));
+  const fields = ['apiVersion', 'kind', 'metadata', ...bodyFields(kinds[kind]), 'status'];
+  const unknown = Object.keys(value).filter((key) => !fields.includes(key));
   if (unknown.length > 0) {
-    rejectUnknown(unknown, known, place);
+    rejectUnknown(unknown, fields, place);
     isValid = false;
   }
   const meta = parseMetadata(kind, value.metadata, under(place, 'metadata'));
   const spec = parseSpec(kind, value, place);
-  if (!isValid || meta === invalid || spec === invalid) return invalid;
+  const barrier = spec === invalid ? parseBarrier(kind, value, place) : undefined;
+  const known = barrier ?? spec;
+  if (!isValid || meta === invalid || known === invalid) return invalid;
   const { name, labels } = meta;
   const namespace = hasNoNamespace(kind) ? '' : meta.namespace;
-  const content = { ...spec, name, namespace, labels, annotations: meaningful(meta.annotations) };
+  const content = { ...known, name, namespace, labels, annotations: meaningful(meta.annotations) };
   return { ...content, id: documentId(kind, namespace, name), hash: sha256Hex(canonicalJson(content)) };
 }
 
@@ -144,6 +149,16 @@ function parseSpec(kind: Kind, document: { readonly [key: string]: unknown }, pl
     : row.spec.parse(document.spec ?? {}, under(place, 'spec'));
   // Kind and schema are of one row of the registry; TypeScript does not follow a row that is chosen at run time.
   return spec === invalid ? invalid : ({ kind, spec } as KindAndSpec);
+}
+
+function parseBarrier(
+  kind: Kind,
+  document: { readonly [key: string]: unknown },
+  place: Place,
+): Parsed<KindAndSpec & { readonly isBarrier: true }> {
+  const row: KindRow<unknown> = kinds[kind];
+  const spec = barrierSpec(row, document.spec, place);
+  return spec === invalid ? invalid : ({ kind, spec, isBarrier: true } as KindAndSpec & { readonly isBarrier: true });
 }
 
 function pick(

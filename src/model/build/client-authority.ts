@@ -36,6 +36,7 @@ function ofPolicy(
   context: BuildContext,
 ): ClientAuthority | 'unusable' | undefined {
   const policy = validating(gateway, listener, policies);
+  if (policy?.isBarrier) return 'unusable';
   const wanted = policy?.spec.tls?.clientValidation;
   if (policy === undefined || wanted === undefined) return undefined;
   const path = 'spec.tls.clientValidation.caCertificateRefs';
@@ -57,7 +58,7 @@ function validating(
 ): ClientTrafficDocument | undefined {
   const subject = { kind: 'Gateway', namespace, name } as const;
   return [policies.of(subject, listener.name), policies.of(subject)].find(
-    (one) => one?.spec.tls?.clientValidation !== undefined,
+    (one) => one?.isBarrier || one?.spec.tls?.clientValidation !== undefined,
   );
 }
 
@@ -69,7 +70,7 @@ export function warnOfPlainText(
   context: BuildContext,
 ): void {
   const policy = validating(gateway, listener, policies);
-  if (policy === undefined) return;
+  if (policy === undefined || policy.isBarrier) return;
   const message = `listener "${listener.name}" has no TLS, so nobody can show a certificate there`;
   context.warn(policy, 'spec.tls.clientValidation', message, 'give it TLS, or remove the listener');
 }

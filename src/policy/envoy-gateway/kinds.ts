@@ -1,3 +1,4 @@
+import { targetFieldNames } from '../barrier.ts';
 import { envoyGatewayGroup } from '../gateway-api/name.ts';
 import { kindRow } from '../kind-row.ts';
 import { backendSpec } from './backend.ts';
@@ -18,6 +19,17 @@ const ofEnvoyGateway = {
 
 const policy = { ...ofEnvoyGateway, statusPer: 'ancestor' } as const;
 
+/** Everything but what it is for, and these. */
+const guardsBut =
+  (...harmless: readonly string[]) =>
+  (fields: readonly string[]): boolean =>
+    fields.some((field) => ![...targetFieldNames, 'mergeType', ...harmless].includes(field));
+
+const guardsBy =
+  (guard: string) =>
+  (fields: readonly string[]): boolean =>
+    fields.includes(guard);
+
 export const envoyGatewayKinds = {
   Backend: kindRow(
     {
@@ -33,6 +45,7 @@ export const envoyGatewayKinds = {
       ...policy,
       plural: 'backendtrafficpolicies',
       shortNames: ['btp'],
+      guards: guardsBy('rateLimit'),
       description: 'How backends are asked, as in Envoy Gateway.',
     },
     backendTrafficPolicySpec,
@@ -42,6 +55,7 @@ export const envoyGatewayKinds = {
       ...policy,
       plural: 'clienttrafficpolicies',
       shortNames: ['ctp'],
+      guards: guardsBy('tls'),
       description: 'How callers are listened to, as in Envoy Gateway.',
     },
     clientTrafficPolicySpec,
@@ -51,6 +65,7 @@ export const envoyGatewayKinds = {
       ...policy,
       plural: 'securitypolicies',
       shortNames: ['sp'],
+      guards: guardsBut('cors'),
       description: 'Who may call, as in Envoy Gateway.',
     },
     securityPolicySpec,
@@ -60,6 +75,7 @@ export const envoyGatewayKinds = {
       ...policy,
       plural: 'envoyextensionpolicies',
       shortNames: ['eep'],
+      guards: guardsBut(),
       description: 'Filters of your own, as in Envoy Gateway.',
     },
     envoyExtensionPolicySpec,

@@ -83,6 +83,28 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
 ];
 
+describe('a SecurityPolicy that is wrong', () => {
+  const target = (name: string, kind = 'HTTPRoute') =>
+    `{group: gateway.networking.k8s.io, kind: ${kind}, name: ${name}}`;
+  const barriersOf = (spec: string) =>
+    parseSpec('SecurityPolicy', spec).barriers.map(({ isBarrier, spec: left }) => [isBarrier, left]);
+
+  it('leaves what it is for behind, as far as that can be read', () => {
+    const targets = `targetRefs: [${target('a')}, ${target('b', 'GRPCRoute')}, {}]`;
+    const left = { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'a' }] };
+    expect(barriersOf(`{${targets}, jwtt: {}}`)).toEqual([[true, expect.objectContaining(left)]]);
+    expect(barriersOf(`{targetRef: ${target('a')}, oidc: {}}`)).toEqual([[true, expect.objectContaining(left)]]);
+  });
+
+  it.each([
+    `{jwt: {}}`,
+    `{targetRefs: [${target('b', 'GRPCRoute')}], jwt: {}}`,
+    `{targetRef: ${target('a')}, cors: 1}`,
+  ])('leaves nothing of %s, which is for nothing, or guards nothing', (spec) => {
+    expect(barriersOf(spec)).toEqual([]);
+  });
+});
+
 describe('SecurityPolicy', () => {
   it('has keys, tokens and origins', () => {
     const spec = `{

@@ -19,6 +19,12 @@ function shown(inForce: InForce): readonly string[] {
   });
 }
 
+const policy = (spec: string): string => `apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: SecurityPolicy
+metadata: {name: p}
+spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}], ${spec}}
+`;
+
 describe('decideInForce', () => {
   const good = decideInForce([file('a.yaml', provider('a'), provider('b'))], known, nothingInForce);
 
@@ -39,6 +45,20 @@ describe('decideInForce', () => {
     expect(shown(again)).toContain('Provider/b from a.yaml:6, broken at a.yaml:9');
     const repaired = decideInForce([file('a.yaml', provider('b'))], known, again);
     expect(shown(repaired)).toEqual(['Provider/b from a.yaml:1']);
+  });
+
+  it('closes what a policy guards that is wrong and was never right, and keeps the last that was', () => {
+    const wrong = file('p.yaml', policy('basicAuth: {}'));
+    const barrierOf = ({ documents }: InForce) => documents.get('SecurityPolicy/p')?.document.isBarrier ?? false;
+    const first = decideInForce([wrong], known, nothingInForce);
+    const stillWrong = decideInForce([file('p.yaml', '\n', policy('oidc: {}'))], known, first);
+    expect([first, stillWrong].map(barrierOf)).toEqual([true, true]);
+    expect(shown(stillWrong)).toEqual(['SecurityPolicy/p from p.yaml:3']);
+    const right = decideInForce([file('p.yaml', policy('cors: {allowOrigins: ["*"]}'))], known, stillWrong);
+    const wrongAgain = decideInForce([wrong], known, right);
+    expect([right, wrongAgain].map(barrierOf)).toEqual([false, false]);
+    expect(shown(wrongAgain)).toEqual(['SecurityPolicy/p from p.yaml:1, broken at p.yaml:4']);
+    expect(shown(decideInForce([], known, first))).toEqual([]);
   });
 
   it('drops what was removed', () => {

@@ -46,6 +46,7 @@ export function decideInForce(
     const now = new Set(reading?.parsed.documents.map((document) => document.id));
     for (const document of reading?.parsed.documents ?? []) put(document, path);
     for (const { document } of before) {
+      if (document.isBarrier && reading !== undefined) continue;
       if (!now.has(document.id) && isBroken(document, reading)) keep(document, path, brokenAt(document, path, reading));
     }
   }
@@ -53,7 +54,13 @@ export function decideInForce(
   for (const { path, parsed } of readings) {
     for (const id of parsed.broken) {
       const before = last.documents.get(id);
-      if (before !== undefined) keep(before.document, before.file, brokenAt(before.document, path, { path, parsed }));
+      if (before === undefined || before.document.isBarrier) continue;
+      keep(before.document, before.file, brokenAt(before.document, path, { path, parsed }));
+    }
+  }
+  for (const { path, parsed } of readings) {
+    for (const barrier of parsed.barriers) {
+      if (!documents.has(barrier.id)) documents.set(barrier.id, { document: barrier, file: path });
     }
   }
   return { documents, stale, duplicates };

@@ -13,7 +13,14 @@ export interface FileReading {
   readonly parsed: ParsedText;
 }
 
-const nothing: ParsedText = { documents: [], problems: [], broken: [], unidentified: 0, cache: new Map() };
+const nothing: ParsedText = {
+  documents: [],
+  problems: [],
+  broken: [],
+  barriers: [],
+  unidentified: 0,
+  cache: new Map(),
+};
 
 // Times of files have the granularity of a timer tick: what changes within the same one looks unchanged.
 const tickMs = 50;

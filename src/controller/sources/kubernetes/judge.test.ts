@@ -55,6 +55,24 @@ describe('judge()', () => {
     expect(second.state.documents[0]?.labels).toEqual({ team: 'x' });
   });
 
+  it('closes what a policy guards that is wrong and was never right, and keeps the last that was', () => {
+    const policy = (spec: object, generation: number) => {
+      const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'a' }];
+      const { object } = budget('p', 1, { generation });
+      const apiVersion = 'gateway.envoyproxy.io/v1alpha1';
+      return { kind: 'SecurityPolicy' as Kind, object: { ...object, apiVersion, spec: { targetRefs, ...spec } } };
+    };
+    const cors = { allowOrigins: ['*'] };
+    const wrong = judged(nothingJudged, policy({ basicAuth: {} }, 1));
+    const stillWrong = judged(wrong, policy({ oidc: {} }, 2));
+    const right = judged(stillWrong, policy({ cors }, 3));
+    const wrongAgain = judged(right, policy({ cors, oidc: {} }, 4));
+    const states = [wrong, stillWrong, right, wrongAgain].map(({ state }) => state);
+    expect(states.map(({ documents }) => documents[0]?.isBarrier ?? false)).toEqual([true, true, false, false]);
+    expect(states.map(({ stale }) => stale.size)).toEqual([0, 0, 0, 1]);
+    expect(wrongAgain.state.documents[0]).toBe(right.state.documents[0]);
+  });
+
   it('keeps the last good version of an object for as long as it is broken', () => {
     const second = judged(first, budget('a', 'much', { generation: 2 }), budget('b', 1));
     expect(second.state.documents[0]).toBe(first.state.documents[0]);

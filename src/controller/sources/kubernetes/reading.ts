@@ -34,18 +34,20 @@ export function read(kind: Kind, object: KubeObject, last: Reading | undefined, 
   if (before?.mark === mark) return { ...before, object };
 
   const source = sourceOf(kind, object);
-  const { document, findings } = readDocument(policyOf(kind, object), now);
+  const { document, barrier, findings } = readDocument(policyOf(kind, object), now);
   const id = objectId(kind, object);
   const problems = findings.map(
     ({ path, ...rest }): Problem => ({ ...rest, source, document: id, path: pathText(path) }),
   );
   const common = { id, kind, object, mark, problems };
-  if (document !== undefined) {
-    const isUnchanged = before?.document?.hash === document.hash;
-    return { ...common, document: isUnchanged ? before.document : { ...document, source, folder: '' } };
+  const wasRight = before?.document !== undefined && !before.document.isBarrier;
+  const inForce = document ?? (wasRight ? undefined : barrier);
+  if (inForce !== undefined) {
+    const isUnchanged = before?.document?.hash === inForce.hash;
+    return { ...common, document: isUnchanged ? before.document : { ...inForce, source, folder: '' } };
   }
   // It is broken: what it said last stays, for as long as it is there.
-  if (before?.document === undefined) return common;
+  if (before?.document === undefined || !wasRight) return common;
   return { ...common, document: before.document, lastGood: before.lastGood ?? before.object };
 }
 

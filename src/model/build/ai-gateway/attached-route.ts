@@ -8,7 +8,7 @@ import { type CostSpec, costsByKey } from './cost.ts';
 import { isAlsoMetElsewhere, routeHosts } from './hosts.ts';
 import { type BuiltAiRoute, buildAiRoute, type ResolvedRule } from './route.ts';
 import type { LimitedRoute } from './route-limits.ts';
-import { mergedTraffic, retryOfRule } from './rule-policy.ts';
+import { mergedTraffic, retryOfRule, wantsLimits } from './rule-policy.ts';
 import type { ResolvedRef } from './targets.ts';
 
 /** An AIGatewayRoute on one Gateway. */
@@ -79,7 +79,7 @@ function resolvedRule(
   policies: Policies,
 ): ResolvedRule {
   const merged = mergedTraffic(policies);
-  const isLimitedAlone = policies.some(({ level, spec }) => level === 'rule' && spec.spec.rateLimit !== undefined);
+  const isLimitedAlone = policies.some(({ level, spec }) => level === 'rule' && wantsLimits(spec));
   return {
     // Nobody keeps such a limit, and whoever wrote it does not want the rule to run without one.
     refs: isLimitedAlone ? [] : refs,
@@ -90,7 +90,7 @@ function resolvedRule(
 
 /** The closest one that says limits. */
 function limiting(policies: Policies): BackendTrafficDocument | undefined {
-  const saying = policies.filter(({ spec }) => spec.spec.rateLimit !== undefined);
+  const saying = policies.filter(({ spec }) => wantsLimits(spec));
   if (saying.length < 2) return saying[0]?.spec;
   const origin = mergedTraffic(saying).decidedBy.find(({ field }) => field === limits)?.origin;
   return saying.find((policy) => policy.origin === origin)?.spec;

@@ -5,7 +5,7 @@ import type { Limit } from '../../limit.ts';
 import type { BuildContext } from '../context.ts';
 import type { AiRouteDocument, BackendTrafficDocument } from '../documents.ts';
 import type { CountedCost } from './cost.ts';
-import { buildGlobalLimit, type RefusedLimit } from './limit.ts';
+import { buildGlobalLimit, everybody, limitDefaults, type RefusedLimit, unkept } from './limit.ts';
 import { sayRefused } from './refused-limit.ts';
 
 /** A policy with limits, and a route for which it is the one that counts. */
@@ -23,6 +23,10 @@ export function buildRouteLimits(limited: readonly LimitedRoute[], context: Sayi
   const rules = new Map<string, RuleLimits>();
   for (const { policy, route, costs } of limited) {
     const { rateLimit } = policy.spec;
+    const routeName = qualifiedName(route.namespace, route.name);
+    const ruleLimits = (name: string, path: string): RuleLimits =>
+      getOrCreate(rules, name, () => ({ policy, path, byKind: new Map(), uncosted: [] }));
+    if (policy.isBarrier) add(ruleLimits(policy.id, 'spec'), unkeptLimit(policy, routeName), routeName);
     if (rateLimit?.type === 'Local') {
       const refusal = 'counters of single gateways are not kept';
       sayRefused(policy, 'spec.rateLimit.type', { path: '', refusal }, context);
@@ -30,9 +34,7 @@ export function buildRouteLimits(limited: readonly LimitedRoute[], context: Sayi
     }
     for (const [index, rule] of (rateLimit?.global?.rules ?? []).entries()) {
       const name = `${policy.id}/${index}`;
-      const path = `spec.rateLimit.global.rules[${index}]`;
-      const limits = getOrCreate(rules, name, () => ({ policy, path, byKind: new Map(), uncosted: [] }));
-      const routeName = qualifiedName(route.namespace, route.name);
+      const limits = ruleLimits(name, `spec.rateLimit.global.rules[${index}]`);
       const built = buildGlobalLimit(rule, { name, route: routeName, costs, origins: [policy.id] });
       if ('limit' in built) {
         if (rule.shared) warnOfKinds(limits, built.limit, context);
@@ -54,6 +56,12 @@ interface RuleLimits {
   readonly byKind: Map<string, { readonly limit: Limit; readonly routes: string[] }>;
   /** Routes that do not know the cost. */
   readonly uncosted: (readonly [route: string, RefusedLimit])[];
+}
+
+/** Of all requests: nobody could read whom it is for. */
+function unkeptLimit({ id }: BackendTrafficDocument, route: string): Limit {
+  const scope = { ...everybody, models: [], headers: [], routes: [route] };
+  return { name: id, scope, ...unkept, ...limitDefaults, origins: [id] };
 }
 
 function add({ byKind }: RuleLimits, limit: Limit, route: string): void {

@@ -8,24 +8,28 @@ import { type BuiltRetry, buildRetry } from './retry.ts';
 /** What is merged: each field as a whole, time-outs one by one. */
 interface TrafficFields {
   readonly retry: NonNullable<BackendTrafficPolicySpec['retry']>;
-  readonly rateLimit: NonNullable<BackendTrafficPolicySpec['rateLimit']>;
+  readonly rateLimit: true;
   readonly 'timeout.http.requestTimeout': number;
   readonly 'timeout.http.streamIdleTimeout': number;
 }
 
 export function mergedTraffic(policies: readonly LeveledPolicy<BackendTrafficDocument>[]): MergedPolicy<TrafficFields> {
   return mergePolicies(
-    policies.map(({ level, origin, spec: { spec } }) => ({
+    policies.map(({ level, origin, spec: document }) => ({
       level,
       origin,
       spec: {
-        retry: spec.retry,
-        rateLimit: spec.rateLimit,
-        'timeout.http.requestTimeout': spec.timeout?.http?.requestTimeout,
-        'timeout.http.streamIdleTimeout': spec.timeout?.http?.streamIdleTimeout,
+        retry: document.spec.retry,
+        rateLimit: wantsLimits(document) || undefined,
+        'timeout.http.requestTimeout': document.spec.timeout?.http?.requestTimeout,
+        'timeout.http.streamIdleTimeout': document.spec.timeout?.http?.streamIdleTimeout,
       } as TrafficFields,
     })),
   );
+}
+
+export function wantsLimits({ isBarrier, spec }: BackendTrafficDocument): boolean {
+  return isBarrier === true || spec.rateLimit !== undefined;
 }
 
 const defaultRequestMs = 60_000;

@@ -7,8 +7,8 @@ import { memo } from '../memo.ts';
 import { ofKind } from '../of-kind.ts';
 
 /**
- * AIGatewayRoutes that policies want to guard by what nobody does for them: tokens, and filters of one's own. Whoever
- * wrote that does not want their requests let past it. By id.
+ * AIGatewayRoutes that policies want to guard by what nobody does for them: tokens, filters of one's own, and what is wrong
+ * and never was right. Whoever wrote that does not want their requests let past it. By id.
  */
 export function closedAiRoutes(
   documents: readonly PolicyDocument[],
@@ -16,7 +16,9 @@ export function closedAiRoutes(
 ): ReadonlySet<string> {
   const guards = new Set([
     ...ofKind(documents, 'EnvoyExtensionPolicy').map(({ id }) => id),
-    ...ofKind(documents, 'SecurityPolicy').flatMap(({ id, spec }) => (spec.jwt === undefined ? [] : [id])),
+    ...ofKind(documents, 'SecurityPolicy').flatMap(({ id, isBarrier, spec }) =>
+      isBarrier || spec.jwt !== undefined ? [id] : [],
+    ),
   ]);
   if (guards.size === 0) return guards;
   const [aiRoutes, httpRoutes] = [named(documents, 'AIGatewayRoute'), named(documents, 'HTTPRoute')];

@@ -30,6 +30,7 @@ export function filterBuilder(known: BackendDocuments, context: BuildContext): F
   return {
     ofExtension: (document) =>
       remembered(document, () => {
+        if (document.isBarrier) return { processor: () => 'unusable' };
         const { lua, extProc, wasm } = document.spec;
         return {
           ...(lua && { lua: once(() => buildLua(document, lua, context)) }),
@@ -39,6 +40,7 @@ export function filterBuilder(known: BackendDocuments, context: BuildContext): F
       }),
     ofSecurity: (document) =>
       remembered(document, () => {
+        if (document.isBarrier) return { tokens: () => 'unusable' };
         const { apiKeyAuth, jwt } = document.spec;
         return {
           ...(apiKeyAuth && { keys: once(() => buildKeys(document, apiKeyAuth, context)) }),

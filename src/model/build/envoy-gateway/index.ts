@@ -12,6 +12,7 @@ import type { AttachedTo, GatewayLike, RouteLike } from '../gateway-api/attach.t
 import type { RulePolicies, RulePoliciesOf } from '../gateway-api/rule-policies.ts';
 import { ofKind } from '../of-kind.ts';
 import { type LeveledPolicy, mergePolicies, type PolicyLevel } from '../policy-levels.ts';
+import { sayBarriers } from './barriers.ts';
 import { type ChosenFilters, chosenFilters, type LeveledFilters } from './chosen-filters.ts';
 import { filterBuilder } from './filter-fields.ts';
 import { serviceCors } from './service-cors.ts';
@@ -50,6 +51,7 @@ export function envoyGatewayPolicies(
   const policies = ofKind(documents, 'EnvoyExtensionPolicy');
   const extensions = attachPolicies(policies, documents, context);
   refuseAiRoutes(documents, context);
+  sayBarriers(documents, context);
   const builder = filterBuilder(known, context);
   const chosen = new Map<string, ChosenFilters>();
   const chosenFor = (name: string): ChosenFilters => {
