@@ -14,6 +14,8 @@ export interface ClusterOptions {
   readonly client: KubeClient;
   /** Something that was watched is different now. */
   onChange(): void;
+  /** Labels of namespaces are, too: documents that look at them mean something else. */
+  onLabels(): void;
   /** Of the objects only the status is another one. */
   onStatus(): void;
   onError(error: KubeError): void;
@@ -40,7 +42,7 @@ export interface Cluster {
 const gatewayDefinition = 'gateways.gateway.networking.k8s.io';
 
 /** Watches all kinds that the cluster knows, those too that are installed later, and namespaces. */
-export function watchCluster({ client, onChange, onStatus, onError }: ClusterOptions): Cluster {
+export function watchCluster({ client, onChange, onLabels, onStatus, onError }: ClusterOptions): Cluster {
   const watches = new Map<Kind, KindWatch>();
   let marks: ReadonlyMap<string, string> = new Map();
   const definitions = watchDefinitions({
@@ -52,7 +54,7 @@ export function watchCluster({ client, onChange, onStatus, onError }: ClusterOpt
     },
     onError,
   });
-  const namespaces = watchNamespaces({ client, onChange, onError });
+  const namespaces = watchNamespaces({ client, onLabels, onChange, onError });
 
   /** Begins to watch what has appeared, and ends with what is gone. */
   function follow(): void {

@@ -18,6 +18,8 @@ export interface Namespaces {
 
 export interface NamespacesOptions {
   readonly client: KubeClient;
+  /** Those of some namespace are different. */
+  onLabels(): void;
   onChange(): void;
   onError(error: KubeError): void;
 }
@@ -25,7 +27,7 @@ export interface NamespacesOptions {
 export const noLabels: Labels = new Map();
 
 /** The namespaces of the cluster with their labels, of which people choose those that policy is read from. */
-export function watchNamespaces({ client, onChange, onError }: NamespacesOptions): Namespaces {
+export function watchNamespaces({ client, onLabels, onChange, onError }: NamespacesOptions): Namespaces {
   const labels = new Map<string, Labels>();
   const watch = watchMetadata({
     client,
@@ -42,7 +44,9 @@ export function watchNamespaces({ client, onChange, onError }: NamespacesOptions
         if (kind === 'deleted') labels.delete(name);
         else labels.set(name, next);
       }
-      if (isDifferent) onChange();
+      if (!isDifferent) return;
+      onLabels();
+      onChange();
     },
     onChange,
     onError,

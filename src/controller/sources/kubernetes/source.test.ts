@@ -161,6 +161,23 @@ describe('startKubernetesSource()', () => {
     expect([...source.objects()].map(({ object }) => object.metadata.namespace)).toEqual(['team-b']);
   });
 
+  it('tells of labels that listeners may ask for, though no document is another one', async () => {
+    const cluster = clusterWith('budgets');
+    budget(cluster, 'team-a', 'b');
+    const { source, told } = await follow(cluster);
+    await expect.poll(() => source.isSynced()).toBe(true);
+    const before = source.current();
+    cluster.put('/api/v1/namespaces', { metadata: { name: 'team-b', labels: { team: 'team-b', tier: 'gold' } } });
+    await expect.poll(() => told).toEqual([['Budget/team-a/b']]);
+    expect(source.current()).toBe(before);
+    expect(source.surroundings.namespaceLabels('team-b').get('tier')).toBe('gold');
+    // What is noted beside the labels means nothing.
+    const metadata = { name: 'team-b', labels: { team: 'team-b', tier: 'gold' }, annotations: { noted: 'yes' } };
+    cluster.put('/api/v1/namespaces', { metadata });
+    await settled();
+    expect(told).toHaveLength(1);
+  });
+
   it('tells of a status that was written, and reads nothing again for it', async () => {
     const cluster = clusterWith('budgets');
     budget(cluster, 'team-a', 'b');

@@ -82,6 +82,8 @@ export async function startKubernetesSource(
   let servesFrom: 'nothing' | 'snapshot' | 'cluster' = 'nothing';
   let failure: KubeError | undefined;
   let isClosed = false;
+  /** Since the last state was told. */
+  let areLabelsNew = false;
   const started = Promise.withResolvers<void>();
 
   const fail = (error: KubeError): void => {
@@ -98,6 +100,9 @@ export async function startKubernetesSource(
   const cluster = watchCluster({
     client,
     onChange: () => (servesFrom === 'cluster' ? holdOff.trigger() : begin()),
+    onLabels() {
+      areLabelsNew = true;
+    },
     onStatus: () => servesFrom === 'cluster' && statusHoldOff.trigger(),
     onError: fail,
   });
@@ -150,7 +155,9 @@ export async function startKubernetesSource(
   function look(): void {
     if (isClosed || servesFrom !== 'cluster') return;
     try {
-      if (take(allObjects(), cluster.problems())) {
+      const isDifferent = take(allObjects(), cluster.problems());
+      if (isDifferent || areLabelsNew) {
+        areLabelsNew = false;
         file?.changed();
         options.onChange(judgement.state);
       }
@@ -178,6 +185,7 @@ export async function startKubernetesSource(
       // What is broken now may have been right before the restart.
       if (before === 'nothing' && snapshot !== undefined) recall(snapshot);
       servesFrom = 'cluster';
+      areLabelsNew = false;
       take(allObjects(), cluster.problems());
     } catch (error) {
       servesFrom = before;
