@@ -162,23 +162,6 @@ describe('an API server', () => {
     });
   });
 
-  it('keeps as many prices as a catalogue may have', async () => {
-    const price = (index: number) => ({
-      provider: 'a-provider-of-ours',
-      model: `some-vendor/some-model-of-some-size-${index}`,
-      pricing: { input: 0.123, output: '1.234', cachedInput: 0.0123, tiers: [{ above: '200k', input: 2, output: 4 }] },
-    });
-    const prices = Array.from({ length: mostListedPrices }, (_, index) => price(index));
-    const document = documentOf('PriceCatalogue', { prices });
-    const kept = await client.apply(refOf(document), document);
-    expect(kept.ok ? undefined : kept.error.message).toBeUndefined();
-    expect(complaintsOfParser(document)).toEqual([]);
-    const more = documentOf('PriceCatalogue', { prices: [...prices, price(mostListedPrices)] });
-    expect(await complaintOfServer(more)).toContain('spec.prices: Too many: 4001: must have at most 4000 items');
-    expect(complaintsOfParser(more)).toEqual(['spec.prices has 4001 entries, which is more than 4000']);
-    await server.kubectl('delete', 'pricecatalogue', 'example');
-  });
-
   it('shows columns, short names and the category', async () => {
     await server.apply(
       JSON.stringify(documentOf('Model', { name: 'openai/gpt-4o', targets: [{ provider: 'openai' }] })),
@@ -190,6 +173,20 @@ describe('an API server', () => {
     const everything = await server.kubectl('get', 'sluice', '-o', 'name');
     expect(everything.trim().split('\n').sort()).toEqual(['limit.sluice.dev/example', 'model.sluice.dev/example']);
     expect(await server.kubectl('get', 'sll')).toContain('100k');
+  });
+
+  it('keeps as many prices as a catalogue may have', async () => {
+    const price = (index: number) => ({
+      provider: 'a-provider-of-ours',
+      model: `some-vendor/some-model-of-some-size-${index}`,
+      pricing: { input: 0.123, output: '1.234', cachedInput: 0.0123, tiers: [{ above: '200k', input: 2, output: 4 }] },
+    });
+    const prices = Array.from({ length: mostListedPrices }, (_, index) => price(index));
+    const document = documentOf('PriceCatalogue', { prices });
+    const kept = await client.apply(refOf(document), document);
+    expect(kept.ok ? undefined : kept.error.message).toBeUndefined();
+    const more = documentOf('PriceCatalogue', { prices: [...prices, price(mostListedPrices)] });
+    expect(await complaintOfServer(more)).toContain('spec.prices: Too many: 4001: must have at most 4000 items');
   });
 
   it('keeps status apart from the spec, with one condition of each type', async () => {
