@@ -29,6 +29,7 @@ const patient = { limitMs: 50_000 };
 let clouds: FakeService;
 let bedrock: FakeService;
 let vertex: FakeService;
+let azure: FakeService;
 let gateway: TestGateway;
 const ask = caller(() => gateway.url, clientKey);
 
@@ -39,6 +40,7 @@ const accessTokens: string[] = [];
 const keys: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string }[] = [];
 /** The keys that requests were signed with, as far as they were right. */
 const signers: string[] = [];
+/** Of keys; all else lives for an hour. */
 let lifeSeconds = 3_600;
 
 beforeAll(async () => {
@@ -55,17 +57,19 @@ beforeAll(async () => {
     signers.push(accessKeyId);
     return { status: 200, body: completion };
   });
-  vertex = await fakeService(({ headers }) => {
+  const takesTokens = ({ headers }: FakeRequest): FakeAnswer => {
     const token = headers.authorization?.replace('Bearer ', '') ?? '';
     return accessTokens.includes(token) ? { status: 200, body: completion } : refuse(401, 'no token');
-  });
+  };
+  [vertex, azure] = await Promise.all([fakeService(takesTokens), fakeService(takesTokens)]);
   gateway = await startGateway({
     askEndpoint: locally,
     policy: (own) => ({
       'gateway.yaml': gatewayOfOneCaller(own, clientKey),
-      'route.yaml': routeTo({ claude: ['bedrock'], gemini: ['vertex'], gemma: ['vertex-account'] }),
+      'route.yaml': routeTo({ claude: ['bedrock'], gemini: ['vertex'], gemma: ['vertex-account'], gpt: ['azure'] }),
       'aws.yaml': aws(roles[0]),
       'google.yaml': google('pool'),
+      'azure.yaml': entra('first-application'),
       'issuer.yaml': secretOf('issuer', { 'client-secret': clientSecret }),
     }),
   });
@@ -73,7 +77,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await gateway?.stop();
-  await Promise.all([clouds?.close(), bedrock?.close(), vertex?.close()]);
+  await Promise.all([clouds?.close(), bedrock?.close(), vertex?.close(), azure?.close()]);
 });
 
 const hosts = new Map<string, (request: FakeRequest) => FakeAnswer>([
@@ -81,6 +85,7 @@ const hosts = new Map<string, (request: FakeRequest) => FakeAnswer>([
   ['sts.eu-west-1.amazonaws.com', askAws],
   ['sts.googleapis.com', askGoogle],
   ['iamcredentials.googleapis.com', askForAccount],
+  ['login.microsoftonline.com', askEntra],
 ]);
 
 /** The same request, with the host in front of the path. */
@@ -149,7 +154,7 @@ function askGoogle({ path, body }: FakeRequest): FakeAnswer {
   const token = `federated-${pool}-${federatedTokens.length + 1}`;
   federatedTokens.push(token);
   accessTokens.push(token);
-  return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: lifeSeconds } };
+  return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: 3_600 } };
 }
 
 function askForAccount({ path, headers, body }: FakeRequest): FakeAnswer {
@@ -159,12 +164,32 @@ function askForAccount({ path, headers, body }: FakeRequest): FakeAnswer {
   if (body !== '{"scope":["https://www.googleapis.com/auth/cloud-platform"]}') return refuse(400, body);
   const accessToken = `of-the-account-${accessTokens.length + 1}`;
   accessTokens.push(accessToken);
-  return { status: 200, body: { accessToken, expireTime: new Date(Date.now() + lifeSeconds * 1_000).toISOString() } };
+  return { status: 200, body: { accessToken, expireTime: new Date(Date.now() + 3_600_000).toISOString() } };
+}
+
+function askEntra({ path, body }: FakeRequest): FakeAnswer {
+  const form = Object.fromEntries(new URLSearchParams(body));
+  if (path !== '/login.microsoftonline.com/contoso.example/oauth2/v2.0/token') return refuse(404, path);
+  const isRight =
+    form.grant_type === 'client_credentials' &&
+    form.client_assertion_type === 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' &&
+    form.scope === 'https://cognitiveservices.azure.com/.default' &&
+    tokens.includes(form.client_assertion ?? '');
+  if (!isRight) return refuse(401, body);
+  if (!/^(?:first|second)-application$/.test(form.client_id ?? '')) {
+    return {
+      status: 400,
+      body: { error: 'unauthorized_client', error_description: 'AADSTS700016: no such application' },
+    };
+  }
+  const token = `${form.client_id}-${accessTokens.length + 1}`;
+  accessTokens.push(token);
+  return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: 3_600 } };
 }
 
 /** What the clouds refused, but for what tests want refused. */
 function unexpected(): readonly string[] {
-  return clouds.refusals.filter((text) => !/invalid_client|invalid_target/.test(text));
+  return clouds.refusals.filter((text) => !/invalid_client|invalid_target|unauthorized_client/.test(text));
 }
 
 /** The token that came with the last request. */
@@ -204,10 +229,14 @@ describe('a backend with AWSCredentials of a role', () => {
     const before = keys.length;
     await gateway.write('issuer.yaml', secretOf('issuer', { 'client-secret': clientSecret }));
     await until('keys were renewed', () => keys.length >= before + 3, patient);
+    const ending = keys.length;
     lifeSeconds = 3_600;
     await until(
-      'a renewed one is used',
-      async () => (await ask({ model: 'claude' })).status === 200 && signers.at(-1) === keys.at(-1)?.accessKeyId,
+      'one that lasts is used',
+      async () =>
+        keys.length > ending &&
+        (await ask({ model: 'claude' })).status === 200 &&
+        signers.at(-1) === keys.at(-1)?.accessKeyId,
       patient,
     );
     expect(bedrock.refusals).toEqual([]);
@@ -243,6 +272,33 @@ describe('a backend with GCPCredentials of a federation', () => {
     await until('the refusal is told', () => statusText().includes(refusal), patient);
     expect((await ask({ model: 'gemma' })).status).toBe(200);
     expect(lastToken(vertex)).toMatch(/^of-the-account-/);
+  }, 60_000);
+});
+
+describe('a backend with AzureCredentials of an issuer', () => {
+  it('gets a token of the application that trusts it', async () => {
+    await until('a request is answered', async () => (await ask({ model: 'gpt' })).status === 200, patient);
+    expect(lastToken(azure)).toMatch(/^first-application-/);
+    expect([unexpected(), azure.refusals]).toEqual([[], []]);
+  });
+
+  it('gets one of another application without a failed request', async () => {
+    const load = startLoad(2, async () => {
+      const { status } = await ask({ model: 'gpt' });
+      return status === 200 ? undefined : `status ${status}`;
+    });
+    await gateway.write('azure.yaml', entra('second-application'));
+    await until('its token is used', () => /^second-application-/.test(lastToken(azure)), patient);
+    const { failures } = await load.stop();
+    expect([failures, azure.refusals]).toEqual([[], []]);
+  }, 60_000);
+
+  it('keeps the last token while Entra refuses, and its policy says so', async () => {
+    await gateway.write('azure.yaml', entra('nobody'));
+    const refusal = 'login.microsoftonline.com answers 400: unauthorized_client: AADSTS700016: no such application';
+    await until('the refusal is told', () => statusText().includes(refusal), patient);
+    expect((await ask({ model: 'gpt' })).status).toBe(200);
+    expect(lastToken(azure)).toMatch(/^second-application-/);
   }, 60_000);
 });
 
@@ -307,4 +363,14 @@ function google(workloadIdentityPoolName: string): string {
     localBackend({ name: 'vertex', port, prefix, credential: credential(federation) }),
     localBackend({ name: 'vertex-account', port, prefix, credential: credential({ ...federation, ...account }) }),
   );
+}
+
+function entra(clientID: string): string {
+  const azureCredentials = { clientID, tenantID: 'contoso.example', oidcExchangeToken: exchange };
+  return localBackend({
+    name: 'azure',
+    port: portOf(azure),
+    prefix: 'openai/v1',
+    credential: { type: 'AzureCredentials', azureCredentials },
+  });
 }

@@ -1,5 +1,5 @@
 /** What an access token is given out for. Holds secrets. */
-export type TokenGrant = GoogleServiceAccount | GoogleFederation | EntraClientSecret;
+export type TokenGrant = GoogleServiceAccount | GoogleFederation | EntraClientSecret | EntraFederation;
 
 /** The key file of a service account (RFC 7523). */
 export interface GoogleServiceAccount {
@@ -27,6 +27,14 @@ export interface EntraClientSecret {
   readonly tenant: string;
   readonly clientId: string;
   readonly clientSecret: string;
+}
+
+/** An application of Microsoft Entra that trusts an issuer (RFC 7523). */
+export interface EntraFederation {
+  readonly kind: 'entraFederation';
+  readonly tenant: string;
+  readonly clientId: string;
+  readonly client: OidcClient;
 }
 
 /** A role of AWS that is taken on with the token of somebody else. */

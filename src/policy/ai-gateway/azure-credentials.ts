@@ -6,7 +6,7 @@ import { object } from '../schema/object.ts';
 import { invalid } from '../schema/parsed.ts';
 import { refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
-import { refused, reported } from '../schema/verdict.ts';
+import { refused } from '../schema/verdict.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
 const remedy = 'add clientSecretRef: {name: …}';
@@ -17,11 +17,10 @@ export const azureCredentials = refine(
       clientID: required(identifier, 'The application.'),
       tenantID: required(identifier, 'The tenant that it belongs to.'),
       clientSecretRef: optional(secretReference, 'Secret with the application’s secret under client-secret.'),
-      oidcExchangeToken: optional(
-        reported(exchangeToken, 'no token is exchanged yet'),
-        'A token exchanged for one of Entra.',
-      ),
-      useManagedIdentity: refused('the identity of a pod or machine is not used', { remedy: 'write clientSecretRef' }),
+      oidcExchangeToken: optional(exchangeToken, 'A token exchanged for one of Entra.'),
+      useManagedIdentity: refused('the identity of a pod or machine is not used', {
+        remedy: 'write clientSecretRef or oidcExchangeToken',
+      }),
     }),
     exactlyOneRule(['clientSecretRef', 'oidcExchangeToken']),
   ),

@@ -220,6 +220,8 @@ const azure =
   'type: AzureCredentials, azureCredentials: {clientID: c, tenantID: contoso.example, clientSecretRef: {name: s}}';
 const gcp =
   'type: GCPCredentials, gcpCredentials: {projectName: p, region: r, credentialsFile: {secretRef: {name: s}}}';
+const trusting = (client: string): string =>
+  `type: AzureCredentials, azureCredentials: {clientID: c, tenantID: t, oidcExchangeToken: {oidc: ${client}}}`;
 const federation = (client: string, more = ''): string =>
   `type: GCPCredentials, gcpCredentials: {projectName: p, region: r, workloadIdentityFederationConfig: {
     projectID: "123", workloadIdentityPoolName: q, workloadIdentityProviderName: r, oidcExchangeToken: {oidc: ${client}},
@@ -238,6 +240,11 @@ describe('AzureCredentials and GCPCredentials', () => {
       'Entra',
       { spec: azure, secret: { 'client-secret': 'very-secret\n' } },
       { kind: 'entraClientSecret', tenant: 'contoso.example', clientId: 'c', clientSecret: 'very-secret' },
+    ],
+    [
+      'Entra, for the token of an issuer',
+      { spec: trusting(oidc), secret: shown },
+      { kind: 'entraFederation', tenant: 't', clientId: 'c', client: expect.objectContaining({ clientId: 'a' }) },
     ],
     [
       'Google',
@@ -312,11 +319,9 @@ describe('AzureCredentials and GCPCredentials', () => {
       'spec.azureCredentials.tenantID is no tenant — write its id, or one of its domains',
     ],
     [
-      'a token of Entra that would be exchanged',
-      {
-        spec: `type: AzureCredentials, azureCredentials: {clientID: c, tenantID: t, oidcExchangeToken: {oidc: ${oidc}}}`,
-      },
-      'spec.azureCredentials.oidcExchangeToken is not served yet: no token of somebody else is exchanged for one of Entra — write clientSecretRef: {name: …}',
+      'an application of Entra with an issuer without TLS',
+      { spec: trusting(oidc.replace('https:', 'http:')), secret: shown },
+      'spec.azureCredentials.oidcExchangeToken.oidc.provider.issuer is no address of https — write an address such as https://login.example.com',
     ],
     [
       'a federation with an issuer without TLS',
@@ -336,7 +341,7 @@ describe('AzureCredentials and GCPCredentials', () => {
 
 describe('credentials of clouds', () => {
   it('are complete where something stands in for secrets', () => {
-    for (const spec of [aws, role(oidc), azure, gcp, federation(oidc)]) {
+    for (const spec of [aws, role(oidc), azure, trusting(oidc), gcp, federation(oidc)]) {
       const secret = { credentials: 'x', 'client-secret': 'x', 'service_account.json': 'x' };
       expect(build({ spec, secret, surroundings: { hasStandIns: true } })).toMatchObject({ said: [], isServed: true });
     }
