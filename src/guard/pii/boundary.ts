@@ -55,9 +55,12 @@ export function endsNumber(attempt: Attempt, end: number): boolean {
   return !isDigit(codeAt(attempt, end + 1));
 }
 
-/** A group of digits stands right beside, apart by a blank alone: the number may be a part of something longer. */
-export function isCrowded(attempt: Attempt, start: number, end: number): boolean {
-  const isAfterDigit = separatorOf(codeBefore(attempt, start)) === ' ' && isDigit(codeBefore(attempt, start - 1));
-  if (isAfterDigit) return true;
+/** A group of digits stands right before it, apart by a blank alone: the number may be a part of something longer. */
+export function isCrowdedBefore(attempt: Attempt, start: number): boolean {
+  return separatorOf(codeBefore(attempt, start)) === ' ' && isDigit(codeBefore(attempt, start - 1));
+}
+
+/** The same for a group right behind it. */
+export function isCrowdedBehind(attempt: Attempt, end: number): boolean {
   return separatorOf(codeAt(attempt, end)) === ' ' && isDigit(codeAt(attempt, end + 1));
 }

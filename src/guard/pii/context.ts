@@ -27,6 +27,8 @@ export class ContextIndex {
   readonly #beginnings = new Map<string, Beginning[]>();
   /** By the first letter. */
   readonly #phrases = new Map<string, Phrase[]>();
+  /** First characters of all of them, as far as they are ASCII: most words before numbers are numbers. */
+  readonly #firsts = new Uint8Array(128);
 
   /** `sources`: of each entity words, and phrases with blanks between their words. */
   constructor(sources: readonly (readonly string[])[]) {
@@ -37,6 +39,8 @@ export class ContextIndex {
   /** Writes `mark` at the place of every entity one of whose words or phrases begins there. `before`: the last word first. */
   mark(before: readonly string[], at: number, marks: Int32Array, mark: number): void {
     const word = before[at] ?? '';
+    const first = word.charCodeAt(0);
+    if (first < 128 && this.#firsts[first] === 0) return;
     for (const place of this.#words.get(word) ?? none) marks[place] = mark;
     if (word.length >= shortestBeginning) {
       for (const beginning of this.#beginnings.get(firstLetters(word)) ?? none) {
@@ -55,6 +59,7 @@ export class ContextIndex {
       .split(/[\s_-]+/);
     const [first = ''] = parts;
     if (first === '') return;
+    this.#firsts[first.charCodeAt(0)] = 1;
     if (parts.length > 1) addTo(this.#phrases, first.charAt(0), { place, parts });
     else {
       addTo(this.#words, first, place);

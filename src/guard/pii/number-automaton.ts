@@ -15,6 +15,8 @@ export interface State {
   /** By sign; undefined: nobody has asked yet. */
   readonly next: (State | undefined)[];
   readonly endings: readonly Ending[];
+  /** They have letters, or may have them. */
+  readonly hasLetters: boolean;
   /** Nothing longer can come. */
   readonly isLast: boolean;
   readonly open: readonly Place[];
@@ -86,10 +88,11 @@ export class NumberAutomaton {
     const known = this.#states.get(key);
     if (known !== undefined) return known;
     const open = places.filter(({ spelling, at }) => at < spelling.length);
-    const endings = places.filter(({ spelling, at }) => at === spelling.length).map(({ ending }) => ending);
+    const complete = places.filter(({ spelling, at }) => at === spelling.length);
     const state: State = {
       next: Array.from({ length: Object.keys(signs).length }),
-      endings,
+      endings: complete.map(({ ending }) => ending),
+      hasLetters: complete.some(({ spelling }) => /[AN]/.test(spelling)),
       isLast: open.length === 0,
       open,
     };

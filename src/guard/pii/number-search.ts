@@ -1,8 +1,8 @@
 import type { Finding } from '../detector.ts';
 import { type Attempt, codeAt, contextOf } from './attempt.ts';
-import { beginsNumber, endsNumber, isCrowded } from './boundary.ts';
+import { beginsNumber, endsNumber, isCrowdedBefore, isCrowdedBehind } from './boundary.ts';
 import { isLetterOrDigit, isLower, signOf } from './characters.ts';
-import type { Ending, NumberAutomaton, State } from './number-automaton.ts';
+import type { NumberAutomaton, State } from './number-automaton.ts';
 import { findingOf } from './recogniser.ts';
 
 export type Found = (finding: Finding, order: number) => void;
@@ -22,7 +22,7 @@ export function numbersAt(
   if (!beginsNumber(attempt, start)) return;
   let current = state;
   for (let at = leadEnd; ; at += 1) {
-    if (current.endings.length > 0 && endsNumber(attempt, at)) judgeAll(current.endings, attempt, start, at, found);
+    if (current.endings.length > 0 && endsNumber(attempt, at)) judgeAll(current, attempt, start, at, found);
     if (current.isLast) return;
     const code = codeAt(attempt, at);
     if (code < 0) return;
@@ -30,12 +30,13 @@ export function numbersAt(
   }
 }
 
-function judgeAll(endings: readonly Ending[], attempt: Attempt, start: number, end: number, found: Found): void {
-  const hasLower = hasLowerCase(attempt.text, start, end);
+function judgeAll({ endings, hasLetters }: State, attempt: Attempt, start: number, end: number, found: Found): void {
+  const hasLower = hasLetters && hasLowerCase(attempt.text, start, end);
+  const isCrowded = isCrowdedBefore(attempt, start);
   let value = '';
   for (const { recogniser, separator, needsContext } of endings) {
     const { kind, context } = recogniser;
-    const isUnclear = hasLower || needsContext;
+    const isUnclear = hasLower || needsContext || (isCrowded && separator === ' ');
     // Its words are looked up once for all kinds, which is cheaper than what most of them compute.
     if (isUnclear && !contextOf(attempt).has(start, context)) continue;
     if (value === '') value = lettersAndDigits(attempt.text, start, end, hasLower);
@@ -46,7 +47,7 @@ function judgeAll(endings: readonly Ending[], attempt: Attempt, start: number, e
       end,
       score: isValid ? 1 : kind.score,
       validator: isValid ? kind.validator : undefined,
-      needsContext: isUnclear || (separator === ' ' && isCrowded(attempt, start, end)),
+      needsContext: isUnclear || (separator === ' ' && isCrowdedBehind(attempt, end)),
     });
     if (finding !== undefined) found(finding, recogniser.order);
   }

@@ -5,14 +5,18 @@ export const wordsReach = 96;
 const mostWords = 5;
 const apostrophe = 39;
 const curlyApostrophe = 0x2019;
-/** A power of two: numbers that follow each other closely have most of the words before them in common. */
-const remembered = 16;
+/** Runs remembered. A power of two above the reach, so that none of those before a place displaces another. */
+const remembered = 128;
 const none: readonly string[] = [];
 
-/** The last words before places in a text, lower case. What was read for one place is remembered for the next. */
+/**
+ * The last words before places in a text, lower case. What was read for one place is remembered: numbers that follow each
+ * other closely have most of the words before them in common.
+ */
 export class Words {
   readonly #text: string;
-  readonly #field: Words | undefined;
+  readonly #field: string | undefined;
+  #ofField: Words | undefined;
   /** Of runs of letters and digits: where they end, by the lowest bits of that, and where they start. */
   readonly #ends = new Int32Array(remembered).fill(-1);
   readonly #starts = new Int32Array(remembered);
@@ -24,7 +28,7 @@ export class Words {
   /** `field`: name of the member that holds the text, as if it stood before it. */
   constructor(text: string, field: string | undefined) {
     this.#text = text;
-    this.#field = field === undefined ? undefined : new Words(field, undefined);
+    this.#field = field;
   }
 
   /** The last five, the last one first. Good until the next call. */
@@ -36,8 +40,8 @@ export class Words {
     this.#collect(Math.max(0, place - wordsReach), place, found);
     const field = this.#field;
     if (field === undefined || place >= wordsReach) return found;
-    const end = field.#text.length;
-    field.#collect(Math.max(0, end + 1 + place - wordsReach), end, found);
+    this.#ofField ??= new Words(field, undefined);
+    this.#ofField.#collect(Math.max(0, field.length + 1 + place - wordsReach), field.length, found);
     return found;
   }
 

@@ -29,6 +29,21 @@ const styles: readonly Style[] = [
   { shapes: [0x44], regions: regionSet(['SG']), score: likelyOther, markedScore: likelyOther },
   { shapes: [0x55], regions: regionSet(['IN']), score: likelyOther, markedScore: likelyOther },
 ];
+const northAmericanTrunk = 0x1000;
+const byShape = new Map(styles.flatMap((style) => style.shapes.map((shape) => [shape, style] as const)));
+
+/** How numbers without the zero of a trunk begin. */
+export const beginnings: ReadonlySet<number> = new Set([
+  ...[...byShape.keys(), northAmericanTrunk | 0x334].flatMap((shape) => [shape, shape >> 4, shape >> 8, shape >> 12]),
+  // Nothing but digits.
+  7,
+  8,
+  9,
+  10,
+  11,
+  12,
+]);
+
 const bareRegions = regionSet(['US', 'CA', 'BR', 'ES', 'PL', 'SG', 'IN']);
 const trunkRegions = regionSet(['GB', 'DE', 'FR', 'AU', 'NL', 'CH', 'AT', 'BE', 'IE', 'SE', 'IN', 'KR', 'JP', 'BR']);
 const italy = regionSet(['IT']);
@@ -43,8 +58,8 @@ export function nationalForm(text: string, count: number, isBracketed: boolean):
   // `1 212 …`: the trunk prefix of North America.
   const hasTrunk = first === '1' && groupSize(0) === 1;
   const shape = hasTrunk ? shapeOf(count) - (1 << ((count - 1) * 4)) : shapeOf(count);
-  const found = styles.find(({ shapes, regions }) => shapes.includes(shape) && (!hasTrunk || regions === northAmerica));
-  if (found === undefined) return undefined;
+  const found = byShape.get(shape);
+  if (found === undefined || (hasTrunk && found.regions !== northAmerica)) return undefined;
   const digits = joinedDigits(text, count);
   if (!isNationalNumber(hasTrunk ? digits.slice(1) : digits, found.regions)) return undefined;
   return { score: isBracketed || isSigned(count) ? found.markedScore : found.score, needsContext: false };

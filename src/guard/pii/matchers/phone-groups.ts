@@ -21,11 +21,20 @@ const separators: string[] = Array.from({ length: mostGroups }, () => '');
 /** Sizes of the groups up to each, a hexadecimal digit for each. */
 const shapes = new Int32Array(mostGroups);
 
+/** Sizes of groups as `shapeOf` says them: whether a number may begin with such groups. */
+export type Beginnings = ReadonlySet<number>;
+
 /**
  * Reads groups of digits with up to three signs between them, brackets around one of them; returns how many. What one
- * group more would make too long ends where it stands.
+ * group more would make too long ends where it stands, and what it would make unlike all `beginnings`.
  */
-export function readGroups(attempt: Attempt, start: number, isOpen: boolean, most: number): number {
+export function readGroups(
+  attempt: Attempt,
+  start: number,
+  isOpen: boolean,
+  most: number,
+  beginnings?: Beginnings,
+): number {
   let isBracketed = isOpen;
   let complete = 0;
   let total = 0;
@@ -36,12 +45,14 @@ export function readGroups(attempt: Attempt, start: number, isOpen: boolean, mos
     while (at - first <= most && isDigit(codeAt(attempt, at))) at += 1;
     total += at - first;
     if (at === first || total > most) break;
+    const shape = ((shapes[count - 1] ?? 0) << 4) | (at - first);
+    if (beginnings !== undefined && !beginnings.has(shape)) break;
     starts[count] = first;
     ends[count] = at;
     totals[count] = total;
     isInBrackets[count] = isBracketed ? 1 : 0;
     separators[count] = separator;
-    shapes[count] = ((shapes[count - 1] ?? 0) << 4) | (at - first);
+    shapes[count] = shape;
     if (isBracketed) {
       if (codeAt(attempt, at) !== close) break;
       isBracketed = false;

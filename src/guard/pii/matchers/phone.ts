@@ -3,11 +3,12 @@ import { beginsNumber, beginsWord, endsNumber } from '../boundary.ts';
 import { isDigit } from '../characters.ts';
 import type { Match, Matcher } from '../match.ts';
 import { isInternationalNumber } from '../numbering-plan.ts';
-import { nationalForm } from './national-phone.ts';
+import { beginnings, nationalForm } from './national-phone.ts';
 import { groupEnd, internationalDigits, longestGroups, mostDigits, readGroups, totalDigits } from './phone-groups.ts';
 
 const plus = 43;
 const open = 40;
+const zero = 48;
 const one = 49;
 const fewestInternational = 8;
 const fewestNational = 7;
@@ -45,7 +46,8 @@ function international(attempt: Attempt, start: number): Match | undefined {
 
 function national(attempt: Attempt, start: number, isBracketed: boolean): Match | undefined {
   const first = isBracketed ? start + 1 : start;
-  for (let count = readGroups(attempt, first, isBracketed, mostNational); count > 0; count -= 1) {
+  const begins = codeAt(attempt, first) === zero ? undefined : beginnings;
+  for (let count = readGroups(attempt, first, isBracketed, mostNational, begins); count > 0; count -= 1) {
     if (totalDigits(count) < fewestNational) return undefined;
     const form = nationalForm(attempt.text, count, isBracketed);
     const end = groupEnd(count);
