@@ -230,6 +230,17 @@ describe('sluice run', () => {
     expect(err).toContain(`Port ${ports.gateway} is in use.`);
   });
 
+  it('says in one sentence which address is none of this machine', async () => {
+    const file = join(folder, 'gateway.yaml');
+    const text = await readFile(file, 'utf8');
+    // Reserved for documentation: nobody has it.
+    await writeFile(file, text.replace('127.0.0.1', '192.0.2.1'));
+    const [code] = await once(start(), 'exit');
+    await writeFile(file, text);
+    expect(code).toBe(1);
+    expect(err).toContain('The address 192.0.2.1 is none of this machine.');
+  });
+
   it('shows what is wrong with a bad policy and does not start', async () => {
     await writeFile(
       join(folder, 'bad.yaml'),

@@ -22,7 +22,7 @@ import { problemReport } from '../policy/problem-report.ts';
 import { banner } from './banner.ts';
 import { superviseChild } from './child.ts';
 import { demoKey } from './demo-key.ts';
-import { isPortBusy } from './ports.ts';
+import { type Obstacle, obstacleAt } from './ports.ts';
 import { publicProviders } from './public-providers.ts';
 
 export interface RunOptions {
@@ -83,20 +83,28 @@ async function check(options: RunOptions, io: Io): Promise<Result<Checked>> {
   const wantsPractice = gateway.providers.some(
     ({ endpoint }) => endpoint.port === options.practicePort && /^(127\.0\.0\.1|localhost)$/.test(endpoint.host),
   );
-  for (const listener of gateway.listeners) {
-    if (!(await isPortBusy(listener.address, listener.port))) continue;
-    return err(`Port ${listener.port} is in use. Stop what listens there, or give the Gateway document another port.`);
+  for (const { address, port } of gateway.listeners) {
+    const obstacle = await obstacleAt(address, port);
+    if (obstacle !== undefined) return err(listenerSentence[obstacle](address, port));
   }
-  if (options.adminPort !== 0 && (await isPortBusy('127.0.0.1', options.adminPort))) {
-    return err(
-      `Port ${options.adminPort} (status) is in use. Stop what listens there, or choose another: --admin PORT.`,
-    );
-  }
-  if (wantsPractice && (await isPortBusy('127.0.0.1', options.practicePort))) {
-    return err(`Port ${options.practicePort} (practice provider) is in use. Stop what listens there.`);
+  const own = [
+    { port: options.adminPort, what: 'status', remedy: ', or choose another: --admin PORT' },
+    ...(wantsPractice ? [{ port: options.practicePort, what: 'practice provider', remedy: '' }] : []),
+  ];
+  for (const { port, what, remedy } of own) {
+    const obstacle = await obstacleAt('127.0.0.1', port);
+    if (obstacle === 'in use') return err(`Port ${port} (${what}) is in use. Stop what listens there${remedy}.`);
   }
   return ok({ gateway, envoyPath: envoy.value.path, wantsPractice });
 }
+
+const listenerSentence: Readonly<Record<Obstacle, (address: string, port: number) => string>> = {
+  'in use': (_, port) => `Port ${port} is in use. Stop what listens there, or give the Gateway document another port.`,
+  'not allowed': (_, port) =>
+    `Port ${port} is for privileged users. Give the Gateway document a port from 1024 on, or this user the right.`,
+  elsewhere: (address) =>
+    `The address ${address} is none of this machine. Give the Gateway document another one, or none: it is then every address.`,
+};
 
 /** A second Ctrl-C ends the process, and what watches Envoy then ends it, too. */
 async function drain(envoy: SupervisedEnvoy, limitMs: number, io: Io): Promise<void> {

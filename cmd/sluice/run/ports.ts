@@ -1,16 +1,24 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Whether something listens there already. Found out by listening for a moment. */
-export async function isPortBusy(host: string, port: number): Promise<boolean> {
+/** `elsewhere`: the address is none of this machine. */
+export type Obstacle = 'in use' | 'not allowed' | 'elsewhere';
+
+const byCode: Readonly<Record<string, Obstacle>> = {
+  EADDRINUSE: 'in use',
+  EACCES: 'not allowed',
+  EADDRNOTAVAIL: 'elsewhere',
+};
+
+/** Why nobody can listen there. Found out by listening for a moment. What else may be wrong Envoy will name. */
+export async function obstacleAt(host: string, port: number): Promise<Obstacle | undefined> {
   const server = createServer();
   try {
     server.listen({ host, port, exclusive: true });
     await once(server, 'listening');
-    return false;
+    return undefined;
   } catch (error) {
-    // An address that is not ours or a port that needs more rights is another problem, which Envoy will name.
-    return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    return byCode[(error as NodeJS.ErrnoException).code ?? ''];
   } finally {
     server.close();
   }
