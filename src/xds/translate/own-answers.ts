@@ -2,17 +2,18 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { clusterNames } from '../../contract.ts';
 import type { RouteMatchSchema, RouteSchema } from '../../gen/envoy/config/route/v3/route_components_pb.js';
 import { healthPath } from './health.ts';
+import { unprocessed } from './processor-filter.ts';
 
 type RouteMatchInit = MessageInitShape<typeof RouteMatchSchema>;
 type RouteInit = MessageInitShape<typeof RouteSchema>;
 
 /**
- * Routes that Envoy answers itself. The processor is not switched on for them: otherwise it would be asked about the
+ * Routes that Envoy answers itself. The processor is switched off on them: otherwise it would be asked about the
  * answer, and a health check would fail with the processor. Since nobody has decided about these requests, none of them
  * may reach a provider.
  */
 function ownAnswer(name: string, status: number, match: RouteMatchInit): RouteInit {
-  return { name, match, action: { case: 'directResponse', value: { status } } };
+  return { name, match, action: { case: 'directResponse', value: { status } }, typedPerFilterConfig: unprocessed };
 }
 
 /** The health filter answers before the router does; the status here is never seen. */
@@ -37,6 +38,7 @@ export function preflightRoute(prefix: string): RouteInit {
       ],
     },
     action: { case: 'route', value: { clusterSpecifier: { case: 'cluster', value: clusterNames.closed } } },
+    typedPerFilterConfig: unprocessed,
   };
 }
 

@@ -24,6 +24,15 @@ export const processed = {
 };
 
 /**
+ * For all other routes: the filter is in the chain, and lets pass. Envoy builds the chain by the first route of a request.
+ * Were the filter missing there, a filter of a policy that has another route chosen would lead to models past the
+ * processor.
+ */
+export const unprocessed = {
+  [processorFilterName]: packed(ExtProcPerRouteSchema, { override: { case: 'disabled', value: true } }),
+};
+
+/**
  * Opens the one stream that every request needs. The body is buffered, which is what makes a further attempt possible.
  * The answer to the response headers says whether the response body is wanted.
  */

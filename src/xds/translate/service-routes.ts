@@ -17,6 +17,7 @@ import { corsFilterName, serviceCorsPolicy } from './cors.ts';
 import { milliseconds } from './duration.ts';
 import { packed } from './extension.ts';
 import { isClosed, onService } from './own-filters/use.ts';
+import { unprocessed } from './processor-filter.ts';
 import { serviceMatch, withoutTrailingSlash } from './service-match.ts';
 
 type RouteInit = MessageInitShape<typeof RouteSchema>;
@@ -32,6 +33,7 @@ export function serviceRoute(route: ServiceRoute, isCorsOn: boolean, ofListener:
     action: isRefused ? { case: 'directResponse', value: { status: 500 } } : actionOf(route),
     ...headerRules(route.requestHeaders, route.responseHeaders),
     typedPerFilterConfig: {
+      ...unprocessed,
       ...corsOf(route, isCorsOn),
       ...onService(ofListener, route.filters),
     },
