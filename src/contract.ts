@@ -51,14 +51,20 @@ export const exchangeField = 'exchange';
 export const clusterNames = {
   /** Refuses every connection: where a request ends that no processor has seen. Sent by the control plane. */
   closed: 'sluice-closed',
+  /** No Envoy has it: where a request ends whose backend does not exist. */
+  nowhere: 'sluice-nowhere',
   /** The processor processes beside this Envoy. Local knowledge, so it stands in the bootstrap. */
   processor: 'sluice-processor',
   /** The control plane. In the bootstrap. */
   xds: 'sluice-xds',
 } as const;
 
-/** Clusters that every Envoy has from its bootstrap, so that what is sent may name them. */
-export const bootstrapClusters: ReadonlySet<string> = new Set([clusterNames.processor, clusterNames.xds]);
+/** Clusters that what is sent may name without them: those of the bootstrap, and the one that there is not. */
+export const unsentClusters: ReadonlySet<string> = new Set([
+  clusterNames.processor,
+  clusterNames.xds,
+  clusterNames.nowhere,
+]);
 
 /** Prefix of `%RESPONSE_CODE_DETAILS%` of every answer that the processor gives itself: `sluice_<error code>`. */
 export const responseDetailsPrefix = 'sluice_';

@@ -1,4 +1,4 @@
-import { bootstrapClusters } from '../contract.ts';
+import { unsentClusters } from '../contract.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Attachment } from '../model/build/attachment.ts';
 import type { PolicyPlace } from '../model/build/place.ts';
@@ -110,7 +110,7 @@ export function createController(options: ControllerOptions): Controller {
       [...translate(gateway, options.translate), ...programResources(gateway)],
       desired.get(gateway.name),
     );
-    const faults = checkConsistency(snapshot, bootstrapClusters);
+    const faults = checkConsistency(snapshot, unsentClusters);
     if (faults.length > 0) {
       // A fault here is ours, not the policy's: nothing of it may reach an Envoy.
       metrics.inconsistent.increment();

@@ -1,4 +1,4 @@
-import { bootstrapClusters } from '../../contract.ts';
+import { unsentClusters } from '../../contract.ts';
 import { getOrCreate } from '../../lib/get-or-create.ts';
 import { referencesOf } from '../../xds/snapshot/references/references.ts';
 import type { Resource } from '../../xds/snapshot/resource.ts';
@@ -88,7 +88,7 @@ export function withoutRefused(
   /** Brings back what an older version names and the desired state no longer has. */
   function isComplete(resource: Resource): boolean {
     return referencesOf(resource).every((reference) => {
-      if (reference.type === 'cluster' && bootstrapClusters.has(reference.name)) return true;
+      if (reference.type === 'cluster' && unsentClusters.has(reference.name)) return true;
       const typeUrl = typeUrls[reference.type];
       if (resources.get(typeUrl)?.has(reference.name)) return true;
       const last = goodVersions({ typeUrl, name: reference.name }).find(fits);

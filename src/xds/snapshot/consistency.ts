@@ -27,15 +27,15 @@ export interface ConsistencyProblem {
  */
 export function checkConsistency(
   snapshot: Snapshot,
-  /** Clusters that stand in the bootstrap, and so need not be sent. */
-  bootstrapClusters: ReadonlySet<string>,
+  /** Clusters that need not be sent. */
+  unsentClusters: ReadonlySet<string>,
 ): readonly ConsistencyProblem[] {
   const problems: ConsistencyProblem[] = [];
   const assignments = new Set<string>();
   for (const ofType of snapshot.resources.values()) {
     for (const { resource, reference } of referencesIn(ofType)) {
       if (reference.type === 'endpoint') assignments.add(reference.name);
-      if (reference.type === 'cluster' && bootstrapClusters.has(reference.name)) continue;
+      if (reference.type === 'cluster' && unsentClusters.has(reference.name)) continue;
       if (snapshot.resources.get(typeUrls[reference.type])?.has(reference.name)) continue;
       problems.push(missing(resource, reference));
     }

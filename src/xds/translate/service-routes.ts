@@ -3,6 +3,7 @@ import { clusterNames } from '../../contract.ts';
 import { HeaderValueOption_HeaderAppendAction as Append } from '../../gen/envoy/config/core/v3/base_pb.js';
 import {
   FilterConfigSchema,
+  RouteAction_ClusterNotFoundResponseCode as NotFoundCode,
   type RedirectAction,
   type RedirectActionSchema,
   RedirectAction_RedirectResponseCode as RedirectCode,
@@ -70,12 +71,16 @@ function forward(action: Forward, matchedPath: string): RouteActionInit {
       case: 'weightedClusters',
       value: {
         clusters: backends.map(({ cluster, weight, requestHeaders, responseHeaders }) => ({
-          name: cluster ?? clusterNames.closed,
+          name: cluster ?? clusterNames.nowhere,
           weight,
           ...headerRules(requestHeaders, responseHeaders),
         })),
       },
     },
+    // Gateway API wants 500, and not the 503 of a service without pods.
+    ...(backends.some(({ cluster }) => cluster === undefined) && {
+      clusterNotFoundResponseCode: NotFoundCode.INTERNAL_SERVER_ERROR,
+    }),
     timeout: milliseconds(timeoutMs ?? 0),
     ...(silenceMs !== undefined && { idleTimeout: milliseconds(silenceMs) }),
     ...(rewrite.hostname !== undefined && {
