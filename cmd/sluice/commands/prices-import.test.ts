@@ -40,6 +40,16 @@ describe('sluice prices import', () => {
     await writeFile(join(cwd, 'broken.json'), '{');
     await writeFile(join(cwd, 'list.json'), '[]');
     await writeFile(join(cwd, 'empty.json'), '{}');
+    const large = Array.from({ length: 4000 }, (_, index) => [
+      `${index}-${'x'.repeat(240)}`,
+      Object.fromEntries(
+        ['', '_batches', '_flex', '_priority'].flatMap((suffix) => [
+          [`input_cost_per_token${suffix}`, 1e-6],
+          [`output_cost_per_token${suffix}`, 1e-6],
+        ]),
+      ),
+    ]);
+    await writeFile(join(cwd, 'large.json'), JSON.stringify(Object.fromEntries(large)));
     const many = Array.from({ length: 4001 }, (_, index) => [`m${index}`, { input_cost_per_token: 1e-6 }]);
     await writeFile(join(cwd, 'many.json'), JSON.stringify(Object.fromEntries(many)));
   });
@@ -70,6 +80,14 @@ describe('sluice prices import', () => {
     const { out, err } = await run('litellm.json');
     expect(out).toContain('metadata:\n  name: litellm\n');
     expect(err).toContain('skipped: openai/speech-sample has the mode audio_speech.');
+  });
+
+  it('says that a cluster would not keep so much', async () => {
+    const { status, err } = await run('large.json', '--output', 'json');
+    expect([status, err]).toEqual([
+      0,
+      'check: the catalogue is larger than 1.5 MB, which etcd does not keep. A policy folder takes it.\n',
+    ]);
   });
 
   it('finds out the form of the file, and prints JSON', async () => {

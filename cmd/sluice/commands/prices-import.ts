@@ -11,6 +11,9 @@ import { priceSources, readPrices } from '../prices/price-source.ts';
 import { catalogueDocument, yamlOf } from '../prices/print.ts';
 import { selectionOf } from '../prices/selection.ts';
 
+/** Bytes of an object with which an API server still gets along: etcd refuses more. */
+const mostInCluster = 1_500_000;
+
 export const command = defineCommand({
   description: [
     'Turns a public price file into a PriceCatalogue for the policy, or into the pricing of one Model.',
@@ -78,7 +81,11 @@ export const command = defineCommand({
       io.err(noteLines([...ofFile, ...notes]));
       if (entries.length === 0) return failed('No price is left.');
       const listed = entries.map(({ entry }) => entry);
-      print(catalogueDocument(flags.name ?? source.replace('.', '-'), listed));
+      const document = catalogueDocument(flags.name ?? source.replace('.', '-'), listed);
+      if (Buffer.byteLength(JSON.stringify(document)) > mostInCluster) {
+        io.err('check: the catalogue is larger than 1.5 MB, which etcd does not keep. A policy folder takes it.\n');
+      }
+      print(document);
       return exitCodes.ok;
     }
     const found = entryForModel(model, entries);
