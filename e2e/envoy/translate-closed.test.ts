@@ -215,6 +215,21 @@ describe('what a client says', () => {
     expect(forgedNames(processor)).toEqual([]);
   });
 
+  it('ends its own request only when it is no HTTP, over HTTP/2', async () => {
+    const { url } = await gateway(onward);
+    const session = connect(url);
+    atEnd(() => session.close());
+    const ask = (path: string) =>
+      new Promise((resolve) => {
+        const stream = session.request({ ':path': path });
+        stream.on('response', (headers) => resolve(headers[constants.HTTP2_HEADER_STATUS]));
+        stream.on('error', () => resolve('reset'));
+        stream.on('close', () => resolve('reset'));
+      });
+    expect(await ask('/v1/models of mine')).toBe('reset');
+    expect(await ask('/v1/models')).toBe(200);
+  });
+
   it('reaches the processor in one spelling of the path', async () => {
     const { url, processor } = await gateway(onward);
     // `fetch` would resolve the dots itself.

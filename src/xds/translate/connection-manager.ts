@@ -51,6 +51,8 @@ export function connectionManager(port: Port, gateway: GatewayModel): Extension 
     http2ProtocolOptions: {
       maxConcurrentStreams: 250,
       maxOutboundFrames: mostWaitingFrames,
+      // A load balancer sends the requests of many over one connection: what one of them writes wrong ends that one only.
+      overrideStreamErrorOnInvalidHttpMessage: true,
       // Prompts of usual size fit into one window. Envoy's default of 16 MiB per stream is memory for the asking.
       initialStreamWindowSize: 1024 * kibibyte,
       initialConnectionWindowSize: 4096 * kibibyte,

@@ -46,6 +46,15 @@ const privateHeaders = [
   'traceparent',
   'tracestate',
   'baggage',
+  // The same of B3, Jaeger, Google and AWS.
+  'b3',
+  'x-b3-traceid',
+  'x-b3-spanid',
+  'x-b3-parentspanid',
+  'x-b3-sampled',
+  'uber-trace-id',
+  'x-cloud-trace-context',
+  'x-amzn-trace-id',
 ];
 
 /**
