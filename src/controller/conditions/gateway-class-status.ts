@@ -1,5 +1,7 @@
 import type { Condition } from './condition.ts';
+import { fieldsOf, textOf } from './fields.ts';
 import { problemsMessage } from './message.ts';
+import { wrongParameters } from './parameters.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
 
@@ -7,14 +9,20 @@ import type { Scene, Subject } from './subject.ts';
 const supported = { from: 4, to: 6 } as const;
 
 /** A class of ours; nothing of others'. */
-export function gatewayClassStatus(subject: Subject, { outcome, ours }: Scene): Status | undefined {
-  const { say, verdict, watched } = subject;
+export function gatewayClassStatus(subject: Subject, scene: Scene): Status | undefined {
+  const { say, verdict, watched, spec } = subject;
+  const { outcome, ours } = scene;
   if (!ours.isOurClass(watched.object.metadata.name)) return undefined;
   const wrong = [...verdict.errors, ...verdict.references];
-  const acceptance: Condition =
+  const namespace = textOf(fieldsOf(spec.parametersRef).namespace);
+  const complaint =
     wrong.length === 0
+      ? wrongParameters(spec.parametersRef, namespace, 'of the GatewayClass', scene)
+      : `${problemsMessage(wrong)}.`;
+  const acceptance: Condition =
+    complaint === undefined
       ? say('Accepted', 'True', 'Accepted', 'Gateways of this class are served.')
-      : say('Accepted', 'False', 'InvalidParameters', `${problemsMessage(wrong)}.`);
+      : say('Accepted', 'False', 'InvalidParameters', complaint);
   const range = `1.${supported.from} to 1.${supported.to}`;
   const version = outcome.gatewayApiVersion;
   // Without the annotation nobody knows; what is missing shows elsewhere. We serve what we can of any version.

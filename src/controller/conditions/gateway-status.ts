@@ -1,9 +1,10 @@
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted, warning } from './document-conditions.ts';
-import { listOf, textOf } from './fields.ts';
+import { fieldsOf, listOf, textOf } from './fields.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
 import type { ProvisionedGateway } from './outcome.ts';
+import { wrongParameters } from './parameters.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
 import { withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
@@ -25,17 +26,23 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
       attachedRoutes: attachedRoutes(gateway, textOf(listener.name) ?? '', scene),
     }),
   );
-  const acceptance = acceptedGateway(subject, listeners);
+  const parametersRef = fieldsOf(spec.infrastructure).parametersRef;
+  const complaint = wrongParameters(parametersRef, namespace, 'of the Gateway', scene);
+  const acceptance = acceptedGateway(subject, listeners, complaint);
   const arrival = programmedGateway(subject, scene, gateway, acceptance, provisioned);
   return {
     shape: 'gateway',
-    conditions: [acceptance, resolvedRefs(subject, listeners), arrival, ...warning(say, verdict)],
+    conditions: [acceptance, resolvedRefs(subject, listeners, complaint), arrival, ...warning(say, verdict)],
     addresses: provisioned?.addresses ?? [],
     listeners: listeners.map((listener) => withProgrammed(listener, arrival)),
   };
 }
 
-function acceptedGateway({ say, verdict }: Subject, listeners: readonly JudgedListener[]): Condition {
+function acceptedGateway(
+  { say, verdict }: Subject,
+  listeners: readonly JudgedListener[],
+  complaint: string | undefined,
+): Condition {
   const general = verdict.errors.filter(({ path }) => listenerIndex(path) === undefined);
   // A refusal by an egress pod shows in Programmed: this contract tells the two apart.
   const condition = accepted(
@@ -44,6 +51,9 @@ function acceptedGateway({ say, verdict }: Subject, listeners: readonly JudgedLi
     general,
   );
   if (condition.status === 'False') return { ...condition, reason: reasonOf(general[0]?.path ?? '', condition.reason) };
+  if (complaint !== undefined) {
+    return say('Accepted', 'False', 'InvalidParameters', `${complaint} What was made for it before stays as it is.`);
+  }
   const bad = listeners.filter(({ isAccepted }) => !isAccepted).map(({ status }) => status.name);
   if (bad.length === 0) return condition;
   const message = `Not every listener is accepted: ${bad.join(', ')}.`;
@@ -57,9 +67,14 @@ function reasonOf(path: string, reason: string): string {
 }
 
 /** A summary of its listeners, and of what it refers to itself. */
-function resolvedRefs({ say, verdict }: Subject, listeners: readonly JudgedListener[]): Condition {
+function resolvedRefs(
+  { say, verdict }: Subject,
+  listeners: readonly JudgedListener[],
+  complaint: string | undefined,
+): Condition {
   const own = verdict.references.find(({ path }) => listenerIndex(path) === undefined);
   if (own !== undefined) return say('ResolvedRefs', 'False', own.reason ?? 'Invalid', `${own.message}.`);
+  if (complaint !== undefined) return say('ResolvedRefs', 'False', 'InvalidParameters', complaint);
   const bad = listeners.filter((listener) => !listener.areReferencesResolved).map(({ status }) => status.name);
   return bad.length === 0
     ? say('ResolvedRefs', 'True', 'ResolvedRefs', 'Everything it refers to is there.')

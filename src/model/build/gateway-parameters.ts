@@ -37,11 +37,21 @@ function find(
   whose: string,
   all: readonly GatewayParametersDocument[],
 ): Result<GatewayParametersDocument> {
+  const found = all.find((document) => document.namespace === namespace && document.name === ref.name);
+  return referenced(ref, namespace, whose, found);
+}
+
+/** What was found where the reference leads, or why that cannot be it. */
+export function referenced<T>(
+  ref: ParametersRef,
+  namespace: string | undefined,
+  whose: string,
+  found: T | undefined,
+): Result<T> {
   if (ref.group !== 'sluice.dev' || ref.kind !== 'GatewayParameters') {
     return err(`parametersRef ${whose} names ${ref.kind} of ${ref.group}; write GatewayParameters of sluice.dev.`);
   }
   if (namespace === undefined) return err(`parametersRef ${whose} has no namespace; add the one of ${ref.name}.`);
-  const found = all.find((document) => document.namespace === namespace && document.name === ref.name);
   if (found !== undefined) return ok(found);
   return err(`parametersRef ${whose} names GatewayParameters ${namespace}/${ref.name}, which is not there.`);
 }
