@@ -33,12 +33,14 @@ export const responseHeaders = {
   requestId: 'x-request-id',
 } as const;
 
-/** Dynamic metadata namespaces that the processor may write. */
+/** Dynamic metadata namespaces: what the processor writes for Envoy, and Envoy for the processor. */
 export const metadataNamespaces = {
   /** The chain of the request, typed: one group of one cluster per attempt. Untyped: `exchangeField`. */
   route: 'sluice.route',
   /** What the access log shows: `key`, `user`, `team`, `api`, `model`, `targets`, `stream`. */
   log: 'sluice.log',
+  /** By Envoy, for the processor: answers that were failures. Of its own, since most requests have none to be sent. */
+  failed: 'sluice.failed',
 } as const;
 
 /**
@@ -46,6 +48,9 @@ export const metadataNamespaces = {
  * state. Metadata and no header: attempt 1 takes every internal header off, and all attempts share one header map.
  */
 export const exchangeField = 'exchange';
+
+/** In `metadataNamespaces.failed`: the status of each, in order, with a comma behind it. */
+export const failedAnswersField = 'answers';
 
 /** Clusters that are not providers. */
 export const clusterNames = {

@@ -246,7 +246,7 @@ describe('a request', () => {
       provider: 'spare',
       providerModel: 'second',
       attempts: [
-        { provider: 'openai', providerModel: 'first' },
+        { provider: 'openai', providerModel: 'first', status: 500 },
         { provider: 'spare', providerModel: 'second', status: 200 },
       ],
       cost: { nanoUsd: 120_000 },

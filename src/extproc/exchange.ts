@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorParams } from '../errors.ts';
 import type { TraceSpan } from '../lib/trace.ts';
 import type { BodyEdit, Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
 import { Answer } from './answer.ts';
-import type { HiddenFailure } from './attempt-watch.ts';
+import type { AttemptOutcome, AttemptTrail } from './attempt-trail.ts';
 import type { BodyReader } from './body-reader.ts';
 import type { Metering } from './metering.ts';
 import type { Rejection } from './rejection.ts';
@@ -97,11 +97,15 @@ export class Exchange {
   hasLeft = false;
   /** attempt: each attempt's response is judged before the router sees it. */
   isWatched = false;
-  /** The latest attempt that failed behind a 200. */
-  hiddenFailure: { readonly attempt: number; readonly failure: HiddenFailure } | undefined = undefined;
+  /** `Engine.monotonic()` when the request was ready to leave. */
+  leftAt = 0;
+  /** How its attempts went, from the first one that a stream of its own is about. */
+  trail: AttemptTrail | undefined = undefined;
 
   /** respond: which attempt answered, 1 for the first; 0 before. */
   attempts = 0;
+  /** respond: how that attempt went. */
+  outcome: AttemptOutcome | undefined = undefined;
   /** respond; of a rejection: the status of its error. */
   status = 0;
   /** guard, before the response comes: decides what the caller may read of it. */

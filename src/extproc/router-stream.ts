@@ -201,6 +201,7 @@ export class RouterStream implements StreamHandler, PhaseOwner {
         this.expecting = expecting.requestBody;
         break;
       case phase.request:
+        exchange.leftAt = this.engine.monotonic();
         this.expecting = expecting.responseHeaders;
         break;
       case phase.responseHeaders:

@@ -15,9 +15,9 @@ const prepare: Stage = {
   },
 };
 
-function open(stages: readonly Stage[] = [prepare], relayTo: RelayTo = () => undefined) {
-  const engine = engineWith(stages);
-  const exchange: Exchange = exchangeOf({ providers: [{ name: 'a' }] });
+function open(stages: readonly Stage[] = [prepare], relayTo: RelayTo = () => undefined, now = 0) {
+  const engine = engineWith(stages, { monotonic: () => now });
+  const exchange: Exchange = exchangeOf({ providers: [{ name: 'a' }], settings: { collectsFailedAnswers: true } });
   const provider = exchange.program.providers.get('a');
   if (provider === undefined) throw new Error('no provider');
   const target = { provider: 'a', model: '', priority: 0, weight: 1, hash: 0, modelEdit: undefined };
@@ -29,7 +29,7 @@ function open(stages: readonly Stage[] = [prepare], relayTo: RelayTo = () => und
   const stream = new FakeStream();
   const handler = new UpstreamStream(stream, engine, relayTo);
   const id = engine.registry.idOf(exchange);
-  return { stream, handler, id, engine };
+  return { stream, handler, id, engine, exchange };
 }
 
 const headers = sent.attempt;
@@ -57,6 +57,30 @@ describe('an upstream stream', () => {
     handler.message(headers(exchange, attempt));
     expect(stream.frames).toEqual([]);
     expect(stream.ended).toMatchObject({ code: grpcStatus.notFound });
+  });
+
+  it('keeps how the attempts before went, and tells the stages', () => {
+    const told: unknown[] = [];
+    const tell: Stage = {
+      name: 'tell',
+      laterAttempt({ trail }, attempt) {
+        told.push(trail?.outcomeOf(attempt - 1));
+        return verdict.proceed;
+      },
+    };
+    const { handler, id } = open([tell]);
+    handler.message(headers(id, '2', '429,'));
+    expect(told).toEqual([{ status: 429 }]);
+  });
+
+  it.each([
+    ['a time-out, if the route says how long it may take', 400, 'timed out'],
+    ['no answer, if it does not', 0, 'no answer'],
+  ])('takes an attempt of 400 ms without an answer for %s', (_, attemptTimeoutMs, failure) => {
+    const { handler, id, exchange } = open([prepare], undefined, 1_400);
+    Object.assign(exchange, { leftAt: 1_000, route: { attemptTimeoutMs, firstTokenTimeoutMs: 0 } });
+    handler.message(headers(id, '2'));
+    expect(exchange.trail?.outcomeOf(1)).toEqual({ failure });
   });
 
   it('answers the caller where a stage refuses, and keeps nothing of it for the next attempt', () => {

@@ -1,5 +1,6 @@
 import { exchangeField, metadataNamespaces } from '../contract.ts';
 import { Answer } from './answer.ts';
+import { failedAnswers, trailOf } from './attempt-trail.ts';
 import type { OnJudged } from './attempt-watch.ts';
 import type { Engine } from './engine.ts';
 import type { Exchange } from './exchange.ts';
@@ -112,8 +113,10 @@ export class UpstreamStream implements StreamHandler {
       return;
     }
     this.hasAnswered = true;
-    const { pipeline, metrics } = this.engine;
+    const { pipeline, metrics, monotonic } = this.engine;
     const isPrepared = attempt === 1 || this.role === 'watch';
+    const trail = trailOf(exchange);
+    if (!isPrepared) trail.leaves(attempt, failedAnswers(exchange, incoming), monotonic());
     const decision = isPrepared ? verdict.proceed : pipeline.laterAttempt(exchange, attempt, answer, incoming);
     if (decision === verdict.proceed) {
       if (!isPrepared) metrics.laterAttempt('prepared');
@@ -135,7 +138,7 @@ export class UpstreamStream implements StreamHandler {
     const onJudged: OnJudged = (outcome, failure) => {
       metrics.watchedResponse(outcome);
       if (failure === undefined) return;
-      exchange.hiddenFailure = { attempt, failure };
+      trailOf(exchange).hides(attempt, failure);
       const provider = exchange.targets[attempt - 1]?.provider.name;
       log.info({ requestId: exchange.requestId, provider, attempt, reason: failure.reason }, 'failure behind a 200');
     };

@@ -67,7 +67,7 @@ describe('a watched attempt', () => {
     const { handler, exchange, outcome } = open(true, '2');
     handler.message(sent.responseHeaders());
     handler.message(sent.responseBody('bad', true));
-    expect(exchange.hiddenFailure).toEqual({ attempt: 2, failure: error });
+    expect(exchange.trail?.hiddenFailure(2)).toBe(error);
     handler.end();
     expect([outcome('error'), outcome('left')]).toEqual(['1', '0']);
   });
@@ -76,7 +76,7 @@ describe('a watched attempt', () => {
     const good = open(true, '1');
     good.handler.message(sent.responseHeaders());
     good.handler.message(sent.responseBody('good', true));
-    expect([good.outcome('passed'), good.exchange.hiddenFailure]).toEqual(['1', undefined]);
+    expect([good.outcome('passed'), good.exchange.trail?.hiddenFailure(1)]).toEqual(['1', undefined]);
     for (const leave of ['end', 'reset'] as const) {
       const left = open(true, '1');
       left.handler.message(sent.responseHeaders());

@@ -46,6 +46,8 @@ export interface Settings {
   readonly anonymousKey: string;
   /** Base URL of a collector for spans; empty: none. */
   readonly otlpEndpoint: string;
+  /** Envoy says which answers of earlier attempts were failures. */
+  readonly collectsFailedAnswers: boolean;
 }
 
 export interface Key {
@@ -153,6 +155,8 @@ export interface Route {
   readonly coolDown: CoolDown;
   readonly watchBody: boolean;
   readonly firstTokenTimeoutMs: number;
+  /** 0: says nothing about why an attempt failed. */
+  readonly attemptTimeoutMs: number;
   /** 0: as many as there are targets. */
   readonly mostAttempts: number;
   /** 0: one for each target. */

@@ -1,6 +1,7 @@
 import { programContract } from '../contract.ts';
 import { ApiKeySchema, Dialect, ProviderSchema, SettingsSchema } from '../gen/sluice/program/v1/program_pb.js';
 import { getOrCreate } from '../lib/get-or-create.ts';
+import { recordsAttempts } from '../model/attempt-records.ts';
 import type { GatewayModel } from '../model/gateway.ts';
 import type { ApiKey } from '../model/key.ts';
 import type { Provider } from '../model/provider.ts';
@@ -25,6 +26,7 @@ const encoded = new WeakMap<object, ProgramResource>();
 /** What the processor must know of a gateway, one small resource per thing. */
 export function programResources(gateway: GatewayModel): ProgramResource[] {
   const secrets = new Map(gateway.secrets.map((secret) => [secret.name, secret]));
+  const profiles = new Map(gateway.profiles.map((profile) => [profile.name, profile]));
   return [
     ...neededSecrets(gateway, secrets),
     cached(gateway.settings, () => settingsResource(gateway)),
@@ -35,7 +37,7 @@ export function programResources(gateway: GatewayModel): ProgramResource[] {
     ...gateway.guardrails.map((guardrail) => cached(guardrail, () => guardrailResource(guardrail))),
     ...gateway.limits.map((limit) => cached(limit, () => limitResource(limit))),
     ...gateway.budgets.map((budget) => cached(budget, () => budgetResource(budget))),
-    ...gateway.routes.map((route) => cached(route, () => routeResource(route))),
+    ...gateway.routes.map((route) => cached(route, () => routeResource(route, profiles.get(route.profile)))),
     ...gateway.models.map((model) => cached(model, () => modelResource(model))),
     ...gateway.keys.map((key) =>
       // A key with credentials of its own carries their values, which may change while the document stays the same.
@@ -70,6 +72,7 @@ function settingsResource(gateway: GatewayModel): ProgramResource {
     includeUsage: gateway.settings.includeUsage,
     anonymousKey: Buffer.from(gateway.settings.anonymousKey ?? '', 'hex'),
     otlpEndpoint: gateway.settings.otlpEndpoint ?? '',
+    collectsFailedAnswers: recordsAttempts(gateway.settings),
   });
 }
 

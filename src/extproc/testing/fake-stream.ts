@@ -1,5 +1,5 @@
 import { create, type JsonObject, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { exchangeField, metadataNamespaces } from '../../contract.ts';
+import { exchangeField, failedAnswersField, metadataNamespaces } from '../../contract.ts';
 import {
   ProcessingRequestSchema,
   type ProcessingResponse,
@@ -88,11 +88,16 @@ export const sent = {
       },
       attributes: attributesOf(attributes),
     }),
-  /** Of the upstream filter: the exchange is in the metadata that it forwards. */
-  attempt: (exchange: string, attempt: string) =>
+  /** Of the upstream filter: the exchange is in the metadata that it forwards, and what has become of attempts before. */
+  attempt: (exchange: string, attempt: string, failed = '') =>
     bytes({
       request: { case: 'requestHeaders', value: headerMap({ ':path': '/v1/x', 'x-envoy-attempt-count': attempt }) },
-      metadataContext: { filterMetadata: { [metadataNamespaces.route]: { [exchangeField]: exchange } } },
+      metadataContext: {
+        filterMetadata: {
+          [metadataNamespaces.route]: { [exchangeField]: exchange },
+          ...(failed !== '' && { [metadataNamespaces.failed]: { [failedAnswersField]: failed } }),
+        },
+      },
     }),
   requestBody: (body: string | Buffer, endOfStream = true) =>
     bytes({ request: { case: 'requestBody', value: { body: Buffer.from(body), endOfStream } } }),

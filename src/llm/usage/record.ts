@@ -81,6 +81,21 @@ export type UsageCost =
 export interface UsageAttempt {
   readonly provider: string;
   readonly providerModel?: string;
-  /** Of the answer; absent: there was none, or another attempt followed. */
+  /** Of the provider's answer; absent: it gave none. */
   readonly status?: number;
+  /** Why it failed, where the status does not say it. Neither: nobody can tell. */
+  readonly failure?: AttemptFailure;
 }
+
+export type AttemptFailure =
+  /** No answer in the time that one attempt may take. */
+  | 'timed out'
+  /** No connection: refused, no TLS, too slow. Told of the last attempt only, as is the next one. */
+  | 'not connected'
+  /** The connection, or the stream on it, ended before there was an answer. */
+  | 'disconnected'
+  /** One of these. */
+  | 'no answer'
+  /** The body said so, or was not all there. */
+  | 'error behind 200'
+  | 'broken answer';

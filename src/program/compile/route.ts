@@ -77,6 +77,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
     },
     watchBody: message.watchBody,
     firstTokenTimeoutMs: message.firstTokenTimeoutMs,
+    attemptTimeoutMs: message.attemptTimeoutMs,
     mostAttempts: message.mostAttempts,
     attemptsPerPriority: message.attemptsPerPriority,
   });

@@ -25,6 +25,7 @@ export function compileSettings(message: Message): Compiled<Settings> {
     redactionSecret: message.redactionSecret,
     includeUsage: message.includeUsage,
     otlpEndpoint: message.otlpEndpoint,
+    collectsFailedAnswers: message.collectsFailedAnswers,
     anonymousKey: Buffer.from(message.anonymousKey).toString('hex'),
   });
 }

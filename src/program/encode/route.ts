@@ -1,10 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { programContract } from '../../contract.ts';
 import { type HeaderMatchSchema, RouteSchema, type TargetSchema } from '../../gen/sluice/program/v1/program_pb.js';
-import type { HeaderMatch, Route, Target } from '../../model/route.ts';
+import type { HeaderMatch, RetryProfile, Route, Target } from '../../model/route.ts';
 import { type ProgramResource, resourceOf } from './resource.ts';
 
-export function routeResource(route: Route): ProgramResource {
+/** `profile`: that of the route. Its name says its content, so that a route encoded once is so for good. */
+export function routeResource(route: Route, profile: RetryProfile | undefined): ProgramResource {
   const { match } = route;
   return resourceOf(RouteSchema, route.id, route.origins, {
     contract: programContract,
@@ -26,7 +27,13 @@ export function routeResource(route: Route): ProgramResource {
     firstTokenTimeoutMs: route.firstTokenTimeoutMs ?? 0,
     mostAttempts: route.attempts?.most ?? 0,
     attemptsPerPriority: route.attempts?.perPriority ?? 0,
+    // A pause is time as well.
+    attemptTimeoutMs: profile?.backOff === undefined && canFallBack(route) ? (profile?.attemptTimeoutMs ?? 0) : 0,
   });
+}
+
+function canFallBack({ targets, attempts }: Route): boolean {
+  return targets.length > 1 || attempts !== undefined;
 }
 
 function encodeHeader(match: HeaderMatch): MessageInitShape<typeof HeaderMatchSchema> {

@@ -39,6 +39,7 @@ import { file_envoy_extensions_transport_sockets_tls_v3_tls } from '../../gen/en
 import { file_envoy_extensions_upstreams_http_v3_http_protocol_options } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { file_envoy_service_runtime_v3_rtds } from '../../gen/envoy/service/runtime/v3/rtds_pb.js';
 import { file_envoy_type_matcher_v3_http_inputs } from '../../gen/envoy/type/matcher/v3/http_inputs_pb.js';
+import { file_envoy_type_matcher_v3_status_code_input } from '../../gen/envoy/type/matcher/v3/status_code_input_pb.js';
 import { file_sluice_program_v1_program } from '../../gen/sluice/program/v1/program_pb.js';
 
 /** Every message that may stand in an `Any` of what we send: for looking into resources and for printing them. */
@@ -82,6 +83,7 @@ export const messageTypes = createRegistry(
   file_envoy_extensions_upstreams_http_v3_http_protocol_options,
   file_envoy_service_runtime_v3_rtds,
   file_envoy_type_matcher_v3_http_inputs,
+  file_envoy_type_matcher_v3_status_code_input,
   file_google_protobuf_wrappers,
   file_sluice_program_v1_program,
 );

@@ -7,6 +7,7 @@ import type { AwsKey } from '../../model/secret.ts';
 import { signRequests } from './aws-signing.ts';
 import { corsFilter } from './cors.ts';
 import { asTypedConfig, type Extension, extension } from './extension.ts';
+import { failedAnswers } from './failed-answers.ts';
 import { healthFilter } from './health.ts';
 import { onLaterAttempts, onWatchedStreams } from './later-attempts.ts';
 import { afterOwnFilters, ownFilters } from './own-filters/chain.ts';
@@ -69,6 +70,8 @@ export interface ProviderNeeds {
   readonly signingKey: AwsKey | undefined;
   /** A policy of the gateway has responses judged. A filter costs something even where it is passed over. */
   readonly isWatched: boolean;
+  /** Usage is written down, or spans are sent, with how each attempt went. */
+  readonly isRecorded: boolean;
 }
 
 interface UpstreamRow {
@@ -105,6 +108,10 @@ const upstreamOrder: readonly UpstreamRow[] = [
   {
     reason: 'Behind everything that changes a request: it is signed as it leaves.',
     filter: ({ provider, signingKey }) => signRequests(provider, signingKey),
+  },
+  {
+    reason: 'Next to the provider: it notes what that has said, and not what a filter has made of it.',
+    filter: ({ isRecorded }) => (isRecorded ? failedAnswers : undefined),
   },
   { reason: 'Ends the chain.', filter: () => upstreamCodec },
 ];

@@ -56,6 +56,7 @@ export function routerProcessor({ listeners }: Pick<GatewayModel, 'listeners'>):
         untyped: [metadataNamespaces.route, metadataNamespaces.log],
         typed: [metadataNamespaces.route],
       },
+      forwardingNamespaces: { untyped: [metadataNamespaces.failed] },
     },
   });
 }
@@ -110,8 +111,8 @@ export function watchProcessor(): Extension {
   });
 }
 
-/** Where the processor has written by what it finds the state of the request again. */
-const requestState = { untyped: [metadataNamespaces.route] };
+/** Where the processor has written by what it finds the state of the request again; and what has failed since. */
+const requestState = { untyped: [metadataNamespaces.route, metadataNamespaces.failed] };
 
 function common(role: 'router' | 'upstream' | 'watch') {
   return {

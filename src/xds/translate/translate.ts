@@ -1,3 +1,4 @@
+import { recordsAttempts } from '../../model/attempt-records.ts';
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { closedCluster } from './closed-cluster.ts';
@@ -23,11 +24,12 @@ export function translate(gateway: GatewayModel, options: TranslateOptions): Res
     gateway.secrets.flatMap((secret) => (secret.kind === 'awsKey' ? [[secret.name, secret] as const] : [])),
   );
   const isWatched = watchesResponses(gateway);
+  const isRecorded = recordsAttempts(gateway.settings);
   return [
     closedCluster,
     ...gateway.providers.map((provider) => {
       const signingKey = signingKeys.get(provider.credential?.secret ?? '');
-      return providerCluster({ provider, signingKey, isWatched }, options);
+      return providerCluster({ provider, signingKey, isWatched, isRecorded }, options);
     }),
     ...gateway.services.backends.map((backend) => serviceCluster(backend, options)),
     ...secretResources(gateway),

@@ -64,13 +64,14 @@ function endingOf(exchange: Exchange, meter: Meter | undefined, how: Ending): Us
   return meter?.isEvents === true && !meter.isComplete ? 'provider cut' : 'done';
 }
 
-/** Of those that failed nobody tells the status, only that the next one was asked. */
+/** Of a caller that did not wait for an answer as well, as far as a later attempt has told of the ones before it. */
 function attemptsOf(exchange: Exchange): readonly UsageAttempt[] {
-  const { targets, attempts, status, rejection } = exchange;
-  return targets.slice(0, attempts).map(({ target, provider }, index) => ({
+  const { targets, attempts, outcome, trail } = exchange;
+  const made = attempts > 0 ? attempts : (trail?.latest ?? 0);
+  return targets.slice(0, made).map(({ target, provider }, index) => ({
     provider: provider.name,
     providerModel: target.model === '' ? exchange.modelAsWritten : target.model,
-    ...(index === attempts - 1 && rejection === undefined && { status }),
+    ...(index < made - 1 ? trail?.outcomeOf(index + 1) : outcome),
   }));
 }
 

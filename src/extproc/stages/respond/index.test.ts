@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { programOf } from '../../../program/testing/program-of.ts';
+import { AttemptTrail } from '../../attempt-trail.ts';
+import type { HiddenFailure } from '../../attempt-watch.ts';
 import { type ExchangeFields, exchangeOf, modelIn, providerIn } from '../../testing/exchange-of.ts';
 import { type HeaderLines, responseHeadersMessage } from '../../testing/message.ts';
 import { verdict } from '../../verdict.ts';
@@ -48,6 +50,19 @@ function answered({ status, attempts = 1, details = 'via_upstream', headers }: R
 }
 
 const broken = { reason: 'broken', errorBody: undefined } as const;
+
+function hiding(attempt: number, failure: HiddenFailure): AttemptTrail {
+  const trail = new AttemptTrail(0, 0);
+  trail.hides(attempt, failure);
+  return trail;
+}
+
+const notConnected = { failure: 'not connected' };
+
+/** Of Envoy, for an attempt without an answer. */
+function localReply(status: number, reason: string): Reply {
+  return { status, details: `upstream_reset_before_response_started${reason}` };
+}
 
 describe('respond', () => {
   it('says who answered, for which model, and what was tried', () => {
@@ -117,10 +132,35 @@ describe('respond', () => {
     expect(exchange.immediate?.headers).toContain('x-sluice-attempts');
   });
 
+  it.each<[Reply, object | undefined]>([
+    [{ status: 200 }, { status: 200 }],
+    // What the caller gets in its place is ours.
+    [{ status: 503, headers: { 'content-type': 'text/html' } }, { status: 503 }],
+    [localReply(503, '{remote_connection_failure|delayed_connect_error:_Connection_refused}'), notConnected],
+    [localReply(503, '{remote_connection_failure|TLS_error:|1:WRONG_VERSION_NUMBER:TLS_error_end}'), notConnected],
+    [localReply(503, '{connection_timeout}'), notConnected],
+    [localReply(503, '{connection_termination}'), { failure: 'disconnected' }],
+    [localReply(502, '{protocol_error}'), { failure: 'disconnected' }],
+    [localReply(503, '{remote_reset}'), { failure: 'disconnected' }],
+    [{ status: 504, details: 'upstream_per_try_idle_timeout' }, { failure: 'timed out' }],
+    [{ status: 504, details: 'upstream_per_try_timeout' }, { failure: 'timed out' }],
+    [localReply(503, '{overflow}'), undefined],
+    [{ status: 413, attempts: 0, details: 'request_payload_too_large' }, undefined],
+  ])('keeps of the last attempt, after %j: %j', (reply, outcome) => {
+    expect(answered(reply).exchange.outcome).toEqual(outcome);
+  });
+
+  it('keeps that a failure hid behind a 200', () => {
+    expect(answered({ status: 599 }, { trail: hiding(1, broken) }).exchange.outcome).toEqual({
+      status: 200,
+      failure: 'broken answer',
+    });
+  });
+
   it('gives a failure behind a 200 a status of its own, and leaves an error that can be read as it is', () => {
     const { decision, headers, exchange, reported } = answered(
       { status: 599, attempts: 2 },
-      { hiddenFailure: { attempt: 2, failure: { reason: 'error', errorBody: undefined } } },
+      { trail: hiding(2, { reason: 'error', errorBody: undefined }) },
     );
     expect(decision).toBe(verdict.proceed);
     expect(headers).toMatchObject({ ':status': '502', 'x-sluice-attempts': 'a/up-a,b/gr%C3%B6%C3%9Fe' });
@@ -130,7 +170,7 @@ describe('respond', () => {
 
   it('puts the error of a stream in its place, as a body that can be read', () => {
     const failure = { reason: 'error', errorBody: Buffer.from('{"error":{}}') } as const;
-    const { decision, exchange, reported } = answered({ status: 599 }, { hiddenFailure: { attempt: 1, failure } });
+    const { decision, exchange, reported } = answered({ status: 599 }, { trail: hiding(1, failure) });
     expect(decision).toBe(verdict.answered);
     expect(exchange.rejection).toBeUndefined();
     expect(exchange.immediate).toMatchObject({ status: 502, body: failure.errorBody });
@@ -141,17 +181,17 @@ describe('respond', () => {
   });
 
   it('puts our own error in place of a body that is not all there', () => {
-    const { exchange, reported } = answered({ status: 599 }, { hiddenFailure: { attempt: 1, failure: broken } });
+    const { exchange, reported } = answered({ status: 599 }, { trail: hiding(1, broken) });
     expect(exchange.rejection?.code).toBe('provider_unreachable');
     expect(exchange.immediate?.headers).toContain('x-sluice-attempts');
     expect(reported).toEqual(['a failed']);
   });
 
   it('does not mistake a later answer for an earlier failure', () => {
-    const hiddenFailure = { attempt: 1, failure: broken };
-    expect(answered({ status: 200, attempts: 2 }, { hiddenFailure }).headers).not.toHaveProperty(':status');
-    expect(answered({ status: 599, attempts: 2 }, { hiddenFailure }).exchange.status).toBe(599);
-    expect(answered({ status: 200, attempts: 2 }, { hiddenFailure }).reported).toEqual(['a failed', 'b answered']);
+    const trail = hiding(1, broken);
+    expect(answered({ status: 200, attempts: 2 }, { trail }).headers).not.toHaveProperty(':status');
+    expect(answered({ status: 599, attempts: 2 }, { trail }).exchange.status).toBe(599);
+    expect(answered({ status: 200, attempts: 2 }, { trail }).reported).toEqual(['a failed', 'b answered']);
   });
 
   it('speaks the dialect of the caller', () => {

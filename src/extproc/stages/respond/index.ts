@@ -1,6 +1,7 @@
 import { responseDetailsPrefix, responseHeaders } from '../../../contract.ts';
 import { errorStatus } from '../../../errors.ts';
 import type { CoolDown, Target } from '../../../program/program.ts';
+import { type AttemptOutcome, failedAnswers, hiddenAs, trailOf } from '../../attempt-trail.ts';
 import { type HiddenFailure, hiddenFailureStatus } from '../../attempt-watch.ts';
 import type { Exchange } from '../../exchange.ts';
 import { isFailure } from '../../failure.ts';
@@ -10,6 +11,7 @@ import { headerText, targetLabel } from '../../target-label.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import type { Incoming } from '../../wire/incoming.ts';
 import { localReplyCode } from './local-reply.ts';
+import { noAnswer } from './no-answer.ts';
 import { providerErrorCode } from './provider-error.ts';
 
 /** Told how each attempt went. */
@@ -30,9 +32,11 @@ export function respond(report: ReportAttempt): Stage {
       const received = Number(message.header(':status') ?? 0);
       const isProvider = details === viaUpstream;
       exchange.attempts = attemptsOf(exchange, message);
-      const hidden = received === hiddenFailureStatus ? lastHiddenFailure(exchange) : undefined;
+      const hidden = received === hiddenFailureStatus ? exchange.trail?.hiddenFailure(exchange.attempts) : undefined;
       const status = hidden === undefined ? received : errorStatus(hiddenError);
       exchange.status = status;
+      if (exchange.attempts > 1) trailOf(exchange).ends(exchange.attempts, failedAnswers(exchange, message));
+      exchange.outcome = isProvider ? outcomeOf(received, hidden) : noAnswer(details);
       reportAttempts(exchange, isProvider ? isFailure(status) : true);
       // An answer of ours on a later attempt's stream comes by here as Envoy's.
       if (details.startsWith(responseDetailsPrefix)) return verdict.proceed;
@@ -60,9 +64,8 @@ export function respond(report: ReportAttempt): Stage {
   }
 }
 
-/** Why the attempt failed whose response this is, if it failed behind a 200. */
-function lastHiddenFailure({ hiddenFailure, attempts }: Exchange): HiddenFailure | undefined {
-  return hiddenFailure?.attempt === attempts ? hiddenFailure.failure : undefined;
+function outcomeOf(status: number, hidden: HiddenFailure | undefined): AttemptOutcome {
+  return hidden === undefined ? { status } : { status: 200, failure: hiddenAs[hidden.reason] };
 }
 
 function attemptsOf(exchange: Exchange, message: Incoming): number {

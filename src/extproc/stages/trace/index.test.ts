@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SpanFields, TraceSpan, Tracing } from '../../../lib/trace.ts';
 import { programOf } from '../../../program/testing/program-of.ts';
 import { Answer } from '../../answer.ts';
+import { AttemptTrail } from '../../attempt-trail.ts';
 import { Registry } from '../../registry.ts';
 import { exchangeOf, modelIn, providerIn } from '../../testing/exchange-of.ts';
 import { requestHeadersMessage, responseHeadersMessage } from '../../testing/message.ts';
@@ -68,6 +69,22 @@ describe('trace', () => {
     expect(spans[0]?.fields).toMatchObject({ 'url.path': '/v1/chat/completions', 'sluice.model': 'small' });
     expect(spans[1]?.fields).toMatchObject({ 'sluice.provider': 'a' });
     expect(spans[2]?.fields).toMatchObject({ 'sluice.provider': 'b', 'gen_ai.response.model': 'up-b' });
+  });
+
+  it.each([
+    [[429], 'status 429', 429],
+    [[], 'no answer', undefined],
+    [undefined, 'the attempt failed', undefined],
+  ])('says of an attempt how it failed: %j', (answers, ended, status) => {
+    const { tracing, spans } = recorder();
+    const stage = trace(tracing);
+    const exchange = exchangeOf(program, { targets, trail: new AttemptTrail(0, 0) });
+    stage.requestHeaders?.(exchange, requestHeadersMessage({ ':path': '/v1/chat/completions' }));
+    stage.request?.(exchange);
+    exchange.trail?.leaves(2, answers, 1);
+    stage.laterAttempt?.(exchange, 2, new Answer(), requestHeadersMessage({}));
+    expect(spans[1]).toMatchObject({ ended, fields: { 'sluice.provider': 'a' } });
+    expect(spans[1]?.fields['http.response.status_code']).toBe(status);
   });
 
   it('marks a refused request with the code of its error', () => {

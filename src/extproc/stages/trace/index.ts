@@ -22,7 +22,9 @@ export function trace(tracing: Tracing): Stage {
       return verdict.proceed;
     },
     laterAttempt(exchange, attempt) {
-      endAttempt(exchange, attempt - 1, 'the attempt failed');
+      const { status, failure } = exchange.trail?.outcomeOf(attempt - 1) ?? {};
+      exchange.attemptSpan?.set({ 'http.response.status_code': status });
+      endAttempt(exchange, attempt - 1, failure ?? (status === undefined ? 'the attempt failed' : `status ${status}`));
       exchange.attemptSpan = exchange.span?.child('Provider routing', { 'sluice.attempt': attempt });
       return verdict.proceed;
     },

@@ -1,0 +1,38 @@
+import { failedAnswersField, metadataNamespaces } from '../../contract.ts';
+import { ExtensionWithMatcherSchema } from '../../gen/envoy/extensions/common/matching/v3/extension_matcher_pb.js';
+import { SkipFilterSchema } from '../../gen/envoy/extensions/filters/common/matcher/action/v3/skip_action_pb.js';
+import { LuaSchema } from '../../gen/envoy/extensions/filters/http/lua/v3/lua_pb.js';
+import { HttpResponseStatusCodeClassMatchInputSchema } from '../../gen/envoy/type/matcher/v3/status_code_input_pb.js';
+import { extension } from './extension.ts';
+
+const script = `function envoy_on_response(answer)
+  local metadata = answer:streamInfo():dynamicMetadata()
+  local failed = metadata:get("${metadataNamespaces.failed}")
+  local before = failed and failed["${failedAnswersField}"] or ""
+  metadata:set("${metadataNamespaces.failed}", "${failedAnswersField}", before .. answer:headers():get(":status") .. ",")
+end
+`;
+
+const name = 'failed-answers';
+
+const lua = extension(name, LuaSchema, { defaultSourceCode: { specifier: { case: 'inlineString', value: script } } });
+
+const skip = { onMatch: { case: 'action', value: extension('skip', SkipFilterSchema, {}) } } as const;
+
+/**
+ * Writes down the status of an answer that is a failure. Envoy tells nobody of an attempt that it has followed up with
+ * another one, and of its filters a script is the one that can note something of a response. Good answers pass it by and
+ * cost nothing, but each provider's cluster has a Lua of its own in every worker, of 90 KB.
+ */
+export const failedAnswers = extension(name, ExtensionWithMatcherSchema, {
+  extensionConfig: lua,
+  xdsMatcher: {
+    matcherType: {
+      case: 'matcherTree',
+      value: {
+        input: extension('status-class', HttpResponseStatusCodeClassMatchInputSchema, {}),
+        treeType: { case: 'exactMatchMap', value: { map: { '2xx': skip, '3xx': skip } } },
+      },
+    },
+  },
+});
