@@ -83,7 +83,7 @@ describe('oidcToken()', () => {
     [
       'an opaque token',
       { ...issuer, [endpoint]: { body: { access_token: 'opaque', token_type: 'bearer' } } },
-      'login.example gives out a token that is no JWT: clouds take none but those',
+      'login.example gives out a token that is no JWT, which no cloud takes: ask for one by aud or scopes',
     ],
   ])('says of %s what is wrong', async (_, answers, error) => {
     expect(await oidcToken(oidcClient, answering(answers).ask, never)).toEqual({ ok: false, error });

@@ -17,7 +17,7 @@ export async function oidcToken(client: OidcClient, ask: AskEndpoint, signal: Ab
   const token = readAccessToken(host, answer.value, [clientSecret, encodeURIComponent(clientSecret), shown]);
   if (!token.ok) return token;
   if (token.value.split('.').length === 3) return ok(token.value);
-  return err(`${host} gives out a token that is no JWT: clouds take none but those`);
+  return err(`${host} gives out a token that is no JWT, which no cloud takes: ask for one by aud or scopes`);
 }
 
 function requestOf(client: OidcClient, { tokenEndpoint, takesSecret, scopes }: OidcProvider): EndpointRequest {
