@@ -1,5 +1,13 @@
 import { isNationalNumber, type RegionSet, regionSet } from '../numbering-plan.ts';
-import { groupSize, groupStart, isGroupBracketed, joinedDigits, separatorBefore, shapeOf } from './phone-groups.ts';
+import {
+  groupSize,
+  groupStart,
+  isGroupBracketed,
+  joinedDigits,
+  separatorBefore,
+  shapeOf,
+  totalDigits,
+} from './phone-groups.ts';
 
 export interface NationalForm {
   readonly score: number;
@@ -15,6 +23,10 @@ interface Style {
   /** With brackets, or with hyphens or dots throughout. */
   readonly markedScore: number;
 }
+
+const zero = 48;
+const one = 49;
+const fewestWithTrunk = 9;
 
 /** Below what counts by default: such numbers are found with one of the words that raise the score. */
 const likelyOther = 0.4;
@@ -52,11 +64,11 @@ const byTwo = 0x22222;
 /** Judges the first `count` of the groups that were read, seven to twelve digits, as a number dialled within a country. */
 export function nationalForm(text: string, count: number, isBracketed: boolean): NationalForm | undefined {
   for (let index = 1; index < count; index += 1) if (isGroupBracketed(index)) return undefined;
-  const first = text[groupStart(0)];
-  if (first === '0') return trunkForm(text, count, isBracketed);
+  const first = text.charCodeAt(groupStart(0));
+  if (first === zero) return trunkForm(text, count, isBracketed);
   if (count === 1) return bareForm(text);
   // `1 212 …`: the trunk prefix of North America.
-  const hasTrunk = first === '1' && groupSize(0) === 1;
+  const hasTrunk = first === one && groupSize(0) === 1;
   const shape = hasTrunk ? shapeOf(count) - (1 << ((count - 1) * 4)) : shapeOf(count);
   const found = byShape.get(shape);
   if (found === undefined || (hasTrunk && found.regions !== northAmerica)) return undefined;
@@ -84,10 +96,14 @@ function bareForm(text: string): NationalForm | undefined {
 /** `020 7946 0958`, `(030) 123456`, `01 23 45 67 89`: a zero, then the area. */
 function trunkForm(text: string, count: number, isBracketed: boolean): NationalForm | undefined {
   const first = groupSize(0);
-  if (text[groupStart(0) + 1] === '0' || (count > 1 && (first < 2 || first > 5))) return undefined;
+  if (
+    totalDigits(count) < fewestWithTrunk ||
+    text.charCodeAt(groupStart(0) + 1) === zero ||
+    (count > 1 && (first < 2 || first > 5))
+  )
+    return undefined;
   if ((isDotted(count) && shapeOf(count) !== byTwo) || isDate(text, count)) return undefined;
   const digits = joinedDigits(text, count);
-  if (digits.length < 9) return undefined;
   if (!isNationalNumber(digits.slice(1), trunkRegions) && !isNationalNumber(digits, italy)) return undefined;
   return { score: count > 2 || isBracketed ? likely : likelyOther, needsContext: count === 1 };
 }
@@ -101,7 +117,8 @@ function isDotted(count: number): boolean {
 function isDate(text: string, count: number): boolean {
   for (let index = 2; index < count; index += 1) {
     if (groupSize(index) !== 4 || groupSize(index - 1) > 2 || groupSize(index - 2) > 2) continue;
-    if (/^(?:19|20)/.test(text.slice(groupStart(index), groupStart(index) + 2))) return true;
+    const century = text.slice(groupStart(index), groupStart(index) + 2);
+    if (century === '19' || century === '20') return true;
   }
   return false;
 }
