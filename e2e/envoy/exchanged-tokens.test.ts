@@ -73,7 +73,7 @@ beforeAll(async () => {
       'issuer.yaml': secretOf('issuer', { 'client-secret': clientSecret }),
     }),
   });
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await gateway?.stop();
