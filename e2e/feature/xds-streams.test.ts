@@ -86,6 +86,14 @@ describe('an xDS stream', () => {
     expect(line(await client.next())).toBe('cluster: a b');
   });
 
+  it('ends when it asks for more types than there can be', async () => {
+    const { server, port } = await start();
+    server.publish('main', two);
+    const client = connect('delta', { port });
+    for (let index = 0; index < 65; index++) client.ask(`type.googleapis.com/unheard.of.Type${index}`);
+    expect(await client.ended()).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+  });
+
   it('waits without an answer until its group has a first complete state', async () => {
     const { server, port } = await start();
     const client = connect('delta', { port });

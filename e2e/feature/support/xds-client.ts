@@ -40,8 +40,11 @@ export interface Received {
   readonly bytes: number;
 }
 
+/** One of ours, or the URL of one that nobody knows. */
+type AnyType = TypeName | `type.googleapis.com/${string}`;
+
 interface Request {
-  readonly type?: TypeName | '' | undefined;
+  readonly type?: AnyType | '' | undefined;
   readonly names?: readonly string[];
   readonly without?: readonly string[];
   readonly holds?: Readonly<Record<string, string>>;
@@ -51,6 +54,10 @@ interface Request {
 
 const aggregated = '/envoy.service.discovery.v3.AggregatedDiscoveryService/';
 const shortNames = new Map(Object.entries(typeUrls).map(([name, url]) => [url as string, name]));
+
+function urlOf(type: AnyType): string {
+  return type.startsWith('type.googleapis.com/') ? type : typeUrls[type as TypeName];
+}
 
 /** A client of one stream over real gRPC that does what a test says, and nothing by itself unless told to ACK. */
 export function scriptedXdsClient(variant: 'sotw' | 'delta', options: ScriptedClientOptions) {
@@ -90,7 +97,7 @@ export function scriptedXdsClient(variant: 'sotw' | 'delta', options: ScriptedCl
   function send(request: Request): void {
     const node = isFirst ? (options.node ?? { id: 'test', cluster: 'test' }) : undefined;
     isFirst = false;
-    const typeUrl = request.type ? typeUrls[request.type] : '';
+    const typeUrl = request.type ? urlOf(request.type) : '';
     const error = request.error === undefined ? {} : { errorDetail: { code: 3, message: request.error } };
     const common = { ...(node && { node }), typeUrl, responseNonce: request.nonce ?? '', ...error };
     if (variant === 'sotw') {
@@ -131,7 +138,7 @@ export function scriptedXdsClient(variant: 'sotw' | 'delta', options: ScriptedCl
 
   return {
     send,
-    ask: (type: TypeName | undefined, names?: readonly string[], more: Request = {}) =>
+    ask: (type: AnyType | undefined, names?: readonly string[], more: Request = {}) =>
       send({ ...more, type, ...(names && { names }) }),
     ack: (response: Received, more: Request = {}) =>
       send({ ...more, type: response.type as TypeName, nonce: response.nonce }),

@@ -14,6 +14,9 @@ import { resourceStates, typeSummary } from './resource-states.ts';
 import type { DeltaCall, DiscoveryMethod, SotwCall } from './services.ts';
 import { createClientStream } from './stream.ts';
 
+/** Envoy has seven and the processor about ten. Each is looked at for every request, which nobody may make slow. */
+const mostTypes = 64;
+
 /** What a session needs of the server around it. */
 export interface SessionHost {
   readonly rules: AdmissionRules;
@@ -100,6 +103,10 @@ export function createSession(
     }
     if (method.impliedType !== undefined && typeUrl !== method.impliedType) {
       end(status.INVALID_ARGUMENT, `${method.service} serves ${method.impliedType} only.`);
+      return;
+    }
+    if (stream.types.size >= mostTypes && !stream.types.has(typeUrl)) {
+      end(status.RESOURCE_EXHAUSTED, `A stream may ask for ${mostTypes} types at most.`);
       return;
     }
     const answer = apply(typeUrl, request);
