@@ -45,6 +45,11 @@ describe('sluice status', () => {
     return runCli(['status', '--admin', `http://127.0.0.1:${port}`, ...args]);
   }
 
+  it('looks at its flags before it asks anybody', async () => {
+    const { status, err } = await runCli(['status', '--admin', 'http://127.0.0.1:1', '--envoy', 'abc']);
+    expect([status, err.split('\n')[0]]).toEqual([2, 'sluice status: --envoy abc is not a port.']);
+  });
+
   it('shows documents, gateways and clients as tables', async () => {
     const { status, out } = await statusOf(healthy);
     expect(out).toBe(`Sluice 0.1.0, up for 3h, policy revision 4

@@ -39,6 +39,8 @@ export const command = defineCommand({
     { says: 'Ask an Envoy as well, by its admin port.', line: 'sluice status --envoy 9901' },
   ],
   async run({ flags, io }) {
+    const noPort = flags.envoy.find((text) => !/^\d{1,5}$/.test(text));
+    if (noPort !== undefined) return { misuse: `--envoy ${noPort} is not a port.` };
     const status = await (flags.kubernetes ? fetchWholeStatus(flags) : fetchStatus(controlPlaneAt(flags.admin)));
     if (!status.ok) {
       io.err(`sluice status: ${status.error}\n`);
@@ -46,7 +48,6 @@ export const command = defineCommand({
     }
     const envoys: EnvoyView[] = [];
     for (const text of flags.envoy) {
-      if (!/^\d{1,5}$/.test(text)) return { misuse: `--envoy ${text} is not a port.` };
       const view = await viewEnvoy(Number(text));
       if (!view.ok) {
         io.err(`sluice status: ${view.error}\n`);

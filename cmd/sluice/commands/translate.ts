@@ -49,6 +49,9 @@ export const command = defineCommand({
         resource.type.toLowerCase().includes(wanted),
       ),
     }));
+    if (flags.type !== undefined && dumped.every(({ resources }) => resources.length === 0)) {
+      io.err(`No resource has a type that contains "${flags.type}".\n`);
+    }
     if (flags.output === 'json') io.out(`${JSON.stringify(dumped, null, 2)}\n`);
     else io.out(dumped.map((each) => stringify(each, { aliasDuplicateObjects: false, lineWidth: 0 })).join('---\n'));
     return errors.length > 0 ? exitCodes.failure : exitCodes.ok;

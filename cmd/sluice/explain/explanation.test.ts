@@ -15,13 +15,13 @@ metadata: {name: ana}
 spec: {secretRef: {env: ANA_KEY}}
 `;
 
-function explained(file: string, model: string, headers: Readonly<Record<string, string>> = {}) {
+function explained(file: string, model: string, headers: Readonly<Record<string, string>> = {}, key = 'ana') {
   const text = readFileSync(`${testdata}/${file}.policy.yaml`, 'utf8') + caller;
   const { documents } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
   const [gateway] = buildModel(documents, secretsOnly()).gateways;
   const program = gateway && compileProgram(gateway);
   if (program === undefined) throw new Error('the policy makes no program');
-  return explain(program, { key: 'ana', model, headers }, 0, gateway);
+  return explain(program, { key, model, headers }, 0, gateway);
 }
 
 describe('explain: routes of the AI gateway vocabulary', () => {
@@ -52,6 +52,16 @@ describe('explain: routes of the AI gateway vocabulary', () => {
     // The last rule of the route takes whatever the others leave.
     expect(explained('ai-gateway-basic', 'claude-x').targets).toMatchObject([{ provider: 'openai' }]);
     expect(explained('ai-gateway-tls', 'nothing-like-it').reason).toBe('no route matches "nothing-like-it" (404)');
+  });
+});
+
+describe('explain: what is not there', () => {
+  it('names what was probably meant', () => {
+    expect(explained('everything', 'smal').reason).toBe(
+      'no Model has the name or alias "smal" (404); did you mean small?',
+    );
+    expect(explained('everything', 'small', {}, 'anna').reason).toMatch(/"anna" in the policy; did you mean ana\?$/);
+    expect(explained('everything', 'nothing-like-it').reason).toMatch(/\(404\)$/);
   });
 });
 

@@ -1,4 +1,5 @@
 import { findModelOrOpened } from '../../../src/extproc/stages/resolve/find-model.ts';
+import { suggest } from '../../../src/lib/suggest.ts';
 import type { GatewayModel } from '../../../src/model/gateway.ts';
 import {
   isUnlisted,
@@ -78,11 +79,17 @@ export function explain(
   });
   if (filters.isClosed) return refused('a filter that is asked for cannot be had (500)');
   const key = [...program.keys.values()].find((each) => each.name === keyName);
-  if (key === undefined) return refused(`there is no usable ApiKey "${keyName}" in the policy`);
+  if (key === undefined) {
+    const names = [...program.keys.values()].map(({ name }) => name);
+    return refused(`there is no usable ApiKey "${keyName}" in the policy${didYouMean(keyName, names)}`);
+  }
   const invalid = whyInvalid(key, now);
   if (invalid !== undefined) return refused(invalid);
   const found = findModelOrOpened(program, named);
-  if (found === undefined) return refused(`no Model has the name or alias "${named}" (404)`);
+  if (found === undefined) {
+    const names = program.models.listed.map(({ name }) => name);
+    return refused(`no Model has the name or alias "${named}" (404)${didYouMean(named, names)}`);
+  }
   const { model, onlyProvider } = found;
   if (model.name !== named) steps.push(`"${named}" means the Model "${model.name}"`);
   if (onlyProvider !== '') steps.push(`the prefix keeps the chain to the provider "${onlyProvider}"`);
@@ -109,6 +116,11 @@ export function explain(
     targets,
     policy: explainInlinePolicy(program, key, model.name, route, now, gateway),
   };
+}
+
+function didYouMean(word: string, names: readonly string[]): string {
+  const near = suggest(word, names);
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
 function whyNoRoute(program: Program, { name, isOpen }: Model): string {
