@@ -7,10 +7,22 @@ export interface Attempt {
   sawEnd: boolean;
   secretStart: number;
   secretEnd: number;
+  /** The last long run that was read: from and to where its characters are of its set. */
+  runSet: Run['set'] | undefined;
+  runStart: number;
+  runEnd: number;
 }
 
 export function newAttempt(text: string): Attempt {
-  return { text, sawEnd: false, secretStart: -1, secretEnd: -1 };
+  return {
+    text,
+    sawEnd: false,
+    secretStart: -1,
+    secretEnd: -1,
+    runSet: undefined,
+    runStart: -1,
+    runEnd: -1,
+  };
 }
 
 /** Code at a position, -1 behind the end. */
@@ -74,12 +86,22 @@ function lowerCase(code: number): number {
   return lower.length === 1 ? lower.charCodeAt(0) : code;
 }
 
+const longRun = 64;
+
+/** Where the same beginning stands again and again, each attempt would read what the one before it has read. */
 function run(node: Run, attempt: Attempt, start: number): number {
   const { text } = attempt;
   const limit = start + node.max;
   const stop = Math.min(limit, text.length);
-  let at = start;
+  const isWithinLast = attempt.runSet === node.set && start >= attempt.runStart && start < attempt.runEnd;
+  let at = isWithinLast ? Math.min(stop, attempt.runEnd) : start;
   while (at < stop && node.set[text.charCodeAt(at)] === 1) at += 1;
+  if (isWithinLast) attempt.runEnd = Math.max(attempt.runEnd, at);
+  else if (at - start >= longRun) {
+    attempt.runSet = node.set;
+    attempt.runStart = start;
+    attempt.runEnd = at;
+  }
   if (at === text.length && at < limit) attempt.sawEnd = true;
   return at - start < node.min ? -1 : at;
 }
