@@ -54,6 +54,7 @@ describe('renderError()', () => {
       provider_unreachable: 502,
       provider_timeout: 504,
       no_target: 503,
+      route_closed: 503,
       gateway_not_ready: 503,
       chain_exhausted: 502,
       internal: 500,

@@ -24,6 +24,8 @@ export interface ErrorParams {
   readonly rule?: string;
   /** What policy wants the caller to read in place of the general text. */
   readonly message?: string;
+  /** The policy that cannot be enforced. */
+  readonly policy?: string;
   /** The limit or budget that is used up. */
   readonly limit?: string;
 }
@@ -201,6 +203,15 @@ const table = {
     anthropic: 'api_error',
     message: (p) =>
       `No provider may serve the model${quoted(p.model)} right now. Ask the operator, or use another model.`,
+  },
+  route_closed: {
+    status: 503,
+    openai: { type: 'server_error', code: 'route_closed', param: 'model' },
+    anthropic: 'api_error',
+    message: (p) =>
+      `The policy${quoted(p.policy)} of this model cannot be enforced as it is written, so nothing gets past it. ` +
+      'Ask the operator to mend it.',
+    members: (p) => ({ policy: p.policy ?? null }),
   },
   gateway_not_ready: {
     status: 503,

@@ -66,13 +66,17 @@ const jwt = {
   providers: [{ name: 'login', localJWKS: { inline: issuer.keySet }, extractFrom: { headers: [{ name: 'x-token' }] } }],
 };
 
+/** What was answered last. */
+let answer: unknown;
+
 const ask = async (model: string, headers: Readonly<Record<string, string>> = {}): Promise<number> => {
   const host = model === 'guarded' ? 'team.test' : 'other.test';
-  const { status } = await rawRequest(gateway.port, {
+  const { status, text } = await rawRequest(gateway.port, {
     path: '/v1/chat/completions',
     headers: { host, 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hello' }] }),
   });
+  answer = JSON.parse(text);
   return status;
 };
 
@@ -106,6 +110,7 @@ describe('an AIGatewayRoute', () => {
     await gateway.write('policy.yaml', policy('SecurityPolicy', ofRoute, { jwt }));
     await becomes(503);
     expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(503);
+    expect(answer).toMatchObject({ error: { code: 'route_closed', policy: 'SecurityPolicy/guard' } });
     expect(await ask('open')).toBe(200);
     expect(said()?.join()).toContain('is not checked for AIGatewayRoutes, whose requests are refused');
     await gateway.remove('policy.yaml');

@@ -17,6 +17,8 @@ export interface Route {
   readonly watchBody: boolean;
   readonly firstTokenTimeoutMs?: number;
   readonly attempts?: AttemptRules;
+  /** Id of the policy that cannot be enforced, because of which there are no targets. */
+  readonly closedBy?: string;
   /** Which document each field comes from that attached policies have said: for `sluice explain`. */
   readonly decidedBy?: readonly { readonly field: string; readonly origin: string }[];
   readonly origins: Origins;

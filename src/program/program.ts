@@ -161,6 +161,8 @@ export interface Route {
   readonly mostAttempts: number;
   /** 0: one for each target. */
   readonly attemptsPerPriority: number;
+  /** Id of the policy that cannot be enforced, because of which nobody serves it; empty: it is not closed. */
+  readonly closedBy: string;
 }
 
 /** `failures` 0: off. */

@@ -80,6 +80,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
     attemptTimeoutMs: message.attemptTimeoutMs,
     mostAttempts: message.mostAttempts,
     attemptsPerPriority: message.attemptsPerPriority,
+    closedBy: message.closedBy,
   });
 }
 

@@ -29,6 +29,7 @@ export function routeResource(route: Route, profile: RetryProfile | undefined): 
     attemptsPerPriority: route.attempts?.perPriority ?? 0,
     // A pause is time as well.
     attemptTimeoutMs: profile?.backOff === undefined && canFallBack(route) ? (profile?.attemptTimeoutMs ?? 0) : 0,
+    closedBy: route.closedBy ?? '',
   });
 }
 

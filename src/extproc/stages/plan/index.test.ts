@@ -15,6 +15,7 @@ const program = programOf({
     { name: 'equal' },
     { name: 'chainless' },
     { name: 'gone' },
+    { name: 'closed' },
   ],
   routes: [
     {
@@ -42,6 +43,7 @@ const program = programOf({
       targets: ['a', 'b'].map((provider) => ({ provider, model: 'm' })),
     },
     { id: 'model/gone', models: ['gone'], targets: [{ provider: 'missing' }] },
+    { id: 'model/closed', models: ['closed'], targets: [{ provider: 'a' }], closedBy: 'SecurityPolicy/guard' },
   ],
   keys: [{ name: 'k' }, { name: 'own' }, { name: 'other' }],
 });
@@ -81,6 +83,11 @@ describe('plan', () => {
 
   it.each(['claude-only', 'chainless', 'gone'])('says that nobody may serve %s', (model) => {
     expect(planned(model).exchange.rejection?.code).toBe('no_target');
+  });
+
+  it('names the policy that closes a route', () => {
+    const { rejection } = planned('closed').exchange;
+    expect(rejection).toEqual({ code: 'route_closed', params: { policy: 'SecurityPolicy/guard' } });
   });
 
   it('speaks to an Anthropic provider in its own dialect', () => {

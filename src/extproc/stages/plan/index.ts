@@ -29,6 +29,7 @@ export function plan({ random, now, coolDowns }: PlanOptions): Stage {
       if (route === undefined) {
         return exchange.reject(model.isOpen ? 'model_not_found' : 'no_target', { model: exchange.modelInBody });
       }
+      if (route.closedBy !== '') return exchange.reject('route_closed', { policy: route.closedBy });
       const usable = usableTargets(exchange, route);
       if (usable.length === 0) return rejectEmpty(exchange, route);
       exchange.route = route;

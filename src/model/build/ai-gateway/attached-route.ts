@@ -79,10 +79,11 @@ function resolvedRule(
   policies: Policies,
 ): ResolvedRule {
   const merged = mergedTraffic(policies);
-  const isLimitedAlone = policies.some(({ level, spec }) => level === 'rule' && wantsLimits(spec));
+  const closing = policies.find(({ level, spec }) => level === 'rule' && wantsLimits(spec));
   return {
     // Nobody keeps such a limit, and whoever wrote it does not want the rule to run without one.
-    refs: isLimitedAlone ? [] : refs,
+    refs: closing === undefined ? refs : [],
+    ...(closing && { closedBy: closing.origin }),
     retry: retryOfRule(document.spec.rules[index], merged),
     decidedBy: merged.decidedBy.filter(({ field }) => field !== limits),
   };

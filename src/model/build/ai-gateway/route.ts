@@ -13,6 +13,8 @@ export interface ResolvedRule {
   readonly refs: readonly ResolvedRef[];
   readonly retry: BuiltRetry;
   readonly decidedBy: readonly FieldOrigin[];
+  /** Id of the policy that cannot be enforced, because of which it leads nowhere. */
+  readonly closedBy?: string;
 }
 
 export interface BuiltAiRoute {
@@ -45,7 +47,7 @@ function buildRule(
   document: AiRouteDocument,
   index: number,
   { hostnames, listeners }: RoutePlace,
-  { refs, retry, decidedBy }: ResolvedRule,
+  { refs, retry, decidedBy, closedBy }: ResolvedRule,
 ): { readonly routes: readonly Route[]; readonly models: readonly LogicalModel[] } {
   const name = qualifiedName(document.namespace, document.name);
   const rule = document.spec.rules[index];
@@ -70,6 +72,7 @@ function buildRule(
       profile: retry.profile.name,
       ...processorRules(defaultRetry),
       ...(retry.attempts && { attempts: retry.attempts }),
+      ...(closedBy !== undefined && { closedBy }),
       isPrivateOnly: targets.length > 0 && served.every(({ provider }) => provider.isPrivate),
       ...(decidedBy.length > 0 && { decidedBy }),
       origins,

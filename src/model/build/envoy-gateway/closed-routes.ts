@@ -8,35 +8,37 @@ import { ofKind } from '../of-kind.ts';
 
 /**
  * AIGatewayRoutes that policies want to guard by what nobody does for them: tokens, filters of one's own, and what is wrong
- * and never was right. Whoever wrote that does not want their requests let past it. By id.
+ * and never was right. Whoever wrote that does not want their requests let past it. By id, with the id of the policy.
  */
 export function closedAiRoutes(
   documents: readonly PolicyDocument[],
   attachments: readonly Attachment[],
-): ReadonlySet<string> {
+): ReadonlyMap<string, string> {
   const guards = new Set([
     ...ofKind(documents, 'EnvoyExtensionPolicy').map(({ id }) => id),
     ...ofKind(documents, 'SecurityPolicy').flatMap(({ id, isBarrier, spec }) =>
       isBarrier || spec.jwt !== undefined ? [id] : [],
     ),
   ]);
-  if (guards.size === 0) return guards;
+  if (guards.size === 0) return new Map();
   const [aiRoutes, httpRoutes] = [named(documents, 'AIGatewayRoute'), named(documents, 'HTTPRoute')];
-  return new Set(
+  return new Map(
     attachments.flatMap(({ document, parent: { kind, namespace, name }, outcome }) => {
       const isMeant = kind === 'AIGatewayRoute' || (kind === 'HTTPRoute' && !httpRoutes.get(namespace, name));
-      return isMeant && outcome === 'accepted' && guards.has(document) ? (aiRoutes.get(namespace, name)?.id ?? []) : [];
+      const route =
+        isMeant && outcome === 'accepted' && guards.has(document) ? aiRoutes.get(namespace, name) : undefined;
+      return route === undefined ? [] : [[route.id, document] as const];
     }),
   );
 }
 
 /** Their models are known, and nobody serves them. */
-export function withClosedRoutes(gateway: GatewayModel, closed: ReadonlySet<string>): GatewayModel {
+export function withClosedRoutes(gateway: GatewayModel, closed: ReadonlyMap<string, string>): GatewayModel {
   if (closed.size === 0) return gateway;
-  const routes = gateway.routes.map((route) =>
-    route.origins.some((origin) => closed.has(origin))
-      ? memo(route, 'closed', '', (): Route => ({ ...route, targets: [], isPrivateOnly: false }))
-      : route,
-  );
+  const routes = gateway.routes.map((route) => {
+    const closedBy = route.origins.map((origin) => closed.get(origin)).find((policy) => policy !== undefined);
+    if (closedBy === undefined) return route;
+    return memo(route, 'closed', closedBy, (): Route => ({ ...route, targets: [], isPrivateOnly: false, closedBy }));
+  });
   return { ...gateway, routes };
 }
