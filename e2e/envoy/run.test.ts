@@ -183,7 +183,7 @@ describe('sluice run', () => {
   });
 
   it('lets a request finish when nobody reads its output any more, as after Ctrl-C in front of tee', async () => {
-    const started = start();
+    const started = start(['--drain', '60']);
     await until(() => out.includes('is running'), 'the start');
     const slow = await askSlowly(3_000);
     const ended = once(started, 'exit');
@@ -197,7 +197,7 @@ describe('sluice run', () => {
 
   it('ends at once when the terminal is closed and Ctrl-C comes on top, and leaves nothing behind', async () => {
     const temporary = await mkdtemp(join(tmpdir(), 'sluice-run-'));
-    const started = start([], { TMPDIR: temporary });
+    const started = start(['--drain', '60'], { TMPDIR: temporary });
     await until(() => out.includes('is running'), 'the start');
     const children = await descendants(started.pid ?? 0);
     expect((await readdir(temporary)).length).toBeGreaterThan(0);
