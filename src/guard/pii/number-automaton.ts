@@ -54,16 +54,20 @@ export class NumberAutomaton {
   after(lead: Lead): State | undefined {
     const own = lead.isDigits ? signs.digit : signs.letter;
     const state = this.afterAll(own, lead.count);
+    if (state === undefined) return undefined;
     if (lead.next === 'other')
       return this.#isAlive(state, [lead.isDigits ? signs.letter : signs.digit]) ? state : undefined;
     if (state.endings.length > 0) return state;
     return lead.next === 'separator' && this.#isAlive(state, separatorSigns) ? state : undefined;
   }
 
-  /** Behind so many digits, or letters. */
-  afterAll(sign: Sign, count: number): State {
+  /** Behind so many digits, or letters; undefined: no number has so many. */
+  afterAll(sign: Sign, count: number): State | undefined {
     let state = this.start;
-    for (let at = 0; at < count && !isDead(state); at += 1) state = this.step(state, sign);
+    for (let at = 0; at < count; at += 1) {
+      state = this.step(state, sign);
+      if (isDead(state)) return undefined;
+    }
     return state;
   }
 

@@ -77,12 +77,13 @@ export class Search {
       // Once one of them has seen the end, what the others or later starts would see makes no difference.
       if (email?.kind.begins(code) === true && this.#isOpenAt(email.kind, start)) return;
       const lead = leadAt(text, start);
-      const tried = isOpen ? { matchers, number: numbers.afterAll(signOf(code), countOf(lead)) } : atLead(lead);
-      for (const { kind } of tried.matchers) {
+      const closed = isOpen ? undefined : atLead(lead);
+      for (const { kind } of closed?.matchers ?? matchers) {
         const begins = code < 128 ? kind.begins(code) : kind.beginsForeign === true;
         if (begins && this.#isOpenAt(kind, start)) return;
       }
-      if (tried.number !== undefined && this.#areNumbersOpenAt(start, lead, tried.number)) return;
+      const number = closed === undefined ? numbers.afterAll(signOf(code), countOf(lead)) : closed.number;
+      if (number !== undefined && this.#areNumbersOpenAt(start, lead, number)) return;
       if (isOpen) continue;
       if (url?.kind.begins(code) === true && this.#isOpenAt(url.kind, start)) return;
       for (const { kind } of hexGroups) if (kind.begins(code) && this.#isOpenAt(kind, start)) return;
