@@ -73,7 +73,7 @@ function ipv6(attempt: Attempt, start: number): Match | undefined {
   while (attempt.text.charCodeAt(at - 1) === dot) at -= 1;
   if (attempt.text.charCodeAt(at - 1) === colon && attempt.text.charCodeAt(at - 2) !== colon) at -= 1;
   const address = attempt.text.slice(start, at);
-  if (!isIPv6(address) || isNoAddress(address)) return undefined;
+  if (isNoAddress(address) || !isIPv6(address)) return undefined;
   const end = prefixEnd(attempt, at, 128);
   if (!ends(attempt, end)) return undefined;
   return { end, score, validator: undefined, needsContext: false };
