@@ -12,7 +12,8 @@ export const targetFieldNames = ['targetRef', 'targetRefs', 'targetSelectors'] a
  */
 export function barrierSpec<S>(row: KindRow<S>, written: unknown, { facts }: Pick<Place, 'facts'>): Parsed<S> {
   if (!isMap(written) || row.guards?.(Object.keys(written)) !== true) return invalid;
-  const parse = (spec: unknown): Parsed<S> => row.spec.parse(spec, { path: [], findings: [], facts });
+  const parse = (targets: Readonly<Record<string, unknown>>): Parsed<S> =>
+    row.spec.parse({ ...targets, ...row.barrierFields }, { path: [], findings: [], facts });
   const readable = (field: 'targetRefs' | 'targetSelectors', all: unknown): readonly unknown[] =>
     Array.isArray(all) ? all.filter((one) => parse({ [field]: [one] }) !== invalid) : [];
   const { targetRef, targetRefs, targetSelectors } = written;

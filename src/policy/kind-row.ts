@@ -33,6 +33,8 @@ export interface KindFacts {
   readonly statusPer?: 'ancestor' | 'parent';
   /** Whether a policy with these fields keeps requests from what it is for. */
   readonly guards?: (fields: readonly string[]) => boolean;
+  /** What such a policy has to say besides its targets, chosen so that it lets nothing through. */
+  readonly barrierFields?: Readonly<Record<string, unknown>>;
   readonly description: string;
 }
 

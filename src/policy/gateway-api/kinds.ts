@@ -58,6 +58,8 @@ export const gatewayApiKinds = {
       plural: 'backendtlspolicies',
       shortNames: ['btlspolicy'],
       statusPer: 'ancestor',
+      guards: () => true,
+      barrierFields: { validation: { hostname: 'nobody.invalid', wellKnownCACertificates: 'System' } },
       description: 'How connections to a backend are encrypted, as in Gateway API.',
     },
     backendTlsPolicySpec,

@@ -33,14 +33,17 @@ export interface BuiltTls {
   readonly origins: readonly string[];
 }
 
-/** No TLS: nobody has said anything about it. Nothing at all after saying what is missing. */
+/** No TLS: nobody has said anything about it. Nothing at all where it is wanted and cannot be had; that is said. */
 export function buildTls(
   location: BackendLocation,
   policies: ReadonlyMap<string, readonly Targeting<BackendTlsDocument>[]>,
   cluster: string,
   context: BuildContext,
 ): BuiltTls | undefined {
-  const layers = [...ofBackend(location), ...ofPolicy(location, policies, context)];
+  const policy = policyFor(location, policies, context);
+  // How the backend is to show who it is cannot be read: it gets neither plain text nor a credential.
+  if (policy?.isBarrier) return undefined;
+  const layers = [...ofBackend(location), ...ofPolicy(policy)];
   const { spec } = mergePolicies(layers);
   const origins = layers.map(({ origin }) => origin);
   if (layers.length === 0) return { origins, secrets: [] };
@@ -100,23 +103,26 @@ function ofBackend({ backend }: BackendLocation): LeveledPolicy<TlsFields>[] {
 }
 
 /** One for the port before one for the whole Service; of several for the same, the one of the smaller name. */
-function ofPolicy(
+function policyFor(
   { target }: BackendLocation,
   policies: ReadonlyMap<string, readonly Targeting<BackendTlsDocument>[]>,
   context: BuildContext,
-): LeveledPolicy<TlsFields>[] {
+): BackendTlsDocument | undefined {
   const all = policies.get(targetKey(target.kind, target.namespace, target.name)) ?? [];
   const [first, ...others] = [
     ...all.filter(({ sectionName }) => sectionName !== undefined && sectionName === target.port),
     ...all.filter(({ sectionName }) => sectionName === undefined),
   ];
-  if (first === undefined) return [];
   for (const { policy, path, sectionName } of others) {
-    if (sectionName !== first.sectionName || policy === first.policy) continue;
+    if (first === undefined || sectionName !== first.sectionName || policy === first.policy) continue;
     const message = `${first.policy.id} is for the same ${target.kind}`;
     context.reject(policy, path, message, 'put both into one document', 'Conflicted');
   }
-  const { policy } = first;
+  return first?.policy;
+}
+
+function ofPolicy(policy: BackendTlsDocument | undefined): LeveledPolicy<TlsFields>[] {
+  if (policy === undefined) return [];
   const { hostname, caCertificateRefs, wellKnownCACertificates, subjectAltNames } = policy.spec.validation;
   const signers = signersOf(policy, 'spec.validation', caCertificateRefs, wellKnownCACertificates);
   const spec: TlsFields = {
