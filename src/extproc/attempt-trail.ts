@@ -25,8 +25,12 @@ export const hiddenAs: Readonly<Record<HiddenFailure['reason'], AttemptFailure>>
   broken: 'broken answer',
 };
 
-/** By so much Envoy's timers may be early on our clock. */
-const earlinessMs = 5;
+/**
+ * Envoy's timer runs before word of the attempt is here, and how long that takes differs from one attempt to the next. What
+ * had no answer for this part of its time, or for all of it but so many milliseconds, ran out of it.
+ */
+const enough = 0.95;
+const jitterMs = 20;
 
 /** Statuses, in order; undefined: nobody collects them. */
 type FailedAnswers = readonly number[] | undefined;
@@ -95,9 +99,8 @@ export class AttemptTrail {
   private ranOutOfTime(attempt: number): boolean {
     const left = this.leftAt[attempt];
     const next = firstFrom(this.leftAt, attempt + 1);
-    return (
-      this.patienceMs > 0 && left !== undefined && next !== undefined && next - left >= this.patienceMs - earlinessMs
-    );
+    if (this.patienceMs === 0 || left === undefined || next === undefined) return false;
+    return next - left >= Math.min(this.patienceMs * enough, this.patienceMs - jitterMs);
   }
 }
 
