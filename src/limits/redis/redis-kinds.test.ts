@@ -15,6 +15,15 @@ import { createRedisStore } from './redis-store.ts';
 
 const counter: Counter = { kind: 'fixed', key: 'c', limit: 100, windowMs: 3_600_000 };
 
+/** How far a server has got with what its master wrote, or with what it has written itself. */
+async function replication(url: string) {
+  const client = new Redis(url);
+  const [info, keys] = [await client.info('replication'), await client.dbsize()];
+  client.disconnect();
+  const isLinked = info.includes('master_link_status:up');
+  return { isLinked, keys, offset: Number(/master_repl_offset:(\d+)/.exec(info)?.[1] ?? 0) };
+}
+
 describeStore('store in a Redis Cluster', async () => {
   const redis = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
   const admin = new Redis(redis.url);
@@ -99,11 +108,9 @@ describe('a store in Redis', () => {
     );
     const store = await openRedis(`redis+sentinel://127.0.0.1:${sentinel.port}/limits/0`, { commandTimeoutMs: 500 });
     await finish(store, 'a', counter, 30);
-    await until('the replica has it', async () => {
-      const client = new Redis(replica.url);
-      const keys = await client.keys('*');
-      client.disconnect();
-      return keys.length > 0;
+    await until('the replica has all of it', async () => {
+      const [written, copied] = [await replication(master.url), await replication(replica.url)];
+      return copied.isLinked && copied.keys > 0 && copied.offset >= written.offset;
     });
     await master.stop();
     await connected(store);
