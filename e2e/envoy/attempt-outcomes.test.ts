@@ -1,13 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import type { UsageAttempt, UsageRecord } from '../../src/llm/usage/record.ts';
+import type { UsageAttempt } from '../../src/llm/usage/record.ts';
 import { freePort, startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
-import { until } from '../support/until.ts';
+import { type UsageFile, usageFile } from '../support/usage-file.ts';
 
 /*
  * How each attempt of a request went, in its usage record: of every way to fail, on a real Envoy. Two processors stand
@@ -68,11 +65,11 @@ const watched = ['wrong', '429', 'good'];
 const slow = ['silent', 'silent', 'good'];
 
 let gateway: TestGateway;
-let folder: string;
+let usage: UsageFile;
 const providers: RecordingProvider[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-attempts-'));
+  usage = await usageFile();
   const answering: readonly Pick<Failing, 'name' | 'answer'>[] = [
     ...failing,
     silent,
@@ -94,11 +91,7 @@ beforeAll(async () => {
         chain(watched, ', on: [429, bodyError]'),
         // As short as a busy machine allows.
         chain(slow, ', attemptTimeout: 3s'),
-        `
-apiVersion: sluice.dev/v1alpha1
-kind: GatewayPolicy
-metadata: {name: default}
-spec: {records: {usage: {file: ${join(folder, 'usage.jsonl')}}}}`,
+        `\n${usage.policy}`,
         `
 apiVersion: sluice.dev/v1alpha1
 kind: ApiKey
@@ -111,7 +104,7 @@ spec: {hash: "sha256:${sha256Hex('sk-attempts')}"}`,
 afterAll(async () => {
   await gateway?.stop();
   await Promise.all(providers.map((each) => each.close()));
-  await rm(folder, { recursive: true, force: true });
+  await usage?.remove();
 });
 
 /** What the record of a request along this chain says of its attempts. */
@@ -122,18 +115,7 @@ async function attempts(names: readonly string[]): Promise<readonly UsageAttempt
     body: JSON.stringify({ model: names.join('-'), messages: [{ role: 'user', content: 'hello' }] }),
   });
   await response.text();
-  const id = response.headers.get('x-request-id');
-  let record: UsageRecord | undefined;
-  await until(`the record of ${id} is written`, async () => {
-    const text = await readFile(join(folder, 'usage.jsonl'), 'utf8').catch(() => '');
-    const records = text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as UsageRecord);
-    record = records.find((each) => each.id === id);
-    return record !== undefined;
-  });
-  return record?.attempts ?? [];
+  return (await usage.recordOf(response.headers.get('x-request-id'))).attempts;
 }
 
 const good = { status: 200 };

@@ -1,6 +1,3 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import type { UsageRecord } from '../../src/llm/usage/record.ts';
@@ -8,12 +5,13 @@ import { localBackend, routeTo } from '../support/ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { patience } from '../support/until.ts';
+import { type UsageFile, usageFile } from '../support/usage-file.ts';
 
 /* Prices that no Model states: out of a catalogue in the policy folder, up to the record of a request, on a real Envoy. */
 
 let gateway: TestGateway;
 let provider: RecordingProvider;
-let folder: string;
+let usage: UsageFile;
 
 const answer = {
   choices: [{ index: 0, message: { role: 'assistant', content: 'fine' }, finish_reason: 'stop' }],
@@ -34,7 +32,7 @@ spec:
 `;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-listed-prices-'));
+  usage = await usageFile();
   provider = await startRecordingProvider((response) => answerJson(response, 200, answer));
   const model = (name: string, spec: string) => `
 apiVersion: sluice.dev/v1alpha1
@@ -55,11 +53,7 @@ spec: {schema: openai, endpoint: "http://127.0.0.1:${provider.port}/v1", credent
         model('other', '{targets: [{provider: house}]}'),
         model('stated', '{targets: [{provider: house}], pricing: {input: 1, output: 1}}'),
         model('unknown', '{targets: [{provider: house}]}'),
-        `
-apiVersion: sluice.dev/v1alpha1
-kind: GatewayPolicy
-metadata: {name: default}
-spec: {records: {usage: {file: ${join(folder, 'usage.jsonl')}}}}`,
+        `\n${usage.policy}`,
         `
 apiVersion: sluice.dev/v1alpha1
 kind: ApiKey
@@ -73,7 +67,7 @@ spec: {hash: "sha256:${sha256Hex('sk-listed')}"}`,
 afterAll(async () => {
   await gateway?.stop();
   await provider?.close();
-  await rm(folder, { recursive: true, force: true });
+  await usage?.remove();
 });
 
 /** What the record of one more request for the model says of its cost. */
@@ -84,18 +78,7 @@ async function costOf(model: string): Promise<UsageRecord['cost']> {
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hello' }] }),
   });
   expect([response.status, await response.json()]).toEqual([200, answer]);
-  const id = response.headers.get('x-request-id');
-  let cost: UsageRecord['cost'];
-  await expect
-    .poll(async () => {
-      const lines = (await readFile(join(folder, 'usage.jsonl'), 'utf8').catch(() => '')).split('\n');
-      const records = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as UsageRecord);
-      const record = records.find((each) => each.id === id);
-      cost = record?.cost;
-      return record !== undefined;
-    }, patience)
-    .toBe(true);
-  return cost;
+  return (await usage.recordOf(response.headers.get('x-request-id'))).cost;
 }
 
 describe('a price of a catalogue', () => {

@@ -1,7 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
@@ -10,6 +7,7 @@ import { type ApiShape, apiShapes } from '../support/api-shapes.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
+import { type UsageFile, usageFile } from '../support/usage-file.ts';
 
 /* What was used where it is not obvious, on a real Envoy: what providers say in their own ways, or do not say at all. */
 
@@ -18,11 +16,11 @@ const caller = 'sk-caller-of-usage-records';
 
 let gateway: TestGateway;
 let provider: RecordingProvider;
-let folder: string;
+let usage: UsageFile;
 let answer: (response: ServerResponse) => unknown;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-usage-'));
+  usage = await usageFile();
   provider = await startRecordingProvider((response) => answer(response));
   const url = `http://127.0.0.1:${provider.port}/v1`;
   gateway = await startGateway({
@@ -64,11 +62,7 @@ apiVersion: sluice.dev/v1alpha1
 kind: Model
 metadata: {name: impatient}
 spec: {targets: [{provider: openai}], retry: {attemptTimeout: 3s, idleTimeout: 1s}}`,
-        `
-apiVersion: sluice.dev/v1alpha1
-kind: GatewayPolicy
-metadata: {name: default}
-spec: {records: {usage: {file: ${join(folder, 'usage.jsonl')}}}}`,
+        `\n${usage.policy}`,
         `
 apiVersion: sluice.dev/v1alpha1
 kind: ApiKey
@@ -81,19 +75,11 @@ spec: {hash: "sha256:${sha256Hex(caller)}", owner: {user: ana, team: payments, p
 afterAll(async () => {
   await gateway?.stop();
   await provider?.close();
-  await rm(folder, { recursive: true, force: true });
+  await usage?.remove();
 });
 beforeEach(() => {
   (provider.requests as unknown[]).length = 0;
 });
-
-async function records(): Promise<readonly UsageRecord[]> {
-  const text = await readFile(join(folder, 'usage.jsonl'), 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as UsageRecord);
-}
 
 interface Asked {
   readonly status: number;
@@ -103,11 +89,11 @@ interface Asked {
 
 /** The one record that a request has left. */
 async function recordedBy<T>(request: () => Promise<T>): Promise<{ readonly result: T; readonly record: UsageRecord }> {
-  const before = (await records()).length;
+  const before = (await usage.records()).length;
   const result = await request();
-  await until('a record is there', async () => (await records()).length > before);
+  await until('a record is there', async () => (await usage.records()).length > before);
   await sleep(20);
-  const [record, ...more] = (await records()).slice(before);
+  const [record, ...more] = (await usage.records()).slice(before);
   expect(more).toEqual([]);
   return { result, record: record as UsageRecord };
 }
@@ -450,12 +436,12 @@ describe('the service tier', () => {
 describe('nothing that was said', () => {
   it('and no key stands in the records, the logs or the metrics', async () => {
     const written = [
-      await readFile(join(folder, 'usage.jsonl'), 'utf8'),
+      await usage.text(),
       gateway.log(),
       ...gateway.processors.map((each) => each.log()),
       ...(await Promise.all(gateway.processors.map((each) => each.metrics()))),
     ].join('\n');
-    expect((await records()).length).toBeGreaterThan(20);
+    expect((await usage.records()).length).toBeGreaterThan(20);
     for (const secret of [prompt, caller, sha256Hex(caller), 'some more words', 'Some words']) {
       expect(written.includes(secret), secret).toBe(false);
     }

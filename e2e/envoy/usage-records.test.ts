@@ -1,7 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
@@ -9,20 +6,21 @@ import { type ApiShape, apiShapes } from '../support/api-shapes.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { patience } from '../support/until.ts';
+import { type UsageFile, usageFile } from '../support/usage-file.ts';
 
 /* What a request used and cost, as it is written down: on a real Envoy, of every API, however the request ends. */
 
 let gateway: TestGateway;
 let provider: RecordingProvider;
 let spare: RecordingProvider;
-let folder: string;
+let usage: UsageFile;
 let answer: (response: ServerResponse) => void;
 let answerSpare: (response: ServerResponse) => void;
 
 const word = 'nightingale';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-usage-'));
+  usage = await usageFile();
   provider = await startRecordingProvider((response) => answer(response));
   spare = await startRecordingProvider((response) => answerSpare(response));
   gateway = await startGateway({
@@ -53,11 +51,7 @@ metadata: {name: chain}
 spec:
   targets: [{provider: openai, model: first}, {provider: spare, model: second, priority: 1, pricing: {input: 1, output: 1}}]
   retry: {coolDown: {failures: 0}}`,
-        `
-apiVersion: sluice.dev/v1alpha1
-kind: GatewayPolicy
-metadata: {name: default}
-spec: {records: {usage: {file: ${join(folder, 'usage.jsonl')}}}}`,
+        `\n${usage.policy}`,
         `
 apiVersion: sluice.dev/v1alpha1
 kind: ApiKey
@@ -71,34 +65,12 @@ afterAll(async () => {
   await gateway?.stop();
   await provider?.close();
   await spare?.close();
-  await rm(folder, { recursive: true, force: true });
+  await usage?.remove();
 });
 beforeEach(() => {
   (provider.requests as unknown[]).length = 0;
   answerSpare = (response) => answerJson(response, 200, {});
 });
-
-type Json = Readonly<Record<string, unknown>>;
-
-async function records(): Promise<readonly Json[]> {
-  const text = await readFile(join(folder, 'usage.jsonl'), 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Json);
-}
-
-/** The record of the request with this id. */
-async function recordOf(id: string | null): Promise<Json> {
-  let found: Json | undefined;
-  await expect
-    .poll(async () => {
-      found = (await records()).find((record) => record.id === id);
-      return found !== undefined;
-    }, patience)
-    .toBe(true);
-  return found ?? {};
-}
 
 async function ask(shape: ApiShape, isStream: boolean, more: object = {}) {
   const response = await fetch(`${gateway.url}${shape.path}`, {
@@ -159,7 +131,7 @@ describe.each(ways)('$name, streamed: $isStream', ({ shape, isStream }) => {
     answer = (response) => send(response, isStream, withUsage(shape, isStream));
     const { id, status } = await ask(shape, isStream);
     expect(status).toBe(200);
-    expect(await recordOf(id)).toMatchObject({
+    expect(await usage.recordOf(id)).toMatchObject({
       kind: 'usage',
       key: 'k',
       user: 'ana',
@@ -191,7 +163,7 @@ describe('a stream', () => {
     expect(JSON.parse(provider.requests[0]?.body ?? '').stream_options).toEqual({ include_usage: true });
     expect(text.includes('usage')).toBe(isSeen);
     expect(text).toContain('data: [DONE]');
-    expect(await recordOf(id)).toMatchObject({ tokens: { total: 120 } });
+    expect(await usage.recordOf(id)).toMatchObject({ tokens: { total: 120 } });
   });
 
   it('that the caller leaves is recorded with what had passed', async () => {
@@ -216,9 +188,9 @@ describe('a stream', () => {
     const id = response.headers.get('x-request-id');
     await sleep(200);
     leaving.abort();
-    const record = await recordOf(id);
+    const record = await usage.recordOf(id);
     expect(record).toMatchObject({ ending: 'caller aborted', tokens: { source: 'counted', completeness: 'partial' } });
-    expect((record.tokens as { output: number }).output).toBeGreaterThan(10);
+    expect(record.tokens?.output).toBeGreaterThan(10);
     expect(record.firstTokenMs).toBeGreaterThan(0);
     await expect.poll(() => isClosed, patience).toBe(true);
   });
@@ -229,7 +201,7 @@ describe('a stream', () => {
       response.end(chat.stream?.(['half of']).slice(0, 2).join(''));
     };
     const { id } = await ask(chat, true);
-    expect(await recordOf(id)).toMatchObject({ ending: 'provider cut', tokens: { completeness: 'partial' } });
+    expect(await usage.recordOf(id)).toMatchObject({ ending: 'provider cut', tokens: { completeness: 'partial' } });
   });
 });
 
@@ -241,7 +213,7 @@ describe('a request', () => {
     answer = (response) => answerJson(response, 500, { error: { message: 'no' } });
     answerSpare = (response) => send(response, false, withUsage(chat, false));
     const { id } = await ask(chat, false, { model: 'chain' });
-    expect(await recordOf(id)).toMatchObject({
+    expect(await usage.recordOf(id)).toMatchObject({
       model: 'chain',
       provider: 'spare',
       providerModel: 'second',
@@ -256,7 +228,7 @@ describe('a request', () => {
   it('that the provider refuses costs nothing', async () => {
     answer = (response) => answerJson(response, 400, { error: { message: 'no' } });
     const { id } = await ask(chat, false);
-    const record = await recordOf(id);
+    const record = await usage.recordOf(id);
     expect(record).toMatchObject({ status: 400, ending: 'provider failed' });
     expect(record).not.toHaveProperty('tokens');
   });
@@ -264,10 +236,10 @@ describe('a request', () => {
   it('that never leaves is recorded as rejected', async () => {
     const { id, status } = await ask(chat, false, { model: 'nobody' });
     expect(status).toBe(404);
-    expect(await recordOf(id)).toMatchObject({ ending: 'rejected', status: 404, attempts: [] });
+    expect(await usage.recordOf(id)).toMatchObject({ ending: 'rejected', status: 404, attempts: [] });
   });
 
   it('leaves nothing of what was said in the records', async () => {
-    expect(await readFile(join(folder, 'usage.jsonl'), 'utf8')).not.toMatch(new RegExp(`${word}|sk-usage|and so on`));
+    expect(await usage.text()).not.toMatch(new RegExp(`${word}|sk-usage|and so on`));
   });
 });
