@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AttemptTrail, failedAnswers } from './attempt-trail.ts';
-import { exchangeOf } from './testing/exchange-of.ts';
-import { sent } from './testing/fake-stream.ts';
-import { decodeRequest, Incoming } from './wire/incoming.ts';
+import { AttemptTrail } from './attempt-trail.ts';
 
 type Statuses = readonly number[];
 
@@ -73,26 +70,5 @@ describe('the trail of the attempts of a request', () => {
     const trail = attemptsWith([[429], [429], [429, 500]]);
     trail.hides(2, { reason: 'error', errorBody: undefined });
     expect(outcomes(trail)).toEqual([status(429), { status: 200, failure: 'error behind 200' }, status(500)]);
-  });
-});
-
-describe('failedAnswers()', () => {
-  const message = (failed: string) => {
-    const incoming = new Incoming();
-    decodeRequest(sent.attempt('0.7', '2', failed), incoming);
-    return incoming;
-  };
-
-  it.each([
-    ['429,503,', [429, 503]],
-    ['', []],
-    ['what nobody writes', []],
-  ])('reads what Envoy has collected: %j', (text, statuses) => {
-    const exchange = exchangeOf({ settings: { collectsFailedAnswers: true } });
-    expect(failedAnswers(exchange, message(text))).toEqual(statuses);
-  });
-
-  it('is undefined where Envoy does not', () => {
-    expect(failedAnswers(exchangeOf({}), message(''))).toBeUndefined();
   });
 });

@@ -1,16 +1,5 @@
-import { failedAnswersField, metadataNamespaces } from '../contract.ts';
+import type { AttemptFailure } from '../llm/usage/record.ts';
 import type { HiddenFailure } from './attempt-watch.ts';
-import type { Exchange } from './exchange.ts';
-import type { Incoming } from './wire/incoming.ts';
-
-/** In the words of a usage record. */
-export type AttemptFailure =
-  | 'timed out'
-  | 'not connected'
-  | 'disconnected'
-  | 'no answer'
-  | 'error behind 200'
-  | 'broken answer';
 
 /** How an attempt went, as far as it is known. */
 export interface AttemptOutcome {
@@ -33,7 +22,7 @@ const enough = 0.95;
 const jitterMs = 20;
 
 /** Statuses, in order; undefined: nobody collects them. */
-type FailedAnswers = readonly number[] | undefined;
+export type FailedAnswers = readonly number[] | undefined;
 
 const nothing: readonly number[] = [];
 const unknown: AttemptOutcome = {};
@@ -102,25 +91,6 @@ export class AttemptTrail {
     if (this.patienceMs === 0 || left === undefined || next === undefined) return false;
     return next - left >= Math.min(this.patienceMs * enough, this.patienceMs - jitterMs);
   }
-}
-
-/** The trail of a request, from the first time that there is something to be told of its attempts. */
-export function trailOf(exchange: Exchange): AttemptTrail {
-  exchange.trail ??= new AttemptTrail(exchange.leftAt, patienceOf(exchange));
-  return exchange.trail;
-}
-
-/** What Envoy has collected so far. */
-export function failedAnswers({ program }: Exchange, message: Incoming): FailedAnswers {
-  if (!program.settings.collectsFailedAnswers) return undefined;
-  const collected = String(message.metadata(metadataNamespaces.failed, failedAnswersField) ?? '');
-  return (collected.match(/\d{3}/g) ?? nothing).map(Number);
-}
-
-/** How long Envoy waits for the answer to one attempt; 0: not known. */
-function patienceOf({ route, isStream }: Exchange): number {
-  if (route === undefined || route.attemptTimeoutMs === 0) return 0;
-  return isStream && route.firstTokenTimeoutMs > 0 ? route.firstTokenTimeoutMs : route.attemptTimeoutMs;
 }
 
 function firstFrom<T>(values: readonly (T | undefined)[], index: number): T | undefined {

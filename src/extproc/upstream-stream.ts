@@ -1,9 +1,9 @@
 import { exchangeField, metadataNamespaces } from '../contract.ts';
 import { Answer } from './answer.ts';
-import { failedAnswers, trailOf } from './attempt-trail.ts';
 import type { OnJudged } from './attempt-watch.ts';
 import type { Engine } from './engine.ts';
 import type { Exchange } from './exchange.ts';
+import { failedAnswers, trailOf } from './exchange-trail.ts';
 import { parseExchangeId } from './registry.ts';
 import { renderRejection } from './rejection.ts';
 import { grpcStatus } from './transport/status.ts';

@@ -60,7 +60,12 @@ export const places: readonly Place[] = [
   { path: 'src/records/', mayImport: [lib], packages: ['ioredis'] },
   { path: transport, mayImport: [lib], packages: [] },
   { path: wire, mayImport: [lib], packages: [] },
-  { path: extproc, mayImport: [transport, wire, program, lib, contract, errors], packages: [] },
+  // How an attempt failed is worked out here and written down there, in the same words.
+  {
+    path: extproc,
+    mayImport: [transport, wire, program, 'src/llm/usage/record.ts', lib, contract, errors],
+    packages: [],
+  },
   {
     path: 'src/extproc/stages/',
     mayImport: [extproc, wire, program, llm, guard, limits, lib, errors, contract],

@@ -1,9 +1,10 @@
 import { responseDetailsPrefix, responseHeaders } from '../../../contract.ts';
 import { errorStatus } from '../../../errors.ts';
 import type { CoolDown, Target } from '../../../program/program.ts';
-import { type AttemptOutcome, failedAnswers, hiddenAs, trailOf } from '../../attempt-trail.ts';
+import { type AttemptOutcome, hiddenAs } from '../../attempt-trail.ts';
 import { type HiddenFailure, hiddenFailureStatus } from '../../attempt-watch.ts';
 import type { Exchange } from '../../exchange.ts';
+import { failedAnswers, trailOf } from '../../exchange-trail.ts';
 import { isFailure } from '../../failure.ts';
 import { renderRejection } from '../../rejection.ts';
 import type { Stage } from '../../stage.ts';
