@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backendManifest } from '../support/ai-gateway-manifests.ts';
 import {
-  backendManifest,
   type ExtendedGateway,
   extensionPolicy,
   gatewayTarget,

@@ -1,17 +1,12 @@
+import { gatewayDocument } from './policy-documents.ts';
+
 /*
  * A gateway in the words of Envoy AI Gateway, whose backends all stand on this machine.
  */
 
 /** A Gateway whose only caller has this key. */
 export function gatewayOfOneCaller(port: number, key: string): string {
-  return `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: http, protocol: HTTP, port: ${port}}]
----
+  return `${gatewayDocument([{ name: 'http', port }])}---
 apiVersion: gateway.envoyproxy.io/v1alpha1
 kind: SecurityPolicy
 metadata: {name: clients}
@@ -59,11 +54,7 @@ kind: AIServiceBackend
 metadata: {name: ${name}}
 spec: ${JSON.stringify({ schema: { name: 'OpenAI', prefix }, backendRef, bodyMutation })}
 ---
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: ${name}}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${port}}}]}
-${
+${backendManifest(name, port)}${
   credential === undefined
     ? ''
     : `---
@@ -73,6 +64,15 @@ metadata: {name: ${name}}
 spec: ${JSON.stringify({ targetRefs, ...credential })}
 `
 }`;
+}
+
+/** What Envoy Gateway knows of one. */
+export function backendManifest(name: string, port: number): string {
+  return `apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: {name: ${name}}
+spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${port}}}]}
+`;
 }
 
 export function secretOf(name: string, entries: Readonly<Record<string, string>>): string {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StatusCode } from '../../src/gen/envoy/type/v3/http_status_pb.js';
+import { backendManifest } from './ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
 import { apiKey, documents, model, provider } from './policy-documents.ts';
 import { type RawAnswer, rawRequest } from './raw-request.ts';
@@ -50,8 +51,7 @@ export async function startExtendedGateway(): Promise<ExtendedGateway> {
   };
   const gateway = await startGateway({
     env: { KEY: key, PROVIDER_KEY: 'provider-secret' },
-    policy: (port) => ({
-      'gateway.yaml': gatewayManifest(port),
+    policy: {
       'models.yaml': documents(
         provider('llm', `http://127.0.0.1:${llm.port}/v1`, { credential: { apiKey: { env: 'PROVIDER_KEY' } } }),
         model('small', ['llm/real']),
@@ -62,7 +62,7 @@ export async function startExtendedGateway(): Promise<ExtendedGateway> {
         backendManifest('checker', checker.port),
         ...['plain', 'other'].map(httpRoute),
       ),
-    }),
+    },
   }).catch(async (error: unknown) => {
     await closeAll();
     throw error;
@@ -115,22 +115,6 @@ function check({ kind, message }: SeenMessage): Reaction {
   const setHeaders = set.map(([name = '', value = '']) => ({ header: { key: name, rawValue: Buffer.from(value) } }));
   return { response: { case: kind, value: { response: { headerMutation: { setHeaders } } } } };
 }
-
-const gatewayManifest = (port: number): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: http, protocol: HTTP, port: ${port}}]
-`;
-
-export const backendManifest = (name: string, port: number): string => `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: ${name}}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${port}}}]}
-`;
 
 const httpRoute = (name: string): string => `
 apiVersion: gateway.networking.k8s.io/v1
