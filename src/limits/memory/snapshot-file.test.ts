@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../e2e/support/until.ts';
 import { createLogger, silentLogger } from '../../lib/log.ts';
 import type { Counter } from '../counter.ts';
 import { figures, finish, take } from '../testing/answers.ts';
@@ -60,7 +62,38 @@ describe('a memory store with a snapshot file', () => {
     expect(await store.list('')).toEqual([]);
     await store.close();
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ version: 1, counters: [] });
+    // It may be somebody else's, or of a newer version.
+    expect(await readFile(`${path}.unusable`, 'utf8')).toBe(text);
     await rm(path);
+    await rm(`${path}.unusable`);
+  });
+
+  it('is no file: nothing is written in its place', async () => {
+    const path = join(folder, 'is-a-folder');
+    await mkdir(path);
+    const store = await openSnapshotStore({ path, log: silentLogger });
+    await store.close();
+    expect(await readdir(path)).toEqual([]);
+    expect((await readdir(folder)).filter((name) => name.includes('is-a-folder'))).toEqual(['is-a-folder']);
+    await rm(path, { recursive: true });
+  });
+
+  it('cannot be written: says so once, and again when it can', async () => {
+    const notFolder = join(folder, 'not-a-folder');
+    await writeFile(notFolder, '');
+    const lines: string[] = [];
+    const log = createLogger({ name: 'test', level: 'info', destination: { write: (line) => void lines.push(line) } });
+    const store = await openSnapshotStore({ path: join(notFolder, 'snapshot.json'), intervalMs: 5, log });
+    const said = (text: string) => lines.filter((line) => line.includes(text)).length;
+    await until('a write has failed', () => said('could not be written') > 0);
+    await sleep(50);
+    expect(said('could not be written')).toBe(1);
+    await rm(notFolder);
+    await mkdir(notFolder);
+    await until('a write has succeeded', () => said('is written again') > 0);
+    await store.close();
+    expect(JSON.parse(await readFile(join(notFolder, 'snapshot.json'), 'utf8'))).toMatchObject({ version: 1 });
+    await rm(notFolder, { recursive: true });
   });
 });
 
