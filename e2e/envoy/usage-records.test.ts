@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { type ApiShape, apiShapes } from '../support/api-shapes.ts';
+import { type ApiShape, apiShapes, chat } from '../support/api-shapes.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { patience } from '../support/until.ts';
@@ -150,9 +150,6 @@ describe.each(ways)('$name, streamed: $isStream', ({ shape, isStream }) => {
 });
 
 describe('a stream', () => {
-  const [chat] = apiShapes;
-  if (chat === undefined) throw new Error('no shapes');
-
   it.each([
     [undefined, false],
     [{ include_usage: false }, false],
@@ -206,9 +203,6 @@ describe('a stream', () => {
 });
 
 describe('a request', () => {
-  const [chat] = apiShapes;
-  if (chat === undefined) throw new Error('no shapes');
-
   it('that the second provider answers is paid at its prices', async () => {
     answer = (response) => answerJson(response, 500, { error: { message: 'no' } });
     answerSpare = (response) => send(response, false, withUsage(chat, false));

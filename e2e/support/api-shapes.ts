@@ -21,7 +21,7 @@ function named(data: { readonly type: string; readonly [member: string]: unknown
   return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-const chat: ApiShape = {
+export const chat: ApiShape = {
   name: 'chat.completions',
   path: '/v1/chat/completions',
   request: (text, stream) => ({ model: 'm', stream, messages: [{ role: 'user', content: text }] }),
