@@ -47,10 +47,9 @@ export function fromExclusive(figures: Figures, around: Surroundings): Usage | u
 }
 
 /** Parts that do not fit into their whole are cut: a cost must never count a token twice, or fewer than none. */
-function usageOf(figures: Figures, { isComplete, images, serviceTier }: Surroundings): Usage | undefined {
+function usageOf(figures: Figures, { isComplete, images, serviceTier }: Surroundings): Usage {
   const { input = 0, output = 0, total: reportedTotal } = figures;
   const total = input + output;
-  if (!Number.isSafeInteger(total)) return undefined;
   const inputLeft = { left: input };
   const outputLeft = { left: output };
   const cachedInput = part(inputLeft, figures.cachedInput);

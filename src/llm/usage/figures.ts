@@ -102,10 +102,15 @@ function take(from: Readonly<Record<string, unknown>>, names: Names, figures: Fi
   return isSaid;
 }
 
+/** Hundreds of times what models take: whoever says more is mistaken, and its answer would use up a budget. */
+const mostTokens = 1_000_000_000;
+
 /** A number that can be one of tokens. What cannot is refused alone: the figures beside it may be right. */
 export function tokenCount(value: unknown): number | undefined {
   // Minus zero would be printed as `-0` by some.
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value + 0 : undefined;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= mostTokens
+    ? value + 0
+    : undefined;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

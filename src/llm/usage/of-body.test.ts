@@ -140,9 +140,13 @@ describe('usageOfBody()', () => {
     },
   );
 
-  it('refuses figures whose sum no number can hold', () => {
-    const most = Number.MAX_SAFE_INTEGER;
-    expect(usageOfBody('completions', details({ prompt_tokens: most, completion_tokens: most }))).toBeUndefined();
+  it('refuses figures that no model can have', () => {
+    const most = 1_000_000_000;
+    const of = (count: number) =>
+      usageOfBody('completions', details({ prompt_tokens: count, completion_tokens: count }));
+    expect(of(most)).toMatchObject({ total: 2 * most, completeness: 'exact' });
+    expect(of(most + 1)).toBeUndefined();
+    expect(of(Number.MAX_SAFE_INTEGER)).toBeUndefined();
   });
 
   it('finds the figure that is missing in the total', () => {

@@ -72,6 +72,20 @@ describe('settledUsage()', () => {
     expect(settledUsage({ reported, estimatedInput: 99, countedOutput: 0, isComplete: false })).toBe(reported);
   });
 
+  it('charges what the provider left out, too', () => {
+    const from = { estimatedInput: 20, countedOutput: 5, isComplete: true } as const;
+    const ofOutput = said({ output: 7, total: 7, completeness: 'partial' });
+    expect(settledUsage({ ...from, reported: ofOutput })).toMatchObject({
+      ...{ input: 20, output: 7, total: 27, source: 'estimated', completeness: 'partial' },
+    });
+    const ofInput = said({ input: 9, total: 9, completeness: 'partial' });
+    expect(settledUsage({ ...from, reported: ofInput })).toMatchObject({
+      ...{ input: 9, output: 5, total: 14, source: 'counted', completeness: 'partial' },
+    });
+    const zero = said({});
+    expect(settledUsage({ ...from, reported: zero })).toBe(zero);
+  });
+
   it('charges estimate and count where the provider says nothing', () => {
     const from = { reported: undefined, estimatedInput: 20 };
     expect(settledUsage({ ...from, countedOutput: 5, isComplete: true })).toMatchObject({

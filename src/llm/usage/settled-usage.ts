@@ -13,7 +13,8 @@ export interface SettledFrom {
 
 /**
  * What a request is charged for, on every way in which it can end. Figures of a provider whose answer broke off were
- * said before its last words, so that what passed since may be more: then the larger output counts.
+ * said before its last words, so that what passed since may be more: then the larger output counts. One that says a part
+ * of them only has not given away the rest.
  */
 export function settledUsage({ reported, estimatedInput, countedOutput, isComplete }: SettledFrom): Usage {
   if (reported === undefined) {
@@ -26,7 +27,12 @@ export function settledUsage({ reported, estimatedInput, countedOutput, isComple
       completeness: isComplete ? 'estimated' : 'partial',
     };
   }
-  if (reported.completeness !== 'partial' || countedOutput <= reported.output) return reported;
+  if (reported.completeness !== 'partial') return reported;
+  // A request without input is none: what was not said is as good as not counted.
+  const input = reported.input === 0 ? estimatedInput : reported.input;
+  const output = Math.max(countedOutput, reported.output);
+  if (input === reported.input && output === reported.output) return reported;
   const { reportedTotal, ...rest } = reported;
-  return { ...rest, output: countedOutput, total: reported.input + countedOutput, source: 'counted' };
+  const source = output > reported.output ? 'counted' : 'estimated';
+  return { ...rest, input, output, total: input + output, source };
 }

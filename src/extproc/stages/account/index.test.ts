@@ -101,6 +101,19 @@ describe('the account stage', () => {
     expect(measured).toMatchObject([{ provider: 'a', usage: { total: 7 }, cost: { kind: 'unknown' } }]);
   });
 
+  it('records why an answer of one piece ended, and counts what the provider does not say of it', () => {
+    const { exchange, records, answered, end } = open({ settings: recorded }, question);
+    answered('application/json');
+    exchange.listener?.value({
+      choices: [{ index: 0, message: { content: 'four words of text' }, finish_reason: 'length' }],
+      usage: { prompt_tokens: 9 },
+    });
+    end('done');
+    expect(records).toMatchObject([
+      { finishReason: 'length', tokens: { input: 9, output: 4, source: 'counted', completeness: 'partial' } },
+    ]);
+  });
+
   it('counts what passed of a stream that breaks off, and charges what was said before when it is more', () => {
     const chunk = (value: object) => Buffer.from(`data: ${JSON.stringify(value)}\n\n`);
     const { exchange, records, answered, end } = open({ settings: recorded }, { ...question, stream: true });

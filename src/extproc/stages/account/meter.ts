@@ -2,8 +2,10 @@ import { estimateInput } from '../../../llm/estimate/input.ts';
 import { imagesAsked, outputCap } from '../../../llm/estimate/output-cap.ts';
 import { type Cost, cost } from '../../../llm/price/cost.ts';
 import { worstCost } from '../../../llm/price/worst-cost.ts';
+import { isObject } from '../../../llm/usage/figures.ts';
 import { usageOfBody } from '../../../llm/usage/of-body.ts';
 import { PassedText } from '../../../llm/usage/passed-text.ts';
+import { finishReasonOf } from '../../../llm/usage/response-facts.ts';
 import { settledUsage } from '../../../llm/usage/settled-usage.ts';
 import { noTokens, type Usage } from '../../../llm/usage/usage.ts';
 import { UsageReader } from '../../../llm/usage/usage-reader.ts';
@@ -35,7 +37,8 @@ export class Meter implements Metering, ResponseListener {
   private readonly reader: UsageReader;
   private readonly passed: PassedText;
   private ofBody: Usage | undefined = undefined;
-  /** Tokens of an answer that does not say what it used. */
+  private reasonInBody: string | undefined = undefined;
+  /** Tokens of an answer that does not say all of what it used. */
   private writtenInBody = 0;
   private settled: Usage | undefined = undefined;
 
@@ -51,7 +54,7 @@ export class Meter implements Metering, ResponseListener {
   }
 
   get finishReason(): string | undefined {
-    return this.reader.finishReason;
+    return this.isEvents ? this.reader.finishReason : this.reasonInBody;
   }
 
   /** Nothing of the answer is missing, as far as it tells. */
@@ -86,9 +89,10 @@ export class Meter implements Metering, ResponseListener {
 
   value(value: unknown): void {
     if (this.isEvents) this.reader.event(value);
-    else if (typeof value === 'object' && value !== null) {
+    else if (isObject(value)) {
       this.ofBody = usageOfBody(this.api, value);
-      if (this.ofBody === undefined) this.writtenInBody = writtenTokens(this.api, value);
+      this.reasonInBody = finishReasonOf(value);
+      if (this.ofBody?.completeness !== 'exact') this.writtenInBody = writtenTokens(this.api, value);
     }
   }
 
