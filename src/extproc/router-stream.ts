@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts';
 import type { Ending, Exchange } from './exchange.ts';
+import { logOfAnswered } from './log-fields.ts';
 import { type PhaseOwner, PhaseRun, phase } from './phase-run.ts';
 import { renderRejection } from './rejection.ts';
 import { readRequestHeaders } from './request-headers.ts';
@@ -254,7 +255,8 @@ export class RouterStream implements StreamHandler, PhaseOwner {
       exchange.immediate ??
       renderRejection(rejection ?? { code: 'internal', params: {} }, exchange.dialect, exchange.requestId);
     exchange.status = answer.status;
-    this.stream.write(encodeImmediate(answer));
+    // Of what has left, Envoy knows it already.
+    this.stream.write(encodeImmediate(answer, exchange.hasLeft ? undefined : logOfAnswered(exchange)));
     this.finish(how);
   }
 

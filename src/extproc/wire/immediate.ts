@@ -23,8 +23,11 @@ export interface ImmediateAnswer {
 
 const none: readonly string[] = [];
 
-/** A `ProcessingResponse` with an `ImmediateResponse`, as one frame. Ends the exchange, whatever it answers. */
-export function encodeImmediate(answer: ImmediateAnswer): Buffer {
+/**
+ * A `ProcessingResponse` with an `ImmediateResponse`, as one frame. Ends the exchange, whatever it answers. `metadata`:
+ * encoded `google.protobuf.Struct`, which Envoy keeps for its access log.
+ */
+export function encodeImmediate(answer: ImmediateAnswer, metadata?: Buffer): Buffer {
   const { status: code, headers, body } = answer;
   if (!Number.isInteger(code) || code < 200 || code > 599) {
     throw new WireError(`${code} is not a status that a caller may see`);
@@ -37,7 +40,7 @@ export function encodeImmediate(answer: ImmediateAnswer): Buffer {
     (headers.length > 0 ? recordSize(mutation) : 0) +
     (body.length > 0 ? recordSize(body.length) : 0) +
     (details.length > 0 ? recordSize(details.length) : 0);
-  const frame = allocateFrame(recordSize(immediate));
+  const frame = allocateFrame(recordSize(immediate) + (metadata === undefined ? 0 : recordSize(metadata.length)));
   let pos = writeRecordHead(frame, prefixLength, 0x3a, immediate);
   pos = writeRecordHead(frame, pos, 0x0a, status);
   frame[pos++] = 0x08;
@@ -50,7 +53,10 @@ export function encodeImmediate(answer: ImmediateAnswer): Buffer {
     pos = writeRecord(frame, pos, 0x1a, body);
   }
   if (details.length > 0) {
-    writeRecord(frame, pos, 0x2a, details);
+    pos = writeRecord(frame, pos, 0x2a, details);
+  }
+  if (metadata !== undefined) {
+    writeRecord(frame, pos, 0x42, metadata);
   }
   return frame;
 }

@@ -72,11 +72,13 @@ it('writes the same bytes as protobuf-es for 10,000 immediate answers', () => {
     const body = random.bytes();
     const details = random.text();
     const mutation = headerMutation(headers, []);
-    same(encodeImmediate({ status, headers, body, details }), {
+    const metadata = random.chance(50) ? randomObject(random, 2) : undefined;
+    same(encodeImmediate({ status, headers, body, details }, metadata && encodeStruct(metadata)), {
       response: {
         case: 'immediateResponse',
         value: { status: { code: status }, body, details, ...(headers.length > 0 ? { headers: mutation } : {}) },
       },
+      ...(metadata && { dynamicMetadata: metadata }),
     });
   });
 });

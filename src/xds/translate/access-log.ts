@@ -25,7 +25,9 @@ const metadataFields: JsonObject = {
   cluster: '%UPSTREAM_CLUSTER%',
   bytes_received: '%BYTES_RECEIVED%',
   bytes_sent: '%BYTES_SENT%',
-  ...Object.fromEntries(['key', 'user', 'team', 'api', 'model', 'targets'].map((field) => [field, textOf(field)])),
+  ...Object.fromEntries(
+    ['key', 'user', 'team', 'project', 'api', 'model', 'targets'].map((field) => [field, textOf(field)]),
+  ),
   stream: ofProcessor('stream'),
 };
 

@@ -1,0 +1,61 @@
+import { metadataNamespaces } from '../contract.ts';
+import type { Key } from '../program/program.ts';
+import type { Exchange } from './exchange.ts';
+import { namespaceMetadata } from './metadata.ts';
+import { targetLabel } from './target-label.ts';
+import { encodeValue, structField } from './wire/struct.ts';
+
+/** The metadata in which encoded fields reach the access log of Envoy. */
+export const inLog = namespaceMetadata(metadataNamespaces.log);
+
+const keyFields = new WeakMap<Key, Buffer>();
+const apiFields = new Map<string, Buffer>();
+const isStream = structField('stream', encodeValue(true));
+const isNoStream = structField('stream', encodeValue(false));
+
+/** Whose request it is, and by which API. Nothing as long as no key is known. */
+export function pushCaller({ key, api }: Exchange, fields: Buffer[]): void {
+  if (key === undefined) return;
+  fields.push(fieldsOf(key));
+  if (api !== undefined) fields.push(apiField(api.name));
+}
+
+/** What is done for the caller. */
+export function pushPlan(exchange: Exchange, fields: Buffer[]): void {
+  let targets = '';
+  for (const planned of exchange.targets) targets += `${targets === '' ? '' : ','}${targetLabel(exchange, planned)}`;
+  fields.push(textField('targets', targets), exchange.isStream ? isStream : isNoStream);
+  if (exchange.model !== undefined) fields.push(textField('model', exchange.model.name));
+}
+
+/** As much of it as is known of a request that gets its answer before it leaves; undefined: nothing. */
+export function logOfAnswered(exchange: Exchange): Buffer | undefined {
+  const fields: Buffer[] = [];
+  pushCaller(exchange, fields);
+  if (exchange.model !== undefined) pushPlan(exchange, fields);
+  return fields.length === 0 ? undefined : inLog(fields);
+}
+
+function fieldsOf(key: Key): Buffer {
+  let fields = keyFields.get(key);
+  if (fields === undefined) {
+    const owner = { key: key.name, user: key.user, team: key.team, project: key.project };
+    const texts = Object.entries(owner).filter(([, text]) => text !== '');
+    fields = Buffer.concat(texts.map(([name, text]) => textField(name, text)));
+    keyFields.set(key, fields);
+  }
+  return fields;
+}
+
+function apiField(api: string): Buffer {
+  let field = apiFields.get(api);
+  if (field === undefined) {
+    field = textField('api', api);
+    apiFields.set(api, field);
+  }
+  return field;
+}
+
+function textField(name: string, text: string): Buffer {
+  return structField(name, encodeValue(text));
+}
