@@ -37,7 +37,7 @@ export const responseHeaders = {
 export const metadataNamespaces = {
   /** The chain of the request, typed: one group of one cluster per attempt. Untyped: `exchangeField`. */
   route: 'sluice.route',
-  /** What the access log shows: `key`, `user`, `team`, `api`, `model`, `targets`, `stream`. */
+  /** What the access log shows: `key`, `user`, `team`, `project`, `api`, `model`, `targets`, `stream`. */
   log: 'sluice.log',
   /** By Envoy, for the processor: answers that were failures. Of its own, since most requests have none to be sent. */
   failed: 'sluice.failed',
