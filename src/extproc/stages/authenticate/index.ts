@@ -16,15 +16,13 @@ export function authenticate({ now }: AuthenticateOptions): Stage {
   return {
     name: 'authenticate',
     requestHeaders(exchange, message) {
-      const credential = readCredential(message, exchange.tokenHeaders);
-      // A token that has expired is no key either, but its owner wants to know why.
-      const wrong = exchange.tokenFault ?? 'invalid_key';
-      if (credential.kind === 'unusable') return exchange.reject(wrong);
+      const credential = readCredential(message);
+      if (credential.kind === 'unusable') return exchange.reject('invalid_key');
       const { keys, settings } = exchange.program;
       const isAnonymous = credential.kind === 'none';
       // No key has the empty hash, which stands for "nobody".
       const key = keys.get(isAnonymous ? settings.anonymousKey : sha256OfSecret(credential.secret));
-      if (key === undefined) return exchange.reject(isAnonymous ? 'missing_key' : wrong);
+      if (key === undefined) return exchange.reject(isAnonymous ? 'missing_key' : 'invalid_key');
       // From here on the access log says whose request it is, also when it is refused.
       exchange.key = key;
       if (!key.isEnabled) return exchange.reject('key_disabled');
