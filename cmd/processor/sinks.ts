@@ -65,8 +65,15 @@ function openSinks(
   return { sink: combineSinks(sinks), client };
 }
 
-/** What the sinks tell, by the kind of their records. */
-export function createRecordMetrics(log: Logger, metrics: MetricsRegistry): (kind: string) => SinkMetrics {
+/** A full queue drops every record that comes: one line for each would fill the disk that is full already. */
+const mostOftenMs = 10_000;
+
+/** What the sinks tell, by the kind of their records. `now`: milliseconds of any clock. */
+export function createRecordMetrics(
+  log: Logger,
+  metrics: MetricsRegistry,
+  now: () => number = () => performance.now(),
+): (kind: string) => SinkMetrics {
   const kinds = ['kind'] as const;
   const written = metrics.counter('sluice_records_written_total', 'Records delivered, by kind.', kinds);
   const dropped = metrics.counter('sluice_records_dropped_total', 'Records lost, by kind and reason.', [
@@ -77,6 +84,8 @@ export function createRecordMetrics(log: Logger, metrics: MetricsRegistry): (kin
   const waiting = metrics.gauge('sluice_records_waiting', 'Records that are not delivered yet, by kind.', kinds);
   return (kind) => {
     let isFailing = false;
+    let lost = 0;
+    let toldAt = Number.NEGATIVE_INFINITY;
     return {
       written(count) {
         written.of(kind).increment(count);
@@ -84,7 +93,11 @@ export function createRecordMetrics(log: Logger, metrics: MetricsRegistry): (kin
       },
       dropped(count, reason) {
         dropped.of(kind, reason).increment(count);
-        log.error({ kind, reason, count }, 'records are lost');
+        lost += count;
+        if (now() - toldAt < mostOftenMs) return;
+        log.error({ kind, reason, count: lost }, 'records are lost');
+        lost = 0;
+        toldAt = now();
       },
       failed(cause) {
         failed.of(kind).increment();

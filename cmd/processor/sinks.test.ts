@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { createLogger } from '../../src/lib/log.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
+import { createRecordMetrics } from './sinks.ts';
+
+it('counts every record that is lost, and says so in the log now and then', () => {
+  const lines: object[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line) as object);
+  const log = createLogger({ name: 'test', level: 'info', destination: { write } });
+  const metrics = createMetrics();
+  let now = 0;
+  const sink = createRecordMetrics(log, metrics, () => now)('usage');
+  for (let record = 0; record < 1_000; record++) sink.dropped(1, 'full');
+  now = 10_000;
+  for (let record = 0; record < 500; record++) sink.dropped(1, 'full');
+  expect(metrics.render()).toContain('sluice_records_dropped_total{kind="usage",reason="full"} 1500\n');
+  expect(lines).toMatchObject([
+    { kind: 'usage', reason: 'full', count: 1 },
+    { kind: 'usage', reason: 'full', count: 1_000 },
+  ]);
+});
