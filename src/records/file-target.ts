@@ -1,9 +1,15 @@
-import { write } from 'node:fs';
+import { constants, write } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { ByteTarget } from './line-delivery.ts';
 
 const writeTo = promisify(write);
+
+/**
+ * For a named pipe that nobody reads, or not fast enough: it fails at once and is tried again. A thread that waits for it
+ * would keep the process from ending.
+ */
+const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 /**
  * A file that others may rotate: whoever renames or removes it finds the next records in a new file of the same name.
@@ -18,7 +24,7 @@ export function fileTarget(path: string): ByteTarget {
       const before = handle;
       handle = undefined;
       await before?.close().catch(() => undefined);
-      handle = await open(path, 'a', 0o640);
+      handle = await open(path, appending, 0o640);
       const { ino } = await handle.stat({ bigint: true });
       const isOther = ino !== inode;
       inode = ino;

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,36 @@ describe('createLineSink()', () => {
     await has(late, 5);
     expect(await read(late)).toEqual(records(5));
     await sink.close(1000);
+  });
+
+  it('keeps what a named pipe does not take, and the process may end meanwhile', async () => {
+    const metrics = recordedMetrics();
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const sink = createLineSink(pipe, { ...fast, metrics });
+    // More than a pipe holds.
+    const many = Array.from({ length: 300 }, (_, n) => ({ n, text: 'x'.repeat(500) }));
+    for (const record of many) sink.write(record);
+    await eventually(() => metrics.counts.failed.includes('ENXIO'));
+    const reader = spawn('sh', ['-c', `exec 3<${pipe}; sleep 0.2; exec cat <&3`]);
+    let text = '';
+    reader.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    await eventually(() => metrics.counts.written === 300);
+    expect(metrics.counts.failed).toContain('EAGAIN');
+    await sink.close(1000);
+    await once(reader, 'close');
+    expect(parsed(text)).toEqual(many);
+    const script = `
+      const { createLineSink } = await import(${JSON.stringify(new URL('./sinks.ts', import.meta.url).href)});
+      const sink = createLineSink(${JSON.stringify(pipe)}, { collectMs: 1 });
+      sink.write({ n: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sink.close(1);
+      process.exit(0);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore', timeout: 10_000 });
+    expect(await once(child, 'close')).toEqual([0, null]);
   });
 
   it('counts what a full device does not take', async () => {
