@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from './testing/documents.ts';
+import { problemsOf, specOf } from './testing/documents.ts';
 
 const hash = 'a1'.repeat(32);
 
@@ -106,7 +106,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
 
 describe('ApiKey', () => {
   it('needs nothing but the hash', () => {
-    expect(specOf('{hash: "sha256:HASH"}')).toEqual({
+    expect(specOf('ApiKey', `{hash: "sha256:${hash}"}`)).toEqual({
       secret: { sha256: hash },
       owner: {},
       models: { allow: ['*'], deny: [] },
@@ -129,7 +129,7 @@ describe('ApiKey', () => {
       credentials: [{provider: openai, apiKey: {env: TEAM_OPENAI_KEY}}]
       expires: 2027-01-01T01:00:00+01:00
       enabled: false`;
-    expect(specOf(spec)).toEqual({
+    expect(specOf('ApiKey', spec)).toEqual({
       secret: { secretRef: { file: 'keys/checkout' } },
       owner: { user: 'ana@example.com', team: 'payments', project: 'checkout' },
       models: { allow: ['small', 'claude-*'], deny: ['*-preview'] },
@@ -150,11 +150,11 @@ describe('ApiKey', () => {
   });
 
   it('takes a hash in upper case for the same', () => {
-    expect(specOf(`{hash: "sha256:${hash.toUpperCase()}"}`)).toMatchObject({ secret: { sha256: hash } });
+    expect(specOf('ApiKey', `{hash: "sha256:${hash.toUpperCase()}"}`)).toMatchObject({ secret: { sha256: hash } });
   });
 
   it('stays in force although it has expired: it is refused, not unknown', () => {
-    expect(specOf('{hash: "sha256:HASH", expires: "2020-01-01T00:00:00Z"}')).toMatchObject({
+    expect(specOf('ApiKey', `{hash: "sha256:${hash}", expires: "2020-01-01T00:00:00Z"}`)).toMatchObject({
       expires: Date.UTC(2020, 0, 1),
     });
   });
@@ -168,7 +168,3 @@ describe('ApiKey', () => {
     expect(all.join()).not.toMatch(/hunter2|sk-secret/);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('ApiKey', spec.replaceAll('HASH', hash)).documents[0]?.spec;
-}

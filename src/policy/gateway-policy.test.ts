@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from './testing/documents.ts';
+import { problemsOf, specOf } from './testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, string])[] = [
@@ -106,7 +106,7 @@ const inlineDefaults = {
 
 describe('GatewayPolicy', () => {
   it('needs nothing', () => {
-    expect(specOf('{}')).toEqual({
+    expect(specOf('GatewayPolicy', '{}')).toEqual({
       maxBodySize: 20 * 1024 * 1024,
       accessLog: { fields: 'metadata' },
       telemetry: {},
@@ -122,7 +122,7 @@ describe('GatewayPolicy', () => {
       cors: {allowOrigins: ["https://app.example.com", "http://localhost:3000", "http://[::1]:80"]}
       accessLog: {fields: full}
       telemetry: {otlp: {endpoint: "http://collector:4318"}}`;
-    expect(specOf(spec)).toEqual({
+    expect(specOf('GatewayPolicy', spec)).toEqual({
       targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge' },
       clientCertificates: { ca: { file: 'clients.pem' }, require: true },
       maxBodySize: 1024 ** 3,
@@ -141,7 +141,3 @@ describe('GatewayPolicy', () => {
     expect(problemsOf('GatewayPolicy', spec)).toEqual([problem]);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('GatewayPolicy', spec).documents[0]?.spec;
-}

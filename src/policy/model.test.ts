@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from './testing/documents.ts';
+import { problemsOf, specOf } from './testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, string])[] = [
@@ -174,7 +174,7 @@ const badSpecs: readonly (readonly [string, string])[] = [
 
 describe('Model', () => {
   it('needs nothing but a target', () => {
-    expect(specOf('{targets: [{provider: openai}]}')).toEqual({
+    expect(specOf('Model', '{targets: [{provider: openai}]}')).toEqual({
       name: 'example',
       aliases: [],
       targets: [{ provider: 'openai', priority: 0, weight: 1 }],
@@ -209,7 +209,7 @@ describe('Model', () => {
       limits: {contextWindow: 128k, maxOutput: 16384}
       enabled: false
       listed: false`;
-    expect(specOf(spec)).toEqual({
+    expect(specOf('Model', spec)).toEqual({
       name: 'openai/gpt-4o',
       aliases: ['gpt-4o', 'small:latest'],
       targets: [
@@ -233,7 +233,7 @@ describe('Model', () => {
   });
 
   it('may retry on nothing', () => {
-    expect(specOf('{targets: [{provider: a}], retry: {on: []}}')).toMatchObject({ retry: { on: [] } });
+    expect(specOf('Model', '{targets: [{provider: a}], retry: {on: []}}')).toMatchObject({ retry: { on: [] } });
   });
 
   it('may have a target without weight beside one with', () => {
@@ -244,7 +244,3 @@ describe('Model', () => {
     expect(problemsOf('Model', spec)).toEqual([problem]);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('Model', spec).documents[0]?.spec;
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocuments } from '../parse.ts';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { parseSpec, problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -170,7 +170,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 
 describe('AIGatewayRoute', () => {
   it('needs nothing but a rule with a backend', () => {
-    expect(specOf('{rules: [{backendRefs: [{name: openai}]}]}')).toEqual({
+    expect(specOf('AIGatewayRoute', '{rules: [{backendRefs: [{name: openai}]}]}')).toEqual({
       parentRefs: [],
       hostnames: [],
       rules: [
@@ -192,7 +192,7 @@ describe('AIGatewayRoute', () => {
         bodyMutation: {set: [{path: service_tier, value: '"scale"'}, {path: a.b, value: '{"c": [1, null]}'}]}}],
       timeouts: {request: 1m30s}, streamIdleTimeout: 1h0m0s500ms, modelsCreatedAt: "2026-01-01T00:00:00Z"
     }]}`;
-    expect(specOf(spec)).toMatchObject({
+    expect(specOf('AIGatewayRoute', spec)).toMatchObject({
       rules: [
         {
           matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: 'gpt-4o' }] }],
@@ -244,7 +244,3 @@ describe('AIGatewayRoute', () => {
     expect(problemsOf('AIGatewayRoute', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('AIGatewayRoute', spec).documents[0]?.spec;
-}

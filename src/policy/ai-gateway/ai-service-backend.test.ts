@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -71,12 +71,17 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 describe('AIServiceBackend', () => {
   it('is in front of a Backend or of a Service', () => {
     expect(
-      specOf('{schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: a}}'),
+      specOf(
+        'AIServiceBackend',
+        '{schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: a}}',
+      ),
     ).toEqual({
       schema: { name: 'OpenAI' },
       backendRef: { group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'a' },
     });
-    expect(specOf('{schema: {name: Anthropic, prefix: /v1}, backendRef: {name: a, port: 8080}}')).toEqual({
+    expect(
+      specOf('AIServiceBackend', '{schema: {name: Anthropic, prefix: /v1}, backendRef: {name: a, port: 8080}}'),
+    ).toEqual({
       schema: { name: 'Anthropic', prefix: '/v1' },
       backendRef: { group: '', kind: 'Service', name: 'a', port: 8080 },
     });
@@ -91,7 +96,3 @@ describe('AIServiceBackend', () => {
     expect(problemsOf('AIServiceBackend', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('AIServiceBackend', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -109,7 +109,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 
 describe('BackendSecurityPolicy', () => {
   it('has its type and the block of that type', () => {
-    expect(specOf('{type: APIKey, apiKey: {secretRef: {name: openai}}}')).toEqual({
+    expect(specOf('BackendSecurityPolicy', '{type: APIKey, apiKey: {secretRef: {name: openai}}}')).toEqual({
       targetRefs: [],
       type: 'APIKey',
       apiKey: { secretRef: { group: '', kind: 'Secret', name: 'openai' } },
@@ -129,7 +129,3 @@ describe('BackendSecurityPolicy', () => {
     expect(problemsOf('BackendSecurityPolicy', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('BackendSecurityPolicy', spec).documents[0]?.spec;
-}

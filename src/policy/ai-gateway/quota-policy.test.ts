@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -70,7 +70,10 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 describe('QuotaPolicy', () => {
   it('has windows in milliseconds', () => {
     expect(
-      specOf('{perModelQuotas: [{modelName: a, quota: {mode: Shared, defaultBucket: {limit: 5, duration: 1d}}}]}'),
+      specOf(
+        'QuotaPolicy',
+        '{perModelQuotas: [{modelName: a, quota: {mode: Shared, defaultBucket: {limit: 5, duration: 1d}}}]}',
+      ),
     ).toEqual({
       targetRefs: [],
       perModelQuotas: [
@@ -86,7 +89,3 @@ describe('QuotaPolicy', () => {
     expect(problemsOf('QuotaPolicy', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('QuotaPolicy', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -13,14 +13,12 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 
 describe('ConfigMap', () => {
   it('has all its entries in one place', () => {
-    expect(specOf('{data: {a: text}, binaryData: {b: dGV4dA==}}')).toEqual({ data: { a: 'text', b: 'text' } });
+    expect(specOf('ConfigMap', '{data: {a: text}, binaryData: {b: dGV4dA==}}')).toEqual({
+      data: { a: 'text', b: 'text' },
+    });
   });
 
   it.each(badSpecs)('says what is wrong with %s', (spec, ...problems) => {
     expect(problemsOf('ConfigMap', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('ConfigMap', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -17,14 +17,10 @@ describe('Service', () => {
     const spec =
       '{type: ClusterIP, clusterIP: 10.0.0.1, selector: {a: b}, ports: [{name: http, port: 80, targetPort: web}]}';
     expect(problemsOf('Service', spec)).toEqual([]);
-    expect(specOf(spec)).toEqual({ ports: [{ name: 'http', port: 80, protocol: 'TCP' }] });
+    expect(specOf('Service', spec)).toEqual({ ports: [{ name: 'http', port: 80, protocol: 'TCP' }] });
   });
 
   it.each(badSpecs)('says what is wrong with %s', (spec, ...problems) => {
     expect(problemsOf('Service', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('Service', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -142,7 +142,9 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 
 describe('BackendTrafficPolicy', () => {
   it('has no defaults of its own, so that policies of several levels can be merged', () => {
-    expect(specOf('{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: egress}}')).toEqual({
+    expect(
+      specOf('BackendTrafficPolicy', '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: egress}}'),
+    ).toEqual({
       targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'egress' }],
       targetSelectors: [],
     });
@@ -160,7 +162,3 @@ describe('BackendTrafficPolicy', () => {
     expect(problemsOf('BackendTrafficPolicy', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('BackendTrafficPolicy', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -77,12 +77,12 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 
 describe('Backend', () => {
   it('has names or addresses', () => {
-    expect(specOf('{endpoints: [{fqdn: {hostname: api.openai.com, port: 443}}]}')).toEqual({
+    expect(specOf('Backend', '{endpoints: [{fqdn: {hostname: api.openai.com, port: 443}}]}')).toEqual({
       type: 'Endpoints',
       endpoints: [{ fqdn: { hostname: 'api.openai.com', port: 443 } }],
       appProtocols: [],
     });
-    expect(specOf('{endpoints: [{ip: {address: "2001:db8::1", port: 80}, hostname: a.b}]}')).toMatchObject({
+    expect(specOf('Backend', '{endpoints: [{ip: {address: "2001:db8::1", port: 80}, hostname: a.b}]}')).toMatchObject({
       endpoints: [{ ip: { address: '2001:db8::1', port: 80 }, hostname: 'a.b' }],
     });
   });
@@ -101,7 +101,3 @@ describe('Backend', () => {
     expect(problemsOf('Backend', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('Backend', spec).documents[0]?.spec;
-}

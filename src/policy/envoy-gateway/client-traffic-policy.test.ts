@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -58,7 +58,9 @@ describe('ClientTrafficPolicy', () => {
     [32_768, 32_768],
   ])('takes %s for a size', (written, bytes) => {
     const target = '{group: gateway.networking.k8s.io, kind: Gateway, name: a}';
-    expect(specOf(`{targetRef: ${target}, connection: {bufferLimit: ${written}}}`)).toMatchObject({
+    expect(
+      specOf('ClientTrafficPolicy', `{targetRef: ${target}, connection: {bufferLimit: ${written}}}`),
+    ).toMatchObject({
       connection: { bufferLimit: bytes },
     });
   });
@@ -67,7 +69,3 @@ describe('ClientTrafficPolicy', () => {
     expect(problemsOf('ClientTrafficPolicy', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('ClientTrafficPolicy', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -77,7 +77,7 @@ describe('EnvoyExtensionPolicy', () => {
       lua: [{inline: "x = 1"}], wasm: [{code: {type: Image, image: {url: "oci://registry.example.com/waf:v1"}}}],
       extProc: [{backendRefs: [{name: guard, port: 9002}], processingMode: {request: {}}}]
     }`;
-    expect(specOf(spec)).toMatchObject({
+    expect(specOf('EnvoyExtensionPolicy', spec)).toMatchObject({
       lua: [{ type: 'Inline', inline: 'x = 1' }],
       wasm: [{ code: { type: 'Image', image: { url: 'oci://registry.example.com/waf:v1' } }, failOpen: false }],
       extProc: [
@@ -95,7 +95,3 @@ describe('EnvoyExtensionPolicy', () => {
     expect(problemsOf('EnvoyExtensionPolicy', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('EnvoyExtensionPolicy', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -19,14 +19,10 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 
 describe('HTTPRouteFilter', () => {
   it('can be empty', () => {
-    expect(specOf('{}')).toEqual({});
+    expect(specOf('HTTPRouteFilter', '{}')).toEqual({});
   });
 
   it.each(badSpecs)('says what is wrong with %s', (spec, ...problems) => {
     expect(problemsOf('HTTPRouteFilter', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('HTTPRouteFilter', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { parseSpec, problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -113,7 +113,7 @@ describe('SecurityPolicy', () => {
       jwt: {providers: [{name: a, remoteJWKS: {uri: "https://a.example/keys"}}]},
       cors: {allowOrigins: ["https://*.example.com:8443", "http://localhost"]}
     }`;
-    expect(specOf(spec)).toMatchObject({
+    expect(specOf('SecurityPolicy', spec)).toMatchObject({
       apiKeyAuth: {
         credentialRefs: [{ group: '', kind: 'Secret', name: 'clients' }],
         extractFrom: [{ headers: ['x-api-key'] }],
@@ -137,7 +137,3 @@ describe('SecurityPolicy', () => {
     expect(problemsOf('SecurityPolicy', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('SecurityPolicy', spec).documents[0]?.spec;
-}

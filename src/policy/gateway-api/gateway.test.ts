@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { parseSpec, problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, string])[] = [
@@ -127,7 +127,7 @@ const fromSame = { kinds: [], namespaces: { from: 'Same' } };
 
 describe('Gateway', () => {
   it('needs nothing but a listener', () => {
-    expect(specOf('{listeners: [{name: http, port: 10080, protocol: HTTP}]}')).toEqual({
+    expect(specOf('Gateway', '{listeners: [{name: http, port: 10080, protocol: HTTP}]}')).toEqual({
       addresses: [],
       infrastructure: { annotations: {}, labels: {} },
       listeners: [{ name: 'http', port: 10_080, protocol: 'HTTP', allowedRoutes: fromSame, position: 0 }],
@@ -148,7 +148,7 @@ describe('Gateway', () => {
           mode: Terminate
           certificateRefs: [{name: edge-tls}, {kind: Secret, group: "", name: other, namespace: certs}]
           options: {sluice.dev/certificate-file: tls.crt, sluice.dev/key-file: tls.key}`;
-    expect(specOf(spec)).toMatchObject({
+    expect(specOf('Gateway', spec)).toMatchObject({
       gatewayClassName: 'sluice',
       addresses: [{ type: 'IPAddress', value: '127.0.0.1' }],
       listeners: [
@@ -185,7 +185,7 @@ describe('Gateway', () => {
       { name: 'a', position: 1 },
       { name: 'b', position: 4 },
     ];
-    expect(specOf(spec)).toMatchObject({ listeners });
+    expect(specOf('Gateway', spec)).toMatchObject({ listeners });
     expect(parseSpec('Gateway', spec).problems.map(({ path, reason }) => [path, reason])).toEqual([
       ['spec.listeners[0].protocol', 'UnsupportedValue'],
       ['spec.listeners[2].tls.certificateRefs[0].kind', 'InvalidKind'],
@@ -210,7 +210,7 @@ describe('Gateway', () => {
         allowedRoutes:
           kinds: [{kind: HTTPRoute}, {group: aigateway.envoyproxy.io, kind: AIGatewayRoute}]
           namespaces: {from: Selector, selector: {matchLabels: {team: a}, matchExpressions: [{key: b, operator: Exists}]}}`;
-    expect(specOf(spec)).toMatchObject({
+    expect(specOf('Gateway', spec)).toMatchObject({
       infrastructure: {
         labels: { team: 'platform', tier: '' },
         annotations: { 'example.com/note': 'any text' },
@@ -244,7 +244,7 @@ describe('Gateway', () => {
           perPort: [{port: 8443, tls: {validation: {caCertificateRefs: [{kind: Secret, name: other, namespace: certs}], mode: AllowInsecureFallback}}}]
         backend: {clientCertificateRef: {name: own}}
       listeners: [{name: a, port: 80, protocol: HTTP}]`;
-    expect(specOf(spec)).toMatchObject({
+    expect(specOf('Gateway', spec)).toMatchObject({
       tls: {
         frontend: {
           default: {
@@ -274,10 +274,6 @@ describe('Gateway', () => {
     expect(problemsOf('Gateway', spec)).toEqual([problem]);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('Gateway', spec).documents[0]?.spec;
-}
 
 function secretPair(secret: { readonly name: string; readonly namespace?: string }): unknown {
   return {

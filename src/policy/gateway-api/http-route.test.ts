@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -181,7 +181,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 
 describe('HTTPRoute', () => {
   it('is for every path if it says nothing', () => {
-    expect(specOf('{}')).toEqual({
+    expect(specOf('HTTPRoute', '{}')).toEqual({
       parentRefs: [],
       hostnames: [],
       rules: [
@@ -196,7 +196,7 @@ describe('HTTPRoute', () => {
 
   it('keeps of a filter what its type means', () => {
     const filters = '[{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: ""}}}]';
-    expect(specOf(`{rules: [{filters: ${filters}, backendRefs: [{name: a, port: 80}]}]}`)).toMatchObject({
+    expect(specOf('HTTPRoute', `{rules: [{filters: ${filters}, backendRefs: [{name: a, port: 80}]}]}`)).toMatchObject({
       rules: [
         {
           filters: [
@@ -220,7 +220,3 @@ describe('HTTPRoute', () => {
     expect(problemsOf('HTTPRoute', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('HTTPRoute', spec).documents[0]?.spec;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec, problemsOf } from '../testing/documents.ts';
+import { problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, ...string[]])[] = [
@@ -34,7 +34,12 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 describe('ReferenceGrant', () => {
   it('permits a kind, or one of its objects', () => {
     const from = '[{group: aigateway.envoyproxy.io, kind: BackendSecurityPolicy, namespace: a}]';
-    expect(specOf(`{from: ${from}, to: [{group: "", kind: Secret, name: key}, {group: "", kind: Service}]}`)).toEqual({
+    expect(
+      specOf(
+        'ReferenceGrant',
+        `{from: ${from}, to: [{group: "", kind: Secret, name: key}, {group: "", kind: Service}]}`,
+      ),
+    ).toEqual({
       from: [{ group: 'aigateway.envoyproxy.io', kind: 'BackendSecurityPolicy', namespace: 'a' }],
       to: [
         { group: '', kind: 'Secret', name: 'key' },
@@ -47,7 +52,3 @@ describe('ReferenceGrant', () => {
     expect(problemsOf('ReferenceGrant', spec)).toEqual(problems);
   });
 });
-
-function specOf(spec: string): unknown {
-  return parseSpec('ReferenceGrant', spec).documents[0]?.spec;
-}

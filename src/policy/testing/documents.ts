@@ -16,6 +16,11 @@ export function parseSpec(kind: Kind, spec: string, name = 'example'): ParsedTex
   return parseDocuments(text, 'example.yaml', '/policy', { now: testNow });
 }
 
+/** What is understood of it; undefined where there is an error. */
+export function specOf(kind: Kind, spec: string): unknown {
+  return parseSpec(kind, spec).documents[0]?.spec;
+}
+
 /** `error spec.network "pubic" is not … — write public` */
 export function problemsOf(kind: Kind, spec: string): readonly string[] {
   return problemLines(parseSpec(kind, spec));
