@@ -15,7 +15,7 @@ export function scriptedObjects() {
   const calls: string[] = [];
   let version = 0;
   let uid = 0;
-  let failure: ((call: string) => KubeError | undefined) | undefined;
+  let failure: ((call: string, body?: unknown) => KubeError | undefined) | undefined;
 
   const put = (key: string, body: Fields, own: unknown): KubeObject => {
     const before = objects.get(key);
@@ -39,10 +39,13 @@ export function scriptedObjects() {
       return failed ?? (object === undefined ? err(kubeError(404, 'NotFound', 'not found')) : ok(object));
     },
     async apply(ref, body, options = {}) {
-      const failed = called(options.fieldManager === undefined ? 'APPLY' : `APPLY as ${options.fieldManager}`, ref);
+      const { fieldManager, dryRun = false } = options;
+      const verb = dryRun ? 'TRY' : fieldManager === undefined ? 'APPLY' : `APPLY as ${fieldManager}`;
+      const failed = called(verb, ref, body);
       if (failed !== undefined) return failed;
+      if (dryRun) return ok(body as KubeObject);
       const other = objects.get(pathOf(ref));
-      if (options.fieldManager !== undefined && other !== undefined) return ok(other);
+      if (fieldManager !== undefined && other !== undefined) return ok(other);
       const before = objects.get(pathOf(ref));
       if (before !== undefined && isDeepStrictEqual(own(before), body)) return ok(before);
       return ok(put(pathOf(ref), body as Fields, body));
@@ -55,10 +58,10 @@ export function scriptedObjects() {
     },
   };
 
-  function called(verb: string, ref: ObjectRef): Result<never, KubeError> | undefined {
+  function called(verb: string, ref: ObjectRef, body?: unknown): Result<never, KubeError> | undefined {
     const call = `${verb} ${ref.plural} ${ref.namespace}/${ref.name}`;
     calls.push(call);
-    const failed = failure?.(call);
+    const failed = failure?.(call, body);
     return failed === undefined ? undefined : err(failed);
   }
 

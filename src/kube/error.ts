@@ -69,6 +69,11 @@ export function isForbidden(error: KubeError): boolean {
   return error.code === 403;
 }
 
+/** The API server has read what was sent, and does not take it from us; sending it again will not help. */
+export function isRefusal({ code }: KubeError): boolean {
+  return [400, 403, 422, 500].includes(code);
+}
+
 /** Nobody answers, or not now: nothing is wrong with what was asked. */
 export function isTemporary({ code, reason }: KubeError): boolean {
   return code === 0 ? ['Unreachable', 'Timeout'].includes(reason) : [429, 502, 503, 504].includes(code);

@@ -3,6 +3,7 @@ import type { Condition } from './condition.ts';
 import { accepted, warning } from './document-conditions.ts';
 import { fieldsOf, listOf, textOf } from './fields.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
+import { namesOf } from './message.ts';
 import type { ProvisionedGateway } from './outcome.ts';
 import { wrongParameters } from './parameters.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
@@ -90,7 +91,7 @@ function programmedGateway(
 ): Condition {
   const no = (reason: string, message: string): Condition => say('Programmed', 'False', reason, message);
   if (acceptance.status === 'False') return no('Invalid', 'It is not accepted.');
-  if (provisioned?.error !== undefined) return no('NoResources', provisioned.error);
+  if (provisioned?.error !== undefined) return no('NoResources', reasonFor(provisioned.error, provisioned.faulty));
   const standing = standingOf(outcome, [gateway]);
   const condition = programmed(say, standing, conditionsIn(status), verdict.nack);
   if (condition.status !== 'True') return condition;
@@ -99,6 +100,10 @@ function programmedGateway(
     return no('Pending', 'No egress pod is connected.');
   if (provisioned?.addresses.length === 0) return no('AddressNotAssigned', 'Its Service has no address yet.');
   return condition;
+}
+
+function reasonFor(error: string, faulty: readonly string[] = []): string {
+  return faulty.length === 0 ? error : `${error} — see ${namesOf(faulty)}.`;
 }
 
 function verdictOfListener(verdict: Verdict, index: number): Verdict {

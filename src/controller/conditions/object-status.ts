@@ -13,11 +13,11 @@ import type { Verdict } from './verdict.ts';
  * Kinds with one list of conditions: our own, and those of Envoy AI Gateway, whose routes tell the answers of all
  * their parents in one.
  */
-export function objectStatus(subject: Subject, scene: Scene): Status | undefined {
+export function objectStatus(subject: Subject, scene: Scene, refused?: Refused): Status | undefined {
   if (Array.isArray(subject.spec.parentRefs)) return routeStatus(subject, scene);
   const { verdict } = subject;
   // Anything but a route is of no use without what it names.
-  const acceptance = accepted(subject.say, verdict, [...verdict.errors, ...verdict.references]);
+  const acceptance = accepted(subject.say, verdict, [...verdict.errors, ...verdict.references], refused);
   return statusOf(subject, verdict, acceptance, standingOf(scene.outcome, scene.ours.gateways));
 }
 

@@ -38,6 +38,8 @@ export interface ProvisionedGateway {
   readonly readyPods: number;
   /** Why its Deployment, Service … could not be made as they should be. */
   readonly error?: string;
+  /** Ids of the GatewayParameters to blame for it: without them the API server would take what it refuses. */
+  readonly faulty?: readonly string[];
 }
 
 export interface GatewayAddress {

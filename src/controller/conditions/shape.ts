@@ -2,6 +2,7 @@ import type { KindFacts } from '../../policy/kind-row.ts';
 import { isKind, kinds } from '../../policy/kinds.ts';
 import { ancestorStatus } from './ancestor-status.ts';
 import { gatewayClassStatus } from './gateway-class-status.ts';
+import { gatewayParametersStatus } from './gateway-parameters-status.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { objectStatus } from './object-status.ts';
 import { parentStatus } from './parent-status.ts';
@@ -15,6 +16,7 @@ export type Shape = (subject: Subject, scene: Scene) => Status | undefined;
 const exceptions: Readonly<Record<string, Shape | 'none'>> = {
   GatewayClass: gatewayClassStatus,
   Gateway: gatewayStatus,
+  GatewayParameters: gatewayParametersStatus,
   ReferenceGrant: 'none',
 };
 

@@ -19,7 +19,9 @@ interface Case {
   readonly isPublished?: boolean;
   readonly reach?: Readonly<Record<string, { envoys: number; processors: number; missing: string[] }>>;
   readonly silent?: readonly string[];
-  readonly provisioned?: Readonly<Record<string, { addresses: []; readyPods: number; error?: string }>>;
+  readonly provisioned?: Readonly<
+    Record<string, { addresses: []; readyPods: number; error?: string; faulty?: string[] }>
+  >;
   readonly gatewayApiVersion?: string;
 }
 

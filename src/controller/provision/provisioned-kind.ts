@@ -1,4 +1,4 @@
-import type { Resource } from '../../kube/object.ts';
+import type { ObjectRef, Resource } from '../../kube/object.ts';
 
 /** Kinds that are made for Gateways. In this order they are applied; what pods need comes before them. */
 export const provisionedKinds = {
@@ -13,6 +13,16 @@ export const provisionedKinds = {
 } as const;
 
 export type ProvisionedKind = keyof typeof provisionedKinds;
+
+/** How a client calls an object of one of these kinds. */
+export function refOf(object: {
+  readonly kind: ProvisionedKind;
+  readonly namespace: string;
+  readonly name: string;
+}): ObjectRef {
+  const { group, version, plural } = provisionedKinds[object.kind];
+  return { group, version, plural, namespace: object.namespace, name: object.name };
+}
 
 function kind(group: string, version: string, plural: string): Resource & { readonly apiVersion: string } {
   return { group, version, plural, apiVersion: group === '' ? version : `${group}/${version}` };

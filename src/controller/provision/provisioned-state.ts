@@ -1,13 +1,31 @@
 import type { GatewayAddress, ProvisionedGateway as Outcome } from '../conditions/outcome.ts';
 import { objectName, type ProvisionedGateway } from './gateway.ts';
 import type { LiveObjects } from './live-objects.ts';
+import type { WantedObject } from './render.ts';
+
+/** Why what belongs to a Gateway is not as it is wanted. */
+export interface Failure extends Pick<Outcome, 'faulty'> {
+  readonly error: string;
+  /** What the API server read and did not take. */
+  readonly refused?: WantedObject;
+}
 
 /** What a Gateway's status says of what was made for it. */
-export function provisionedState(gateway: ProvisionedGateway, live: LiveObjects, error: string | undefined): Outcome {
+export function provisionedState(
+  gateway: ProvisionedGateway,
+  live: LiveObjects,
+  failure: Failure | undefined,
+): Outcome {
   const name = objectName(gateway);
   const deployment = live.get('Deployment', gateway.namespace, name);
   const readyPods = (deployment?.status as { readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
-  return { addresses: addressesOf(gateway, live), readyPods, ...(error !== undefined && { error }) };
+  const { error, faulty } = failure ?? {};
+  return {
+    addresses: addressesOf(gateway, live),
+    readyPods,
+    ...(error !== undefined && { error }),
+    ...(faulty !== undefined && { faulty }),
+  };
 }
 
 interface BalancerStatus {

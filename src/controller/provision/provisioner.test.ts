@@ -36,7 +36,7 @@ const wanted = (...gateways: WantedGateway[]): WantedGateways => ({
   released: new Set(),
   namespaces: new Set(['team-a']),
 });
-const plain: WantedGateway = { gateway, parameters: ok({}) };
+const plain: WantedGateway = { gateway, parameters: ok({}), parameterIds: {} };
 
 /** The provisioner on objects in memory, whose watch shows what is there at once, or when told to. */
 function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-controller' } = {}) {
@@ -147,7 +147,7 @@ describe('createProvisioner()', () => {
     expect(asked.filter((call) => !call.startsWith('GET'))).toEqual([]);
     show();
     expect(await look()).toEqual([]);
-    const changed: WantedGateway = { gateway, parameters: ok({ ofGateway: { replicas: 3 } }) };
+    const changed: WantedGateway = { ...plain, parameters: ok({ ofGateway: { replicas: 3 } }) };
     expect(await want(wanted(changed))).toContain('APPLY deployments team-a/edge');
     expect((await look()).filter((call) => call.startsWith('APPLY'))).toEqual([]);
     show();
@@ -159,7 +159,7 @@ describe('createProvisioner()', () => {
   it('removes what is no longer wanted of a Gateway, and all of one that changed hands', async () => {
     const { want, provisioner, server } = provisioning();
     await want(wanted(plain));
-    expect(await want(wanted({ gateway, parameters: ok({ ofGateway: { replicas: 1 } }) }))).toEqual([
+    expect(await want(wanted({ ...plain, parameters: ok({ ofGateway: { replicas: 1 } }) }))).toEqual([
       'APPLY deployments team-a/edge',
       'DELETE horizontalpodautoscalers team-a/edge',
       'DELETE poddisruptionbudgets team-a/edge',
@@ -212,9 +212,33 @@ describe('createProvisioner()', () => {
     server.fail(undefined);
     expect(await look()).toContain('APPLY deployments team-a/edge');
     expect(provisioner.state().get('team-a/edge')).not.toHaveProperty('error');
-    await want(wanted({ gateway, parameters: err('parametersRef names nothing.') }));
+    await want(wanted({ ...plain, parameters: err('parametersRef names nothing.') }));
     expect(provisioner.state().get('team-a/edge')?.error).toBe('parametersRef names nothing.');
     expect(server.objects.has(path('deployments'))).toBe(true);
+    provisioner.close();
+  });
+
+  it('asks once whose parameters are to blame for what the API server refuses', async () => {
+    const { want, look, server, provisioner } = provisioning();
+    const overlays = { deployment: { spec: { paused: 'maybe' } } };
+    const wrong: WantedGateway = {
+      gateway,
+      parameters: ok({ ofClass: { replicas: 2 }, ofGateway: { overlays } }),
+      parameterIds: { ofClass: 'GatewayParameters/all', ofGateway: 'GatewayParameters/team-a/own' },
+    };
+    server.fail((_call, body) =>
+      JSON.stringify(body ?? '').includes('maybe') ? kubeError(422, 'Invalid', 'paused is no boolean') : undefined,
+    );
+    const isTrial = (call: string): boolean => call.startsWith('TRY');
+    expect((await want(wanted(wrong))).filter(isTrial)).toHaveLength(2);
+    expect(provisioner.state().get('team-a/edge')).toMatchObject({
+      error: 'Deployment team-a/edge: Invalid (422): paused is no boolean',
+      faulty: ['GatewayParameters/team-a/own'],
+    });
+    expect((await look()).filter(isTrial)).toEqual([]);
+    expect(provisioner.state().get('team-a/edge')?.faulty).toEqual(['GatewayParameters/team-a/own']);
+    await want(wanted(plain));
+    expect(provisioner.state().get('team-a/edge')).not.toHaveProperty('faulty');
     provisioner.close();
   });
 

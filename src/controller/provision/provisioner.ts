@@ -1,6 +1,5 @@
 import type { KubeClient } from '../../kube/client.ts';
-import { isNotFound, kubeErrorText } from '../../kube/error.ts';
-import type { ObjectRef } from '../../kube/object.ts';
+import { isNotFound, isRefusal, kubeErrorText } from '../../kube/error.ts';
 import type { Logger } from '../../lib/log.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { AuthorityRoles } from '../../pki/rotation.ts';
@@ -17,12 +16,13 @@ import {
   type Written,
   wantedKey,
 } from './difference.ts';
+import { faultyParameters } from './faulty-parameters.ts';
 import { groupOf } from './gateway.ts';
 import { type LiveObject, liveObject } from './live-object.ts';
 import type { LiveObjects } from './live-objects.ts';
 import { certificateSecretName } from './pod-template.ts';
-import { provisionedKinds } from './provisioned-kind.ts';
-import { provisionedState } from './provisioned-state.ts';
+import { provisionedKinds, refOf } from './provisioned-kind.ts';
+import { type Failure, provisionedState } from './provisioned-state.ts';
 import type { WantedObject } from './render.ts';
 import { createRenderer } from './renderer.ts';
 import type { ProvisionSettings } from './settings.ts';
@@ -68,7 +68,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   const written = new Map<string, Written>();
   /** By uid of the Gateway: what was issued last, since a watch shows it only later. */
   const issued = new Map<string, SecretTexts>();
-  let errors: ReadonlyMap<string, string> = new Map();
+  /** By name of the gateway. */
+  let failed: ReadonlyMap<string, Failure> = new Map();
   let wanted: WantedGateways | undefined;
   let running: Promise<void> | undefined;
   let isAgain = false;
@@ -107,7 +108,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     }
     if (wanted === undefined || !live.hasSynced()) return;
     const { gateways, released } = wanted;
-    const found = new Map<string, string>();
+    const found = new Map<string, Failure>();
     const keys = new Set<string>();
     const readable = new Set<string>();
     for (const each of gateways) {
@@ -116,18 +117,18 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
         for (const object of objects.value) keys.add(wantedKey(object));
         readable.add(each.gateway.uid);
       }
-      const error = objects.ok ? await write(each, objects.value) : objects.error;
-      if (error !== undefined) found.set(groupOf(each.gateway), error);
+      const failure = objects.ok ? await write(each, objects.value) : { error: objects.error };
+      if (failure !== undefined) found.set(groupOf(each.gateway), await explained(failure, each));
     }
     const isOver = ({ owner = '', controller }: LiveObject): boolean =>
       readable.has(owner) || (released.has(owner) && controller === settings.controllerName);
     for (const step of superfluous(live.all(), keys, isOver)) await take(step);
-    for (const [name, error] of found) {
-      if (errors.get(name) !== error)
+    for (const [name, { error }] of found) {
+      if (failed.get(name)?.error !== error)
         log.warn({ gateway: name, error }, 'what belongs to the gateway is not as wanted');
     }
     failures = found.size === 0 ? 0 : failures + 1;
-    errors = found;
+    failed = found;
   }
 
   async function objectsOf({ gateway, parameters }: WantedGateway): Promise<Result<readonly WantedObject[]>> {
@@ -150,34 +151,45 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   }
 
   /** The first error; the others most often follow from it. */
-  async function write({ gateway }: WantedGateway, objects: readonly WantedObject[]): Promise<string | undefined> {
+  async function write({ gateway }: WantedGateway, objects: readonly WantedObject[]): Promise<Failure | undefined> {
     const steps = difference({
       wanted: objects,
       owner: gateway.uid,
       live: live.get,
       written: (key) => written.get(key),
     });
-    let first: string | undefined;
+    let first: Failure | undefined;
     for (const step of steps) {
-      const error = step.kind === 'create' ? await create(step.wanted, gateway.uid) : await take(step);
-      first ??= error;
+      const failure = step.kind === 'create' ? await create(step.wanted, gateway.uid) : await take(step);
+      first ??= failure;
     }
     return first;
   }
 
-  async function create(object: WantedObject, owner: string): Promise<string | undefined> {
+  /** With the documents that are to blame. As long as the same object is refused, they are known. */
+  async function explained(failure: Failure, { gateway, parameters, parameterIds }: WantedGateway): Promise<Failure> {
+    const { refused: object } = failure;
+    if (object === undefined || !parameters.ok) return failure;
+    const before = failed.get(groupOf(gateway));
+    if (before?.refused === object && before.faulty !== undefined) return { ...failure, faulty: before.faulty };
+    const owners = await faultyParameters({ client, object, gateway, settings, parameters: parameters.value });
+    const ids = new Set(owners.flatMap((owner) => parameterIds[owner] ?? []));
+    return ids.size === 0 ? failure : { ...failure, faulty: [...ids] };
+  }
+
+  async function create(object: WantedObject, owner: string): Promise<Failure | undefined> {
     const there = await client.get(refOf(object));
     if (there.ok) {
       const found = liveObject(there.value);
-      if (found.owner !== owner) return takenText(object);
+      if (found.owner !== owner) return { error: takenText(object) };
       // It was made a moment ago, and the watch has not shown it yet.
       if (isAsWanted(object, found, written.get(wantedKey(object)))) return undefined;
-    } else if (!isNotFound(there.error)) return `${wantedKey(object)}: ${kubeErrorText(there.error)}`;
+    } else if (!isNotFound(there.error)) return { error: `${wantedKey(object)}: ${kubeErrorText(there.error)}` };
     return take({ kind: 'apply', wanted: object }, !there.ok);
   }
 
-  async function take(step: Step, isNew = false): Promise<string | undefined> {
-    if (step.kind === 'blocked') return step.error;
+  async function take(step: Step, isNew = false): Promise<Failure | undefined> {
+    if (step.kind === 'blocked') return { error: step.error };
     if (!options.isLeader()) return undefined;
     if (step.kind === 'delete') {
       const { namespace, name, uid } = step.live;
@@ -198,7 +210,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const answer = await client.apply(refOf(object), object.object);
     if (!answer.ok) {
       written.delete(key);
-      return `${key}: ${kubeErrorText(answer.error)}`;
+      const error = `${key}: ${kubeErrorText(answer.error)}`;
+      return isRefusal(answer.error) ? { error, refused: object } : { error };
     }
     const after = liveObject(answer.value);
     written.set(key, {
@@ -233,7 +246,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       return new Map(
         gateways.map(({ gateway }) => {
           const name = groupOf(gateway);
-          return [name, provisionedState(gateway, live, errors.get(name))];
+          return [name, provisionedState(gateway, live, failed.get(name))];
         }),
       );
     },
@@ -249,9 +262,4 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
 
 function retryMs(failures: number): number {
   return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
-}
-
-function refOf({ kind, namespace, name }: WantedObject): ObjectRef {
-  const { group, version, plural } = provisionedKinds[kind];
-  return { group, version, plural, namespace, name };
 }

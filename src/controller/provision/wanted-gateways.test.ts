@@ -53,6 +53,10 @@ describe('wantedGateways()', () => {
       ok: true,
       value: { ofClass: { replicas: 3 }, ofGateway: { replicas: 4 } },
     });
+    expect(gateways[0]?.parameterIds).toEqual({
+      ofClass: 'GatewayParameters/sluice-system/of-class',
+      ofGateway: 'GatewayParameters/team-a/own',
+    });
   });
 
   it('say what is wrong with a reference to parameters, and do not go without', () => {

@@ -10,6 +10,8 @@ import type { ProvisionedGateway } from './gateway.ts';
 export interface WantedGateway {
   readonly gateway: ProvisionedGateway;
   readonly parameters: Result<ParameterSpecs>;
+  /** Documents that they are written in. */
+  readonly parameterIds: { readonly [owner in keyof ParameterSpecs]?: string };
 }
 
 export interface ParameterSpecs {
@@ -63,7 +65,14 @@ export function wantedGateways({ controllerName, documents, objects }: WantedInp
     const uid = uids.get(qualifiedName(document.namespace, document.name));
     if (uid === undefined || isSomebodyElses(classOf.get(uid))) return [];
     const { namespace, name, spec } = document;
-    return [{ gateway: { namespace, name, uid, spec }, parameters: specsOf(parametersOf(document)) }];
+    const parameters = parametersOf(document);
+    return [
+      {
+        gateway: { namespace, name, uid, spec },
+        parameters: specsOf(parameters),
+        parameterIds: parameters.ok ? idsOf(parameters.value) : {},
+      },
+    ];
   });
   const released = [...classOf].flatMap(([uid, className]) => (isSomebodyElses(className) ? [uid] : []));
   return { gateways, released: new Set(released), namespaces };
@@ -73,4 +82,8 @@ function specsOf(parameters: Result<GatewayParameters>): Result<ParameterSpecs> 
   if (!parameters.ok) return parameters;
   const { ofClass, ofGateway } = parameters.value;
   return ok({ ...(ofClass && { ofClass: ofClass.spec }), ...(ofGateway && { ofGateway: ofGateway.spec }) });
+}
+
+function idsOf({ ofClass, ofGateway }: GatewayParameters): WantedGateway['parameterIds'] {
+  return { ...(ofClass && { ofClass: ofClass.id }), ...(ofGateway && { ofGateway: ofGateway.id }) };
 }

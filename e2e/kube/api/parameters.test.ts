@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { type ControllerProcess, startControllerProcess } from '../../support/kube-controller.ts';
+import { patience, until } from '../../support/kube-patience.ts';
+import { serveEveryKind } from '../../support/kube-served-kinds.ts';
+
+patience();
+let server: KubeApiServer;
+let controller: ControllerProcess;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  await serveEveryKind(server);
+  await server.kubectl('create', 'namespace', 'sluice-system');
+  controller = await startControllerProcess({ kubeconfig: server.kubeconfig });
+});
+
+afterAll(async () => {
+  await controller?.stop();
+  await server?.close();
+});
+
+const gatewayClass = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: sluice-egress}
+spec:
+  controllerName: sluice.dev/gateway-controller
+  parametersRef: {group: sluice.dev, kind: GatewayParameters, name: of-class, namespace: default}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: one}
+spec:
+  gatewayClassName: sluice-egress
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: two}
+spec:
+  gatewayClassName: sluice-egress
+  infrastructure: {parametersRef: {group: sluice.dev, kind: GatewayParameters, name: own}}
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+`;
+
+const parameters = (name: string, policy: string): string => `
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayParameters
+metadata: {name: ${name}}
+spec: {overlays: {deployment: {spec: {template: {spec: {dnsPolicy: ${policy}}}}}}}
+`;
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration: number;
+}
+
+async function conditionOf(name: string, type = 'Accepted'): Promise<Condition | undefined> {
+  const [kind] = name.split('/');
+  const { metadata, status } = JSON.parse(await server.kubectl('get', name, '--output', 'json'));
+  const found = (status?.conditions as Condition[] | undefined)?.find((each) => each.type === type);
+  return found?.observedGeneration === metadata.generation || kind === 'gateway' ? found : undefined;
+}
+
+describe('parameters that the API server does not take', () => {
+  it('say so themselves, and for which Gateways, until they are right', async () => {
+    const seen = { seen: controller.log };
+    await server.apply(`${gatewayClass}---${parameters('of-class', 'Nobody')}---${parameters('own', 'Default')}`);
+    const isRefused = async (name: string) => (await conditionOf(name))?.reason === 'Refused';
+    await until('the parameters of the class are refused', () => isRefused('gatewayparameters/of-class'), seen);
+    expect((await conditionOf('gatewayparameters/of-class'))?.message).toMatch(
+      /^The API server refuses what is made of it for Gateway one: Deployment default\/one: Invalid \(422\): .*dnsPolicy/,
+    );
+    // What the Gateway says itself wins over its class.
+    expect(await conditionOf('gatewayparameters/own')).toMatchObject({ status: 'True' });
+    expect((await conditionOf('gateway/one', 'Programmed'))?.message).toMatch(
+      /dnsPolicy.* — see GatewayParameters\/of-class\.$/,
+    );
+
+    await server.apply(`${parameters('of-class', 'ClusterFirst')}---${parameters('own', 'Somebody')}`);
+    await until('those of the Gateway are refused', () => isRefused('gatewayparameters/own'), seen);
+    await until(
+      'those of the class are right',
+      async () => (await conditionOf('gatewayparameters/of-class'))?.status === 'True',
+    );
+    expect((await conditionOf('gatewayparameters/own'))?.message).toMatch(/ for Gateway two: .*dnsPolicy/);
+
+    await server.apply(parameters('own', 'Default'));
+    await until('all is well', async () => (await conditionOf('gatewayparameters/own'))?.status === 'True', seen);
+  });
+});
