@@ -113,6 +113,14 @@ describe.each([
     expect(errorOf(answer, path).code).toBe(wrongType);
   });
 
+  it('of no type is JSON to the provider as well', async () => {
+    const headers = { authorization: `Bearer ${secret}`, 'anthropic-version': '2023-06-01' };
+    expect((await rawRequest(gateway.port, { path, headers, body: question(name) })).status).toBe(200);
+    const types = practice.requests.map((request) => request.headers['content-type']);
+    expect(types).toEqual(types.map(() => 'application/json'));
+    expect(types.length).toBeGreaterThan(0);
+  });
+
   it.each([
     ['empty', '', /empty/i],
     ['no JSON', 'model=small', /JSON/],

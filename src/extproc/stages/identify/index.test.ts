@@ -64,6 +64,16 @@ describe('identify', () => {
   ])('takes the media type of %j', (headers) => {
     expect(decide('POST', '/v1/chat/completions', headers).decision).toBe(verdict.proceed);
   });
+
+  it.each<[HeaderLines, readonly string[]]>([
+    [{}, ['content-type', 'application/json']],
+    [{ 'content-type': '' }, ['content-type', 'application/json']],
+    [{ 'content-type': 'application/json; charset=utf-8' }, []],
+  ])('tells providers the type that it takes the body for: %j', (headers, set) => {
+    const exchange = exchangeOf({}, { path: '/v1/chat/completions', api: undefined });
+    identify.requestHeaders?.(exchange, requestHeadersMessage(headers));
+    expect(exchange.answer.setHeaders).toEqual(set);
+  });
 });
 
 describe('callerDialect()', () => {

@@ -11,8 +11,12 @@ export const identify: Stage = {
     switch (api.kind) {
       case 'model': {
         exchange.api = api;
-        const fault = mediaTypeFault(message.header('content-type'), message.header('content-encoding'));
-        return fault === undefined ? verdict.proceed : exchange.reject('unsupported_media_type', { reason: fault });
+        const contentType = message.header('content-type') ?? '';
+        const fault = mediaTypeFault(contentType, message.header('content-encoding'));
+        if (fault !== undefined) return exchange.reject('unsupported_media_type', { reason: fault });
+        // It is read as JSON here. Providers are told so, some of which refuse what has no type.
+        if (contentType === '') exchange.answer.set('content-type', 'application/json');
+        return verdict.proceed;
       }
       case 'models':
         exchange.listing = { id: api.id };
