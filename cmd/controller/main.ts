@@ -11,8 +11,10 @@ import { createLogger } from '../../src/lib/log.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { version } from '../../src/version.ts';
 import type { XdsServerTls } from '../../src/xds/server/server.ts';
+import type { ClusterFlags } from './cluster-flags.ts';
 import { explainPage } from './explain-page.ts';
-import { type ClusterFlags, help, readFlags } from './options.ts';
+import { help } from './flags.ts';
+import { readFlags } from './options.ts';
 import { publicUrlIn } from './public-url.ts';
 import { followTlsFiles, readTlsFiles } from './tls-files.ts';
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ClusterFlags, readFlags } from '../../../cmd/controller/options.ts';
+import type { ClusterFlags } from '../../../cmd/controller/cluster-flags.ts';
+import { readFlags } from '../../../cmd/controller/options.ts';
 import { render } from '../../../src/controller/provision/render.ts';
 import { watchedKinds } from '../../../src/controller/sources/kubernetes/watched-kinds.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
