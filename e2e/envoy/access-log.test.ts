@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { apiKey, documents, model, provider } from '../support/policy-documents.ts';
@@ -78,10 +80,34 @@ describe('the access log', () => {
   });
 });
 
+it('has a line of a body that breaks on its way, which gets no answer', async () => {
+  expect(await answerToBrokenBody()).toBe('');
+  const isBroken = (line: unknown) => Object(line).details === 'http1.codec_error';
+  await expect
+    .poll(() => lines().filter(isBroken))
+    .toEqual([expect.objectContaining({ status: 400, flags: 'DPE', key: 'ana', ...owner, bytes_sent: 0 })]);
+});
+
+/** How often the processor has said something: the first time about the headers. */
+const heard = () => gateway.envoy.stat('http.gateway.ext_proc.router.stream_msgs_received');
+
+/** What comes back until the connection ends. */
+async function answerToBrokenBody(): Promise<string> {
+  const socket = connect(gateway.port, '127.0.0.1');
+  const heads = ['POST /v1/chat/completions HTTP/1.1', 'host: a', `authorization: Bearer ${secrets.CALLER_KEY}`];
+  const before = await heard();
+  socket.write(`${heads.join('\r\n')}\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"mod\r\n`);
+  await expect.poll(heard).toBeGreaterThan(before);
+  socket.write('ZZ\r\nel":1\r\n');
+  return text(socket);
+}
+
+function lines(): readonly unknown[] {
+  // The last one may not be complete.
+  const written = gateway.envoy.log().split('\n').slice(0, -1);
+  return written.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as unknown);
+}
+
 function lineOf(requestId: string): unknown {
-  const line = gateway.envoy
-    .log()
-    .split('\n')
-    .find((text) => text.startsWith('{') && text.includes(requestId));
-  return line === undefined ? undefined : JSON.parse(line);
+  return lines().find((line) => Object(line).request_id === requestId);
 }
