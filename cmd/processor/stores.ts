@@ -48,10 +48,11 @@ export function createStores(log: Logger, metrics: MetricsRegistry, index: numbe
     const failover = createFailoverStore({
       shared,
       replicas: () => replicas,
-      onAvailability(isAvailable) {
+      onAvailability(isAvailable, reason) {
         isAway.set(isAvailable ? 0 : 1);
         if (isAvailable) log.info('limits: the shared store is back');
-        else log.error('limits: the shared store cannot be reached; each limit does what its onStoreFailure says');
+        else
+          log.error({ reason }, 'limits: the shared store cannot count; each limit does what its onStoreFailure says');
       },
       onLoss(count) {
         lost.increment(count);

@@ -136,7 +136,7 @@ describe('while the store does not answer', () => {
     expect(shown).toContain('sluice_limit_decisions_total{limit="open",outcome="open"}');
     expect(shown).toContain('sluice_limit_decisions_total{limit="local",outcome="local"}');
     expect(shown).toContain('sluice_limit_decisions_total{limit="closed",outcome="unavailable"}');
-    expect(gateway.processors[0]?.log()).toContain('the shared store cannot be reached');
+    expect(gateway.processors[0]?.log()).toContain('the shared store cannot count');
     redis.resume();
     await until('the store is back', isBack);
     expect((await ask('closed')).status).toBe(200);

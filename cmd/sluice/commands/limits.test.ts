@@ -191,7 +191,9 @@ describe('sluice limits', () => {
       await writeFile(join(other, 'policy.yaml'), policy(`{memory: {snapshot: ${other}/none.json}}`));
       expect((await runCli(['limits', 'show'], { cwd: other })).err).toContain('cannot be read (ENOENT)');
       await writeFile(join(other, 'policy.yaml'), policy('{redis: {addresses: ["127.0.0.1:1"]}}'));
-      expect((await runCli(['limits', 'show'], { cwd: other })).err).toContain('Redis at 127.0.0.1:1 cannot be asked');
+      expect((await runCli(['limits', 'show'], { cwd: other })).err).toContain(
+        'Redis at 127.0.0.1:1 cannot be asked: there is no connection to Redis (ECONNREFUSED).',
+      );
     } finally {
       await rm(other, { recursive: true });
     }

@@ -42,9 +42,10 @@ export async function findCounters({ policy, key, limit }: Wanted, io: Io): Prom
       .filter((row) => row !== undefined)
       .filter((row) => (key === undefined || row.per.key === key) && (limit === undefined || row.name === limit));
     return ok({ ...opened.value, rows });
-  } catch {
+  } catch (error) {
     await opened.value.store.close();
-    return err(`${opened.value.source} cannot be asked. Is it running, and may this machine reach it?`);
+    const because = error instanceof Error ? `: ${error.message}` : '';
+    return err(`${opened.value.source} cannot be asked${because}. Is it running, and may this machine reach it?`);
   }
 }
 

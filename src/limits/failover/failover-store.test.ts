@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../e2e/support/redis.ts';
 import { until } from '../../../e2e/support/until.ts';
@@ -132,6 +134,26 @@ describe('a store that fails over', () => {
     await until('it is back', () => store.isSharedAvailable);
     expect(changes).toEqual([false, true]);
     expect(await take(store, id(), counter(), 1)).not.toHaveProperty('modes');
+  });
+
+  it('is not asked by requests while it only reads, and says why', async () => {
+    const changes: string[] = [];
+    const store = await open({
+      onAvailability: (isAvailable, reason) => changes.push(isAvailable ? 'back' : reason),
+      probeEveryMs: 5,
+    });
+    const admin = new Redis(redis.url);
+    const limited = counter();
+    await admin.config('SET', 'maxmemory', '1');
+    for (let n = 0; n < 20; n++) {
+      expect(await take(store, id(), limited, 1, { onStoreFailure: 'local' })).toMatchObject({ modes: ['local'] });
+      await sleep(5);
+    }
+    expect(changes).toEqual(['Redis answered OOM']);
+    await admin.config('SET', 'maxmemory', '0');
+    await back(store);
+    expect(changes).toEqual(['Redis answered OOM', 'back']);
+    admin.disconnect();
   });
 
   it('counts the settlements that find no place in the queue', async () => {

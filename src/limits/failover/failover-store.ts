@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Counter } from '../counter.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
 import {
@@ -20,8 +21,8 @@ export interface FailoverOptions extends Pick<CircuitOptions, 'failuresToOpen' |
   readonly queueCapacity?: number;
   readonly retentionMs?: number;
   readonly now?: () => number;
-  /** For the metric and the log: the shared store is away, or back. */
-  readonly onAvailability?: (isAvailable: boolean) => void;
+  /** For the metric and the log: the shared store is away, with what it said last, or back. */
+  readonly onAvailability?: (isAvailable: boolean, reason: string) => void;
   /** For the metric: settlements that the store will never hear of. */
   readonly onLoss?: (count: number) => void;
 }
@@ -30,6 +31,9 @@ export interface FailoverStore extends Store {
   readonly isSharedAvailable: boolean;
   readonly queuedSettlements: number;
 }
+
+/** A reservation of nothing need not live longer. */
+const probeMs = 1_000;
 
 /** More reservations than this were never made by one process within the life of a reservation. */
 const rememberedReservations = 100_000;
@@ -52,10 +56,15 @@ export function createFailoverStore(options: FailoverOptions): FailoverStore {
     onLoss: options.onLoss ?? (() => undefined),
     ...(options.queueCapacity === undefined ? {} : { capacity: options.queueCapacity }),
   });
+  let reason = '';
   const circuit: Circuit = createCircuit({
     ...options,
-    probe: (done) => shared.peek([], (outcome) => done(outcome.kind === 'figures')),
-    onChange: (isAvailable) => options.onAvailability?.(isAvailable),
+    // It writes, as requests do: a store that is full, or a replica, answers whoever only reads.
+    probe: (done) =>
+      shared.reserve({ id: `probe:${randomUUID()}`, ttlMs: probeMs, items: [] }, ({ kind }) =>
+        done(kind === 'admitted'),
+      ),
+    onChange: (isAvailable) => options.onAvailability?.(isAvailable, reason),
     onAnswer: () => replay(),
   });
   const replay = (): void => queue.replay(() => circuit.fail());
@@ -66,6 +75,7 @@ export function createFailoverStore(options: FailoverOptions): FailoverStore {
       circuit.succeed();
       return true;
     }
+    reason = (outcome as Unavailable).message;
     circuit.fail();
     return false;
   };

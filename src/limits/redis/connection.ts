@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis } from 'ioredis';
 import { err, ok, type Result } from '../../lib/result.ts';
+import { errorCodeOf } from './error-code.ts';
 
 /** Where a Redis is and who we are to it. */
 export type RedisAddress =
@@ -114,7 +115,7 @@ export function connectRedis(target: RedisTarget, options: ConnectOptions = {}):
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     // A former master answers so after a failover: the new one is found by connecting anew.
-    reconnectOnError: (error: Error): boolean => error.message.startsWith('READONLY'),
+    reconnectOnError: (error: Error): boolean => errorCodeOf(error.message) === 'READONLY',
   };
   const client = create(target, common, retry);
   // Without a listener an error would end the process; what matters is answered per command.

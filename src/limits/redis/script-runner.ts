@@ -2,6 +2,7 @@ import { Cluster } from 'ioredis';
 import type { Unavailable } from '../store.ts';
 import type { Argument } from './arguments.ts';
 import type { RedisClient } from './connection.ts';
+import { errorCodeOf } from './error-code.ts';
 import { isNumbers } from './reply.ts';
 import type { Script } from './scripts.ts';
 
@@ -19,9 +20,17 @@ const doubtAfter = 8;
 export function createScriptRunner(client: RedisClient, maxInFlight: number): ScriptRunner {
   let inFlight = 0;
   let timeoutsInARow = 0;
+  /** Why there is no connection. Commands that find none are only told so. */
+  let trouble = '';
+  client.on('error', (error: unknown) => {
+    trouble = codeOf(error);
+  });
+  client.on('ready', () => {
+    trouble = '';
+  });
 
   const finish = (error: unknown): Unavailable => {
-    const failure = unavailable(error);
+    const failure = unavailable(error, trouble);
     if (failure.cause === 'timeout') {
       timeoutsInARow += 1;
       if (timeoutsInARow >= doubtAfter) {
@@ -70,18 +79,25 @@ export function teachOnConnect(client: RedisClient, scripts: readonly Script[]):
   });
 }
 
-function unavailable(error: unknown): Unavailable {
+function unavailable(error: unknown, trouble: string): Unavailable {
   const message = messageOf(error);
   if (message === 'Command timed out') return failure('timeout', 'Redis did not answer in time', true);
   if (/enableOfflineQueue|isn't ready|None of startup nodes|ClusterAllFailed/.test(message)) {
-    return failure('offline', 'there is no connection to Redis', false);
+    const because = trouble === '' ? '' : ` (${trouble})`;
+    return failure('offline', `there is no connection to Redis${because}`, false);
   }
   if (/Connection is closed|max retries per request|ECONN|EPIPE|socket/i.test(message)) {
     return failure('offline', 'the connection to Redis was lost', true);
   }
-  // The first word names the kind of error (OOM, NOPERM, LOADING, READONLY); the rest may quote arguments.
-  const code = /^[A-Z]{2,20}\b/.exec(message)?.[0] ?? 'an error';
-  return failure('error', `Redis answered ${code}`, code === 'an error');
+  const code = errorCodeOf(message);
+  return failure('error', `Redis answered ${code ?? 'an error'}`, code === undefined);
+}
+
+/** What Redis or the system says about a connection, in one word: `WRONGPASS`, `ECONNREFUSED`; empty: nothing. */
+function codeOf(error: unknown): string {
+  const { code, lastNodeError } = error as { readonly code?: unknown; readonly lastNodeError?: unknown };
+  if (lastNodeError !== undefined && lastNodeError !== null) return codeOf(lastNodeError);
+  return typeof code === 'string' ? code : (errorCodeOf(messageOf(error)) ?? '');
 }
 
 function failure(cause: Unavailable['cause'], message: string, mayHaveHappened: boolean): Unavailable {
