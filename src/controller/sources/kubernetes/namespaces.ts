@@ -1,7 +1,6 @@
 import type { KubeClient } from '../../../kube/client.ts';
 import type { KubeError } from '../../../kube/error.ts';
 import type { KubeObject } from '../../../kube/object.ts';
-import { type LabelSelector, selects } from '../../../policy/gateway-api/label-selector.ts';
 import { watchMetadata } from './metadata-watch.ts';
 
 export type Labels = ReadonlyMap<string, string>;
@@ -59,11 +58,6 @@ export function watchNamespaces({ client, onLabels, onChange, onError }: Namespa
     staleSince: watch.staleSince,
     close: watch.close,
   };
-}
-
-/** Policy is read from every namespace that one of the selectors selects; without any, from all. */
-export function isDiscovered(selectors: readonly LabelSelector[], labels: Labels): boolean {
-  return selectors.length === 0 || selectors.some((selector) => selects(selector, labels));
 }
 
 function labelsOnly({ metadata: { name, uid, resourceVersion, labels } }: KubeObject): KubeObject {

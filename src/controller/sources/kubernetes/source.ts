@@ -7,9 +7,10 @@ import type { Problem } from '../../../policy/problem.ts';
 import { createHoldOff } from '../hold-off.ts';
 import type { OpenedSource, SourceEvents } from '../opened-source.ts';
 import { watchCluster } from './cluster.ts';
+import { discovered } from './discovery.ts';
 import { type Judgement, judge, type KubernetesState, nothingJudged } from './judge.ts';
 import { keptReferences, seedReferences } from './kept-references.ts';
-import { isDiscovered, type Labels, noLabels } from './namespaces.ts';
+import { type Labels, noLabels } from './namespaces.ts';
 import { earliest } from './references.ts';
 import type { ClusterSnapshot, KindObject } from './snapshot.ts';
 import { keepSnapshotFile, readSnapshot } from './snapshot-file.ts';
@@ -132,23 +133,9 @@ export async function startKubernetesSource(
     return servesFrom === 'cluster' ? cluster.namespaceLabels(namespace) : (keptLabels.get(namespace) ?? noLabels);
   }
 
-  /** In namespaces that policy is read from. */
-  function* discovered(objects: Iterable<KindObject>): Generator<KindObject> {
-    const verdicts = new Map<string, boolean>();
-    for (const each of objects) {
-      const { namespace } = each.object.metadata;
-      let isWanted = namespace === undefined || verdicts.get(namespace);
-      if (isWanted === undefined && namespace !== undefined) {
-        isWanted = isDiscovered(selectors, labels(namespace));
-        verdicts.set(namespace, isWanted);
-      }
-      if (isWanted === true) yield each;
-    }
-  }
-
   function take(objects: Iterable<KindObject>, problems: readonly Problem[]): boolean {
     const before = judgement.state;
-    judgement = judge(discovered(objects), problems, judgement, Date.now());
+    judgement = judge(discovered(objects, selectors, labels), problems, judgement, Date.now());
     return judgement.state !== before;
   }
 
@@ -281,7 +268,7 @@ export async function startKubernetesSource(
       };
     },
     *objects() {
-      if (servesFrom === 'cluster') yield* discovered(cluster.objects());
+      if (servesFrom === 'cluster') yield* discovered(cluster.objects(), selectors, labels);
     },
     resource: cluster.resource,
     gatewayApiVersion: cluster.gatewayApiVersion,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDiscovered } from './namespaces.ts';
+import { isDiscovered } from './discovery.ts';
 
 const prodOfPayments = { matchLabels: { stage: 'prod', team: 'payments' }, matchExpressions: [] };
 const test = {
