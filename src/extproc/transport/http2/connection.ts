@@ -19,7 +19,7 @@ import { HpackDecoder } from './hpack/decoder.ts';
 import { requestMetadata } from './metadata.ts';
 import { Output } from './output.ts';
 import type { PeerSettings } from './settings.ts';
-import { Http2Stream } from './stream.ts';
+import { Http2Stream, type StreamCarrier } from './stream.ts';
 
 export interface ConnectionOptions {
   readonly socket: Socket;
@@ -41,7 +41,7 @@ const finishMs = 5_000;
 /**
  * The server's side of one HTTP/2 connection (RFC 9113), as far as gRPC needs it: no push, no priorities.
  */
-export class Connection implements FrameHandler {
+export class Connection implements FrameHandler, StreamCarrier {
   readonly limits: Limits;
   /** Resolves when nothing of it is left. */
   readonly closed: Promise<void>;
@@ -95,7 +95,6 @@ export class Connection implements FrameHandler {
     return this.peerStreamWindow;
   }
 
-  /** How long the next DATA frame may be, as far as the connection is concerned. */
   get sendableBytes(): number {
     return this.output.isFull ? 0 : Math.min(this.sendWindow, defaultMaxFrameBytes);
   }
@@ -108,7 +107,6 @@ export class Connection implements FrameHandler {
     this.sendWindow -= bytes;
   }
 
-  /** The stream is pumped again as soon as there is room. */
   waits(stream: Http2Stream): void {
     this.waiting.add(stream);
   }

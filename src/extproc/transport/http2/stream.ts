@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Limits } from '../limits.ts';
 import { http2Code } from './error.ts';
 import {
   defaultWindowBytes,
@@ -22,11 +22,27 @@ export interface StreamSink {
   drained(): void;
 }
 
+/** What a stream needs of the connection that it is on. */
+export interface StreamCarrier {
+  readonly limits: Limits;
+  /** What a stream of the client begins with: how much may be sent to it. */
+  readonly peerWindowBytes: number;
+  /** How long the next DATA frame may be, as far as the connection is concerned. */
+  readonly sendableBytes: number;
+  send(frame: Buffer): void;
+  /** So many bytes of DATA have been sent. */
+  spent(bytes: number): void;
+  /** The stream is pumped again as soon as there is room. */
+  waits(stream: Http2Stream): void;
+  /** The stream is over. */
+  forget(stream: Http2Stream): void;
+}
+
 /** One stream of HTTP/2: flow control and the order of frames. All fields exist from the start: one shape for all. */
 export class Http2Stream {
   readonly id: number;
   readonly headers: Metadata;
-  private readonly connection: Connection;
+  private readonly connection: StreamCarrier;
   private sink: StreamSink | undefined = undefined;
   private hasRemoteEnded: boolean;
   private hasToldEnd = false;
@@ -46,7 +62,7 @@ export class Http2Stream {
   private stopsClient = false;
   private trailers: Buffer | undefined = undefined;
 
-  constructor(connection: Connection, id: number, headers: Metadata, hasRemoteEnded: boolean) {
+  constructor(connection: StreamCarrier, id: number, headers: Metadata, hasRemoteEnded: boolean) {
     this.connection = connection;
     this.id = id;
     this.headers = headers;
