@@ -57,7 +57,8 @@ export const piiEntities: readonly EntityInfo[] = [
     'phone number',
     0.4,
     'numbering plan of its country',
-    'phone, telephone, tel, mobile, cell, call, number, fax, contact, whatsapp, sms, text, dial, telefon, handy, mobil, téléphone, portable, teléfono, móvil, telefono, celular',
+    // Orders, invoices and accounts have a `number` too: the word counts only as somebody's.
+    'phone, telephone, tel, mobile, cell, call, my number, your number, his number, her number, our number, their number, reach me, reach us, ring, fax, contact, whatsapp, sms, text, dial, telefon, fon, handy, mobil, téléphone, portable, teléfono, móvil, telefono, celular, тел, телефон, моб, мобильный',
     byDefault,
   ),
   entity(
@@ -95,7 +96,7 @@ export const piiEntities: readonly EntityInfo[] = [
     'date of birth',
     0.4,
     'a day of the calendar, with context only',
-    'born, birth, birthday, birthdate, dob, geboren, geburtsdatum, geburtstag, naissance, né, née, nacimiento, nacido, nacida, nascita, nato, nata, nascimento',
+    'born, birth, birthday, birthdate, dob, geboren, geb, geburtsdatum, geburtstag, naissance, né, née, nacimiento, nacido, nacida, nascita, nato, nata, nascimento',
   ),
   entity('US_PASSPORT', 'US passport number', 0.3, 'with context only', 'passport', { region: 'us' }),
   entity(

@@ -58,7 +58,12 @@ export class NumberAutomaton {
     if (lead.next === 'other')
       return this.#isAlive(state, [lead.isDigits ? signs.letter : signs.digit]) ? state : undefined;
     if (state.endings.length > 0) return state;
-    return lead.next === 'separator' && this.#isAlive(state, separatorSigns) ? state : undefined;
+    // What a blank and a letter follow has ended, as far as a lead can say.
+    const isAlive =
+      lead.next === 'separator'
+        ? this.#isAlive(state, separatorSigns)
+        : this.#isAlive(this.step(state, signs.blank), [signs.letter]);
+    return isAlive ? state : undefined;
   }
 
   /** Behind so many digits, or letters; undefined: no number has so many. */

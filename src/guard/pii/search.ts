@@ -129,8 +129,9 @@ export class Search {
     const previous = start > 0 ? text.charCodeAt(start - 1) : -1;
     this.#tryFirst(start);
     if (previous === backslash) this.#tryFirst(start + 1);
-    // `+` and `(` of phone numbers.
+    // `+`, `(` and `(+` of phone numbers.
     if (previous === 43 || previous === 40) this.#tryFirst(start - 1);
+    if (previous === 43 && text.charCodeAt(start - 2) === 40) this.#tryFirst(start - 2);
     if (hasSeparateLetters && separatorOf(previous) !== '') this.#tryLettersBefore(start);
     const isJoined = previous === colon || previous === dot || previous === hyphen || previous === slash;
     if (isJoined && hasDottedLetters) this.#tryDotted(start);

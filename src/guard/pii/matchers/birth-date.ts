@@ -3,11 +3,14 @@ import { beginsNumber, beginsWord, endsNumber } from '../boundary.ts';
 import { isDigit, isLetter } from '../characters.ts';
 import type { Matcher } from '../match.ts';
 import { isDate } from '../validators/calendar.ts';
-import { beginsMonth, monthAt, monthEnd } from './month.ts';
+import { beginsMonth, monthAt, monthEnd, namedMonthAt } from './month.ts';
 
+const blank = 32;
 const hyphen = 45;
 const dot = 46;
 const slash = 47;
+const letterT = 84;
+const ordinalSign = 0xba;
 const earliestYear = 1890;
 const latestYear = 2040;
 
@@ -15,12 +18,12 @@ const latestYear = 2040;
 export const birthDateMatcher: Matcher = {
   entity: 'DATE_OF_BIRTH',
   trigger: 'digit',
-  reach: 36,
+  reach: 44,
   begins: (code) => isDigit(code) || beginsMonth(code),
   beginsLike: ({ isDigits, count }) => (isDigits ? count < 3 || count === 4 : count > 2 && count < 10),
   match: (attempt, start) => {
     const end = isDigit(codeAt(attempt, start)) ? fromDigits(attempt, start) : fromMonth(attempt, start);
-    if (end < 0 || !endsNumber(attempt, end)) return undefined;
+    if (end < 0 || !(endsNumber(attempt, end) || isBeforeTime(attempt, end))) return undefined;
     return { end, score: 0.4, validator: undefined, needsContext: true };
   },
 };
@@ -45,6 +48,9 @@ function fromDigits(attempt: Attempt, start: number): number {
   const size = end - start;
   const sign = codeAt(attempt, end);
   if (sign !== hyphen && sign !== slash && sign !== dot) return size > 2 ? -1 : fromDay(attempt, start, end);
+  const behind = codeAt(attempt, end + 1);
+  if (size < 3 && sign === dot && behind === blank) return fromDay(attempt, start, end);
+  if (size < 3 && sign === hyphen && isLetter(behind)) return fromHyphens(attempt, start, end);
   const secondEnd = digitsEnd(attempt, end + 1, 2);
   if (secondEnd < 0 || codeAt(attempt, secondEnd) !== sign) return -1;
   // `5. 4. 1980` is written as well.
@@ -60,16 +66,25 @@ function fromDigits(attempt: Attempt, start: number): number {
   return isBirth(year, second, first) || isBirth(year, first, second) ? thirdEnd : -1;
 }
 
-/** `5 January 1980`, `5th of Jan. 1980`. */
+/** `5 January 1980`, `5th of Jan. 1980`, `5. Januar 1980`, `1er janvier 1980`, `5 de enero de 1980`. */
 function fromDay(attempt: Attempt, start: number, end: number): number {
-  let at = ordinalEnd(attempt, end);
-  if (codeAt(attempt, at) !== 32) return -1;
-  at += 1;
-  if (codeAt(attempt, at) === 111 && codeAt(attempt, at + 1) === 102 && codeAt(attempt, at + 2) === 32) at += 3;
-  const month = monthAt(attempt, at);
-  if (month === 0) return -1;
-  const year = blanksEnd(attempt, monthEnd(attempt, at));
-  return birthEnd(attempt, year, month, numberIn(attempt, start, end));
+  const at = ordinalEnd(attempt, end);
+  if (codeAt(attempt, at) !== blank) return -1;
+  const named = namedMonthAt(attempt, prepositionEnd(attempt, at + 1));
+  if (named === undefined) return -1;
+  const year = prepositionEnd(attempt, blanksEnd(attempt, named.end));
+  return birthEnd(attempt, year, named.month, numberIn(attempt, start, end));
+}
+
+/** `5-Jan-1980`, `5-JAN-80`. */
+function fromHyphens(attempt: Attempt, start: number, end: number): number {
+  const named = namedMonthAt(attempt, end + 1);
+  if (named === undefined || codeAt(attempt, named.end) !== hyphen) return -1;
+  const yearEnd = digitsEnd(attempt, named.end + 1, 4);
+  const size = yearEnd - named.end - 1;
+  if (size !== 2 && size !== 4) return -1;
+  const year = numberIn(attempt, named.end + 1, yearEnd);
+  return isBirth(size === 2 ? 1900 + year : year, named.month, numberIn(attempt, start, end)) ? yearEnd : -1;
 }
 
 /** `January 5, 1980`. */
@@ -94,14 +109,29 @@ function isBirth(year: number, month: number, day: number): boolean {
   return year >= earliestYear && year <= latestYear && isDate(year, month, day);
 }
 
+/** Behind `5th`, `1er` or `5.`. */
 function ordinalEnd(attempt: Attempt, at: number): number {
-  if (!isLetter(codeAt(attempt, at))) return at;
+  const code = codeAt(attempt, at);
+  if (code === dot || code === ordinalSign) return at + 1;
+  if (!isLetter(code)) return at;
   codeAt(attempt, at + 1);
-  return /^(?:st|nd|rd|th)$/.test(attempt.text.slice(at, at + 2)) ? at + 2 : at;
+  return /^(?:st|nd|rd|th|er)$/.test(attempt.text.slice(at, at + 2)) ? at + 2 : at;
+}
+
+/** Behind `of`, `de` or `di` and its blank. */
+function prepositionEnd(attempt: Attempt, at: number): number {
+  const first = codeAt(attempt, at);
+  if (!isLetter(first) || codeAt(attempt, at + 2) !== blank) return at;
+  return /^(?:of|de|di)$/.test(attempt.text.slice(at, at + 2)) ? at + 3 : at;
+}
+
+/** `1980-05-17T00:00:00Z`. */
+function isBeforeTime(attempt: Attempt, end: number): boolean {
+  return codeAt(attempt, end) === letterT && isDigit(codeAt(attempt, end + 1));
 }
 
 /** A comma or a blank, and a blank. */
 function blanksEnd(attempt: Attempt, at: number): number {
   const next = codeAt(attempt, at) === 44 ? at + 1 : at;
-  return codeAt(attempt, next) === 32 ? next + 1 : next;
+  return codeAt(attempt, next) === blank ? next + 1 : next;
 }

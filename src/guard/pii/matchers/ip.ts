@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { type Attempt, codeAt, codeBefore, contextOf } from '../attempt.ts';
 import { beginsWord } from '../boundary.ts';
-import { isDigit, isHex, isLetterOrDigit, isWord } from '../characters.ts';
+import { isDigit, isHex, isLetter, isLetterOrDigit, isWord } from '../characters.ts';
 import type { Match, Matcher } from '../match.ts';
 
 const score = 0.6;
@@ -49,12 +49,19 @@ function ipv4(attempt: Attempt, start: number): Match | undefined {
   const end = prefixEnd(attempt, at, 32);
   if (!ends(attempt, end) || isNobody(attempt.text.slice(start, at))) return undefined;
   if (contextOf(attempt).follows(start, versionWords, 2)) return undefined;
+  if (isProductVersion(attempt, start, at)) return undefined;
   return { end, score, validator: undefined, needsContext: false };
 }
 
 /** 127.0.0.1 and the like are the same everywhere. */
 function isNobody(address: string): boolean {
   return /^(?:127\.|0\.0\.0\.0$|255\.)/.test(address);
+}
+
+/** `Chrome/120.0.0.0`, as browsers introduce themselves. */
+function isProductVersion(attempt: Attempt, start: number, end: number): boolean {
+  if (codeBefore(attempt, start) !== slash || !isLetter(codeBefore(attempt, start - 1))) return false;
+  return attempt.text.slice(start, end).endsWith('.0.0.0');
 }
 
 function ipv6(attempt: Attempt, start: number): Match | undefined {

@@ -1,5 +1,5 @@
 import { type Attempt, codeAt } from '../attempt.ts';
-import { isLetter, isLetterOrDigit } from '../characters.ts';
+import { isForeignLetter, isLetter, isLetterOrDigit } from '../characters.ts';
 
 const names = 'january february march april may june july august september october november december'.split(' ');
 const lettersThatTell = 3;
@@ -38,7 +38,7 @@ function isName(attempt: Attempt, start: number, name: string): boolean {
   let at = start + lettersThatTell;
   while (at - start < name.length && (codeAt(attempt, at) | 32) === name.charCodeAt(at - start)) at += 1;
   const isEnough = at - start <= longestShort || at - start === name.length;
-  return isEnough && !isLetterOrDigit(codeAt(attempt, at));
+  return isEnough && !isLetterOrDigit(codeAt(attempt, at)) && !isForeignLetter(codeAt(attempt, at));
 }
 
 /** Behind a month's name and its dot. */
@@ -46,4 +46,38 @@ export function monthEnd(attempt: Attempt, start: number): number {
   let at = start;
   while (isLetter(codeAt(attempt, at))) at += 1;
   return codeAt(attempt, at) === dot ? at + 1 : at;
+}
+
+/** German, French, Spanish, Italian and Portuguese, as far as they are not spelled as in English; some short forms. */
+const elsewhere: ReadonlyMap<string, number> = new Map(
+  [
+    'januar jänner janvier enero gennaio janeiro',
+    'februar feber février fevrier febrero febbraio fevereiro feb',
+    'märz maerz mars marzo março marco mär',
+    'avril abril aprile avr abr',
+    'mai mayo maggio maio',
+    'juni juin junio giugno junho',
+    'juli juillet julio luglio julho',
+    'août aout agosto',
+    'septembre septiembre settembre setembro',
+    'oktober octobre octubre ottobre outubro okt',
+    'novembre noviembre',
+    'dezember décembre decembre diciembre dicembre dezembro dez',
+  ].flatMap((names, index) => names.split(' ').map((name) => [name, index + 1] as const)),
+);
+const longestElsewhere = 10;
+
+/** A month behind its day, in any of these languages, and where its name ends, its dot included. */
+export function namedMonthAt(attempt: Attempt, start: number): { month: number; end: number } | undefined {
+  const english = monthAt(attempt, start);
+  if (english > 0) return { month: english, end: monthEnd(attempt, start) };
+  let at = start;
+  while (at - start <= longestElsewhere && isNameLetter(codeAt(attempt, at))) at += 1;
+  const month = elsewhere.get(attempt.text.slice(start, at).toLowerCase());
+  if (month === undefined || isLetterOrDigit(codeAt(attempt, at))) return undefined;
+  return { month, end: codeAt(attempt, at) === dot ? at + 1 : at };
+}
+
+function isNameLetter(code: number): boolean {
+  return isLetter(code) || isForeignLetter(code);
 }

@@ -46,7 +46,8 @@ function isUserInfo(code: number): boolean {
   return code > 32 && !'/?#@"\'<>\\`'.includes(String.fromCharCode(code)) && code !== 0xa0;
 }
 
-const standIn = /^(?:[*x•.]+|\$\{?[\w.]*\}?|\{\{?[\w .-]*\}\}?|\[[\w -]*\]|%[sv]|\$\([^)]*\))$/i;
+const standIn =
+  /^(?:[*x•.]+|pass(?:word|wd)?|pwd|your[-_]?(?:password|token)|\$\{?[\w.]*\}?|\{\{?[\w .-]*\}\}?|\[[\w -]*\]|%[sv]|\$\([^)]*\))$/i;
 
 function isSecret(userInfo: string): boolean {
   // What opens a bracket and does not close it is no authority.

@@ -16,12 +16,20 @@ export const europe: readonly NumberForm[] = [
   },
   {
     entity: 'ES_NIF',
-    // Behind a blank a letter begins a word.
-    templates: ['99999999A', '99999999-A', '99999999.A'],
+    templates: ['99999999A', '99999999-A', '99999999.A', '99.999.999-A', '99.999.999A'],
     score: 0.5,
     judge: judgeNif,
     validator: 'mod-23',
     needsContext: 'never',
+  },
+  {
+    entity: 'ES_NIF',
+    // Behind a blank a letter may begin a word.
+    templates: ['99999999 A', '99.999.999 A'],
+    score: 0.5,
+    judge: judgeNif,
+    validator: 'mod-23',
+    needsContext: 'always',
   },
   {
     entity: 'ES_NIE',
