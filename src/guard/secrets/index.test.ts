@@ -89,6 +89,21 @@ describe.each(Object.entries(samples))('near misses of %s', (name, sample) => {
   });
 });
 
+describe('a key of hexadecimal digits', () => {
+  const random = seededRandom(7);
+
+  it.each([
+    ['API_SECRET: ', 32],
+    ['AZURE_OPENAI_API_KEY=', 32],
+    ['WANDB_API_KEY=', 40],
+  ] as const)('is found behind %s, although chance repeats some of its digits', (name, length) => {
+    const missed = Array.from({ length: 500 }, () => `${name}${random.text('0123456789abcdef', length)}`).filter(
+      (text) => scan(text).length === 0,
+    );
+    expect(missed.length).toBeLessThanOrEqual(3);
+  });
+});
+
 describe('what only looks like a secret', () => {
   const random = seededRandom(42);
   const hex = '0123456789abcdef';
@@ -136,6 +151,7 @@ describe('what only looks like a secret', () => {
     'postgres://user:password@localhost:5432/db',
     `postgres://app:$${'{'}DB_PASSWORD}@localhost/db`,
     'https://user:<password>@host/path',
+    'https://user:$TOKEN@host/path',
     'The password is required. The secret: patience, and a token of appreciation.',
     'Reset your password at https://accounts.test/password/reset?step=2',
     'secret_name: payments/production/stripe-webhook-v2',

@@ -2,7 +2,7 @@ import type { Finding } from '../detector.ts';
 import { comparable } from './allowed.ts';
 import { isPublicName, looksLikePassword, looksMixed, looksRandom, nameReach } from './checks/assigned.ts';
 import { endsInChecksum } from './checks/checksum.ts';
-import { entropy } from './checks/entropy.ts';
+import { isMixedEnough } from './checks/entropy.ts';
 import { privateKeyEnd } from './checks/pem.ts';
 import { isPlaceholder, isStopWord } from './checks/placeholder.ts';
 import { hasJwtHeader, isBasicCredentials } from './checks/token.ts';
@@ -54,7 +54,7 @@ function confirm(rule: Rule, text: string, matchStart: number, start: number, ma
   const isAssigned = rule.check === 'assigned-key' || rule.check === 'assigned-password';
   const end = isAssigned ? trimmedEnd(text, start, matchEnd) : matchEnd;
   if (rule.check !== 'deny-list') {
-    if (rule.entropy > 0 && entropy(text, start, end) < rule.entropy) return undefined;
+    if (rule.entropy > 0 && !isMixedEnough(text, start, end, rule.entropy)) return undefined;
     if (rule.check !== 'pem-body' && isStandIn(text.slice(start, end))) return undefined;
   }
   const secret = rule.allow.size > 0 || rule.check !== undefined ? text.slice(start, end) : '';

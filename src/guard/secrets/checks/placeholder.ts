@@ -1,12 +1,14 @@
 // What documentation writes where a secret belongs.
 const placeholder =
   /example|x{4}|\*{3}|\.{3}|your[-_ ]|[-_ ]here\b|placeholder|change[-_]?me|redacted|dummy|insert[-_]|replace[-_]|abcdefgh|12345678|01234567|^%\w+%$/i;
+/** `$TOKEN`, as shells write it. */
+const variable = /^\$[A-Z][A-Z0-9_]*$/;
 
 /** A longer secret contains some of these by chance, and nobody writes a stand-in of that length. */
 const maxStandIn = 120;
 
 export function isPlaceholder(secret: string): boolean {
-  return secret.length <= maxStandIn && placeholder.test(secret);
+  return secret.length <= maxStandIn && (placeholder.test(secret) || variable.test(secret));
 }
 
 const stopWords = new Set([
