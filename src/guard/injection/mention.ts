@@ -23,13 +23,27 @@ const announced =
 const reported =
   /(?:\b(?:how (?:do|can|could|would|should|does|to)|is there a way to|what happens (?:if|when)|is it (?:possible|legal|ok) to)(?: (?:i|we|one|attackers|users|they|someone))?(?: to)?|\b(?:can|could|may) (?:i|we|one|attackers|users|they|someone)|\b(?:rules?|polic(?:y|ies)|setting|config(?:uration)?|selector|class) (?:must|should|can|may|will|that|to|which|does not)|\b(?:is|are|was|should|does|do|did|will|would|may|might|can|could) (?:the|an?|our|my) (?:ai |llm )?(?:assistant|model|bot|chatbot|llm|agent|system|users?|attackers?)(?: be)?(?: allowed| able| supposed| expected)?(?: to)?|\b(?:were|was|been) (?:told|asked|instructed|advised) to)[^a-z0-9]{1,3}$/;
 
+/** An order not to do it, what somebody else does or should do, and what others may ask for. A full stop ends all that. */
+const elsewhere = new RegExp(
+  `(?:${[
+    "(?<!\\bwhy )\\b(?:not|never|cannot|\\w{2,6}n['\u2019]t)(?: to| ever)?",
+    '\\b(?:who|which|they|he|she)(?: (?:often|always|repeatedly|deliberately|simply))?',
+    '\\b(?:the|this|our|a) (?:\\w{1,16} )?(?:scripts?|code|parser|function|jobs?|tools?|app|service|method|class|command|flag|option|compiler|linter|server|client) (?:should|must|will|can|may|has to)',
+    // What people write into system prompts against injections.
+    "\\b(?:not|never|n['\u2019]t) (?:let|allow|permit) [a-z ]{1,40}?(?: to)?",
+    '\\b(?:asks?|tells?|instructs?|orders?|requests?|demands?|wants?|urges?) (?:you|the assistant|the model|it|that you)(?: to)?',
+    '\\b(?:says?|said|claims?) (?:to|that you should|you should)',
+    '\\b(?:requests?|attempts?|instructions|messages?|commands?|questions?|tries|trying|tells|asks|anything) (?:to|that|which)(?: (?:ask|tell)s? you to)?',
+  ].join('|')})[ \\n]$`,
+);
+
 /**
  * Whether the span is spoken about: short quotation marks around it and words of such talk near by, or announced right
  * before. It is what separates `attackers write "ignore previous instructions"` from the sentence itself.
  */
 export function isMentioned(text: string, start: number, end: number): boolean {
   const before = text.slice(Math.max(0, start - around), start);
-  if (reported.test(before)) return true;
+  if (reported.test(before) || elsewhere.test(before)) return true;
   if (announced.test(before) && talk.test(`${before} ${text.slice(end, end + around)}`)) return true;
   return isQuoted(text, start, end) && talk.test(`${before} ${text.slice(end, end + around)}`);
 }

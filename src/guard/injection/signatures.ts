@@ -8,9 +8,13 @@ export interface Signature {
   readonly pattern: RegExp;
 }
 
+/** A line that goes on in the next one: neither an empty line nor a heading, a list or a quotation follows. */
+const wrap = '(?<=[a-z,\\r])\\n(?=[ \\t]{0,8}[a-z])';
 /** Within a sentence, not far. */
-const near = (most: number): string => `[^.!?;\\n]{0,${most}}?`;
+const near = (most: number): string => `(?:[^.!?;\\n]|${wrap}){0,${most}}?`;
 const gap = '[^a-z0-9]{1,6}';
+/** Up to what is ignored, and not over to what is to be done with something else: `… and follow the instructions`. */
+const sameObject = `(?:(?!\\b(?:follow|read|use|see|check|apply|consult|obey)\\b)(?:[^.!?;\\n]|${wrap})){0,30}?`;
 
 const overrideVerb =
   '(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?: about)?|bypass|overrid(?:e|ing)|overrule|discard|neglect|abandon|unlearn|erase|set aside|pay no attention to|stop (?:following|obeying)|(?:do not|don.?t|never|no longer) (?:follow|obey|comply with|listen to|adhere to)|no longer apply|throw (?:out|away))';
@@ -18,6 +22,9 @@ const earlier =
   '(?:previous(?:ly)?|prior|above|preceding|earlier|former|foregoing|existing|original|initial|system|developer|safety|content|built.?in|hidden|your|openai.?s|anthropic.?s|everything|(?:all|any)(?: of)? (?:the|your|those|these|other|safety))';
 const directive =
   '(?:instructions?|prompts?|rules|guidelines?|directions|directives?|commands|programming|training|constraints|restrictions?|guardrails?|safeguards|safety (?:filters?|measures|protocols?|polic(?:y|ies))|content polic(?:y|ies)|polic(?:y|ies)|moderation|limitations|ethic(?:s|al)|orders|system message)';
+/** What careful system prompts say about instructions that others have planted. */
+const ofOthers =
+  '(?:(?:that |which )?(?:are |may be )?(?:contained |found |embedded |hidden |included |appear |appearing |present )?)?(?:in|inside|within|from) (?:it\\b|them\\b|there\\b|(?:the |any |these |those )?(?:retrieved|untrusted|external|fetched|web|websites?|pages?|documents?|e.?mails?|files?|tools?|search|results?|user|users|data)\\b)';
 const unbound =
   '(?:dan\\b|d\\.a\\.n|stan\\b|an? (?:evil|unrestricted|unfiltered|uncensored|unaligned|amoral|jailbroken|rogue|immoral|unethical)|evil ?bot|evil.?gpt|unrestricted|unfiltered|uncensored|jailbroken|dev ?mode|opposite ?gpt|chaos ?gpt)';
 const hiddenPrompt =
@@ -26,12 +33,16 @@ const tell =
   '(?:reveal|show|print|output|repeat|display|tell (?:me|us)|give me|leak|dump|share|disclose|expose|recite|write (?:down|out)|what (?:is|are|was|were|does|do)|what.?s|list|spell out|summari[sz]e|translate|encode|return|copy|paste|echo|provide|state|quote|reproduce|send me|describe|convert|respond with|say)';
 const machine =
   '(?:ai(?: (?:assistant|agent|model|system|reader)s?)?|llms?|large language models?|language models?|(?:ai )?assistants?|chat ?bots?|ai agents?|agents?|automated (?:systems?|reviewers?|readers?)|copilot|chatgpt|gpt|claude|gemini)';
+const allAbove = `(?:everything|all|every word|the (?:words|initiali[sz]ation)|initiali[sz]ation|all of the (?:text|words))(?: that (?:is|are|was|were|came|appears?))?${gap}(?:written |shown |printed |stated )?(?:above(?!${gap}(?:[0-9]|average|zero|ground|sea|the (?:fold|average|limit|threshold|median|mean|water|ground)))|before (?:this|my|the user)|preceding (?:this|my)|prior to (?:this|my))`;
+const brokenFree =
+  '(?:broken? free|freed?|liberated?|escaped?|unshackled?|unchained?)(?: of| from)[^.\\n]{0,24}\\b(?:confines|restrictions|constraints|limitations|shackles|chains|rules|programming)\\b';
+const notBound = `(?:not|no longer|never|isn.?t|aren.?t|un) ?(?:be |being )?(?:bound|constrained|restricted|limited|governed)${gap}by${near(30)}\\b(?:rules|polic(?:y|ies)|guidelines|restrictions|openai|anthropic|google|ethic|moral|law|laws|instructions|programming|limitations)\\b`;
 
 const table: readonly (readonly [string, number, string])[] = [
   [
     'override-instructions',
     0.75,
-    `\\b${overrideVerb}\\b${near(30)}\\b(?:${earlier}\\b${near(30)}|(?:all|any)${gap})\\b${directive}\\b(?!${gap}(?:on how to |about how to )?(?:i|we) (?:sent|gave|wrote|mailed))`,
+    `\\b${overrideVerb}\\b${near(30)}\\b(?:${earlier}\\b${sameObject}|(?:all|any)${gap})\\b${directive}\\b(?!${gap}(?:on how to |about how to )?(?:i|we) (?:sent|gave|wrote|mailed))(?!${gap}${ofOthers})`,
   ],
   [
     'override-given',
@@ -73,7 +84,12 @@ const table: readonly (readonly [string, number, string])[] = [
     0.72,
     `\\b(?:act|behave|respond|answer|reply|pretend|role.?play|speak|operate|function|you (?:are|will be|become)|you.re|i am talking to|simulate|become|imagine you.?(?:re| are)|persona)${gap}(?:now )?(?:as |like |to be |being |in the role of |that you are |of )?(?:if you (?:are|were) )?(?:my )?${unbound}`,
   ],
-  ['do-anything-now', 0.7, '\\b(?:do anything now|always intelligent and machiavellian|strive to avoid norms)\\b'],
+  [
+    'do-anything-now',
+    0.7,
+    '(?:\\b(?:you|dan|who|which|that|it) (?:can|will|may|must|shall|are able to|is able to) (?:now )?do anything now\\b|\\b(?:stands for|means|called|named)[^a-z0-9]{1,4}do anything now\\b|[("\u201c]do anything now[)"\u201d]|\\balways intelligent and machiavellian\\b|\\bstrive to avoid norms\\b)',
+  ],
+  ['anything-now', 0.4, '\\bdo anything now\\b'],
   [
     'mode-switch',
     0.62,
@@ -104,16 +120,10 @@ const table: readonly (readonly [string, number, string])[] = [
     0.5,
     `\\b(?:you|it|that|who|which|ai|persona|assistant|bot|model)${gap}(?:now )?(?:have|has|with|is under|are under|knows?|had)${gap}(?:absolutely )?no${gap}(?:restrictions?|rules|limits?|limitations?|filters?|ethics|morals?|guidelines|boundaries|constraints|content polic)`,
   ],
-  [
-    'not-bound',
-    0.6,
-    `\\b(?:not|no longer|never|isn.?t|aren.?t|un) ?(?:be |being )?(?:bound|constrained|restricted|limited|governed)${gap}by${near(30)}\\b(?:rules|polic(?:y|ies)|guidelines|restrictions|openai|anthropic|google|ethic|moral|law|laws|instructions|programming|limitations)\\b`,
-  ],
-  [
-    'broken-free',
-    0.6,
-    '\\b(?:broken? free|freed?|liberated?|escaped?|unshackled?|unchained?)(?: of| from)[^.\\n]{0,24}\\b(?:confines|restrictions|constraints|limitations|shackles|chains|rules|programming)\\b',
-  ],
+  ['you-not-bound', 0.6, `\\byou(?:.re| are| will be| have become)${gap}(?:now )?${notBound}`],
+  ['not-bound', 0.45, `\\b${notBound}`],
+  ['you-broken-free', 0.6, `\\byou(?:.ve| have| are|.re)?${gap}(?:now |been |finally |hereby )*${brokenFree}`],
+  ['broken-free', 0.5, `\\b${brokenFree}`],
   [
     'must-not-refuse',
     0.45,
@@ -157,8 +167,10 @@ const table: readonly (readonly [string, number, string])[] = [
   [
     'repeat-above',
     0.62,
-    `\\b(?:repeat|output|print|copy|echo|reproduce|return|recite|write|summari[sz]e|translate|say)${gap}(?:back |out )?(?:to me )?(?:everything|all|every word|the (?:words|initiali[sz]ation)|initiali[sz]ation|all of the (?:text|words))(?: that (?:is|are|was|were|came|appears?))?${gap}(?:written |shown |printed |stated )?(?:above|before (?:this|my|the user)|preceding (?:this|my)|prior to (?:this|my))`,
+    `\\b(?:repeat|output|print|copy|echo|reproduce|return|recite|write|say)${gap}(?:back |out )?(?:to me )?${allAbove}`,
   ],
+  // People have their own texts summarised and translated as well.
+  ['reword-above', 0.4, `\\b(?:summari[sz]e|translate)${gap}${allAbove}`],
   [
     'starting-with-you-are',
     0.4,
@@ -227,7 +239,7 @@ const table: readonly (readonly [string, number, string])[] = [
   [
     'hide-from-user',
     0.5,
-    `\\b(?:do not|don.?t|never|without|avoid)${gap}(?:tell(?:ing)?|inform(?:ing)?|mention(?:ing)?|reveal(?:ing)?|notify(?:ing)?|alert(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|warn(?:ing)?|let(?:ting)?|show(?:ing)?|say(?:ing)?)${near(44)}\\b(?:users?|humans?|reader|operator|anyone|owner)\\b`,
+    `\\b(?:do not|don.?t|never|without|avoid)${gap}(?:tell(?:ing)?|inform(?:ing)?|mention(?:ing)?|reveal(?:ing)?|notify(?:ing)?|alert(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|warn(?:ing)?|let(?:ting)?|show(?:ing)?|say(?:ing)?)\\b(?!${near(44)}\\b(?:system (?:prompt|message)|your (?:prompt|instructions|rules|guidelines)))${near(44)}\\b(?:users?|humans?|reader|operator|anyone|owner)\\b`,
   ],
   [
     'hide-this',
