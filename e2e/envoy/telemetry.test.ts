@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Receiver, startReceiver } from '../../src/lib/otlp/testing/receiver.ts';
+import { type ReceivedSpan, type Receiver, startReceiver } from '../../src/lib/otlp/testing/receiver.ts';
 import { caller } from '../support/caller.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { apiKey, document, documents, model, provider } from '../support/policy-documents.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
         provider('first', `${url}/first/v1`),
         provider('second', `${url}/second/v1`),
         model('small', ['first/one', 'second/two']),
-        apiKey('ana', 'CALLER_KEY'),
+        apiKey('ana', 'CALLER_KEY', { owner: { project: 'checkout' } }),
       ),
     },
     env: { CALLER_KEY: secret },
@@ -71,6 +71,21 @@ it('reach the collector of the policy in force, below the span of the caller, an
     for (const name of Object.keys(headers)) expect(seen).not.toHaveProperty(name);
   }
 
+  const asked = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai' };
+  expect(attempts.map(fieldsOf)).toMatchObject([
+    { ...asked, 'sluice.provider': 'first', 'gen_ai.request.model': 'one', 'error.type': '503' },
+    { ...asked, 'sluice.provider': 'second', 'gen_ai.request.model': 'two', 'http.response.status_code': '200' },
+  ]);
+  expect(request && fieldsOf(request)).toMatchObject({
+    ...{ 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'small', 'url.path': '/v1/chat/completions' },
+    ...{
+      'sluice.key': 'ana',
+      'sluice.project': 'checkout',
+      'sluice.attempts': '2',
+      'http.response.status_code': '200',
+    },
+  });
+
   await gateway.write('telemetry.yaml', telemetry(later.url));
   await expect
     .poll(async () => {
@@ -79,4 +94,15 @@ it('reach the collector of the policy in force, below the span of the caller, an
     })
     .toBeGreaterThanOrEqual(3);
   expect(await gateway.processors[0]?.metrics()).toMatch(/^sluice_spans_exported_total [1-9]/m);
+
+  // What is refused has been nobody's to answer.
+  const refused = { traceparent: `00-${'1'.repeat(32)}-${callerSpan}-01` };
+  expect((await ask({ model: 'nothing', headers: refused })).status).toBe(404);
+  const ofRefused = () => later.spans.filter((span) => span.traceId === '1'.repeat(32));
+  await expect.poll(() => ofRefused().map(({ name }) => name)).toEqual(['Gateway request']);
+  expect(ofRefused().map(fieldsOf)).toMatchObject([{ 'error.type': 'model_not_found', 'sluice.key': 'ana' }]);
 });
+
+function fieldsOf({ attributes }: ReceivedSpan): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}

@@ -16,7 +16,7 @@ import { read } from './read/index.ts';
 import { recordCaller, recordPlan } from './record/index.ts';
 import { resolve } from './resolve/index.ts';
 import { respond } from './respond/index.ts';
-import { trace } from './trace/index.ts';
+import { trace, traceAttempts } from './trace/index.ts';
 import { watch } from './watch/index.ts';
 
 export interface StageOptions {
@@ -114,6 +114,9 @@ export function stageOrder(options: StageOptions): readonly Row[] {
       stage: attempt(registry),
       reason: 'Last of the request: it writes down what the others have decided, and lets the parsed body go.',
     },
+    ...(tracing
+      ? [{ stage: traceAttempts, reason: 'Behind all that may refuse: what never leaves is no attempt at a provider.' }]
+      : []),
     {
       stage: watch,
       reason: 'Judges the response of an attempt, before the router and so before everything behind it sees one.',

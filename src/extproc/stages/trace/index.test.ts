@@ -7,7 +7,7 @@ import { Registry } from '../../registry.ts';
 import { exchangeOf, modelIn, providerIn } from '../../testing/exchange-of.ts';
 import { requestHeadersMessage, responseHeadersMessage } from '../../testing/message.ts';
 import { orderedStages } from '../order.ts';
-import { trace } from './index.ts';
+import { trace, traceAttempts } from './index.ts';
 
 interface Recorded {
   readonly name: string;
@@ -51,8 +51,8 @@ describe('trace', () => {
     const exchange = exchangeOf(program, { path: '/v1/chat/completions?api_key=secret', modelInBody: 'small' });
     const request = requestHeadersMessage({ ':path': exchange.path });
     stage.requestHeaders?.(exchange, request);
-    stage.request?.(exchange);
-    Object.assign(exchange, { targets, model: modelIn(program, 'small') });
+    Object.assign(exchange, { targets, modelAsWritten: 'small', model: modelIn(program, 'small') });
+    traceAttempts.request?.(exchange);
     stage.laterAttempt?.(exchange, 2, new Answer(), request);
     stage.responseHeaders?.(
       exchange,
@@ -66,9 +66,18 @@ describe('trace', () => {
       ['Provider routing', 'Gateway request', 'the attempt failed'],
       ['Provider routing', 'Gateway request', 'ok'],
     ]);
-    expect(spans[0]?.fields).toMatchObject({ 'url.path': '/v1/chat/completions', 'sluice.model': 'small' });
-    expect(spans[1]?.fields).toMatchObject({ 'sluice.provider': 'a' });
-    expect(spans[2]?.fields).toMatchObject({ 'sluice.provider': 'b', 'gen_ai.response.model': 'up-b' });
+    expect(spans[0]?.fields).toMatchObject({
+      'url.path': '/v1/chat/completions',
+      'gen_ai.operation.name': 'chat',
+      'sluice.model': 'small',
+    });
+    const asked = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai' };
+    expect(spans[1]?.fields).toMatchObject({
+      ...asked,
+      ...{ 'sluice.provider': 'a', 'gen_ai.request.model': 'small', 'error.type': 'the attempt failed' },
+    });
+    expect(spans[2]?.fields).toMatchObject({ ...asked, 'sluice.provider': 'b', 'gen_ai.request.model': 'up-b' });
+    expect(spans[2]?.fields).not.toHaveProperty('error.type');
   });
 
   it.each([
@@ -80,11 +89,12 @@ describe('trace', () => {
     const stage = trace(tracing);
     const exchange = exchangeOf(program, { targets, trail: new AttemptTrail(0, 0) });
     stage.requestHeaders?.(exchange, requestHeadersMessage({ ':path': '/v1/chat/completions' }));
-    stage.request?.(exchange);
+    traceAttempts.request?.(exchange);
     exchange.trail?.leaves(2, answers, 1);
     stage.laterAttempt?.(exchange, 2, new Answer(), requestHeadersMessage({}));
     expect(spans[1]).toMatchObject({ ended, fields: { 'sluice.provider': 'a' } });
     expect(spans[1]?.fields['http.response.status_code']).toBe(status);
+    expect(spans[1]?.fields['error.type']).toBe(status === undefined ? ended : String(status));
   });
 
   it('marks a refused request with the code of its error', () => {
@@ -94,7 +104,33 @@ describe('trace', () => {
     stage.requestHeaders?.(exchange, requestHeadersMessage({ ':path': '/v1/models' }));
     exchange.reject('missing_key');
     stage.end?.(exchange, 'rejected');
-    expect(spans.map(({ ended }) => ended)).toEqual(['missing_key']);
+    expect(spans.map(({ ended, fields }) => [ended, fields['error.type']])).toEqual([['missing_key', 'missing_key']]);
+  });
+
+  it('says of a caller that leaves whom it was waiting for', () => {
+    const { tracing, spans } = recorder();
+    const stage = trace(tracing);
+    const exchange = exchangeOf(program, { targets });
+    stage.requestHeaders?.(exchange, requestHeadersMessage({}));
+    traceAttempts.request?.(exchange);
+    stage.end?.(exchange, 'reset');
+    expect(spans.map(({ ended }) => ended)).toEqual(['reset', 'no answer']);
+    expect(spans[1]?.fields).toMatchObject({ 'sluice.provider': 'a', 'error.type': 'no answer' });
+  });
+
+  it.each([
+    ['chat.completions', 'chat'],
+    ['messages', 'chat'],
+    ['completions', 'text_completion'],
+    ['embeddings', 'embeddings'],
+    ['images.generations', 'images.generations'],
+  ])('calls %s as the conventions do: %s', (name, operation) => {
+    const { tracing, spans } = recorder();
+    const stage = trace(tracing);
+    const exchange = exchangeOf(program, { api: { name, dialect: 'openai', upstreamPath: '' } });
+    stage.requestHeaders?.(exchange, requestHeadersMessage({}));
+    stage.end?.(exchange, 'done');
+    expect(spans[0]?.fields['gen_ai.operation.name']).toBe(operation);
   });
 
   it('is left out of the pipeline without tracing, and does nothing while nobody wants spans', () => {
@@ -102,7 +138,7 @@ describe('trace', () => {
     const off: Tracing = { isOn: false, startRequest: () => undefined };
     const names = (tracing?: Tracing) =>
       orderedStages({ ...options, ...(tracing && { tracing }) }).map(({ name }) => name);
-    expect(names()).not.toContain('trace');
+    expect(names().filter((name) => name.startsWith('trace'))).toEqual([]);
     const exchange = exchangeOf(program);
     const unread = requestHeadersMessage({});
     unread.header = () => {
@@ -110,6 +146,10 @@ describe('trace', () => {
     };
     trace(off).requestHeaders?.(exchange, unread);
     expect(exchange.span).toBeUndefined();
-    expect(names(recorder().tracing)[0]).toBe('trace');
+    traceAttempts.request?.(exchange);
+    expect(exchange.attemptSpan).toBeUndefined();
+    const traced = names(recorder().tracing);
+    expect(traced[0]).toBe('trace');
+    expect(traced.indexOf('trace-attempts')).toBeGreaterThan(traced.indexOf('attempt'));
   });
 });

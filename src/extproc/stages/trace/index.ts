@@ -1,9 +1,10 @@
-import type { Tracing } from '../../../lib/trace.ts';
+import type { TraceSpan, Tracing } from '../../../lib/trace.ts';
 import type { Ending, Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
+import { attemptFields, requestFields } from './fields.ts';
 
-/** One span for each request, and one below it for each attempt at a provider. Names follow the GenAI conventions. */
+/** One span for each request. Those of its attempts stand below it, begun by `traceAttempts`. */
 export function trace(tracing: Tracing): Stage {
   return {
     name: 'trace',
@@ -17,15 +18,11 @@ export function trace(tracing: Tracing): Stage {
       });
       return verdict.proceed;
     },
-    request(exchange) {
-      exchange.attemptSpan = exchange.span?.child('Provider routing', { 'sluice.attempt': 1 });
-      return verdict.proceed;
-    },
     laterAttempt(exchange, attempt) {
       const { status, failure } = exchange.trail?.outcomeOf(attempt - 1) ?? {};
       exchange.attemptSpan?.set({ 'http.response.status_code': status });
       endAttempt(exchange, attempt - 1, failure ?? (status === undefined ? 'the attempt failed' : `status ${status}`));
-      exchange.attemptSpan = exchange.span?.child('Provider routing', { 'sluice.attempt': attempt });
+      startAttempt(exchange, attempt);
       return verdict.proceed;
     },
     responseHeaders(exchange, message) {
@@ -37,31 +34,42 @@ export function trace(tracing: Tracing): Stage {
       return verdict.proceed;
     },
     end(exchange, how) {
-      const { span, key, model, api } = exchange;
+      const { span } = exchange;
       if (span === undefined) return;
-      exchange.attemptSpan?.end(how === 'done' ? undefined : 'no answer');
-      span.set({
-        'gen_ai.operation.name': api?.name,
-        'gen_ai.request.model': exchange.modelInBody || undefined,
-        'sluice.model': model?.name,
-        'sluice.key': key?.name,
-        'sluice.user': key?.user || undefined,
-        'sluice.team': key?.team || undefined,
-        'sluice.attempts': exchange.attempts || undefined,
-        'http.response.status_code': exchange.status || undefined,
-      });
-      span.end(failureOfEnding(exchange, how));
+      endSpan(exchange.attemptSpan, how === 'done' ? undefined : 'no answer');
+      span.set(requestFields(exchange));
+      endSpan(span, failureOfEnding(exchange, how));
     },
   };
 }
 
-function endAttempt(exchange: Exchange, attempt: number, failure: string | undefined): void {
-  const planned = exchange.targets[attempt - 1];
-  exchange.attemptSpan?.set({
-    'sluice.provider': planned?.provider.name,
-    'gen_ai.response.model': planned?.target.model || undefined,
+/** One span for each attempt at a provider: of the first one when it leaves, of the others as they follow. */
+export const traceAttempts: Stage = {
+  name: 'trace-attempts',
+  request(exchange) {
+    startAttempt(exchange, 1);
+    return verdict.proceed;
+  },
+};
+
+function startAttempt(exchange: Exchange, attempt: number): void {
+  if (exchange.span === undefined) return;
+  exchange.attemptSpan = exchange.span.child('Provider routing', {
+    'sluice.attempt': attempt,
+    ...attemptFields(exchange, attempt),
   });
-  exchange.attemptSpan?.end(failure);
+}
+
+function endAttempt(exchange: Exchange, attempt: number, failure: string | undefined): void {
+  if (exchange.attemptSpan === undefined) return;
+  exchange.attemptSpan.set(attemptFields(exchange, attempt));
+  endSpan(exchange.attemptSpan, failure);
+}
+
+function endSpan(span: TraceSpan | undefined, failure: string | undefined): void {
+  // The conventions want the bare number of a status.
+  if (failure !== undefined) span?.set({ 'error.type': failure.replace(/^status /, '') });
+  span?.end(failure);
 }
 
 function failureOf(status: number): string | undefined {
