@@ -36,8 +36,17 @@ export const command = defineCommand({
       return exitCodes.failure;
     }
     const keys = rows.map(({ counter }) => counter);
-    const count = keys.length === 0 ? 0 : await store.reset({ keys });
-    await store.close();
+    let count = 0;
+    try {
+      if (keys.length > 0) count = await store.reset({ keys });
+    } catch (error) {
+      // Redis says in a word what it minds: a replica, no right to it.
+      const because = error instanceof Error ? error.message : String(error);
+      io.err(`sluice limits reset: ${source} did not reset them: ${because}\n`);
+      return exitCodes.failure;
+    } finally {
+      await store.close();
+    }
     if (flags.output === 'json') io.out(`${JSON.stringify({ reset: keys }, null, 2)}\n`);
     else io.out(`${count === 1 ? '1 counter begins' : `${count} counters begin`} anew (${source}).\n`);
     return exitCodes.ok;

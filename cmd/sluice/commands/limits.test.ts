@@ -152,6 +152,32 @@ describe('sluice limits', () => {
     expect((await run('show')).out).toContain('Nothing has been counted yet');
   });
 
+  it('shows what policy says now, also where nobody has asked since', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'sluice-limits-'));
+    const changed = policy(`{redis: {addresses: ["127.0.0.1:${redis.port}"]}}`)
+      .replace('tokens: 1000, window: 1h', 'tokens: 500, window: 1h')
+      .replace('name: month', 'name: year');
+    await writeFile(join(other, 'policy.yaml'), changed);
+    const others = { kind: 'bucket', key: 'limit:hour:others', limit: 1_000, windowMs: 3_600_000 } as const;
+    await finish(store, crypto.randomUUID(), others, 7);
+    const { out } = await runCli(['limits', 'show'], { cwd: other });
+    expect(out).toMatch(/limit hour +key checkout, model m +2\d\d +0 +2\d\d +500 tokens +(?:30m|17\d\ds)/);
+    expect(out).toMatch(/limit hour +all others +7 /);
+    expect(out).not.toContain('budget');
+    await rm(other, { recursive: true });
+  });
+
+  it('says what Redis minds when nothing can be reset', async () => {
+    const admin = new Redis({ port: redis.port });
+    await admin.call('REPLICAOF', '127.0.0.1', '1');
+    const { status, err } = await run('reset', '--all');
+    await admin.call('REPLICAOF', 'NO', 'ONE');
+    admin.disconnect();
+    expect(status).toBe(1);
+    expect(err).toMatch(/^sluice limits reset: Redis at .* did not reset them: READONLY You can't write/);
+    expect((await run('show')).out).toContain('limit hour');
+  });
+
   it('says what is not there', async () => {
     expect(await run('show', '--key', 'nobody')).toMatchObject({
       status: 1,
@@ -170,7 +196,7 @@ describe('sluice limits', () => {
         ['counters.json.1', 7],
       ] as const) {
         const memory = await openSnapshotStore({ path: join(other, name), log: silentLogger });
-        const counter = { kind: 'fixed', key: 'limit:hour:key=checkout', limit: 1_000, windowMs: 3_600_000 } as const;
+        const counter = { kind: 'bucket', key: 'limit:hour:key=checkout', limit: 1_000, windowMs: 3_600_000 } as const;
         await finish(memory, name, counter, used);
         await memory.close();
       }

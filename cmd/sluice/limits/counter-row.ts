@@ -1,6 +1,10 @@
+import { counterOfBudget, counterOfLimit } from '../../../src/extproc/stages/limit/counter-of.ts';
+import { sharedValue } from '../../../src/extproc/stages/limit/distinct-values.ts';
 import { formatNano } from '../../../src/lib/decimal.ts';
 import { formatDuration } from '../../../src/lib/duration.ts';
+import type { Counter } from '../../../src/limits/counter.ts';
 import type { CounterReport } from '../../../src/limits/store.ts';
+import { isKept } from '../../../src/program/limit.ts';
 import type { Program } from '../../../src/program/program.ts';
 
 /** A counter as an operator reads it. */
@@ -9,6 +13,8 @@ export interface CounterRow {
   readonly name: string;
   /** Whom it is for: `key` → `checkout`. Empty: everybody in its scope. */
   readonly per: Readonly<Record<string, string>>;
+  /** The counter that combinations on top of `maxDistinct` share. */
+  readonly isOfOthers: boolean;
   readonly unit: string;
   readonly limit: number;
   readonly used: number;
@@ -22,24 +28,51 @@ export interface CounterRow {
 }
 
 /** Undefined: a counter of something else, or of a limit that the policy has no more. */
-export function counterRow(report: CounterReport, program: Program): CounterRow | undefined {
+export function counterRow(report: CounterReport, program: Program, nowMs: number): CounterRow | undefined {
   const [kind, name = '', value = ''] = report.counter.key.split(':');
   if (kind !== 'limit' && kind !== 'budget') return undefined;
-  const table = kind === 'limit' ? program.limits : program.budgets;
-  const unit = table.all.find((each) => each.name === decoded(name))?.unit;
-  const { used, reserved, remaining, resetMs, drift } = report;
+  const source = sourceOf(kind, decoded(name), program, nowMs);
+  if (source === undefined) return undefined;
+  const { unit, counter } = source;
+  const { limit, used, reserved, remaining, resetMs } = asCountedNow(report, counter);
   return {
     kind,
     name: decoded(name),
     per: partsOf(decoded(value)),
-    unit: unit ?? 'unknown',
-    limit: report.counter.limit,
+    isOfOthers: value === sharedValue,
+    unit,
+    limit,
     used,
     reserved,
     remaining,
     resetMs,
-    drift,
+    drift: report.drift,
     counter: report.counter.key,
+  };
+}
+
+function sourceOf(kind: 'limit' | 'budget', name: string, { limits, budgets }: Program, nowMs: number) {
+  if (kind === 'budget') {
+    const budget = budgets.all.find((each) => each.name === name);
+    return budget && { unit: budget.unit, counter: counterOfBudget(budget, '', nowMs) };
+  }
+  const limit = limits.all.find((each) => each.name === name);
+  return limit && isKept(limit) ? { unit: limit.unit, counter: counterOfLimit(limit, '') } : undefined;
+}
+
+/** The store knows the limit as it was at the last request; what has been used counts on when policy changes it. */
+function asCountedNow({ counter: before, used, reserved, resetMs }: CounterReport, counter: Counter) {
+  const { limit } = counter;
+  const isSame = before.kind === counter.kind;
+  // Of another kind of counter only what runs means something.
+  const now = isSame ? used : reserved;
+  const isRefilled = counter.kind === 'bucket' && limit > 0;
+  return {
+    limit,
+    used: now,
+    reserved,
+    remaining: Math.max(0, limit - now),
+    resetMs: isRefilled ? Math.ceil((now * counter.windowMs) / limit) : isSame ? resetMs : 0,
   };
 }
 
@@ -70,7 +103,8 @@ function titleOf({ kind, name }: CounterRow): string {
   return `${kind} ${name}`;
 }
 
-function ownerOf({ per }: CounterRow): string {
+function ownerOf({ per, isOfOthers }: CounterRow): string {
+  if (isOfOthers) return 'all others';
   const parts = Object.entries(per).map(([part, value]) => `${part} ${value}`);
   return parts.length === 0 ? 'everybody' : parts.join(', ');
 }

@@ -38,7 +38,7 @@ export async function findCounters({ policy, key, limit }: Wanted, io: Io): Prom
     await connected(opened.value.store);
     const reports = await opened.value.store.list('');
     const rows = reports
-      .map((report) => counterRow(report, program))
+      .map((report) => counterRow(report, program, Date.now()))
       .filter((row) => row !== undefined)
       .filter((row) => (key === undefined || row.per.key === key) && (limit === undefined || row.name === limit));
     return ok({ ...opened.value, rows });

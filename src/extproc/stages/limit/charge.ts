@@ -1,17 +1,9 @@
-import { type Counter, counterKey } from '../../../limits/counter.ts';
+import type { Counter } from '../../../limits/counter.ts';
 import type { LimitUnit, LimitView } from '../../../limits/headers.ts';
 import type { Figures, OnStoreFailure, ReserveItem } from '../../../limits/store.ts';
-import {
-  type Budget,
-  budgetAmount,
-  type CostBound,
-  type CostExpression,
-  type CountedUnit,
-  type KeptLimit,
-  type Limit,
-  type Window,
-} from '../../../program/limit.ts';
+import type { Budget, CostBound, CostExpression, CountedUnit, KeptLimit, Limit } from '../../../program/limit.ts';
 import type { Metering, UsedAmounts } from '../../metering.ts';
+import { counterOfBudget, counterOfLimit } from './counter-of.ts';
 
 type Unit = CountedUnit | Budget['unit'];
 
@@ -27,14 +19,13 @@ export interface Charge {
 export type Uncharged = 'unpriced';
 
 export function chargeOfLimit(limit: KeptLimit, value: string, metering: Metering): Charge {
-  const counter = counterOf(counterKey(['limit', limit.name, value]), limit.amount, limit.window, limit.algorithm);
+  const counter = counterOfLimit(limit, value);
   const { onStoreFailure } = limit;
   return { source: limit, isBudget: false, unit: limit.unit, item: itemOf(limit, counter, metering, onStoreFailure) };
 }
 
 export function chargeOfBudget(budget: Budget, value: string, metering: Metering, nowMs: number): Charge | Uncharged {
-  const key = counterKey(['budget', budget.name, value]);
-  const counter = counterOf(key, budgetAmount(budget, nowMs), budget.period, 'fixed');
+  const counter = counterOfBudget(budget, value, nowMs);
   const amounts = budget.unit === 'tokens' ? tokensFor(budget, metering) : moneyFor(budget, metering);
   if (amounts === undefined) return 'unpriced';
   const isAdvisory = budget.enforce === 'warn';
@@ -91,15 +82,6 @@ const units: Readonly<Record<Unit, LimitUnit>> = {
   cost: 'cost',
   nanoUsd: 'money',
 };
-
-function counterOf(key: string, limit: number, window: Window | undefined, algorithm: Limit['algorithm']): Counter {
-  if (window === undefined) return { kind: 'concurrency', key, limit };
-  if (window.kind === 'calendar') return { kind: 'calendar', key, limit, unit: window.unit, timeZone: window.timeZone };
-  const { lengthMs: windowMs } = window;
-  if (algorithm === 'token-bucket') return { kind: 'bucket', key, limit, windowMs };
-  // A period of days is one that is looked back upon; a window of a limit begins anew.
-  return key.startsWith('budget') ? { kind: 'rolling', key, limit, windowMs } : { kind: 'fixed', key, limit, windowMs };
-}
 
 interface Amounts {
   readonly amount: number;
