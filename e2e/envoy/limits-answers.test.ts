@@ -138,8 +138,9 @@ describe('tokens', () => {
   it('that could never fit are refused with the reason', async () => {
     const refused = await ask('tokens', { max_tokens: 5_000 });
     expect(refused.status).toBe(429);
-    expect(refused.body.error?.message).toContain('more than the limit allows at all');
+    expect(refused.body.error?.message).toContain('more than the limit "tokens" allows at all');
     expect(refused.headers.get('retry-after')).toBeNull();
+    expect(refused.headers.get('x-should-retry')).toBe('false');
   });
 
   it('without a cap of the caller take what is left', async () => {
@@ -182,6 +183,7 @@ describe('a budget', () => {
     const refused = await ask('unpriced', { model: 'without-price' });
     expect(refused.status).toBe(429);
     expect(refused.body.error).toMatchObject({ code: 'budget_exceeded', limit: 'unpriced' });
+    expect(refused.headers.get('x-should-retry')).toBe('false');
   });
 
   it('that only warns refuses nobody, and says so in the log', async () => {

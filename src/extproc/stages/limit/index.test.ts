@@ -41,7 +41,8 @@ function open({ init, store = createMemoryStore({ now: () => now }) }: Options) 
     onAlert: (alert) => alerts.push(alert),
     onDecision: (name, outcome) => decisions.push(`${name} ${outcome}`),
   });
-  const program = programOf({ keys: [{ name: 'k' }], providers: [{ name: 'a' }], ...init });
+  const built = (init: Options['init']) => programOf({ keys: [{ name: 'k' }], providers: [{ name: 'a' }], ...init });
+  let program = built(init);
   let number = 0;
 
   function ask(outputCap?: number, fields: Partial<Exchange> = {}) {
@@ -87,7 +88,14 @@ function open({ init, store = createMemoryStore({ now: () => now }) }: Options) 
       },
     };
   }
-  return { stage, store, alerts, decisions, ask, list: () => store.list('') };
+  return {
+    ...{ stage, store, alerts, decisions, ask },
+    list: () => store.list(''),
+    /** Policy changes. */
+    program(init: Options['init']) {
+      program = built(init);
+    },
+  };
 }
 
 function figuresOf(reports: readonly CounterReport[]) {
@@ -228,6 +236,25 @@ describe('the limit stage', () => {
     const { headers = [] } = ask().exchange.immediate ?? {};
     expect(headers[headers.indexOf('retry-after') + 1]).toBe('1');
   });
+
+  it.each<[string, boolean, Options['init'], number | undefined, number]>([
+    ['a place is free in a moment', true, { limits: [atOnce] }, 1, 1],
+    ['the window is over in an hour', false, { limits: [tokens] }, 60, 1],
+    ['it could never fit', false, { limits: [tokens] }, 600, 0],
+    ['the month is over', false, { budgets: [budget] }, 60, 1],
+  ])('lets SDKs try again where %s: %s', (_, isWorthIt, init, outputCap, before) => {
+    const { ask } = open({ init });
+    for (let n = 0; n < before; n++) ask(outputCap);
+    const { headers = [] } = ask(outputCap).exchange.immediate ?? {};
+    expect(headers[headers.indexOf('x-should-retry') + 1]).toBe(String(isWorthIt));
+  });
+
+  it('says how much a request without a cap needs at least, where that is too much', () => {
+    const { ask } = open({ init: { limits: [{ ...tokens, amount: 10n }] } });
+    expect(bodyOf(ask().exchange).error.message).toContain(
+      'the request needs 11 tokens, more than the limit "tokens" allows at all',
+    );
+  });
 });
 
 describe('budgets', () => {
@@ -253,6 +280,14 @@ describe('budgets', () => {
     const [one, two] = [open({ init, store }), open({ init, store })];
     for (const each of [one, two, one, two]) each.ask(20).end({ nanoUsd: 150 });
     expect([...one.alerts, ...two.alerts]).toHaveLength(1);
+  });
+
+  it('say whether they are used up, or only too small for the request, and no sums', () => {
+    const { ask } = open({ init: { budgets: [budget] } });
+    const message = (asked: ReturnType<typeof ask>) => bodyOf(asked.exchange).error.message;
+    expect(message(ask(101))).toContain('used up: this request may cost more than is left of it');
+    ask(100);
+    expect(message(ask(1))).toMatch(/^The budget "money" is used up\. It begins anew in \d+ s/);
   });
 
   it('count with the amount of an override until it ends', () => {
@@ -309,6 +344,22 @@ describe('counters by a header', () => {
       ['limit:requests:header%3ax-tenant=tenant-2', 1],
       ['limit:requests:others', 7],
     ]);
+  });
+
+  it('are bounded for a limit and a budget of one name each, and anew when policy changes', async () => {
+    const both = { name: 'same', per: ['header:x-tenant'] };
+    const ofTenant = { ...requests, ...both, amount: 100n, maxDistinct: 1 };
+    const init = { limits: [ofTenant], budgets: [{ ...budget, ...both, maxDistinct: 3 }] };
+    const { ask, list, program } = open({ init });
+    for (let n = 0; n < 4; n++) ask(1, { observed: [`t-${n}`] });
+    const keys = async () => (await list()).map(({ counter: { key } }) => key.replace('header%3ax-tenant=', ''));
+    expect(await keys()).toEqual([
+      ...['budget:same:t-0', 'budget:same:t-1', 'budget:same:t-2', 'budget:same:others'],
+      ...['limit:same:t-0', 'limit:same:others'],
+    ]);
+    program({ ...init, limits: [{ ...ofTenant, maxDistinct: 2 }] });
+    ask(1, { observed: ['t-3'] });
+    expect(await keys()).toContain('limit:same:t-3');
   });
 });
 

@@ -12,8 +12,8 @@ import { type Verdict, verdict } from '../../verdict.ts';
 import type { Incoming } from '../../wire/incoming.ts';
 import { Alerts, type BudgetAlert } from './alerts.ts';
 import { type Charge, chargeOfBudget, chargeOfLimit, viewOf } from './charge.ts';
-import { DistinctValues } from './distinct-values.ts';
-import { refuse } from './rejection.ts';
+import { DistinctCounters } from './distinct-values.ts';
+import { refuse, refuseUnpriced } from './rejection.ts';
 import { Renewals, reservationTtlMs } from './renewals.ts';
 import { endsStreams, Reservation } from './reservation.ts';
 
@@ -28,15 +28,12 @@ export interface LimitOptions {
 
 export type LimitDecision = 'admitted' | 'refused' | 'unavailable' | 'local' | 'open';
 
-/** A value that has not been met for as long as its window makes room; of longer windows, after a day. */
-const longestRestMs = 86_400_000;
-
 /** Reserves what a request may use of its limits and budgets before it leaves, and settles when it is over. */
 export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stage {
   const reservations = new WeakMap<Exchange, Reservation>();
   const renewals = new Renewals();
   const alerts = new Alerts((alert) => onAlert?.(alert));
-  const distinct = new Map<string, DistinctValues>();
+  const distinct = new DistinctCounters();
   // Nobody who does not know this can name a reservation of ours.
   const ownId = randomBytes(12).toString('base64url');
   const limits: Limit[] = [];
@@ -92,14 +89,7 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
     const { counter } = source;
     const value = counter.keyOf(facts);
     if (!counter.isOpenEnded && !(isModelOpen && counter.per.includes('model'))) return value;
-    let values = distinct.get(source.name);
-    if (values === undefined) {
-      const window = 'period' in source ? source.period : source.window;
-      const restMs = window?.kind === 'rolling' ? Math.min(window.lengthMs, longestRestMs) : longestRestMs;
-      values = new DistinctValues(source.maxDistinct, restMs);
-      distinct.set(source.name, values);
-    }
-    return values.admit(value, now());
+    return distinct.of(source).admit(value, now());
   }
 
   function reserve(exchange: Exchange, charges: readonly Charge[]): Verdict {
@@ -193,11 +183,7 @@ function isCharged(charges: readonly Charge[] | Limit | Budget): charges is read
 
 function refuseUncountable(exchange: Exchange, source: Limit | Budget): Verdict {
   const { name: limit } = source;
-  if (!('period' in source)) return exchange.reject('limit_not_kept', { limit });
-  return exchange.reject('budget_exceeded', {
-    limit,
-    reason: 'nobody has said what this model costs, so that it cannot be paid from a budget',
-  });
+  return 'period' in source ? refuseUnpriced(exchange, limit) : exchange.reject('limit_not_kept', { limit });
 }
 
 const nothing = { model: '', backend: '', route: '', input: 0, output: 0 };

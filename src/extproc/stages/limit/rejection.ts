@@ -8,6 +8,10 @@ import { type Charge, viewOf } from './charge.ts';
 /** Nobody knows when one of the requests that run is over. Clients wait longer each time that they come in vain. */
 const retryAtOnceMs = 1_000;
 
+/** What the SDKs of OpenAI and Anthropic obey: without it they try a 429 again, and wait no longer than a minute. */
+const shouldRetry = 'x-should-retry';
+const longestWaitMs = 60_000;
+
 /** Answers a request for which there is no room, or for which nobody can say whether there is. */
 export function refuse(
   exchange: Exchange,
@@ -27,8 +31,21 @@ export function refuse(
   });
   // The error brings its own `retry-after`.
   const headers = limitHeaders({ dialect: exchange.dialect, limits, now, modes }).flat();
+  if (reason !== 'store-failure') {
+    const isSoon = retryAfterMs !== undefined && retryAfterMs <= longestWaitMs;
+    headers.push(shouldRetry, String(isSoon && refusing?.isBudget !== true));
+  }
+  return respond(exchange, rejection, headers);
+}
+
+/** Answers a request that a budget is for, and that nobody can say the price of. */
+export function refuseUnpriced(exchange: Exchange, limit: string): Verdict {
+  const reason = 'nobody has said what this model costs, so that it cannot be paid from a budget';
+  return respond(exchange, { code: 'budget_exceeded', params: { limit, reason } }, [shouldRetry, 'false']);
+}
+
+function respond(exchange: Exchange, rejection: Rejection, headers: readonly string[]): Verdict {
   exchange.rejection = rejection;
-  if (retryAfterMs !== undefined) headers.push('x-should-retry', refusing?.isBudget === true ? 'false' : 'true');
   return exchange.respondWith(renderRejection(rejection, exchange.dialect, exchange.requestId, headers));
 }
 
@@ -42,12 +59,18 @@ function rejectionOf(
     limit: refusing.source.name,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
-  if (refusing.isBudget) return { code: 'budget_exceeded', params };
   const left = figures[index]?.remaining ?? 0;
+  if (refusing.isBudget) {
+    // How much money that is, is for its owner to tell.
+    const why = left === 0 ? {} : { reason: 'this request may cost more than is left of it' };
+    return { code: 'budget_exceeded', params: { ...params, ...why } };
+  }
+  const { item, source, unit } = refusing;
+  const least = Math.min(item.amount, item.atLeast ?? item.amount);
   const why =
     reason === 'too-large'
-      ? `the request needs ${refusing.item.amount} ${words[refusing.unit]}, more than the limit allows at all`
-      : `the limit "${refusing.source.name}" has ${left} ${words[refusing.unit]} left`;
+      ? `the request needs ${least} ${words[unit]}, more than the limit "${source.name}" allows at all`
+      : `the limit "${source.name}" has ${left} ${words[unit]} left`;
   return { code: 'rate_limited', params: { ...params, reason: why } };
 }
 
