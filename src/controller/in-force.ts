@@ -68,6 +68,7 @@ const ofOnePart: ReadonlySet<ProblemReason | undefined> = new Set<ProblemReason>
   'NoMatchingParent',
   'NoMatchingListenerHostname',
   'InvalidListener',
+  'InvalidPolicy',
   'NotAllowedByListeners',
   'TargetNotFound',
 ]);

@@ -29,6 +29,8 @@ export type ProblemReason =
   | 'Conflicted'
   | 'NoMatchingParent'
   | 'NoMatchingListenerHostname'
+  /** Of our own again: a policy for it is there, and is wrong. */
+  | 'InvalidPolicy'
   /** Of our own again, though others say it as well: the listener that a route leads to is there, and is wrong. */
   | 'InvalidListener'
   | 'NotAllowedByListeners';

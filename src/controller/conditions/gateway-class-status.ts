@@ -1,7 +1,7 @@
 import type { Condition } from './condition.ts';
 import { fieldsOf, textOf } from './fields.ts';
 import { problemsMessage } from './message.ts';
-import { wrongParameters } from './parameters.ts';
+import { warnings, wrongParameters } from './parameters.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
 
@@ -39,6 +39,7 @@ export function gatewayClassStatus(subject: Subject, scene: Scene): Status | und
             'UnsupportedVersion',
             `Gateway API ${version} is installed; ${range} is supported. Others are served as far as they agree with these.`,
           ),
+      ...warnings(say, verdict, spec.parametersRef, 'spec.parametersRef'),
     ],
   };
 }

@@ -1,11 +1,11 @@
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
-import { accepted, warning } from './document-conditions.ts';
+import { accepted } from './document-conditions.ts';
 import { fieldsOf, listOf, textOf } from './fields.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
 import { namesOf } from './message.ts';
 import type { ProvisionedGateway } from './outcome.ts';
-import { wrongParameters } from './parameters.ts';
+import { warnings, wrongParameters } from './parameters.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
 import { withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
@@ -33,7 +33,12 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
   const arrival = programmedGateway(subject, scene, gateway, acceptance, provisioned);
   return {
     shape: 'gateway',
-    conditions: [acceptance, resolvedRefs(subject, listeners, complaint), arrival, ...warning(say, verdict)],
+    conditions: [
+      acceptance,
+      resolvedRefs(subject, listeners, complaint),
+      arrival,
+      ...warnings(say, verdict, parametersRef, 'spec.infrastructure.parametersRef'),
+    ],
     addresses: provisioned?.addresses ?? [],
     listeners: listeners.map((listener) => withProgrammed(listener, arrival)),
   };

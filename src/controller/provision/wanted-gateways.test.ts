@@ -59,6 +59,15 @@ describe('wantedGateways()', () => {
     });
   });
 
+  it('have none where an EnvoyProxy is named, of which nothing has a meaning here', () => {
+    const foreign = 'parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: gone';
+    const { gateways } = wantedOf([
+      classOf('sluice-egress', ours, `, ${foreign}, namespace: envoy-gateway-system}`),
+      gatewayOf('mine', 'sluice-egress', `, infrastructure: {${foreign}}}`),
+    ]);
+    expect(gateways.map(({ parameters }) => parameters)).toEqual([{ ok: true, value: {} }]);
+  });
+
   it('say what is wrong with a reference to parameters, and do not go without', () => {
     const errorOf = (...texts: string[]) => wantedOf(texts).gateways[0]?.parameters;
     const mine = gatewayOf('mine', 'sluice-egress');

@@ -15,14 +15,26 @@ export function parametersIn(documents: readonly PolicyDocument[]): ParametersOf
   const all = ofKind(documents, 'GatewayParameters');
   const classes = new Map(ofKind(documents, 'GatewayClass').map((each) => [each.name, each]));
   return ({ namespace, spec }) => {
-    const classRef = classes.get(spec.gatewayClassName ?? '')?.spec.parametersRef;
+    const classRef = read(classes.get(spec.gatewayClassName ?? '')?.spec.parametersRef);
     const ofClass = classRef && find(classRef, classRef.namespace, 'of the GatewayClass', all);
     if (ofClass?.ok === false) return ofClass;
-    const ownRef = spec.infrastructure.parametersRef;
+    const ownRef = read(spec.infrastructure.parametersRef);
     const ofGateway = ownRef && find(ownRef, namespace, 'of the Gateway', all);
     if (ofGateway?.ok === false) return ofGateway;
     return ok({ ...(ofClass && { ofClass: ofClass.value }), ...(ofGateway && { ofGateway: ofGateway.value }) });
   };
+}
+
+/**
+ * Those of Envoy Gateway stand in manifests that were written for it. Nothing of an EnvoyProxy has a meaning here, so a
+ * Gateway that names one has no parameters.
+ */
+export function isEnvoyProxy({ group, kind }: Pick<ParametersRef, 'group' | 'kind'>): boolean {
+  return group === 'gateway.envoyproxy.io' && kind === 'EnvoyProxy';
+}
+
+function read<R extends ParametersRef>(ref: R | undefined): R | undefined {
+  return ref === undefined || isEnvoyProxy(ref) ? undefined : ref;
 }
 
 interface ParametersRef {

@@ -44,6 +44,11 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.rules[0].backendRefs[0].kind is not served: backends are AIServiceBackends, and there are no inference pools — remove group and kind, and name an AIServiceBackend',
   ],
   [
+    '{rules: [{backendRefs: [{name: a}], mirrors: [{backendRef: {name: b}}]}], responseCache: {enabled: true}}',
+    'error spec.rules[0].mirrors is not served: a request goes to one backend at a time — remove it',
+    'error spec.responseCache is not served: answers are not kept — remove it',
+  ],
+  [
     '{rules: [{backendRefs: [{name: a, modelNameOverride: "gpt 4"}]}]}',
     'error spec.rules[0].backendRefs[0].modelNameOverride "gpt 4" is not a model name — use ASCII letters, digits and . _ : / @ + - without spaces, such as openai/gpt-4o',
   ],

@@ -75,6 +75,7 @@ const rule = object({
     'owned_by of the models in /v1/models.',
   ),
   modelsCreatedAt: optional(timestamp, 'created of the models in /v1/models.'),
+  mirrors: refused('a request goes to one backend at a time'),
 });
 
 export type AiRule = Infer<typeof rule>;
@@ -94,6 +95,7 @@ export const aiGatewayRouteSpec = object({
   hostnames: defaulted(list(hostname, { most: 16 }), [], 'Hosts that it is for; those of the listeners if empty.'),
   rules: required(rules, 'Which models are answered by whom.'),
   llmRequestCosts: defaulted(requestCosts, [], 'What limits count, by the names that they call it.'),
+  responseCache: refused('answers are not kept'),
   rateLimitsFromHeaders: refused('limits are not taken from requests'),
   filterConfig: notApplicable('the processor is part of the gateway’s pods; see GatewayParameters'),
   targetRefs: refused('parentRefs say which Gateways a route is part of', { remedy: 'write parentRefs' }),

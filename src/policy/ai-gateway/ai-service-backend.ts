@@ -20,6 +20,7 @@ export const apiSchemas = [
   'AWSAnthropic',
   'GCPVertexAI',
   'GCPAnthropic',
+  'GoogleAIStudio',
   'Cohere',
 ] as const;
 

@@ -22,7 +22,10 @@ export const azureCredentials = refine(
         remedy: 'write clientSecretRef or oidcExchangeToken',
       }),
     }),
-    exactlyOneRule(['clientSecretRef', 'oidcExchangeToken']),
+    exactlyOneRule(
+      ['clientSecretRef', 'oidcExchangeToken'],
+      'exactly one of clientSecretRef or oidcExchangeToken is needed; useManagedIdentity is not served',
+    ),
   ),
   (spec, place) => {
     return exactlyOneOf(spec, ['clientSecretRef', 'oidcExchangeToken'], place, remedy) === undefined ? invalid : spec;

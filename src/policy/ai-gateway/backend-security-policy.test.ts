@@ -7,11 +7,11 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ['{type: APIKey}', 'error spec.apiKey is missing: type is APIKey — add apiKey, or change type'],
   [
     '{type: ApiKey, apiKey: {secretRef: {name: a}}}',
-    'error spec.type "ApiKey" is not a possible value — write APIKey (possible: APIKey, AnthropicAPIKey, AzureAPIKey, AzureCredentials, AWSCredentials or GCPCredentials)',
+    'error spec.type "ApiKey" is not a possible value — write APIKey (possible: APIKey, AnthropicAPIKey, AzureAPIKey, GoogleAPIKey, AzureCredentials, AWSCredentials or GCPCredentials)',
   ],
   [
     '{type: Basic}',
-    'error spec.type "Basic" is not a possible value — write APIKey, AnthropicAPIKey, AzureAPIKey, AzureCredentials, AWSCredentials or GCPCredentials',
+    'error spec.type "Basic" is not a possible value — write APIKey, AnthropicAPIKey, AzureAPIKey, GoogleAPIKey, AzureCredentials, AWSCredentials or GCPCredentials',
   ],
   [
     '{type: APIKey, apiKey: {}}',

@@ -27,6 +27,7 @@ const types = [
   'APIKey',
   'AnthropicAPIKey',
   'AzureAPIKey',
+  'GoogleAPIKey',
   'AzureCredentials',
   'AWSCredentials',
   'GCPCredentials',
@@ -42,6 +43,7 @@ const fields = object({
   apiKey: optional(apiKey, 'A key, sent as Authorization: Bearer.'),
   anthropicAPIKey: optional(apiKey, 'A key, sent as x-api-key.'),
   azureAPIKey: optional(apiKey, 'A key, sent as api-key.'),
+  googleAPIKey: optional(apiKey, 'A key, sent as x-goog-api-key.'),
   azureCredentials: optional(azureCredentials, 'An application of Microsoft Entra.'),
   awsCredentials: optional(
     except(awsCredentials, without('credentialsFile', 'oidcExchangeToken')),
@@ -63,6 +65,7 @@ const blocks = {
   APIKey: 'apiKey',
   AnthropicAPIKey: 'anthropicAPIKey',
   AzureAPIKey: 'azureAPIKey',
+  GoogleAPIKey: 'googleAPIKey',
   AzureCredentials: 'azureCredentials',
   AWSCredentials: 'awsCredentials',
   GCPCredentials: 'gcpCredentials',

@@ -36,6 +36,8 @@ export const aiGatewayKinds = {
       ...ofAiGateway,
       plural: 'backendsecuritypolicies',
       columns: [{ name: 'Type', type: 'string', jsonPath: '.spec.type' }],
+      guards: () => true,
+      barrierFields: { type: 'APIKey', apiKey: { secretRef: { name: 'nobody' } } },
       description: 'The credential of a provider, as in Envoy AI Gateway.',
     },
     backendSecurityPolicySpec,

@@ -29,10 +29,6 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   ['{perModelQuotas: [{modelName: a}]}', 'error spec.perModelQuotas[0].quota is missing — add quota: its quota'],
   [
-    '{perModelQuotas: [{modelName: a, quota: {}}]}',
-    'error spec.perModelQuotas[0].quota.mode is missing — add mode: which buckets are charged',
-  ],
-  [
     '{perModelQuotas: [{modelName: a, quota: {mode: Exclusive}}]}',
     'error spec.perModelQuotas[0].quota.mode Exclusive is not served: every bucket that matches is charged — write Shared',
   ],
@@ -70,10 +66,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 describe('QuotaPolicy', () => {
   it('has windows in milliseconds', () => {
     expect(
-      specOf(
-        'QuotaPolicy',
-        '{perModelQuotas: [{modelName: a, quota: {mode: Shared, defaultBucket: {limit: 5, duration: 1d}}}]}',
-      ),
+      specOf('QuotaPolicy', '{perModelQuotas: [{modelName: a, quota: {defaultBucket: {limit: 5, duration: 1d}}}]}'),
     ).toEqual({
       targetRefs: [],
       perModelQuotas: [

@@ -48,11 +48,12 @@ const quota = object({
     except(costExpression, countedExpressions),
     'What a request uses up; total_tokens if absent.',
   ),
-  mode: required(
+  mode: defaulted(
     servedValues(['Shared'], {
       Exclusive: 'every bucket that matches is charged',
       MostGenerous: 'every bucket that matches is charged',
     }),
+    'Shared',
     'Which buckets are charged.',
   ),
   defaultBucket: optional(bucket, 'Quota of all requests.'),

@@ -3,7 +3,7 @@ import { optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
 import type { Infer } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
-import { forOthers } from '../schema/verdict.ts';
+import { except, forOthers } from '../schema/verdict.ts';
 import { apiGroup, apiKind } from './name.ts';
 
 /** The classes of this controller are ours; all others are somebody else's. */
@@ -21,7 +21,10 @@ export const gatewayClassSpec = object({
   parametersRef: optional(
     object({
       group: required(apiGroup, 'Group of the kind: sluice.dev.'),
-      kind: required(apiKind, 'Kind of the parameters: GatewayParameters.'),
+      kind: required(
+        except(apiKind, 'an `EnvoyProxy` of Envoy Gateway has no effect'),
+        'Kind of the parameters: GatewayParameters.',
+      ),
       name: required(dottedName, 'Name of the parameters.'),
       namespace: optional(dnsLabel, 'Namespace of the parameters.'),
     }),

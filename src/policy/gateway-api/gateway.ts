@@ -8,7 +8,7 @@ import { invalid } from '../schema/parsed.ts';
 import type { Infer, Schema } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { text } from '../schema/text.ts';
-import { refused, unservedYet } from '../schema/verdict.ts';
+import { except, refused, unservedYet } from '../schema/verdict.ts';
 import { frontendTls } from './frontend-tls.ts';
 import { listeners, type UnservedListener, unservedListeners } from './gateway-listener.ts';
 import { addressPattern, apiGroup, apiKind } from './name.ts';
@@ -36,7 +36,10 @@ const infrastructure = object({
   parametersRef: optional(
     object({
       group: required(apiGroup, 'Group of the kind: sluice.dev.'),
-      kind: required(apiKind, 'Kind of the parameters: GatewayParameters.'),
+      kind: required(
+        except(apiKind, 'an `EnvoyProxy` of Envoy Gateway has no effect'),
+        'Kind of the parameters: GatewayParameters.',
+      ),
       name: required(dottedName, 'Name of the parameters, in the Gateway’s namespace.'),
     }),
     'Parameters of what is made for the gateway.',

@@ -4,13 +4,14 @@ import type { Provider } from '../../provider.ts';
 import { type BackendLocation, locateBackend } from '../backend/location.ts';
 import { type BuiltTls, buildTls } from '../backend/tls.ts';
 import type { BuildContext } from '../context.ts';
-import type {
-  AiBackendDocument,
-  BackendDocument,
-  BackendSecurityDocument,
-  BackendTlsDocument,
-  Named,
-  Targeting,
+import {
+  type AiBackendDocument,
+  type BackendDocument,
+  type BackendSecurityDocument,
+  type BackendTlsDocument,
+  type Named,
+  type Targeting,
+  targetKey,
 } from '../documents.ts';
 import { memo } from '../memo.ts';
 import type { BuiltCredential } from './credential/built-credential.ts';
@@ -38,9 +39,16 @@ export function buildBackend(
   const cluster = clusterName(document, name, location);
   const tls = buildTls(location, tlsPolicies, cluster, context);
   const credential = buildCredential({ backend: document, location, cluster }, security, context);
-  if (tls === undefined || credential === undefined) return undefined;
+  if (tls === undefined || credential === undefined) {
+    const wanting = [
+      ...(tls === undefined ? tlsDocuments(location, tlsPolicies) : []),
+      ...(credential === undefined ? securityDocuments(document, security) : []),
+    ];
+    const message = `needs ${[...new Set(wanting)].join(' and ')}, which cannot be used as it is written`;
+    context.reject(document, 'spec', message, 'see what is said there', 'InvalidPolicy');
+    return undefined;
+  }
   for (const secret of [...tls.secrets, ...credential.secrets]) context.keep(secret);
-  if (tls.tls === undefined && location.addresses.some(({ port }) => port === 443)) warnOfPlainText(document, context);
   const { schema } = document.spec;
   const dialect = dialectOf(document);
   if (dialect === undefined) {
@@ -54,6 +62,8 @@ export function buildBackend(
     );
   }
   const isServed = dialect !== undefined && credential.isUnserved !== true;
+  const isPlainText = tls.tls === undefined && location.addresses.some(({ port }) => port === 443);
+  if (isServed && isPlainText) warnOfPlainText(document, context);
   const signature = JSON.stringify([
     name,
     cluster,
@@ -89,6 +99,21 @@ export function buildBackend(
       origins: origins(document, location, tls, credential),
     };
   });
+}
+
+function tlsDocuments({ backend, target }: BackendLocation, policies: BackendSurroundings['tls']): readonly string[] {
+  const ids = (policies.get(targetKey(target.kind, target.namespace, target.name)) ?? []).map(
+    ({ policy }) => policy.id,
+  );
+  return backend?.spec.tls === undefined ? ids : [backend.id, ...ids];
+}
+
+function securityDocuments(
+  { namespace, name }: AiBackendDocument,
+  policies: BackendSurroundings['security'],
+): readonly string[] {
+  const [first] = policies.get(targetKey('AIServiceBackend', namespace, name)) ?? [];
+  return first === undefined ? [] : [first.policy.id];
 }
 
 function providerName({ namespace, name }: AiBackendDocument, taken: ReadonlySet<string>): string {

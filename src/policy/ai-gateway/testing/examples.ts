@@ -43,6 +43,7 @@ export const aiGatewayExamples = {
       credentialOverride: {fromRequestHeaders: {header: X-Own-Key, fallbackToConfigured: false}}
     }`,
     '{type: AzureAPIKey, azureAPIKey: {secretRef: {name: azure}}, credentialOverride: {fromRequestHeaders: {}}}',
+    '{type: GoogleAPIKey, googleAPIKey: {secretRef: {name: gemini}}}',
     '{type: AWSCredentials, awsCredentials: {region: us-east-1}}',
     `{type: AWSCredentials, awsCredentials: {
       region: us-east-1, credentialsFile: {secretRef: {name: aws}, profile: models}, oidcExchangeToken: {

@@ -27,6 +27,8 @@ function credentialOf(
   user: CredentialUser,
   context: BuildContext,
 ): BuiltCredential | undefined {
+  // With whose credential it is asked cannot be read: it is asked with none.
+  if (policy.isBarrier) return undefined;
   const { spec } = policy;
   const override = spec.credentialOverride?.fromRequestHeaders;
   if (override !== undefined) {
@@ -45,6 +47,15 @@ function credentialOf(
     }
     case 'AzureAPIKey':
       return keyCredential(policy, 'spec.azureAPIKey.secretRef', spec.azureAPIKey.secretRef, spec.type, user, context);
+    case 'GoogleAPIKey':
+      return keyCredential(
+        policy,
+        'spec.googleAPIKey.secretRef',
+        spec.googleAPIKey.secretRef,
+        spec.type,
+        user,
+        context,
+      );
     case 'AWSCredentials':
       return awsCredential(policy, spec.awsCredentials, user, context);
     case 'AzureCredentials':

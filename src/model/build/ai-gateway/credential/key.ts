@@ -9,6 +9,7 @@ const places = {
   APIKey: { header: 'authorization', prefix: 'Bearer ' },
   AnthropicAPIKey: { header: 'x-api-key', prefix: '' },
   AzureAPIKey: { header: 'api-key', prefix: '' },
+  GoogleAPIKey: { header: 'x-goog-api-key', prefix: '' },
 } as const;
 
 /** A key that is sent as it is. */
