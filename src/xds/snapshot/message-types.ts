@@ -16,6 +16,7 @@ import { file_envoy_extensions_common_matching_v3_extension_matcher } from '../.
 import { file_envoy_extensions_filters_common_matcher_action_v3_skip_action } from '../../gen/envoy/extensions/filters/common/matcher/action/v3/skip_action_pb.js';
 import { file_envoy_extensions_filters_http_api_key_auth_v3_api_key_auth } from '../../gen/envoy/extensions/filters/http/api_key_auth/v3/api_key_auth_pb.js';
 import { file_envoy_extensions_filters_http_aws_request_signing_v3_aws_request_signing } from '../../gen/envoy/extensions/filters/http/aws_request_signing/v3/aws_request_signing_pb.js';
+import { file_envoy_extensions_filters_http_composite_v3_composite } from '../../gen/envoy/extensions/filters/http/composite/v3/composite_pb.js';
 import { file_envoy_extensions_filters_http_cors_v3_cors } from '../../gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { file_envoy_extensions_filters_http_credential_injector_v3_credential_injector } from '../../gen/envoy/extensions/filters/http/credential_injector/v3/credential_injector_pb.js';
 import { file_envoy_extensions_filters_http_ext_proc_v3_ext_proc } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
@@ -60,6 +61,7 @@ export const messageTypes = createRegistry(
   file_envoy_extensions_filters_common_matcher_action_v3_skip_action,
   file_envoy_extensions_filters_http_api_key_auth_v3_api_key_auth,
   file_envoy_extensions_filters_http_aws_request_signing_v3_aws_request_signing,
+  file_envoy_extensions_filters_http_composite_v3_composite,
   file_envoy_extensions_filters_http_cors_v3_cors,
   file_envoy_extensions_filters_http_credential_injector_v3_credential_injector,
   file_envoy_extensions_filters_http_ext_proc_v3_ext_proc,

@@ -1,72 +1,62 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { internalHeaders, watchedAs } from '../../contract.ts';
-import { ExtensionWithMatcherSchema } from '../../gen/envoy/extensions/common/matching/v3/extension_matcher_pb.js';
-import { SkipFilterSchema } from '../../gen/envoy/extensions/filters/common/matcher/action/v3/skip_action_pb.js';
+import {
+  CompositeSchema,
+  ExecuteFilterActionSchema,
+} from '../../gen/envoy/extensions/filters/http/composite/v3/composite_pb.js';
 import { HttpRequestHeaderMatchInputSchema } from '../../gen/envoy/type/matcher/v3/http_inputs_pb.js';
-import type { Matcher_MatcherList_PredicateSchema, MatcherSchema } from '../../gen/xds/type/matcher/v3/matcher_pb.js';
+import type { Matcher_MatcherList_PredicateSchema } from '../../gen/xds/type/matcher/v3/matcher_pb.js';
 import { type Extension, extension } from './extension.ts';
 
-type Matcher = MessageInitShape<typeof MatcherSchema>;
 type Predicate = MessageInitShape<typeof Matcher_MatcherList_PredicateSchema>;
 
 /**
  * Lets a filter run on later attempts only: the first one was prepared by the router-level stream, and a second stream
- * for every request would cost as much again. It runs on the first attempt, too, of a request whose bodies are watched.
+ * for every request would cost as much again. It runs on the first attempt, too, of a request whose bodies are watched,
+ * and on one whose number nobody has written: the processor refuses what it does not know.
  */
 export function onLaterAttempts(inner: Extension): Extension {
-  return matched(inner, {
-    matcherType: {
-      case: 'matcherTree',
-      value: {
-        input: requestHeader('x-envoy-attempt-count'),
-        treeType: {
-          case: 'exactMatchMap',
-          value: { map: { '1': { onMatch: { case: 'matcher', value: skipUnlessWatched(watchedAs.body) } } } },
-        },
+  return where(anyOf(not(headerIs('x-envoy-attempt-count', '1')), isWatched(watchedAs.body)), 'later-attempts', inner);
+}
+
+/** Lets a filter run on requests only whose streams are watched, on every attempt. */
+export function onWatchedStreams(inner: Extension): Extension {
+  return where(isWatched(watchedAs.stream), 'watched-streams', inner);
+}
+
+/** Envoy builds the filter where it is to run. One that is skipped by a matcher would be built for every attempt. */
+function where(predicate: Predicate, name: string, inner: Extension): Extension {
+  const build = extension('build', ExecuteFilterActionSchema, { typedConfig: inner });
+  return extension(name, CompositeSchema, {
+    matcher: {
+      matcherType: {
+        case: 'matcherList',
+        value: { matchers: [{ predicate, onMatch: { onMatch: { case: 'action', value: build } } }] },
       },
     },
   });
 }
 
-/** Lets a filter run on requests only whose streams are watched, on every attempt. */
-export function onWatchedStreams(inner: Extension): Extension {
-  return matched(inner, skipUnlessWatched(watchedAs.stream));
+function isWatched(way: (typeof watchedAs)[keyof typeof watchedAs]): Predicate {
+  return headerIs(internalHeaders.watch, way);
 }
 
-type Watched = (typeof watchedAs)[keyof typeof watchedAs];
-
-function matched(inner: Extension, xdsMatcher: Matcher): Extension {
-  return extension(inner.name, ExtensionWithMatcherSchema, { extensionConfig: inner, xdsMatcher });
-}
-
-function skipUnlessWatched(way: Watched): Matcher {
-  return {
-    matcherType: {
-      case: 'matcherList',
-      value: {
-        matchers: [
-          {
-            predicate: { matchType: { case: 'notMatcher', value: isWatched(way) } },
-            onMatch: { onMatch: { case: 'action', value: extension('skip', SkipFilterSchema, {}) } },
-          },
-        ],
-      },
-    },
-  };
-}
-
-function isWatched(way: Watched): Predicate {
+function headerIs(headerName: string, value: string): Predicate {
   return {
     matchType: {
       case: 'singlePredicate',
       value: {
-        input: requestHeader(internalHeaders.watch),
-        matcher: { case: 'valueMatch', value: { matchPattern: { case: 'exact', value: way } } },
+        input: extension(headerName, HttpRequestHeaderMatchInputSchema, { headerName }),
+        matcher: { case: 'valueMatch', value: { matchPattern: { case: 'exact', value } } },
       },
     },
   };
 }
 
-function requestHeader(headerName: string): Extension {
-  return extension(headerName, HttpRequestHeaderMatchInputSchema, { headerName });
+function anyOf(...predicate: Predicate[]): Predicate {
+  return { matchType: { case: 'orMatcher', value: { predicate } } };
+}
+
+function not(predicate: Predicate): Predicate {
+  return { matchType: { case: 'notMatcher', value: predicate } };
 }
