@@ -10,6 +10,7 @@ import {
   securityContext,
   volumeNames,
 } from './containers.ts';
+import { envoyLogArguments } from './envoy-log.ts';
 import { imageName } from './image.ts';
 import type { Json } from './json.ts';
 import type { MergedParameters } from './merge-parameters.ts';
@@ -23,21 +24,13 @@ export const envoyResources = {
   limits: { memory: '1Gi' },
 } as const;
 
-/** Members of a line of JSON; `%j` is the message with the escapes that JSON needs. */
-const jsonFormat = '{"level":"%l","time":"%Y-%m-%dT%T.%eZ","name":"envoy","component":"%n","msg":"%j"}';
-
-/** Envoy has no level below debug that anybody could read at traffic, and calls warn by another name. */
-const levelNames: { readonly [level: string]: string } = { warn: 'warning' };
-
 export function envoyContainer(parameters: MergedParameters, settings: ProvisionSettings): Json {
   const { envoy, images } = parameters;
-  const level = logLevel(parameters, 'envoy');
-  const isJson = parameters.log?.format !== 'text';
   const own = resources(envoy, envoyResources);
   const args = [
     ...['-c', `${paths.bootstrap}/bootstrap.json`, '--service-node', '$(POD_NAME)'],
-    ...['--concurrency', String(concurrency(parameters, own)), '--log-level', levelNames[level] ?? level],
-    ...(isJson ? ['--log-format', jsonFormat] : []),
+    ...['--concurrency', String(concurrency(parameters, own))],
+    ...envoyLogArguments(logLevel(parameters, 'envoy'), parameters.log?.format !== 'text'),
     // How long a listener that has been replaced goes on serving its streams; the end of the pod is told otherwise.
     ...['--drain-time-s', String(shutdownSeconds(parameters).max), '--drain-strategy', 'immediate'],
     '--disable-hot-restart',
