@@ -43,8 +43,10 @@ export function entityDetector(family: EntityFamily) {
         'leave what is not meant out of entities',
       );
     }
-    const isOn = (entity: string): boolean =>
-      entities === undefined ? findEntity(entity)?.isDefault === true : entities.includes(entity);
+    if (entities === undefined && known.every((entity) => !isDefault(entity) || except.includes(entity))) {
+      return reject(under(place, 'except'), 'leaves nothing to look for', 'name what to look for in entities');
+    }
+    const isOn = (entity: string): boolean => (entities === undefined ? isDefault(entity) : entities.includes(entity));
     for (const entity of Object.keys(spec.overrides)) {
       if (isOn(entity) && !except.includes(entity)) continue;
       warn(under(under(place, 'overrides'), entity), 'has no effect: it is not looked for', 'add it to entities');
@@ -53,9 +55,13 @@ export function entityDetector(family: EntityFamily) {
   });
 }
 
+function isDefault(entity: string): boolean {
+  return findEntity(entity)?.isDefault === true;
+}
+
 const value = text({
   longest: 1000,
-  complaint: 'has control characters in it',
+  complaint: 'is empty or has control characters in it',
   remedy: 'write one line of text',
   isPrivate: true,
 });

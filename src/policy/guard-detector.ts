@@ -1,3 +1,4 @@
+import { foldedKeyword } from '../guard/keywords/tree.ts';
 import { checkPattern } from '../guard/regex/check.ts';
 import { entityDetector } from './entity-detector.ts';
 import { boolean } from './schema/boolean.ts';
@@ -13,11 +14,14 @@ import { notedJson, ruled } from './schema/server-notes.ts';
 import { kindOf } from './schema/show.ts';
 import { text } from './schema/text.ts';
 
-const keyword = text({
-  longest: 200,
-  complaint: 'is not a word or phrase',
-  remedy: 'write a word or a phrase on one line',
-});
+const keywordRemedy = 'write a word or a phrase on one line';
+const keyword = refine(
+  text({ longest: 200, complaint: 'is not a word or phrase', remedy: keywordRemedy }),
+  (word, place) =>
+    foldedKeyword(word) === ''
+      ? reject(place, 'is made of blanks and invisible characters, so it is never found', keywordRemedy)
+      : word,
+);
 
 const keywords = list(keyword, { least: 1, most: 5000, emptyRemedy: 'name at least one word or phrase' });
 

@@ -7,7 +7,7 @@ import { integer } from './schema/integer.ts';
 import { set } from './schema/list.ts';
 import { map } from './schema/map.ts';
 import { object } from './schema/object.ts';
-import { reject } from './schema/place.ts';
+import { reject, under, warn } from './schema/place.ts';
 import { refine, type Schema } from './schema/schema.ts';
 import { score } from './schema/score.ts';
 import { ruled } from './schema/server-notes.ts';
@@ -31,6 +31,13 @@ function category(names: readonly string[]): Schema<string> {
   };
 }
 
+/** What every text reaches is no threshold. */
+function aboveNothing(threshold: Schema<number>): Schema<number> {
+  return refine(threshold, (value, place) =>
+    value === 0 ? reject(place, 'is 0, so everything is a finding', 'raise it, or leave the category out') : value,
+  );
+}
+
 const azureCategories = ['hate', 'selfHarm', 'sexual', 'violence'] as const;
 
 const azureContentSafety = refine(
@@ -42,7 +49,7 @@ const azureContentSafety = refine(
       ),
       credential: required(apiKeyCredential, 'How the gateway shows who it is.'),
       thresholds: defaulted(
-        map(category(azureCategories), integer({ from: 0, to: 7 })),
+        map(category(azureCategories), aboveNothing(integer({ from: 0, to: 7 }))),
         { hate: 4, selfHarm: 4, sexual: 4, violence: 4 },
         'Severity from which on a text is a finding, by category; a category left out is not looked at.',
       ),
@@ -71,24 +78,37 @@ const moderationCategories = [
   ...['violence', 'violence/graphic'],
 ];
 
-const openaiModeration = object({
-  endpoint: defaulted(
-    endpoint({ expectsPath: true, example: 'https://api.openai.com/v1' }),
-    'https://api.openai.com/v1',
-    'Base URL.',
-  ),
-  credential: required(apiKeyCredential, 'How the gateway shows who it is.'),
-  model: defaulted(line('is not a model', 'write a model'), 'omni-moderation-latest', 'The moderation model.'),
-  categories: optional(
-    set(category(moderationCategories), { least: 1, emptyRemedy: 'remove it to mean every one' }),
-    'Categories that count. Default: every one.',
-  ),
-  thresholds: defaulted(
-    map(category(moderationCategories), score),
-    {},
-    'Scores from which on a text is a finding, by category, in place of what the service flags.',
-  ),
-});
+const openaiModeration = refine(
+  object({
+    endpoint: defaulted(
+      endpoint({ expectsPath: true, example: 'https://api.openai.com/v1' }),
+      'https://api.openai.com/v1',
+      'Base URL.',
+    ),
+    credential: required(apiKeyCredential, 'How the gateway shows who it is.'),
+    model: defaulted(line('is not a model', 'write a model'), 'omni-moderation-latest', 'The moderation model.'),
+    categories: optional(
+      set(category(moderationCategories), { least: 1, emptyRemedy: 'remove it to mean every one' }),
+      'Categories that count. Default: every one.',
+    ),
+    thresholds: defaulted(
+      map(category(moderationCategories), aboveNothing(score)),
+      {},
+      'Scores from which on a text is a finding, by category, in place of what the service flags.',
+    ),
+  }),
+  (spec, place) => {
+    for (const name of Object.keys(spec.thresholds)) {
+      if (spec.categories?.includes(name) !== false) continue;
+      warn(
+        under(under(place, 'thresholds'), name),
+        'has no effect: it is not among categories',
+        'add it to categories',
+      );
+    }
+    return spec;
+  },
+);
 
 const region = text({
   pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$',

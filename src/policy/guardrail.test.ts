@@ -26,6 +26,24 @@ const badSpecs: readonly (readonly [string, string])[] = [
     '{rules: [{name: a, action: block, secrets: {}}, {name: a, action: block, secrets: {}}]}',
     'error spec.rules[1].name "a" is the name of a rule before it — give it another name',
   ],
+  [
+    rule('keywords: [falcon, "\\u200b  "]'),
+    'error spec.rules[0].keywords[1] is made of blanks and invisible characters, so it is never found — write a word or a phrase on one line',
+  ],
+  [
+    rule('keywords: [""]'),
+    'error spec.rules[0].keywords[0] "" is not a word or phrase — write a word or a phrase on one line',
+  ],
+  [
+    rule('pii: {overrides: {US_SSN: {allow: [""]}}}'),
+    'error spec.rules[0].pii.overrides.US_SSN.allow[0] the value (not repeated here) is empty or has control characters in it — write one line of text',
+  ],
+  [
+    rule(
+      'pii: {except: [CREDIT_CARD, IBAN_CODE, EMAIL_ADDRESS, PHONE_NUMBER, URL_WITH_CREDENTIALS, CRYPTO, US_SSN, US_ITIN]}',
+    ),
+    'error spec.rules[0].pii.except leaves nothing to look for — name what to look for in entities',
+  ],
   [rule('keywords: []'), 'error spec.rules[0].keywords is empty — name at least one word or phrase'],
   [
     rule('secrets: {}, on: [answer]'),
@@ -77,6 +95,18 @@ const badSpecs: readonly (readonly [string, string])[] = [
   [
     rule('azureContentSafety: {endpoint: "https://a.example", credential: {apiKey: sk-secret-value}}'),
     'error spec.rules[0].azureContentSafety.credential.apiKey a text stands here instead of a map — say where the secret is: {secretKeyRef: {name: …, key: …}}; outside of a cluster also {env: NAME} or {file: path}',
+  ],
+  [
+    rule('azureContentSafety: {endpoint: "https://a.example", credential: {apiKey: {env: A}}, thresholds: {hate: 0}}'),
+    'error spec.rules[0].azureContentSafety.thresholds.hate is 0, so everything is a finding — raise it, or leave the category out',
+  ],
+  [
+    rule('openaiModeration: {credential: {apiKey: {env: A}}, thresholds: {hate: 0}}'),
+    'error spec.rules[0].openaiModeration.thresholds.hate is 0, so everything is a finding — raise it, or leave the category out',
+  ],
+  [
+    rule('openaiModeration: {credential: {apiKey: {env: A}}, categories: [sexual], thresholds: {hate: 0.5}}'),
+    'warning spec.rules[0].openaiModeration.thresholds.hate has no effect: it is not among categories — add it to categories',
   ],
   [
     rule('injection: {threshold: 0}'),

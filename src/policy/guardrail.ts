@@ -49,7 +49,7 @@ const ruleFields = object({
   redaction: defaulted(redaction, {}, 'What stands in place of a finding.'),
   severity: defaulted(enumeration(['low', 'medium', 'high', 'critical']), 'medium', 'For records and alerts.'),
   message: optional(
-    text({ longest: 500, complaint: 'has control characters in it', remedy: 'write one line of text' }),
+    text({ longest: 500, complaint: 'is empty or has control characters in it', remedy: 'write one line of text' }),
     'For the caller who is refused. Sent as it stands, so that it never repeats what was found.',
   ),
   timeout: optional(duration({ from: '1ms', to: '7s' }), 'Time for the service to answer. Default: 1s.'),

@@ -14,7 +14,7 @@ const fields = object({
     'text: a fixed text. label: [EMAIL_ADDRESS]. mask: ****. hash: with the redaction secret. reversible: a token that is restored in the answer.',
   ),
   text: optional(
-    text({ longest: 200, complaint: 'has control characters in it', remedy: 'write one line of text' }),
+    text({ longest: 200, complaint: 'is empty or has control characters in it', remedy: 'write one line of text' }),
     'What stands in place of a finding, of style text. Default: [REDACTED].',
   ),
   keepLast: optional(integer({ from: 0, to: 64 }), 'Characters at the end that stay, of style mask. Default: 0.'),

@@ -40,8 +40,13 @@ export const places: readonly Place[] = [
   { path: lib, mayImport: [], packages: ['pino', 'pino-pretty', '@opentelemetry/api'] },
   { path: errors, mayImport: [lib], packages: [] },
   { path: contract, mayImport: [], packages: [] },
-  // Names of entities and the syntax of patterns are the guard's knowledge: policy asks it, so that both never differ.
-  { path: policy, mayImport: ['src/guard/catalogue.ts', 'src/guard/regex/', lib, errors], packages: ['yaml'] },
+  // Names of entities, the syntax of patterns and what is left of a keyword are the guard's knowledge: policy asks it, so
+  // that both never differ.
+  {
+    path: policy,
+    mayImport: ['src/guard/catalogue.ts', 'src/guard/keywords/', 'src/guard/regex/', lib, errors],
+    packages: ['yaml'],
+  },
   // An expression is checked where its document is read, and compiled where requests are: by the same code.
   { path: model, mayImport: [policy, cost, lib, errors], packages: [] },
   // A rule arrives as the guard understands it: no second description of the same thing. Patterns of routes are RE2, and

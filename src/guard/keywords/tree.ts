@@ -20,13 +20,18 @@ export interface Tree {
   readonly mostGaps: number;
 }
 
+/** What a keyword is compared as; empty: it is made of what nobody sees, and would be everywhere. */
+export function foldedKeyword(word: string): string {
+  return fold(word.trim()).text.trim();
+}
+
 /** Separators around a keyword's text are its own (`--force`); between its words they are flexible. */
 export function treeOf(words: readonly string[]): Tree {
   const root = emptyNode();
   let longest = 0;
   let mostGaps = 0;
   for (const word of words) {
-    const folded = fold(word.trim()).text.trim();
+    const folded = foldedKeyword(word);
     let node = root;
     let length = 0;
     let gaps = 0;
@@ -45,7 +50,6 @@ export function treeOf(words: readonly string[]): Tree {
       node = next;
       index++;
     }
-    // What folds to nothing would be everywhere.
     if (node !== root) node.isEnd = true;
     longest = Math.max(longest, length);
     mostGaps = Math.max(mostGaps, gaps);
