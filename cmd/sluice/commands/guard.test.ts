@@ -180,9 +180,19 @@ describe('sluice guard', () => {
 
   it('says what becomes of a text that a service does not judge', async () => {
     const { status, out } = await runWith({}, 'card.txt', '--remote', '--exit-code');
-    expect(out).toContain('its credential is missing; fails closed, so nothing passes');
-    expect(out).toContain('Verdict: block by words/service, whose service did not answer: 503 guardrail_unavailable');
+    expect(out).toContain('its credential wrong or missing; fails closed, so nothing passes');
+    expect(out).toContain('Verdict: block by words/service, whose service gave no verdict: 503 guardrail_unavailable');
     expect(status).toBe(1);
+  });
+
+  it.each([
+    [500, 'cannot be reached, or answers with an error of its own'],
+    [429, 'has too many calls open, or says that it has'],
+    [404, 'refused the question: its address may be wrong'],
+  ])('does not call a service that answers %i unreachable or busy and no more', async (status, words) => {
+    service.behave({ kind: 'status', status });
+    expect((await run('card.txt', '--remote')).out).toContain(words);
+    service.behave(undefined);
   });
 
   it('keeps to the guardrails that a request of a key would meet', async () => {

@@ -49,7 +49,7 @@ function findingsTable(findings: readonly TrialFinding[], options: RenderOptions
 }
 
 function byWhom({ guardrail, rule, isUnjudged, message }: Blocked): string {
-  if (isUnjudged) return ` by ${guardrail}/${rule}, whose service did not answer: 503 guardrail_unavailable`;
+  if (isUnjudged) return ` by ${guardrail}/${rule}, whose service gave no verdict: 503 guardrail_unavailable`;
   const said = message === undefined ? '' : `: ${message}`;
   return ` by ${guardrail}/${rule}: 403 guardrail_violation${said}`;
 }

@@ -55,9 +55,9 @@ function named(rule: GuardRule) {
 
 const failures = {
   timeout: 'did not answer in time',
-  unreachable: 'cannot be reached',
-  refused: 'refused the question, or its credential is missing',
-  overloaded: 'has too many calls open',
+  unreachable: 'cannot be reached, or answers with an error of its own',
+  refused: 'refused the question: its address may be wrong, or its credential wrong or missing',
+  overloaded: 'has too many calls open, or says that it has',
   circuitOpen: 'has failed too often a moment ago',
   invalidAnswer: 'answered something that is no answer',
 } as const;
