@@ -9,7 +9,7 @@ import { memo } from '../memo.ts';
 import { ofKind } from '../of-kind.ts';
 import { buildPricing } from '../pricing.ts';
 import { reference } from '../reference.ts';
-import { warnOfOtherPrices } from './other-prices.ts';
+import { warnOfBesides, warnOfOtherPrices } from './other-prices.ts';
 
 /** All catalogues of a policy, in the order of their names. */
 export interface Catalogues {
@@ -26,11 +26,14 @@ export type PriceIndex = ReadonlyMap<string, ReadonlyMap<string, ListedPriceSpec
 export interface IndexedCatalogue {
   readonly document: PriceCatalogueDocument;
   readonly prices: PriceIndex;
+  /** Prices of a Provider beside one in the same catalogue that names it in full. */
+  readonly besides: readonly ListedPriceSpec[];
 }
 
 export function readCatalogues(documents: readonly PolicyDocument[], context: BuildContext): Catalogues {
   const catalogues = sortedBy(ofKind(documents, 'PriceCatalogue'), ({ id }) => id).map(indexed);
   warnOfOtherPrices(catalogues, context);
+  for (const catalogue of catalogues) warnOfBesides(catalogue, context);
   return {
     isEmpty: catalogues.length === 0,
     priceOf(provider, model) {
@@ -66,14 +69,22 @@ function meantBy(written: string | undefined, namespace: string): readonly strin
 function indexed(document: PriceCatalogueDocument): IndexedCatalogue {
   return memo(document, 'prices', '', () => {
     const prices = new Map<string, Map<string, ListedPriceSpec>>();
-    for (const price of document.spec.prices) {
+    const besides: ListedPriceSpec[] = [];
+    for (const price of sortedBy(document.spec.prices, namesInFull)) {
       for (const who of meantBy(price.provider, document.namespace)) {
         const known = prices.get(who) ?? new Map<string, ListedPriceSpec>();
-        prices.set(who, known.set(price.model, price));
+        prices.set(who, known);
+        if (known.has(price.model)) besides.push(price);
+        else known.set(price.model, price);
       }
     }
-    return { document, prices };
+    return { document, prices, besides };
   });
+}
+
+/** `default/openai` is the Provider and nothing else; `openai` may be meant for all others at the service. */
+function namesInFull({ provider = '' }: ListedPriceSpec): string {
+  return provider.includes('/') ? '0' : '1';
 }
 
 function pricingOf({ name }: Provider, price: ListedPriceSpec, { id }: PriceCatalogueDocument): Pricing {

@@ -76,6 +76,22 @@ describe('prices of catalogues', () => {
     ]);
   });
 
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])('for a Provider named in full hold %s one by its bare name', (_, isFirst) => {
+    const prices = [
+      '{provider: default/house, model: m1, pricing: {input: 7}}',
+      '{provider: house, model: m1, pricing: {input: 1}}',
+    ];
+    const target = model('{targets: [{provider: house, model: m1}]}');
+    const { pricings, problems } = built(provider, target, catalogue((isFirst ? prices : prices.reverse()).join()));
+    expect(pricings[0]?.standard.input).toBe(7_000_000_000);
+    expect(problems).toEqual([
+      'PriceCatalogue/public spec.prices has no effect for m1 of house by that name: the catalogue has another price with the namespace',
+    ]);
+  });
+
   it('of two catalogues that agree are no problem, and four that differ are told as one', () => {
     const prices = (price: number) =>
       [1, 2, 3, 4].map((name) => `{model: m${name}, pricing: {input: ${price}}}`).join();

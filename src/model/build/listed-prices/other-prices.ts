@@ -16,12 +16,22 @@ export function warnOfOtherPrices(catalogues: readonly IndexedCatalogue[], conte
         for (const [model, price] of models) if (differs(price, others.get(model))) differing.add(price);
       }
       if (differing.size === 0) continue;
-      const named = [...differing].slice(0, mostNamed).map(nameOf).join(', ');
-      const more = differing.size > mostNamed ? ` and ${differing.size - mostNamed} more` : '';
-      const message = `has no effect for ${named}${more}: ${before.document.id} has other prices for them, and comes first`;
+      const message = `has no effect for ${namesOf([...differing])}: ${before.document.id} has other prices for them, and comes first`;
       context.warn(document, 'spec.prices', message, 'remove them from one of the two');
     }
   }
+}
+
+/** `openai` and `default/openai` are one Provider, which is hardly ever meant to have two prices. */
+export function warnOfBesides({ document, besides }: IndexedCatalogue, context: BuildContext): void {
+  if (besides.length === 0) return;
+  const message = `has no effect for ${namesOf(besides)} by that name: the catalogue has another price with the namespace`;
+  context.warn(document, 'spec.prices', message, 'remove one of them, unless the other one is for the service');
+}
+
+function namesOf(prices: readonly ListedPriceSpec[]): string {
+  const named = prices.slice(0, mostNamed).map(nameOf).join(', ');
+  return prices.length > mostNamed ? `${named} and ${prices.length - mostNamed} more` : named;
 }
 
 function differs(price: ListedPriceSpec, other: ListedPriceSpec | undefined): boolean {
