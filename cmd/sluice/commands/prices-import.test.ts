@@ -37,6 +37,9 @@ describe('sluice prices import', () => {
     cwd = await mkdtemp(join(tmpdir(), 'sluice-prices-'));
     await writeFile(join(cwd, 'litellm.json'), JSON.stringify(litellm));
     await writeFile(join(cwd, 'api.json'), JSON.stringify(modelsDev));
+    const llama = (input: number) => ({ models: { llama: { cost: { input, output: 2 } } } });
+    const words = { together_ai: llama(1), togetherai: llama(2), fireworks_ai: llama(1), 'fireworks-ai': llama(1) };
+    await writeFile(join(cwd, 'words.json'), JSON.stringify(words));
     await writeFile(join(cwd, 'broken.json'), '{');
     await writeFile(join(cwd, 'list.json'), '[]');
     await writeFile(join(cwd, 'empty.json'), '{}');
@@ -103,6 +106,15 @@ describe('sluice prices import', () => {
         ],
       },
     });
+  });
+
+  it('takes one of two words for a service, and says where their prices differ', async () => {
+    const { out, err } = await run('words.json');
+    expect((parse(out) as PriceCatalogueDocument).spec.prices).toMatchObject([
+      { provider: 'fireworks', model: 'llama' },
+      { provider: 'together', model: 'llama', pricing: { input: 1 } },
+    ]);
+    expect(err).toBe('left out: togetherai/llama has another price than together_ai/llama, which is the same here.\n');
   });
 
   it('keeps the providers and models that are asked for', async () => {

@@ -1,4 +1,9 @@
-import { type CatalogueNote, labelOf, type PricedModel } from '../../../src/llm/price/catalogue/catalogue.ts';
+import {
+  type CatalogueNote,
+  isSamePrice,
+  labelOf,
+  type PricedModel,
+} from '../../../src/llm/price/catalogue/catalogue.ts';
 import { type PricingDocument, pricingDocument } from '../../../src/llm/price/catalogue/document.ts';
 import { listedPrice } from '../../../src/policy/price-catalogue.ts';
 import { invalid } from '../../../src/policy/schema/parsed.ts';
@@ -23,7 +28,7 @@ export function catalogueEntries(
   prices: readonly PricedModel[],
   { nameOf }: Selection,
 ): { readonly entries: readonly LabelledEntry[]; readonly notes: readonly CatalogueNote[] } {
-  const entries = new Map<string, LabelledEntry>();
+  const entries = new Map<string, LabelledEntry & Pick<PricedModel, 'pricing'>>();
   const notes: CatalogueNote[] = [];
   for (const price of prices) {
     const { provider, model, pricing } = price;
@@ -36,9 +41,14 @@ export function catalogueEntries(
       const kind = severity === 'error' ? 'skipped' : 'odd';
       notes.push({ model: label, kind, says: `${pathText(path)} ${message}` });
     }
+    if (!isTaken) continue;
     // Two words of a file may mean one service.
     const key = labelOf({ provider: name.provider, model });
-    if (isTaken && !entries.has(key)) entries.set(key, { label, entry });
+    const first = entries.get(key);
+    if (first === undefined) entries.set(key, { label, entry, pricing });
+    else if (!isSamePrice(first, price)) {
+      notes.push({ model: label, kind: 'lost', says: `has another price than ${first.label}, which is the same here` });
+    }
   }
   return { entries: [...entries.values()], notes };
 }

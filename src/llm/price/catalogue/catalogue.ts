@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { compareText } from '../../../lib/sort.ts';
 import type { Pricing } from '../pricing.ts';
 
@@ -27,12 +28,20 @@ export function labelOf({ provider, model }: Pick<PricedModel, 'provider' | 'mod
   return provider === undefined ? model : `${provider}/${model}`;
 }
 
-/** Sources may name one model in several ways: the first one is taken. */
+/** Sources may name one model in several ways: the first one is taken, and one that differs from it is told. */
 export function imported(prices: readonly PricedModel[], notes: readonly CatalogueNote[]): Imported {
   const byLabel = new Map<string, PricedModel>();
+  const second: CatalogueNote[] = [];
   for (const price of prices) {
     const label = labelOf(price);
-    if (!byLabel.has(label)) byLabel.set(label, price);
+    const first = byLabel.get(label);
+    if (first === undefined) byLabel.set(label, price);
+    else if (!isSamePrice(first, price)) second.push({ model: label, kind: 'lost', says: 'has a second price' });
   }
-  return { prices: [...byLabel].sort(([a], [b]) => compareText(a, b)).map(([, price]) => price), notes };
+  const sorted = [...byLabel].sort(([a], [b]) => compareText(a, b)).map(([, price]) => price);
+  return { prices: sorted, notes: [...notes, ...second] };
+}
+
+export function isSamePrice(one: Pick<PricedModel, 'pricing'>, other: Pick<PricedModel, 'pricing'>): boolean {
+  return isDeepStrictEqual(one.pricing, other.pricing);
 }

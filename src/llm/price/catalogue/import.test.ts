@@ -47,6 +47,23 @@ describe('importLitellm()', () => {
     __proto__x: 5,
   };
 
+  it('says where a model has a second price, and where a price has no place', () => {
+    const price = { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 1e-6 };
+    const imported = importLitellm({
+      'gpt-a': price,
+      'openai/gpt-a': { ...price, input_cost_per_token: 2e-6 },
+      'gpt-b': price,
+      'openai/gpt-b': price,
+      'gpt-c': { ...price, output_cost_per_image: 0.04 },
+      'gpt-d': { ...price, output_cost_per_image: 0 },
+    });
+    expect(imported?.prices[0]).toMatchObject({ model: 'gpt-a', pricing: { standard: { input: usd } } });
+    expect(imported?.notes).toEqual([
+      { model: 'openai/gpt-c', kind: 'lost', says: expect.stringContaining('output_cost_per_image') },
+      { model: 'openai/gpt-a', kind: 'lost', says: 'has a second price' },
+    ]);
+  });
+
   it('reads prices per token, tiers, and classes', () => {
     const imported = importLitellm(litellm);
     expect(imported?.prices.map(labelOf)).toEqual([

@@ -83,6 +83,8 @@ function pricingOf(
       if (nanoUsd === undefined) note('lost', `has ${field} ${String(value)}, which is no price`);
       else if (field === 'input_cost_per_request') builder.piece('standard', 'perRequest', nanoUsd);
       else if (entry.mode === 'image_generation') builder.piece('standard', 'perImage', nanoUsd);
+      else if (nanoUsd > 0)
+        note('lost', `has ${field}, which has no place in a model of the mode ${String(entry.mode)}`);
       continue;
     }
     const [, base = '', suffixes = ''] = qualifiers.exec(field) ?? [];
