@@ -1,8 +1,8 @@
 import type { Answer } from './answer.ts';
-import type { AttemptWatch } from './attempt-watch.ts';
 import type { Ending, Exchange } from './exchange.ts';
 import type { Stage } from './stage.ts';
 import { type Verdict, verdict } from './verdict.ts';
+import type { AttemptWatch } from './watched/attempt-watch.ts';
 import type { Incoming } from './wire/incoming.ts';
 
 type With<Phase extends keyof Stage> = Stage & Required<Pick<Stage, Phase>>;

@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts';
-import type { AttemptWatch } from './attempt-watch.ts';
 import type { Ending, Exchange } from './exchange.ts';
 import type { Verdict } from './verdict.ts';
+import type { AttemptWatch } from './watched/attempt-watch.ts';
 import type { Incoming } from './wire/incoming.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { AttemptWatch, FinalJudgement, Judgement, OnJudged } from '../attempt-watch.ts';
-import type { WatchedResponse } from '../watched-response.ts';
+import type { AttemptWatch, FinalJudgement, Judgement, OnJudged } from '../watched/attempt-watch.ts';
+import type { WatchedResponse } from '../watched/watched-response.ts';
 import { decodeRequest, Incoming } from '../wire/incoming.ts';
 import { FakeStream } from './fake-stream.ts';
 

@@ -1,8 +1,8 @@
 import { exchangeField, internalHeaders, watchedAs } from '../../../contract.ts';
-import { hiddenFailureStatus } from '../../attempt-watch.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
+import { hiddenFailureStatus } from '../../watched/attempt-watch.ts';
 import { encodeValue, structField } from '../../wire/struct.ts';
 import { bodyFor } from './body.ts';
 import { chainOf } from './chain.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { programOf } from '../../../program/testing/program-of.ts';
-import type { Judgement, ResponseJudge } from '../../attempt-watch.ts';
 import { exchangeOf, providerIn } from '../../testing/exchange-of.ts';
+import type { Judgement, ResponseJudge } from '../../watched/attempt-watch.ts';
 import { watch } from './index.ts';
 
 const event = (data: unknown, name?: string) =>

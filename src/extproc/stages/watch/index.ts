@@ -1,5 +1,5 @@
-import type { AttemptWatch, ResponseJudge } from '../../attempt-watch.ts';
 import type { Stage } from '../../stage.ts';
+import type { AttemptWatch, ResponseJudge } from '../../watched/attempt-watch.ts';
 import { StreamJudge, type StreamRules } from './stream-judge.ts';
 import { jsonJudge } from './whole-judge.ts';
 

@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../llm/api.ts';
 import { errorBodyOf, readEvent } from '../../../llm/first-event.ts';
 import { EventReader, type ServerSentEvent } from '../../../llm/sse.ts';
-import type { HiddenFailure, Judgement, ResponseJudge } from '../../attempt-watch.ts';
+import type { HiddenFailure, Judgement, ResponseJudge } from '../../watched/attempt-watch.ts';
 
 export interface StreamRules {
   /** An error event in place of a token is a failure. */

@@ -1,5 +1,5 @@
 import { readBody } from '../../../llm/error-body.ts';
-import type { HiddenFailure, ResponseJudge } from '../../attempt-watch.ts';
+import type { HiddenFailure, ResponseJudge } from '../../watched/attempt-watch.ts';
 
 const error: HiddenFailure = { reason: 'error', errorBody: undefined };
 const broken: HiddenFailure = { reason: 'broken', errorBody: undefined };

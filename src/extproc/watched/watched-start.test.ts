@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sent } from '../testing/fake-stream.ts';
+import { said, watching } from '../testing/watching.ts';
 import type { FinalJudgement, HiddenFailure, Judgement } from './attempt-watch.ts';
-import { sent } from './testing/fake-stream.ts';
-import { said, watching } from './testing/watching.ts';
 import { WatchedStart } from './watched-start.ts';
 
 const error: HiddenFailure = { reason: 'error', errorBody: Buffer.from('{"error":1}') };

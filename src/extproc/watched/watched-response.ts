@@ -1,4 +1,5 @@
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
+import type { Incoming } from '../wire/incoming.ts';
 import {
   type AttemptWatch,
   type FinalJudgement,
@@ -7,7 +8,6 @@ import {
   type ResponseJudge,
   type WatchOutcome,
 } from './attempt-watch.ts';
-import type { Incoming } from './wire/incoming.ts';
 
 /** A response on the stream of an upstream filter. */
 export interface WatchedResponse {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sent } from '../testing/fake-stream.ts';
+import { said, watching } from '../testing/watching.ts';
 import type { HiddenFailure } from './attempt-watch.ts';
-import { sent } from './testing/fake-stream.ts';
-import { said, watching } from './testing/watching.ts';
 import { WatchedBody } from './watched-body.ts';
 
 const broken: HiddenFailure = { reason: 'broken', errorBody: undefined };

@@ -1,10 +1,10 @@
-import { GrowingBytes } from '../lib/growing-bytes.ts';
-import { Answer } from './answer.ts';
+import { GrowingBytes } from '../../lib/growing-bytes.ts';
+import { Answer } from '../answer.ts';
+import type { ServerStream } from '../transport/stream.ts';
+import type { Incoming } from '../wire/incoming.ts';
+import { kind } from '../wire/kind.ts';
 import type { AttemptWatch, FinalJudgement, OnJudged, ResponseJudge } from './attempt-watch.ts';
-import type { ServerStream } from './transport/stream.ts';
 import { apply, judgeOf, OneVerdict, type WatchedResponse } from './watched-response.ts';
-import type { Incoming } from './wire/incoming.ts';
-import { kind } from './wire/kind.ts';
 
 /** What is held back at most. What says nothing within it is not an error message, and passes. */
 const mostHeldBytes = 1024 * 1024;

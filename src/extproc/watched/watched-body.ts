@@ -1,10 +1,10 @@
-import { Answer } from './answer.ts';
+import { Answer } from '../answer.ts';
+import type { ServerStream } from '../transport/stream.ts';
+import type { Incoming } from '../wire/incoming.ts';
+import { kind } from '../wire/kind.ts';
+import { responseBodyOverride } from '../wire/mode.ts';
 import type { AttemptWatch, OnJudged, ResponseJudge } from './attempt-watch.ts';
-import type { ServerStream } from './transport/stream.ts';
 import { apply, judgeOf, OneVerdict, type WatchedResponse } from './watched-response.ts';
-import type { Incoming } from './wire/incoming.ts';
-import { kind } from './wire/kind.ts';
-import { responseBodyOverride } from './wire/mode.ts';
 
 const empty = Buffer.alloc(0);
 
