@@ -1,4 +1,6 @@
 import { entities as catalogue, findEntity } from '../guard/catalogue.ts';
+import { wordsIn } from '../guard/pii/words.ts';
+import { comparable } from '../guard/secrets/allowed.ts';
 import { suggest } from '../lib/suggest.ts';
 import { redaction } from './redaction.ts';
 import { defaulted, optional } from './schema/field.ts';
@@ -47,6 +49,15 @@ export function entityDetector(family: EntityFamily) {
       return reject(under(place, 'except'), 'leaves nothing to look for', 'name what to look for in entities');
     }
     const isOn = (entity: string): boolean => (entities === undefined ? isDefault(entity) : entities.includes(entity));
+    if (family === 'pii') {
+      for (const [entity, { context }] of Object.entries(spec.overrides)) {
+        const unread = context.findIndex((word) => wordsIn(word).length === 0);
+        if (unread < 0) continue;
+        const here = under(under(under(under(place, 'overrides'), entity), 'context'), unread);
+        const message = `${show(context[unread])} is no word of a script that puts blanks between words, so it is never found`;
+        return reject(here, message, 'write a word of Latin, Greek or Cyrillic letters');
+      }
+    }
     for (const entity of Object.keys(spec.overrides)) {
       if (isOn(entity) && !except.includes(entity)) continue;
       warn(under(under(place, 'overrides'), entity), 'has no effect: it is not looked for', 'add it to entities');
@@ -59,12 +70,19 @@ function isDefault(entity: string): boolean {
   return findEntity(entity)?.isDefault === true;
 }
 
-const value = text({
-  longest: 1000,
-  complaint: 'is empty or has control characters in it',
-  remedy: 'write one line of text',
-  isPrivate: true,
-});
+const valueRemedy = 'write one line of text';
+const value = refine(
+  text({
+    longest: 1000,
+    complaint: 'is empty or has control characters in it',
+    remedy: valueRemedy,
+    isPrivate: true,
+  }),
+  (given, place) =>
+    comparable(given) === ''
+      ? reject(place, 'is made of blanks and hyphens, which are not compared, so it is never found', valueRemedy)
+      : given,
+);
 
 const entityOptions = object({
   minScore: optional(score, 'Findings with a lower score are dropped.'),

@@ -39,6 +39,14 @@ const badSpecs: readonly (readonly [string, string])[] = [
     'error spec.rules[0].pii.overrides.US_SSN.allow[0] the value (not repeated here) is empty or has control characters in it — write one line of text',
   ],
   [
+    rule('pii: {overrides: {US_SSN: {deny: ["-- "]}}}'),
+    'error spec.rules[0].pii.overrides.US_SSN.deny[0] is made of blanks and hyphens, which are not compared, so it is never found — write one line of text',
+  ],
+  [
+    rule('pii: {overrides: {US_SSN: {context: [ssn, 電話]}}}'),
+    'error spec.rules[0].pii.overrides.US_SSN.context[1] "電話" is no word of a script that puts blanks between words, so it is never found — write a word of Latin, Greek or Cyrillic letters',
+  ],
+  [
     rule(
       'pii: {except: [CREDIT_CARD, IBAN_CODE, EMAIL_ADDRESS, PHONE_NUMBER, URL_WITH_CREDENTIALS, CRYPTO, US_SSN, US_ITIN]}',
     ),

@@ -40,11 +40,19 @@ export const places: readonly Place[] = [
   { path: lib, mayImport: [], packages: ['pino', 'pino-pretty', '@opentelemetry/api'] },
   { path: errors, mayImport: [lib], packages: [] },
   { path: contract, mayImport: [], packages: [] },
-  // Names of entities, the syntax of patterns and what is left of a keyword are the guard's knowledge: policy asks it, so
-  // that both never differ.
+  // Names of entities, the syntax of patterns, and what is compared of keywords, words and values are the guard's knowledge:
+  // policy asks it, so that both never differ.
   {
     path: policy,
-    mayImport: ['src/guard/catalogue.ts', 'src/guard/keywords/', 'src/guard/regex/', lib, errors],
+    mayImport: [
+      'src/guard/catalogue.ts',
+      'src/guard/keywords/',
+      'src/guard/pii/words.ts',
+      'src/guard/regex/',
+      'src/guard/secrets/allowed.ts',
+      lib,
+      errors,
+    ],
     packages: ['yaml'],
   },
   // An expression is checked where its document is read, and compiled where requests are: by the same code.

@@ -1,4 +1,4 @@
-import { Words } from './words.ts';
+import { Words, wordsIn } from './words.ts';
 
 export { wordsReach as contextReach } from './words.ts';
 
@@ -30,7 +30,7 @@ export class ContextIndex {
   /** First characters of all of them, as far as they are ASCII: most words before numbers are numbers. */
   readonly #firsts = new Uint8Array(128);
 
-  /** `sources`: of each entity words, and phrases with blanks between their words. */
+  /** `sources`: of each entity words and phrases. What stands between words makes no difference. */
   constructor(sources: readonly (readonly string[])[]) {
     this.count = sources.length;
     for (const [place, ofEntity] of sources.entries()) for (const source of ofEntity) this.#add(place, source);
@@ -53,10 +53,7 @@ export class ContextIndex {
   }
 
   #add(place: ContextPlace, source: string): void {
-    const parts = source
-      .toLowerCase()
-      .trim()
-      .split(/[\s_-]+/);
+    const parts = wordsIn(source);
     const [first = ''] = parts;
     if (first === '') return;
     this.#firsts[first.charCodeAt(0)] = 1;

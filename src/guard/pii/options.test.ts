@@ -79,6 +79,10 @@ describe('context', () => {
 
   it('may be words of the rule', () => {
     expect(found({ US_SSN: { contextWords: ['Employee Ref'] } }, 'employee ref: 536904399')).toHaveLength(1);
+    for (const word of ['Pers.-Nr.', 'staffRef', "worker's", 'file #', 'Müller']) {
+      expect(found({ US_SSN: { contextWords: [word] } }, `${word} 536904399`), word).toHaveLength(1);
+    }
+    expect(found({ US_SSN: { contextWords: ['staffRef'] } }, '536904399', { field: 'staff_ref' })).toHaveLength(1);
   });
 });
 

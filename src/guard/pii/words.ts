@@ -9,6 +9,11 @@ const curlyApostrophe = 0x2019;
 const remembered = 128;
 const none: readonly string[] = [];
 
+/** The words of a phrase in their order, as they are found before a place that it stands before; five at most. */
+export function wordsIn(phrase: string): readonly string[] {
+  return new Words(phrase, undefined).before(phrase.length).toReversed();
+}
+
 /**
  * The last words before places in a text, lower case. What was read for one place is remembered: numbers that follow each
  * other closely have most of the words before them in common.
