@@ -4,7 +4,7 @@ import { createHoldOff } from '../sources/hold-off.ts';
 import { createKnownStatuses } from './known-statuses.ts';
 import type { Outcome } from './outcome.ts';
 import { statusesOf } from './statuses.ts';
-import { createStatusWriter, type StatusWriterOptions } from './writer.ts';
+import { createStatusWriter, type StatusWriterOptions } from './writing/writer.ts';
 
 export interface StatusReporterOptions extends Pick<StatusWriterOptions, 'onWrite' | 'perSecond' | 'burst'> {
   readonly client: Pick<KubeClient, 'patchStatus'>;

@@ -5,8 +5,8 @@ import type { KubeObject } from '../../kube/object.ts';
 import { objectId } from '../object-id.ts';
 import { fieldsOf } from './fields.ts';
 import type { Outcome, WatchedObject } from './outcome.ts';
-import { statusPatch } from './patch.ts';
 import { statusesOf } from './statuses.ts';
+import { statusPatch } from './writing/patch.ts';
 
 /** As the cases write it. */
 interface Case {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { kubeError } from '../../kube/error.ts';
-import { createLogger } from '../../lib/log.ts';
-import { objectId } from '../object-id.ts';
-import type { Condition } from './condition.ts';
-import type { WatchedObject } from './outcome.ts';
-import type { ObjectStatus } from './statuses.ts';
-import { scriptedApiServer } from './testing/scripted-api-server.ts';
+import { kubeError } from '../../../kube/error.ts';
+import { createLogger } from '../../../lib/log.ts';
+import { objectId } from '../../object-id.ts';
+import type { Condition } from '../condition.ts';
+import type { WatchedObject } from '../outcome.ts';
+import type { ObjectStatus } from '../statuses.ts';
+import { scriptedApiServer } from '../testing/scripted-api-server.ts';
 import { createStatusWriter } from './writer.ts';
 
 beforeEach(() => vi.useFakeTimers());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WatchedObject } from './outcome.ts';
+import type { WatchedObject } from '../outcome.ts';
 import { createOwnWrites } from './own-writes.ts';
 
 const resource = { group: 'sluice.dev', version: 'v1alpha1', plural: 'models' };

@@ -1,16 +1,16 @@
-import type { KubeClient } from '../../kube/client.ts';
-import { isConflict, isNotFound, type KubeError, kubeErrorText } from '../../kube/error.ts';
-import type { ObjectRef } from '../../kube/object.ts';
-import { type BackOff, backOffMs } from '../../lib/back-off.ts';
-import type { Logger } from '../../lib/log.ts';
-import { type Fields, fieldsOf } from './fields.ts';
+import type { KubeClient } from '../../../kube/client.ts';
+import { isConflict, isNotFound, type KubeError, kubeErrorText } from '../../../kube/error.ts';
+import type { ObjectRef } from '../../../kube/object.ts';
+import { type BackOff, backOffMs } from '../../../lib/back-off.ts';
+import type { Logger } from '../../../lib/log.ts';
+import { type Fields, fieldsOf } from '../fields.ts';
+import type { WatchedObject } from '../outcome.ts';
+import type { Status } from '../status.ts';
+import type { ObjectStatus } from '../statuses.ts';
 import { createHolds } from './holds.ts';
-import type { WatchedObject } from './outcome.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createPace } from './pace.ts';
 import { statusPatch } from './patch.ts';
-import type { Status } from './status.ts';
-import type { ObjectStatus } from './statuses.ts';
 
 export interface StatusWriterOptions {
   readonly client: Pick<KubeClient, 'patchStatus'>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Condition } from './condition.ts';
+import type { Condition } from '../condition.ts';
+import type { Status } from '../status.ts';
 import { statusPatch } from './patch.ts';
-import type { Status } from './status.ts';
 
 const now = '2026-12-01T12:00:00Z';
 const then = '2026-11-01T00:00:00Z';

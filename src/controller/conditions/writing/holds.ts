@@ -1,4 +1,4 @@
-import { type BackOff, backOffMs } from '../../lib/back-off.ts';
+import { type BackOff, backOffMs } from '../../../lib/back-off.ts';
 
 /** Which objects are to be left alone for a while. */
 export interface Holds {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Condition, isOwnType } from './condition.ts';
-import { ownEntry, referenceFields, writtenKey } from './entries.ts';
-import { type Fields, fieldsOf, listOf } from './fields.ts';
-import type { ListenerStatus, Status } from './status.ts';
+import { type Condition, isOwnType } from '../condition.ts';
+import { ownEntry, referenceFields, writtenKey } from '../entries.ts';
+import { type Fields, fieldsOf, listOf } from '../fields.ts';
+import type { ListenerStatus, Status } from '../status.ts';
 
 /**
  * The JSON merge patch that makes a status say what it is to say, or nothing where it says so already. Lists are sent

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../kube/object.ts';
-import { objectId } from '../object-id.ts';
-import type { WatchedObject } from './outcome.ts';
+import type { KubeObject } from '../../../kube/object.ts';
+import { objectId } from '../../object-id.ts';
+import type { WatchedObject } from '../outcome.ts';
 
 /**
  * What was written and has not come back through the watch yet: without it the same would be written again. A write is
