@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { dispatch } from './cli/dispatch.ts';
 import { exitCodes } from './cli/exit-code.ts';
 import { wantsColour } from './cli/io.ts';
 import { commands } from './commands.ts';
+import { isSetUpOld } from './set-up.ts';
 
 const args = process.argv.slice(2);
 const isDraining = args[0] === 'run';
@@ -43,6 +45,13 @@ try {
     stop: stop.signal,
   });
 } catch (error) {
+  if (isSetUpOld(error)) {
+    const root = join(import.meta.dirname, '../..');
+    process.stderr.write(
+      `sluice: this clone has changed since it was set up. Run 'make setup' in ${root} and try again.\n`,
+    );
+    process.exit(exitCodes.failure);
+  }
   // A mistake of ours: the user can do nothing about it but tell us, so the stack is what helps.
   const { redactText } = await import('../../src/lib/redact.ts');
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
