@@ -21,7 +21,7 @@ export async function dispatch(args: readonly string[], rows: readonly CommandRo
   const rest = args.slice(row.name.split(' ').length);
   const { command } = await row.load();
   if (asksForHelp(rest)) {
-    io.out(commandHelp(row.name, command));
+    io.out(commandHelp(row.name, command, io.columns));
     return exitCodes.ok;
   }
   const outcome = await command.execute(rest, io);
@@ -36,25 +36,25 @@ function find(args: readonly string[], rows: readonly CommandRow[]): CommandRow 
 
 async function helpOf(args: readonly string[], rows: readonly CommandRow[], io: Io): Promise<ExitCode> {
   if (args.length === 0) {
-    io.out(overview(rows));
+    io.out(overview(rows, io.columns));
     return exitCodes.ok;
   }
   const row = find(args, rows);
   if (row === undefined) return unknownCommand(args, rows, io);
-  io.out(commandHelp(row.name, (await row.load()).command));
+  io.out(commandHelp(row.name, (await row.load()).command, io.columns));
   return exitCodes.ok;
 }
 
 function unknownCommand(args: readonly string[], rows: readonly CommandRow[], io: Io): ExitCode {
   const [first, second] = args;
   if (first === undefined) {
-    io.err(overview(rows));
+    io.err(overview(rows, io.columns));
     return exitCodes.misuse;
   }
   const group = rows.filter((row) => row.name.startsWith(`${first} `));
   if (group.length > 0 && (second === undefined || asksForHelp(args.slice(1)))) {
     const isAsked = second !== undefined;
-    (isAsked ? io.out : io.err)(overview(group));
+    (isAsked ? io.out : io.err)(overview(group, io.columns));
     return isAsked ? exitCodes.ok : exitCodes.misuse;
   }
   const words = group.length > 0 ? `${first} ${second}` : first;

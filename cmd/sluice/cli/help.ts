@@ -1,22 +1,26 @@
 import type { Argument, CommandHelp, Example } from './command.ts';
 import type { Flag } from './flags.ts';
-import { alignRows } from './table.ts';
+import { alignRows, wrapText } from './table.ts';
+
+const indent = '  ';
+const gap = '  ';
 
 export interface HelpRow {
   readonly name: string;
   readonly summary: string;
 }
 
-export function overview(rows: readonly HelpRow[]): string {
+/** `columns`: width of the terminal; infinite where there is none. */
+export function overview(rows: readonly HelpRow[], columns = Number.POSITIVE_INFINITY): string {
   return lines([
     'Sluice is an AI gateway: policy in, Envoy out.',
     '',
     'Usage: sluice COMMAND [FLAGS]',
     '',
     'Commands:',
-    ...alignRows(
+    ...listed(
       rows.map((row) => [row.name, row.summary]),
-      '  ',
+      columns,
     ),
     '',
     'Examples:',
@@ -26,27 +30,32 @@ export function overview(rows: readonly HelpRow[]): string {
       { says: 'Show the flags of one command.', line: 'sluice keys create --help' },
     ]),
     '',
-    'Exit codes: 0 is success, 1 is a finding or a failure, 2 is a wrong command line.',
-    'Results go to standard output, everything else to standard error. NO_COLOR turns colours off.',
+    ...wrapText('Exit codes: 0 is success, 1 is a finding or a failure, 2 is a wrong command line.', columns),
+    ...wrapText(
+      'Results go to standard output, everything else to standard error. NO_COLOR turns colours off.',
+      columns,
+    ),
   ]);
 }
 
-export function commandHelp(name: string, help: CommandHelp): string {
+export function commandHelp(name: string, help: CommandHelp, columns = Number.POSITIVE_INFINITY): string {
   const args = help.arguments ?? [];
   const usage = args.map(usageOf);
   const flags = [...Object.entries(help.flags), ['help', { kind: 'switch', help: 'Show this help.' }] as const];
   return lines([
-    ...help.description,
+    ...help.description.flatMap((line) => wrapText(line, columns)),
     '',
     `Usage: ${['sluice', name, ...usage, '[FLAGS]'].join(' ')}`,
     '',
     ...section(
       'Arguments:',
       args.map((argument) => [argument.name, argument.help]),
+      columns,
     ),
     ...section(
       'Flags:',
       flags.map(([flagName, flag]) => [flagUsage(flagName, flag), flagHelp(flag)]),
+      columns,
     ),
     'Examples:',
     ...exampleLines(help.examples),
@@ -58,8 +67,19 @@ function usageOf({ name, isOptional, isRepeated }: Argument): string {
   return isOptional === true ? `[${word}]` : word;
 }
 
-function section(title: string, rows: readonly (readonly string[])[]): string[] {
-  return rows.length === 0 ? [] : [title, ...alignRows(rows, '  '), ''];
+function section(title: string, rows: readonly NameAndText[], columns: number): string[] {
+  return rows.length === 0 ? [] : [title, ...listed(rows, columns), ''];
+}
+
+type NameAndText = readonly [name: string, text: string];
+
+/** Names, and beside them what is said of each, as wide as the terminal. */
+function listed(rows: readonly NameAndText[], columns: number): string[] {
+  const names = Math.max(...rows.map(([name]) => name.length));
+  // In a terminal that has no room for a second column, lines may as well be long.
+  const width = Math.max(columns - names - indent.length - gap.length, 30);
+  const cells = rows.flatMap(([name, text]) => wrapText(text, width).map((line, at) => [at === 0 ? name : '', line]));
+  return alignRows(cells, indent, gap);
 }
 
 function flagUsage(name: string, flag: Flag): string {
