@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { createLogger, type LogLevel, levelFromEnvironment } from './log.ts';
+import { createLogger, type LogLevel, levelFromEnvironment, logFormat } from './log.ts';
 import { masked } from './redact.ts';
 
 function collect(level: LogLevel = 'trace') {
@@ -60,6 +60,13 @@ describe('createLogger()', () => {
       .map((line) => (JSON.parse(line) as { n: number }).n)
       .sort((one, other) => one - other);
     expect(numbers).toEqual(Array.from({ length: 100 }, (_, n) => n));
+  });
+});
+
+describe('logFormat()', () => {
+  it('is what the environment says, whatever standard error is', () => {
+    expect(logFormat({ SLUICE_LOG_FORMAT: 'text' })).toBe('text');
+    expect(logFormat({ SLUICE_LOG_FORMAT: 'json' })).toBe('json');
   });
 });
 

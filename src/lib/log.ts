@@ -68,12 +68,18 @@ export function levelFromEnvironment(text: string | undefined): LogLevel {
   return logLevels.find((level) => level === wanted) ?? 'info';
 }
 
+/** What lines look like on standard error. Whoever passes on the lines of a child says it to the child. */
+export function logFormat(env: NodeJS.ProcessEnv): 'text' | 'json' {
+  const wanted = env.SLUICE_LOG_FORMAT;
+  if (wanted === 'text' || wanted === 'json') return wanted;
+  return isatty(2) ? 'text' : 'json';
+}
+
 let sharedDestination: DestinationStream | undefined;
 
 function standardError(): DestinationStream {
-  const format = process.env.SLUICE_LOG_FORMAT;
   sharedDestination ??=
-    format === 'text' || (format !== 'json' && isatty(2))
+    logFormat(process.env) === 'text'
       ? pretty({
           destination: 2,
           sync: true,

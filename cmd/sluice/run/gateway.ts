@@ -9,7 +9,7 @@ import { bootstrap } from '../../../src/envoy/bootstrap.ts';
 import { type SupervisedEnvoy, superviseEnvoy } from '../../../src/envoy/process.ts';
 import { systemCaFile } from '../../../src/envoy/system-ca.ts';
 import { acceptsEnvoy } from '../../../src/envoy/version.ts';
-import { createLogger, type Logger } from '../../../src/lib/log.ts';
+import { createLogger, type Logger, logFormat } from '../../../src/lib/log.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
 import { temporaryFolder } from '../../../src/lib/temporary-folder.ts';
 import type { GatewayModel } from '../../../src/model/gateway.ts';
@@ -200,7 +200,8 @@ function startProcessor({ sockets, index, instance, gateway, xdsPort }: Processo
       ...['--xds', `127.0.0.1:${xdsPort}`, '--gateway', gateway, '--node-id', `processor-${instance}-${index}`],
       ...['--admin', '127.0.0.1:0'],
     ],
-    env: io.env,
+    // Its standard error is a pipe to us; who reads ours reads its lines as well.
+    env: { ...io.env, SLUICE_LOG_FORMAT: logFormat(io.env) },
     onLine: (line) => io.err(`${line}\n`),
     onCrash: ({ code, signal, againInMs }) =>
       log.error({ index, code, signal, againInMs }, 'a processor ended and is started again'),
