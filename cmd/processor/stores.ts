@@ -2,6 +2,7 @@ import { sha256Hex } from '../../src/lib/hash.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { MetricsRegistry } from '../../src/lib/metrics.ts';
 import { createFailoverStore } from '../../src/limits/failover/failover-store.ts';
+import { allotmentOf } from '../../src/limits/leases/allotment.ts';
 import { createLeasedStore } from '../../src/limits/leases/leased-store.ts';
 import { createMemoryStore } from '../../src/limits/memory/memory-store.ts';
 import { openSnapshotStore } from '../../src/limits/memory/snapshot-file.ts';
@@ -60,12 +61,7 @@ export function createStores(log: Logger, metrics: MetricsRegistry, index: numbe
       },
     });
     if (leaseTokens === 0) return failover;
-    return createLeasedStore({
-      shared: failover,
-      // A part of a small limit must not be missing elsewhere.
-      allotmentOf: ({ kind, limit }) =>
-        kind === 'concurrency' || leaseTokens * replicas * 10 > limit ? undefined : leaseTokens,
-    });
+    return createLeasedStore({ shared: failover, allotmentOf: allotmentOf({ leaseTokens, replicas }) });
   }
 
   const stores = perSettings({

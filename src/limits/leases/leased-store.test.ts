@@ -36,6 +36,22 @@ describe('a store with leases', () => {
     await store.close();
   });
 
+  it('takes no lease where it would not be asked for one', async () => {
+    const { shared, asked } = open();
+    const atOnce: Counter = { kind: 'concurrency', key: 'at-once', limit: 10 };
+    const both = createLeasedStore({ shared, allotmentOf: ({ kind }) => (kind === 'concurrency' ? undefined : 100) });
+    for (let n = 0; n < 3; n++) {
+      const items = [
+        { counter: budget, amount: 5 },
+        { counter: atOnce, amount: 1 },
+      ];
+      expect(await reserve(both, { id: `both${n}`, ttlMs: 1_000, items })).toMatchObject({ kind: 'admitted' });
+    }
+    for (let n = 0; n < 3; n++) await take(both, `large${n}`, budget, 101);
+    expect(asked()).toBe(6);
+    await both.close();
+  });
+
   it('leaves exactly what was used when it gives back its leases', async () => {
     const { lease, shared } = open();
     const store = lease();

@@ -47,10 +47,14 @@ export function createLeasedStore(options: LeaseOptions): Store {
       ledger.forgetOld(now());
       const known = ledger.find(request.id);
       if (known !== undefined) return done({ kind: 'admitted', grants: known.grants });
-      const leases = request.items.map(({ counter, amount }) => {
+      const allotments = request.items.map(({ counter, amount }) => {
         const allotment = allotmentOf(counter);
-        return allotment === undefined ? undefined : pool.find(counter, amount, allotment);
+        return allotment === undefined || amount > allotment ? undefined : allotment;
       });
+      // Where one item asks the shared store, leases of the others save nothing.
+      const leases = allotments.includes(undefined)
+        ? []
+        : request.items.map(({ counter, amount }, index) => pool.find(counter, amount, allotments[index] ?? 0));
       if (leases.length === 0 || leases.includes(undefined)) return shared.reserve(request, done);
       const drawn: Drawn[] = [];
       const grants = request.items.map((item, index): Grant => {
