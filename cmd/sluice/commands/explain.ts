@@ -101,7 +101,8 @@ async function askCluster(
 function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): string {
   const paint = paintFor(io);
   const isServed = explanation.outcome === 'served';
-  const head = `${paint('bold', `Key ${explanation.key}, model ${explanation.model}`)}: ${paint(isServed ? 'green' : 'red', explanation.outcome)}`;
+  const outcome = isServed ? paint('green', 'served') : `${paint('red', 'refused')}, ${explanation.reason}`;
+  const head = `${paint('bold', `Key ${explanation.key}, model ${explanation.model}`)}: ${outcome}`;
   const steps = explanation.steps.map((step) => `  · ${step}\n`).join('');
   const rows = explanation.targets.map((target) => [
     `  ${target.isIn ? paint('green', '✓') : paint('red', '✗')}`,
@@ -114,5 +115,6 @@ function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): s
   const sections = Object.entries({ filters: explanation.filters, ...explanation.policy })
     .filter(([, lines]) => lines.length > 0)
     .map(([name, lines]) => `${paint('bold', name)}\n${lines.map((line: string) => `  · ${line}\n`).join('')}`);
-  return `${head}\n${steps}  · ${explanation.reason}\n${table}${sections.join('')}`;
+  const how = isServed ? `  · ${explanation.reason}\n` : '';
+  return `${head}\n${steps}${how}${table}${sections.join('')}`;
 }

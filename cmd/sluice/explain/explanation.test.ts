@@ -17,8 +17,8 @@ spec: {secretRef: {env: ANA_KEY}}
 
 function explained(file: string, model: string, headers: Readonly<Record<string, string>> = {}, key = 'ana') {
   const text = readFileSync(`${testdata}/${file}.policy.yaml`, 'utf8') + caller;
-  const { documents } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
-  const [gateway] = buildModel(documents, secretsOnly()).gateways;
+  const { documents, barriers } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
+  const [gateway] = buildModel([...documents, ...barriers], secretsOnly()).gateways;
   const program = gateway && compileProgram(gateway);
   if (program === undefined) throw new Error('the policy makes no program');
   return explain(program, { key, model, headers }, 0, gateway);
@@ -52,6 +52,84 @@ describe('explain: routes of the AI gateway vocabulary', () => {
     // The last rule of the route takes whatever the others leave.
     expect(explained('ai-gateway-basic', 'claude-x').targets).toMatchObject([{ provider: 'openai' }]);
     expect(explained('ai-gateway-tls', 'nothing-like-it').reason).toBe('no route matches "nothing-like-it" (404)');
+  });
+});
+
+describe('explain: what nothing gets past', () => {
+  it('is told first: a policy that cannot be enforced, a limit that cannot be kept', () => {
+    expect(explained('barriers', 'guarded')).toMatchObject({
+      outcome: 'refused',
+      reason: 'SecurityPolicy/who guards this model and cannot be enforced as it is written (503)',
+    });
+    expect(explained('barriers', 'limited')).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringMatching(/^the limit .* cannot be kept as it is written \(503\)$/),
+    });
+  });
+
+  it('is told of a budget that pays for known prices only', () => {
+    const budget = `
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Budget
+metadata: {name: month}
+spec: {scope: {models: [unpriced]}, amount: {usd: 5}, period: {calendar: month}}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Model
+metadata: {name: unpriced}
+spec: {targets: [{provider: openai}]}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Provider
+metadata: {name: openai}
+spec: {schema: openai, credential: {none: {}}}
+`;
+    const asked = (more: string) => {
+      const { documents } = parseDocuments(
+        budget.replace('calendar: month}', `calendar: month}${more}`) + caller,
+        'policy.yaml',
+        '.',
+        { now: 0 },
+      );
+      const [gateway] = buildModel(documents, secretsOnly()).gateways;
+      const program = gateway && compileProgram(gateway);
+      if (program === undefined) throw new Error('the policy makes no program');
+      return explain(program, { key: 'ana', model: 'unpriced' }, 0, gateway);
+    };
+    expect(asked('')).toMatchObject({
+      outcome: 'refused',
+      reason: 'the budget month pays for nothing whose price is unknown (429)',
+      policy: { price: ['openai/as asked for: unknown'] },
+    });
+    expect(asked(', unpriced: allow').outcome).toBe('served');
+    expect(asked(', enforce: warn').outcome).toBe('served');
+  });
+
+  it('depends on the headers that are given', () => {
+    const limit = {
+      apiVersion: 'sluice.dev/v1alpha1',
+      kind: 'Limit',
+      metadata: { name: 'of-acme' },
+      spec: { scope: { headers: { 'x-tenant': ['acme'] } }, requests: 5, window: '1s' },
+    };
+    const text = readFileSync(`${testdata}/everything.policy.yaml`, 'utf8') + caller;
+    const { documents } = parseDocuments(`${text}---\n${JSON.stringify(limit)}`, 'policy.yaml', '.', { now: 0 });
+    const [gateway] = buildModel(documents, secretsOnly()).gateways;
+    if (gateway === undefined) throw new Error('the policy makes no gateway');
+    const limits = gateway.limits.map((each) =>
+      each.name === 'of-acme' ? { ...each, unit: 'unkept' as const } : each,
+    );
+    const program = compileProgram({ ...gateway, limits });
+    if (program === undefined) throw new Error('the policy makes no program');
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      explain(program, { key: 'ana', model: 'small', headers }, 0);
+    expect(ask({}).outcome).toBe('served');
+    expect(ask({}).policy.limits).toContain('of-acme: only for certain values of x-tenant');
+    expect(ask({ 'x-tenant': 'acme' })).toMatchObject({
+      outcome: 'refused',
+      reason: 'the limit of-acme cannot be kept as it is written (503)',
+    });
   });
 });
 

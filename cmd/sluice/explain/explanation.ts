@@ -13,8 +13,9 @@ import {
 } from '../../../src/program/program.ts';
 import { programResources } from '../../../src/program/resources.ts';
 import { ProgramStore } from '../../../src/program/store.ts';
+import { applyingTo, whyHeldBack } from './applying.ts';
 import { explainFilters, noFilters } from './filters.ts';
-import { explainInlinePolicy, type InlinePolicy, noInlinePolicy } from './inline-policy.ts';
+import { explainInlinePolicy, factsOf, type InlinePolicy, noInlinePolicy } from './inline-policy.ts';
 
 /** What a request with this key for this model would meet. */
 export interface Explanation {
@@ -103,18 +104,25 @@ export function explain(
   for (const { field, origin } of gateway?.routes.find(({ id }) => id === route.id)?.decidedBy ?? []) {
     steps.push(`${field} is what ${origin} says`);
   }
+  if (route.closedBy !== '') {
+    return refused(`${route.closedBy} guards this model and cannot be enforced as it is written (503)`);
+  }
   if (route.isPrivateOnly) steps.push('every target is private: the request never reaches a public provider');
   const targets = explainTargets(program, route, onlyProvider);
-  const isServed = targets.some((target) => target.isIn);
+  const facts = factsOf(key, model.name, route, undefined, headers);
+  const applying = applyingTo(program, facts);
+  const usable = route.targets.filter((_, index) => targets[index]?.isIn === true);
+  const hindrance =
+    usable.length === 0 ? 'no target of the chain is usable (503)' : whyHeldBack(program, applying, model.name, usable);
   return {
     key: keyName,
     model: named,
-    outcome: isServed ? 'served' : 'refused',
-    reason: isServed ? 'the targets are tried in this order' : 'no target of the chain is usable (503)',
+    outcome: hindrance === undefined ? 'served' : 'refused',
+    reason: hindrance ?? 'the targets are tried in this order',
     steps,
     filters: filters.lines,
     targets,
-    policy: explainInlinePolicy(program, key, model.name, route, now, gateway),
+    policy: explainInlinePolicy(program, applying, facts, route, now, gateway),
   };
 }
 

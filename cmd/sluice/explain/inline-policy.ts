@@ -10,6 +10,7 @@ import type { GuardRule, Guardrail } from '../../../src/program/guardrail.ts';
 import { type Budget, budgetAmount, isKept, type Limit, type Window } from '../../../src/program/limit.ts';
 import type { Key, Program, Route } from '../../../src/program/program.ts';
 import type { ExchangeFacts, Scoped } from '../../../src/program/scope.ts';
+import type { Applying } from './applying.ts';
 import { priceText } from './price-text.ts';
 
 /** What is decided about a request besides its way: each line a rule, a limit, a budget or a price. */
@@ -24,19 +25,12 @@ export const noInlinePolicy: InlinePolicy = { guardrails: [], limits: [], budget
 
 export function explainInlinePolicy(
   program: Program,
-  key: Key,
-  model: string,
+  { guardrails, limits, budgets }: Applying,
+  facts: ExchangeFacts,
   route: Route,
   now: number,
   gateway?: Pick<GatewayModel, 'pricings'>,
 ): InlinePolicy {
-  const facts = factsOf(key, model, route);
-  const guardrails: Guardrail[] = [];
-  const limits: Limit[] = [];
-  const budgets: Budget[] = [];
-  program.guardrails.collect(facts, guardrails);
-  program.limits.collect(facts, limits);
-  program.budgets.collect(facts, budgets);
   return {
     guardrails: [
       ...guardrails.flatMap((guardrail) => guardrail.rules.map((rule) => ruleText(guardrail, rule))),
@@ -44,19 +38,25 @@ export function explainInlinePolicy(
     ],
     limits: [...limits.map((limit) => limitText(limit, facts)), ...dependent(program.limits.all, facts)],
     budgets: [...budgets.map((budget) => budgetText(budget, facts, now)), ...dependent(program.budgets.all, facts)],
-    price: route.targets.map((target) => priceText(program, model, target, gateway)),
+    price: route.targets.map((target) => priceText(program, facts.model, target, gateway)),
   };
 }
 
-/** Those that apply to some of these requests only. */
+/** Those that apply to some of these requests only, and not by the headers that are known. */
 function dependent(all: readonly Scoped[], facts: ExchangeFacts): string[] {
   return all
-    .filter(({ scope }) => scope.headers.length > 0 && scope.mayMatch(facts))
+    .filter(({ scope }) => scope.headers.length > 0 && scope.mayMatch(facts) && !scope.matches(facts))
     .map(({ name, scope }) => `${name}: only for certain values of ${scope.headers.join(' and ')}`);
 }
 
-/** As the processor knows them, without a request and so without headers. */
-export function factsOf(key: Key, model: string, route: Route, api = 'chat.completions'): ExchangeFacts {
+/** As the processor knows them, without a request and so with those headers only that are given. */
+export function factsOf(
+  key: Key,
+  model: string,
+  route: Route,
+  api = 'chat.completions',
+  headers: Readonly<Record<string, string>> = {},
+): ExchangeFacts {
   return {
     key: key.name,
     user: key.user,
@@ -67,7 +67,7 @@ export function factsOf(key: Key, model: string, route: Route, api = 'chat.compl
     api,
     route: route.name,
     labels: key.labels,
-    header: () => undefined,
+    header: (name) => headers[name],
   };
 }
 
