@@ -184,8 +184,9 @@ function resetIn(state: CounterState, now: number): number {
     case 'calendar':
       return state.used + state.reserved === 0 ? 0 : periodEnd(state, now) - now;
     case 'rolling': {
-      const newest = state.slices.at(-1);
-      return newest === undefined ? 0 : newest.start + sliceOf(counter) + counter.windowMs - now;
+      // What is reserved counts from when it is settled: now, at the earliest.
+      const newest = state.reserved > 0 ? state.since : state.slices.at(-1)?.start;
+      return newest === undefined ? 0 : newest + sliceOf(counter) + counter.windowMs - now;
     }
     case 'concurrency':
       return 0;

@@ -161,7 +161,8 @@ local function put_figures(reply, n, c)
     if c.p1 > 0 then reset = ceil(c.u / c.p1) end
   elseif kind == 'r' then
     local newest = c.slices[#c.slices]
-    if newest then reset = newest[1] + c.p1 + c.p2 - now end
+    local start = c.r > 0 and c.s or newest and newest[1]
+    if start then reset = start + c.p1 + c.p2 - now end
   elseif used > 0 and kind ~= 'c' then reset = c.e - now end
   reply[n + 1] = remaining(c)
   reply[n + 2] = used

@@ -271,6 +271,17 @@ export function describeStore(name: string, setUp: () => Promise<StoreSetup>): v
       expect(await figures(store, counter)).toEqual({ remaining: 100, used: 0, reserved: 0, resetMs: 0 });
     });
 
+    it('says of a rolling window that what is reserved is free again when it has been used and left', async () => {
+      now = Date.UTC(2026, 2, 28);
+      const counter: Counter = { kind: 'rolling', key: key(), limit: 100, windowMs: 10 * day, slices: 10 };
+      const running = id();
+      await take(store, running, counter, 40);
+      expect(await figures(store, counter)).toMatchObject({ used: 40, reserved: 40, resetMs: 11 * day });
+      now += 5;
+      await finish(store, running, counter, 0);
+      expect(await figures(store, counter)).toMatchObject({ used: 0, resetMs: 0 });
+    });
+
     it.each([
       ['spring forward', Date.UTC(2026, 2, 28, 23), 23],
       ['fall back', Date.UTC(2026, 9, 24, 22), 25],
