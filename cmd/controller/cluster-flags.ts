@@ -1,5 +1,5 @@
 import type { Address } from '../../src/controller/control-plane.ts';
-import { parseImage } from '../../src/controller/provision/image.ts';
+import { parseImage } from '../../src/controller/provision/render/image.ts';
 import type { ProvisionSettings } from '../../src/controller/provision/settings.ts';
 import { familiesOf } from '../../src/lib/address-families.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';

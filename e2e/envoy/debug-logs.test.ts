@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { envoyLogArguments } from '../../src/controller/provision/envoy-log.ts';
+import { envoyLogArguments } from '../../src/controller/provision/render/envoy-log.ts';
 import { type Practice, startPractice } from '../../src/practice/start.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { apiKey, documents, model, provider } from '../support/policy-documents.ts';

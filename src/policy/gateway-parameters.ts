@@ -22,7 +22,7 @@ import { store } from './store.ts';
 
 /*
  * No field has a default here, nor in gateway-parameters/: what a class leaves open a gateway may say, and what both
- * leave open is the business of src/controller/provision/defaults.ts. The descriptions name the defaults.
+ * leave open is the business of src/controller/provision/render/. The descriptions name the defaults.
  */
 
 /** What is made for a Gateway in a cluster. Named by a GatewayClass, a Gateway, or both: then the Gateway wins, field by field. */

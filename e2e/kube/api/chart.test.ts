@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ClusterFlags } from '../../../cmd/controller/cluster-flags.ts';
 import { readFlags } from '../../../cmd/controller/options.ts';
-import { render } from '../../../src/controller/provision/render.ts';
+import { render } from '../../../src/controller/provision/render/render.ts';
 import { watchedKinds } from '../../../src/controller/sources/kubernetes/watched-kinds.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { problemText } from '../../../src/policy/problem.ts';

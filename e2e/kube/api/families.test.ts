@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveObject } from '../../../src/controller/provision/live-object.ts';
 import type { LiveObjects } from '../../../src/controller/provision/live-objects.ts';
 import { provisionedState } from '../../../src/controller/provision/provisioned-state.ts';
-import { render } from '../../../src/controller/provision/render.ts';
+import { render } from '../../../src/controller/provision/render/render.ts';
 import { familiesOf } from '../../../src/lib/address-families.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';

@@ -7,8 +7,8 @@ import type { AuthorityRoles } from '../../pki/rotation.ts';
 import { readTlsSecret, type TlsSecret } from '../../pki/tls-secret.ts';
 import { isRenewalDue, type Validity } from '../../pki/validity.ts';
 import { objectName, type ProvisionedGateway } from './gateway.ts';
-import { certificateSecretName } from './pod-template.ts';
-import { type RenderInput, type WantedObject, wanted } from './render.ts';
+import { certificateSecretName } from './render/pod-template.ts';
+import { type RenderInput, type WantedObject, wanted } from './render/render.ts';
 
 export type SecretTexts = { readonly [key: string]: string };
 

@@ -2,7 +2,7 @@ import { getOrCreate } from '../../lib/get-or-create.ts';
 import { contentVersion } from '../../lib/hash.ts';
 import type { LiveObject } from './live-object.ts';
 import type { ProvisionedKind } from './provisioned-kind.ts';
-import type { WantedObject } from './render.ts';
+import type { WantedObject } from './render/render.ts';
 
 /** What is known of our last write of an object. */
 export interface Written {

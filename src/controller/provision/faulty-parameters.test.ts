@@ -6,7 +6,7 @@ import { err, ok } from '../../lib/result.ts';
 import { faultyParameters } from './faulty-parameters.ts';
 import type { ProvisionedGateway } from './gateway.ts';
 import type { ProvisionedKind } from './provisioned-kind.ts';
-import { render } from './render.ts';
+import { render } from './render/render.ts';
 import type { ProvisionSettings } from './settings.ts';
 import type { ParameterSpecs } from './wanted-gateways.ts';
 

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../kube/client.ts';
 import { refOf } from './provisioned-kind.ts';
-import { type RenderInput, render, type WantedObject } from './render.ts';
+import { type RenderInput, render, type WantedObject } from './render/render.ts';
 
 import type { ParameterSpecs } from './wanted-gateways.ts';
 

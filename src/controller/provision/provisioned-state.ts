@@ -1,7 +1,7 @@
 import type { GatewayAddress, ProvisionedGateway as Outcome } from '../conditions/outcome.ts';
 import { objectName, type ProvisionedGateway } from './gateway.ts';
 import type { LiveObjects } from './live-objects.ts';
-import type { WantedObject } from './render.ts';
+import type { WantedObject } from './render/render.ts';
 
 /** Why what belongs to a Gateway is not as it is wanted. */
 export interface Failure extends Pick<Outcome, 'faulty'> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../kube/object.ts';
 import { ipv4Only } from '../../lib/address-families.ts';
 import { parseDocuments } from '../../policy/parse.ts';
-import { render } from './render.ts';
+import { render } from './render/render.ts';
 import { createRenderer } from './renderer.ts';
 import type { ProvisionSettings } from './settings.ts';
 import { wantedGateways } from './wanted-gateways.ts';

@@ -1,6 +1,6 @@
 import type { Result } from '../../lib/result.ts';
 import type { ProvisionedGateway } from './gateway.ts';
-import { render, type WantedObject } from './render.ts';
+import { render, type WantedObject } from './render/render.ts';
 import type { ProvisionSettings } from './settings.ts';
 import type { ParameterSpecs } from './wanted-gateways.ts';
 

@@ -1,12 +1,12 @@
-import { bootstrap, type ClientTls, secretFiles } from '../../envoy/bootstrap.ts';
-import { everyAddress } from '../../lib/address-families.ts';
+import { bootstrap, type ClientTls, secretFiles } from '../../../envoy/bootstrap.ts';
+import { everyAddress } from '../../../lib/address-families.ts';
+import { groupOf, type ProvisionedGateway } from '../gateway.ts';
+import type { ProvisionSettings } from '../settings.ts';
 import { paths } from './containers.ts';
 import { heapBytes } from './envoy-container.ts';
-import { groupOf, type ProvisionedGateway } from './gateway.ts';
 import type { MergedParameters } from './merge-parameters.ts';
 import { podPorts } from './ports.ts';
 import { socketPath } from './processor-container.ts';
-import type { ProvisionSettings } from './settings.ts';
 
 /** Files of the ConfigMap that Envoy starts with, by name. The pod's name comes with its command line. */
 export function bootstrapFiles(

@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../../policy/kubernetes-object.ts';
-import type { JsonValue } from '../../policy/schema/json-value.ts';
+import type { KubernetesObject } from '../../../policy/kubernetes-object.ts';
+import type { JsonValue } from '../../../policy/schema/json-value.ts';
 import type { Json } from './json.ts';
 import type { MergedParameters } from './merge-parameters.ts';
 

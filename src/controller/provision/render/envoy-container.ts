@@ -1,4 +1,5 @@
-import { healthPaths } from '../../envoy/bootstrap.ts';
+import { healthPaths } from '../../../envoy/bootstrap.ts';
+import type { ProvisionSettings } from '../settings.ts';
 import {
   environment,
   httpGet,
@@ -16,7 +17,6 @@ import type { Json } from './json.ts';
 import type { MergedParameters } from './merge-parameters.ts';
 import { podPorts } from './ports.ts';
 import { kubernetesQuantity } from './quantity.ts';
-import type { ProvisionSettings } from './settings.ts';
 import { shutdownSeconds } from './shutdown.ts';
 
 export const envoyResources = {

@@ -1,4 +1,6 @@
-import { everyAddress, hostPort } from '../../lib/address-families.ts';
+import { everyAddress, hostPort } from '../../../lib/address-families.ts';
+import { groupOf, type ProvisionedGateway } from '../gateway.ts';
+import type { ProvisionSettings } from '../settings.ts';
 import {
   environment,
   httpGet,
@@ -11,12 +13,10 @@ import {
   variable,
   volumeNames,
 } from './containers.ts';
-import { groupOf, type ProvisionedGateway } from './gateway.ts';
 import { imageName } from './image.ts';
 import type { Json } from './json.ts';
 import type { MergedParameters } from './merge-parameters.ts';
 import { podPorts, processorAdminPort } from './ports.ts';
-import type { ProvisionSettings } from './settings.ts';
 import { processorGraceSeconds, shutdownSeconds } from './shutdown.ts';
 
 const processorResources = { requests: { cpu: '500m', memory: '256Mi' }, limits: { memory: '1Gi' } } as const;

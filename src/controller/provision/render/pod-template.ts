@@ -1,12 +1,12 @@
-import { combinedVersion } from '../../lib/hash.ts';
+import { combinedVersion } from '../../../lib/hash.ts';
+import { commonLabels, objectName, type ProvisionedGateway, selectorLabels } from '../gateway.ts';
+import type { ProvisionSettings } from '../settings.ts';
 import { userId, volumeNames } from './containers.ts';
 import { envoyContainer } from './envoy-container.ts';
-import { commonLabels, objectName, type ProvisionedGateway, selectorLabels } from './gateway.ts';
 import type { Json } from './json.ts';
 import type { MergedParameters } from './merge-parameters.ts';
 import type { ListenerPort } from './ports.ts';
 import { processorContainers } from './processor-container.ts';
-import type { ProvisionSettings } from './settings.ts';
 import { shutdownSeconds } from './shutdown.ts';
 
 /** Pods take up a change of what stands here by starting anew; policy never comes this way. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../policy/schema/json-value.ts';
+import type { JsonValue } from '../../../policy/schema/json-value.ts';
 
 /** A Kubernetes object, or a part of one, as it is sent. */
 export type Json = { readonly [field: string]: JsonValue };

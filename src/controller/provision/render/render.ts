@@ -1,17 +1,17 @@
-import { err, ok, type Result } from '../../lib/result.ts';
-import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import type { GatewayParametersSpec } from '../../../policy/gateway-parameters.ts';
+import { commonLabels, controllerAnnotation, objectName, type ProvisionedGateway } from '../gateway.ts';
+import { type ProvisionedKind, provisionedKinds } from '../provisioned-kind.ts';
+import type { ProvisionSettings } from '../settings.ts';
 import { autoscaler, fewestPods } from './autoscaler.ts';
 import { bootstrapFiles } from './bootstrap-files.ts';
 import { deployment } from './deployment.ts';
 import { disruptionBudget } from './disruption-budget.ts';
-import { commonLabels, controllerAnnotation, objectName, type ProvisionedGateway } from './gateway.ts';
 import type { Json } from './json.ts';
 import { mergeParameters } from './merge-parameters.ts';
 import { networkPolicy } from './network-policy.ts';
 import { listenerPorts } from './ports.ts';
-import { type ProvisionedKind, provisionedKinds } from './provisioned-kind.ts';
 import { service } from './service.ts';
-import type { ProvisionSettings } from './settings.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /** One object that is to be there, whole but for what the API server adds. */

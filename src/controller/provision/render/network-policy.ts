@@ -1,4 +1,4 @@
-import { selectorLabels } from './gateway.ts';
+import { selectorLabels } from '../gateway.ts';
 import type { Json } from './json.ts';
 import type { PodParts } from './pod-template.ts';
 import { podPorts, processorAdminPort } from './ports.ts';

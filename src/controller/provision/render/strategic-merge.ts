@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../policy/schema/json-value.ts';
+import type { JsonValue } from '../../../policy/schema/json-value.ts';
 import { isJsonMap, type Json } from './json.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
-import type { DefaultImage } from './settings.ts';
+import type { GatewayParametersSpec } from '../../../policy/gateway-parameters.ts';
+import type { DefaultImage } from '../settings.ts';
 
 type ImageParameters = NonNullable<NonNullable<GatewayParametersSpec['images']>['envoy']>;
 

@@ -1,5 +1,5 @@
-import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
-import type { JsonValue } from '../../policy/schema/json-value.ts';
+import type { GatewayParametersSpec } from '../../../policy/gateway-parameters.ts';
+import type { JsonValue } from '../../../policy/schema/json-value.ts';
 import { isJsonMap, type Json } from './json.ts';
 
 /** Without overlays: those of the class come first, then those of the gateway. Without the store: pods are told of it as policy. */

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { goldenCases } from '../../../e2e/support/golden.ts';
-import { type AddressFamilies, ipv4Only } from '../../lib/address-families.ts';
-import type { PolicyDocument } from '../../policy/document.ts';
-import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';
-import { parseDocuments } from '../../policy/parse.ts';
-import type { ProvisionedGateway } from './gateway.ts';
+import { goldenCases } from '../../../../e2e/support/golden.ts';
+import { type AddressFamilies, ipv4Only } from '../../../lib/address-families.ts';
+import type { PolicyDocument } from '../../../policy/document.ts';
+import type { GatewayParametersSpec } from '../../../policy/gateway-parameters.ts';
+import { parseDocuments } from '../../../policy/parse.ts';
+import type { ProvisionedGateway } from '../gateway.ts';
+import type { ProvisionSettings } from '../settings.ts';
 import { render } from './render.ts';
-import type { ProvisionSettings } from './settings.ts';
 
 const settings: ProvisionSettings = {
   controllerName: 'sluice.dev/gateway-controller',

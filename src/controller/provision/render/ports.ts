@@ -1,6 +1,6 @@
-import { err, ok, type Result } from '../../lib/result.ts';
-import { inCluster } from '../../model/build/place.ts';
-import type { ProvisionedGateway } from './gateway.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import { inCluster } from '../../../model/build/place.ts';
+import type { ProvisionedGateway } from '../gateway.ts';
 
 /** Ports of the pod itself. Envoy's admin page is on loopback; the others are for probes and metrics. */
 export const podPorts = { processorAdmin: 18_002, envoyHealth: 18_003, envoyAdmin: 19_000 } as const;

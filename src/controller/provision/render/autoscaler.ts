@@ -1,5 +1,5 @@
+import { objectName } from '../gateway.ts';
 import { envoyContainer } from './envoy-container.ts';
-import { objectName } from './gateway.ts';
 import type { Json } from './json.ts';
 import type { MergedParameters } from './merge-parameters.ts';
 import type { PodParts } from './pod-template.ts';
