@@ -5,6 +5,9 @@
 /** Version of the program contract. A processor refuses resources of another one and keeps what it has. */
 export const programContract = 1;
 
+/** Of a route that wants tokens: a processor that knows the first contract only would let everybody in. */
+export const guardedRouteContract = 2;
+
 /**
  * Request headers between the processor and Envoy. Envoy drops every `x-sluice-*` header that a client sends before any
  * filter sees it, and again before a request leaves for a provider, so they can neither be forged nor leak.
@@ -41,6 +44,8 @@ export const metadataNamespaces = {
   log: 'sluice.log',
   /** By Envoy, for the processor: answers that were failures. Of its own, since most requests have none to be sent. */
   failed: 'sluice.failed',
+  /** By Envoy's filters for tokens, for the processor: see `tokenFields`. Envoy does not let the name be chosen. */
+  tokens: 'envoy.filters.http.jwt_authn',
 } as const;
 
 /**
@@ -48,6 +53,15 @@ export const metadataNamespaces = {
  * state. Metadata and no header: attempt 1 takes every internal header off, and all attempts share one header map.
  */
 export const exchangeField = 'exchange';
+
+/**
+ * In `metadataNamespaces.tokens`: what a token of one issuer of a filter says, once it is verified; and why it was not. No
+ * filter's name has a `#`, so nobody's fields are those of another filter.
+ */
+export function tokenFields(filter: string, issuer: number): { readonly claims: string; readonly failure: string } {
+  const claims = `${filter}#${issuer}`;
+  return { claims, failure: `${claims}!` };
+}
 
 /** In `metadataNamespaces.failed`: the status of each, in order, with a comma behind it. */
 export const failedAnswersField = 'answers';

@@ -60,6 +60,33 @@ const table = {
   invalid_key: invalidKey,
   key_disabled: invalidKey,
   key_expired: invalidKey,
+  missing_token: {
+    status: 401,
+    openai: { type: 'invalid_request_error', code: 'missing_token', param: null },
+    anthropic: 'authentication_error',
+    message: (p) =>
+      `The model${quoted(p.model)} wants an access token besides the API key, and none was sent. Send the token where ` +
+      'the operator of this gateway expects it, as a rule as "Authorization: Bearer TOKEN", and the key as "x-api-key".',
+  },
+  invalid_token: {
+    status: 401,
+    openai: { type: 'invalid_request_error', code: 'invalid_token', param: null },
+    anthropic: 'authentication_error',
+    message: () => 'The access token is not valid: it has expired, or its issuer is another one. Get a new one.',
+  },
+  token_not_allowed: {
+    status: 403,
+    openai: { type: 'invalid_request_error', code: 'token_not_allowed', param: null },
+    anthropic: 'permission_error',
+    message: () => 'The access token is for another audience. Get one that is for this gateway.',
+  },
+  token_not_verified: {
+    status: 503,
+    openai: { type: 'server_error', code: 'token_not_verified', param: null },
+    anthropic: 'api_error',
+    message: () =>
+      "The access token cannot be verified at the moment: its issuer's keys cannot be fetched. Try again in a few seconds.",
+  },
   model_not_allowed: {
     status: 403,
     openai: { type: 'invalid_request_error', code: 'model_not_allowed', param: 'model' },

@@ -7,8 +7,9 @@ import { answerJson, type RecordingProvider, startRecordingProvider } from '../s
 import { until } from '../support/until.ts';
 
 /*
- * Tokens (and filters) for AIGatewayRoutes: refused where they would have to know the model first, and served where a
- * listener belongs to the route alone.
+ * Tokens and filters for AIGatewayRoutes: filters are refused, since they would have to know the model first; tokens are
+ * checked, in front of everything where a listener belongs to the route alone. Several routes of one listener have a test
+ * of their own (route-tokens).
  */
 
 const key = 'sk-a-key-of-enough-characters';
@@ -105,14 +106,23 @@ afterAll(async () => {
 });
 
 describe('an AIGatewayRoute', () => {
-  it('refuses requests while a policy wants tokens of them that nobody checks', async () => {
+  it('has its tokens checked where they are asked for by its own policy', async () => {
     await becomes(200);
     await gateway.write('policy.yaml', policy('SecurityPolicy', ofRoute, { jwt }));
+    await becomes(401);
+    expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(200);
+    expect(await ask('open')).toBe(200);
+    await gateway.remove('policy.yaml');
+    await becomes(200);
+  });
+
+  it('refuses requests while a policy wants tokens for single rules of it', async () => {
+    await gateway.write('policy.yaml', policy('SecurityPolicy', { ...ofRoute, sectionName: 'rule' }, { jwt }));
     await becomes(503);
     expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(503);
     expect(answer).toMatchObject({ error: { code: 'route_closed', policy: 'SecurityPolicy/guard' } });
     expect(await ask('open')).toBe(200);
-    expect(said()?.join()).toContain('is not checked for AIGatewayRoutes, whose requests are refused');
+    expect(said()?.join()).toContain('is not served for AIGatewayRoutes: callers belong to a whole Gateway or route');
     await gateway.remove('policy.yaml');
     await becomes(200);
   });

@@ -12,6 +12,7 @@ import type { ResponseTexts } from './response-texts.ts';
 import { type Verdict, verdict } from './verdict.ts';
 import { type BodySendMode, bodySendMode } from './wire/mode.ts';
 import type { ImmediateAnswer } from './wire/outgoing.ts';
+import type { JsonMap } from './wire/struct-tree.ts';
 
 /**
  * How an exchange ended. `done`: the caller got the response of a provider; `rejected`: an answer of ours; `reset`: the
@@ -57,6 +58,11 @@ export class Exchange {
   dialect: Dialect = 'openai';
   /** Values of `program.observedHeaders`, same order. */
   observed: readonly (string | undefined)[] = none;
+
+  /** token: what Envoy has noted of tokens, until it is known which ones count. */
+  noted: JsonMap | undefined = undefined;
+  /** token: headers that hold a token, good or bad, and so no key. */
+  tokenHeaders: readonly string[] = none;
 
   /** authenticate */
   key: Key | undefined = undefined;
@@ -186,10 +192,16 @@ export class Exchange {
     }
   }
 
-  /** Value of one of `program.observedHeaders` as the caller sent it. */
+  /** Value of one of `program.observedHeaders` as the caller sent it, or as a token says it. */
   observedHeader(name: string): string | undefined {
     const index = this.program.observedHeaders.indexOf(name);
     return index < 0 ? undefined : this.observed[index];
+  }
+
+  /** Puts a value, or that there is none, in the place of what the caller has sent. */
+  observe(name: string, value: string | undefined): void {
+    const index = this.program.observedHeaders.indexOf(name);
+    if (index >= 0) this.observed = this.observed.with(index, value);
   }
 
   /**

@@ -11,6 +11,8 @@ export interface Listener {
   readonly tls?: ListenerTls;
   /** For all that comes by here, unless a service says otherwise. It stands with the routes: a change cuts nothing. */
   readonly filters?: FilterChoice;
+  /** Names of filters of tokens that single routes ask for: what they find is noted, and nobody is refused. Sorted. */
+  readonly notedTokens?: readonly string[];
   readonly origins: Origins;
 }
 

@@ -52,8 +52,18 @@ export interface TokenIssuer {
   readonly keySet: (FetchedFile & { readonly cacheMs: number }) | { readonly json: string };
   /** Empty: `Authorization: Bearer`. */
   readonly from: readonly { readonly header: string; readonly prefix: string }[];
-  /** A claim (a dot goes deeper), and the header that its value is put into. A caller's own of that name is taken off. */
-  readonly claims: readonly { readonly claim: string; readonly header: string }[];
+  readonly claims: readonly ClaimHeader[];
+}
+
+/** A claim (a dot goes deeper), and the header that its value is put into. A caller's own of that name is taken off. */
+export interface ClaimHeader {
+  readonly claim: string;
+  readonly header: string;
+}
+
+/** Where its tokens are shown; the prefix of the usual place is said once. */
+export function tokenPlaces({ from }: Pick<TokenIssuer, 'from'>): TokenIssuer['from'] {
+  return from.length > 0 ? from : [{ header: 'authorization', prefix: 'Bearer ' }];
 }
 
 /** Something that Envoy fetches itself. */

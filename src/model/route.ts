@@ -1,5 +1,6 @@
 import type { Origins } from './origins.ts';
 import type { BodyField, Header } from './provider.ts';
+import type { TokenDemand } from './token-demand.ts';
 
 /** A match and the chain that answers it. Which one wins where several match: docs/design/route-precedence.md. */
 export interface Route {
@@ -19,6 +20,8 @@ export interface Route {
   readonly attempts?: AttemptRules;
   /** Id of the policy that cannot be enforced, because of which there are no targets. */
   readonly closedBy?: string;
+  /** Callers have to show a token. Absent: none is asked for. */
+  readonly tokens?: TokenDemand;
   /** Which document each field comes from that attached policies have said: for `sluice explain`. */
   readonly decidedBy?: readonly { readonly field: string; readonly origin: string }[];
   readonly origins: Origins;

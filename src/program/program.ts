@@ -48,6 +48,31 @@ export interface Settings {
   readonly otlpEndpoint: string;
   /** Envoy says which answers of earlier attempts were failures. */
   readonly collectsFailedAnswers: boolean;
+  /** Where tokens are shown that routes ask for. Mostly empty. */
+  readonly tokenSources: readonly TokenSource[];
+}
+
+/** Fields in which Envoy notes what it has found of one issuer's tokens: what they say, or why it does not count. */
+export interface TokenFields {
+  readonly claims: string;
+  readonly failure: string;
+}
+
+export interface TokenSource extends TokenFields {
+  /** Lower case. */
+  readonly headers: readonly string[];
+}
+
+/** Which tokens open a route. */
+export interface TokenDemand {
+  readonly issuers: readonly DemandedIssuer[];
+  /** A request without token is let in; a wrong token is not. */
+  readonly isOptional: boolean;
+}
+
+export interface DemandedIssuer extends TokenFields {
+  /** Claims by the path to them, and the headers that their values are put into. */
+  readonly headers: readonly { readonly path: readonly string[]; readonly header: string }[];
 }
 
 export interface Key {
@@ -163,6 +188,8 @@ export interface Route {
   readonly attemptsPerPriority: number;
   /** Id of the policy that cannot be enforced, because of which nobody serves it; empty: it is not closed. */
   readonly closedBy: string;
+  /** Undefined: no token is asked for. */
+  readonly tokens: TokenDemand | undefined;
 }
 
 /** `failures` 0: off. */

@@ -14,6 +14,7 @@ import { type ProgramResource, resourceOf } from './encode/resource.ts';
 import { routeResource } from './encode/route.ts';
 import { secretResource } from './encode/secret.ts';
 import { encodeSink, encodeStore } from './encode/store.ts';
+import { type TokenSourceInit, tokenSources } from './encode/token-source.ts';
 
 export type { ProgramResource };
 
@@ -29,7 +30,7 @@ export function programResources(gateway: GatewayModel): ProgramResource[] {
   const profiles = new Map(gateway.profiles.map((profile) => [profile.name, profile]));
   return [
     ...neededSecrets(gateway, secrets),
-    cached(gateway.settings, () => settingsResource(gateway)),
+    ...settingsResources(gateway),
     ...gateway.providers
       .filter(({ isUnserved }) => isUnserved !== true)
       .map((provider) => cached(provider, () => providerResource(provider))),
@@ -60,7 +61,17 @@ function cached(source: object, encode: () => ProgramResource): ProgramResource 
   return getOrCreate(encoded, source, encode);
 }
 
-function settingsResource(gateway: GatewayModel): ProgramResource {
+/** What routes ask for is in them, too, but not in the object that stands for them. */
+function settingsResources(gateway: GatewayModel): ProgramResource[] {
+  const sources = tokenSources(gateway);
+  return [
+    sources.length > 0
+      ? settingsResource(gateway, sources)
+      : cached(gateway.settings, () => settingsResource(gateway, [])),
+  ];
+}
+
+function settingsResource(gateway: GatewayModel, sources: readonly TokenSourceInit[]): ProgramResource {
   return resourceOf(SettingsSchema, 'settings', gateway.settings.origins, {
     contract: programContract,
     maxBodyBytes: BigInt(gateway.settings.maxBodyBytes),
@@ -73,6 +84,7 @@ function settingsResource(gateway: GatewayModel): ProgramResource {
     anonymousKey: Buffer.from(gateway.settings.anonymousKey ?? '', 'hex'),
     otlpEndpoint: gateway.settings.otlpEndpoint ?? '',
     collectsFailedAnswers: recordsAttempts(gateway.settings),
+    tokenSources: [...sources],
   });
 }
 

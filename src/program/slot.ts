@@ -1,5 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
-import { programContract } from '../contract.ts';
+import { guardedRouteContract, programContract } from '../contract.ts';
 import type { Compiled } from './compile/refusal.ts';
 
 /** A resource as it comes over xDS. */
@@ -35,6 +35,8 @@ export interface Slot<T> {
 /** Messages of the program all carry the contract that they were written for. */
 type Contracted = { readonly contract: number };
 
+const knownContracts: readonly number[] = [programContract, guardedRouteContract];
+
 export function createSlot<Desc extends DescMessage, T>(
   schema: Desc,
   compile: (message: MessageShape<Desc>) => Compiled<T>,
@@ -51,7 +53,7 @@ export function createSlot<Desc extends DescMessage, T>(
       return { ok: false, error: 'cannot be decoded' };
     }
     const { contract } = message as unknown as Contracted;
-    if (contract !== programContract) {
+    if (!knownContracts.includes(contract)) {
       return {
         ok: false,
         error: `is written for contract ${contract}, this processor knows ${programContract}: run both from one release`,

@@ -16,6 +16,7 @@ import { read } from './read/index.ts';
 import { recordCaller, recordPlan } from './record/index.ts';
 import { resolve } from './resolve/index.ts';
 import { respond } from './respond/index.ts';
+import { demandToken, noteTokens } from './token/index.ts';
 import { trace, traceAttempts } from './trace/index.ts';
 import { watch } from './watch/index.ts';
 
@@ -57,8 +58,12 @@ export function stageOrder(options: StageOptions): readonly Row[] {
         ]
       : []),
     {
+      stage: noteTokens,
+      reason: 'Decides nothing. Before the key is read: a token stands where one may stand, and is none.',
+    },
+    {
       stage: authenticate({ now }),
-      reason: 'First: whoever has no key learns nothing, not even which paths there are.',
+      reason: 'First of those that refuse: whoever has no key learns nothing, not even which paths there are.',
     },
     {
       stage: identify,
@@ -88,6 +93,11 @@ export function stageOrder(options: StageOptions): readonly Row[] {
     {
       stage: plan({ random, now, coolDowns }),
       reason: 'Needs key and model. What stands behind it needs to know which providers may get the request.',
+    },
+    {
+      stage: demandToken,
+      reason:
+        'As soon as the route is known, whose policy says which tokens open it. Before everything that reads the headers which claims become.',
     },
     {
       stage: guard({ now, ...(options.guard ?? unwatched) }),

@@ -1,6 +1,7 @@
 import { Cursor } from './cursor.ts';
 import { kind } from './kind.ts';
-import { findField, isText, readScalar, type Scalar } from './struct-read.ts';
+import { findField, isText, readScalar, type Scalar, type Span } from './struct-read.ts';
+import { type JsonMap, readStruct } from './struct-tree.ts';
 import { WireError } from './wire-error.ts';
 
 const empty = Buffer.alloc(0);
@@ -93,11 +94,22 @@ export class Incoming {
 
   /** A scalar of the dynamic metadata that Envoy forwards (`metadata_context.filter_metadata`). */
   metadata(namespace: string, key: string): Scalar | undefined {
+    const found = this.namespace(namespace);
+    return found && this.scalarIn(found.start, found.end, key);
+  }
+
+  /** All that Envoy forwards of one namespace. */
+  metadataTree(namespace: string): JsonMap | undefined {
+    const found = this.namespace(namespace);
+    return found && readStruct(this.cursor, found.start, found.end);
+  }
+
+  private namespace(namespace: string): Span | undefined {
     if (!this.hasMetadata) {
       return undefined;
     }
     const { cursor, message } = this;
-    let value: Scalar | undefined;
+    let found: Span | undefined;
     cursor.pos = 0;
     while (cursor.pos < message.length) {
       const tag = cursor.tag(message.length);
@@ -107,14 +119,11 @@ export class Incoming {
       }
       const length = cursor.length(message.length);
       const end = cursor.pos + length;
-      const struct = findField(cursor, cursor.pos, end, 1, namespace);
-      if (struct) {
-        // A second metadata_context merges into the first, a namespace it repeats replaces the earlier one.
-        value = this.scalarIn(struct.start, struct.end, key);
-      }
+      // A second metadata_context merges into the first, a namespace it repeats replaces the earlier one.
+      found = findField(cursor, cursor.pos, end, 1, namespace) ?? found;
       cursor.pos = end;
     }
-    return value;
+    return found;
   }
 
   /** Use `decodeRequest`. */

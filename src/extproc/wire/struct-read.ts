@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts';
 export type Scalar = string | number | boolean;
 
 /** Part of a message, by offsets. */
-interface Span {
+export interface Span {
   readonly start: number;
   readonly end: number;
 }

@@ -19,6 +19,7 @@ import { withDocuments } from './document-surroundings.ts';
 import { closedAiRoutes, withClosedRoutes } from './envoy-gateway/closed-routes.ts';
 import { envoyGatewayPolicies } from './envoy-gateway/index.ts';
 import { withChosenFilters, withListenerFilters } from './envoy-gateway/merge.ts';
+import { routeTokens, withRouteTokens } from './envoy-gateway/route-tokens.ts';
 import { listedFilters } from './extensions/index.ts';
 import { buildGateways } from './gateway.ts';
 import { gatewayName } from './gateway-api/attach.ts';
@@ -154,10 +155,11 @@ export function buildModel(
   };
   const closed = closedAiRoutes(documents, attached.attachments);
   const built = open.map((gateway) => {
+    const tokens = routeTokens(gateway, ai.routes.get(gateway.name) ?? [], attached, context);
     const whole = { ...gateway, ...shared, services: servicesOf(ordinary, gateway.name) };
     const attachedTo = withAiGateway(withChosenFilters(whole, attached), ai.parts.get(gateway.name));
     const complete = withListedPrices(attachedTo, catalogues);
-    return withClosedRoutes(complete, closed);
+    return withClosedRoutes(withRouteTokens(complete, tokens), new Map([...tokens.closed, ...closed]));
   });
   const attachments = [...ai.attachments, ...ordinary.attachments, ...attached.attachments];
   return { gateways: built, problems, attachments };

@@ -16,7 +16,7 @@ export const securityPolicySpec = withTargets(
       'Callers show a key.',
     ),
     jwt: optional(
-      except(jwt, 'not on an AIGatewayRoute, whose requests are refused then'),
+      except(jwt, 'an AIGatewayRoute whose listener wants other tokens already, or one rule of it, is refused'),
       'Callers show a token; of models besides their key.',
     ),
     cors: optional(except(cors, 'not on an AIGatewayRoute, where it is reported'), 'Calls from pages in browsers.'),

@@ -12,6 +12,7 @@ import { compilePattern, globPattern } from '../pattern.ts';
 import type { Route, Target } from '../program.ts';
 import { type Compiled, headerFault, refused } from './refusal.ts';
 import { compileChanges } from './target-changes.ts';
+import { compileTokens } from './token-demand.ts';
 
 export const routeSchema = RouteSchema;
 
@@ -51,6 +52,8 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
   }
   const models = compileModels(message);
   if (!models.ok) return models;
+  const tokens = compileTokens(message.tokens);
+  if (!tokens.ok) return tokens;
   const headers: HeaderMatcher[] = [];
   for (const match of message.headers) {
     const compiled = compileHeader(match);
@@ -81,6 +84,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
     mostAttempts: message.mostAttempts,
     attemptsPerPriority: message.attemptsPerPriority,
     closedBy: message.closedBy,
+    tokens: tokens.value,
   });
 }
 

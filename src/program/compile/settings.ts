@@ -1,3 +1,4 @@
+import { tokenFields } from '../../contract.ts';
 import {
   type Settings as Message,
   SettingsSchema,
@@ -27,6 +28,10 @@ export function compileSettings(message: Message): Compiled<Settings> {
     otlpEndpoint: message.otlpEndpoint,
     collectsFailedAnswers: message.collectsFailedAnswers,
     anonymousKey: Buffer.from(message.anonymousKey).toString('hex'),
+    tokenSources: message.tokenSources.map(({ filter, issuer, headers }) => ({
+      ...tokenFields(filter, issuer),
+      headers,
+    })),
   });
 }
 

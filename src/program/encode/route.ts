@@ -1,14 +1,20 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { programContract } from '../../contract.ts';
-import { type HeaderMatchSchema, RouteSchema, type TargetSchema } from '../../gen/sluice/program/v1/program_pb.js';
+import { guardedRouteContract, programContract } from '../../contract.ts';
+import {
+  type HeaderMatchSchema,
+  RouteSchema,
+  type TargetSchema,
+  type TokenDemandSchema,
+} from '../../gen/sluice/program/v1/program_pb.js';
 import type { HeaderMatch, RetryProfile, Route, Target } from '../../model/route.ts';
+import type { TokenDemand } from '../../model/token-demand.ts';
 import { type ProgramResource, resourceOf } from './resource.ts';
 
 /** `profile`: that of the route. Its name says its content, so that a route encoded once is so for good. */
 export function routeResource(route: Route, profile: RetryProfile | undefined): ProgramResource {
   const { match } = route;
   return resourceOf(RouteSchema, route.id, route.origins, {
-    contract: programContract,
+    contract: route.tokens === undefined ? programContract : guardedRouteContract,
     id: route.id,
     name: route.name ?? '',
     key: match.key ?? '',
@@ -30,6 +36,7 @@ export function routeResource(route: Route, profile: RetryProfile | undefined): 
     // A pause is time as well.
     attemptTimeoutMs: profile?.backOff === undefined && canFallBack(route) ? (profile?.attemptTimeoutMs ?? 0) : 0,
     closedBy: route.closedBy ?? '',
+    ...(route.tokens && { tokens: encodeTokens(route.tokens) }),
   });
 }
 
@@ -40,6 +47,10 @@ function canFallBack({ targets, attempts }: Route): boolean {
 function encodeHeader(match: HeaderMatch): MessageInitShape<typeof HeaderMatchSchema> {
   if (match.kind === 'present') return { name: match.name, value: { case: 'present', value: true } };
   return { name: match.name, value: { case: match.kind, value: match.value } };
+}
+
+function encodeTokens({ filter, issuers, isOptional }: TokenDemand): MessageInitShape<typeof TokenDemandSchema> {
+  return { filter, issuers: issuers.map(({ claims }) => ({ claims: [...claims] })), isOptional };
 }
 
 function encodeTarget({ changes, ...target }: Target): MessageInitShape<typeof TargetSchema> {

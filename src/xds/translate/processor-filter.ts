@@ -37,6 +37,7 @@ export const unprocessed = {
  * The answer to the response headers says whether the response body is wanted.
  */
 export function routerProcessor({ listeners }: Pick<GatewayModel, 'listeners'>): Extension {
+  const isAnyTokenNoted = listeners.some(({ notedTokens }) => notedTokens !== undefined);
   return extension(processorFilterName, ExternalProcessorSchema, {
     ...common('router'),
     // Where there is but one, everybody comes by it.
@@ -56,7 +57,9 @@ export function routerProcessor({ listeners }: Pick<GatewayModel, 'listeners'>):
         untyped: [metadataNamespaces.route, metadataNamespaces.log],
         typed: [metadataNamespaces.route],
       },
-      forwardingNamespaces: { untyped: [metadataNamespaces.failed] },
+      forwardingNamespaces: {
+        untyped: [metadataNamespaces.failed, ...(isAnyTokenNoted ? [metadataNamespaces.tokens] : [])],
+      },
     },
   });
 }

@@ -10,14 +10,13 @@ import {
 import { RouteConfigurationSchema } from '../../gen/envoy/config/route/v3/route_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { Listener } from '../../model/listener.ts';
-import type { FilterChoice } from '../../model/own-filter.ts';
 import type { RetryProfile } from '../../model/route.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { corsFilterName, corsPolicy } from './cors.ts';
 import { type DurationInit, milliseconds, seconds } from './duration.ts';
 import { encode } from './encode.ts';
 import { closedRoute, escapedSlashRoute, healthRoute, otherHostRoute, preflightRoute } from './own-answers.ts';
-import { isClosed, modelChoice, onHost } from './own-filters/use.ts';
+import { isClosed, modelChoice, notedOnRoute, onHost } from './own-filters/use.ts';
 import type { Port } from './ports.ts';
 import { priorityChain } from './priority-chain.ts';
 import { processed } from './processor-filter.ts';
@@ -64,7 +63,8 @@ export function routeConfiguration(port: Port, gateway: GatewayModel): Resource 
   );
 }
 
-function virtualHost({ name, filters }: Listener, host: Host, gateway: GatewayModel): VirtualHostInit {
+function virtualHost(listener: Listener, host: Host, gateway: GatewayModel): VirtualHostInit {
+  const { name, filters } = listener;
   const { settings } = gateway;
   return {
     name: host.isOfRoutesOnly ? `${name}/${host.domains.join()}` : name,
@@ -78,7 +78,7 @@ function virtualHost({ name, filters }: Listener, host: Host, gateway: GatewayMo
       ...onHost(modelChoice(filters)),
     },
     // First match wins.
-    routes: [healthRoute, ...routesOf(host, filters, gateway)],
+    routes: [healthRoute, ...routesOf(host, listener, gateway)],
   };
 }
 
@@ -89,7 +89,7 @@ const modelPaths = '/v1/';
  * On hosts of the gateway models come first: whoever may attach a route of his own must not be able to take their
  * requests past the processor. A host that only routes name is theirs, and models get what is left.
  */
-function routesOf(host: Host, filters: FilterChoice | undefined, { settings, profiles }: GatewayModel): RouteInit[] {
+function routesOf(host: Host, { filters, notedTokens }: Listener, { settings, profiles }: GatewayModel): RouteInit[] {
   const isCorsOn = settings.cors !== undefined;
   const modelRoutes = (prefix: string): RouteInit[] =>
     isClosed(modelChoice(filters)) ? [closedRoute(prefix)] : openRoutes(prefix);
@@ -97,7 +97,7 @@ function routesOf(host: Host, filters: FilterChoice | undefined, { settings, pro
     ...(isCorsOn ? [preflightRoute(prefix)] : []),
     ...profiles.map(profileRoute),
     escapedSlashRoute(prefix),
-    unprocessedRoute(prefix),
+    unprocessedRoute(prefix, notedTokens),
   ];
   if (host.routes.length === 0) return modelRoutes('/');
   const services = inPrecedence(host.routes, host.domains[0]).map((route) => serviceRoute(route, isCorsOn, filters));
@@ -157,11 +157,11 @@ function intoTheChain(patience: Patience): RouteAction {
 }
 
 /** Where a request is until the processor has decided, and where it stays if no processor saw it. */
-function unprocessedRoute(prefix: string): RouteInit {
+function unprocessedRoute(prefix: string, notedTokens: readonly string[] | undefined): RouteInit {
   return {
     name: 'unprocessed',
     match: { pathSpecifier: { case: 'prefix', value: prefix } },
     action: { case: 'route', value: intoTheChain({ idleTimeout: seconds(300) }) },
-    typedPerFilterConfig: processed,
+    typedPerFilterConfig: { ...processed, ...notedOnRoute(notedTokens) },
   };
 }

@@ -20,21 +20,24 @@ const bearer = /^bearer +(\S+) *$/i;
 
 /**
  * The one credential of a request. Different ones are refused instead of choosing: the next hop might choose
- * otherwise, and then two parties disagree about who is calling. The same one twice is what some clients send.
+ * otherwise, and then two parties disagree about who is calling. The same one twice is what some clients send. `taken`:
+ * headers that hold something else.
  */
-export function readCredential(message: Incoming): Credential {
+export function readCredential(message: Incoming, taken: readonly string[] = []): Credential {
+  const shown = (name: (typeof credentialHeaders)[number]): string | undefined =>
+    taken.includes(name) ? undefined : message.header(name);
   let secret: string | undefined;
-  const authorization = message.header('authorization');
+  const authorization = shown('authorization');
   if (authorization !== undefined) {
     secret = bearer.exec(authorization)?.[1];
     if (secret === undefined) return unusable;
   }
-  const anthropicKey = message.header('x-api-key');
+  const anthropicKey = shown('x-api-key');
   if (anthropicKey !== undefined) {
     if (secret !== undefined && secret !== anthropicKey) return unusable;
     secret = anthropicKey;
   }
-  const azureKey = message.header('api-key');
+  const azureKey = shown('api-key');
   if (azureKey !== undefined) {
     if (secret !== undefined && secret !== azureKey) return unusable;
     secret = azureKey;

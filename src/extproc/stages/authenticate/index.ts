@@ -16,7 +16,7 @@ export function authenticate({ now }: AuthenticateOptions): Stage {
   return {
     name: 'authenticate',
     requestHeaders(exchange, message) {
-      const credential = readCredential(message);
+      const credential = readCredential(message, exchange.tokenHeaders);
       if (credential.kind === 'unusable') return exchange.reject('invalid_key');
       const { keys, settings } = exchange.program;
       const isAnonymous = credential.kind === 'none';

@@ -14,6 +14,8 @@ import type { ResolvedRef } from './targets.ts';
 /** An AIGatewayRoute on one Gateway. */
 export interface AttachedAiRoute {
   readonly document: AiRouteDocument;
+  /** Names of the listeners by which requests for it come. */
+  readonly listeners: readonly string[];
   readonly built: BuiltAiRoute;
   /** Those that its rules lead to, also without targets. */
   readonly providers: readonly Provider[];
@@ -59,6 +61,7 @@ export function attachedRoute(
   const policy = limiting(ofRoute);
   return {
     document,
+    listeners: place.listeners,
     built,
     // Not remembered: a provider may change where its route does not.
     providers: refs.flatMap((each) => each.map(({ provider }) => provider)),

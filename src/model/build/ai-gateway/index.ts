@@ -41,6 +41,8 @@ export interface OwnNames {
 export interface BuiltAiGateway {
   /** By the gateway's name in the model. */
   readonly parts: ReadonlyMap<string, AiGatewayParts>;
+  /** The same of the AIGatewayRoutes on it. */
+  readonly routes: ReadonlyMap<string, readonly AttachedAiRoute[]>;
   readonly attachments: readonly Attachment[];
   readonly security: AttachedPolicies<SecurityDocument>;
   readonly traffic: AttachedPolicies<BackendTrafficDocument>;
@@ -84,7 +86,7 @@ export function buildAiGateway(
     const callers = buildCallers(gateway, guarded, security, own.keys, context);
     return [name, { ...partsOf(routes, quotas, own, context), ...callers }];
   });
-  return { parts: new Map(parts), attachments, security, traffic };
+  return { parts: new Map(parts), routes: onGateway, attachments, security, traffic };
 }
 
 function partsOf(

@@ -50,16 +50,11 @@ export function refuseUnservedSecurity(
         context.warn(policy, `${path}.sectionName`, message, 'remove it', 'UnsupportedValue');
       }
     }
-    if (aiRoutes.length > 0 && jwt !== undefined) {
-      const message =
-        'is not checked for AIGatewayRoutes, whose requests are refused: tokens are met before anybody knows the model';
-      refuse('spec.jwt', message, 'attach it to the Gateway, or to a listener that only these routes have');
-    }
     if (aiRoutes.length > 0 && cors !== undefined) {
       refuse('spec.cors', 'is not served for AIGatewayRoutes', 'attach it to the Gateway');
     }
     const isForGateway = [...targetRefs, ...targetSelectors].some(({ kind }) => kind === 'Gateway');
-    if (jwt !== undefined && apiKeyAuth === undefined && isForGateway && !letsStrangersIn) {
+    if (jwt !== undefined && apiKeyAuth === undefined && (isForGateway || aiRoutes.length > 0) && !letsStrangersIn) {
       const message = 'is checked besides the key: callers of models need both';
       const remedy = 'give them keys, or say in GatewayPolicy.spec.anonymous whose key those have who show none';
       context.warn(policy, 'spec.jwt', message, remedy);

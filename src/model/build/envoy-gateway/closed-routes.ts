@@ -7,26 +7,27 @@ import { memo } from '../memo.ts';
 import { ofKind } from '../of-kind.ts';
 
 /**
- * AIGatewayRoutes that policies want to guard by what nobody does for them: tokens, filters of one's own, and what is wrong
- * and never was right. Whoever wrote that does not want their requests let past it. By id, with the id of the policy.
+ * AIGatewayRoutes that policies want to guard by what nobody does for them: filters of one's own, tokens for single rules,
+ * and what is wrong and never was right. Whoever wrote that does not want their requests let past it. By id, with the id
+ * of the policy.
  */
 export function closedAiRoutes(
   documents: readonly PolicyDocument[],
   attachments: readonly Attachment[],
 ): ReadonlyMap<string, string> {
+  const tokens = ofKind(documents, 'SecurityPolicy').filter(({ spec }) => spec.jwt !== undefined);
+  const guardsOfRules = new Set(tokens.map(({ id }) => id));
   const guards = new Set([
     ...ofKind(documents, 'EnvoyExtensionPolicy').map(({ id }) => id),
-    ...ofKind(documents, 'SecurityPolicy').flatMap(({ id, isBarrier, spec }) =>
-      isBarrier || spec.jwt !== undefined ? [id] : [],
-    ),
+    ...ofKind(documents, 'SecurityPolicy').flatMap(({ id, isBarrier }) => (isBarrier ? [id] : [])),
   ]);
-  if (guards.size === 0) return new Map();
+  if (guards.size === 0 && guardsOfRules.size === 0) return new Map();
   const [aiRoutes, httpRoutes] = [named(documents, 'AIGatewayRoute'), named(documents, 'HTTPRoute')];
   return new Map(
-    attachments.flatMap(({ document, parent: { kind, namespace, name }, outcome }) => {
+    attachments.flatMap(({ document, parent: { kind, namespace, name, sectionName }, outcome }) => {
       const isMeant = kind === 'AIGatewayRoute' || (kind === 'HTTPRoute' && !httpRoutes.get(namespace, name));
-      const route =
-        isMeant && outcome === 'accepted' && guards.has(document) ? aiRoutes.get(namespace, name) : undefined;
+      const isGuard = guards.has(document) || (sectionName !== undefined && guardsOfRules.has(document));
+      const route = isMeant && outcome === 'accepted' && isGuard ? aiRoutes.get(namespace, name) : undefined;
       return route === undefined ? [] : [[route.id, document] as const];
     }),
   );

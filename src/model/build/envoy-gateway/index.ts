@@ -11,6 +11,7 @@ import type { ListedFilters } from '../extensions/index.ts';
 import type { AttachedTo, GatewayLike, RouteLike } from '../gateway-api/attach.ts';
 import type { RulePolicies, RulePoliciesOf } from '../gateway-api/rule-policies.ts';
 import { ofKind } from '../of-kind.ts';
+import type { BuiltFilters } from '../own-filters/built-filters.ts';
 import { type LeveledPolicy, mergePolicies, type PolicyLevel } from '../policy-levels.ts';
 import { sayBarriers } from './barriers.ts';
 import { type ChosenFilters, chosenFilters, type LeveledFilters } from './chosen-filters.ts';
@@ -33,12 +34,21 @@ export interface EnvoyGatewayPolicies {
   /** What all requests by a listener meet. Keys of models are the processor's to check: Envoy needs none without services. */
   onListener(gateway: string, listener: string, hasServices: boolean): FilterChoice | undefined;
   readonly ofRule: RulePoliciesOf;
+  /** The tokens that a policy wants of all who call a route for models; undefined: none. */
+  tokensOf(route: RouteLike): WantedTokens | undefined;
+  /** A gateway has them looked at. */
+  chooseTokens(gateway: string, tokens: BuiltFilters): void;
   /** What has been chosen on a gateway so far, by its name in the model. */
   chosenOn(gateway: string): {
     readonly filters: readonly OwnFilter[];
     readonly backends: readonly ServiceBackend[];
   };
   readonly attachments: readonly Attachment[];
+}
+
+export interface WantedTokens {
+  readonly policy: SecurityDocument;
+  readonly built: BuiltFilters;
 }
 
 export function envoyGatewayPolicies(
@@ -92,6 +102,15 @@ export function envoyGatewayPolicies(
       const cors = corsOf(security.at(place));
       const origins = [...all, ...trafficPolicies].map(({ origin }) => origin);
       return { ...serviceTraffic(trafficPolicies), ...(filters && { filters }), ...cors, origins };
+    },
+    tokensOf(route) {
+      const policy = security.of(subjectOf('route', route));
+      if (policy === undefined || policy.isBarrier) return undefined;
+      const built = builder.ofSecurity(policy).tokens?.();
+      return built && { policy, built };
+    },
+    chooseTokens(name, tokens) {
+      chosenFor(name).add(tokens);
     },
     chosenOn(name) {
       const { filters, backends } = chosenFor(name);

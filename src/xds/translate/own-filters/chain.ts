@@ -24,15 +24,16 @@ function typeUrlsOf(kind: OwnFilterKind): string[] {
   return [...new Set([types[kind], standInType])].map((type) => `type.googleapis.com/${type}`);
 }
 
-type Chosen = Pick<GatewayModel, 'filters' | 'listeners'>;
+type Chosen = Pick<GatewayModel, 'filters' | 'listeners' | 'services'>;
 
 /** All of some places, switched off: hosts and routes switch on what they have chosen. Without its resource one answers 500. */
-export function ownFilters({ filters = [], listeners }: Chosen, places: readonly FilterPlace[]): HttpFilterInit[] {
+export function ownFilters(gateway: Chosen, places: readonly FilterPlace[]): HttpFilterInit[] {
+  const { filters = [] } = gateway;
   return filterPlaces
     .filter((place) => places.includes(place))
     .flatMap((place) => filters.filter((filter) => placeOf(filter) === place))
     .flatMap((filter) =>
-      inChain(filter, listeners).map(
+      inChain(filter, gateway).map(
         ({ name }): HttpFilterInit => ({
           name,
           disabled: true,
@@ -49,7 +50,7 @@ export function ownFilters({ filters = [], listeners }: Chosen, places: readonly
  * What callers may not say, their filters may not say for them. As for callers (`clientHeaders`), but behind filters that
  * set headers.
  */
-export function afterOwnFilters({ filters = [] }: Chosen): Extension | undefined {
+export function afterOwnFilters({ filters = [] }: Pick<Chosen, 'filters'>): Extension | undefined {
   if (filters.length === 0) return undefined;
   return extension('after-own-filters', HeaderMutationSchema, {
     mutations: {

@@ -7,7 +7,8 @@ import { encode } from '../encode.ts';
 import type { Extension } from '../extension.ts';
 import { keyFilter } from './keys.ts';
 import { luaFilter } from './lua.ts';
-import { inChain } from './names.ts';
+import { type FilterUse, inChain } from './names.ts';
+import { notingFilter } from './noted-tokens.ts';
 import { processorFilter } from './processor.ts';
 import { tokenFilter } from './tokens.ts';
 import { wasmFilter } from './wasm.ts';
@@ -21,8 +22,8 @@ export function ownFilterResources(gateway: GatewayModel): Resource[] {
   if (filters.length === 0) return [];
   const secrets = new Map(gateway.secrets.map((secret) => [secret.name, secret]));
   return filters.flatMap((filter) =>
-    inChain(filter, gateway.listeners).map(({ name, isTaken }) => {
-      const { typedConfig } = configOf(filter, name, isTaken, secrets);
+    inChain(filter, gateway).map(({ name, use }) => {
+      const { typedConfig } = configOf(filter, name, use, secrets);
       return encode(TypedExtensionConfigSchema, name, { name, typedConfig }, filter.origins);
     }),
   );
@@ -31,14 +32,14 @@ export function ownFilterResources(gateway: GatewayModel): Resource[] {
 function configOf(
   filter: OwnFilter,
   name: string,
-  isTaken: boolean,
+  use: FilterUse,
   secrets: ReadonlyMap<string, Secret>,
 ): Pick<Extension, 'typedConfig'> {
   switch (filter.kind) {
     case 'keys':
       return keyFilter(filter, secrets);
     case 'tokens':
-      return tokenFilter(filter, name, isTaken);
+      return use === 'noting' ? notingFilter(filter, name) : tokenFilter(filter, name, use === 'taking');
     case 'lua':
       return luaFilter(filter);
     case 'processor':

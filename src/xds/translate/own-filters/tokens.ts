@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   JwtAuthenticationSchema,
+  type JwtProvider,
   type JwtProviderSchema,
   type JwtRequirement,
   type JwtRequirementSchema,
@@ -38,7 +39,20 @@ function requirement(issuers: readonly TokenIssuer[], isOptional: boolean): Requ
 }
 
 function provider(issuer: TokenIssuer, isTaken: boolean): ProviderInit {
-  const { keySet, from, claims } = issuer;
+  const { from, claims } = issuer;
+  return {
+    ...checked(issuer, 3),
+    forward: !isTaken,
+    fromHeaders: from.map(({ header, prefix }) => ({ name: header, valuePrefix: prefix })),
+    claimToHeaders: claims.map(({ claim, header }) => ({ headerName: header, claimName: claim })),
+    // Routes may be chosen by what the token says.
+    clearRouteCache: claims.length > 0,
+  };
+}
+
+/** What makes a token a good one. Where keys are not there yet, requests wait for these retries as well. */
+export function checked(issuer: TokenIssuer, retries: number): Exclude<ProviderInit, JwtProvider> {
+  const { keySet } = issuer;
   return {
     ...(issuer.issuer !== undefined && { issuer: issuer.issuer }),
     audiences: [...issuer.audiences],
@@ -52,13 +66,8 @@ function provider(issuer: TokenIssuer, isTaken: boolean): ProviderInit {
               cacheDuration: milliseconds(keySet.cacheMs),
               // Renewed before they expire, and no listener waits for an issuer that is not there.
               asyncFetch: { fastListener: true },
-              retryPolicy: { numRetries: 3 },
+              ...(retries > 0 && { retryPolicy: { numRetries: retries } }),
             },
           },
-    forward: !isTaken,
-    fromHeaders: from.map(({ header, prefix }) => ({ name: header, valuePrefix: prefix })),
-    claimToHeaders: claims.map(({ claim, header }) => ({ headerName: header, claimName: claim })),
-    // Routes may be chosen by what the token says.
-    clearRouteCache: claims.length > 0,
   };
 }

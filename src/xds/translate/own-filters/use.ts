@@ -3,7 +3,7 @@ import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
 import { type FilterChoice, filterPlaces } from '../../../model/own-filter.ts';
 import { packed } from '../extension.ts';
-import { takingName } from './names.ts';
+import { notingName, takingName } from './names.ts';
 
 type PerFilterConfig = Record<string, Any>;
 
@@ -25,6 +25,11 @@ export function modelChoice(listener: FilterChoice | undefined): FilterChoice | 
 /** For a host: everything is off unless it is said here. */
 export function onHost(choice: FilterChoice | undefined): PerFilterConfig {
   return Object.fromEntries(modelNames(choice).map((name) => [name, switchedOn]));
+}
+
+/** For the route on which a request stands until the processor has decided. */
+export function notedOnRoute(filters: readonly string[] = []): PerFilterConfig {
+  return Object.fromEntries(filters.map((name) => [notingName(name), switchedOn]));
 }
 
 /** For an ordinary service on such a host. */

@@ -1,0 +1,58 @@
+import type { ErrorCode } from '../../../errors.ts';
+import type { TokenFields } from '../../../program/program.ts';
+import type { Json } from '../../wire/struct.ts';
+import type { JsonMap } from '../../wire/struct-tree.ts';
+
+/** Statuses of Envoy's token filter (`jwt_verify_lib`), as far as callers are told apart by them. */
+const jwtStatus = { missed: 1, badFormat: 4, audienceNotAllowed: 25, fetchFailed: 40 } as const;
+
+/** What became of the tokens that one issuer may have issued. */
+export type Judgement =
+  | { readonly kind: 'verified'; readonly claims: JsonMap }
+  /** `shapeless`: what stands in the place of a token is none, but perhaps a key. */
+  | { readonly kind: 'missing' | 'shapeless' | 'invalid' | 'otherAudience' | 'unverified' };
+
+/** Nothing noted is no token: where Envoy has not looked, nothing is verified. */
+export function judge(noted: JsonMap | undefined, { claims: claimsField, failure }: TokenFields): Judgement {
+  const claims = noted?.[claimsField];
+  const fault = noted?.[failure];
+  // Of several tokens all must be good, as where Envoy decides itself.
+  if (fault === undefined) return isMap(claims) ? { kind: 'verified', claims } : { kind: 'missing' };
+  switch (isMap(fault) ? fault.code : undefined) {
+    case jwtStatus.missed:
+      return { kind: 'missing' };
+    case jwtStatus.badFormat:
+      return { kind: 'shapeless' };
+    case jwtStatus.audienceNotAllowed:
+      return { kind: 'otherAudience' };
+    case jwtStatus.fetchFailed:
+      return { kind: 'unverified' };
+    default:
+      return { kind: 'invalid' };
+  }
+}
+
+/** What stands in one of the places has at least the shape of a token. */
+export function isToken({ kind }: Judgement): boolean {
+  return kind !== 'missing' && kind !== 'shapeless';
+}
+
+/** What says most to the caller, first. */
+const byWeight = ['unverified', 'otherAudience', 'invalid', 'shapeless'] as const;
+
+const codes: Readonly<Record<(typeof byWeight)[number], ErrorCode>> = {
+  unverified: 'token_not_verified',
+  otherAudience: 'token_not_allowed',
+  invalid: 'invalid_token',
+  shapeless: 'missing_token',
+};
+
+/** The error of a request of which no issuer has verified a token; undefined: it has none. */
+export function faultOf(judgements: readonly Judgement[]): ErrorCode | undefined {
+  const worst = byWeight.find((kind) => judgements.some((one) => one.kind === kind));
+  return worst && codes[worst];
+}
+
+function isMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

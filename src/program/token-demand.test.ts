@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { gatewayModel } from '../../e2e/support/gateway-model.ts';
+import type { Route } from '../model/route.ts';
+import { programResources } from './resources.ts';
+import { ProgramStore } from './store.ts';
+import { routeOf } from './testing/program-of.ts';
+
+const filter = 'SecurityPolicy/a/tokens';
+const open: Route = {
+  id: 'open',
+  match: { models: ['open'] },
+  targets: [],
+  profile: 'retry-default',
+  isPrivateOnly: false,
+  coolDown: { failures: 0, durationMs: 0 },
+  watchBody: false,
+  origins: [],
+};
+const issuers = [{ claims: [{ claim: 'org.team', header: 'x-team' }] }];
+const gateway = gatewayModel({
+  listeners: [{ name: 'http', address: '', port: 1, hostnames: [], origins: [], notedTokens: [filter] }],
+  filters: [
+    {
+      kind: 'tokens',
+      name: filter,
+      issuers: [{ name: 'a', audiences: [], keySet: { json: '' }, from: [], claims: [] }],
+      isOptional: true,
+      origins: [],
+    },
+  ],
+  routes: [
+    open,
+    { ...open, id: 'guarded', match: { models: ['guarded'] }, tokens: { filter, issuers, isOptional: true } },
+  ],
+});
+
+function programOfGateway(of = gateway) {
+  const store = new ProgramStore();
+  for (const typeUrl of store.typeUrls) {
+    store.apply(
+      typeUrl,
+      programResources(of).filter((resource) => resource.typeUrl === typeUrl),
+      [],
+    );
+  }
+  return store.current;
+}
+
+describe('tokens in the program', () => {
+  it('arrive with the names under which Envoy notes them', () => {
+    const program = programOfGateway();
+    const fields = { claims: `${filter}#0`, failure: `${filter}#0!` };
+    expect(program?.routes.find('', 'guarded')?.tokens).toEqual({
+      isOptional: true,
+      issuers: [{ ...fields, headers: [{ path: ['org', 'team'], header: 'x-team' }] }],
+    });
+    expect(program?.routes.find('', 'open')?.tokens).toBeUndefined();
+    expect(program?.settings.tokenSources).toEqual([{ ...fields, headers: ['authorization'] }]);
+  });
+
+  it('leave no trace where nobody asks for them any more', () => {
+    expect(programOfGateway({ ...gateway, listeners: [] })?.settings.tokenSources).toEqual([]);
+  });
+
+  it.each([
+    [{ filter: '', issuers }, 'nobody verifies them'],
+    [{ filter, issuers: [] }, 'nobody verifies them'],
+    [{ filter, issuers: [{ claims: [{ claim: 'a', header: 'no header' }] }] }, 'header'],
+  ])('are refused as %j', (tokens, reason) => {
+    const route = routeOf({ id: 'r', contract: 2, tokens });
+    const refused = new ProgramStore().apply(route.typeUrl, [route], []);
+    expect(refused.map((one) => one.reason).join()).toContain(reason);
+  });
+});
