@@ -42,6 +42,33 @@ describe('sluice validate', () => {
     expect(out).toMatch(/✗ [3-9] errors, 0 warnings\n$/);
   });
 
+  const wrongModel = `apiVersion: sluice.dev/v1alpha1
+kind: Model
+metadata: {name: small}
+spec:
+  targets:
+  - {provider: openai, model: a, weigth: 3}
+  - {provider: missing, model: b}
+`;
+
+  it('shows references to nothing in documents that are wrong otherwise', async () => {
+    await writeFile(join(folder, 'a.yaml'), provider);
+    await writeFile(join(folder, 'b.yaml'), wrongModel);
+    const { out } = await validate();
+    expect(out).toContain('error  Model/small  spec.targets[0].weigth\n         is not a known field');
+    expect(out).toContain('error  Model/small  spec.targets[1].provider\n         provider "missing" does not exist');
+    expect(out).not.toContain('provider "openai" does not exist');
+    expect(out).toMatch(/✗ 2 errors, 0 warnings\n$/);
+  });
+
+  it('says nothing of a reference to what is there, and wrong as well', async () => {
+    await writeFile(join(folder, 'a.yaml'), provider.replace('schema: openai', 'schema: openai, netwrok: private'));
+    await writeFile(join(folder, 'b.yaml'), wrongModel.replace('missing', 'openai'));
+    const { out } = await validate();
+    expect(out).not.toContain('does not exist');
+    expect(out).toMatch(/✗ 2 errors, 0 warnings\n$/);
+  });
+
   it('gives the same as JSON', async () => {
     await writeFile(join(folder, 'b.yaml'), provider.replace('schema: openai', 'schema: opena'));
     const { status, out } = await validate('--output', 'json');

@@ -9,6 +9,8 @@ import type { Surroundings } from '../../../src/model/build/surroundings.ts';
 import type { PolicyDocument } from '../../../src/policy/document.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
 import type { Io } from '../cli/io.ts';
+import { brokenReferences } from './broken-references.ts';
+import { placeOf } from './place-of.ts';
 
 export interface LoadedPolicy {
   readonly folder: string;
@@ -39,11 +41,10 @@ export async function loadPolicy(
       token: () => ({ value: 'stand-in' }),
       awsKey: () => ({ value: { accessKeyId: 'stand-in', secretAccessKey: 'stand-in' } }),
     };
-    const built = buildModel(
-      documents,
-      options.skipSecrets ? { ...surroundings, resolve: standIn, hasStandIns: true } : surroundings,
-    );
-    return { folder, documents, built, problems: [...problems, ...built.problems].sort(byPlace) };
+    const there = options.skipSecrets ? { ...surroundings, resolve: standIn, hasStandIns: true } : surroundings;
+    const built = buildModel(documents, there);
+    const hidden = await brokenReferences(documents, problems, there);
+    return { folder, documents, built, problems: [...problems, ...built.problems, ...hidden].sort(byPlace) };
   } finally {
     secrets.close();
   }
@@ -56,9 +57,4 @@ function byPlace(a: Problem, b: Problem): number {
   const [left, right] = [placeOf(a), placeOf(b)];
   if (left.file !== right.file) return left.file < right.file ? -1 : 1;
   return left.line - right.line;
-}
-
-export function placeOf(problem: Problem): { readonly file: string; readonly line: number } {
-  const match = /^(.*):(\d+)$/s.exec(problem.source);
-  return match === null ? { file: problem.source, line: 0 } : { file: match[1] ?? '', line: Number(match[2]) };
 }

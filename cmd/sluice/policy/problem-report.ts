@@ -3,7 +3,7 @@ import type { Problem } from '../../../src/policy/problem.ts';
 import type { Io } from '../cli/io.ts';
 import { type Paint, paintFor } from '../cli/paint.ts';
 import { alignRows, wrapText } from '../cli/table.ts';
-import { placeOf } from './load-policy.ts';
+import { placeOf } from './place-of.ts';
 
 /** All problems at once, grouped by file: where, what, and below it what to do. */
 export function problemReport(problems: readonly Problem[], io: Pick<Io, 'cwd' | 'isColoured' | 'columns'>): string {
