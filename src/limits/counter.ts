@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from '../lib/greatest-common-divisor.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type CalendarUnit, calendarUnits, isTimeZone } from './calendar.ts';
@@ -66,7 +67,7 @@ function escapeCharacter(character: string): string {
   return `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
-/** Why a counter cannot be kept exactly, or nothing. Policies are checked with it before they are in force. */
+/** Why a counter cannot be kept exactly, or nothing. Policy lets none of these into force. */
 export function checkCounter(counter: Counter): string | undefined {
   if (counter.key.length === 0 || counter.key.length > maximumKeyLength) return 'its key is empty or too long';
   if (!isAmount(counter.limit)) return 'the limit is not a whole number from 0 to 2^53 - 1';
@@ -107,10 +108,6 @@ function isSpan(value: number): boolean {
 export function drainOf(counter: BucketCounter): { readonly perMs: number; readonly scale: number } {
   const divisor = greatestCommonDivisor(counter.limit, counter.windowMs);
   return { perMs: counter.limit / divisor, scale: counter.windowMs / divisor };
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** Stored beside the figures, so that `limits show` knows what it reads. */

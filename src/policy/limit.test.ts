@@ -39,6 +39,10 @@ const badLimits: readonly (readonly [string, string])[] = [
   ],
   ['{requests: 1, window: 1m, per: [key, key]}', 'error spec.per[1] "key" stands here twice — remove one of them'],
   [
+    '{tokens: 33333333, window: 366d}',
+    'error spec.tokens 33333333 in such a window is more than a token bucket can count exactly — write a rounder number, or algorithm: fixed',
+  ],
+  [
     '{requests: 0, window: 1m}',
     'warning spec.requests is 0, so every request in scope is refused — raise it if that is not meant',
   ],

@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from '../lib/greatest-common-divisor.ts';
 import { per } from './per.ts';
 import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional } from './schema/field.ts';
@@ -88,7 +89,18 @@ function complete(spec: Fields, place: Place): Parsed<LimitSpec> {
   if (amount === 0)
     warn(under(place, unit), 'is 0, so every request in scope is refused', 'raise it if that is not meant');
   const chosen = algorithmOf(unit, spec.window, algorithm, place);
-  return chosen === undefined ? invalid : { ...rest, unit, amount, algorithm: chosen };
+  if (chosen === undefined) return invalid;
+  if (chosen === 'token-bucket' && !isExact(amount, spec.window)) {
+    const message = `${amount} in such a window is more than a token bucket can count exactly`;
+    return reject(under(place, unit), message, 'write a rounder number, or algorithm: fixed');
+  }
+  return { ...rest, unit, amount, algorithm: chosen };
+}
+
+/** A bucket counts in fractions of a token, of which so many whole ones leave each millisecond. */
+function isExact(amount: number, window: WindowSpec | undefined): boolean {
+  if (window === undefined || !('rolling' in window)) return true;
+  return Number.isSafeInteger(amount * (window.rolling / greatestCommonDivisor(amount, window.rolling)));
 }
 
 function algorithmOf(
