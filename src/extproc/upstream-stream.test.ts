@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Exchange } from './exchange.ts';
 import type { Stage } from './stage.ts';
-import { exchangeOf } from './testing/exchange-of.ts';
+import { exchangeOf, plannedTarget } from './testing/exchange-of.ts';
 import { engineWith, FakeStream, sent } from './testing/fake-stream.ts';
 import { grpcStatus } from './transport/status.ts';
 import { type RelayTo, UpstreamStream } from './upstream-stream.ts';
@@ -18,13 +18,8 @@ const prepare: Stage = {
 function open(stages: readonly Stage[] = [prepare], relayTo: RelayTo = () => undefined, now = 0) {
   const engine = engineWith(stages, { monotonic: () => now });
   const exchange: Exchange = exchangeOf({ providers: [{ name: 'a' }], settings: { collectsFailedAnswers: true } });
-  const provider = exchange.program.providers.get('a');
-  if (provider === undefined) throw new Error('no provider');
-  const target = { provider: 'a', model: '', priority: 0, weight: 1, hash: 0, modelEdit: undefined };
-  exchange.targets = [
-    { target, provider },
-    { target, provider },
-  ];
+  const target = plannedTarget(exchange.program, 'a');
+  exchange.targets = [target, target];
   engine.registry.add(exchange);
   const stream = new FakeStream();
   const handler = new UpstreamStream(stream, engine, relayTo);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../lib/metrics.ts';
 import type { Stage } from './stage.ts';
-import { exchangeOf } from './testing/exchange-of.ts';
+import { exchangeOf, plannedTarget } from './testing/exchange-of.ts';
 import { engineWith, FakeStream, sent } from './testing/fake-stream.ts';
 import { UpstreamStream } from './upstream-stream.ts';
 import { verdict } from './verdict.ts';
@@ -30,13 +30,8 @@ function open(
   const registry = createMetrics();
   const engine = engineWith(stages, {}, registry);
   const exchange = exchangeOf({ providers: [{ name: 'a' }] }, { isWatched });
-  const provider = exchange.program.providers.get('a');
-  if (provider === undefined) throw new Error('no provider');
-  const target = { provider: 'a', model: '', priority: 0, weight: 1, hash: 0, modelEdit: undefined };
-  exchange.targets = [
-    { target, provider },
-    { target, provider },
-  ];
+  const target = plannedTarget(exchange.program, 'a');
+  exchange.targets = [target, target];
   engine.registry.add(exchange);
   const stream = new FakeStream();
   const handler = new UpstreamStream(stream, engine, () => undefined, role);

@@ -1,6 +1,6 @@
 import type { Key, Model, Program, Provider } from '../../program/program.ts';
 import { type ProgramInit, programOf } from '../../program/testing/program-of.ts';
-import { Exchange } from '../exchange.ts';
+import { Exchange, type PlannedTarget } from '../exchange.ts';
 
 /** What a test sets of an exchange before a stage sees it. */
 export type ExchangeFields = {
@@ -43,6 +43,12 @@ export function modelIn(program: Program, name: string): Model {
 
 export function providerIn(program: Program, name: string): Provider {
   return found(program.providers.get(name), name);
+}
+
+/** A target at this provider of the program, whichever model the caller names. */
+export function plannedTarget(program: Program, provider: string): PlannedTarget {
+  const target = { provider, model: '', priority: 0, weight: 1, hash: 0, modelEdit: undefined };
+  return { target, provider: providerIn(program, provider) };
 }
 
 function found<T>(value: T | undefined, name: string): T {
