@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OutputCounter } from './output-counter.ts';
 import { PassedText } from './passed-text.ts';
 
 function tokensOf(api: string, ...pieces: string[]): number {
@@ -19,6 +20,16 @@ describe('PassedText', () => {
     expect(tokensOf(api, event)).toBeGreaterThan(15);
     expect(tokensOf(api, event)).toBeLessThan(35);
     expect(tokensOf(api, event, event)).toBeGreaterThan(30);
+  });
+
+  it('counts what is written with escapes as what it means', () => {
+    const text = '这是一个用来测试的中文句子。\n\tif (x) { return "\\\\"; } 🎉';
+    const json = JSON.stringify(text);
+    const ascii = json.replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    expect(ascii).toContain('\\u8fd9');
+    const counter = new OutputCounter();
+    counter.text(text);
+    for (const form of [json, ascii]) expect(tokensOf('completions', `{"text":${form}}`)).toBe(counter.tokens);
   });
 
   it('does not count what repeats it, nor names and ids', () => {

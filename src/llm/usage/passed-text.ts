@@ -26,6 +26,16 @@ export class PassedText {
 
   bytes(piece: Buffer): void {
     if (this.pattern === undefined) return;
-    for (const match of piece.toString('utf8').matchAll(this.pattern)) this.counter.text(match[1] ?? '');
+    for (const match of piece.toString('utf8').matchAll(this.pattern)) this.counter.text(unescaped(match[1] ?? ''));
   }
 }
+
+/** Many providers write all that is not ASCII as `\u4e2d`, which would count as four times as many tokens. */
+function unescaped(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_, hex: string | undefined, letter: string) =>
+    hex === undefined ? (blanks[letter] ?? letter) : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+const blanks: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
