@@ -93,3 +93,29 @@ describe('parameters that the API server does not take', () => {
     await until('all is well', async () => (await conditionOf('gatewayparameters/own'))?.status === 'True', seen);
   });
 });
+
+describe('parameters of Envoy Gateway', () => {
+  it('stop nothing: pods are made without them, and a warning says so', async () => {
+    await server.apply(`
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: migrated}
+spec: {controllerName: sluice.dev/gateway-controller}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: migrated}
+spec:
+  gatewayClassName: migrated
+  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: migrated}}
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+`);
+    const deployment = () => server.kubectl('get', 'deployment/migrated', '--ignore-not-found', '--output', 'name');
+    await until('it has a Deployment', async () => (await deployment()) !== '', { seen: controller.log });
+    await until('it is told', async () => (await conditionOf('gateway/migrated', 'Warning')) !== undefined);
+    expect((await conditionOf('gateway/migrated', 'Warning'))?.message).toMatch(
+      /EnvoyProxy "migrated".* no effect here/,
+    );
+    expect(await conditionOf('gateway/migrated')).toMatchObject({ status: 'True' });
+  });
+});

@@ -22,7 +22,7 @@ export function buildBackends(
   for (const policy of [...security, ...named(documents, 'QuotaPolicy').all]) {
     for (const [index, { name }] of policy.spec.targetRefs.entries()) {
       if (all.get(policy.namespace, name) !== undefined) continue;
-      const message = `AIServiceBackend "${qualifiedName(policy.namespace, name)}" does not exist`;
+      const message = `AIServiceBackend "${qualifiedName(policy.namespace, name)}" does not exist or is refused`;
       context.reject(policy, `spec.targetRefs[${index}]`, message, 'check the name, or add it', 'TargetNotFound');
     }
   }

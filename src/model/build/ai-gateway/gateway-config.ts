@@ -21,7 +21,12 @@ export function checkGatewayConfigs(
     const name = gateway.annotations[gatewayConfigAnnotation];
     if (name === undefined || configOf(gateway, configs) !== undefined) continue;
     const path = `metadata.annotations.${gatewayConfigAnnotation}`;
-    context.warn(gateway, path, `GatewayConfig "${name}" does not exist`, 'add it, or remove the annotation');
+    context.warn(
+      gateway,
+      path,
+      `GatewayConfig "${name}" does not exist or is refused`,
+      'add or mend it, or remove the annotation',
+    );
   }
   for (const config of configs.all) {
     checkCosts(config, 'spec.globalLLMRequestCosts', config.spec.globalLLMRequestCosts, context);

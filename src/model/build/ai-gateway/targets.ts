@@ -31,7 +31,7 @@ export function resolveRefs(
     const name = qualifiedName(namespace, ref.name);
     const backend = backends.documents.get(namespace, ref.name);
     if (backend === undefined) {
-      const message = `AIServiceBackend "${name}" does not exist, so this target is left out`;
+      const message = `AIServiceBackend "${name}" does not exist or is refused, so this target is left out`;
       context.reject(document, path, message, 'check the name, or add it', 'BackendNotFound');
       return [];
     }
