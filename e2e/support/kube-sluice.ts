@@ -24,7 +24,8 @@ export function chartValues(cluster: KubeCluster): Values {
     envoy: { resources },
     processor: { resources },
     redis: { enabled: true, image: { repository: 'sluice/redis', tag: version }, resources },
-    egress: { drainSeconds: 60 },
+    // With requests this small an autoscaler that has figures would make ten pods of the first load.
+    egress: { drainSeconds: 60, autoscaling: { min: 2, max: 2 } },
   };
 }
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage?.close();
   await bringSluice(cluster);
-  // The autoscaler keeps what it finds until it has figures, and nobody measures here.
+  // The autoscaler does that, too, in its own time.
   await cluster.kubectl(['--namespace', dataplane, 'scale', 'deployment/egress', '--replicas=2']);
   await egressPods(cluster, 2);
 }, 300_000);
