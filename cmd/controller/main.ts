@@ -7,6 +7,7 @@ import { folderSource } from '../../src/controller/sources/files/open.ts';
 import { systemCaFile } from '../../src/envoy/system-ca.ts';
 import { acceptsEnvoy } from '../../src/envoy/version.ts';
 import { connectKubeClient } from '../../src/kube/client.ts';
+import { endOnCrash } from '../../src/lib/crash.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { version } from '../../src/version.ts';
@@ -37,6 +38,7 @@ const tls = tlsFiles && readTlsFiles(tlsFiles);
 if (tls?.ok === false) fail(tls.error, 1);
 
 const log = createLogger({ name: 'controller' });
+endOnCrash(log, 'the controller cannot go on');
 const common = {
   version,
   xds,

@@ -1,5 +1,6 @@
 import { fstatSync, type Stats } from 'node:fs';
 import { describeAddress } from '../../src/extproc/transport/address.ts';
+import { endOnCrash } from '../../src/lib/crash.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { readOptions, usage } from './options.ts';
 import { startProcessor } from './start.ts';
@@ -16,16 +17,8 @@ if (options.value === 'help') {
 
 const log = createLogger({ name: 'processor' });
 
-/** A state that nobody foresaw decides about nobody's requests any more. Envoy goes to a sibling, or answers 503. */
-function crash(error: unknown): void {
-  log.fatal({ error: error instanceof Error ? error : undefined }, 'the processor cannot go on');
-  process.exitCode = 1;
-  // The line above is written asynchronously.
-  setTimeout(() => process.exit(1), 100);
-}
-
-process.on('uncaughtException', crash);
-process.on('unhandledRejection', crash);
+/** Envoy goes to a sibling then, or answers 503. */
+const crash = endOnCrash(log, 'the processor cannot go on');
 
 function isPipe(input: Stats): boolean {
   return input.isFIFO() || input.isSocket();

@@ -34,6 +34,11 @@ for (const [signal, exitCode] of Object.entries(signals)) {
   });
 }
 
+// Node's own report would show all fields of an error, and with them requests and their credentials.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => void fail(error).then(() => process.exit(exitCodes.failure)));
+}
+
 try {
   process.exitCode = await dispatch(args, commands, {
     out: (text) => void process.stdout.write(text),
@@ -45,6 +50,10 @@ try {
     stop: stop.signal,
   });
 } catch (error) {
+  await fail(error);
+}
+
+async function fail(error: unknown): Promise<void> {
   if (isSetUpOld(error)) {
     const root = join(import.meta.dirname, '../..');
     process.stderr.write(
