@@ -52,9 +52,11 @@ describe('the program', () => {
   it('of another contract is refused, and what is in force stays', async () => {
     await using t = await startTestProcessor({ program });
     const [answer] = await t.plane.send([
-      routeOf({ id: 'model/small', models: ['small'], targets: [{ provider: 'b' }], contract: 2 }),
+      routeOf({ id: 'model/small', models: ['small'], targets: [{ provider: 'b' }], contract: 3 }),
     ]);
-    expect(answer?.errorDetail?.message).toContain('model/small: is written for contract 2, this processor knows 1');
+    expect(answer?.errorDetail?.message).toContain(
+      'model/small: is written for contract 3, this processor knows 1 and 2',
+    );
     expect((await ask(t.envoy, { model: 'small' })).body.chain).toEqual(['cluster-a', 'cluster-b']);
     expect(await t.metric('sluice_program_refused_total{type="Route"}')).toBe(1);
   });

@@ -1,5 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
-import { guardedRouteContract, programContract } from '../contract.ts';
+import { programContract } from '../contract.ts';
 import type { Compiled } from './compile/refusal.ts';
 
 /** A resource as it comes over xDS. */
@@ -35,14 +35,15 @@ export interface Slot<T> {
 /** Messages of the program all carry the contract that they were written for. */
 type Contracted = { readonly contract: number };
 
-const knownContracts: readonly number[] = [programContract, guardedRouteContract];
-
+/** `contracts`: those that are known besides that of the program. */
 export function createSlot<Desc extends DescMessage, T>(
   schema: Desc,
   compile: (message: MessageShape<Desc>) => Compiled<T>,
+  contracts: readonly number[] = [],
 ): Slot<T> {
   const values = new Map<string, T>();
   const versions = new Map<string, string>();
+  const known = [programContract, ...contracts];
   let isKnown = false;
 
   function decode(body: Uint8Array): Compiled<T> {
@@ -53,10 +54,10 @@ export function createSlot<Desc extends DescMessage, T>(
       return { ok: false, error: 'cannot be decoded' };
     }
     const { contract } = message as unknown as Contracted;
-    if (!knownContracts.includes(contract)) {
+    if (!known.includes(contract)) {
       return {
         ok: false,
-        error: `is written for contract ${contract}, this processor knows ${programContract}: run both from one release`,
+        error: `is written for contract ${contract}, this processor knows ${known.join(' and ')}: run both from one release`,
       };
     }
     return compile(message);

@@ -1,3 +1,4 @@
+import { guardedRouteContract } from '../contract.ts';
 import { budgetSchema, compileBudget } from './compile/budget.ts';
 import { compileGuardrail, guardrailSchema } from './compile/guardrail.ts';
 import { compileKey, keySchema } from './compile/key.ts';
@@ -30,7 +31,7 @@ export class ProgramStore implements ProgramSource {
   current: Program | undefined = undefined;
   private readonly settings = createSlot(settingsSchema, compileSettings);
   private readonly providers = createSlot(providerSchema, compileProvider);
-  private readonly routes = createSlot(routeSchema, compileRoute);
+  private readonly routes = createSlot(routeSchema, compileRoute, [guardedRouteContract]);
   private readonly models = createSlot(modelSchema, compileModel);
   private readonly keys = createSlot(keySchema, compileKey);
   private readonly secrets = createSlot(secretSchema, compileSecret);

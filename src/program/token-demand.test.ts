@@ -63,11 +63,12 @@ describe('tokens in the program', () => {
   });
 
   it.each([
+    [undefined, 'tokens are missing'],
     [{ filter: '', issuers }, 'nobody verifies them'],
     [{ filter, issuers: [] }, 'nobody verifies them'],
     [{ filter, issuers: [{ claims: [{ claim: 'a', header: 'no header' }] }] }, 'header'],
   ])('are refused as %j', (tokens, reason) => {
-    const route = routeOf({ id: 'r', contract: 2, tokens });
+    const route = routeOf({ id: 'r', contract: 2, ...(tokens && { tokens }) });
     const refused = new ProgramStore().apply(route.typeUrl, [route], []);
     expect(refused.map((one) => one.reason).join()).toContain(reason);
   });

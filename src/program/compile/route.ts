@@ -1,3 +1,4 @@
+import { guardedRouteContract } from '../../contract.ts';
 import {
   type HeaderMatch,
   type Route as Message,
@@ -54,6 +55,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
   if (!models.ok) return models;
   const tokens = compileTokens(message.tokens);
   if (!tokens.ok) return tokens;
+  if (message.contract === guardedRouteContract && tokens.value === undefined) return refused('tokens are missing');
   const headers: HeaderMatcher[] = [];
   for (const match of message.headers) {
     const compiled = compileHeader(match);
