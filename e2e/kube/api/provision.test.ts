@@ -227,7 +227,7 @@ describe('provisioning on a real API server', () => {
     for (const name of ['team-a', 'sluice-dataplane']) {
       await server.apply(`apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`);
     }
-    const folder = join(import.meta.dirname, '../../../src/controller/provision/testdata');
+    const folder = join(import.meta.dirname, '../../../src/controller/provision/render/testdata');
     for (const name of ['minimal', 'class-and-gateway', 'single']) {
       const output = await server.kubectl(
         ...['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', join(folder, `${name}.out.yaml`)],
