@@ -6,7 +6,7 @@ import { extension, packed } from './extension.ts';
 
 export const corsFilterName = 'envoy.filters.http.cors';
 
-/** In every chain, and idle unless the routes carry a policy: browsers may be let in without touching a listener. */
+/** In every chain, and off unless a host or route carries a policy: browsers may be let in without touching a listener. */
 export const corsFilter = extension(corsFilterName, CorsSchema, {});
 
 export function corsPolicy(cors: Cors) {

@@ -12,7 +12,7 @@ import { healthFilter } from './health.ts';
 import { onLaterAttempts, onWatchedStreams } from './later-attempts.ts';
 import { afterOwnFilters, ownFilters } from './own-filters/chain.ts';
 import { routerProcessor, upstreamProcessor, watchProcessor } from './processor-filter.ts';
-import { injectCredential, ownCredential, stripHeaders, upstreamCodec } from './upstream-filters.ts';
+import { injectCredential, providerHeaders, upstreamCodec } from './upstream-filters.ts';
 
 type HttpFilterInit = MessageInitShape<typeof HttpFilterSchema>;
 
@@ -29,7 +29,8 @@ const downstreamOrder: readonly DownstreamRow[] = [
   },
   {
     reason: 'Before the processor: a preflight carries no key and must not be refused for it.',
-    filters: () => [asTypedConfig(corsFilter)],
+    // Hosts and routes switch it on by the policy that they have for it.
+    filters: () => [{ ...asTypedConfig(corsFilter), disabled: true }],
   },
   {
     reason: 'Before scripts and services of the policy: who may not come in costs them no work.',
@@ -92,18 +93,15 @@ const upstreamOrder: readonly UpstreamRow[] = [
     filter: ({ isWatched }) => (isWatched ? onWatchedStreams(watchProcessor()) : undefined),
   },
   {
-    reason: 'Behind the processor: what nobody has taken off by now would reach the provider.',
-    filter: () => stripHeaders,
-  },
-  {
-    reason: 'Behind the stripping, which takes off every credential, this one of an earlier attempt included.',
-    filter: ({ provider: { credential } }) =>
-      credential === undefined || !('header' in credential) ? undefined : injectCredential(credential),
+    reason:
+      'Behind the processor: what nobody has taken off by now would reach the provider. Behind all that needs our own headers, since it takes them off.',
+    filter: ({ provider }) => providerHeaders(provider),
   },
   {
     reason:
-      "Behind the injector, since a key's own credential wins; behind all that needs our own headers, since it takes them off.",
-    filter: ({ provider }) => ownCredential(provider),
+      "Behind the stripping, which takes off every credential, this one of an earlier attempt included; and behind the key's own, which wins.",
+    filter: ({ provider: { credential } }) =>
+      credential === undefined || !('header' in credential) ? undefined : injectCredential(credential),
   },
   {
     reason: 'Behind everything that changes a request: it is signed as it leaves.',
