@@ -131,6 +131,19 @@ describe('the chain of a request', () => {
     expect(b.requests).toEqual([]);
   });
 
+  it('ends in a 503 where nobody prepares the next attempt, which then does not leave', async () => {
+    const a = await provider(500, 'a');
+    const b = await provider(200, 'b');
+    const { ask } = await gateway(
+      { chain: ['provider/a', 'provider/b'], later: { 'provider/b': 'fail' } },
+      a.port,
+      b.port,
+    );
+    expect((await ask()).status).toBe(503);
+    expect(a.requests).toHaveLength(1);
+    expect(b.requests).toEqual([]);
+  });
+
   it('leaves an attempt that brings no headers in time', async () => {
     const a = await startRecordingProvider(() => undefined);
     atEnd(() => a.close());

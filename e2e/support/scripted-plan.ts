@@ -14,8 +14,8 @@ export interface Plan {
   /** Headers set for the first attempt. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Of the later attempts, by cluster. */
-  readonly later?: Readonly<Record<string, Attempt>>;
+  /** Of the later attempts, by cluster. `fail`: their streams break. */
+  readonly later?: Readonly<Record<string, Attempt | 'fail'>>;
 }
 
 export interface Attempt {
@@ -28,7 +28,8 @@ export function carryOut(plan: Plan): (seen: SeenMessage) => Reaction {
   return ({ role, kind, message }) => {
     if (role === 'upstream') {
       const cluster = clusterOf(message.attributes['envoy.filters.http.ext_proc']);
-      return laterAttempt(plan.later?.[cluster] ?? {});
+      const attempt = plan.later?.[cluster] ?? {};
+      return attempt === 'fail' ? attempt : laterAttempt(attempt);
     }
     if (kind === 'requestHeaders') {
       const isLast = message.request.case === 'requestHeaders' && message.request.value.endOfStream;
