@@ -17,6 +17,8 @@ export interface ErrorParams {
   readonly reason?: string;
   readonly limitBytes?: number;
   readonly retryAfterSeconds?: number;
+  /** The request could not be answered at any other time either. */
+  readonly isTooLarge?: boolean;
   /** How many targets were tried. */
   readonly attempts?: number;
   /** The rule that blocks. */
@@ -152,9 +154,7 @@ const table = {
     status: 429,
     openai: { type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null },
     anthropic: 'rate_limit_error',
-    message: (p) =>
-      `Too many requests${because(p.reason)}. ` +
-      (p.retryAfterSeconds === undefined ? 'Try again later.' : `Try again in ${p.retryAfterSeconds} s.`),
+    message: (p) => `Too many requests${because(p.reason)}. ${whenRoomIs(p)}`,
     members: (p): JsonObject => (p.limit === undefined ? {} : { limit: p.limit }),
   },
   budget_exceeded: {
@@ -394,6 +394,11 @@ function quoted(text: string | undefined): string {
 
 function because(reason: string | undefined): string {
   return reason === undefined ? '' : `: ${clip(reason)}`;
+}
+
+function whenRoomIs(params: ErrorParams): string {
+  if (params.isTooLarge === true) return 'Send a shorter prompt, or ask for fewer tokens.';
+  return params.retryAfterSeconds === undefined ? 'Try again later.' : `Try again in ${params.retryAfterSeconds} s.`;
 }
 
 function use(params: ErrorParams): string {

@@ -41,8 +41,9 @@ describe('a refusal', () => {
 
   it('says how much a request without a cap needs at least, where that is too much', () => {
     const { ask } = open({ init: { limits: [{ ...tokens, amount: 10n }] } });
-    expect(bodyOf(ask().exchange).error.message).toContain(
-      'the request needs 11 tokens, more than the limit "tokens" allows at all',
+    expect(bodyOf(ask().exchange).error.message).toBe(
+      'Too many requests: the request needs 11 tokens, more than the limit "tokens" allows at all. ' +
+        'Send a shorter prompt, or ask for fewer tokens.',
     );
   });
 });

@@ -67,11 +67,11 @@ function rejectionOf(
   }
   const { item, source, unit } = refusing;
   const least = Math.min(item.amount, item.atLeast ?? item.amount);
-  const why =
-    reason === 'too-large'
-      ? `the request needs ${least} ${words[unit]}, more than the limit "${source.name}" allows at all`
-      : `the limit "${source.name}" has ${left} ${words[unit]} left`;
-  return { code: 'rate_limited', params: { ...params, reason: why } };
+  const isTooLarge = reason === 'too-large';
+  const why = isTooLarge
+    ? `the request needs ${least} ${words[unit]}, more than the limit "${source.name}" allows at all`
+    : `the limit "${source.name}" has ${left} ${words[unit]} left`;
+  return { code: 'rate_limited', params: { ...params, reason: why, isTooLarge } };
 }
 
 const words: Readonly<Record<Charge['unit'], string>> = {
