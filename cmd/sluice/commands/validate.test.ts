@@ -55,10 +55,22 @@ spec:
     await writeFile(join(folder, 'a.yaml'), provider);
     await writeFile(join(folder, 'b.yaml'), wrongModel);
     const { out } = await validate();
-    expect(out).toContain('error  Model/small  spec.targets[0].weigth\n         is not a known field');
-    expect(out).toContain('error  Model/small  spec.targets[1].provider\n         provider "missing" does not exist');
+    expect(out).toContain('6  error  Model/small  spec.targets[0].weigth\n         is not a known field');
+    expect(out).toContain(
+      '7  error  Model/small  spec.targets[1].provider\n         provider "missing" does not exist',
+    );
     expect(out).not.toContain('provider "openai" does not exist');
     expect(out).toMatch(/✗ 2 errors, 0 warnings\n$/);
+  });
+
+  it('shows the line of the field also where only all documents together tell that it is wrong', async () => {
+    const text = wrongModel.replace(', weigth: 3', '');
+    await writeFile(join(folder, 'b.yaml'), `# Two documents.\n${provider}---\n${text}`);
+    const { out } = await validate();
+    const [line = ''] = out.split('\n').filter((each) => each.includes('spec.targets[1].provider'));
+    expect(line.trim()).toMatch(/^\d+ /);
+    const lines = `# Two documents.\n${provider}---\n${text}`.split('\n');
+    expect(lines[Number.parseInt(line, 10) - 1]).toContain('provider: missing');
   });
 
   it('says nothing of a reference to what is there, and wrong as well', async () => {

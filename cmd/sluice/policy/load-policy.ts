@@ -10,6 +10,7 @@ import type { PolicyDocument } from '../../../src/policy/document.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
 import type { Io } from '../cli/io.ts';
 import { brokenReferences } from './broken-references.ts';
+import { atTheirFields } from './exact-places.ts';
 import { placeOf } from './place-of.ts';
 
 export interface LoadedPolicy {
@@ -43,8 +44,9 @@ export async function loadPolicy(
     };
     const there = options.skipSecrets ? { ...surroundings, resolve: standIn, hasStandIns: true } : surroundings;
     const built = buildModel(documents, there);
-    const hidden = await brokenReferences(documents, problems, there);
-    return { folder, documents, built, problems: [...problems, ...built.problems, ...hidden].sort(byPlace) };
+    const together = [...built.problems, ...(await brokenReferences(documents, problems, there))];
+    const found = [...problems, ...(await atTheirFields(together))];
+    return { folder, documents, built, problems: found.sort(byPlace) };
   } finally {
     secrets.close();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathText } from './place.ts';
+import { pathOf, pathText } from './place.ts';
 
 describe('pathText', () => {
   it.each([
@@ -11,5 +11,16 @@ describe('pathText', () => {
     [['metadata', 'labels', 'a\nb'], 'metadata.labels["a\\nb"]'],
   ])('writes %j as people would', (path, text) => {
     expect(pathText(path)).toBe(text);
+  });
+});
+
+describe('pathOf()', () => {
+  it.each([
+    [['spec', 'targets', 0, 'provider']],
+    [['metadata', 'labels', 'sluice.dev/team']],
+    [['spec', 'a "quoted" \\ one]', 12, 'x-y']],
+    [[]],
+  ])('is what the text of %j was made of', (path) => {
+    expect(pathOf(pathText(path))).toEqual(path);
   });
 });

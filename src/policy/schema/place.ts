@@ -53,3 +53,13 @@ export function pathText(path: Path): string {
   }
   return text;
 }
+
+const steps = /\[(?:(\d+)|("(?:[^"\\]|\\.)*"))\]|([A-Za-z_][A-Za-z0-9_-]*)/g;
+
+/** The path that a text was made of. */
+export function pathOf(text: string): Path {
+  return [...text.matchAll(steps)].map(([, index, quoted, name]) => {
+    if (index !== undefined) return Number(index);
+    return quoted === undefined ? String(name) : String(JSON.parse(quoted));
+  });
+}
