@@ -100,6 +100,14 @@ describe('a request that does not come to its end', () => {
     expect(record).not.toHaveProperty('cost');
   });
 
+  it('because the provider goes on with it in the background is known to be charged in part', async () => {
+    metered.answer = (response) =>
+      answerJson(response, 200, { id: 'resp_1', object: 'response', status: 'queued', output: [], usage: null });
+    const { status, record } = await metered.ask('/v1/responses', { model: 'm', input: prompt, background: true });
+    expect(status).toBe(200);
+    expect(record).toMatchObject({ ending: 'done', tokens: { source: 'estimated', completeness: 'partial' } });
+  });
+
   it('because the provider refuses costs nothing', async () => {
     metered.answer = (response) =>
       answerJson(response, 400, { error: { message: 'no', type: 'invalid_request_error' } });

@@ -8,6 +8,8 @@ export interface UsedAmounts {
   readonly total: number;
   /** Undefined: nobody can say what it cost. */
   readonly nanoUsd: number | undefined;
+  /** The provider goes on with it, out of sight: more will be used than these say. */
+  readonly goesOn: boolean;
   /** By a cost of the policy's own; undefined: nobody can say. */
   cost(expression: CostExpression): number | undefined;
 }

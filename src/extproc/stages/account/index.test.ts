@@ -114,6 +114,24 @@ describe('the account stage', () => {
     ]);
   });
 
+  const inBackground = { model: 'm', input: 'hello there', background: true };
+  const responses = { api: { name: 'responses', dialect: 'openai' } as never };
+  const usage = { input_tokens: 9, output_tokens: 4, total_tokens: 13 };
+
+  it.each<[string, object, object, boolean]>([
+    ['is only queued', inBackground, { status: 'queued', usage: null }, true],
+    ['has been made while the caller waited', inBackground, { status: 'completed', usage }, false],
+    ['says nothing of usage, of a request that waits', { ...inBackground, background: false }, {}, false],
+  ])('of a response that %s, says whether the provider goes on with it', (_, asked, answer, goesOn) => {
+    const { exchange, records, answered, end } = open({ settings: recorded }, { ...asked }, responses);
+    answered('application/json');
+    exchange.listener?.bytes(Buffer.from('{}'));
+    exchange.listener?.value({ object: 'response', ...answer });
+    end('done');
+    expect(exchange.metering?.used().goesOn).toBe(goesOn);
+    expect(records[0]?.tokens?.completeness === 'partial').toBe(goesOn);
+  });
+
   it('counts what passed of a stream that breaks off, and charges what was said before when it is more', () => {
     const chunk = (value: object) => Buffer.from(`data: ${JSON.stringify(value)}\n\n`);
     const { exchange, records, answered, end } = open({ settings: recorded }, { ...question, stream: true });

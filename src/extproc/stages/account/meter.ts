@@ -34,6 +34,7 @@ export class Meter implements Metering, ResponseListener {
   private readonly api: string;
   private readonly images: number;
   private readonly serviceTier: unknown;
+  private readonly isBackground: boolean;
   private readonly reader: UsageReader;
   private readonly passed: PassedText;
   private ofBody: Usage | undefined = undefined;
@@ -49,6 +50,7 @@ export class Meter implements Metering, ResponseListener {
     this.outputCap = outputCap(api, json);
     this.images = imagesAsked(api, json) ?? 1;
     this.serviceTier = 'service_tier' in json ? json.service_tier : undefined;
+    this.isBackground = 'background' in json && json.background === true;
     this.reader = new UsageReader(api);
     this.passed = new PassedText(api);
   }
@@ -113,7 +115,7 @@ export class Meter implements Metering, ResponseListener {
     const { input, output, total } = this.usage();
     const price = this.cost();
     const nanoUsd = price.kind === 'known' ? price.nanoUsd : undefined;
-    return { input, output, total, nanoUsd, cost: (expression) => this.costBy(expression) };
+    return { input, output, total, nanoUsd, goesOn: this.goesOn, cost: (expression) => this.costBy(expression) };
   }
 
   /** What the request has used; asked when it is over. */
@@ -145,6 +147,15 @@ export class Meter implements Metering, ResponseListener {
     return targets[Math.max(attempts, 1) - 1];
   }
 
+  /**
+   * The provider was asked to work on it whether or not anybody waits (Responses), and has not said what it came to. The
+   * caller fetches the answer by another request, if at all.
+   */
+  private get goesOn(): boolean {
+    if (!this.isBackground || !this.wasAsked()) return false;
+    return (this.isEvents ? this.reader.current() : this.ofBody)?.completeness !== 'exact';
+  }
+
   private costBy(expression: CostExpression): number | undefined {
     if (!this.wasAsked()) return 0;
     const { input, cachedInput, cacheWrite5m, cacheWrite1h, output, reasoning } = this.usage();
@@ -166,6 +177,7 @@ export class Meter implements Metering, ResponseListener {
     const reported = this.isEvents ? this.reader.current() : this.ofBody;
     const { estimatedInput } = this;
     const countedOutput = this.isEvents ? this.passed.tokens : this.writtenInBody;
-    return settledUsage({ reported, estimatedInput, countedOutput, isComplete: this.isComplete });
+    const isComplete = this.isComplete && !this.goesOn;
+    return settledUsage({ reported, estimatedInput, countedOutput, isComplete });
   }
 }

@@ -55,7 +55,7 @@ describe('budgets', () => {
       worstNanoUsd: () => undefined,
       boundCost: () => ({ most: 0, likely: 0 }),
       onProgress: undefined,
-      used: () => ({ input: 1, output: 1, total: 2, nanoUsd: undefined, cost: () => 0 }),
+      used: () => ({ input: 1, output: 1, total: 2, nanoUsd: undefined, goesOn: false, cost: () => 0 }),
     };
     const { decision, exchange } = ask(1, { metering });
     expect(decision).toBe(expected);

@@ -33,8 +33,13 @@ export function chargeOfBudget(budget: Budget, value: string, metering: Metering
   return { source: budget, isBudget: true, unit: budget.unit, item };
 }
 
-/** What was used, in the unit of a charge; what nobody can say was used as it had been reserved. */
-export function usedOf({ unit, source }: Charge, used: UsedAmounts, reserved: number): number {
+/** What was used, in the unit of a charge; what nobody can say, or not yet, was used as it had been reserved. */
+export function usedOf(charge: Charge, used: UsedAmounts, reserved: number): number {
+  const amount = amountUsed(charge, used, reserved);
+  return used.goesOn && charge.unit !== 'concurrency' ? Math.max(amount, reserved) : amount;
+}
+
+function amountUsed({ unit, source }: Charge, used: UsedAmounts, reserved: number): number {
   switch (unit) {
     case 'tokens':
       return used.total;

@@ -46,6 +46,17 @@ describe('the limit stage', () => {
     });
   });
 
+  it('settles what goes on out of sight with what was reserved for it', async () => {
+    const { ask, list } = open({ init: { limits: [requests, tokens, atOnce], budgets: [budget] } });
+    ask(40).end({ input: 7, output: 0, total: 7, nanoUsd: 7, goesOn: true });
+    expect(figuresOf(await list())).toEqual({
+      'limit:requests:key=k': { used: 1, reserved: 0 },
+      'limit:tokens:key=k': { used: 50, reserved: 0 },
+      'limit:at-once:key=k': { used: 0, reserved: 0 },
+      'budget:money:key=k': { used: 400, reserved: 0 },
+    });
+  });
+
   it('settles once, however often it is told of the end', async () => {
     const { ask, list, stage } = open({ init: { limits: [tokens] } });
     const asked = ask(40);

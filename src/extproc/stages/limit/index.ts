@@ -195,5 +195,5 @@ const unmeasured: Metering = {
   worstNanoUsd: () => undefined,
   boundCost: (expression) => expression.bound(nothing),
   onProgress: undefined,
-  used: () => ({ input: 0, output: 0, total: 0, nanoUsd: 0, cost: () => 0 }),
+  used: () => ({ input: 0, output: 0, total: 0, nanoUsd: 0, goesOn: false, cost: () => 0 }),
 };

@@ -45,7 +45,9 @@ export function open({ init, store = createMemoryStore({ now: () => now }) }: Op
 
   function ask(outputCap?: number, fields: Partial<Exchange> = {}) {
     let resumed: Verdict | undefined;
-    const used: { now: UsedAmounts } = { now: { input: 0, output: 0, total: 0, nanoUsd: 0, cost: () => 0 } };
+    const used: { now: UsedAmounts } = {
+      now: { input: 0, output: 0, total: 0, nanoUsd: 0, goesOn: false, cost: () => 0 },
+    };
     const metering: Metering = {
       estimatedInput: 10,
       outputCap,
