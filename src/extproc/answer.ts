@@ -1,10 +1,6 @@
-import { metadataNamespaces } from '../contract.ts';
-import { inLog } from './log-fields.ts';
-import { namespaceMetadata } from './metadata.ts';
+import { inLog, inRoute } from './metadata.ts';
 import { type BodySendMode, bodySendMode, responseBodyOverride } from './wire/mode.ts';
 import { continueFrame, encodeMutation, type Mutation } from './wire/outgoing.ts';
-
-const inRoute = namespaceMetadata(metadataNamespaces.route);
 
 /**
  * What the stages want changed, collected over one phase and encoded once. One object serves all phases of an exchange.

@@ -1,12 +1,8 @@
-import { metadataNamespaces } from '../contract.ts';
 import type { Key } from '../program/program.ts';
 import type { Exchange } from './exchange.ts';
-import { namespaceMetadata } from './metadata.ts';
+import { inLog } from './metadata.ts';
 import { targetLabel } from './target-label.ts';
 import { encodeValue, structField } from './wire/struct.ts';
-
-/** The metadata in which encoded fields reach the access log of Envoy. */
-export const inLog = namespaceMetadata(metadataNamespaces.log);
 
 const keyFields = new WeakMap<Key, Buffer>();
 const apiFields = new Map<string, Buffer>();

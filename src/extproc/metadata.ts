@@ -1,3 +1,4 @@
+import { metadataNamespaces } from '../contract.ts';
 import { record, recordSize, writeRecord, writeRecordHead } from './wire/bytes-out.ts';
 
 /**
@@ -23,6 +24,12 @@ export function namespaceMetadata(namespace: string): (fields: readonly Buffer[]
     return bytes;
   };
 }
+
+/** By what later attempts find their request. */
+export const inRoute = namespaceMetadata(metadataNamespaces.route);
+
+/** What the access log of Envoy shows. */
+export const inLog = namespaceMetadata(metadataNamespaces.log);
 
 /**
  * An entry of `typed_dynamic_metadata`: a message of this type in this namespace. The parts are encoded fields of it, put
