@@ -44,9 +44,15 @@ export async function findCounters({ policy, key, limit }: Wanted, io: Io): Prom
     return ok({ ...opened.value, rows });
   } catch (error) {
     await opened.value.store.close();
-    const because = error instanceof Error ? `: ${error.message}` : '';
-    return err(`${opened.value.source} cannot be asked${because}. Is it running, and may this machine reach it?`);
+    const because = error instanceof Error ? error.message : '';
+    return err(`${opened.value.source} cannot be asked${because && `: ${because}`}. ${remedyFor(because)}`);
   }
+}
+
+function remedyFor(because: string): string {
+  return /WRONGPASS|NOAUTH|NOPERM/.test(because)
+    ? 'Check user and password of `store.redis` in the policy, and what the user may do.'
+    : 'Is it running, and may this machine reach it?';
 }
 
 /** A Redis is connected to in the background. */

@@ -112,8 +112,8 @@ function targetsOf(
     if (known.has(keyOf(subject))) {
       return [{ ...subject, path, written: kind, ...(sectionName !== undefined && { sectionName }) }];
     }
-    const message = `${kind} "${qualifiedName(namespace, name)}" does not exist`;
-    context.reject(policy, path, message, 'check the name, or add it', 'TargetNotFound');
+    const message = `${kind} "${qualifiedName(namespace, name)}" does not exist or is refused`;
+    context.reject(policy, path, message, 'check the name, or add or mend it', 'TargetNotFound');
     return [];
   });
   const selected = spec.targetSelectors.flatMap((selector, index): FoundTarget[] => {
