@@ -53,7 +53,7 @@ describe('a store in Redis', () => {
     const target = parseRedisUrl(`redis://limits:wrong@127.0.0.1:${redis.port}`);
     if (!target.ok) throw new Error(target.error);
     const stranger = createRedisStore({ target: target.value });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('it has been refused', async () => JSON.stringify(await peek(stranger, [])).includes('WRONGPASS'));
     const refused = await peek(stranger, []);
     expect(refused).toMatchObject({ cause: 'offline', message: 'there is no connection to Redis (WRONGPASS)' });
     await stranger.close();
