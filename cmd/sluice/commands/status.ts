@@ -2,7 +2,7 @@ import { defineCommand } from '../cli/command.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
 import { paintFor } from '../cli/paint.ts';
-import { controlPlaneAt } from '../control-plane/ask.ts';
+import { controlPlaneAt, isAddress } from '../control-plane/ask.ts';
 import { clusterFlags } from '../control-plane/in-cluster.ts';
 import { defaultPorts } from '../defaults.ts';
 import { type EnvoyView, viewEnvoy } from '../status/envoy-view.ts';
@@ -41,6 +41,9 @@ export const command = defineCommand({
   async run({ flags, io }) {
     const noPort = flags.envoy.find((text) => !/^\d{1,5}$/.test(text));
     if (noPort !== undefined) return { misuse: `--envoy ${noPort} is not a port.` };
+    if (!isAddress(flags.admin)) {
+      return { misuse: `--admin ${flags.admin} is not an address. Write one such as http://127.0.0.1:10089.` };
+    }
     const status = await (flags.kubernetes ? fetchWholeStatus(flags) : fetchStatus(controlPlaneAt(flags.admin)));
     if (!status.ok) {
       io.err(`sluice status: ${status.error}\n`);

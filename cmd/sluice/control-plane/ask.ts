@@ -5,12 +5,13 @@ const timeoutMs = 5_000;
 /** Asks a page of a control plane's admin port. The error is one sentence and what to do. */
 export type AskControlPlane = (path: string) => Promise<Result<unknown>>;
 
-/** A control plane whose admin port can be reached from here. */
+export function isAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** A control plane whose admin port can be reached from here, by an address that is one. */
 export function controlPlaneAt(admin: string): AskControlPlane {
   return async (path) => {
-    if (!URL.canParse(admin) || !/^https?:$/.test(new URL(admin).protocol)) {
-      return err(`${admin} is not an address. Write one such as http://127.0.0.1:10089.`);
-    }
     let response: Response;
     try {
       response = await fetch(new URL(path, admin), { signal: AbortSignal.timeout(timeoutMs) });
