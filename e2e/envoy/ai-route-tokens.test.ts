@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localBackend } from '../support/ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, documents } from '../support/policy-documents.ts';
@@ -28,16 +29,7 @@ spec:
   - {name: all, protocol: HTTP, port: ${port}}
   - {name: team, protocol: HTTP, port: ${port}, hostname: team.test}
 ---
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: llm}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${llm.port}}}]}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: llm}
-spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: llm}}
----
+${localBackend({ name: 'llm', port: llm.port })}---
 ${aiRoute('open', 'all')}
 ---
 ${aiRoute('guarded', 'team')}

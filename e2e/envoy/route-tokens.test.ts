@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { localBackend } from '../support/ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents } from '../support/policy-documents.ts';
@@ -33,16 +34,7 @@ spec:
   addresses: [{value: 127.0.0.1}]
   listeners: [{name: all, protocol: HTTP, port: ${port}}]
 ---
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: llm}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${llm.port}}}]}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: llm}
-spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: llm}}
----
+${localBackend({ name: 'llm', port: llm.port })}---
 ${documents(...models.map(aiRoute))}
 ---
 apiVersion: v1

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backendManifest } from '../support/ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents, model, provider } from '../support/policy-documents.ts';
@@ -28,11 +29,7 @@ spec:
   addresses: [{value: 127.0.0.1}]
   listeners: [{name: http, protocol: HTTP, port: ${port}}]
 ---
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: service}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${service.port}}}]}
----
+${backendManifest('service', service.port)}---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: service}

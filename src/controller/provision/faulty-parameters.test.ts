@@ -4,22 +4,12 @@ import { kubeError } from '../../kube/error.ts';
 import { ipv4Only } from '../../lib/address-families.ts';
 import { err, ok } from '../../lib/result.ts';
 import { faultyParameters } from './faulty-parameters.ts';
-import type { ProvisionedGateway } from './gateway.ts';
 import type { ProvisionedKind } from './provisioned-kind.ts';
 import { render } from './render/render.ts';
 import type { ProvisionSettings } from './settings.ts';
+import { edgeGateway as gateway } from './testing/edge-gateway.ts';
 import type { ParameterSpecs } from './wanted-gateways.ts';
 
-const gateway: ProvisionedGateway = {
-  namespace: 'team-a',
-  name: 'edge',
-  uid: 'gateway-1',
-  spec: {
-    listeners: [{ name: 'http', port: 8080, protocol: 'HTTP' }] as unknown as ProvisionedGateway['spec']['listeners'],
-    addresses: [],
-    infrastructure: { labels: {}, annotations: {} },
-  },
-};
 const settings: ProvisionSettings = {
   controllerName: 'sluice.dev/gateway-controller',
   images: { envoy: { registry: '', repository: 'envoy' }, processor: { registry: '', repository: 'processor' } },

@@ -5,11 +5,11 @@ import { ipv4Only } from '../../lib/address-families.ts';
 import { silentLogger } from '../../lib/log.ts';
 import { err, ok } from '../../lib/result.ts';
 import { type Authority, createAuthority } from '../../pki/authority.ts';
-import type { ProvisionedGateway } from './gateway.ts';
 import { type LiveObject, liveObject } from './live-object.ts';
 import type { LiveObjects } from './live-objects.ts';
 import { type ProvisionedKind, provisionedKinds } from './provisioned-kind.ts';
 import { createProvisioner } from './provisioner.ts';
+import { edgeGateway as gateway } from './testing/edge-gateway.ts';
 import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
 
 const start = new Date('2026-11-21T00:00:00Z');
@@ -21,16 +21,6 @@ beforeAll(async () => {
   authority = await createAuthority({ name: 'Sluice', now: start });
 });
 
-const gateway: ProvisionedGateway = {
-  namespace: 'team-a',
-  name: 'edge',
-  uid: 'gateway-1',
-  spec: {
-    listeners: [{ name: 'http', port: 8080, protocol: 'HTTP' }] as unknown as ProvisionedGateway['spec']['listeners'],
-    addresses: [],
-    infrastructure: { labels: {}, annotations: {} },
-  },
-};
 const wanted = (...gateways: WantedGateway[]): WantedGateways => ({
   gateways,
   released: new Set(),
