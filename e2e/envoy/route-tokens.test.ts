@@ -218,6 +218,28 @@ describe('AIGatewayRoutes of one listener', () => {
     expect(await askedAs('open', bearer(token))).toBe(200);
   });
 
+  it('are reached by no other way', async () => {
+    const send = async (body: string, path = '/v1/chat/completions', more: Headers = {}) => {
+      const headers = { 'content-type': 'application/json', 'x-api-key': key, ...more };
+      return (await rawRequest(gateway.port, { path, headers, body })).status;
+    };
+    const named = (model: string) => JSON.stringify({ model, messages: [] });
+    expect(await send(named('llm/red'))).toBe(401);
+    for (const name of ['default/llm/red', 'RED', ' red', 'red ']) expect(await send(named(name))).toBe(404);
+    expect(await send('{"model":"open","messages":[],"model":"red"}')).toBe(400);
+    expect(await send('{"model":"red","messages":[],"model":"open"}')).toBe(400);
+    expect(await send('{"model":"red","input":"hello"}', '/v1/embeddings')).toBe(401);
+    expect(await send(named('red'), '/v1/chat/completions', { 'x-ai-eg-model': 'open' })).toBe(401);
+    expect(llm.requests.length - before).toBe(0);
+  });
+
+  it('take no harm from claims that are nested without end', async () => {
+    const nested = (depth: number): object => (depth === 0 ? {} : { a: nested(depth - 1) });
+    const asked = (depth: number) => askedAs('red', bearer(red.token({ ...claims, nested: nested(depth) })));
+    expect(await asked(300)).toBe('401 invalid_token');
+    expect(await asked(20)).toBe(200);
+  });
+
   it('keep tokens from providers', async () => {
     const tokens = { ...bearer(red.token(claims)), 'x-token': blue.token({}) };
     for (const model of ['open', 'red', 'blue', 'either'] as const) expect(await askedAs(model, tokens)).toBe(200);
