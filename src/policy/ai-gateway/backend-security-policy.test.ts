@@ -78,6 +78,15 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.azureCredentials has none of clientSecretRef or oidcExchangeToken — add clientSecretRef: {name: …}',
   ],
   [
+    '{type: AzureCredentials, azureCredentials: {clientSecretRef: {name: a}}}',
+    'error spec.azureCredentials.clientID is missing — add clientID: the application',
+    'error spec.azureCredentials.tenantID is missing — add tenantID: the tenant that the application belongs to',
+  ],
+  [
+    '{type: AzureCredentials, azureCredentials: {useManagedIdentity: true}}',
+    'error spec.azureCredentials.useManagedIdentity is not served: the identity of a pod or machine is not used — write clientID, tenantID, and clientSecretRef or oidcExchangeToken',
+  ],
+  [
     '{type: AzureCredentials, azureCredentials: {clientID: a, tenantID: b, clientSecretRef: {name: c}, oidcExchangeToken: {oidc: {provider: {issuer: "https://a.example"}, clientID: a, clientSecret: {name: b}}}}}',
     'error spec.azureCredentials clientSecretRef and oidcExchangeToken are given together — keep exactly one of clientSecretRef or oidcExchangeToken',
   ],

@@ -53,6 +53,8 @@ export interface RefusedOptions {
   readonly remedy?: string;
   /** `false` and empty lists usually ask for nothing. Set where they do. */
   readonly evenFalse?: true;
+  /** What its own vocabulary has there: conditions of an API server see no field that may be anything. */
+  readonly as?: Schema<unknown>;
 }
 
 /**
@@ -63,7 +65,7 @@ export function refused(reason: string, options: RefusedOptions = {}): Field<und
   return {
     presence: 'never',
     schema: {
-      json: judged({}, { kind: 'refused', reason }),
+      json: judged(options.as?.json ?? {}, { kind: 'refused', reason }),
       parse: (value, place) => {
         if (options.evenFalse !== true && asksNothing(value)) return undefined;
         return refuse(place, `is not served: ${reason}`, options.remedy ?? 'remove it');
