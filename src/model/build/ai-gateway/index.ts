@@ -13,6 +13,7 @@ import { recalling } from '../recall.ts';
 import type { AttachedAiRoute } from './attached-route.ts';
 import { buildBackends } from './backends.ts';
 import { checkGatewayConfigs } from './gateway-config.ts';
+import { warnOfIdleLimits } from './idle-selectors.ts';
 import { buildAllQuotas, type QuotaRule } from './quota.ts';
 import { piecesOf, type RouteScene, readRoute, readRoutes } from './read-route.ts';
 import { uniqueModels } from './route.ts';
@@ -79,6 +80,10 @@ export function buildAiGateway(
     for (const [gateway, attached] of on) getOrCreate(onGateway, gateway, () => []).push(attached);
   }
 
+  warnOfIdleLimits(
+    [...onGateway.values()].flatMap((routes) => routes.flatMap(({ limited }) => limited ?? [])),
+    context,
+  );
   const quotas = buildAllQuotas(named(documents, 'QuotaPolicy').all, backends, quotaRules, context);
   const parts = [...onGateway].map(([name, routes]): [string, AiGatewayParts] => {
     const gateway = gateways.find((one) => gatewayName(one) === name);

@@ -6,8 +6,9 @@ import type { BuildContext } from '../context.ts';
 import type { QuotaDocument } from '../documents.ts';
 import type { BuiltBackends } from './backends.ts';
 import { countedCost } from './cost.ts';
+import { warnOfIdleSelectors } from './idle-selectors.ts';
 import { type BuiltLimit, callersOf, everybody, forNobody, limitDefaults, unkept } from './limit.ts';
-import { ruleMatches } from './match.ts';
+import { type RuleMatch, ruleMatches } from './match.ts';
 import { sayRefused } from './refused-limit.ts';
 import type { ResolvedRef } from './targets.ts';
 
@@ -71,8 +72,13 @@ function buildQuotas(
   for (const [index, quota] of policy.spec.perModelQuotas.entries()) {
     const path = `spec.perModelQuotas[${index}]`;
     const leading = concerned.filter(({ refs }) => refs.some((ref) => leadsTo(ref, backend, quota.modelName)));
-    if (leading.length > 0) take(path, modelLimit(policy, backend, quota, leading));
-    else {
+    if (leading.length > 0) {
+      const matches = leading.flatMap(({ rule }) => ruleMatches(rule.matches));
+      for (const [at, { clientSelectors }] of quota.quota.bucketRules.entries()) {
+        warnOfIdleSelectors(policy, `${path}.quota.bucketRules[${at}]`, clientSelectors, matches, context);
+      }
+      take(path, modelLimit(policy, backend, quota, leading, matches));
+    } else {
       const message = `"${quota.modelName}" is no modelNameOverride with which a rule leads to ${backend.name}`;
       context.warn(policy, `${path}.modelName`, message, 'check the name; the quota is for nothing', 'TargetNotFound');
     }
@@ -94,11 +100,11 @@ function modelLimit(
   backend: Provider,
   { modelName, quota }: ModelQuota,
   leading: readonly QuotaRule[],
+  matches: readonly RuleMatch[],
 ): BuiltLimit | undefined {
   if (!leading.every(({ refs }) => refs.every((ref) => leadsTo(ref, backend, modelName)))) {
     return { path: '', refusal: severalBackends };
   }
-  const matches = leading.flatMap(({ rule }) => ruleMatches(rule.matches));
   if (!matches.every(({ models, modelPatterns }) => models.length > 0 && modelPatterns.length === 0)) {
     return { path: '.modelName', refusal: 'a rule that leads there does not name its models exactly' };
   }
@@ -131,14 +137,17 @@ interface Counted {
   readonly path: string;
 }
 
-function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): BuiltLimit {
+function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): BuiltLimit | undefined {
   const inRule = '.quota.bucketRules[0]';
   const callers = callersOf(counted.clientSelectors);
   if (callers === 'nobody') return { ...forNobody, path: inRule };
+  const models = counted.models.filter((model) => callers.models.length === 0 || callers.models.includes(model));
+  // In a scope no model means every one.
+  if (models.length === 0 && callers.models.length > 0) return undefined;
   const whom = {
     ...limitDefaults,
     name: `${policy.id}/${backend.name}${counted.suffix}`,
-    scope: { ...everybody, models: counted.models, providers: [backend.name], headers: callers.headers },
+    scope: { ...everybody, models, providers: [backend.name], headers: callers.headers },
   };
   const origins = [policy.id];
   const refused = { ...whom, ...unkept, origins };
