@@ -35,6 +35,17 @@ describe('decideInForce()', () => {
     expect(state.problems.map((problem) => problem.document)).toEqual(['Model/m']);
   });
 
+  it.each([
+    ['a Gateway that is not there', '{targetRef: {name: gone}, accessLog: {fields: full}}'],
+    ['a key that is not there', '{anonymous: {key: gone}, accessLog: {fields: full}}'],
+  ])('keeps a GatewayPolicy that now names %s', (_, written) => {
+    const policy = (spec: string): string =>
+      `apiVersion: sluice.dev/v1alpha1\nkind: GatewayPolicy\nmetadata: {name: p}\nspec: ${spec}`;
+    const lastGood = new Map<string, PolicyDocument>();
+    decide(lastGood, policy('{accessLog: {fields: full}}'));
+    expect([...decide(lastGood, policy(written)).stale]).toEqual(['GatewayPolicy/p']);
+  });
+
   it('takes the new version as soon as it is mended', () => {
     const lastGood = new Map<string, PolicyDocument>();
     decide(lastGood, provider('a'), model('a'));

@@ -64,6 +64,7 @@ const ofOnePart: ReadonlySet<ProblemReason | undefined> = new Set<ProblemReason>
   'RefNotPermitted',
   'InvalidKind',
   'BackendNotFound',
+  'InvalidBackend',
   'UnsupportedValue',
   'NoMatchingParent',
   'NoMatchingListenerHostname',

@@ -13,19 +13,29 @@ export interface Problem {
   readonly reason?: ProblemReason;
 }
 
+/** What is named is not there. Gateway API has the first two words; the others are of our own. */
+const notFound = [
+  'BackendNotFound',
+  'TargetNotFound',
+  'ProviderNotFound',
+  'ApiKeyNotFound',
+  'GatewayNotFound',
+  'SecretNotFound',
+  'ConfigMapNotFound',
+] as const;
+
+export type NotFoundReason = (typeof notFound)[number];
+
 /** Why something does not work although it may be well written; the words that Gateway API uses in conditions. */
 export type ProblemReason =
+  | NotFoundReason
   | 'Invalid'
   | 'UnsupportedValue'
   | 'RefNotPermitted'
   | 'InvalidKind'
-  | 'BackendNotFound'
   | 'InvalidCertificateRef'
-  /** A word of our own: Gateway API has one only for Secrets with certificates. */
-  | 'SecretNotFound'
-  /** Likewise: an egress pod did not take what was made of it. */
+  /** Of our own: an egress pod did not take what was made of it. */
   | 'Refused'
-  | 'TargetNotFound'
   | 'Conflicted'
   | 'NoMatchingParent'
   | 'NoMatchingListenerHostname'
@@ -33,7 +43,14 @@ export type ProblemReason =
   | 'InvalidPolicy'
   /** Of our own again, though others say it as well: the listener that a route leads to is there, and is wrong. */
   | 'InvalidListener'
+  /** Likewise: the backend is there, and is of no use. */
+  | 'InvalidBackend'
   | 'NotAllowedByListeners';
+
+/** That is so whatever else is wrong with the document. */
+export function refersToNothing({ reason }: Problem): boolean {
+  return notFound.some((each) => each === reason);
+}
 
 /** One line for people: `providers.yaml:4: Provider/openai: spec.network "pubic" is not … — write public`. */
 export function problemText(problem: Problem): string {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { buildModel } from '../../../src/model/build/build.ts';
 import type { Surroundings } from '../../../src/model/build/surroundings.ts';
 import type { PolicyDocument } from '../../../src/policy/document.ts';
-import type { Problem } from '../../../src/policy/problem.ts';
+import { type Problem, refersToNothing } from '../../../src/policy/problem.ts';
 import { readableParts } from '../../../src/policy/readable-part.ts';
 import { placeOf } from './place-of.ts';
 
@@ -33,6 +33,6 @@ export async function brokenReferences(
   const ids = new Set(readable.map(({ id }) => id));
   const built = buildModel([...documents, ...readable], surroundings);
   return built.problems.filter(
-    ({ severity, document, message }) => severity === 'error' && ids.has(document) && / does not exist\b/.test(message),
+    (problem) => problem.severity === 'error' && ids.has(problem.document) && refersToNothing(problem),
   );
 }

@@ -96,10 +96,12 @@ function inWordsOfBackendTls(condition: Condition): Condition {
       InvalidKind: 'NoValidCACertificate',
       InvalidCertificateRef: 'NoValidCACertificate',
       SecretNotFound: 'NoValidCACertificate',
+      ConfigMapNotFound: 'NoValidCACertificate',
     },
     ResolvedRefs: {
       InvalidCertificateRef: 'InvalidCACertificateRef',
       SecretNotFound: 'InvalidCACertificateRef',
+      ConfigMapNotFound: 'InvalidCACertificateRef',
     },
   };
   return { ...condition, reason: words[condition.type]?.[condition.reason] ?? condition.reason };

@@ -19,8 +19,13 @@ const referenceReasons: ReadonlySet<ProblemReason> = new Set([
   'RefNotPermitted',
   'InvalidKind',
   'BackendNotFound',
+  'InvalidBackend',
   'InvalidCertificateRef',
+  'ProviderNotFound',
+  'ApiKeyNotFound',
+  'GatewayNotFound',
   'SecretNotFound',
+  'ConfigMapNotFound',
 ]);
 
 /** The verdicts of all documents, to be asked one by one. */

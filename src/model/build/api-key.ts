@@ -57,7 +57,8 @@ export function buildKey(
     if (provider === undefined) return [];
     if (!providers.has(provider)) {
       const message = `provider "${provider}" does not exist or is not usable`;
-      context.reject(document, `${path}.provider`, message, 'add that Provider, or remove the credential');
+      const remedy = 'add that Provider, or remove the credential';
+      context.reject(document, `${path}.provider`, message, remedy, 'ProviderNotFound');
       return [];
     }
     const value = context.resolve(document, `${path}.apiKey`, own.apiKey);

@@ -1,6 +1,7 @@
 import type { PolicyDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { AuthorityReference } from '../../policy/gateway-api/object-reference.ts';
+import type { ProblemReason } from '../../policy/problem.ts';
 import type { BuildContext } from './context.ts';
 import { mayReferTo } from './permission.ts';
 
@@ -26,8 +27,11 @@ function authority(document: PolicyDocument, path: string, ref: Reference, conte
   if (!mayReferTo(document, path, { group: '', kind, namespace, name }, context)) return undefined;
   const text = context.surroundings.configMap(namespace, name)?.get('ca.crt');
   if (text?.includes('BEGIN CERTIFICATE') === true) return text;
-  const fault = text === undefined ? 'does not exist, or has no ca.crt' : 'holds no certificate under ca.crt';
+  const [fault, reason]: [string, ProblemReason] =
+    text === undefined
+      ? ['does not exist, or has no ca.crt', 'ConfigMapNotFound']
+      : ['holds no certificate under ca.crt', 'InvalidCertificateRef'];
   const message = `ConfigMap "${qualifiedName(namespace, name)}" ${fault}`;
-  context.reject(document, path, message, 'put PEM certificates there', 'InvalidCertificateRef');
+  context.reject(document, path, message, 'put PEM certificates there', reason);
   return undefined;
 }

@@ -16,9 +16,9 @@ function reasonFor(source: SecretSource): string | undefined {
 }
 
 describe('resolve() of the context', () => {
-  it('says of a Secret that is not there that a reference is missing', () => {
+  it('says of a secret that is not there that a reference is missing, wherever it should be', () => {
     expect(reasonFor({ secretKeyRef: { name: 'openai', key: 'key' } })).toBe('SecretNotFound');
     expect(reasonFor({ secretKeyRef: { name: 'openai', key: 'key', namespace: 'team-a' } })).toBe('RefNotPermitted');
-    expect(reasonFor({ env: 'OPENAI_API_KEY' })).toBe(undefined);
+    expect(reasonFor({ env: 'OPENAI_API_KEY' })).toBe('SecretNotFound');
   });
 });

@@ -54,8 +54,7 @@ export function createContext(
       }
       const secret = surroundings.resolve(source, document);
       if (secret.ok) return secret.value;
-      const reason = reference === undefined ? undefined : 'SecretNotFound';
-      reject(document, path, secret.error, 'provide it, or change where the document looks for it', reason);
+      reject(document, path, secret.error, 'provide it, or change where the document looks for it', 'SecretNotFound');
       return undefined;
     },
     keep: (secret) => {

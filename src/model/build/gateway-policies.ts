@@ -32,7 +32,13 @@ export function gatewayPolicies(
     }
     if (!names.includes(target)) {
       const message = `Gateway "${target}" does not exist; there is ${names.join(', ')}`;
-      context.reject(policy, 'spec.targetRef.name', message, 'name one of these, or add that Gateway');
+      context.reject(
+        policy,
+        'spec.targetRef.name',
+        message,
+        'name one of these, or add that Gateway',
+        'GatewayNotFound',
+      );
       continue;
     }
     const other = assigned.get(target);

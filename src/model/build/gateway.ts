@@ -89,7 +89,7 @@ function anonymousKey(
   const key = keys.find((one) => one.name === name);
   if (key !== undefined) return { anonymousKey: key.sha256 };
   const message = `ApiKey "${name}" does not exist, so callers without a key are refused`;
-  context.reject(policy, 'spec.anonymous.key', message, 'add that ApiKey, or name another one');
+  context.reject(policy, 'spec.anonymous.key', message, 'add that ApiKey, or name another one', 'ApiKeyNotFound');
   return {};
 }
 

@@ -85,5 +85,11 @@ export function rejectTarget(
   context: BuildContext,
 ): void {
   const message = `provider "${provider}" does not exist or is not usable, so this target is left out`;
-  context.reject(document, `${path}.provider`, message, 'add that Provider, mend it, or remove the target');
+  context.reject(
+    document,
+    `${path}.provider`,
+    message,
+    'add that Provider, mend it, or remove the target',
+    'ProviderNotFound',
+  );
 }

@@ -38,7 +38,7 @@ export function resolveRefs(
     const provider = backends.providers.get(backend.id);
     if (provider === undefined) {
       const message = `AIServiceBackend "${name}" is not usable, so this target is left out`;
-      context.reject(document, path, message, 'see what is said of that backend', 'BackendNotFound');
+      context.reject(document, path, message, 'see what is said of that backend', 'InvalidBackend');
       return [];
     }
     return [{ ref, provider }];

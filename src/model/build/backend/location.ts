@@ -96,7 +96,7 @@ function locateEndpoints(
     const reason = 'a backend is what its endpoints say, not what a caller asks for';
     context.reject(backend, 'spec.type', `is not served: ${reason}`, 'write Endpoints', 'UnsupportedValue');
     const message = `Backend "${qualifiedName(namespace, name)}" has no endpoints of its own`;
-    context.reject(document, path, message, 'see what is said of that backend', 'BackendNotFound');
+    context.reject(document, path, message, 'see what is said of that backend', 'InvalidBackend');
     return undefined;
   }
   return {

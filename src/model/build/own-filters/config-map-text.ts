@@ -1,6 +1,6 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
-import type { ProblemReason } from '../../../policy/problem.ts';
+import type { NotFoundReason } from '../../../policy/problem.ts';
 import type { BuildContext } from '../context.ts';
 
 interface Wanted {
@@ -8,15 +8,14 @@ interface Wanted {
   readonly key: string;
   /** The only entry is meant, whatever it is called. */
   readonly orOnlyOne: boolean;
-  /** What it is to miss it; absent: a mistake of the document, whose version before stays in force. */
-  readonly reason?: ProblemReason;
+  readonly reason?: NotFoundReason;
 }
 
 /** An entry of a ConfigMap of the document's namespace; nothing after saying why. */
 export function configMapText(
   document: PolicyDocument,
   path: string,
-  { name, key, orOnlyOne, reason }: Wanted,
+  { name, key, orOnlyOne, reason = 'ConfigMapNotFound' }: Wanted,
   context: BuildContext,
 ): string | undefined {
   const { namespace } = document;
