@@ -4,7 +4,7 @@ import type { Finding } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
 import { secretEntities } from './entities.ts';
 import { secretsDetector } from './index.ts';
-import { plant, samples, seededRandom } from './testdata.ts';
+import { plant, type Random, samples, seededRandom } from './testdata.ts';
 
 const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const detector = secretsDetector({ entities: new Map(secretEntities.map(({ name }) => [name, plain])), minScore: 0.5 });
@@ -108,6 +108,7 @@ describe('what only looks like a secret', () => {
   const random = seededRandom(42);
   const hex = '0123456789abcdef';
   const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const crypt64 = `${base64.slice(0, -2)}./`;
   const uuid = (): string => [8, 4, 4, 4, 12].map((length) => random.text(hex, length)).join('-');
   const generated: Readonly<Record<string, () => string>> = {
     'a UUID': () => `request ${uuid()} done`,
@@ -170,6 +171,46 @@ describe('what only looks like a secret', () => {
     'The risk-based task list asks for a desk-side review (sk-SK locale, en-US).',
   ])('%s', (text) => {
     expect(scan(text)).toEqual([]);
+  });
+
+  it.each([
+    ['bcrypt', (r: Random) => `$2b$12$${r.text(crypt64, 53)}`],
+    ['bcrypt with dots at its end', (r: Random) => `$2y$05$${r.text(crypt64, 50)}...`],
+    ['crypt(3) with SHA-512', (r: Random) => `$6$${r.text(crypt64, 16)}$${r.text(crypt64, 86)}`],
+    ['crypt(3) with SHA-256', (r: Random) => `$5$${r.text(crypt64, 16)}$${r.text(crypt64, 43)}`],
+    ['crypt(3) with rounds', (r: Random) => `$6$rounds=5000$${r.text(crypt64, 16)}$${r.text(crypt64, 86)}`],
+    ['yescrypt', (r: Random) => `$y$j9T$${r.text(crypt64, 22)}$${r.text(crypt64, 43)}`],
+    ['scrypt', (r: Random) => `$scrypt$ln=16,r=8,p=1$${r.text(base64, 22)}$${r.text(base64, 43)}`],
+    ['argon2', (r: Random) => `$argon2id$v=19$m=65536,t=3,p=4$${r.text(base64, 22)}$${r.text(base64, 43)}`],
+    ['PBKDF2', (r: Random) => `pbkdf2_sha256$260000$${r.text(hex, 12)}$${r.text(base64, 43)}=`],
+    ['htpasswd', (r: Random) => `$apr1$${r.text(crypt64, 8)}$${r.text(crypt64, 22)}`],
+    ['LDAP', (r: Random) => `{SSHA}${r.text(base64, 38)}==`],
+  ])('a hash of a password, made with %s, is nothing', (_title, make) => {
+    for (const before of ['password = "', 'password_hash: ', '"passwordHash":"', 'DB_SECRET=', 'pwd: ']) {
+      const text = `${before}${make(random)}"`;
+      expect(scan(text), text).toEqual([]);
+    }
+  });
+
+  it('a digest is nothing behind a name that says what it is', () => {
+    for (const length of [32, 40, 64, 128]) {
+      const digest = random.text(hex, length);
+      for (const name of ['password_hash', 'passwordHash', 'passwd-digest', 'PASSWORD_SALT'.toLowerCase()]) {
+        expect(scan(`${name} = "${digest}"`), name).toEqual([]);
+      }
+      expect(scan(`password = "${digest}"`)).toHaveLength(1);
+    }
+  });
+
+  it('what only begins like a hash, or has only its name, is a password all the same', () => {
+    for (const text of [
+      'password = "$2b$12$nobodyKnows7"',
+      `password = "$2b$12$${random.text(crypt64, 60)}"`,
+      `password = "$6$salt$${random.text(crypt64, 20)}"`,
+      'password_hash = "Tr0ub4dor&3-horse-staple"',
+      'passwordHash: "Summer2024!x"',
+    ])
+      expect(scan(text), text).toMatchObject([{ entity: 'generic-password' }]);
   });
 
   it('nothing in ordinary prompts', () => {

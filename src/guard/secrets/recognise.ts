@@ -3,6 +3,7 @@ import { comparable } from './allowed.ts';
 import { isPublicName, looksLikePassword, looksMixed, looksRandom, nameReach } from './checks/assigned.ts';
 import { endsInChecksum } from './checks/checksum.ts';
 import { isMixedEnough } from './checks/entropy.ts';
+import { isPasswordHash } from './checks/password-hash.ts';
 import { privateKeyEnd } from './checks/pem.ts';
 import { isPlaceholder, isStopWord } from './checks/placeholder.ts';
 import { hasJwtHeader, isBasicCredentials } from './checks/token.ts';
@@ -131,6 +132,7 @@ function judgeAssigned(
   const after = /^[A-Za-z0-9_-]*/.exec(name.slice(keyword.length))?.[0] ?? '';
   const before = /[A-Za-z0-9_ -]*$/.exec(text.slice(Math.max(0, from - nameReach), from))?.[0] ?? '';
   if (isPublicName(before, keyword, after)) return undefined;
+  if (isPasswordHash(secret, keyword + after)) return undefined;
   // `password = read(…)`, `token = list[0]`: what follows the value says that it is code.
   const next = text[end];
   if (next === '(' || next === '[') return undefined;
