@@ -1,4 +1,5 @@
-import type { ErrorCode, ErrorParams } from '../errors.ts';
+import type { ErrorParams } from '../errors/row.ts';
+import type { ErrorCode } from '../errors/table.ts';
 import type { TraceSpan } from '../lib/trace.ts';
 import type { BodyEdit, Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
 import { Answer } from './answer.ts';

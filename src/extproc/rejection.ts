@@ -1,5 +1,7 @@
 import { responseDetailsPrefix } from '../contract.ts';
-import { type ErrorCode, type ErrorParams, renderError } from '../errors.ts';
+import { renderError } from '../errors/render.ts';
+import type { ErrorParams } from '../errors/row.ts';
+import type { ErrorCode } from '../errors/table.ts';
 import type { Dialect } from '../program/program.ts';
 import type { ImmediateAnswer } from './wire/outgoing.ts';
 

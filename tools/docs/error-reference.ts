@@ -1,4 +1,5 @@
-import { type ErrorCode, errorCodes, renderError } from '../../src/errors.ts';
+import { renderError } from '../../src/errors/render.ts';
+import { type ErrorCode, errorCodes } from '../../src/errors/table.ts';
 import { markdownTable } from './markdown.ts';
 
 /** The table of error codes as callers meet them. */

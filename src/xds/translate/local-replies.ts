@@ -1,6 +1,8 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
 import { responseDetailsPrefix } from '../../contract.ts';
-import { type Dialect, type ErrorCode, errorStatus, localReplies, localReplyBody } from '../../errors.ts';
+import { localReplies, localReplyBody } from '../../errors/local-reply.ts';
+import type { Dialect } from '../../errors/row.ts';
+import { type ErrorCode, errorStatus } from '../../errors/table.ts';
 import { type AccessLogFilterSchema, ComparisonFilter_Op } from '../../gen/envoy/config/accesslog/v3/accesslog_pb.js';
 import { HeaderValueOption_HeaderAppendAction } from '../../gen/envoy/config/core/v3/base_pb.js';
 import { ExpressionFilterSchema } from '../../gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js';

@@ -1,4 +1,4 @@
-import { describeError } from '../../../errors.ts';
+import { describeError } from '../../../errors/render.ts';
 import { errorEvent } from '../../../llm/stream/error-event.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Rejection } from '../../rejection.ts';

@@ -1,5 +1,5 @@
 import { responseDetailsPrefix, responseHeaders } from '../../../contract.ts';
-import { errorStatus } from '../../../errors.ts';
+import { errorStatus } from '../../../errors/table.ts';
 import type { CoolDown, Target } from '../../../program/program.ts';
 import { type AttemptOutcome, hiddenAs } from '../../attempt-trail.ts';
 import type { Exchange } from '../../exchange.ts';

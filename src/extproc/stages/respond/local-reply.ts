@@ -1,4 +1,5 @@
-import { type ErrorCode, localReplies } from '../../../errors.ts';
+import { localReplies } from '../../../errors/local-reply.ts';
+import type { ErrorCode } from '../../../errors/table.ts';
 
 /** Our error for an answer that Envoy gave itself, by its response code details, where the status alone is ambiguous. */
 const byDetails: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[] = [

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../errors.ts';
+import type { ErrorCode } from '../../../errors/table.ts';
 import type { Exchange } from '../../exchange.ts';
 
 const readable = /^\s*(?:application\/(?:[\w.-]+\+)?json|text\/event-stream)\s*(?:;|$)/i;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../errors.ts';
+import type { ErrorCode } from '../../../errors/table.ts';
 import type { TokenFields } from '../../../program/program.ts';
 import type { Json } from '../../wire/struct.ts';
 import type { JsonMap } from '../../wire/struct-tree.ts';

@@ -3,45 +3,9 @@
  * causes belong in the log, under the code. No text repeats a secret or a caller's long input.
  */
 
-/** The API family a caller speaks. Decides the shape of an error. */
-export type Dialect = 'openai' | 'anthropic';
+import { because, clip, quoted, useInstead, whenRoomIs } from './phrases.ts';
+import type { ErrorRow } from './row.ts';
 
-/** What a text may mention. A text leaves out what is absent. */
-export interface ErrorParams {
-  readonly model?: string;
-  readonly path?: string;
-  readonly method?: string;
-  /** Methods that the path does take. */
-  readonly allow?: readonly string[];
-  /** Half a sentence: what is wrong with the body or its type. */
-  readonly reason?: string;
-  readonly limitBytes?: number;
-  readonly retryAfterSeconds?: number;
-  /** The request could not be answered at any other time either. */
-  readonly isTooLarge?: boolean;
-  /** How many targets were tried. */
-  readonly attempts?: number;
-  /** The rule that blocks. */
-  readonly guardrail?: string;
-  readonly rule?: string;
-  /** What policy wants the caller to read in place of the general text. */
-  readonly message?: string;
-  /** The policy that cannot be enforced. */
-  readonly policy?: string;
-  /** The limit or budget that is used up. */
-  readonly limit?: string;
-}
-
-interface ErrorRow {
-  readonly status: number;
-  readonly openai: { readonly type: string; readonly code: string; readonly param: string | null };
-  readonly anthropic: string;
-  readonly message: (params: ErrorParams) => string;
-  /** Further members of the error, for whoever handles it by program. */
-  readonly members?: (params: ErrorParams) => JsonObject;
-}
-
-const longestQuote = 120;
 const listModels = 'GET /v1/models lists the models this key may use.';
 
 /** Who holds no valid key learns nothing about keys: unknown, disabled and expired read the same. */
@@ -52,7 +16,7 @@ const invalidKey: ErrorRow = {
   message: () => 'The API key is not valid. Check it, or ask the operator of this gateway for a new one.',
 };
 
-const table = {
+export const errorTable = {
   missing_key: {
     status: 401,
     openai: { type: 'invalid_request_error', code: 'missing_api_key', param: null },
@@ -114,7 +78,7 @@ const table = {
     openai: { type: 'invalid_request_error', code: 'method_not_allowed', param: null },
     anthropic: 'invalid_request_error',
     message: (p) =>
-      `${quoted(p.path).trimStart() || 'This path'} does not take ${clip(p.method ?? 'this method')}.${use(p)}`,
+      `${quoted(p.path).trimStart() || 'This path'} does not take ${clip(p.method ?? 'this method')}.${useInstead(p)}`,
   },
   malformed_body: {
     status: 400,
@@ -155,7 +119,7 @@ const table = {
     openai: { type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null },
     anthropic: 'rate_limit_error',
     message: (p) => `Too many requests${because(p.reason)}. ${whenRoomIs(p)}`,
-    members: (p): JsonObject => (p.limit === undefined ? {} : { limit: p.limit }),
+    members: (p) => (p.limit === undefined ? {} : { limit: p.limit }),
   },
   budget_exceeded: {
     status: 429,
@@ -285,129 +249,10 @@ const table = {
   },
 } as const satisfies Record<string, ErrorRow>;
 
-export type ErrorCode = keyof typeof table;
+export type ErrorCode = keyof typeof errorTable;
 
-export const errorCodes = Object.keys(table) as readonly ErrorCode[];
+export const errorCodes = Object.keys(errorTable) as readonly ErrorCode[];
 
 export function errorStatus(code: ErrorCode): number {
-  return table[code].status;
-}
-
-export interface RenderedError {
-  readonly status: number;
-  readonly body: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface ErrorContext {
-  readonly requestId: string;
-  readonly params?: ErrorParams;
-}
-
-/** The complete answer. The status line, the body and the headers agree with what the official clients look for. */
-export function renderError(code: ErrorCode, dialect: Dialect, context: ErrorContext): RenderedError {
-  const params = context.params ?? {};
-  const row: ErrorRow = table[code];
-  const body = Buffer.from(JSON.stringify(errorBody(row, dialect, row.message(params), context.requestId, params)));
-  return { status: row.status, body, headers: headersOf(row.status, dialect, context.requestId, params) };
-}
-
-export interface DescribedError {
-  readonly type: string;
-  readonly code: string;
-  readonly message: string;
-  readonly members: JsonObject;
-}
-
-/** The same error in words, for where it is told as an event of a stream that has begun. */
-export function describeError(code: ErrorCode, dialect: Dialect, params: ErrorParams = {}): DescribedError {
-  const row: ErrorRow = table[code];
-  const type = dialect === 'anthropic' ? row.anthropic : row.openai.type;
-  return { type, code: row.openai.code, message: row.message(params), members: row.members?.(params) ?? {} };
-}
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
-  readonly [name: string]: JsonValue;
-}
-
-/**
- * Envoy's own answers by status, for its local reply mapper. The codes that a status alone cannot tell apart (a 503
- * without a processor, a 503 of a refused connection) are chosen there by response flag.
- */
-export const localReplies = [
-  { status: 400, code: 'bad_request' },
-  { status: 404, code: 'unknown_path' },
-  { status: 408, code: 'request_timeout' },
-  { status: 413, code: 'body_too_large' },
-  { status: 426, code: 'upgrade_required' },
-  { status: 429, code: 'rate_limited' },
-  { status: 431, code: 'headers_too_large' },
-  { status: 500, code: 'internal' },
-  { status: 502, code: 'provider_unreachable' },
-  { status: 503, code: 'gateway_not_ready' },
-  { status: 504, code: 'provider_timeout' },
-] as const satisfies readonly { readonly status: number; readonly code: ErrorCode }[];
-
-/** The body of a local reply as Envoy's `json_format`: Envoy puts the request id in, and quotes it. */
-export function localReplyBody(code: ErrorCode, dialect: Dialect, params: ErrorParams = {}): JsonObject {
-  const row: ErrorRow = table[code];
-  // A percent sign starts a command operator of Envoy; two are one.
-  const message = row.message(params).replaceAll('%', '%%');
-  return errorBody(row, dialect, message, '%REQ(X-REQUEST-ID)%', params);
-}
-
-function errorBody(
-  row: ErrorRow,
-  dialect: Dialect,
-  message: string,
-  requestId: string,
-  params: ErrorParams,
-): JsonObject {
-  const members = row.members?.(params);
-  if (dialect === 'anthropic') {
-    return { type: 'error', error: { type: row.anthropic, message, ...members }, request_id: requestId };
-  }
-  const { type, code, param } = row.openai;
-  return { error: { message, type, param, code, request_id: requestId, ...members } };
-}
-
-function headersOf(
-  status: number,
-  dialect: Dialect,
-  requestId: string,
-  params: ErrorParams,
-): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId };
-  // Anthropic's clients read the id from this header.
-  if (dialect === 'anthropic') headers['request-id'] = requestId;
-  // RFC 9110 15.5.2 and 15.5.6: these two statuses must name the scheme and the methods.
-  if (status === 401) headers['www-authenticate'] = 'Bearer';
-  if (status === 405) headers.allow = (params.allow ?? []).join(', ');
-  if (params.retryAfterSeconds !== undefined) headers['retry-after'] = String(params.retryAfterSeconds);
-  return headers;
-}
-
-function quoted(text: string | undefined): string {
-  return text === undefined ? '' : ` "${clip(text)}"`;
-}
-
-function because(reason: string | undefined): string {
-  return reason === undefined ? '' : `: ${clip(reason)}`;
-}
-
-function whenRoomIs(params: ErrorParams): string {
-  if (params.isTooLarge === true) return 'Send a shorter prompt, or ask for fewer tokens.';
-  return params.retryAfterSeconds === undefined ? 'Try again later.' : `Try again in ${params.retryAfterSeconds} s.`;
-}
-
-function use(params: ErrorParams): string {
-  return params.allow === undefined || params.allow.length === 0 ? '' : ` Use ${params.allow.join(' or ')}.`;
-}
-
-/** Cuts between code points: half a surrogate pair is not a character. */
-function clip(text: string): string {
-  if (text.length <= longestQuote) return text;
-  const end = (text.codePointAt(longestQuote - 1) ?? 0) > 0xffff ? longestQuote - 1 : longestQuote;
-  return `${text.slice(0, end)}…`;
+  return errorTable[code].status;
 }

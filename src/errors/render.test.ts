@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ErrorCode,
-  type ErrorParams,
-  errorCodes,
-  errorStatus,
-  localReplies,
-  localReplyBody,
-  renderError,
-} from './errors.ts';
+import { localReplies, localReplyBody } from './local-reply.ts';
+import { renderError } from './render.ts';
+import type { ErrorParams } from './row.ts';
+import { type ErrorCode, errorCodes, errorStatus } from './table.ts';
 
 const dialects = ['openai', 'anthropic'] as const;
 const requestId = '7f0c"\\\n';
