@@ -1,7 +1,8 @@
 import { type Folded, fold } from '../folding/fold.ts';
 import { candidates } from './gate.ts';
 import { isMentioned, mentioned } from './mention.ts';
-import { latinSignatures, otherScriptSignatures, type Signature, signatures } from './signatures.ts';
+import { latinSignatures, otherScriptSignatures, signatures } from './signatures/index.ts';
+import type { Signature } from './signatures/signature.ts';
 import { hiddenViews } from './views.ts';
 
 /** A signature in a text, with what it adds there. */
