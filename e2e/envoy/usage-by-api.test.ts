@@ -72,6 +72,26 @@ describe('an answer that tells no usage', () => {
   });
 });
 
+describe('a request that the second provider answers', () => {
+  it('is paid at its prices', async () => {
+    metered.answer = (response, { path }) =>
+      path.startsWith('/v1/old/')
+        ? answerJson(response, 200, bodyOf(chat))
+        : answerJson(response, 500, { error: { message: 'no' } });
+    const { record } = await metered.ask(chat.path, { ...chat.request(prompt, false), model: 'chain' });
+    expect(record).toMatchObject({
+      model: 'chain',
+      provider: 'old',
+      providerModel: 'second',
+      attempts: [
+        { provider: 'openai', providerModel: 'first', status: 500 },
+        { provider: 'old', providerModel: 'second', status: 200 },
+      ],
+      cost: { nanoUsd: 100 * 1_000 + 20 * 1_000 },
+    });
+  });
+});
+
 describe('the service tier', () => {
   it('of the answer decides about the price, not that of the request', async () => {
     metered.answer = (response) => answerJson(response, 200, { ...bodyOf(chat), service_tier: 'priority' });

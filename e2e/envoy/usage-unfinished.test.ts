@@ -49,6 +49,7 @@ describe('a request that does not come to its end', () => {
       cost: { nanoUsd: expect.any(Number) },
     });
     expect(record.tokens?.output).toBeGreaterThan(15);
+    expect(record.firstTokenMs).toBeGreaterThan(0);
     await until('the provider is told', () => toldAt > 0);
     // At once; the rest is for a busy machine. What it would have sent takes 2.5 s.
     expect(toldAt - leftAt).toBeLessThan(2_000);
@@ -70,6 +71,15 @@ describe('a request that does not come to its end', () => {
     expect(record.ending).toMatch(/^(?:provider cut|caller aborted)$/);
     expect(record.tokens).toMatchObject({ source: 'counted', completeness: 'partial' });
     expect(record.tokens?.output).toBeGreaterThanOrEqual(4);
+  });
+
+  it('because the provider ends it in the middle is known to be cut', async () => {
+    metered.answer = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(chat.stream?.(['half of']).slice(0, 2).join(''));
+    };
+    const { record } = await metered.ask(chat.path, chat.request(prompt, true));
+    expect(record).toMatchObject({ ending: 'provider cut', tokens: { completeness: 'partial' } });
   });
 
   it('because the provider falls silent is charged for what passed, and the provider is told', async () => {

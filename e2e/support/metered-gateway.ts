@@ -5,7 +5,12 @@ import { sha256Hex } from '../../src/lib/hash.ts';
 import type { UsageRecord } from '../../src/llm/usage/record.ts';
 import { startGateway } from './gateway.ts';
 import { document, documents, model, provider } from './policy-documents.ts';
-import { answerJson, type RecordingProvider, startRecordingProvider } from './recording-provider.ts';
+import {
+  answerJson,
+  type RecordedRequest,
+  type RecordingProvider,
+  startRecordingProvider,
+} from './recording-provider.ts';
 import { until } from './until.ts';
 import { usageFile } from './usage-file.ts';
 
@@ -21,13 +26,14 @@ interface Asked {
 }
 
 /**
- * A gateway that keeps records of usage, and one provider behind it under several names: `old` takes no `stream_options`,
- * nobody is at `away`, and `impatient` waits a second for the next piece of a stream.
+ * A gateway that keeps records of usage, and one provider behind it under several names: `old`, below `/v1/old`, takes no
+ * `stream_options`, nobody is at `away`, `impatient` waits a second for the next piece of a stream, and `chain` asks `old`
+ * after the first one, at a price of its own.
  */
 export interface MeteredGateway {
   readonly provider: RecordingProvider;
   /** How it answers. */
-  answer: (response: ServerResponse) => unknown;
+  answer: (response: ServerResponse, request: RecordedRequest) => unknown;
   /** With the caller's key. */
   post(path: string, body: object, more?: More): Promise<Response>;
   /** The whole answer, and the record of it. */
@@ -48,7 +54,7 @@ const noCoolDown = { retry: { coolDown: { failures: 0 } } };
 
 export async function startMeteredGateway(): Promise<MeteredGateway> {
   const usage = await usageFile();
-  const upstream = await startRecordingProvider((response) => metered.answer(response));
+  const upstream = await startRecordingProvider((response, request) => metered.answer(response, request));
   const closeAll = async (): Promise<void> => {
     await upstream.close();
     await usage.remove();
@@ -64,6 +70,14 @@ export async function startMeteredGateway(): Promise<MeteredGateway> {
         model('m', ['openai/upstream', 'anthropic/upstream'], { pricing }),
         model('old', [{ provider: 'old' }], noCoolDown),
         model('away', [{ provider: 'away' }], noCoolDown),
+        model(
+          'chain',
+          ['openai/first', { provider: 'old', model: 'second', priority: 1, pricing: { input: 1, output: 1 } }],
+          {
+            ...noCoolDown,
+            pricing,
+          },
+        ),
         model('impatient', [{ provider: 'openai' }], { retry: { attemptTimeout: '3s', idleTimeout: '1s' } }),
         usage.policy,
         document('ApiKey', 'caller', { hash: `sha256:${sha256Hex(caller)}`, owner }),

@@ -55,10 +55,15 @@ export function eventsOf(shape: ApiShape, pieces: readonly string[], isAsked: bo
   const events = shape.stream?.(pieces) ?? [];
   const usage = said[shape.name]?.usage;
   switch (shape.name) {
-    case 'messages':
+    case 'messages': {
+      // What came in is told first, what went out at the end.
+      const { output_tokens, ...input } = { output_tokens: 0, ...usage };
       return events.map((event) =>
-        event.replace('"usage":{"output_tokens":3}', `"usage":${JSON.stringify({ ...usage })}`),
+        event
+          .replace('"usage":{"input_tokens":1}', `"usage":${JSON.stringify({ ...input, output_tokens: 1 })}`)
+          .replace('"usage":{"output_tokens":3}', `"usage":${JSON.stringify({ output_tokens })}`),
       );
+    }
     case 'responses':
       return events.map((event) => {
         const [name = '', data = ''] = event.split('\ndata: ');
