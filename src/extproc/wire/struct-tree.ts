@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import type { Json } from './struct.ts';
+import { readScalar } from './struct-read.ts';
 import { WireError } from './wire-error.ts';
 
 export interface JsonMap {
@@ -40,34 +41,20 @@ export function readStruct(cursor: Cursor, start: number, end: number, depth = 0
 }
 
 function readValue(cursor: Cursor, start: number, end: number, depth: number): Json {
+  const scalar = readScalar(cursor, start, end);
+  if (scalar !== undefined) return scalar;
   let value: Json = null;
   cursor.pos = start;
   while (cursor.pos < end) {
     const tag = cursor.tag(end);
-    switch (tag) {
-      case 0x11:
-        value = cursor.double(end);
-        break;
-      case 0x20:
-        value = cursor.varint(end) !== 0;
-        break;
-      case 0x1a:
-      case 0x2a:
-      case 0x32: {
-        const at = cursor.length(end) + cursor.pos;
-        if (tag === 0x1a) value = cursor.bytes.toString('utf8', cursor.pos, at);
-        else if (tag === 0x2a) value = readStruct(cursor, cursor.pos, at, depth + 1);
-        else value = readList(cursor, cursor.pos, at, depth + 1);
-        cursor.pos = at;
-        break;
-      }
-      case 0x08:
-        value = null;
-        cursor.skip(tag, end);
-        break;
-      default:
-        cursor.skip(tag, end);
+    if (tag !== 0x2a && tag !== 0x32) {
+      if (tag === 0x08) value = null;
+      cursor.skip(tag, end);
+      continue;
     }
+    const at = cursor.length(end) + cursor.pos;
+    value = (tag === 0x2a ? readStruct : readList)(cursor, cursor.pos, at, depth + 1);
+    cursor.pos = at;
   }
   return value;
 }
