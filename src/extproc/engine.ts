@@ -3,7 +3,7 @@ import type { ProgramSource } from '../program/store.ts';
 import type { EngineMetrics } from './metrics.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Registry } from './registry.ts';
-import type { CallerDialect } from './request-headers.ts';
+import type { CallerDialect } from './router/request-headers.ts';
 
 /** What all streams of a process share. */
 export interface Engine {

@@ -3,13 +3,13 @@ import type { ErrorCode } from '../errors/table.ts';
 import type { TraceSpan } from '../lib/trace.ts';
 import type { BodyEdit, Dialect, Key, Model, Program, Provider, Route, Target } from '../program/program.ts';
 import { Answer } from './answer.ts';
-import type { AttemptOutcome, AttemptTrail } from './attempt-trail.ts';
 import type { BodyReader } from './body-reader.ts';
 import type { Metering } from './metering.ts';
 import type { Rejection } from './rejection.ts';
 import type { BodyMember, ModelListing, RequestApi } from './request-api.ts';
 import type { ResponseListener } from './response-listener.ts';
 import type { ResponseTexts } from './response-texts.ts';
+import type { AttemptOutcome, AttemptTrail } from './trail/attempt-trail.ts';
 import { type Verdict, verdict } from './verdict.ts';
 import { type BodySendMode, bodySendMode } from './wire/mode.ts';
 import type { ImmediateAnswer } from './wire/outgoing.ts';
@@ -62,6 +62,10 @@ export class Exchange {
 
   /** token: what Envoy has noted of tokens, until it is known which ones count. */
   noted: JsonMap | undefined = undefined;
+  /** Before any stage: name of the filter whose tokens are demanded here and not by Envoy. */
+  demandedTokens: string | undefined = undefined;
+  /** token: the listener wants a token, and this is how the one that came is wrong. A route may want another one instead. */
+  owed: ErrorCode | undefined = undefined;
   /** token: headers that hold a token, good or bad, and so no key. */
   tokenHeaders: readonly string[] = none;
 

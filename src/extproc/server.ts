@@ -1,12 +1,12 @@
-import { processorMethod, processorRoleHeader } from '../contract.ts';
+import { demandedTokensHeader, demandingRole, processorMethod, processorRoleHeader } from '../contract.ts';
 import type { Engine } from './engine.ts';
-import { RouterStream } from './router-stream.ts';
+import { RouterStream } from './router/router-stream.ts';
 import type { Address } from './transport/address.ts';
 import type { Metadata } from './transport/http2/metadata.ts';
 import { relay } from './transport/relay.ts';
 import { grpcStatus } from './transport/status.ts';
 import type { Method } from './transport/stream.ts';
-import { type RelayTo, UpstreamStream } from './upstream-stream.ts';
+import { type RelayTo, UpstreamStream } from './upstream/upstream-stream.ts';
 
 /** Marks a stream that has been carried on once: two processes that know nothing must not pass it to and fro. */
 const relayedHeader = 'x-sluice-relayed';
@@ -27,6 +27,9 @@ export function processorMethods(engine: Engine, peers: ReadonlyMap<number, Addr
     switch (stream.metadata[processorRoleHeader]) {
       case 'router':
         return new RouterStream(stream, engine);
+      // Envoy adds a value to the one that is there.
+      case `router, ${demandingRole}`:
+        return new RouterStream(stream, engine, stream.metadata[demandedTokensHeader] ?? '');
       case 'upstream':
         return new UpstreamStream(stream, engine, relayTo);
       case 'watch':

@@ -7,7 +7,7 @@ import { programOf } from '../../program/testing/program-of.ts';
 import type { Exchange } from '../exchange.ts';
 import { Pipeline } from '../pipeline.ts';
 import { Registry } from '../registry.ts';
-import { RouterStream } from '../router-stream.ts';
+import { RouterStream } from '../router/router-stream.ts';
 import type { Stage } from '../stage.ts';
 import { callerDialect } from '../stages/identify/caller-dialect.ts';
 import { orderedStages } from '../stages/order.ts';

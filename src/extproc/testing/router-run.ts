@@ -1,5 +1,5 @@
 import type { Ending, Exchange } from '../exchange.ts';
-import { RouterStream } from '../router-stream.ts';
+import { RouterStream } from '../router/router-stream.ts';
 import type { Stage } from '../stage.ts';
 import { type Verdict, verdict } from '../verdict.ts';
 import { engineWith, FakeStream } from './fake-stream.ts';

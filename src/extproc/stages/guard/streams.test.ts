@@ -3,7 +3,7 @@ import type { RemoteJudge } from '../../../guard/remote-judge.ts';
 import { cut, randomFrom } from '../../../guard/rules-for-tests.ts';
 import { textsOf } from '../../../llm/stream/testing/streams.ts';
 import { type ProgramInit, programOf } from '../../../program/testing/program-of.ts';
-import { RouterStream } from '../../router-stream.ts';
+import { RouterStream } from '../../router/router-stream.ts';
 import type { Stage } from '../../stage.ts';
 import { keyIn } from '../../testing/exchange-of.ts';
 import { engineWith, FakeStream, sent } from '../../testing/fake-stream.ts';

@@ -1,5 +1,5 @@
 import { dialectOfPath } from '../../../llm/api.ts';
-import type { CallerDialect } from '../../request-headers.ts';
+import type { CallerDialect } from '../../router/request-headers.ts';
 
 /** The one path that both families have. */
 const shared = /^\/v1\/models(?:[/?]|$)/;

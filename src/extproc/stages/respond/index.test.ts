@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { programOf } from '../../../program/testing/program-of.ts';
-import { AttemptTrail } from '../../attempt-trail.ts';
 import { type ExchangeFields, exchangeOf, modelIn, providerIn } from '../../testing/exchange-of.ts';
 import { type HeaderLines, responseHeadersMessage } from '../../testing/message.ts';
+import { AttemptTrail } from '../../trail/attempt-trail.ts';
 import { verdict } from '../../verdict.ts';
 import type { HiddenFailure } from '../../watched/attempt-watch.ts';
 import { respond } from './index.ts';

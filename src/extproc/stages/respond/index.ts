@@ -1,13 +1,13 @@
 import { responseDetailsPrefix, responseHeaders } from '../../../contract.ts';
 import { errorStatus } from '../../../errors/table.ts';
 import type { CoolDown, Target } from '../../../program/program.ts';
-import { type AttemptOutcome, hiddenAs } from '../../attempt-trail.ts';
 import type { Exchange } from '../../exchange.ts';
-import { failedAnswers, trailOf } from '../../exchange-trail.ts';
 import { isFailure } from '../../failure.ts';
 import { renderRejection } from '../../rejection.ts';
 import type { Stage } from '../../stage.ts';
 import { headerText, targetLabel } from '../../target-label.ts';
+import { type AttemptOutcome, hiddenAs } from '../../trail/attempt-trail.ts';
+import { failedAnswers, trailOf } from '../../trail/exchange-trail.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import { type HiddenFailure, hiddenFailureStatus } from '../../watched/attempt-watch.ts';
 import type { Incoming } from '../../wire/incoming.ts';

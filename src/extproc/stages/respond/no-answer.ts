@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../../attempt-trail.ts';
+import type { AttemptOutcome } from '../../trail/attempt-trail.ts';
 
 const notConnected: AttemptOutcome = { failure: 'not connected' };
 const disconnected: AttemptOutcome = { failure: 'disconnected' };

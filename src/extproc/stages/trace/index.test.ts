@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { SpanFields, TraceSpan, Tracing } from '../../../lib/trace.ts';
 import { programOf } from '../../../program/testing/program-of.ts';
 import { Answer } from '../../answer.ts';
-import { AttemptTrail } from '../../attempt-trail.ts';
 import { Registry } from '../../registry.ts';
 import { exchangeOf, modelIn, providerIn } from '../../testing/exchange-of.ts';
 import { requestHeadersMessage, responseHeadersMessage } from '../../testing/message.ts';
+import { AttemptTrail } from '../../trail/attempt-trail.ts';
 import { orderedStages } from '../order.ts';
 import { trace, traceAttempts } from './index.ts';
 

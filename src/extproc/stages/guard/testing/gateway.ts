@@ -3,7 +3,7 @@ import { parseBody } from '../../../../llm/json/parse.ts';
 import type { Program } from '../../../../program/program.ts';
 import { type ProgramInit, programOf } from '../../../../program/testing/program-of.ts';
 import type { Exchange } from '../../../exchange.ts';
-import { RouterStream } from '../../../router-stream.ts';
+import { RouterStream } from '../../../router/router-stream.ts';
 import type { Stage } from '../../../stage.ts';
 import { keyIn, providerIn } from '../../../testing/exchange-of.ts';
 import { engineWith, FakeStream, sent } from '../../../testing/fake-stream.ts';

@@ -1,7 +1,7 @@
 import { programOf } from '../../../../program/testing/program-of.ts';
 import type { ResponseListener } from '../../../response-listener.ts';
 import type { ResponseTexts } from '../../../response-texts.ts';
-import { RouterStream } from '../../../router-stream.ts';
+import { RouterStream } from '../../../router/router-stream.ts';
 import type { Stage } from '../../../stage.ts';
 import { engineWith, FakeStream, sent } from '../../../testing/fake-stream.ts';
 import { verdict } from '../../../verdict.ts';

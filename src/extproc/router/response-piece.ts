@@ -1,8 +1,8 @@
-import type { Exchange } from './exchange.ts';
-import type { ServerStream } from './transport/stream.ts';
-import { kind } from './wire/kind.ts';
-import { bodySendMode } from './wire/mode.ts';
-import { continueFrame, encodeStreamedBody } from './wire/outgoing.ts';
+import type { Exchange } from '../exchange.ts';
+import type { ServerStream } from '../transport/stream.ts';
+import { kind } from '../wire/kind.ts';
+import { bodySendMode } from '../wire/mode.ts';
+import { continueFrame, encodeStreamedBody } from '../wire/outgoing.ts';
 
 /** The message with which a piece of the response body came: bytes, or the trailers behind the last of them. */
 export interface ResponsePiece {

@@ -1,18 +1,18 @@
-import type { Engine } from './engine.ts';
-import type { Ending, Exchange } from './exchange.ts';
-import { logOfAnswered } from './log-fields.ts';
+import type { Engine } from '../engine.ts';
+import type { Ending, Exchange } from '../exchange.ts';
+import { logOfAnswered } from '../log-fields.ts';
+import { renderRejection } from '../rejection.ts';
+import { grpcStatus } from '../transport/status.ts';
+import type { ServerStream, StreamHandler } from '../transport/stream.ts';
+import { type Verdict, verdict } from '../verdict.ts';
+import { decodeRequest, Incoming } from '../wire/incoming.ts';
+import { kind } from '../wire/kind.ts';
+import { bodySendMode } from '../wire/mode.ts';
+import { continueFrame, encodeImmediate } from '../wire/outgoing.ts';
+import { WireError } from '../wire/wire-error.ts';
 import { type PhaseOwner, PhaseRun, phase } from './phase-run.ts';
-import { renderRejection } from './rejection.ts';
 import { readRequestHeaders } from './request-headers.ts';
 import { cutResponse, writePiece } from './response-piece.ts';
-import { grpcStatus } from './transport/status.ts';
-import type { ServerStream, StreamHandler } from './transport/stream.ts';
-import { type Verdict, verdict } from './verdict.ts';
-import { decodeRequest, Incoming } from './wire/incoming.ts';
-import { kind } from './wire/kind.ts';
-import { bodySendMode } from './wire/mode.ts';
-import { continueFrame, encodeImmediate } from './wire/outgoing.ts';
-import { WireError } from './wire/wire-error.ts';
 
 /** Where the stream is. Numbers below are in the order in which messages come. */
 const expecting = {

@@ -1,7 +1,7 @@
-import { failedAnswersField, metadataNamespaces } from '../contract.ts';
+import { failedAnswersField, metadataNamespaces } from '../../contract.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Incoming } from '../wire/incoming.ts';
 import { AttemptTrail, type FailedAnswers } from './attempt-trail.ts';
-import type { Exchange } from './exchange.ts';
-import type { Incoming } from './wire/incoming.ts';
 
 /** The trail of a request, from the first time that there is something to be told of its attempts. */
 export function trailOf(exchange: Exchange): AttemptTrail {

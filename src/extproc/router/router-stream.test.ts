@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Stage } from './stage.ts';
-import { sent } from './testing/fake-stream.ts';
-import { run, stage, take } from './testing/router-run.ts';
-import { grpcStatus } from './transport/status.ts';
-import { verdict } from './verdict.ts';
+import type { Stage } from '../stage.ts';
+import { sent } from '../testing/fake-stream.ts';
+import { run, stage, take } from '../testing/router-run.ts';
+import { grpcStatus } from '../transport/status.ts';
+import { verdict } from '../verdict.ts';
 
 describe('a router stream', () => {
   it('answers each message once, and is done with the response headers where nobody wants the body', () => {

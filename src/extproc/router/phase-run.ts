@@ -1,7 +1,7 @@
-import type { Engine } from './engine.ts';
-import { Exchange, type Flow } from './exchange.ts';
-import { type Verdict, verdict } from './verdict.ts';
-import { decodeRequest, Incoming } from './wire/incoming.ts';
+import type { Engine } from '../engine.ts';
+import { Exchange, type Flow } from '../exchange.ts';
+import { type Verdict, verdict } from '../verdict.ts';
+import { decodeRequest, Incoming } from '../wire/incoming.ts';
 
 /** The phases through which one exchange goes, in their order. */
 export const phase = { requestHeaders: 0, request: 1, responseHeaders: 2, responseBody: 3 } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { exchangeOf } from '../testing/exchange-of.ts';
+import { requestHeadersMessage } from '../testing/message.ts';
 import { readRequestHeaders } from './request-headers.ts';
-import { exchangeOf } from './testing/exchange-of.ts';
-import { requestHeadersMessage } from './testing/message.ts';
 
 describe('readRequestHeaders()', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { exchangeOf } from '../testing/exchange-of.ts';
+import { sent } from '../testing/fake-stream.ts';
+import { decodeRequest, Incoming } from '../wire/incoming.ts';
 import { failedAnswers } from './exchange-trail.ts';
-import { exchangeOf } from './testing/exchange-of.ts';
-import { sent } from './testing/fake-stream.ts';
-import { decodeRequest, Incoming } from './wire/incoming.ts';
 
 describe('failedAnswers()', () => {
   const message = (failed: string) => {

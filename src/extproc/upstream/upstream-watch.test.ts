@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../lib/metrics.ts';
-import type { Stage } from './stage.ts';
-import { exchangeOf, plannedTarget } from './testing/exchange-of.ts';
-import { engineWith, FakeStream, sent } from './testing/fake-stream.ts';
+import { createMetrics } from '../../lib/metrics.ts';
+import type { Stage } from '../stage.ts';
+import { exchangeOf, plannedTarget } from '../testing/exchange-of.ts';
+import { engineWith, FakeStream, sent } from '../testing/fake-stream.ts';
+import { verdict } from '../verdict.ts';
+import type { HiddenFailure } from '../watched/attempt-watch.ts';
 import { UpstreamStream } from './upstream-stream.ts';
-import { verdict } from './verdict.ts';
-import type { HiddenFailure } from './watched/attempt-watch.ts';
 
 const error: HiddenFailure = { reason: 'error', errorBody: undefined };
 

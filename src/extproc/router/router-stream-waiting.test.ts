@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Exchange } from './exchange.ts';
-import type { Stage } from './stage.ts';
-import { sent } from './testing/fake-stream.ts';
-import { run, stage, take } from './testing/router-run.ts';
-import { type Verdict, verdict } from './verdict.ts';
-import { bodySendMode } from './wire/mode.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Stage } from '../stage.ts';
+import { sent } from '../testing/fake-stream.ts';
+import { run, stage, take } from '../testing/router-run.ts';
+import { type Verdict, verdict } from '../verdict.ts';
+import { bodySendMode } from '../wire/mode.ts';
 
 describe('a stage that waits', () => {
   let held: { exchange: Exchange; ticket: number } | undefined;

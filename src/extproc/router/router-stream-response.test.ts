@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Stage } from './stage.ts';
-import { type FakeStream, sent } from './testing/fake-stream.ts';
-import { run, stage } from './testing/router-run.ts';
-import { verdict } from './verdict.ts';
-import { bodySendMode } from './wire/mode.ts';
+import type { Stage } from '../stage.ts';
+import { type FakeStream, sent } from '../testing/fake-stream.ts';
+import { run, stage } from '../testing/router-run.ts';
+import { verdict } from '../verdict.ts';
+import { bodySendMode } from '../wire/mode.ts';
 
 describe('a response body', () => {
   const wanting = (mode: keyof typeof bodySendMode, responseBody: NonNullable<Stage['responseBody']>): Stage =>

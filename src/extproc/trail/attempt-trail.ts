@@ -1,5 +1,5 @@
-import type { AttemptFailure } from '../llm/usage/record.ts';
-import type { HiddenFailure } from './watched/attempt-watch.ts';
+import type { AttemptFailure } from '../../llm/usage/record.ts';
+import type { HiddenFailure } from '../watched/attempt-watch.ts';
 
 /** How an attempt went, as far as it is known. */
 export interface AttemptOutcome {

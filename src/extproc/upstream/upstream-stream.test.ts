@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Exchange } from './exchange.ts';
-import type { Stage } from './stage.ts';
-import { exchangeOf, plannedTarget } from './testing/exchange-of.ts';
-import { engineWith, FakeStream, sent } from './testing/fake-stream.ts';
-import { grpcStatus } from './transport/status.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Stage } from '../stage.ts';
+import { exchangeOf, plannedTarget } from '../testing/exchange-of.ts';
+import { engineWith, FakeStream, sent } from '../testing/fake-stream.ts';
+import { grpcStatus } from '../transport/status.ts';
+import { verdict } from '../verdict.ts';
 import { type RelayTo, UpstreamStream } from './upstream-stream.ts';
-import { verdict } from './verdict.ts';
 
 const prepare: Stage = {
   name: 'prepare',
