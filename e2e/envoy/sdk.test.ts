@@ -254,6 +254,48 @@ describe('the official Anthropic client', () => {
     expect((unknown as InstanceType<typeof Anthropic.APIError>).type).toBe('not_found_error');
   });
 
+  it('turns the pages of the list of models, forwards and back', async () => {
+    const all: string[] = [];
+    for await (const { id } of anthropic.models.list()) all.push(id);
+    const paged: string[] = [];
+    const first = await anthropic.models.list({ limit: 2 });
+    for await (const { id } of first) paged.push(id);
+    expect(first.data.map(({ id }) => id)).toEqual(all.slice(0, 2));
+    expect(paged).toEqual(all);
+    const last = await anthropic.models.list({ limit: 2, before_id: all.at(-1) ?? '' });
+    expect(last.data.map(({ id }) => id)).toEqual(all.slice(-3, -1));
+    expect(last.has_more).toBe(true);
+  });
+
+  it('learns where its base URL is wrong, in its own words', async () => {
+    const wrong = ask('sonnet', anthropic.withOptions({ baseURL: `${gateway.url}/v1` }));
+    await expect(wrong).rejects.toMatchObject({ status: 404, type: 'not_found_error' });
+    await expect(wrong).rejects.toThrow('What is meant is served at \\"/v1/messages\\"');
+    const error = await wrong.catch((thrown: unknown) => thrown);
+    expect((error as InstanceType<typeof Anthropic.APIError>).requestID).toMatch(requestId);
+  });
+
+  it('can read what Envoy answers when the provider goes away with the headers', async () => {
+    practice.behave({ fault: { kind: 'cut', at: 'after-headers' } });
+    // Either the answer broke off before it had begun for the caller, or a stream that has begun ends.
+    const errors = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        anthropic.messages
+          .create({ model: 'sonnet', max_tokens: 50, messages: hello, stream: true })
+          .then(async (stream) => {
+            for await (const _event of stream);
+          })
+          .catch((error: unknown) => error),
+      ),
+    );
+    for (const error of errors) expect(error).toBeInstanceOf(Error);
+    const answered = errors.filter((error) => error instanceof Anthropic.InternalServerError);
+    for (const { type, requestID } of answered) {
+      expect({ type, requestID }).toEqual({ type: 'api_error', requestID: expect.stringMatching(requestId) });
+    }
+    expect(answered.length).toBeGreaterThan(0);
+  });
+
   it('throws when a stream breaks off', async () => {
     practice.behave({ fault: { kind: 'cut', at: 1 } });
     const stream = anthropic.messages.stream({ model: 'sonnet', max_tokens: 50, messages: hello });
@@ -262,9 +304,13 @@ describe('the official Anthropic client', () => {
 });
 
 describe('a model of one dialect', () => {
-  it('is refused with a clear error to who speaks the other', async () => {
+  it('is refused to who speaks the other, and says which one it is', async () => {
     const asked = openai.chat.completions.create({ model: 'sonnet', messages: hello });
-    await expect(asked).rejects.toMatchObject({ status: 503, code: 'no_target' });
+    await expect(asked).rejects.toMatchObject({ status: 400, code: 'model_of_other_api', param: 'model' });
+    await expect(asked).rejects.toThrow('is served by the API of Anthropic only');
+    const other = anthropic.messages.create({ model: 'small', max_tokens: 50, messages: hello });
+    await expect(other).rejects.toBeInstanceOf(Anthropic.BadRequestError);
+    await expect(other).rejects.toThrow('is served by the API of OpenAI only');
     expect(practice.requests).toHaveLength(0);
   });
 });

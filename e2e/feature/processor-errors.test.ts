@@ -219,8 +219,8 @@ describe('errors', () => {
     (await t.envoy.request().requestHeaders({ ...headers, ':path': '/v2/chat' })).rejects(401, 'missing_api_key');
   });
 
-  it('a model whose providers speak another dialect is served by nobody', async () => {
-    (await ask(t.envoy, { model: 'opus' })).body.rejects(503, 'no_target');
+  it('a model whose providers speak another dialect is the mistake of the caller', async () => {
+    (await ask(t.envoy, { model: 'opus' })).body.rejects(400, 'model_of_other_api');
   });
 
   it.each(atResponse)('$details: $status', async ({ details, envoyStatus, status, code }) => {

@@ -48,6 +48,7 @@ describe('renderError()', () => {
       response_unreadable: 502,
       provider_unreachable: 502,
       provider_timeout: 504,
+      model_of_other_api: 400,
       no_target: 503,
       route_closed: 503,
       gateway_not_ready: 503,
@@ -56,6 +57,15 @@ describe('renderError()', () => {
     });
     for (const code of errorCodes) {
       expect(renderError(code, 'openai', { requestId }).status).toBe(errorStatus(code));
+    }
+  });
+
+  it('tells clients not to try again what only another policy would let through', () => {
+    for (const dialect of dialects) {
+      const lasting = errorCodes.filter(
+        (code) => 'x-should-retry' in renderError(code, dialect, { requestId }).headers,
+      );
+      expect(lasting).toEqual(['limit_not_kept', 'no_target', 'route_closed']);
     }
   });
 

@@ -18,7 +18,7 @@ export function renderError(code: ErrorCode, dialect: Dialect, context: ErrorCon
   const params = context.params ?? {};
   const row: ErrorRow = errorTable[code];
   const body = Buffer.from(JSON.stringify(errorBody(row, dialect, row.message(params), context.requestId, params)));
-  return { status: row.status, body, headers: headersOf(row.status, dialect, context.requestId, params) };
+  return { status: row.status, body, headers: headersOf(row, dialect, context.requestId, params) };
 }
 
 export interface DescribedError {
@@ -36,7 +36,7 @@ export function describeError(code: ErrorCode, dialect: Dialect, params: ErrorPa
 }
 
 function headersOf(
-  status: number,
+  { status, isLasting }: ErrorRow,
   dialect: Dialect,
   requestId: string,
   params: ErrorParams,
@@ -47,6 +47,8 @@ function headersOf(
   // RFC 9110 15.5.2 and 15.5.6: these two statuses must name the scheme and the methods.
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   if (status === 405) headers.allow = (params.allow ?? []).join(', ');
+  // The SDKs of OpenAI and Anthropic try every 5xx again unless they are told not to.
+  if (isLasting === true) headers['x-should-retry'] = 'false';
   if (params.retryAfterSeconds !== undefined) headers['retry-after'] = String(params.retryAfterSeconds);
   return headers;
 }

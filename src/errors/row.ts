@@ -4,7 +4,11 @@ export type Dialect = 'openai' | 'anthropic';
 /** What a text may mention. A text leaves out what is absent. */
 export interface ErrorParams {
   readonly model?: string;
+  /** The only API family that the model is served in. */
+  readonly family?: string;
   readonly path?: string;
+  /** Where the API that the path seems to mean is served. */
+  readonly servedAt?: string;
   readonly method?: string;
   /** Methods that the path does take. */
   readonly allow?: readonly string[];
@@ -32,6 +36,8 @@ export interface ErrorRow {
   readonly openai: { readonly type: string; readonly code: string; readonly param: string | null };
   readonly anthropic: string;
   readonly message: (params: ErrorParams) => string;
+  /** Waits for somebody to change the policy: clients that would try a 5xx again by themselves are told not to. */
+  readonly isLasting?: boolean;
   /** Further members of the error, for whoever handles it by program. */
   readonly members?: (params: ErrorParams) => JsonObject;
 }

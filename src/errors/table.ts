@@ -65,13 +65,23 @@ export const errorTable = {
     anthropic: 'not_found_error',
     message: (p) => `The model${quoted(p.model)} does not exist. ${listModels}`,
   },
+  model_of_other_api: {
+    status: 400,
+    openai: { type: 'invalid_request_error', code: 'model_of_other_api', param: 'model' },
+    anthropic: 'invalid_request_error',
+    message: (p) =>
+      `The model${quoted(p.model)} is served by ${p.family === undefined ? 'another API' : `the API of ${p.family}`} ` +
+      'only. Ask for it with a client of that API, or use another model.',
+  },
   unknown_path: {
     status: 404,
     openai: { type: 'invalid_request_error', code: 'unknown_path', param: null },
     anthropic: 'not_found_error',
     message: (p) =>
-      `Nothing is served at${quoted(p.path) || ' this path'}. Check the base URL of the client: ` +
-      'OpenAI clients need it with /v1 at the end, Anthropic clients without.',
+      `Nothing is served at${quoted(p.path) || ' this path'}. ` +
+      (p.servedAt === undefined
+        ? 'Check the path; if the API should be there, ask the operator of this gateway.'
+        : `What is meant is served at "${p.servedAt}": mend the base URL of the client.`),
   },
   method_not_allowed: {
     status: 405,
@@ -85,6 +95,12 @@ export const errorTable = {
     openai: { type: 'invalid_request_error', code: 'malformed_body', param: null },
     anthropic: 'invalid_request_error',
     message: (p) => `The request body cannot be read${because(p.reason)}. Send one JSON object in UTF-8.`,
+  },
+  invalid_query: {
+    status: 400,
+    openai: { type: 'invalid_request_error', code: 'invalid_query', param: null },
+    anthropic: 'invalid_request_error',
+    message: (p) => `The query of the address is not understood${because(p.reason)}.`,
   },
   missing_model: {
     status: 400,
@@ -155,6 +171,7 @@ export const errorTable = {
   },
   limit_not_kept: {
     status: 503,
+    isLasting: true,
     openai: { type: 'server_error', code: 'limit_not_kept', param: null },
     anthropic: 'api_error',
     message: (p) =>
@@ -190,6 +207,7 @@ export const errorTable = {
   },
   no_target: {
     status: 503,
+    isLasting: true,
     openai: { type: 'server_error', code: 'no_target', param: 'model' },
     anthropic: 'api_error',
     message: (p) =>
@@ -197,6 +215,7 @@ export const errorTable = {
   },
   route_closed: {
     status: 503,
+    isLasting: true,
     openai: { type: 'server_error', code: 'route_closed', param: 'model' },
     anthropic: 'api_error',
     message: (p) =>

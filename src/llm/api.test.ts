@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialectOfPath, identifyApi, withoutQuery } from './api.ts';
+import { dialectOfPath, identifyApi, unservedPath, withoutQuery } from './api.ts';
 
 describe('identifyApi()', () => {
   it.each([
@@ -105,6 +105,27 @@ describe('dialectOfPath()', () => {
   ])('%s, known or not, is answered in the shape of %s', (path, dialect) => {
     expect(dialectOfPath(path)).toBe(dialect);
   });
+});
+
+describe('unservedPath()', () => {
+  it.each([
+    ['/chat/completions', '/v1/chat/completions'],
+    ['/v1/v1/chat/completions', '/v1/chat/completions'],
+    ['/v1/chat/completions/', '/v1/chat/completions'],
+    ['/api/v1/messages?beta=true', '/v1/messages'],
+    ['/openai/deployments/gpt/embeddings?api-version=1', '/v1/embeddings'],
+    ['/responses/input_tokens', '/v1/responses/input_tokens'],
+    ['/models', '/v1/models'],
+  ])('takes %s for %s', (target, servedAt) => {
+    expect(unservedPath(target)).toEqual({ path: withoutQuery(target), servedAt });
+  });
+
+  it.each(['/', '/v1/audio/speech', '/v1/threads/t/messages', '/v1/chat/completions/c/messages', '/mymodels'])(
+    'takes %s for none',
+    (path) => {
+      expect(unservedPath(path)).toEqual({ path });
+    },
+  );
 });
 
 describe('withoutQuery()', () => {

@@ -38,6 +38,14 @@ function api(name: string, dialect: Dialect, upstreamPath: string): ModelApi & {
 
 const byPath = new Map(modelApis.flatMap((entry) => entry.paths.map((path) => [path, entry] as const)));
 
+/** The longest first: `/responses/input_tokens` before what it may end with. */
+const servedPaths = [...modelApis.map(({ upstreamPath }) => `/v1${upstreamPath}`), '/v1/models'].sort(
+  (a, b) => b.length - a.length,
+);
+
+/** In front of an ending: a path below `/v1` of an API that has messages and completions of its own (`/v1/threads/…`). */
+const otherApi = /^\/v1\/(?!v1$)/;
+
 const post: readonly string[] = ['POST'];
 const get: readonly string[] = ['GET', 'HEAD'];
 
@@ -57,6 +65,32 @@ export function identifyApi(method: string, target: string): IdentifiedApi {
     return id === null ? { kind: 'none', dialect } : { kind: 'models', dialect, id };
   }
   return isPlainPath(path) ? { kind: 'unknown', dialect } : { kind: 'none', dialect };
+}
+
+/** Whether one API only is served there: the path alone says whose clients call it. */
+export function isModelPath(path: string): boolean {
+  return byPath.has(path);
+}
+
+export interface UnservedPath {
+  /** Without the query, which may hold a secret. */
+  readonly path: string;
+  /**
+   * Where the API is served that the path ends like: `/v1/chat/completions` for `/chat/completions`, which clients call
+   * whose base URL lacks `/v1`, and for `/v1/v1/chat/completions`.
+   */
+  readonly servedAt?: string;
+}
+
+/** What there is to say about a path at which nothing is served. */
+export function unservedPath(target: string): UnservedPath {
+  const path = withoutQuery(target);
+  const wanted = path.replace(/\/+$/, '');
+  const meant = servedPaths.find((served) => {
+    const ending = served.slice('/v1'.length);
+    return wanted.endsWith(ending) && !otherApi.test(wanted.slice(0, -ending.length));
+  });
+  return meant === undefined ? { path } : { path, servedAt: meant };
 }
 
 export function withoutQuery(target: string): string {

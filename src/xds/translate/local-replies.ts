@@ -1,5 +1,5 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
-import { responseDetailsPrefix } from '../../contract.ts';
+import { metadataNamespaces, responseDetailsPrefix } from '../../contract.ts';
 import { localReplies, localReplyBody } from '../../errors/local-reply.ts';
 import type { Dialect } from '../../errors/row.ts';
 import { type ErrorCode, errorStatus } from '../../errors/table.ts';
@@ -25,7 +25,7 @@ interface Row {
 /** What a caller of each dialect can parse. The rest of the paths speaks OpenAI. */
 const anthropicPaths = '/v1/messages(?:[/?].*)?|/anthropic(?:[/?].*)?';
 
-const isAnthropic: Filter = {
+const hasAnthropicPath: Filter = {
   filterSpecifier: {
     case: 'headerFilter',
     value: {
@@ -38,6 +38,30 @@ const isAnthropic: Filter = {
       },
     },
   },
+};
+
+/** Once the processor has decided, the path is the provider's, which may be any; which API it is stands in the log. */
+const isLoggedAsAnthropic: Filter = {
+  filterSpecifier: {
+    case: 'metadataFilter',
+    value: {
+      matcher: {
+        filter: metadataNamespaces.log,
+        path: [{ segment: { case: 'key', value: 'api' } }],
+        value: {
+          matchPattern: {
+            case: 'stringMatch',
+            value: { matchPattern: { case: 'safeRegex', value: { regex: 'messages(?:\\..*)?' } } },
+          },
+        },
+      },
+      matchIfKeyNotFound: false,
+    },
+  },
+};
+
+const isAnthropic: Filter = {
+  filterSpecifier: { case: 'orFilter', value: { filters: [hasAnthropicPath, isLoggedAsAnthropic] } },
 };
 
 /** First match wins. Envoy's status alone tells most cases; the rows before the statuses are those it hides. */

@@ -1,11 +1,11 @@
-import { dialectOfPath } from '../../../llm/api.ts';
+import { dialectOfPath, isModelPath, withoutQuery } from '../../../llm/api.ts';
 import type { CallerDialect } from '../../router/request-headers.ts';
 
-/** The one path that both families have. */
-const shared = /^\/v1\/models(?:[/?]|$)/;
-
-/** By the path; where both families share it, by the header that Anthropic's clients always send. */
+/**
+ * By the path; where it does not tell (the list of models, which both families have, and whatever is not served), by the
+ * header that Anthropic's clients always send: a client with a wrong base URL has to be told so in its own words.
+ */
 export const callerDialect: CallerDialect = (path, message) => {
-  if (shared.test(path)) return message.header('anthropic-version') === undefined ? 'openai' : 'anthropic';
-  return dialectOfPath(path);
+  if (isModelPath(withoutQuery(path)) || message.header('anthropic-version') === undefined) return dialectOfPath(path);
+  return 'anthropic';
 };

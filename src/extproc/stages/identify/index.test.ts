@@ -84,6 +84,9 @@ describe('callerDialect()', () => {
     ['/v1/models', {}, 'openai'],
     ['/v1/models', { 'anthropic-version': '2023-06-01' }, 'anthropic'],
     ['/v1/chat/completions', { 'anthropic-version': '2023-06-01' }, 'openai'],
+    ['/v1/v1/messages', { 'anthropic-version': '2023-06-01' }, 'anthropic'],
+    ['/messages', { 'anthropic-version': '2023-06-01' }, 'anthropic'],
+    ['/messages', {}, 'openai'],
     ['/v1/messagesX', {}, 'openai'],
   ])('%s with %j is %s', (path, headers, dialect) => {
     expect(callerDialect(path, requestHeadersMessage(headers))).toBe(dialect);

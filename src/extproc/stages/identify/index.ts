@@ -1,4 +1,4 @@
-import { identifyApi, withoutQuery } from '../../../llm/api.ts';
+import { identifyApi, unservedPath, withoutQuery } from '../../../llm/api.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
 import { mediaTypeFault } from './media-type.ts';
@@ -30,7 +30,7 @@ export const identify: Stage = {
           allow: api.allow,
         });
       case 'none':
-        return exchange.reject('unknown_path', { path: withoutQuery(exchange.path) });
+        return exchange.reject('unknown_path', unservedPath(exchange.path));
     }
   },
 };

@@ -14,8 +14,8 @@ const program = programOf({
   keys: [{ name: 'every' }, { name: 'some', allowModels: ['claude-*', 'hidden'], denyModels: [] }],
 });
 
-function ask(id: string | undefined, key: string, dialect: 'openai' | 'anthropic' = 'openai') {
-  const exchange = exchangeOf(program, { api: undefined, listing: { id }, dialect, key: keyIn(program, key) });
+function ask(id: string | undefined, key: string, dialect: 'openai' | 'anthropic' = 'openai', path = '/v1/models') {
+  const exchange = exchangeOf(program, { api: undefined, listing: { id }, dialect, key: keyIn(program, key), path });
   models.requestHeaders?.(exchange, requestHeadersMessage({}));
   const text = exchange.immediate?.body.toString();
   return { exchange, body: text === undefined ? undefined : JSON.parse(text) };
@@ -50,6 +50,16 @@ describe('models', () => {
       id: 'small',
       display_name: 'small',
     });
+  });
+
+  it('cuts the list as Anthropic does, and refuses what is no limit', () => {
+    const of = (query: string) => ask(undefined, 'every', 'anthropic', `/v1/models${query}`);
+    expect(of('?limit=1').body).toMatchObject({ data: [{ id: 'claude-a' }], has_more: true, last_id: 'claude-a' });
+    expect(of('?limit=0').exchange.rejection?.code).toBe('invalid_query');
+  });
+
+  it('tells Anthropic clients the request id where they look for it', () => {
+    expect(ask(undefined, 'every', 'anthropic').exchange.immediate?.headers).toContain('request-id');
   });
 
   it('carries the request id', () => {

@@ -3,7 +3,8 @@ import { type Key, type Model, mayUse } from '../../../program/program.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
-import { renderModel, renderModels } from './render.ts';
+import { pageOf } from './page.ts';
+import { renderAnthropicModels, renderModel, renderOpenaiModels } from './render.ts';
 
 /** Answers which models there are: the listed ones that the key may use. */
 export const models: Stage = {
@@ -13,7 +14,11 @@ export const models: Stage = {
     if (listing === undefined || key === undefined) return verdict.proceed;
     if (listing.id === undefined) {
       const usable = program.models.listed.filter((model) => isUsable(exchange, model, key));
-      return answer(exchange, renderModels(usable, exchange.dialect));
+      if (exchange.dialect === 'openai') return answer(exchange, renderOpenaiModels(usable));
+      const page = pageOf(usable, exchange.path);
+      return page === undefined
+        ? exchange.reject('invalid_query', { reason: '"limit" must be a whole number from 1 to 1000' })
+        : answer(exchange, renderAnthropicModels(page));
     }
     const model = program.models.find(listing.id);
     if (model === undefined || !isUsable(exchange, model, key)) {
@@ -32,9 +37,10 @@ function isUsable(exchange: Exchange, { name, isOpen }: Model, key: Key): boolea
 }
 
 function answer(exchange: Exchange, body: string): Verdict {
+  const headers = ['content-type', 'application/json', 'x-request-id', exchange.requestId];
   return exchange.respondWith({
     status: 200,
-    headers: ['content-type', 'application/json', 'x-request-id', exchange.requestId],
+    headers: [...headers, ...(exchange.dialect === 'anthropic' ? ['request-id', exchange.requestId] : [])],
     body: Buffer.from(body),
     details: `${responseDetailsPrefix}models`,
   });

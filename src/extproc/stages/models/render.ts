@@ -1,19 +1,20 @@
 import type { Dialect, Model } from '../../../program/program.ts';
+import type { Page } from './page.ts';
 
 /** What clients are shown of a model. Where nobody has said when it came into being, 0: clients want a number. */
 export type ShownModel = Pick<Model, 'name' | 'ownedBy' | 'createdAtMs'>;
 
-/** The list as OpenAI's and Anthropic's clients read it. */
-export function renderModels(models: readonly ShownModel[], dialect: Dialect): string {
-  if (dialect === 'anthropic') {
-    return JSON.stringify({
-      data: models.map(anthropicModel),
-      has_more: false,
-      first_id: models[0]?.name ?? null,
-      last_id: models.at(-1)?.name ?? null,
-    });
-  }
+export function renderOpenaiModels(models: readonly ShownModel[]): string {
   return JSON.stringify({ object: 'list', data: models.map(openaiModel) });
+}
+
+export function renderAnthropicModels({ models, hasMore }: Page<ShownModel>): string {
+  return JSON.stringify({
+    data: models.map(anthropicModel),
+    has_more: hasMore,
+    first_id: models[0]?.name ?? null,
+    last_id: models.at(-1)?.name ?? null,
+  });
 }
 
 export function renderModel(model: ShownModel, dialect: Dialect): string {

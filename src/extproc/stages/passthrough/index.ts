@@ -1,4 +1,4 @@
-import { withoutQuery } from '../../../llm/api.ts';
+import { unservedPath, withoutQuery } from '../../../llm/api.ts';
 import { mayUse, type PassthroughPath, type Target } from '../../../program/program.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
@@ -16,7 +16,7 @@ export const passthrough: Stage = {
     const path = withoutQuery(exchange.path);
     const opened = program.passthrough.find((rule) => covers(rule, path));
     const provider = opened === undefined ? undefined : program.providers.get(opened.provider);
-    if (provider === undefined) return exchange.reject('unknown_path', { path });
+    if (provider === undefined) return exchange.reject('unknown_path', unservedPath(exchange.path));
     const right = `${provider.name}/passthrough`;
     if (!mayUse(key, right)) return exchange.reject('model_not_allowed', { model: right });
     exchange.isPassthrough = true;

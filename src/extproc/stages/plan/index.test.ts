@@ -81,7 +81,14 @@ describe('plan', () => {
     expect(planned('private').order).toBe('home');
   });
 
-  it.each(['claude-only', 'chainless', 'gone'])('says that nobody may serve %s', (model) => {
+  it('says which API a model is served by that the caller does not speak', () => {
+    expect(planned('claude-only').exchange.rejection).toEqual({
+      code: 'model_of_other_api',
+      params: { model: 'claude-only', family: 'Anthropic' },
+    });
+  });
+
+  it.each(['chainless', 'gone'])('says that nobody may serve %s', (model) => {
     expect(planned(model).exchange.rejection?.code).toBe('no_target');
   });
 

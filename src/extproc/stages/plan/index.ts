@@ -1,5 +1,5 @@
 import { hash32 } from '../../../program/hash32.ts';
-import { isUnlisted, type Route } from '../../../program/program.ts';
+import { isUnlisted, type Route, type Target } from '../../../program/program.ts';
 import type { Exchange, PlannedTarget } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
@@ -63,6 +63,20 @@ function usableTargets(exchange: Exchange, route: Route): readonly PlannedTarget
 
 function rejectEmpty(exchange: Exchange, route: Route): Verdict {
   const { onlyProvider, modelInBody } = exchange;
-  const isNamedInVain = onlyProvider !== '' && !route.targets.some((target) => target.provider === onlyProvider);
-  return exchange.reject(isNamedInVain ? 'model_not_found' : 'no_target', { model: modelInBody });
+  const meant = route.targets.filter(({ provider }) => onlyProvider === '' || provider === onlyProvider);
+  if (onlyProvider !== '' && meant.length === 0) return exchange.reject('model_not_found', { model: modelInBody });
+  const family = onlyFamily(exchange, meant);
+  // It could be had, by other means: the caller's mistake, and nothing that time heals.
+  if (family !== undefined) return exchange.reject('model_of_other_api', { model: modelInBody, family });
+  return exchange.reject('no_target', { model: modelInBody });
+}
+
+const families = { openai: 'OpenAI', anthropic: 'Anthropic' } as const;
+
+/** The API family that all targets speak, if it is not the caller's. */
+function onlyFamily({ program, api }: Exchange, targets: readonly Target[]): string | undefined {
+  const dialects = targets.map(({ provider }) => program.providers.get(provider)?.dialect);
+  const [first] = dialects;
+  if (first === undefined || first === api?.dialect || dialects.some((dialect) => dialect !== first)) return undefined;
+  return families[first];
 }
