@@ -12,10 +12,10 @@ import { UsageReader } from '../../../llm/usage/usage-reader.ts';
 import { writtenTokens } from '../../../llm/usage/written-tokens.ts';
 import type { CostBound, CostExpression } from '../../../program/limit.ts';
 import { type Provider, pricingOf } from '../../../program/program.ts';
+import type { Metering, UsedAmounts } from '../../between-stages/metering.ts';
+import type { ResponseListener } from '../../between-stages/response-listener.ts';
 import type { Exchange, PlannedTarget } from '../../exchange.ts';
-import type { Metering, UsedAmounts } from '../../metering.ts';
 import type { Rejection } from '../../rejection.ts';
-import type { ResponseListener } from '../../response-listener.ts';
 
 const nothing: Usage = { ...noTokens, source: 'provider', completeness: 'exact' };
 

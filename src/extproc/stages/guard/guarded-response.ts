@@ -1,7 +1,7 @@
 import { Restorer } from '../../../guard/redaction/restorer.ts';
 import { AnswerChannel } from '../../../guard/stream/answer-channel.ts';
+import type { ChangingText, ResponseText, ResponseTexts, WindowedText } from '../../between-stages/response-texts.ts';
 import type { Rejection } from '../../rejection.ts';
-import type { ChangingText, ResponseText, ResponseTexts, WindowedText } from '../../response-texts.ts';
 import type { AskRemote } from './ask-remotes.ts';
 import type { Guarded } from './guarded.ts';
 import { judgeTexts, type OnJudged } from './judge-texts.ts';

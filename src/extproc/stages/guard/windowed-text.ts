@@ -3,7 +3,7 @@ import type { RemoteText } from '../../../guard/remote-judge.ts';
 import type { TextRole } from '../../../guard/rule.ts';
 import type { GuardStream } from '../../../guard/stream/guard-stream.ts';
 import { JudgedChannel } from '../../../guard/stream/judged-channel.ts';
-import type { WindowedText } from '../../response-texts.ts';
+import type { WindowedText } from '../../between-stages/response-texts.ts';
 import { type AskRemote, askRemotes } from './ask-remotes.ts';
 import type { Guarded } from './guarded.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../limits/memory/memory-store.ts';
-import type { Metering } from '../../metering.ts';
+import type { Metering } from '../../between-stages/metering.ts';
 import { verdict } from '../../verdict.ts';
 import { bodyOf, budget, figuresOf, now, open } from './testing/limit-stage.ts';
 

@@ -2,7 +2,7 @@ import type { Counter } from '../../../limits/counter.ts';
 import type { LimitUnit, LimitView } from '../../../limits/headers.ts';
 import type { Figures, OnStoreFailure, ReserveItem } from '../../../limits/store.ts';
 import type { Budget, CostBound, CostExpression, CountedUnit, KeptLimit, Limit } from '../../../program/limit.ts';
-import type { Metering, UsedAmounts } from '../../metering.ts';
+import type { Metering, UsedAmounts } from '../../between-stages/metering.ts';
 import { counterOfBudget, counterOfLimit } from './counter-of.ts';
 
 type Unit = CountedUnit | Budget['unit'];

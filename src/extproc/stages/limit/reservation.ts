@@ -1,6 +1,6 @@
 import type { ItemMode, ReserveOutcome, Store, UsageItem } from '../../../limits/store.ts';
 import type { Budget } from '../../../program/limit.ts';
-import type { Metering, UsedAmounts } from '../../metering.ts';
+import type { Metering, UsedAmounts } from '../../between-stages/metering.ts';
 import type { Rejection } from '../../rejection.ts';
 import type { Alerts } from './alerts.ts';
 import { amountAt, type Charge, usedOf } from './charge.ts';

@@ -1,6 +1,6 @@
-import type { BodyReader } from '../../body-reader.ts';
+import type { BodyReader } from '../../between-stages/body-reader.ts';
+import type { ResponseTexts } from '../../between-stages/response-texts.ts';
 import type { Exchange } from '../../exchange.ts';
-import type { ResponseTexts } from '../../response-texts.ts';
 import type { Stage } from '../../stage.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import type { Incoming } from '../../wire/incoming.ts';

@@ -3,10 +3,10 @@ import { parseBody } from '../../../llm/json/parse.ts';
 import type { TextLeaf } from '../../../llm/text/leaf.ts';
 import { repetitionsIn, responseTexts as textsOf } from '../../../llm/text/response.ts';
 import { rewriteTexts } from '../../../llm/text/rewrite.ts';
-import type { BodyReader } from '../../body-reader.ts';
+import type { BodyReader } from '../../between-stages/body-reader.ts';
+import type { ResponseListener } from '../../between-stages/response-listener.ts';
+import type { ResponseTexts } from '../../between-stages/response-texts.ts';
 import type { Exchange } from '../../exchange.ts';
-import type { ResponseListener } from '../../response-listener.ts';
-import type { ResponseTexts } from '../../response-texts.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import { decodeBody } from './decode.ts';
 

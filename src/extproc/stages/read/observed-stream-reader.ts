@@ -1,7 +1,7 @@
 import { StreamObserver } from '../../../llm/stream/observer.ts';
-import type { BodyReader } from '../../body-reader.ts';
+import type { BodyReader } from '../../between-stages/body-reader.ts';
+import type { ResponseListener } from '../../between-stages/response-listener.ts';
 import type { Exchange } from '../../exchange.ts';
-import type { ResponseListener } from '../../response-listener.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 
 /** Looks on while a stream passes as it is. */

@@ -1,8 +1,8 @@
 import { SseRewriter } from '../../../llm/stream/rewriter.ts';
-import type { BodyReader } from '../../body-reader.ts';
+import type { BodyReader } from '../../between-stages/body-reader.ts';
+import type { ResponseListener } from '../../between-stages/response-listener.ts';
+import type { ResponseTexts } from '../../between-stages/response-texts.ts';
 import type { Exchange } from '../../exchange.ts';
-import type { ResponseListener } from '../../response-listener.ts';
-import type { ResponseTexts } from '../../response-texts.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import { ObservedStreamReader } from './observed-stream-reader.ts';
 

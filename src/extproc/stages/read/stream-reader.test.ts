@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ResponseListener } from '../../response-listener.ts';
+import type { ResponseListener } from '../../between-stages/response-listener.ts';
 import { sent } from '../../testing/fake-stream.ts';
 import { bodySendMode } from '../../wire/mode.ts';
 import { ear } from './testing/ear.ts';

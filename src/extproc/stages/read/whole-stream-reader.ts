@@ -1,10 +1,10 @@
 import { GrowingBytes } from '../../../lib/growing-bytes.ts';
 import { type Rewritten, SseRewriter } from '../../../llm/stream/rewriter.ts';
-import type { BodyReader } from '../../body-reader.ts';
+import type { BodyReader } from '../../between-stages/body-reader.ts';
+import type { ResponseListener } from '../../between-stages/response-listener.ts';
+import type { ResponseText, ResponseTexts } from '../../between-stages/response-texts.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Rejection } from '../../rejection.ts';
-import type { ResponseListener } from '../../response-listener.ts';
-import type { ResponseText, ResponseTexts } from '../../response-texts.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import { endStream } from './end-of-stream.ts';
 

@@ -2,8 +2,8 @@ import { BudgetUnit, Calendar, LimitUnit, StoreFailure } from '../../../../gen/s
 import { createMemoryStore } from '../../../../limits/memory/memory-store.ts';
 import type { CounterReport, Store } from '../../../../limits/store.ts';
 import { type ProgramInit, programOf } from '../../../../program/testing/program-of.ts';
+import type { Metering, UsedAmounts } from '../../../between-stages/metering.ts';
 import type { Exchange } from '../../../exchange.ts';
-import type { Metering, UsedAmounts } from '../../../metering.ts';
 import { exchangeOf, keyIn } from '../../../testing/exchange-of.ts';
 import { responseHeadersMessage } from '../../../testing/message.ts';
 import { type Verdict, verdict } from '../../../verdict.ts';

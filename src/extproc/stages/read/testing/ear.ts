@@ -1,4 +1,4 @@
-import type { ResponseListener } from '../../../response-listener.ts';
+import type { ResponseListener } from '../../../between-stages/response-listener.ts';
 
 /** Listens, and keeps what it hears. */
 export function ear() {

@@ -1,6 +1,6 @@
 import { programOf } from '../../../../program/testing/program-of.ts';
-import type { ResponseListener } from '../../../response-listener.ts';
-import type { ResponseTexts } from '../../../response-texts.ts';
+import type { ResponseListener } from '../../../between-stages/response-listener.ts';
+import type { ResponseTexts } from '../../../between-stages/response-texts.ts';
 import { RouterStream } from '../../../router/router-stream.ts';
 import type { Stage } from '../../../stage.ts';
 import { engineWith, FakeStream, sent } from '../../../testing/fake-stream.ts';

@@ -1,4 +1,4 @@
-import type { ResponseText, ResponseTexts } from '../../../response-texts.ts';
+import type { ResponseText, ResponseTexts } from '../../../between-stages/response-texts.ts';
 
 /* Guards in one line: rules that change, block, think for a while or look at a window at a time. */
 

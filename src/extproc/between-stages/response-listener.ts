@@ -1,4 +1,4 @@
-import type { Rejection } from './rejection.ts';
+import type { Rejection } from '../rejection.ts';
 
 /** Told what a response says, whoever else may change what the caller gets of it. Sees the provider's own words. */
 export interface ResponseListener {

@@ -1,4 +1,4 @@
-import type { Rejection } from './rejection.ts';
+import type { Rejection } from '../rejection.ts';
 
 /** A text of a response as its reader found it. `role` says whose it is, `field` the name of a tool's argument. */
 export interface ResponseText {

@@ -1,4 +1,4 @@
-import type { Dialect } from '../program/program.ts';
+import type { Dialect } from '../../program/program.ts';
 
 /** What the engine and the log know of an API; the rest is the business of the stage that identifies it. */
 export interface RequestApi {

@@ -1,5 +1,5 @@
-import type { Exchange } from './exchange.ts';
-import type { Verdict } from './verdict.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Verdict } from '../verdict.ts';
 
 /** Reads the body of one response, piece by piece. */
 export interface BodyReader {

@@ -1,5 +1,5 @@
-import type { CostBound, CostExpression } from '../program/limit.ts';
-import type { Rejection } from './rejection.ts';
+import type { CostBound, CostExpression } from '../../program/limit.ts';
+import type { Rejection } from '../rejection.ts';
 
 /** What a request has used, in the units of limits and budgets. */
 export interface UsedAmounts {
