@@ -1,7 +1,7 @@
 import { AwsRequestSigningSchema } from '../../gen/envoy/extensions/filters/http/aws_request_signing/v3/aws_request_signing_pb.js';
 import type { Provider } from '../../model/provider.ts';
 import type { AwsKey } from '../../model/secret.ts';
-import { authority } from './authority.ts';
+import { authority } from './cluster/authority.ts';
 import { type Extension, extension } from './extension.ts';
 
 /** Signs method, path, body and the headers that matter. */

@@ -1,15 +1,15 @@
 import { recordsAttempts } from '../../model/attempt-records.ts';
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { Resource } from '../snapshot/resource.ts';
-import { closedCluster } from './closed-cluster.ts';
-import { listenerResource } from './listener.ts';
+import { closedCluster } from './cluster/closed-cluster.ts';
+import { providerCluster } from './cluster/provider-cluster.ts';
+import { serviceCluster } from './cluster/service-cluster.ts';
+import { listenerResource } from './listener/listener.ts';
 import type { TranslateOptions } from './options.ts';
 import { ownFilterResources } from './own-filters/resource.ts';
 import { portsOf } from './ports.ts';
-import { providerCluster } from './provider-cluster.ts';
 import { routeConfiguration } from './routes.ts';
 import { secretResources } from './secrets.ts';
-import { serviceCluster } from './service-cluster.ts';
 import { watchesResponses } from './watching.ts';
 
 export type { TranslateOptions } from './options.ts';

@@ -7,7 +7,7 @@ import type { HeaderCredential, Provider } from '../../model/provider.ts';
 import { secretOverAds } from './ads.ts';
 import { type Extension, extension } from './extension.ts';
 import { type HeaderRule, removeHeader, removeHeadersStartingWith, setHeader } from './header-mutation.ts';
-import { towardsProvider } from './sanitise.ts';
+import { towardsProvider } from './listener/sanitise.ts';
 
 /**
  * Takes off what is not for this provider, and states the length of a body that the processor has replaced. A key that

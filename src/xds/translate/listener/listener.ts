@@ -1,17 +1,17 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { FilterChain, FilterChainSchema } from '../../gen/envoy/config/listener/v3/listener_components_pb.js';
-import { type Listener as ListenerMessage, ListenerSchema } from '../../gen/envoy/config/listener/v3/listener_pb.js';
-import { TlsInspectorSchema } from '../../gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
-import type { GatewayModel } from '../../model/gateway.ts';
-import type { Listener } from '../../model/listener.ts';
-import type { Resource } from '../snapshot/resource.ts';
+import type { FilterChain, FilterChainSchema } from '../../../gen/envoy/config/listener/v3/listener_components_pb.js';
+import { type Listener as ListenerMessage, ListenerSchema } from '../../../gen/envoy/config/listener/v3/listener_pb.js';
+import { TlsInspectorSchema } from '../../../gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
+import type { GatewayModel } from '../../../model/gateway.ts';
+import type { Listener } from '../../../model/listener.ts';
+import type { Resource } from '../../snapshot/resource.ts';
+import { seconds } from '../duration.ts';
+import { encode } from '../encode.ts';
+import { asTypedConfig, extension } from '../extension.ts';
+import type { Port } from '../ports.ts';
+import { watchesResponses } from '../watching.ts';
 import { connectionManager } from './connection-manager.ts';
-import { seconds } from './duration.ts';
-import { encode } from './encode.ts';
-import { asTypedConfig, extension } from './extension.ts';
 import { listenerTls } from './listener-tls.ts';
-import type { Port } from './ports.ts';
-import { watchesResponses } from './watching.ts';
 
 type FilterChainInit = Exclude<MessageInitShape<typeof FilterChainSchema>, FilterChain>;
 type ListenerInit = Exclude<MessageInitShape<typeof ListenerSchema>, ListenerMessage>;

@@ -1,5 +1,5 @@
-import { Cluster_DnsLookupFamily as LookupFamily } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
-import type { TranslateOptions } from './options.ts';
+import { Cluster_DnsLookupFamily as LookupFamily } from '../../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import type { TranslateOptions } from '../options.ts';
 
 /**
  * Which address of a name is called where it has both. Never all of them: Envoy makes an endpoint of each, and those that

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gatewayModel } from '../../../e2e/support/gateway-model.ts';
+import { gatewayModel } from '../../../../e2e/support/gateway-model.ts';
 import { accessLogs } from './access-log.ts';
 
 const { settings } = gatewayModel();

@@ -1,16 +1,16 @@
 import { isIP } from 'node:net';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { ClusterSchema, Cluster_DiscoveryType as Discovery } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
-import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
-import type { Address, Provider } from '../../model/provider.ts';
-import type { Resource } from '../snapshot/resource.ts';
+import { ClusterSchema, Cluster_DiscoveryType as Discovery } from '../../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { HttpProtocolOptionsSchema } from '../../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
+import type { Address, Provider } from '../../../model/provider.ts';
+import type { Resource } from '../../snapshot/resource.ts';
+import { milliseconds, seconds } from '../duration.ts';
+import { encode } from '../encode.ts';
+import { asTypedConfig, packed } from '../extension.ts';
+import type { TranslateOptions } from '../options.ts';
+import { type ProviderNeeds, upstreamFilters } from '../order.ts';
 import { authority } from './authority.ts';
-import { milliseconds, seconds } from './duration.ts';
-import { encode } from './encode.ts';
-import { asTypedConfig, packed } from './extension.ts';
 import { lookupFamily } from './lookup-family.ts';
-import type { TranslateOptions } from './options.ts';
-import { type ProviderNeeds, upstreamFilters } from './order.ts';
 import { refusingEndpoint } from './refusing-endpoint.ts';
 import { upstreamTls } from './upstream-tls.ts';
 

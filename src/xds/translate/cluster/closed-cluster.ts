@@ -1,7 +1,7 @@
-import { clusterNames } from '../../contract.ts';
-import { Cluster_DiscoveryType, ClusterSchema } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
-import { seconds } from './duration.ts';
-import { encode } from './encode.ts';
+import { clusterNames } from '../../../contract.ts';
+import { Cluster_DiscoveryType, ClusterSchema } from '../../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { seconds } from '../duration.ts';
+import { encode } from '../encode.ts';
 import { refusingEndpoint } from './refusing-endpoint.ts';
 
 /** Where a request ends that no processor has seen. */

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { ClusterSchema, Cluster_DiscoveryType as Discovery } from '../../gen/envoy/config/cluster/v3/cluster_pb.js';
-import { HttpProtocolOptionsSchema } from '../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
-import type { ServiceBackend } from '../../model/service.ts';
-import type { Resource } from '../snapshot/resource.ts';
-import { seconds } from './duration.ts';
-import { encode } from './encode.ts';
-import { asTypedConfig, packed } from './extension.ts';
+import { ClusterSchema, Cluster_DiscoveryType as Discovery } from '../../../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { HttpProtocolOptionsSchema } from '../../../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
+import type { ServiceBackend } from '../../../model/service.ts';
+import type { Resource } from '../../snapshot/resource.ts';
+import { seconds } from '../duration.ts';
+import { encode } from '../encode.ts';
+import { asTypedConfig, packed } from '../extension.ts';
+import type { TranslateOptions } from '../options.ts';
 import { lookupFamily } from './lookup-family.ts';
-import type { TranslateOptions } from './options.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
 const encoded = new WeakMap<ServiceBackend, { readonly options: TranslateOptions; readonly resource: Resource }>();

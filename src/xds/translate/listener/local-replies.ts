@@ -1,16 +1,19 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
-import { metadataNamespaces, responseDetailsPrefix } from '../../contract.ts';
-import { localReplies, localReplyBody } from '../../errors/local-reply.ts';
-import type { Dialect } from '../../errors/row.ts';
-import { type ErrorCode, errorStatus } from '../../errors/table.ts';
-import { type AccessLogFilterSchema, ComparisonFilter_Op } from '../../gen/envoy/config/accesslog/v3/accesslog_pb.js';
-import { HeaderValueOption_HeaderAppendAction } from '../../gen/envoy/config/core/v3/base_pb.js';
-import { ExpressionFilterSchema } from '../../gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js';
+import { metadataNamespaces, responseDetailsPrefix } from '../../../contract.ts';
+import { localReplies, localReplyBody } from '../../../errors/local-reply.ts';
+import type { Dialect } from '../../../errors/row.ts';
+import { type ErrorCode, errorStatus } from '../../../errors/table.ts';
+import {
+  type AccessLogFilterSchema,
+  ComparisonFilter_Op,
+} from '../../../gen/envoy/config/accesslog/v3/accesslog_pb.js';
+import { HeaderValueOption_HeaderAppendAction } from '../../../gen/envoy/config/core/v3/base_pb.js';
+import { ExpressionFilterSchema } from '../../../gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js';
 import type {
   LocalReplyConfigSchema,
   ResponseMapperSchema,
-} from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import { packed } from './extension.ts';
+} from '../../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { packed } from '../extension.ts';
 
 type Filter = MessageInitShape<typeof AccessLogFilterSchema>;
 type Mapper = MessageInitShape<typeof ResponseMapperSchema>;

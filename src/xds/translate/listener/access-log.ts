@@ -1,8 +1,8 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import { metadataNamespaces } from '../../contract.ts';
-import { StdoutAccessLogSchema } from '../../gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js';
-import type { GatewaySettings } from '../../model/gateway.ts';
-import { asTypedConfig, extension } from './extension.ts';
+import { metadataNamespaces } from '../../../contract.ts';
+import { StdoutAccessLogSchema } from '../../../gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js';
+import type { GatewaySettings } from '../../../model/gateway.ts';
+import { asTypedConfig, extension } from '../extension.ts';
 
 /**
  * One line of JSON per request. Never in it: bodies, query strings (they may carry keys), and any header that could

@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import {
   SubjectAltNameMatcher_SanType as SanType,
   TlsParameters_TlsProtocol,
-} from '../../gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js';
-import { UpstreamTlsContextSchema } from '../../gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
-import type { UpstreamTls } from '../../model/provider.ts';
-import { secretOverAds } from './ads.ts';
-import { type Extension, extension } from './extension.ts';
-import type { TranslateOptions } from './options.ts';
+} from '../../../gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js';
+import { UpstreamTlsContextSchema } from '../../../gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+import type { UpstreamTls } from '../../../model/provider.ts';
+import { secretOverAds } from '../ads.ts';
+import { type Extension, extension } from '../extension.ts';
+import type { TranslateOptions } from '../options.ts';
 
 /**
  * TLS to a provider. The certificate must be from a trusted authority and carry the provider's name: without the second

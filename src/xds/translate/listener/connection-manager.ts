@@ -1,19 +1,19 @@
-import { HttpProtocolOptions_HeadersWithUnderscoresAction as Underscores } from '../../gen/envoy/config/core/v3/protocol_pb.js';
+import { HttpProtocolOptions_HeadersWithUnderscoresAction as Underscores } from '../../../gen/envoy/config/core/v3/protocol_pb.js';
 import {
   HttpConnectionManager_CodecType as Codec,
   HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashes,
   HttpConnectionManagerSchema,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
-} from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import type { GatewayModel } from '../../model/gateway.ts';
+} from '../../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { GatewayModel } from '../../../model/gateway.ts';
+import { overAds } from '../ads.ts';
+import { seconds } from '../duration.ts';
+import { type Extension, extension } from '../extension.ts';
+import { downstreamFilters } from '../order.ts';
+import type { Port } from '../ports.ts';
+import { routeTableName } from '../route-table-name.ts';
 import { accessLogs } from './access-log.ts';
-import { overAds } from './ads.ts';
-import { seconds } from './duration.ts';
-import { type Extension, extension } from './extension.ts';
 import { localReplyConfig } from './local-replies.ts';
-import { downstreamFilters } from './order.ts';
-import type { Port } from './ports.ts';
-import { routeTableName } from './route-table-name.ts';
 import { clientHeaders } from './sanitise.ts';
 
 const kibibyte = 1024;
