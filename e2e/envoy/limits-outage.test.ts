@@ -59,7 +59,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  redis?.resume();
+  await redis?.resume();
   await gateway?.stop();
   await provider?.close();
   await store?.close();
@@ -96,7 +96,7 @@ const isBack = async (): Promise<boolean> => (await metrics()).includes('sluice_
 
 /** The first requests find out that nobody answers. */
 async function loseStore(): Promise<void> {
-  redis.pause();
+  await redis.pause();
   await until('the store is known to be away', async () => {
     await ask('closed');
     return isAway();
@@ -118,7 +118,7 @@ describe('while the store does not answer', () => {
       expect(asked).toMatchObject(each);
     }
     await gateway.processors[0]?.ready();
-    redis.resume();
+    await redis.resume();
     await until('the store is back', isBack);
   });
 
@@ -137,7 +137,7 @@ describe('while the store does not answer', () => {
     expect(shown).toContain('sluice_limit_decisions_total{limit="local",outcome="local"}');
     expect(shown).toContain('sluice_limit_decisions_total{limit="closed",outcome="unavailable"}');
     expect(gateway.processors[0]?.log()).toContain('the shared store cannot count');
-    redis.resume();
+    await redis.resume();
     await until('the store is back', isBack);
     expect((await ask('closed')).status).toBe(200);
   });
@@ -154,7 +154,7 @@ describe('while the store does not answer', () => {
     await loseStore();
     release();
     expect((await asked).status).toBe(200);
-    redis.resume();
+    await redis.resume();
     await until('it is settled', async () => (await counterOf('running'))?.reserved === 0);
     await sleep(50);
     expect(await counterOf('running')).toMatchObject({ used: 30, reserved: 0, drift: 0 });

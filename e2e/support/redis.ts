@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findRedisServer } from '../../tools/setup/redis-server.ts';
+import type { Result } from '../../src/lib/result.ts';
+import { findRedis, type RedisSource } from '../../tools/setup/redis-server.ts';
 import { freePort } from './ports.ts';
+import { type RedisProgram, startRedisProgram } from './redis-program.ts';
 
 export interface RedisOptions {
   /** More command line arguments: `['--cluster-enabled', 'yes']`. */
@@ -23,27 +24,34 @@ export interface RunningRedis {
   /** Ends it at once, as a crash would. */
   stop(): Promise<void>;
   /** Stops it from answering while its connections stay open. */
-  pause(): void;
-  resume(): void;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 /** Starts a Redis and waits until it accepts connections. Throws one clear sentence where no Redis can be found. */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningRedis> {
-  const found = await findRedisServer(process.env);
+  source ??= findRedis(process.env);
+  const found = await source;
   if (!found.ok) throw new Error(found.error);
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await lowPort());
     const folder = await mkdtemp(join(tmpdir(), 'sluice-redis-'));
-    const child = spawn(found.value, await argumentsFor(options, port, folder), {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const started = await whenReady(child);
-    if (started.isReady) return running(child, port, folder);
+    const started = await start(found.value, await argumentsFor(options, port, folder), folder);
+    if (started.ok) return running(started.value, port, folder);
     await rm(folder, { recursive: true, force: true });
     // Another process may have taken the port between the look and the start.
-    if (attempt === 3) throw new Error(`Redis did not start: ${started.output.slice(-400)}`);
+    if (attempt === 3) throw new Error(`Redis did not start: ${started.error.slice(-400)}`);
   }
+}
+
+/** Looked for once in each file of tests. */
+let source: ReturnType<typeof findRedis> | undefined;
+
+async function start(from: RedisSource, args: readonly string[], folder: string): Promise<Result<RedisProgram>> {
+  if (from.kind === 'program') return startRedisProgram(from.path, args, folder);
+  // Takes a second to load, which only those wait for who need it.
+  const { startRedisContainer } = await import('./redis-container.ts');
+  return startRedisContainer(from.image, args, folder);
 }
 
 async function argumentsFor(options: RedisOptions, port: number, folder: string): Promise<readonly string[]> {
@@ -57,33 +65,14 @@ async function argumentsFor(options: RedisOptions, port: number, folder: string)
   return [...common, '--save', '', '--appendonly', 'no', '--loglevel', 'notice', ...acl, ...(options.args ?? [])];
 }
 
-function whenReady(child: ChildProcess): Promise<{ readonly isReady: boolean; readonly output: string }> {
-  return new Promise((resolve) => {
-    let output = '';
-    const look = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (/Ready to accept connections|Sentinel ID is/.test(output)) resolve({ isReady: true, output });
-    };
-    child.stdout?.on('data', look);
-    child.stderr?.on('data', look);
-    child.on('error', (cause) => resolve({ isReady: false, output: cause.message }));
-    child.on('exit', () => resolve({ isReady: false, output }));
-  });
-}
-
-function running(child: ChildProcess, port: number, folder: string): RunningRedis {
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const killWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', killWithUs);
+function running(program: RedisProgram, port: number, folder: string): RunningRedis {
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
-    pause: () => void child.kill('SIGSTOP'),
-    resume: () => void child.kill('SIGCONT'),
+    pause: () => program.signal('STOP'),
+    resume: () => program.signal('CONT'),
     async stop() {
-      process.removeListener('exit', killWithUs);
-      child.kill('SIGKILL');
-      await ended;
+      await program.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };

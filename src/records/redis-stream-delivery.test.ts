@@ -83,10 +83,10 @@ describe('createRedisStreamSink()', () => {
     const metrics = recordedMetrics();
     const sink = createRedisStreamSink({ client, stream, maxLength: 100_000 }, { ...fast, batch: 20, metrics });
     await eventually(() => client.status === 'ready');
-    redis.pause();
+    await redis.pause();
     for (const record of records(60)) sink.write(record);
     await eventually(() => metrics.counts.failed.length >= 1);
-    redis.resume();
+    await redis.resume();
     await eventually(() => metrics.counts.written === 60);
     const ids = new Set((await entries()).map((entry) => (entry as { id: string }).id));
     expect([...ids]).toEqual(records(60).map(({ id }) => id));

