@@ -8,8 +8,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBinaries } from '../e2e/kube/cluster/binaries.ts';
 import { freePort } from '../e2e/support/gateway.ts';
-import { type ControllerProcess, startControllerProcess } from '../e2e/support/kube-controller.ts';
-import { type Egress, startEgress } from '../e2e/support/kube-egress.ts';
+import { type ControllerProcess, startControllerProcess } from '../e2e/support/kube-api/controller.ts';
+import { type Egress, startEgress } from '../e2e/support/kube-api/egress.ts';
 import {
   backendName,
   fleetOf,
@@ -18,7 +18,7 @@ import {
   modelName,
   placeOf,
   writeAll,
-} from '../e2e/support/kube-fleet.ts';
+} from '../e2e/support/kube-api/fleet.ts';
 import { startLoad } from '../e2e/support/load.ts';
 import { until } from '../e2e/support/until.ts';
 import type { CountedCall } from './kubernetes/calls.ts';

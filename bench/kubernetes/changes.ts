@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fleetKey, type Manifest, placeOf } from '../../e2e/support/kube-fleet.ts';
+import { fleetKey, type Manifest, placeOf } from '../../e2e/support/kube-api/fleet.ts';
 import { until } from '../../e2e/support/until.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { startReflector } from '../../src/kube/reflector.ts';

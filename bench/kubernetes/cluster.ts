@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KubeApiServer, startApiServer } from '../../e2e/support/kube-api-server.ts';
-import { prepareFleetServer } from '../../e2e/support/kube-fleet.ts';
+import { type KubeApiServer, startApiServer } from '../../e2e/support/kube-api/api-server.ts';
+import { prepareFleetServer } from '../../e2e/support/kube-api/fleet.ts';
 import { until } from '../../e2e/support/until.ts';
 import { watchedKinds } from '../../src/controller/sources/kubernetes/watched-kinds.ts';
 import { connectKubeClient, type KubeClient } from '../../src/kube/client.ts';

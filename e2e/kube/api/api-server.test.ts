@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { startApiServer } from '../../support/kube-api-server.ts';
+import { startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { untilServed } from '../../support/kube-api/served-kinds.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { untilServed } from '../../support/kube-served-kinds.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

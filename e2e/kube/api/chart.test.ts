@@ -8,9 +8,9 @@ import { watchedKinds } from '../../../src/controller/sources/kubernetes/watched
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { problemText } from '../../../src/policy/problem.ts';
 import { goldenCases } from '../../support/golden.ts';
-import { chartFolder, helm, type Manifest, manifestsOf, renderChart } from '../../support/kube-chart.ts';
-import { controllerArguments } from '../../support/kube-chart-controller.ts';
-import { patience } from '../../support/kube-patience.ts';
+import { chartFolder, helm, type Manifest, manifestsOf, renderChart } from '../../support/kube-api/chart.ts';
+import { controllerArguments } from '../../support/kube-api/chart-controller.ts';
+import { patience } from '../../support/kube-api/patience.ts';
 
 patience();
 const cases = join(chartFolder, 'testdata');

@@ -15,8 +15,8 @@ import { isMap } from '../../../src/policy/schema/object.ts';
 import { testNow } from '../../../src/policy/testing/documents.ts';
 import { examples } from '../../../src/policy/testing/examples.ts';
 import { badExamples, goodExamples, laterExamples } from '../../support/definition-examples.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience } from '../../support/kube-patience.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience } from '../../support/kube-api/patience.ts';
 
 /*
  * What the definitions say is what a real API server does, and the same as what our own parser does. Nothing is stored

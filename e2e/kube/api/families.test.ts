@@ -5,8 +5,8 @@ import { provisionedState } from '../../../src/controller/provision/provisioned-
 import { render } from '../../../src/controller/provision/render/render.ts';
 import { familiesOf } from '../../../src/lib/address-families.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience } from '../../support/kube-patience.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience } from '../../support/kube-api/patience.ts';
 
 patience();
 let server: KubeApiServer;

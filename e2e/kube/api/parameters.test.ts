@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { type ControllerProcess, startControllerProcess } from '../../support/kube-controller.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { serveEveryKind } from '../../support/kube-served-kinds.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { type ControllerProcess, startControllerProcess } from '../../support/kube-api/controller.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
 
 patience();
 let server: KubeApiServer;

@@ -10,15 +10,15 @@ import { createAuthority } from '../../../src/pki/authority.ts';
 import { scriptedXdsClient } from '../../feature/support/xds-client.ts';
 import { createAuthority as createTestAuthority } from '../../support/certificates.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { type Audit, type AuditedCall, auditOf } from '../../support/kube-audit.ts';
-import { type Manifest, manifestsOf, renderChart } from '../../support/kube-chart.ts';
-import { startChartController } from '../../support/kube-chart-controller.ts';
-import type { ControllerProcess } from '../../support/kube-controller.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { type Audit, type AuditedCall, auditOf } from '../../support/kube-api/audit.ts';
+import { type Manifest, manifestsOf, renderChart } from '../../support/kube-api/chart.ts';
+import { startChartController } from '../../support/kube-api/chart-controller.ts';
+import type { ControllerProcess } from '../../support/kube-api/controller.ts';
+import { type Grant, grantsIn, grantText, permits } from '../../support/kube-api/grants.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { untilServed } from '../../support/kube-api/served-kinds.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
-import { type Grant, grantsIn, grantText, permits } from '../../support/kube-grants.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { untilServed } from '../../support/kube-served-kinds.ts';
 
 /*
  * The controller with the roles that the chart ships, by the API server's own account of its calls: whatever it does is

@@ -11,9 +11,9 @@ import { silentLogger } from '../../../src/lib/log.ts';
 import type { GatewayParametersSpec } from '../../../src/policy/gateway-parameters.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-api/proxy.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

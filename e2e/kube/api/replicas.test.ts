@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, it } from 'vitest';
 import { scriptedXdsClient } from '../../feature/support/xds-client.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { serveEveryKind } from '../../support/kube-served-kinds.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
 import { freePort } from '../../support/ports.ts';
 
 /*

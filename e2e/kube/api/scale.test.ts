@@ -5,10 +5,10 @@ import type { KubeObject } from '../../../src/kube/object.ts';
 import { type Reflector, startReflector } from '../../../src/kube/reflector.ts';
 import { type ScriptedXdsClient, scriptedXdsClient } from '../../feature/support/xds-client.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { type ControllerProcess, startControllerProcess } from '../../support/kube-controller.ts';
-import { fleetOf, fleetRoute, prepareFleetServer, routeName, writeAll } from '../../support/kube-fleet.ts';
-import { patience, until } from '../../support/kube-patience.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { type ControllerProcess, startControllerProcess } from '../../support/kube-api/controller.ts';
+import { fleetOf, fleetRoute, prepareFleetServer, routeName, writeAll } from '../../support/kube-api/fleet.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
 
 /*
  * 2,000 AIGatewayRoutes from the API server through the controller's process to clients that accept everything, and back

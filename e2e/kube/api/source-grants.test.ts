@@ -6,11 +6,11 @@ import { inCluster } from '../../../src/model/build/place.ts';
 import type { PolicyDocument } from '../../../src/policy/document.ts';
 import { problemText } from '../../../src/policy/problem.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { watchedClient } from '../../support/kube-api/proxy.ts';
+import { type FollowedSource, followSource, installDefinitions, providerYaml } from '../../support/kube-api/source.ts';
 import { gatewayApiFile } from '../../support/kube-gateway-api.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { watchedClient } from '../../support/kube-proxy.ts';
-import { type FollowedSource, followSource, installDefinitions, providerYaml } from '../../support/kube-source.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

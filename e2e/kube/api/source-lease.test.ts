@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Election, joinElection } from '../../../src/kube/lease.ts';
 import type { OwnerReference } from '../../../src/kube/object.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-api/proxy.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeError } from '../../../src/kube/error.ts';
 import { type Reflector, type ReflectorOptions, startReflector } from '../../../src/kube/reflector.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-api/proxy.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

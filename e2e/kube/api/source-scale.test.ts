@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
-import { followSource, installDefinitions } from '../../support/kube-source.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-api/proxy.ts';
+import { followSource, installDefinitions } from '../../support/kube-api/source.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

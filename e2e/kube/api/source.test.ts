@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesSourceOptions } from '../../../src/controller/sources/kubernetes/source.ts';
 import type { PolicyDocument } from '../../../src/policy/document.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-api/proxy.ts';
 import {
   documentYaml,
   type FollowedSource,
@@ -15,7 +15,7 @@ import {
   installDefinitions,
   loosenDefinition,
   providerYaml,
-} from '../../support/kube-source.ts';
+} from '../../support/kube-api/source.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

@@ -13,10 +13,10 @@ import { inCluster } from '../../../src/model/build/place.ts';
 import type { ClientState } from '../../../src/xds/server/client.ts';
 import { createXdsServer } from '../../../src/xds/server/server.ts';
 import { typeUrls } from '../../../src/xds/snapshot/type-url.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api-server.ts';
-import { patience, until } from '../../support/kube-patience.ts';
-import { type WatchedClient, watchedClient } from '../../support/kube-proxy.ts';
-import { serveEveryKind } from '../../support/kube-served-kinds.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { type WatchedClient, watchedClient } from '../../support/kube-api/proxy.ts';
+import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
 
 /*
  * From what people apply to what they read in its status: the source, the build and the reporter as they are, with pods

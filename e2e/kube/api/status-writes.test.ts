@@ -2,14 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStatusReporter } from '../../../src/controller/conditions/reporter.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { patience, until } from '../../support/kube-patience.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
 import {
   egressGateway,
   goodOutcome,
   openai,
   type StatusSite,
   startStatusSite,
-} from '../../support/kube-status-site.ts';
+} from '../../support/kube-api/status-site.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

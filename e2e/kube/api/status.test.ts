@@ -3,14 +3,14 @@ import { createRefusalEvents } from '../../../src/controller/conditions/refusal-
 import { createLogger } from '../../../src/lib/log.ts';
 import type { Kind } from '../../../src/policy/kinds.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
-import { patience, until } from '../../support/kube-patience.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
 import {
   controllerName,
   egressGateway,
   openai,
   type StatusSite,
   startStatusSite,
-} from '../../support/kube-status-site.ts';
+} from '../../support/kube-api/status-site.ts';
 
 patience();
 const cleanup = cleanupsAfterEach();

@@ -4,12 +4,12 @@ import { type AuthoritySecret, authoritySecret } from '../../../src/controller/a
 import { connectKubeClient } from '../../../src/kube/client.ts';
 import type { Authority } from '../../../src/pki/authority.ts';
 import { createAuthority } from '../../support/certificates.ts';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { controllerPods } from '../../support/kube-controller-pods.ts';
-import { egressPods } from '../../support/kube-egress-pods.ts';
-import { startPodLoad } from '../../support/kube-pod-load.ts';
-import { bringSluice, dataplane, rollout, system } from '../../support/kube-sluice.ts';
-import { openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { controllerPods } from '../../support/kube-installed/controller-pods.ts';
+import { egressPods } from '../../support/kube-installed/egress-pods.ts';
+import { startPodLoad } from '../../support/kube-installed/pod-load.ts';
+import { bringSluice, dataplane, rollout, system } from '../../support/kube-installed/sluice.ts';
+import { openStage, practiceProvider, type Stage } from '../../support/kube-installed/stage.ts';
 import { model } from '../../support/policy-documents.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCluster } from '../../support/kube-cluster.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
 import { until } from '../../support/until.ts';
 
 /** What the other tests of this folder take for granted. */

@@ -1,12 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { type ControllerPod, controllerPods, endWithoutApiServer, leader } from '../../support/kube-controller-pods.ts';
-import { egressPods, envoyFigure } from '../../support/kube-egress-pods.ts';
-import { type PodLoad, startPodLoad } from '../../support/kube-pod-load.ts';
-import { startPodProgram } from '../../support/kube-pod-program.ts';
-import { bringSluice, dataplane, rollout, system } from '../../support/kube-sluice.ts';
-import { forwardEgress, keyDocument, openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import {
+  type ControllerPod,
+  controllerPods,
+  endWithoutApiServer,
+  leader,
+} from '../../support/kube-installed/controller-pods.ts';
+import { egressPods, envoyFigure } from '../../support/kube-installed/egress-pods.ts';
+import { type PodLoad, startPodLoad } from '../../support/kube-installed/pod-load.ts';
+import { startPodProgram } from '../../support/kube-installed/pod-program.ts';
+import { bringSluice, dataplane, rollout, system } from '../../support/kube-installed/sluice.ts';
+import {
+  forwardEgress,
+  keyDocument,
+  openStage,
+  practiceProvider,
+  type Stage,
+} from '../../support/kube-installed/stage.ts';
 import { model } from '../../support/policy-documents.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caller, providerOf } from '../../support/caller.ts';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { conditionOf } from '../../support/kube-condition.ts';
-import { startPodLoad } from '../../support/kube-pod-load.ts';
-import type { PortForward } from '../../support/kube-port-forward.ts';
-import { bringSluice } from '../../support/kube-sluice.ts';
-import { forwardEgress, openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { conditionOf } from '../../support/kube-installed/condition.ts';
+import { startPodLoad } from '../../support/kube-installed/pod-load.ts';
+import type { PortForward } from '../../support/kube-installed/port-forward.ts';
+import { bringSluice } from '../../support/kube-installed/sluice.ts';
+import { forwardEgress, openStage, practiceProvider, type Stage } from '../../support/kube-installed/stage.ts';
 import { document, model } from '../../support/policy-documents.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { applyDefinitions, definitions } from '../../support/kube-definitions.ts';
-import { identities } from '../../support/kube-identities.ts';
-import { startPodLoad } from '../../support/kube-pod-load.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { applyDefinitions, definitions } from '../../support/kube-installed/definitions.ts';
+import { identities } from '../../support/kube-installed/identities.ts';
+import { startPodLoad } from '../../support/kube-installed/pod-load.ts';
 import {
   bringSluice,
   chartValues,
@@ -13,8 +13,8 @@ import {
   system,
   type Values,
   whenReady,
-} from '../../support/kube-sluice.ts';
-import { keyDocument, openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+} from '../../support/kube-installed/sluice.ts';
+import { keyDocument, openStage, practiceProvider, type Stage } from '../../support/kube-installed/stage.ts';
 import { model } from '../../support/policy-documents.ts';
 import { until } from '../../support/until.ts';
 

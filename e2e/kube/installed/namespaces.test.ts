@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caller } from '../../support/caller.ts';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { egressPods } from '../../support/kube-egress-pods.ts';
-import type { PortForward } from '../../support/kube-port-forward.ts';
-import { bringSluice, chartValues, helmUpgrade, whenReady } from '../../support/kube-sluice.ts';
-import { forwardEgress, openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { egressPods } from '../../support/kube-installed/egress-pods.ts';
+import type { PortForward } from '../../support/kube-installed/port-forward.ts';
+import { bringSluice, chartValues, helmUpgrade, whenReady } from '../../support/kube-installed/sluice.ts';
+import { forwardEgress, openStage, practiceProvider, type Stage } from '../../support/kube-installed/stage.ts';
 import { model } from '../../support/policy-documents.ts';
 import { until } from '../../support/until.ts';
 

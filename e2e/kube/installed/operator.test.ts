@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caller } from '../../support/caller.ts';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { egressPods } from '../../support/kube-egress-pods.ts';
-import { bringSluice, dataplane, system } from '../../support/kube-sluice.ts';
-import { type CommandResult, runSluice } from '../../support/kube-sluice-command.ts';
-import { forwardEgress, openStage, outside, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { egressPods } from '../../support/kube-installed/egress-pods.ts';
+import { bringSluice, dataplane, system } from '../../support/kube-installed/sluice.ts';
+import { type CommandResult, runSluice } from '../../support/kube-installed/sluice-command.ts';
+import { forwardEgress, openStage, outside, practiceProvider, type Stage } from '../../support/kube-installed/stage.ts';
 import { document, model } from '../../support/policy-documents.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { conditionOf } from '../../support/kube-condition.ts';
-import { egressPods } from '../../support/kube-egress-pods.ts';
-import type { PortForward } from '../../support/kube-port-forward.ts';
-import { bringSluice, dataplane } from '../../support/kube-sluice.ts';
-import { runSluice } from '../../support/kube-sluice-command.ts';
-import { forwardEgress, openStage, outside, type Stage } from '../../support/kube-stage.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { conditionOf } from '../../support/kube-installed/condition.ts';
+import { egressPods } from '../../support/kube-installed/egress-pods.ts';
+import type { PortForward } from '../../support/kube-installed/port-forward.ts';
+import { bringSluice, dataplane } from '../../support/kube-installed/sluice.ts';
+import { runSluice } from '../../support/kube-installed/sluice-command.ts';
+import { forwardEgress, openStage, outside, type Stage } from '../../support/kube-installed/stage.ts';
 import { rawRequest } from '../../support/raw-request.ts';
 import { until } from '../../support/until.ts';
 

@@ -2,12 +2,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BurstResult, burst } from '../../support/kube-burst.ts';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { egressPods, envoyFigure } from '../../support/kube-egress-pods.ts';
-import { bringSluice, chartValues, dataplane, helmUpgrade, rollout, whenReady } from '../../support/kube-sluice.ts';
-import { runSluice } from '../../support/kube-sluice-command.ts';
-import { openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+import { type BurstResult, burst } from '../../support/kube-installed/burst.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { egressPods, envoyFigure } from '../../support/kube-installed/egress-pods.ts';
+import {
+  bringSluice,
+  chartValues,
+  dataplane,
+  helmUpgrade,
+  rollout,
+  whenReady,
+} from '../../support/kube-installed/sluice.ts';
+import { runSluice } from '../../support/kube-installed/sluice-command.ts';
+import { openStage, practiceProvider, type Stage } from '../../support/kube-installed/stage.ts';
 import { document, model } from '../../support/policy-documents.ts';
 
 const cluster = openCluster();

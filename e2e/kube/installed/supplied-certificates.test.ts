@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caller } from '../../support/caller.ts';
 import { type Authority, type Certificate, createAuthority } from '../../support/certificates.ts';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { egressPods } from '../../support/kube-egress-pods.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { egressPods } from '../../support/kube-installed/egress-pods.ts';
 import {
   bringSluice,
   chartValues,
@@ -12,8 +12,8 @@ import {
   system,
   type Values,
   whenReady,
-} from '../../support/kube-sluice.ts';
-import { forwardEgress, openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+} from '../../support/kube-installed/sluice.ts';
+import { forwardEgress, openStage, practiceProvider, type Stage } from '../../support/kube-installed/stage.ts';
 import { model } from '../../support/policy-documents.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificate, createAuthority } from '../../support/certificates.ts';
-import { openCluster } from '../../support/kube-cluster.ts';
-import { type PodLoad, startPodLoad } from '../../support/kube-pod-load.ts';
-import { bringSluice, rollout } from '../../support/kube-sluice.ts';
-import { openStage, type Stage } from '../../support/kube-stage.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import { type PodLoad, startPodLoad } from '../../support/kube-installed/pod-load.ts';
+import { bringSluice, rollout } from '../../support/kube-installed/sluice.ts';
+import { openStage, type Stage } from '../../support/kube-installed/stage.ts';
 import { until } from '../../support/until.ts';
 
 /** A Gateway of one's own, with a listener for TLS. */

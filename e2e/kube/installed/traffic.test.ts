@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attemptsOf, caller, codeOf, providerOf } from '../../support/caller.ts';
-import { openCluster } from '../../support/kube-cluster.ts';
-import type { PortForward } from '../../support/kube-port-forward.ts';
-import { bringSluice } from '../../support/kube-sluice.ts';
-import { forwardEgress, keyDocument, openStage, practiceProvider, type Stage } from '../../support/kube-stage.ts';
+import { openCluster } from '../../support/kube-installed/cluster.ts';
+import type { PortForward } from '../../support/kube-installed/port-forward.ts';
+import { bringSluice } from '../../support/kube-installed/sluice.ts';
+import {
+  forwardEgress,
+  keyDocument,
+  openStage,
+  practiceProvider,
+  type Stage,
+} from '../../support/kube-installed/stage.ts';
 import { model } from '../../support/policy-documents.ts';
 import { until } from '../../support/until.ts';
 

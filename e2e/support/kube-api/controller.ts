@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './ports.ts';
+import { freePort } from '../ports.ts';
 
-const main = fileURLToPath(new URL('../../cmd/controller/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../cmd/controller/main.ts', import.meta.url));
 
 /** The controller as a process of its own, as it runs in a cluster. */
 export interface ControllerProcess {

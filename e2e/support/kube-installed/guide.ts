@@ -1,4 +1,4 @@
-import { type Fence, fencesOf } from '../../tools/docs/markdown.ts';
+import { type Fence, fencesOf } from '../../../tools/docs/markdown.ts';
 
 /** One block of commands of a guide, and what the page shows that they print. */
 export interface GuideStep {

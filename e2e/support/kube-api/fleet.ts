@@ -1,10 +1,10 @@
-import type { KubeClient } from '../../src/kube/client.ts';
-import { isConflict } from '../../src/kube/error.ts';
-import type { Place } from '../../src/kube/object.ts';
-import { sha256Hex } from '../../src/lib/hash.ts';
-import { isKind, kinds } from '../../src/policy/kinds.ts';
-import type { KubeApiServer } from './kube-api-server.ts';
-import { serveEveryKind } from './kube-served-kinds.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { isConflict } from '../../../src/kube/error.ts';
+import type { Place } from '../../../src/kube/object.ts';
+import { sha256Hex } from '../../../src/lib/hash.ts';
+import { isKind, kinds } from '../../../src/policy/kinds.ts';
+import type { KubeApiServer } from './api-server.ts';
+import { serveEveryKind } from './served-kinds.ts';
 
 /*
  * A cluster as a platform team may have it: thousands of AIGatewayRoutes over a few dozen backends. Backend 0 is the

@@ -1,5 +1,5 @@
-import type { KubeCluster } from './kube-cluster.ts';
-import { type PodProgram, startPodProgram } from './kube-pod-program.ts';
+import type { KubeCluster } from './cluster.ts';
+import { type PodProgram, startPodProgram } from './pod-program.ts';
 
 export type PodLoad = PodProgram<PodLoadResult>;
 

@@ -1,6 +1,6 @@
-import type { KubeCluster } from './kube-cluster.ts';
-import { dataplane } from './kube-sluice.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
+import type { KubeCluster } from './cluster.ts';
+import { dataplane } from './sluice.ts';
 
 const ofEgress = 'gateway.networking.k8s.io/gateway-name=egress';
 

@@ -1,5 +1,5 @@
-import type { KubeCluster } from './kube-cluster.ts';
-import { system } from './kube-sluice.ts';
+import type { KubeCluster } from './cluster.ts';
+import { system } from './sluice.ts';
 
 export interface ControllerPod {
   readonly name: string;

@@ -1,18 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { KubernetesState } from '../../src/controller/sources/kubernetes/judge.ts';
+import type { KubernetesState } from '../../../src/controller/sources/kubernetes/judge.ts';
 import {
   type KubernetesSource,
   type KubernetesSourceOptions,
   startKubernetesSource,
-} from '../../src/controller/sources/kubernetes/source.ts';
-import { kubeErrorText } from '../../src/kube/error.ts';
-import { problemText } from '../../src/policy/problem.ts';
-import type { KubeApiServer } from './kube-api-server.ts';
-import { until } from './kube-patience.ts';
-import type { WatchedClient } from './kube-proxy.ts';
-import { untilServed } from './kube-served-kinds.ts';
+} from '../../../src/controller/sources/kubernetes/source.ts';
+import { kubeErrorText } from '../../../src/kube/error.ts';
+import { problemText } from '../../../src/policy/problem.ts';
+import type { KubeApiServer } from './api-server.ts';
+import { until } from './patience.ts';
+import type { WatchedClient } from './proxy.ts';
+import { untilServed } from './served-kinds.ts';
 
-const definitions = new URL('../../charts/sluice/crds/', import.meta.url);
+const definitions = new URL('../../../charts/sluice/crds/', import.meta.url);
 
 /** The definitions of our own kinds, as the chart ships them, served when it is done. */
 export async function installDefinitions(server: KubeApiServer, plural = ''): Promise<void> {

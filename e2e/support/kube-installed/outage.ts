@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from './kube-run.ts';
+import { runCommand } from '../kube-run.ts';
 
 /** Takes the API server away from everybody, pods included, and gives it back. */
 export interface ApiServerSwitch {

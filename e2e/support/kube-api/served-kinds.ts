@@ -1,7 +1,7 @@
-import { customResourceDefinition, definedKinds } from '../../src/policy/crd/definition.ts';
-import type { KubeApiServer } from './kube-api-server.ts';
-import { gatewayApiFile } from './kube-gateway-api.ts';
-import { until } from './until.ts';
+import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/definition.ts';
+import { gatewayApiFile } from '../kube-gateway-api.ts';
+import { until } from '../until.ts';
+import type { KubeApiServer } from './api-server.ts';
 
 /** The definitions of the Gateway API, of our own kinds and of the accepted ones. Returns when all are served. */
 export async function serveEveryKind(server: KubeApiServer): Promise<void> {

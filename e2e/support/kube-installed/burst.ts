@@ -1,5 +1,5 @@
-import type { KubeCluster } from './kube-cluster.ts';
-import { outside } from './kube-stage.ts';
+import type { KubeCluster } from './cluster.ts';
+import { outside } from './stage.ts';
 
 export interface BurstPlan {
   /** Default: egress. */

@@ -1,5 +1,5 @@
-import type { KubeCluster } from './kube-cluster.ts';
-import { runCommand } from './kube-run.ts';
+import { runCommand } from '../kube-run.ts';
+import type { KubeCluster } from './cluster.ts';
 
 /*
  * The definitions of a cluster that the product knows: its own, and those of the accepted kinds.
@@ -31,7 +31,7 @@ export async function definitions(cluster: KubeCluster): Promise<Readonly<Record
 
 /** `sluice crds apply`, as in the guide. */
 export async function applyDefinitions(cluster: KubeCluster): Promise<void> {
-  const program = new URL('../../cmd/sluice/main.ts', import.meta.url).pathname;
+  const program = new URL('../../../cmd/sluice/main.ts', import.meta.url).pathname;
   await runCommand(process.execPath, [program, 'crds', 'apply', '--kubeconfig', cluster.kubeconfig], {
     limitMs: 180_000,
   });

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KubeApiServer } from './kube-api-server.ts';
-import type { Manifest } from './kube-chart.ts';
-import { type ControllerProcess, runController } from './kube-controller.ts';
-import { until } from './kube-patience.ts';
+import type { KubeApiServer } from './api-server.ts';
+import type { Manifest } from './chart.ts';
+import { type ControllerProcess, runController } from './controller.ts';
+import { until } from './patience.ts';
 
 export interface ChartControllerOptions {
   readonly server: KubeApiServer;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { KubeCluster } from './kube-cluster.ts';
-import type { PortForward } from './kube-port-forward.ts';
-import { dataplane, rollout } from './kube-sluice.ts';
-import { document, provider } from './policy-documents.ts';
+import { document, provider } from '../policy-documents.ts';
+import type { KubeCluster } from './cluster.ts';
+import type { PortForward } from './port-forward.ts';
+import { dataplane, rollout } from './sluice.ts';
 
 /** The namespace of what calls and is called: it stays for the next file. */
 export const outside = 'sluice-e2e';

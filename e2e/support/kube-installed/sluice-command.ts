@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const program = join(import.meta.dirname, '../../bin/sluice');
+const program = join(import.meta.dirname, '../../../bin/sluice');
 
 export interface CommandResult {
   readonly code: number | null;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { version } from '../../src/version.ts';
-import type { KubeCluster } from './kube-cluster.ts';
-import { gatewayApiFile } from './kube-gateway-api.ts';
+import { version } from '../../../src/version.ts';
+import { gatewayApiFile } from '../kube-gateway-api.ts';
+import type { KubeCluster } from './cluster.ts';
 
 /*
  * The release that all tests of the installed product share. Whoever needs it calls `bringSluice`, whatever the file

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { until as untilSoon } from './until.ts';
+import { until as untilSoon } from '../until.ts';
 
 /*
  * Where a whole API server takes part, on a machine that may be busy with other things: what is waited for comes, and

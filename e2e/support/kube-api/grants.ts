@@ -1,5 +1,5 @@
-import type { AuditedCall } from './kube-audit.ts';
-import type { Manifest } from './kube-chart.ts';
+import type { AuditedCall } from './audit.ts';
+import type { Manifest } from './chart.ts';
 
 /** One verb on one resource. */
 export interface Grant {

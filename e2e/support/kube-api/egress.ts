@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootstrap } from '../../src/envoy/bootstrap.ts';
-import { type EnvoyProcess, startEnvoy } from './envoy-process.ts';
-import { type ProcessorProcess, startProcessor } from './processor-process.ts';
+import { bootstrap } from '../../../src/envoy/bootstrap.ts';
+import { type EnvoyProcess, startEnvoy } from '../envoy-process.ts';
+import { type ProcessorProcess, startProcessor } from '../processor-process.ts';
 
 /** What a pod of the Gateway `test` is made of: an Envoy and a processor, as processes on this machine. */
 export interface Egress {

@@ -1,11 +1,11 @@
 import { createServer, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createKubeClient, type KubeClient } from '../../src/kube/client.ts';
-import { connect } from '../../src/kube/connection.ts';
-import { plainConnection } from '../../src/kube/testing/plain-connection.ts';
-import { createTransport } from '../../src/kube/transport.ts';
-import type { KubeApiServer } from './kube-api-server.ts';
+import { createKubeClient, type KubeClient } from '../../../src/kube/client.ts';
+import { connect } from '../../../src/kube/connection.ts';
+import { plainConnection } from '../../../src/kube/testing/plain-connection.ts';
+import { createTransport } from '../../../src/kube/transport.ts';
+import type { KubeApiServer } from './api-server.ts';
 
 /** A client of an API server through something that counts its calls, and breaks them on request. */
 export interface WatchedClient {

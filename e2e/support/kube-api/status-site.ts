@@ -1,15 +1,15 @@
-import type { Outcome, WatchedObject } from '../../src/controller/conditions/outcome.ts';
-import { createStatusReporter, type StatusReporter } from '../../src/controller/conditions/reporter.ts';
-import { objectId } from '../../src/controller/object-id.ts';
-import type { KubeClient } from '../../src/kube/client.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
-import { type Reflector, startReflector } from '../../src/kube/reflector.ts';
-import { createLogger } from '../../src/lib/log.ts';
-import { type Kind, kinds } from '../../src/policy/kinds.ts';
-import { type KubeApiServer, startApiServer } from './kube-api-server.ts';
-import { until } from './kube-patience.ts';
-import { watchedClient } from './kube-proxy.ts';
-import { serveEveryKind } from './kube-served-kinds.ts';
+import type { Outcome, WatchedObject } from '../../../src/controller/conditions/outcome.ts';
+import { createStatusReporter, type StatusReporter } from '../../../src/controller/conditions/reporter.ts';
+import { objectId } from '../../../src/controller/object-id.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import { type Reflector, startReflector } from '../../../src/kube/reflector.ts';
+import { createLogger } from '../../../src/lib/log.ts';
+import { type Kind, kinds } from '../../../src/policy/kinds.ts';
+import { type KubeApiServer, startApiServer } from './api-server.ts';
+import { until } from './patience.ts';
+import { watchedClient } from './proxy.ts';
+import { serveEveryKind } from './served-kinds.ts';
 
 type Cleanup = (close: () => unknown) => void;
 

@@ -1,6 +1,6 @@
-import type { KubeCluster } from './kube-cluster.ts';
-import { outside } from './kube-stage.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
+import type { KubeCluster } from './cluster.ts';
+import { outside } from './stage.ts';
 
 export interface PodProgram<T> {
   /** All that it has said until now. */

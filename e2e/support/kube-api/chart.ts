@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { findBinaries } from '../kube/cluster/binaries.ts';
-import { runCommand } from './kube-run.ts';
+import { findBinaries } from '../../kube/cluster/binaries.ts';
+import { runCommand } from '../kube-run.ts';
 
-export const chartFolder = join(import.meta.dirname, '../../charts/sluice');
+export const chartFolder = join(import.meta.dirname, '../../../charts/sluice');
 
 /** As much as tests want to know of a document that the chart renders. */
 export interface Manifest {

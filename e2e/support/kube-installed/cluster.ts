@@ -1,9 +1,9 @@
-import { version } from '../../src/version.ts';
-import { findBinaries, type Program } from '../kube/cluster/binaries.ts';
-import { apiServerSwitch } from './kube-outage.ts';
-import { type PortForward, portForward } from './kube-port-forward.ts';
-import { type RunOptions, runCommand } from './kube-run.ts';
-import { until } from './until.ts';
+import { version } from '../../../src/version.ts';
+import { findBinaries, type Program } from '../../kube/cluster/binaries.ts';
+import { type RunOptions, runCommand } from '../kube-run.ts';
+import { until } from '../until.ts';
+import { apiServerSwitch } from './outage.ts';
+import { type PortForward, portForward } from './port-forward.ts';
 
 /** The cluster that KUBECONFIG names: kind, the local one, or any other in which the tests may do as they like. */
 export interface KubeCluster {

@@ -1,5 +1,5 @@
-import type { KubeCluster } from './kube-cluster.ts';
-import { dataplane, release, system } from './kube-sluice.ts';
+import type { KubeCluster } from './cluster.ts';
+import { dataplane, release, system } from './sluice.ts';
 
 const groups = ['sluice.dev', 'aigateway.envoyproxy.io', 'gateway.envoyproxy.io', 'gateway.networking.k8s.io'];
 

@@ -3,12 +3,12 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findBinaries, type KubernetesBinaries } from '../kube/cluster/binaries.ts';
-import { apiServerArguments, controllerManagerArguments, etcdArguments } from '../kube/cluster/control-plane.ts';
-import { authorityFile, createIdentities } from '../kube/cluster/identities.ts';
-import { type KubeProcess, startKubeProcess } from './kube-process.ts';
-import { runCommand } from './kube-run.ts';
-import { freePort } from './ports.ts';
+import { findBinaries, type KubernetesBinaries } from '../../kube/cluster/binaries.ts';
+import { apiServerArguments, controllerManagerArguments, etcdArguments } from '../../kube/cluster/control-plane.ts';
+import { authorityFile, createIdentities } from '../../kube/cluster/identities.ts';
+import { runCommand } from '../kube-run.ts';
+import { freePort } from '../ports.ts';
+import { type KubeProcess, startKubeProcess } from './process.ts';
 
 export interface ApiServerOptions {
   /** With kube-controller-manager: service accounts, garbage collection, deleted namespaces, ReplicaSets. No pod runs. */

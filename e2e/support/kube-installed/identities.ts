@@ -1,4 +1,4 @@
-import type { KubeCluster } from './kube-cluster.ts';
+import type { KubeCluster } from './cluster.ts';
 
 interface Found {
   readonly kind: string;
