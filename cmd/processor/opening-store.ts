@@ -18,6 +18,7 @@ export function openingStore(opening: Promise<Store>): Store {
     renew: (requests, done) => whenOpen((each) => each.renew(requests, done)),
     peek: (counters, done) => whenOpen((each) => each.peek(counters, done)),
     list: async (prefix) => (await store).list(prefix),
+    listUnreadable: async (prefix) => (await store).listUnreadable(prefix),
     reset: async (what) => (await store).reset(what),
     close: async () => (await store).close(),
   };

@@ -6,7 +6,8 @@ import { allotmentOf } from '../../src/limits/leases/allotment.ts';
 import { createLeasedStore } from '../../src/limits/leases/leased-store.ts';
 import { createMemoryStore } from '../../src/limits/memory/memory-store.ts';
 import { openSnapshotStore } from '../../src/limits/memory/snapshot-file.ts';
-import { createRedisStore } from '../../src/limits/redis/redis-store.ts';
+import { redisKeys } from '../../src/limits/redis/keys.ts';
+import { createRedisStore, defaultPrefix } from '../../src/limits/redis/redis-store.ts';
 import type { Store } from '../../src/limits/store.ts';
 import type { Program } from '../../src/program/program.ts';
 import type { MemoryStoreSettings, RedisStoreSettings } from '../../src/program/store-settings.ts';
@@ -21,6 +22,9 @@ export interface Stores {
   close(): Promise<void>;
 }
 
+/** All counters are those of one tenant. */
+const partition = 'default';
+
 /** Requests that began with the settings before settle in their store; streams may take this long. */
 const lingerMs = 15 * 60_000;
 
@@ -28,6 +32,10 @@ const lingerMs = 15 * 60_000;
 export function createStores(log: Logger, metrics: MetricsRegistry, index: number): Stores {
   const isAway = metrics.gauge('sluice_limits_store_away', '1 while the shared store of limits cannot be reached.');
   const lost = metrics.counter('sluice_limits_settlements_lost_total', 'Settlements that the store never heard of.');
+  const unreadable = metrics.counter(
+    'sluice_limits_counters_unreadable_total',
+    'Times that something else was found in the place of a counter.',
+  );
   function open({ settings: { store }, secrets }: Program): Store {
     return store.kind === 'memory' ? memoryStore(store) : redisStore(store, secrets);
   }
@@ -40,9 +48,12 @@ export function createStores(log: Logger, metrics: MetricsRegistry, index: numbe
 
   function redisStore(settings: RedisStoreSettings, secrets: Program['secrets']): Store {
     const { keyPrefix, commandTimeoutMs, mostQueued, leaseTokens, replicas } = settings;
+    const prefix = keyPrefix || defaultPrefix;
+    const keys = redisKeys(prefix, partition);
     const shared = createRedisStore({
       ...redisAccess(settings, secrets),
-      ...(keyPrefix !== '' && { prefix: keyPrefix }),
+      prefix,
+      partition,
       commandTimeoutMs,
       maxInFlight: mostQueued,
     });
@@ -59,6 +70,16 @@ export function createStores(log: Logger, metrics: MetricsRegistry, index: numbe
         lost.increment(count);
         log.error({ count }, 'limits: settlements are lost, the counters will be too low');
       },
+      onUnreadable(counter, isNew) {
+        unreadable.increment();
+        if (!isNew) return;
+        const limit = limitOf(counter);
+        log.error(
+          { limit, redisKey: keys.counter(counter) },
+          `limits: Redis has something else in the place of a counter; its limit does what its onStoreFailure says until it is removed: sluice limits reset --limit ${limit}`,
+        );
+      },
+      onReadable: (counter) => log.info({ limit: limitOf(counter) }, 'limits: a counter can be read again'),
     });
     if (leaseTokens === 0) return failover;
     return createLeasedStore({ shared: failover, allotmentOf: allotmentOf({ leaseTokens, replicas }) });
@@ -72,4 +93,9 @@ export function createStores(log: Logger, metrics: MetricsRegistry, index: numbe
     lingerMs,
   });
   return { storeOf: stores.of, close: () => stores.closeAll((store) => store.close()) };
+}
+
+/** A counter is called after its limit: `limit:per-tenant:key=checkout`. */
+function limitOf(counter: string): string {
+  return counter.split(':')[1] ?? counter;
 }

@@ -23,6 +23,8 @@ export interface Store {
   peek(counters: readonly Counter[], done: (outcome: PeekOutcome) => void): void;
   /** All counters whose key begins with `prefix`. Walks the store; for operators. */
   list(prefix: string): Promise<readonly CounterReport[]>;
+  /** Keys of counters in whose place there is something else: somebody wrote there. Walks the store; for operators. */
+  listUnreadable(prefix: string): Promise<readonly string[]>;
   /** Forgets usage and reservations of these counters; says how many there were. */
   reset(what: { readonly keys: readonly string[] } | { readonly prefix: string }): Promise<number>;
   close(): Promise<void>;
@@ -50,6 +52,8 @@ export interface ReserveItem {
   readonly isAdvisory?: boolean;
   /** Counted for good at admission: not part of the reservation, not to be settled. Requests per minute. */
   readonly isFinal?: boolean;
+  /** Whoever asks raises alerts: the answer has `spentBefore`. */
+  readonly isWatched?: boolean;
   /** When the shared store cannot be reached. Default `closed`. */
   readonly onStoreFailure?: OnStoreFailure;
 }
@@ -67,6 +71,8 @@ export interface UsageItem {
   readonly counter: Counter;
   /** What was used in total. Without meaning for concurrency. */
   readonly amount: number;
+  /** As in `ReserveItem`. */
+  readonly isWatched?: boolean;
   readonly onStoreFailure?: OnStoreFailure;
 }
 
@@ -85,6 +91,13 @@ export interface Figures {
   readonly reserved: number;
   /** Until everything counted now is free again; 0 when nothing is counted, and for concurrency. */
   readonly resetMs: number;
+  /**
+   * Of windows, for who watches: how much had been spent (`used` without `reserved`) when somebody who watches was
+   * answered last. What has been spent since, by whomever, is told in this answer and in no other: what was settled, and
+   * what had been used of reservations whose time is up. After the limit has changed it is the same part of the present
+   * one, where that is less.
+   */
+  readonly spentBefore?: number;
 }
 
 export interface Grant extends Figures {
@@ -93,12 +106,21 @@ export interface Grant extends Figures {
 }
 
 export type ReserveOutcome =
-  | { readonly kind: 'admitted'; readonly grants: readonly Grant[]; readonly modes?: readonly ItemMode[] }
+  | ({
+      readonly kind: 'admitted';
+      readonly grants: readonly Grant[];
+      readonly modes?: readonly ItemMode[];
+    } & Unheard)
   | Refusal
   | Unavailable;
 
+/** The shared store may have answered, and nobody has heard what. */
+export interface Unheard {
+  readonly isUnheard?: true;
+}
+
 /** Nothing was reserved. */
-export interface Refusal {
+export interface Refusal extends Unheard {
   readonly kind: 'refused';
   /** The first item that had no room. */
   readonly index: number;
@@ -106,8 +128,8 @@ export interface Refusal {
   readonly reason: 'exhausted' | 'too-large' | 'store-failure';
   /** When it would fit if nothing else were admitted meanwhile. Absent: waiting does not help, or nobody knows. */
   readonly retryAfterMs: number | undefined;
-  /** Of all items; empty when the store is away. */
-  readonly figures: readonly Figures[];
+  /** Of all items, as far as they are known. */
+  readonly figures: readonly (Figures | undefined)[];
   readonly modes?: readonly ItemMode[];
 }
 
@@ -117,7 +139,9 @@ export type ItemMode = 'shared' | OnStoreFailure;
 /** The store could not be asked, or did not answer. */
 export interface Unavailable {
   readonly kind: 'unavailable';
-  readonly cause: 'offline' | 'timeout' | 'busy' | 'error' | 'invalid';
+  readonly cause: 'offline' | 'timeout' | 'busy' | 'error' | 'invalid' | 'unreadable';
+  /** Of `unreadable`: the keys of counters in whose place there is something else. */
+  readonly counters?: readonly string[];
   /** For the log: no secrets. */
   readonly message: string;
   /** Whether the store may have done it nevertheless. */
@@ -125,7 +149,7 @@ export interface Unavailable {
 }
 
 export type ChargeOutcome =
-  | { readonly kind: 'charged'; readonly items: readonly ChargedItem[] }
+  | ({ readonly kind: 'charged'; readonly items: readonly ChargedItem[] } & Unheard)
   /** Settled before. */
   | { readonly kind: 'ended' }
   | Unavailable;
@@ -140,7 +164,7 @@ export type SettleOutcome =
   | { readonly kind: 'settled'; readonly isLate: boolean; readonly figures: readonly Figures[] }
   | { readonly kind: 'already-settled' }
   /** Will be told to the store once it is back. */
-  | { readonly kind: 'queued' }
+  | ({ readonly kind: 'queued' } & Unheard)
   | Unavailable;
 
 export type RenewOutcome =

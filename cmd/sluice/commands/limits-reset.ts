@@ -29,13 +29,13 @@ export const command = defineCommand({
       io.err(`sluice limits reset: ${found.error}\n`);
       return exitCodes.failure;
     }
-    const { rows, source, store, isCopy } = found.value;
+    const { rows, unreadable, source, store, isCopy } = found.value;
     if (isCopy) {
       await store.close();
       io.err(`sluice limits reset: Only ${source} is there; the processor would write it again. Restart it without.\n`);
       return exitCodes.failure;
     }
-    const keys = rows.map(({ counter }) => counter);
+    const keys = [...rows, ...unreadable].map(({ counter }) => counter);
     let count = 0;
     try {
       if (keys.length > 0) count = await store.reset({ keys });

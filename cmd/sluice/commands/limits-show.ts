@@ -3,7 +3,7 @@ import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
 import { paintFor } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
-import { cellsOf, columns, complaintOf } from '../limits/counter-row.ts';
+import { cellsOf, columns, complaintOf, complaintOfUnreadable } from '../limits/counter-row.ts';
 import { findCounters } from '../limits/find-counters.ts';
 
 export const command = defineCommand({
@@ -28,10 +28,11 @@ export const command = defineCommand({
       io.err(`sluice limits show: ${found.error}\n`);
       return exitCodes.failure;
     }
-    const { rows, source, store } = found.value;
+    const { rows, unreadable, source, store } = found.value;
     await store.close();
+    for (const owner of unreadable) io.err(`${complaintOfUnreadable(owner)}\n`);
     if (flags.output === 'json') {
-      io.out(`${JSON.stringify({ source, counters: rows }, null, 2)}\n`);
+      io.out(`${JSON.stringify({ source, counters: rows, unreadable }, null, 2)}\n`);
       return exitCodes.ok;
     }
     if (rows.length === 0) {

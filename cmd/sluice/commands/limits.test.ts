@@ -152,6 +152,29 @@ describe('sluice limits', () => {
     expect((await run('show')).out).toContain('Nothing has been counted yet');
   });
 
+  it('names counters in whose place there is something else, and removes that', async () => {
+    const admin = new Redis({ port: redis.port });
+    const [key = ''] = await admin.keys('*:c:limit:hour:*');
+    await admin.del(key);
+    await admin.rpush(key, 'something else');
+    const { status, out, err } = await run('show');
+    expect([status, err]).toEqual([
+      0,
+      'limit hour of key checkout, model m cannot be read: there is something else in its place. ' +
+        'Remove it with `sluice limits reset --limit hour`.\n',
+    ]);
+    expect(out).toContain('budget month');
+    expect((await run('show', '--limit', 'month')).err).toBe('');
+    expect(JSON.parse((await run('show', '--output', 'json')).out)).toMatchObject({
+      counters: [{ name: 'month' }],
+      unreadable: [{ kind: 'limit', name: 'hour', per: { key: 'checkout', model: 'm' } }],
+    });
+    expect((await run('reset', '--limit', 'hour')).out).toContain('1 counter begins anew');
+    expect(await admin.exists(key)).toBe(0);
+    expect((await run('show')).err).toBe('');
+    admin.disconnect();
+  });
+
   it('shows what policy says now, also where nobody has asked since', async () => {
     const other = await mkdtemp(join(tmpdir(), 'sluice-limits-'));
     const changed = policy(`{redis: {addresses: ["127.0.0.1:${redis.port}"]}}`)

@@ -7,14 +7,20 @@ import type { CounterReport } from '../../../src/limits/store.ts';
 import { isKept } from '../../../src/program/limit.ts';
 import type { Program } from '../../../src/program/program.ts';
 
-/** A counter as an operator reads it. */
-export interface CounterRow {
+/** Whose a counter is. */
+export interface CounterOwner {
   readonly kind: 'limit' | 'budget';
   readonly name: string;
   /** Whom it is for: `key` → `checkout`. Empty: everybody in its scope. */
   readonly per: Readonly<Record<string, string>>;
   /** The counter that combinations on top of `maxDistinct` share. */
   readonly isOfOthers: boolean;
+  /** As the store knows it. */
+  readonly counter: string;
+}
+
+/** A counter as an operator reads it. */
+export interface CounterRow extends CounterOwner {
   readonly unit: string;
   readonly limit: number;
   readonly used: number;
@@ -23,32 +29,23 @@ export interface CounterRow {
   readonly resetMs: number;
   /** What is reserved without a reservation: not 0 means that something is wrong. */
   readonly drift: number;
-  /** As the store knows it. */
-  readonly counter: string;
 }
 
 /** Undefined: a counter of something else, or of a limit that the policy has no more. */
 export function counterRow(report: CounterReport, program: Program, nowMs: number): CounterRow | undefined {
-  const [kind, name = '', value = ''] = report.counter.key.split(':');
-  if (kind !== 'limit' && kind !== 'budget') return undefined;
-  const source = sourceOf(kind, decoded(name), program, nowMs);
-  if (source === undefined) return undefined;
+  const owner = counterOwner(report.counter.key);
+  const source = owner && sourceOf(owner.kind, owner.name, program, nowMs);
+  if (owner === undefined || source === undefined) return undefined;
   const { unit, counter } = source;
   const { limit, used, reserved, remaining, resetMs } = asCountedNow(report, counter);
-  return {
-    kind,
-    name: decoded(name),
-    per: partsOf(decoded(value)),
-    isOfOthers: value === sharedValue,
-    unit,
-    limit,
-    used,
-    reserved,
-    remaining,
-    resetMs,
-    drift: report.drift,
-    counter: report.counter.key,
-  };
+  return { ...owner, unit, limit, used, reserved, remaining, resetMs, drift: report.drift };
+}
+
+/** Whose counter a key is; undefined: of nobody that limits are for. */
+export function counterOwner(counter: string): CounterOwner | undefined {
+  const [kind, name = '', value = ''] = counter.split(':');
+  if (kind !== 'limit' && kind !== 'budget') return undefined;
+  return { kind, name: decoded(name), per: partsOf(decoded(value)), isOfOthers: value === sharedValue, counter };
 }
 
 function sourceOf(kind: 'limit' | 'budget', name: string, { limits, budgets }: Program, nowMs: number) {
@@ -99,11 +96,19 @@ export function complaintOf(row: CounterRow): string | undefined {
   );
 }
 
-function titleOf({ kind, name }: CounterRow): string {
+/** What to say about a counter in whose place there is something else. */
+export function complaintOfUnreadable(owner: CounterOwner): string {
+  return (
+    `${titleOf(owner)} of ${ownerOf(owner)} cannot be read: there is something else in its place. ` +
+    `Remove it with \`sluice limits reset --limit ${owner.name}\`.`
+  );
+}
+
+function titleOf({ kind, name }: CounterOwner): string {
   return `${kind} ${name}`;
 }
 
-function ownerOf({ per, isOfOthers }: CounterRow): string {
+function ownerOf({ per, isOfOthers }: CounterOwner): string {
   if (isOfOthers) return 'all others';
   const parts = Object.entries(per).map(([part, value]) => `${part} ${value}`);
   return parts.length === 0 ? 'everybody' : parts.join(', ');

@@ -6,7 +6,7 @@ import type { Io } from '../cli/io.ts';
 import { compileProgram } from '../explain/explanation.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { problemReport } from '../policy/problem-report.ts';
-import { type CounterRow, counterRow } from './counter-row.ts';
+import { type CounterOwner, type CounterRow, counterOwner, counterRow } from './counter-row.ts';
 import { type OpenStore, openStore } from './open-store.ts';
 
 export interface Wanted {
@@ -18,6 +18,8 @@ export interface Wanted {
 
 export interface Found extends OpenStore {
   readonly rows: readonly CounterRow[];
+  /** In whose place there is something else. */
+  readonly unreadable: readonly CounterOwner[];
 }
 
 const connectMs = 3_000;
@@ -32,6 +34,8 @@ export async function findCounters({ policy, key, limit }: Wanted, io: Io): Prom
   if (program === undefined) return err('The folder makes no gateway. Check it with `sluice validate`.');
   const unknown = unknownName(program, key, limit);
   if (unknown !== undefined) return err(unknown);
+  const isWanted = ({ per, name }: CounterOwner): boolean =>
+    (key === undefined || per.key === key) && (limit === undefined || name === limit);
   const opened = await openStore(program);
   if (!opened.ok) return opened;
   try {
@@ -40,8 +44,12 @@ export async function findCounters({ policy, key, limit }: Wanted, io: Io): Prom
     const rows = reports
       .map((report) => counterRow(report, program, Date.now()))
       .filter((row) => row !== undefined)
-      .filter((row) => (key === undefined || row.per.key === key) && (limit === undefined || row.name === limit));
-    return ok({ ...opened.value, rows });
+      .filter(isWanted);
+    const unreadable = (await opened.value.store.listUnreadable(''))
+      .map(counterOwner)
+      .filter((owner) => owner !== undefined)
+      .filter(isWanted);
+    return ok({ ...opened.value, rows, unreadable });
   } catch (error) {
     await opened.value.store.close();
     const because = error instanceof Error ? error.message : '';

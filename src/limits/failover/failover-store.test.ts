@@ -17,7 +17,7 @@ beforeAll(async () => {
   redis = await startRedis();
 });
 afterEach(async () => {
-  redis.resume();
+  await redis.resume();
   for (const store of opened.splice(0)) await store.close();
 });
 afterAll(() => redis.stop());
@@ -44,15 +44,15 @@ describe('a store that fails over', () => {
     const limited = counter();
     const running = id();
     await take(store, running, limited, 10, { onStoreFailure: mode });
-    redis.pause();
+    await redis.pause();
     expect(await take(store, id(), limited, 60, { onStoreFailure: mode })).toMatchObject(admission);
     const progress = await charge(store, {
       id: running,
       items: [{ counter: limited, amount: 60, onStoreFailure: mode }],
     });
     expect(progress).toMatchObject({ kind: 'charged', items: [streaming] });
-    expect(await finish(store, running, limited, 60)).toEqual({ kind: 'queued' });
-    redis.resume();
+    expect(await finish(store, running, limited, 60)).toEqual({ kind: 'queued', isUnheard: true });
+    await redis.resume();
     await back(store);
     expect(await figures(store, limited)).toMatchObject({ used: mode === 'open' ? 120 : 60 });
   });
@@ -60,7 +60,7 @@ describe('a store that fails over', () => {
   it('gives each replica its share, and no more', async () => {
     const [one, two] = [await open(), await open()];
     const limited = counter();
-    redis.pause();
+    await redis.pause();
     const admitted: string[] = [];
     for (const store of [one, two]) {
       for (let n = 0; n < 6; n++) {
@@ -75,7 +75,7 @@ describe('a store that fails over', () => {
   it('is closed when one of several items is, and reserves nothing of the others', async () => {
     const store = await open();
     const [local, closed, warned] = [counter(), counter(), counter()];
-    redis.pause();
+    await redis.pause();
     const items = [
       { counter: local, amount: 30, onStoreFailure: 'local' as const },
       { counter: warned, amount: 30, isAdvisory: true },
@@ -97,24 +97,40 @@ describe('a store that fails over', () => {
   it('charges what was admitted alone once the store is back, exactly once', async () => {
     const store = await open();
     const limited = counter();
-    redis.pause();
+    await redis.pause();
     const name = id();
     await take(store, name, limited, 30, { onStoreFailure: 'local' });
     await finish(store, name, limited, 25);
     const local = await peek(store, [limited]);
     expect(local).toMatchObject({ figures: [{ used: 25, remaining: 25 }] });
-    redis.resume();
+    await redis.resume();
     await back(store);
     expect(await figures(store, limited)).toMatchObject({ used: 25, reserved: 0 });
     expect(await finish(store, name, limited, 25)).toEqual({ kind: 'already-settled' });
   });
 
+  it('leaves what waited for the store to who watches and asks next', async () => {
+    const store = await open();
+    const limited = counter();
+    const watched = (name: string, amount: number) =>
+      settle(store, { id: name, items: [{ counter: limited, amount, isWatched: true }] });
+    redis.pause();
+    await until('it is found out', async () => {
+      await take(store, id(), counter(), 1);
+      return !store.isSharedAvailable;
+    });
+    expect(await watched(id(), 30)).toEqual({ kind: 'queued' });
+    redis.resume();
+    await back(store);
+    expect(await watched(id(), 1)).toMatchObject({ figures: [{ spentBefore: 0, used: 31 }] });
+  });
+
   it('gives back what the store may have reserved although its answer came too late', async () => {
     const store = await open();
     const limited = counter();
-    redis.pause();
+    await redis.pause();
     expect(await take(store, id(), limited, 40)).toMatchObject({ kind: 'refused', reason: 'store-failure' });
-    redis.resume();
+    await redis.resume();
     await back(store);
     expect(await figures(store, limited)).toMatchObject({ used: 0, reserved: 0 });
   });
@@ -122,7 +138,7 @@ describe('a store that fails over', () => {
   it('does not ask a store that is away again and again', async () => {
     const changes: boolean[] = [];
     const store = await open({ onAvailability: (isAvailable) => changes.push(isAvailable), probeEveryMs: 50 });
-    redis.pause();
+    await redis.pause();
     for (let n = 0; n < 3; n++) await take(store, id(), counter(), 1);
     expect(store.isSharedAvailable).toBe(false);
     let isAnswered = false;
@@ -130,7 +146,7 @@ describe('a store that fails over', () => {
       isAnswered = true;
     });
     expect(isAnswered).toBe(true);
-    redis.resume();
+    await redis.resume();
     await until('it is back', () => store.isSharedAvailable);
     expect(changes).toEqual([false, true]);
     expect(await take(store, id(), counter(), 1)).not.toHaveProperty('modes');
@@ -165,7 +181,7 @@ describe('a store that fails over', () => {
       },
     });
     const limited = counter();
-    redis.pause();
+    await redis.pause();
     const outcomes = [];
     for (let n = 0; n < 4; n++) outcomes.push(await finish(store, id(), limited, 1));
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(['queued', 'queued', 'unavailable', 'unavailable']);

@@ -18,21 +18,21 @@ export function modeOf(item: Pick<ReserveItem, 'onStoreFailure' | 'isAdvisory'>)
 }
 
 /** Nobody counts: as if nothing were used. */
-export function uncounted(counter: Counter): Figures {
+export function uncounted({ counter }: { readonly counter: Counter }): Figures {
   return { remaining: counter.limit, used: 0, reserved: 0, resetMs: 0 };
 }
 
 /** Puts what the local store said about its items back among all items. */
-export function mergeFigures<T extends Figures>(
-  items: readonly { readonly counter: Counter }[],
+export function mergeFigures<I, T extends Figures>(
+  items: readonly I[],
   modes: readonly ItemMode[],
-  local: readonly T[],
-  otherwise: (index: number) => T,
+  local: readonly (T | undefined)[],
+  otherwise: (item: I) => T,
 ): readonly T[] {
   let next = 0;
-  return items.map((_, index) => (modes[index] === 'local' ? local[next++] : undefined) ?? otherwise(index));
+  return items.map((item, index) => (modes[index] === 'local' ? local[next++] : undefined) ?? otherwise(item));
 }
 
 export function uncountedGrant(item: ReserveItem): Grant {
-  return { granted: item.amount, ...uncounted(item.counter) };
+  return { granted: item.amount, ...uncounted(item) };
 }

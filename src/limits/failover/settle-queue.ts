@@ -1,4 +1,4 @@
-import type { Store, UsageRequest } from '../store.ts';
+import type { Store, UsageItem, UsageRequest } from '../store.ts';
 
 export interface SettleQueueOptions {
   readonly store: Store;
@@ -69,7 +69,7 @@ export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
         options.onLoss(1);
         return false;
       }
-      waiting.push({ request, mayBeKnown, since: options.now() });
+      waiting.push({ request: { ...request, items: request.items.map(unwatched) }, mayBeKnown, since: options.now() });
       return true;
     },
     replay(onFailure) {
@@ -78,4 +78,9 @@ export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
       tellNext(onFailure);
     },
   };
+}
+
+/** Nobody waits for the answer any more: what it would tell is left to who asks next. */
+function unwatched({ isWatched: _, ...item }: UsageItem): UsageItem {
+  return item;
 }

@@ -120,6 +120,7 @@ export function createLeasedStore(options: LeaseOptions): Store {
     },
     peek: (counters, done) => shared.peek(counters, done),
     list: (prefix) => shared.list(prefix),
+    listUnreadable: (prefix) => shared.listUnreadable(prefix),
     reset: (what) => shared.reset(what),
     async close() {
       clearInterval(timer);

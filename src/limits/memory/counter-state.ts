@@ -1,6 +1,7 @@
 import { boundariesAround } from '../calendar.ts';
 import { type BucketCounter, type Counter, defaultSlices, drainOf } from '../counter.ts';
 import type { Figures } from '../store.ts';
+import { lowerTold, nothingTold, type Told } from './told.ts';
 
 /**
  * The arithmetic of counters. The Redis scripts say the same in Lua (redis/lua-counter.ts); one test suite holds both
@@ -20,6 +21,8 @@ export interface CounterState {
   /** No reservation ends by itself before this. */
   nextEnd: number;
   held: Map<string, Held>;
+  /** To who watches it. */
+  told: Told;
 }
 
 export interface Held {
@@ -45,6 +48,7 @@ export function newCounterState(counter: Counter): CounterState {
     slices: [],
     nextEnd: Number.POSITIVE_INFINITY,
     held: new Map(),
+    told: nothingTold,
   };
 }
 
@@ -62,6 +66,7 @@ function take(state: CounterState, counter: Counter): void {
     state.used = counter.kind === 'bucket' ? state.reserved * state.scale : 0;
     state.since = 0;
     state.slices = [];
+    state.told = nothingTold;
   }
   state.counter = counter;
 }
@@ -97,6 +102,7 @@ function passTime(state: CounterState, now: number): void {
         state.used -= oldest.amount;
         state.slices.shift();
         oldest = state.slices[0];
+        lowerTold(state);
       }
       return;
     }
@@ -109,6 +115,7 @@ function beginPeriod(state: CounterState, start: number): void {
   if (start <= state.since) return;
   state.since = start;
   state.used = 0;
+  lowerTold(state);
 }
 
 function endReservations(state: CounterState, now: number, retentionMs: number): void {

@@ -9,6 +9,7 @@ import {
   type ReserveOutcome,
   type ReserveRequest,
   type Store,
+  type UsageItem,
   type UsageRequest,
 } from '../store.ts';
 import {
@@ -25,6 +26,7 @@ import {
 import { createLedger } from './ledger.ts';
 import { reportOf } from './report.ts';
 import { parseSnapshot, type SnapshotData, snapshotOf } from './snapshot.ts';
+import { tellSpent } from './told.ts';
 
 export interface MemoryStoreOptions {
   /** Milliseconds since 1970 UTC. */
@@ -78,7 +80,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
         index,
         reason: isTooLarge ? 'too-large' : 'exhausted',
         retryAfterMs: isTooLarge ? undefined : retryIn(state, Math.max(least, 1), now),
-        figures: loaded.map((each) => figuresOf(each, now)),
+        figures: loaded.map((each, at) => answerOf(each, now, request.items[at])),
       };
     }
     const endsAt = now + request.ttlMs;
@@ -90,14 +92,15 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
         each.held.set(request.id, { endsAt, amount, spent: 0, hasEnded: false });
         each.nextEnd = Math.min(each.nextEnd, endsAt);
       }
-      return { granted: amount, ...figuresOf(each, now) };
+      return { granted: amount, ...answerOf(each, now, request.items[at]) };
     });
     ledger.remember(request.id, grants, false, endsAt + retentionMs);
     return { kind: 'admitted', grants };
   };
 
   const charge = (request: UsageRequest, now: number): readonly ChargedItem[] =>
-    request.items.map(({ counter, amount }) => {
+    request.items.map((item) => {
+      const { counter, amount } = item;
       const state = load(counter, now);
       if (counter.kind === 'concurrency') return { hasRoom: true, ...figuresOf(state, now) };
       const held = state.held.get(request.id);
@@ -113,12 +116,13 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
         held.amount += extra;
         held.spent = Math.max(held.spent, amount);
       }
-      return { hasRoom, ...figuresOf(state, now) };
+      return { hasRoom, ...answerOf(state, now, item) };
     });
 
   const settle = (request: UsageRequest, now: number): { isLate: boolean; figures: readonly Figures[] } => {
     let isLate = false;
-    const figures = request.items.map(({ counter, amount }) => {
+    const figures = request.items.map((item) => {
+      const { counter, amount } = item;
       const state = load(counter, now);
       const used = counter.kind === 'concurrency' ? 0 : amount;
       const held = state.held.get(request.id);
@@ -128,7 +132,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
         count(state, used - (held?.amount ?? 0));
       }
       state.held.delete(request.id);
-      return figuresOf(state, now);
+      return answerOf(state, now, item);
     });
     return { isLate, figures };
   };
@@ -192,6 +196,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
           return reportOf(state, now);
         });
     },
+    async listUnreadable() {
+      return [];
+    },
     async reset(what) {
       const keys = 'keys' in what ? what.keys : [...states.keys()].filter((key) => key.startsWith(what.prefix));
       return keys.filter((key) => states.delete(key)).length;
@@ -205,6 +212,13 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
     },
     async close() {},
   };
+}
+
+/** The figures, and for who watches what has been told of them before. */
+function answerOf(state: CounterState, now: number, item: UsageItem | undefined): Figures {
+  const figures = figuresOf(state, now);
+  const spentBefore = item?.isWatched === true ? tellSpent(state) : undefined;
+  return spentBefore === undefined ? figures : { ...figures, spentBefore };
 }
 
 /** What an item gets; nothing when it is refused. */

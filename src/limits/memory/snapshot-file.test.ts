@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../e2e/support/until.ts';
 import { createLogger, silentLogger } from '../../lib/log.ts';
 import type { Counter } from '../counter.ts';
-import { figures, finish, take } from '../testing/answers.ts';
+import { figures, finish, settle, take } from '../testing/answers.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { openSnapshotStore } from './snapshot-file.ts';
 
@@ -29,13 +29,17 @@ describe('a memory store with a snapshot file', () => {
     const options = { path: join(folder, 'goes-on.json'), log: silentLogger, now: () => now };
     const before = await openSnapshotStore(options);
     for (const counter of counters) {
-      await finish(before, `used-${counter.key}`, counter, 300);
+      await settle(before, { id: `used-${counter.key}`, items: [{ counter, amount: 300, isWatched: true }] });
       await take(before, `running-${counter.key}`, counter, 200);
     }
     const figuresBefore = await Promise.all(counters.map((counter) => figures(before, counter)));
     await before.close();
     const after = await openSnapshotStore(options);
     expect(await Promise.all(counters.map((counter) => figures(after, counter)))).toEqual(figuresBefore);
+    for (const counter of counters.slice(1, 3)) {
+      const more = { id: `more-${counter.key}`, items: [{ counter, amount: 5, isWatched: true }] };
+      expect(await settle(after, more)).toMatchObject({ figures: [{ spentBefore: 300 }] });
+    }
     now += 60_000;
     for (const counter of counters) expect((await figures(after, counter)).reserved).toBe(0);
     expect((await after.list('')).map((report) => report.drift)).toEqual([0, 0, 0, 0]);

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../lib/result.ts';
 import { formatSpec, isAmount, parseSpec } from '../counter.ts';
 import { type CounterState, newCounterState } from './counter-state.ts';
+import { nothingTold, type Told } from './told.ts';
 
 /** What a memory store writes down: plain data, versioned. */
 export interface SnapshotData {
@@ -16,6 +17,8 @@ interface SnapshotCounter {
   readonly scale: number;
   readonly slices: readonly (readonly [start: number, amount: number])[];
   readonly held: readonly (readonly [id: string, endsAt: number, amount: number, spent: number, ended: 0 | 1])[];
+  /** Limit and spent, and those of the limit before. */
+  readonly told?: readonly number[];
 }
 
 export function snapshotOf(states: ReadonlyMap<string, CounterState>): SnapshotData {
@@ -31,6 +34,7 @@ export function snapshotOf(states: ReadonlyMap<string, CounterState>): SnapshotD
       held: [...state.held].map(
         ([id, held]) => [id, held.endsAt, held.amount, held.spent, held.hasEnded ? 1 : 0] as const,
       ),
+      ...(state.told.by !== undefined && { told: numbersOf(state.told) }),
     })),
   };
 }
@@ -68,7 +72,20 @@ function parseCounter(entry: unknown): CounterState | undefined {
     if (ended !== 1) state.reserved += holding;
     state.nextEnd = Math.min(state.nextEnd, endsAt);
   }
+  state.told = parseTold(entry.told);
   return state;
+}
+
+function numbersOf({ by, before }: Told): readonly number[] {
+  return [by, before].flatMap((telling) => (telling === undefined ? [] : [telling.limit, telling.spent]));
+}
+
+/** Snapshots of versions before have none: then thresholds may be told once more. */
+function parseTold(told: unknown): Told {
+  if (!Array.isArray(told) || !told.every(amount)) return nothingTold;
+  const telling = ([limit, spent]: readonly number[]) =>
+    limit === undefined || spent === undefined ? undefined : { limit, spent };
+  return { by: telling(told), before: telling(told.slice(2)) };
 }
 
 function amount(value: unknown): value is number {

@@ -11,6 +11,7 @@ export interface PackedItem {
   readonly atLeast?: number;
   readonly isAdvisory?: boolean;
   readonly isFinal?: boolean;
+  readonly isWatched?: boolean;
 }
 
 const headLength = 16;
@@ -18,6 +19,7 @@ const headLength = 16;
 const itemLength = 1 + 7 * 8 + 1 + 1;
 const advisory = 1;
 const final = 2;
+const watched = 4;
 
 /**
  * All numbers of an operation as one argument, since Redis and Lua take many times longer to read them one by one. `now`
@@ -29,17 +31,21 @@ export function packItems(items: readonly PackedItem[], retentionMs: number, ttl
   const bytes = Buffer.allocUnsafe(length);
   let at = bytes.writeDoubleBE(Math.round(retentionMs), 0);
   at = bytes.writeDoubleBE(Math.round(ttlMs), at);
-  for (const [index, { counter, amount = 0, atLeast, isAdvisory, isFinal }] of items.entries()) {
+  for (const [index, { counter, amount = 0, atLeast, ...item }] of items.entries()) {
     at += bytes.write(kinds[counter.kind], at, 'latin1');
     at = bytes.writeDoubleBE(counter.limit, at);
     for (const number of numbersOf(counter, now)) at = bytes.writeDoubleBE(number, at);
     at = bytes.writeDoubleBE(amount, at);
     at = bytes.writeDoubleBE(Math.min(amount, atLeast ?? amount), at);
-    at = bytes.writeUInt8((isAdvisory === true ? advisory : 0) | (isFinal === true ? final : 0), at);
+    at = bytes.writeUInt8(flagsOf(item), at);
     at += bytes.write(specs[index] ?? '', at);
     at = bytes.writeUInt8(0, at);
   }
   return bytes;
+}
+
+function flagsOf({ isAdvisory, isFinal, isWatched }: Omit<PackedItem, 'counter'>): number {
+  return (isAdvisory === true ? advisory : 0) | (isFinal === true ? final : 0) | (isWatched === true ? watched : 0);
 }
 
 const kinds = { bucket: 'b', fixed: 'f', calendar: 'k', rolling: 'r', concurrency: 'c' } as const;

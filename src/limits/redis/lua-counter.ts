@@ -4,9 +4,12 @@ import { concurrencyRetryMs } from '../memory/counter-state.ts';
  * The arithmetic of memory/counter-state.ts in Lua, for scripts of Redis 6.2 and newer: put before every script.
  *
  * A counter is one hash: `a` six packed numbers (used, reserved, since, next end of a reservation or 0, when the key
- * expires, scale of a bucket), the letter of its kind and what it is (`formatSpec`, ended by a zero), `w` the slices of a rolling counter, and per reservation
- * `@<id>` four packed numbers (ends at, amount, spent, 1 while it lives). Packed doubles are exact up to 2^53, and cost a
+ * expires, scale of a bucket), the letter of its kind and what it is (`formatSpec`, ended by a zero), `w` the slices of a
+ * rolling counter, `t` what has been told to who watches (memory/told.ts: limit and spent, twice), and per reservation `@<id>` four packed numbers (ends at, amount, spent, 1 while it lives). Packed doubles are exact up to 2^53, and cost a
  * third of writing and reading text.
+ *
+ * Counters are read before anything is written, because a script that fails half way keeps what it has written by then.
+ * Where somebody has put something else, `unreadable` is 3 and the indexes (from 0) of such counters.
  *
  * It is Lua that is dear here, not Redis: a table has no more than 16 members, beyond which it takes twice the memory,
  * and a function is made anew at every call of a script.
@@ -22,6 +25,19 @@ if not now then
 end
 local mine, packed = '@' .. ARGV[2], ARGV[3]
 local retention, ttl, at = unpack_struct('>dd', packed)
+
+local hashes, unreadable = {}, {3}
+for i = 2, #KEYS do
+  local h = redis.pcall('HMGET', KEYS[i], 'a', mine, 't')
+  if h.err and not string.find(h.err, 'WRONGTYPE', 1, true) then return h end
+  local a = h[1]
+  if h.err or a and (#a < 50 or not string.find('bfkrc', sub(a, 49, 49), 1, true))
+    or h[2] and #h[2] ~= 32 or h[3] and #h[3] ~= 32 then
+    h = false
+    unreadable[#unreadable + 1] = i - 2
+  end
+  hashes[i] = h
+end
 
 local function count(c, amount)
   local kind = c.kind
@@ -51,12 +67,35 @@ local function release(c, amount, used)
   if c.kind == 'b' then count(c, used - amount) else count(c, used) end
 end
 
+-- What was told, brought up to the present period and limit, before anything is counted; w: the answer is for who watches.
+-- left: so much is over that u is what is left.
+local function told_of(limit, u, left, text, means, w)
+  local l, spent, other, other_spent = limit, 0, limit, 0
+  if text and means then l, spent, other, other_spent = unpack_struct('>dddd', text) end
+  if left then spent, other_spent = min(spent, u), min(other_spent, u) end
+  if w and l ~= limit then
+    local here = other_spent
+    if other ~= limit then here = min(spent, ceil(spent * limit / max(1, l))) end
+    l, spent, other, other_spent = limit, here, l, spent
+  end
+  return {spent, l, other, other_spent, w, text}
+end
+
+local function remember_told(key, c)
+  local spent, l, other, other_spent, w, before = unpack(c.told)
+  if w then spent = max(spent, c.u) end
+  local text = pack('>dddd', l, spent, other, other_spent)
+  -- Where nothing has been spent there may be no counter, and this would not expire.
+  if text ~= before and (before or c.u > 0) then call('HSET', key, 't', text) end
+end
+
 -- The next counter of the arguments. p1 and p2: what drains in a millisecond and the scale of a bucket; the length of a
--- window; those of a slice and of all; the last boundary of a calendar. e: when the period ends.
-local function load(key, read_only)
+-- window; those of a slice and of all; the last boundary of a calendar. e: when the period ends. Nothing: unreadable.
+local function load(i, read_only)
   local kind, limit, p1, p2, p3, p4, amount, least, flags, d
   kind, limit, p1, p2, p3, p4, amount, least, flags, d, at = unpack_struct('>c1dddddddBs', packed, at)
-  local h = call('HMGET', key, 'a', mine)
+  local key, h = KEYS[i], hashes[i]
+  if not h then return nil end
   local a, u, r, s, n, x, scale, known = h[1], 0, 0, 0, 0, 0, 0
   if a then
     u, r, s, n, x, scale, known = unpack_struct('>ddddddc1', a)
@@ -65,7 +104,7 @@ local function load(key, read_only)
       u, s, scale = kind == 'b' and r * p2 or 0, 0, 0
     end
   end
-  local e, slices = 0, false
+  local e, slices, left = 0, false, false
   if kind == 'b' then
     if scale > 0 and scale ~= p2 then u = ceil(u * p2 / scale) end
     local moment = max(now, s)
@@ -74,12 +113,12 @@ local function load(key, read_only)
   elseif kind == 'k' then
     local start = p1
     if now >= p3 then start = p3 elseif now >= p2 then start = p2 end
-    if start > s then s, u = start, 0 end
+    if start > s then s, u, left = start, 0, true end
     if p1 > s then e = p1 elseif p2 > s then e = p2 elseif p3 > s then e = p3 else e = p4 end
     p1 = p4
   elseif kind == 'f' then
     local start = now - now % p1
-    if start > s then s, u = start, 0 end
+    if start > s then s, u, left = start, 0, true end
     e = s + p1
   elseif kind == 'r' then
     local moment = max(now, s)
@@ -91,17 +130,20 @@ local function load(key, read_only)
       if from + p1 > moment - p2 then
         slices[#slices + 1] = {from, value}
         u = u + value
-      end
+      else left = true end
     end
   end
   local c = {kind = kind, limit = limit, d = d, p1 = p1, p2 = p2, e = e, u = u, r = r, s = s, n = n, x = x,
-    mine = h[2], slices = slices, changed = false}
+    mine = h[2], slices = slices, changed = false, told = false}
+  if kind ~= 'b' and kind ~= 'c' and (h[3] or flags >= 4) then
+    c.told = told_of(limit, u, left, h[3], known == kind, flags >= 4)
+  end
   if n > 0 and now >= n then
     local fields = call('HGETALL', key)
     local nearest = 0
     for f = 1, #fields, 2 do
       local name = fields[f]
-      if sub(name, 1, 1) == '@' then
+      if sub(name, 1, 1) == '@' and #fields[f + 1] == 32 then
         local ends, held, spent, lives = unpack_struct('>dddd', fields[f + 1])
         local stays = true
         if ends <= now then
@@ -145,6 +187,7 @@ local function save(key, c, life, held)
   local state = pack('>ddddddc1s', c.u, c.r, c.s, c.n, c.x, kind == 'b' and c.p2 or 0, kind, c.d)
   if held then call('HSET', key, 'a', state, mine, held) else call('HSET', key, 'a', state) end
   if held == false then call('HDEL', key, mine) end
+  if c.told then remember_told(key, c) end
   if renewed then call('PEXPIRE', key, string.format('%.0f', life * 2)) end
 end
 
@@ -168,7 +211,8 @@ local function put_figures(reply, n, c)
   reply[n + 2] = used
   reply[n + 3] = c.r
   reply[n + 4] = reset
-  return n + 4
+  reply[n + 5] = c.told and c.told[5] and c.told[1] or -1
+  return n + 5
 end
 `;
 

@@ -4,6 +4,7 @@ import { advance, type CounterState, newCounterState } from '../memory/counter-s
 import { reportOf } from '../memory/report.ts';
 import { type CounterReport, defaultRetentionMs } from '../store.ts';
 import type { RedisClient } from './connection.ts';
+import { errorCodeOf } from './error-code.ts';
 import type { RedisKeys } from './keys.ts';
 
 /** Walks all counters of a prefix: for operators, not for requests. Changes nothing. */
@@ -16,13 +17,32 @@ export async function listCounters(
   const reports: CounterReport[] = [];
   const moment = now?.() ?? Number((await client.time())[0]) * 1_000;
   for (const redisKey of await scan(client, keys.counterPattern(prefix))) {
-    const fields = await client.hgetallBuffer(redisKey);
-    const state = readState(keys.counterKeyOf(redisKey), fields);
+    const state = await readCounter(client, keys, redisKey);
     if (state === undefined) continue;
     advance(state, state.counter, moment, defaultRetentionMs);
     reports.push(reportOf(state, moment));
   }
   return reports;
+}
+
+export async function listUnreadable(client: RedisClient, keys: RedisKeys, prefix: string): Promise<readonly string[]> {
+  const unreadable: string[] = [];
+  for (const redisKey of await scan(client, keys.counterPattern(prefix))) {
+    if ((await readCounter(client, keys, redisKey)) !== undefined) continue;
+    // It may have gone meanwhile.
+    if ((await client.exists(redisKey)) === 1) unreadable.push(keys.counterKeyOf(redisKey));
+  }
+  return unreadable;
+}
+
+/** Undefined: there is something else, or nothing any more. */
+async function readCounter(client: RedisClient, keys: RedisKeys, redisKey: string): Promise<CounterState | undefined> {
+  try {
+    return readState(keys.counterKeyOf(redisKey), await client.hgetallBuffer(redisKey));
+  } catch (error) {
+    if (error instanceof Error && errorCodeOf(error.message) === 'WRONGTYPE') return undefined;
+    throw error;
+  }
 }
 
 export async function resetCounters(
@@ -52,6 +72,8 @@ async function scan(client: RedisClient, pattern: string): Promise<readonly stri
 
 /** Six packed numbers; the letter of the kind, the spec and a zero stand behind them. */
 const stateLength = 48;
+/** Four packed numbers. */
+const heldLength = 32;
 
 /** The hash of a counter, as lua-counter.ts describes it. */
 function readState(key: string, fields: Readonly<Record<string, Buffer>>): CounterState | undefined {
@@ -67,7 +89,7 @@ function readState(key: string, fields: Readonly<Record<string, Buffer>>): Count
     }
   }
   for (const [name, packed] of Object.entries(fields)) {
-    if (!name.startsWith('@')) continue;
+    if (!name.startsWith('@') || packed.length !== heldLength) continue;
     const [endsAt = 0, amount = 0, spent = 0, lives] = numbersOf(packed);
     state.held.set(name.slice(1), { endsAt, amount, spent, hasEnded: lives !== 1 });
     state.nextEnd = Math.min(state.nextEnd, endsAt);

@@ -1,16 +1,24 @@
 import { checkReserve, checkUsage } from '../reservation-check.ts';
-import { defaultRetentionMs, type RenewRequest, type Store } from '../store.ts';
+import { defaultRetentionMs, type Store } from '../store.ts';
 import { type Argument, type PackedItem, packItems } from './arguments.ts';
 import { type ConnectOptions, connectRedis, type RedisTarget } from './connection.ts';
 import { redisKeys } from './keys.ts';
-import { listCounters, resetCounters } from './operator.ts';
-import { readAllFigures, readCharged, readReserve } from './reply.ts';
-import { createScriptRunner, teachOnConnect } from './script-runner.ts';
-import { allScripts, chargeScript, peekScript, renewScript, reserveScript, settleScript } from './scripts.ts';
+import { listCounters, listUnreadable, resetCounters } from './operator.ts';
+import { readAllFigures, readCharged, readReserve, readUnreadable } from './reply.ts';
+import { createScriptRunner, type ScriptReply, teachOnConnect } from './script-runner.ts';
+import {
+  allScripts,
+  chargeScript,
+  peekScript,
+  renewScript,
+  reserveScript,
+  type Script,
+  settleScript,
+} from './scripts.ts';
 
 export interface RedisStoreOptions extends ConnectOptions {
   readonly target: RedisTarget;
-  /** Before all keys. Default `sluice`. */
+  /** Before all keys. */
   readonly prefix?: string;
   /** Whose counters these are: all of them are in one slot of a Cluster. Default `default`. */
   readonly partition?: string;
@@ -21,12 +29,14 @@ export interface RedisStoreOptions extends ConnectOptions {
   readonly now?: () => number;
 }
 
+export const defaultPrefix = 'sluice';
+
 /** Counters shared through Redis 6.2 or newer, or Valkey: one script and one round trip per operation. */
 export function createRedisStore(options: RedisStoreOptions): Store {
   const client = connectRedis(options.target, options);
   teachOnConnect(client, allScripts);
   const runner = createScriptRunner(client, options.maxInFlight ?? 10_000);
-  const keys = redisKeys(options.prefix ?? 'sluice', options.partition ?? 'default');
+  const keys = redisKeys(options.prefix ?? defaultPrefix, options.partition ?? 'default');
   const retentionMs = options.retentionMs ?? defaultRetentionMs;
   const clock = options.now ?? Date.now;
   const serverTime = (): Argument => options.now?.() ?? '';
@@ -35,18 +45,33 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     ...counters.map(({ counter }) => keys.counter(counter.key)),
   ];
 
-  const argumentsOf = (id: string, items: readonly PackedItem[], ttlMs = 0): Argument[] => [
+  const argumentsOf = (id: string, items: readonly PackedItem[], ttlMs: number): Argument[] => [
     serverTime(),
     id,
     packItems(items, retentionMs, ttlMs, clock()),
   ];
 
+  /** Runs a script on counters. In the place of some of them there may be something else. */
+  const run = (
+    script: Script,
+    id: string,
+    items: readonly PackedItem[],
+    ttlMs: number,
+    done: (reply: ScriptReply) => void,
+  ): void =>
+    runner.run(script, keysOf(id, items), argumentsOf(id, items, ttlMs), (reply) => {
+      const indexes = reply.kind === 'reply' ? readUnreadable(reply.numbers) : undefined;
+      if (indexes === undefined) return done(reply);
+      const counters = indexes.map((index) => items[index]?.counter.key ?? '');
+      const message = `Redis has something else in the place of ${counters.map(keys.counter).join(', ')}`;
+      done({ kind: 'unavailable', cause: 'unreadable', message, counters, mayHaveHappened: false });
+    });
+
   return {
     reserve(request, done) {
       const problem = checkReserve(request);
       if (problem !== undefined) return done(problem);
-      const rest = argumentsOf(request.id, request.items, request.ttlMs);
-      runner.run(reserveScript, keysOf(request.id, request.items), rest, (reply) => {
+      run(reserveScript, request.id, request.items, request.ttlMs, (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
         done(readReserve(reply.numbers) ?? alreadyOver);
       });
@@ -54,7 +79,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     charge(request, done) {
       const problem = checkUsage(request);
       if (problem !== undefined) return done(problem);
-      runner.run(chargeScript, keysOf(request.id, request.items), argumentsOf(request.id, request.items), (reply) => {
+      run(chargeScript, request.id, request.items, 0, (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
         if (reply.numbers[0] === 0) return done({ kind: 'ended' });
         done({ kind: 'charged', items: readCharged(reply.numbers) });
@@ -63,7 +88,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     settle(request, done) {
       const problem = checkUsage(request);
       if (problem !== undefined) return done(problem);
-      runner.run(settleScript, keysOf(request.id, request.items), argumentsOf(request.id, request.items), (reply) => {
+      run(settleScript, request.id, request.items, 0, (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
         if (reply.numbers[0] === 0) return done({ kind: 'already-settled' });
         done({ kind: 'settled', isLate: reply.numbers[0] === 2, figures: readAllFigures(reply.numbers, 1) });
@@ -76,9 +101,8 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       if (waiting === 0) return done({ kind: 'renewed', ended });
       let failure: Parameters<typeof done>[0] | undefined;
       for (const request of requests) {
-        const items = asItems(request);
-        const rest = argumentsOf(request.id, items, request.ttlMs);
-        runner.run(renewScript, keysOf(request.id, items), rest, (reply) => {
+        const items = request.counters.map((counter) => ({ counter }));
+        run(renewScript, request.id, items, request.ttlMs, (reply) => {
           if (reply.kind === 'unavailable') failure = reply;
           else if (reply.numbers[0] !== 1) ended.push(request.id);
           waiting -= 1;
@@ -88,21 +112,18 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     },
     peek(counters, done) {
       const items = counters.map((counter) => ({ counter }));
-      runner.run(peekScript, keysOf('', items), argumentsOf('', items), (reply) => {
+      run(peekScript, '', items, 0, (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
-        done({ kind: 'figures', figures: readAllFigures(reply.numbers, 0) });
+        done({ kind: 'figures', figures: readAllFigures(reply.numbers, 1) });
       });
     },
     list: (prefix) => listCounters(client, keys, prefix, options.now),
+    listUnreadable: (prefix) => listUnreadable(client, keys, prefix),
     reset: (what) => resetCounters(client, keys, what),
     async close() {
       client.disconnect();
     },
   };
-}
-
-function asItems(request: RenewRequest): readonly PackedItem[] {
-  return request.counters.map((counter) => ({ counter }));
 }
 
 /** The id has been settled without ever having been reserved here: whoever asks is late. */

@@ -5,17 +5,22 @@ export function isNumbers(reply: unknown): reply is readonly number[] {
   return Array.isArray(reply) && reply.every((value) => typeof value === 'number');
 }
 
-const figuresLength = 4;
+const figuresLength = 5;
 
 export function readFigures(reply: readonly number[], at: number): Figures {
-  const [remaining = 0, used = 0, reserved = 0, resetMs = 0] = reply.slice(at, at + figuresLength);
-  return { remaining, used, reserved, resetMs };
+  const [remaining = 0, used = 0, reserved = 0, resetMs = 0, spentBefore = -1] = reply.slice(at, at + figuresLength);
+  return { remaining, used, reserved, resetMs, ...(spentBefore >= 0 && { spentBefore }) };
 }
 
 export function readAllFigures(reply: readonly number[], from: number): readonly Figures[] {
   const all: Figures[] = [];
   for (let at = from; at < reply.length; at += figuresLength) all.push(readFigures(reply, at));
   return all;
+}
+
+/** Which counters cannot be read; undefined: all can. */
+export function readUnreadable([kind, ...indexes]: readonly number[]): readonly number[] | undefined {
+  return kind === 3 ? indexes : undefined;
 }
 
 export function readReserve(reply: readonly number[]): ReserveOutcome | undefined {

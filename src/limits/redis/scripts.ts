@@ -11,13 +11,15 @@ export interface Script {
   readonly sha: string;
 }
 
-function script(body: string): Script {
+const script = (body: string): Script => counting(`\nif #unreadable > 1 then return unreadable end${body}`);
+
+function counting(body: string): Script {
   const text = luaCounter + body;
   return { text, sha: createHash('sha1').update(text).digest('hex') };
 }
 
 /**
- * Answers 1 and per item granted and figures, or 0, index (from 0), retry and the figures of all.
+ * Answers 3 and indexes, as all of them do where counters cannot be read; or 1 and per item granted and figures, or 0, index (from 0), retry and the figures of all.
  * The record is `L` or `S` (living, settled) and the packed answer.
  */
 export const reserveScript = script(`
@@ -28,9 +30,9 @@ if record then
 end
 local loaded, granted, final, refused, need = {}, {}, {}, 0, 0
 for i = 2, #KEYS do
-  local c, amount, least, flags = load(KEYS[i])
+  local c, amount, least, flags = load(i)
   loaded[i] = c
-  final[i] = flags >= 2
+  final[i] = flags % 4 >= 2
   if flags % 2 == 1 then granted[i] = amount
   else
     local room = remaining(c)
@@ -45,7 +47,7 @@ if refused > 0 then
   local reply = {0, refused - 2, need > c.limit and -1 or retry_in(c, need)}
   for i = 2, #KEYS do
     n = put_figures(reply, n, loaded[i])
-    if loaded[i].changed then save(KEYS[i], loaded[i], ttl) end
+    if loaded[i].changed then save(KEYS[i], loaded[i], ttl) elseif loaded[i].told then remember_told(KEYS[i], loaded[i]) end
   end
   return reply
 end
@@ -73,7 +75,7 @@ local record = call('GET', KEYS[1])
 if record and sub(record, 1, 1) == 'S' then return {0} end
 local reply, n = {1}, 1
 for i = 2, #KEYS do
-  local c, amount = load(KEYS[i])
+  local c, amount = load(i)
   local room = 1
   if c.kind ~= 'c' then
     local ends, held, spent, lives = now + retention, 0, 0, 0
@@ -96,7 +98,7 @@ local record = call('GET', KEYS[1])
 if record and sub(record, 1, 1) == 'S' then return {0} end
 local reply, n = {1}, 1
 for i = 2, #KEYS do
-  local c, used = load(KEYS[i])
+  local c, used = load(i)
   if c.kind == 'c' then used = 0 end
   if c.mine then
     local _, held, _, lives = unpack_struct('>dddd', c.mine)
@@ -117,29 +119,29 @@ call('SET', KEYS[1], 'S' .. (record and sub(record, 2) or ''), 'PX', string.form
 return reply
 `);
 
-/** Answers whether the reservation still lives in all of its counters. */
-export const renewScript = script(`
+/** Answers whether the reservation still lives in all of its counters. One that cannot be read does not stop the others. */
+export const renewScript = counting(`
 local record = call('GET', KEYS[1])
 local lives = 0
 if record and sub(record, 1, 1) == 'L' then lives = 1 end
 for i = 2, #KEYS do
-  local c = load(KEYS[i])
+  local c = load(i)
   local kept
-  if c.mine then
+  if c and c.mine then
     local _, held, spent, living = unpack_struct('>dddd', c.mine)
     if living == 1 then kept = pack('>dddd', now + ttl, held, spent, 1) end
   end
   if not kept then lives = 0 end
-  if kept or c.changed then save(KEYS[i], c, ttl, kept) end
+  if kept or c and c.changed then save(KEYS[i], c, ttl, kept) end
 end
 if lives == 1 then call('PEXPIRE', KEYS[1], string.format('%.0f', ttl + retention)) end
 return lives
 `);
 
-/** Answers the figures of each. Writes nothing. */
+/** Answers 1 and the figures of each. Writes nothing. */
 export const peekScript = script(`
-local reply, n = {}, 0
-for i = 2, #KEYS do n = put_figures(reply, n, (load(KEYS[i], true))) end
+local reply, n = {1}, 1
+for i = 2, #KEYS do n = put_figures(reply, n, (load(i, true))) end
 return reply
 `);
 

@@ -1,5 +1,5 @@
 import type { Figures } from '../../../limits/store.ts';
-import type { Budget } from '../../../program/limit.ts';
+import type { Charge } from './charge.ts';
 
 export interface BudgetAlert {
   readonly budget: string;
@@ -14,37 +14,35 @@ export interface BudgetAlert {
 const mostUnsure = 10_000;
 
 /**
- * Tells when usage passes a threshold of a budget. Whoever settles the request that passes it tells: so it is told once
- * in a period, however many processors there are and however often they start.
+ * Tells when spending passes a threshold of a budget. The store says how much had been spent when it was last asked, by
+ * whichever processor, so that whoever is answered next tells: what was settled, and what a processor that died had
+ * used of its reservations. So each threshold is told once in a period, however many processors there are.
  */
 export class Alerts {
   private readonly raise: (alert: BudgetAlert) => void;
-  /** Counters of which something was settled without an answer of the store. */
+  /** Counters of which the store may have told what nobody has heard. */
   private readonly unsure = new Set<string>();
 
   constructor(raise: (alert: BudgetAlert) => void) {
     this.raise = raise;
   }
 
-  /** `own`: what was settled. What is only reserved may come back: it raises nothing. */
-  settled(budget: Budget, counter: string, limit: number, own: number, { used, reserved }: Figures): void {
+  /** The store has answered. What is only reserved may come back: it raises nothing. */
+  heard(charge: Charge, { used, reserved, spentBefore }: Figures): void {
+    if (spentBefore === undefined) return;
+    const budget = charge.source.name;
+    const { key: counter, limit } = charge.item.counter;
     const spent = used - reserved;
-    const reached = (percent: number): boolean => spent >= amountAt(percent, limit);
+    const reached = charge.alertAt.filter((percent) => spent >= amountAt(percent, limit));
+    const passed = reached.filter((percent) => spentBefore < amountAt(percent, limit));
     // Rather told again after an outage than not at all.
-    if (this.unsure.delete(counter)) {
-      const percent = budget.alertAt.findLast(reached);
-      if (percent !== undefined) this.raise({ budget: budget.name, counter, percent, used: spent, limit });
-      return;
-    }
-    for (const percent of budget.alertAt) {
-      if (!reached(percent) || spent - own >= amountAt(percent, limit)) continue;
-      this.raise({ budget: budget.name, counter, percent, used: spent, limit });
-    }
+    const told = this.unsure.delete(counter) && passed.length === 0 ? reached.slice(-1) : passed;
+    for (const percent of told) this.raise({ budget, counter, percent, used: spent, limit });
   }
 
-  /** Something was settled that the store will hear of later. */
-  unanswered(counter: string): void {
-    if (this.unsure.size < mostUnsure) this.unsure.add(counter);
+  /** The store may have answered, and nobody knows what. */
+  unheard({ item }: Charge): void {
+    if (item.isWatched === true && this.unsure.size < mostUnsure) this.unsure.add(item.counter.key);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../limits/memory/memory-store.ts';
+import type { Store } from '../../../limits/store.ts';
 import type { Metering } from '../../between-stages/metering.ts';
 import { verdict } from '../../verdict.ts';
 import { bodyOf, budget, figuresOf, now, open } from './testing/limit-stage.ts';
@@ -27,6 +28,61 @@ describe('budgets', () => {
     const [one, two] = [open({ init, store }), open({ init, store })];
     for (const each of [one, two, one, two]) each.ask(20).end({ nanoUsd: 150 });
     expect([...one.alerts, ...two.alerts]).toHaveLength(1);
+  });
+
+  it('tell what a processor that died had spent, once, by whoever asks next', () => {
+    let clock = now;
+    const init = { budgets: [{ ...budget, alertAt: [50, 80, 100], endsStreams: true, defaultOutputReserve: 20 }] };
+    const store = createMemoryStore({ now: () => clock });
+    const [dying, one, two] = [open({ init, store }), open({ init, store }), open({ init, store })];
+    for (const [output, tokens, decision] of [
+      [60, 1, verdict.proceed],
+      // Nothing is left for this one.
+      [90, 30, verdict.answered],
+    ] as const) {
+      const { metering } = dying.ask();
+      metering.onProgress?.(output);
+      clock += 120_001;
+      for (const each of [one, two, one, two]) {
+        const asked = each.ask(tokens);
+        expect(asked.decision).toBe(decision);
+        asked.end({ nanoUsd: 0 });
+      }
+    }
+    expect(dying.alerts).toEqual([]);
+    expect([...one.alerts, ...two.alerts].map(({ percent }) => percent)).toEqual([50, 80, 100]);
+  });
+
+  it('tell by the usual amount what was spent under an override that has ended', () => {
+    const store = createMemoryStore({ now: () => now });
+    const init = { budgets: [{ ...budget, alertAt: [50, 80, 100] }] };
+    const override = { overrideAmount: 5_000n, overrideUntilMs: BigInt(now + 1) };
+    const raised = open({ init: { budgets: init.budgets.map((each) => ({ ...each, ...override })) }, store });
+    raised.ask(150).end({ nanoUsd: 1_500 });
+    expect(raised.alerts).toEqual([]);
+    const usual = open({ init, store });
+    for (let n = 0; n < 3; n++) expect(usual.ask(1).decision).toBe(verdict.answered);
+    expect(usual.alerts.map(({ percent, limit }) => [percent, limit])).toEqual([50, 80, 100].map((at) => [at, 1_000]));
+  });
+
+  it.each([
+    ['again what the store may have told to nobody', true, [50]],
+    ['nothing again that waited for the store', false, []],
+  ])('tell %s', (_, isUnheard, expected) => {
+    const memory = createMemoryStore({ now: () => now });
+    let isAway = true;
+    const store: Store = {
+      ...memory,
+      settle(request, done) {
+        if (!isAway) return memory.settle(request, done);
+        memory.settle(request, () => done({ kind: 'queued', ...(isUnheard && { isUnheard }) }));
+      },
+    };
+    const { ask, alerts } = open({ init: { budgets: [{ ...budget, alertAt: [50] }] }, store });
+    ask(60).end({ nanoUsd: 600 });
+    isAway = false;
+    for (let n = 0; n < 2; n++) ask(1).end({ nanoUsd: 1 });
+    expect(alerts.map(({ percent }) => percent)).toEqual(expected);
   });
 
   it('say whether they are used up, or only too small for the request, and no sums', () => {

@@ -13,6 +13,8 @@ export interface Charge {
   readonly isBudget: boolean;
   readonly unit: Unit;
   readonly item: ReserveItem;
+  /** Percentages of a budget, ascending. */
+  readonly alertAt: readonly number[];
 }
 
 /** A budget in money for a request whose price nobody knows. */
@@ -21,16 +23,18 @@ export type Uncharged = 'unpriced';
 export function chargeOfLimit(limit: KeptLimit, value: string, metering: Metering): Charge {
   const counter = counterOfLimit(limit, value);
   const { onStoreFailure } = limit;
-  return { source: limit, isBudget: false, unit: limit.unit, item: itemOf(limit, counter, metering, onStoreFailure) };
+  const item = itemOf(limit, counter, metering, onStoreFailure);
+  return { source: limit, isBudget: false, unit: limit.unit, item, alertAt: [] };
 }
 
 export function chargeOfBudget(budget: Budget, value: string, metering: Metering, nowMs: number): Charge | Uncharged {
   const counter = counterOfBudget(budget, value, nowMs);
   const amounts = budget.unit === 'tokens' ? tokensFor(budget, metering) : moneyFor(budget, metering);
   if (amounts === undefined) return 'unpriced';
+  const { alertAt, onStoreFailure } = budget;
   const isAdvisory = budget.enforce === 'warn';
-  const item = { counter, ...amounts, isAdvisory, onStoreFailure: budget.onStoreFailure };
-  return { source: budget, isBudget: true, unit: budget.unit, item };
+  const item = { counter, ...amounts, isAdvisory, isWatched: alertAt.length > 0, onStoreFailure };
+  return { source: budget, isBudget: true, unit: budget.unit, item, alertAt };
 }
 
 /** What was used, in the unit of a charge; what nobody can say, or not yet, was used as it had been reserved. */

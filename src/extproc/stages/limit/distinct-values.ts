@@ -25,7 +25,7 @@ export class DistinctCounters {
 }
 
 /** Counters of a limit whose values callers choose: so many at a time, and what comes on top shares one. */
-export class DistinctValues {
+class DistinctValues {
   private most: number;
   private restMs: number;
   /** When each was met last, the oldest first. */

@@ -116,6 +116,7 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
     outcome: ReserveOutcome,
   ): Verdict {
     tell(charges, outcome);
+    tellAlerts(charges, outcome);
     if (outcome.kind !== 'admitted') return refuse(exchange, charges, outcome, now());
     const reservation = new Reservation(id, store, charges, outcome);
     if (exchange.ending !== undefined) {
@@ -128,7 +129,7 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
     const { metering } = exchange;
     if (metering !== undefined && charges.some(endsStreams)) {
       exchange.mayEndStream = true;
-      metering.onProgress = (outputTokens) => reservation.overrun(metering, outputTokens);
+      metering.onProgress = (outputTokens) => reservation.overrun(metering, outputTokens, alerts);
     }
     return verdict.proceed;
   }
@@ -144,6 +145,17 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
       } else if (outcome.index === index) {
         onDecision(source.name, outcome.reason === 'store-failure' ? 'unavailable' : 'refused');
       }
+    }
+  }
+
+  /** What was spent before this request, and nobody has been told: of processors that died. */
+  function tellAlerts(charges: readonly Charge[], outcome: ReserveOutcome): void {
+    if (outcome.kind === 'unavailable') return;
+    const all = outcome.kind === 'admitted' ? outcome.grants : outcome.figures;
+    for (const [index, charge] of charges.entries()) {
+      const figures = all[index];
+      if (outcome.isUnheard) alerts.unheard(charge);
+      else if (figures !== undefined) alerts.heard(charge, figures);
     }
   }
 

@@ -1,4 +1,11 @@
-import type { ItemMode, ReserveOutcome, Store, UsageItem } from '../../../limits/store.ts';
+import type {
+  ChargeOutcome,
+  ItemMode,
+  ReserveOutcome,
+  SettleOutcome,
+  Store,
+  UsageItem,
+} from '../../../limits/store.ts';
 import type { Budget } from '../../../program/limit.ts';
 import type { Metering, UsedAmounts } from '../../between-stages/metering.ts';
 import type { Rejection } from '../../rejection.ts';
@@ -39,29 +46,32 @@ export class Reservation implements Renewable {
     if (open.length === 0) return;
     const items = open.map((charge) => usageItem(charge, usedOf(charge, used, this.grantedTo(charge))));
     this.store.settle({ id: this.id, items }, (outcome) => {
-      for (const [index, { isBudget, source, item }] of open.entries()) {
-        if (!isBudget) continue;
-        const { key, limit } = item.counter;
+      for (const [index, charge] of open.entries()) {
         const figures = outcome.kind === 'settled' ? outcome.figures[index] : undefined;
-        if (figures !== undefined) alerts.settled(source as Budget, key, limit, items[index]?.amount ?? 0, figures);
-        else if (outcome.kind !== 'already-settled') alerts.unanswered(key);
+        if (figures !== undefined) alerts.heard(charge, figures);
+        if (isUnheard(outcome)) alerts.unheard(charge);
       }
     });
   }
 
   /** Whether a stream must end because a hard budget has no room for more. Asks the store now and then, not each time. */
-  overrun(metering: Metering, outputTokens: number): Rejection | undefined {
-    if (this.exhausted === undefined && outputTokens >= this.askAt) this.askForRoom(metering, outputTokens);
+  overrun(metering: Metering, outputTokens: number, alerts: Alerts): Rejection | undefined {
+    if (this.exhausted === undefined && outputTokens >= this.askAt) this.askForRoom(metering, outputTokens, alerts);
     // A store in memory has answered by now.
     return this.exhausted && { code: 'budget_exceeded', params: { limit: this.exhausted.name } };
   }
 
-  private askForRoom(metering: Metering, outputTokens: number): void {
+  private askForRoom(metering: Metering, outputTokens: number, alerts: Alerts): void {
     const running = this.open().map((charge) => ({ charge, amount: amountAt(charge, metering, outputTokens) ?? 0 }));
     if (!running.some(({ charge, amount }) => endsStreams(charge) && amount > this.grantedTo(charge))) return;
     this.askAt = outputTokens + overrunStep;
     const items = running.map(({ charge, amount }) => usageItem(charge, Math.max(amount, this.grantedTo(charge))));
     this.store.charge({ id: this.id, items }, (outcome) => {
+      for (const [index, { charge }] of running.entries()) {
+        const figures = outcome.kind === 'charged' ? outcome.items[index] : undefined;
+        if (figures !== undefined) alerts.heard(charge, figures);
+        if (isUnheard(outcome)) alerts.unheard(charge);
+      }
       if (outcome.kind !== 'charged') return;
       const ending = running.find(
         ({ charge }, index) => endsStreams(charge) && outcome.items[index]?.hasRoom === false,
@@ -80,11 +90,20 @@ export class Reservation implements Renewable {
   }
 }
 
+function isUnheard(outcome: ChargeOutcome | SettleOutcome): boolean {
+  return outcome.kind === 'unavailable' ? outcome.mayHaveHappened : 'isUnheard' in outcome;
+}
+
 export function endsStreams({ isBudget, source }: Charge): boolean {
   return isBudget && (source as Budget).endStreams && (source as Budget).enforce === 'block';
 }
 
 function usageItem({ item }: Charge, amount: number): UsageItem {
-  const { counter, onStoreFailure } = item;
-  return { counter, amount, ...(onStoreFailure !== undefined && { onStoreFailure }) };
+  const { counter, isWatched, onStoreFailure } = item;
+  return {
+    counter,
+    amount,
+    ...(isWatched !== undefined && { isWatched }),
+    ...(onStoreFailure !== undefined && { onStoreFailure }),
+  };
 }
