@@ -39,7 +39,7 @@ function apiSource(variant: 'sotw' | 'delta'): Record<string, JsonValue> {
 }
 
 /** Smallest Envoy that knows nothing but where its configuration comes from. */
-export function xdsBootstrap(transport: Transport, port: number): EnvoyBootstrap {
+function xdsBootstrap(transport: Transport, port: number): EnvoyBootstrap {
   const source = configSource(transport);
   const { variant, isAggregated } = transport;
   return {

@@ -9,7 +9,7 @@ export const pinnedVersion = '1.40.0';
  * 1.40 is the first with the priority group cluster specifier, on which every fallback chain rests. A newer minor may
  * change work-in-progress filters without notice, so it is refused until it has been through the test suite.
  */
-export const supportedRange = { from: [1, 40, 0], before: [1, 41, 0] } as const;
+const supportedRange = { from: [1, 40, 0], before: [1, 41, 0] } as const;
 
 export const supportedRangeText = `>= ${supportedRange.from.join('.')}, < ${supportedRange.before.join('.')}`;
 

@@ -22,7 +22,7 @@ export interface RemoteJudgement {
 }
 
 /** Entity of the finding of a rule whose service did not answer: `unjudged:timeout`. */
-export const unjudged = 'unjudged';
+const unjudged = 'unjudged';
 
 /**
  * What the answers of all remote rules come to, about texts that the local rules have redacted already: a service is told

@@ -5,7 +5,7 @@ import { type KubeObject, type ObjectRef, type Place, pathOf } from './object.ts
 import { type Call, createTransport, type Transport } from './transport.ts';
 
 /** How others know what we wrote. */
-export const fieldManager = 'sluice';
+const fieldManager = 'sluice';
 
 export interface ListOptions {
   readonly labelSelector?: string;

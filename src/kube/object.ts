@@ -52,15 +52,6 @@ export function objectKey({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
-export function apiVersionOf({ group, version }: Resource): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
-/** `models.sluice.dev`, for messages. */
-export function resourceName({ group, plural }: Resource): string {
-  return group === '' ? plural : `${plural}.${group}`;
-}
-
 /** The path of a collection or an object, with a subresource if wanted. */
 export function pathOf(place: Place & { readonly name?: string }, subresource?: string): string {
   const { group, version, plural, namespace, name } = place;

@@ -1,5 +1,5 @@
 /** What stands for every value beyond the bound: names come from requests, and memory must not grow with them. */
-export const otherLabel = 'other';
+const otherLabel = 'other';
 
 export interface FamilyLimits {
   /** Distinct values of one label. Default 100: people read these on a chart. */

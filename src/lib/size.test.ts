@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSize, parseSize } from './size.ts';
+import { parseSize } from './size.ts';
 
 describe('parseSize', () => {
   it.each([
@@ -24,12 +24,5 @@ describe('parseSize', () => {
 
   it('refuses what cannot be counted exactly', () => {
     expect(parseSize('999999999TiB')).toEqual({ ok: false, error: 'is too large' });
-  });
-});
-
-describe('formatSize', () => {
-  it.each(['0B', '512B', '64KiB', '1536KiB', '20MiB', '1GiB', '2TiB'])('writes %s as it is read', (text) => {
-    const parsed = parseSize(text);
-    expect(parsed.ok && formatSize(parsed.value)).toBe(text);
   });
 });

@@ -17,12 +17,3 @@ export function parseSize(text: string): Result<Bytes> {
   if (!Number.isSafeInteger(bytes)) return err('is too large');
   return ok(bytes);
 }
-
-/** The shortest exact text: 20971520 gives `20MiB`. */
-export function formatSize(bytes: Bytes): string {
-  for (const unit of ['TiB', 'GiB', 'MiB', 'KiB']) {
-    const size = units[unit] ?? 1;
-    if (bytes !== 0 && bytes % size === 0) return `${bytes / size}${unit}`;
-  }
-  return `${bytes}B`;
-}

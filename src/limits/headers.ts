@@ -38,7 +38,7 @@ export interface LimitHeadersInput {
 export type Header = readonly [name: string, value: string];
 
 /** Says `closed`, `local` or `open` while the shared store is away; absent otherwise. */
-export const limitModeHeader = 'x-sluice-limit-mode';
+const limitModeHeader = 'x-sluice-limit-mode';
 
 /**
  * What an answer says about limits: in the names of the caller's dialect, for the tightest limit of each unit, and in

@@ -22,7 +22,7 @@ export interface AuthorityOptions {
   readonly validMs?: number;
 }
 
-export const authorityLifeMs = 10 * 365 * 24 * 3_600_000;
+const authorityLifeMs = 10 * 365 * 24 * 3_600_000;
 
 /** A new certificate authority, which signs certificates of servers and clients and no other authorities. */
 export async function createAuthority({ name, now, validMs = authorityLifeMs }: AuthorityOptions): Promise<Authority> {

@@ -14,8 +14,3 @@ export function isRenewalDue({ notBefore, notAfter }: Validity, now: Date): bool
   const half = (notBefore.getTime() + notAfter.getTime()) / 2;
   return now.getTime() >= half || now < notBefore;
 }
-
-/** When that will be. */
-export function renewalAt({ notBefore, notAfter }: Validity): Date {
-  return new Date((notBefore.getTime() + notAfter.getTime()) / 2);
-}

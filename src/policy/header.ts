@@ -8,7 +8,7 @@ import { text } from './schema/text.ts';
 import { secretExample } from './secret-source.ts';
 
 /** RFC 9110 5.6.2. Pseudo-headers (`:path`) are no tokens and so no headers here. */
-export const headerToken = text({
+const headerToken = text({
   pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
   longest: 128,
   complaint: 'is not a header name',
@@ -32,9 +32,7 @@ const credentialHeaders = new Set([
 const ownPrefixes = ['x-sluice-', 'x-envoy-'];
 
 /** Name of a header that policy may set or remove on the way to a provider. */
-export const mutableHeaderName: Schema<string> = mutableHeader(
-  `remove it and use a credential: apiKey: ${secretExample}`,
-);
+const mutableHeaderName: Schema<string> = mutableHeader(`remove it and use a credential: apiKey: ${secretExample}`);
 
 /** The same, checked by API servers as well. In deep lists that would cost more than they allow. */
 export const ruledHeaderName: Schema<string> = ruled(

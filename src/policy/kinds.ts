@@ -15,7 +15,6 @@ import { providerSpec } from './provider.ts';
 import type { Schema } from './schema/schema.ts';
 
 export const ownGroup = 'sluice.dev';
-export const ownApiVersion = `${ownGroup}/v1alpha1`;
 
 /** The kinds that this version serves. */
 export const kinds = {

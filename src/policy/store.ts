@@ -23,7 +23,7 @@ const address = text({
 const userName = text({ longest: 128, complaint: 'is not a user name', remedy: 'write the name of an ACL user' });
 
 /** A path on the machine of the processor. */
-export const localFile = text({ longest: 4096, complaint: 'is not a path', remedy: 'write a path' });
+const localFile = text({ longest: 4096, complaint: 'is not a path', remedy: 'write a path' });
 
 const prefix = text({
   pattern: '^[A-Za-z0-9._:-]+$',

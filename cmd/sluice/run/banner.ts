@@ -36,7 +36,7 @@ export function banner(
 }
 
 /** A loopback address reads better by its name. */
-export function listenerUrl(listener: Listener): string {
+function listenerUrl(listener: Listener): string {
   const host = listener.hostnames[0] ?? (isEverywhereOrLoopback(listener.address) ? 'localhost' : listener.address);
   return `${listener.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
 }

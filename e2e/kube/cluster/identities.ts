@@ -61,7 +61,7 @@ export function authorityFile(identities: Identities): string {
 }
 
 /** YAML that is JSON, which every reader of kubeconfig files takes. */
-export function kubeconfigText(serverUrl: string, authorityFile: string, token: string): string {
+function kubeconfigText(serverUrl: string, authorityFile: string, token: string): string {
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

@@ -23,7 +23,7 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-export const fleetGateway = 'test';
+const fleetGateway = 'test';
 export const fleetKey = 'sk-sluice-fleet-key-0123456789';
 const gatewayGroup = 'gateway.networking.k8s.io';
 const aiGroup = 'aigateway.envoyproxy.io';
@@ -40,7 +40,7 @@ export async function prepareFleetServer(server: KubeApiServer): Promise<void> {
 }
 
 /** What all routes share: the Gateway on `port`, a caller's key. */
-export function fleetFrame(port: number): readonly Manifest[] {
+function fleetFrame(port: number): readonly Manifest[] {
   return [
     {
       apiVersion: `${gatewayGroup}/v1`,
@@ -64,7 +64,7 @@ export function fleetFrame(port: number): readonly Manifest[] {
 }
 
 /** One backend with everything that belongs to it. */
-export function fleetBackend(index: number, port: number): readonly Manifest[] {
+function fleetBackend(index: number, port: number): readonly Manifest[] {
   const name = backendName(index);
   const metadata = { name, namespace };
   return [

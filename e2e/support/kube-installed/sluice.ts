@@ -11,7 +11,7 @@ import type { KubeCluster } from './cluster.ts';
 export const system = 'sluice-system';
 export const dataplane = 'sluice-dataplane';
 export const release = 'sluice';
-export const chart = 'charts/sluice';
+const chart = 'charts/sluice';
 
 export type Values = Readonly<Record<string, unknown>>;
 

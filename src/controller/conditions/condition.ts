@@ -19,14 +19,7 @@ export interface Condition {
  * - Warning: True, and there only while it is: something in it has no effect, such as a name that matches nothing.
  * - Conflicted, SupportedVersion: as Gateway API has them, on listeners and GatewayClasses.
  */
-export const conditionTypes = [
-  'Accepted',
-  'ResolvedRefs',
-  'Programmed',
-  'Warning',
-  'Conflicted',
-  'SupportedVersion',
-] as const;
+const conditionTypes = ['Accepted', 'ResolvedRefs', 'Programmed', 'Warning', 'Conflicted', 'SupportedVersion'] as const;
 
 export type ConditionType = (typeof conditionTypes)[number];
 

@@ -45,6 +45,6 @@ export function createJudge(outcome: Outcome): (id: string) => Verdict {
   };
 }
 
-export function isReference({ reason }: Problem): boolean {
+function isReference({ reason }: Problem): boolean {
   return reason !== undefined && referenceReasons.has(reason);
 }

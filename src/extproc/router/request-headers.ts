@@ -19,7 +19,7 @@ export function readRequestHeaders(exchange: Exchange, message: Incoming, caller
 }
 
 /** Envoy gives every request an id. One without, from a listener that was told not to, still needs one to be found by. */
-export function requestIdOf(message: Incoming): string {
+function requestIdOf(message: Incoming): string {
   return message.header('x-request-id') ?? randomUUID();
 }
 

@@ -1,7 +1,7 @@
 import { WireError } from './wire-error.ts';
 
 /** Wire types of the protobuf encoding. */
-export const wireType = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
+const wireType = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
 /** Groups are long gone from our messages but legal as unknown fields. Nesting is what a hostile peer would abuse. */
 const maxGroupDepth = 32;

@@ -1,5 +1,5 @@
 /** `ProcessingMode.HeaderSendMode`. `default` sends headers and skips trailers. */
-export const headerSendMode = { default: 0, send: 1, skip: 2 } as const;
+const headerSendMode = { default: 0, send: 1, skip: 2 } as const;
 
 /** `ProcessingMode.BodySendMode`. */
 export const bodySendMode = { none: 0, streamed: 1, buffered: 2, bufferedPartial: 3, fullDuplexStreamed: 4 } as const;
@@ -55,26 +55,5 @@ export const responseBodyOverride = {
     responseHeaders: headerSendMode.send,
     responseBody: bodySendMode.fullDuplexStreamed,
     responseTrailers: headerSendMode.send,
-  }),
-} as const;
-
-/** The same for the request body, in the answer to the request headers; response headers stay on. */
-export const requestBodyOverride = {
-  none: encodeMode({ requestHeaders: headerSendMode.send, responseHeaders: headerSendMode.send }),
-  buffered: encodeMode({
-    requestHeaders: headerSendMode.send,
-    responseHeaders: headerSendMode.send,
-    requestBody: bodySendMode.buffered,
-  }),
-  streamed: encodeMode({
-    requestHeaders: headerSendMode.send,
-    responseHeaders: headerSendMode.send,
-    requestBody: bodySendMode.streamed,
-  }),
-  fullDuplexStreamed: encodeMode({
-    requestHeaders: headerSendMode.send,
-    responseHeaders: headerSendMode.send,
-    requestBody: bodySendMode.fullDuplexStreamed,
-    requestTrailers: headerSendMode.send,
   }),
 } as const;

@@ -16,7 +16,7 @@ export interface InjectionDetector extends Detector {
 /** Medium is where one plain order to ignore the instructions is enough; low asks for two signs of it. */
 export const thresholds: Readonly<Record<Sensitivity, number>> = { low: 0.8, medium: 0.6, high: 0.45 };
 
-export const injectionEntity = 'prompt-injection';
+const injectionEntity = 'prompt-injection';
 
 /** Windows of a stream that overlap by this much cut no signature; only an encoded block can be longer. */
 const windowOverlap = 1024;

@@ -10,7 +10,7 @@ export interface KeywordOptions {
 }
 
 /** Separators between two words of a phrase: as many characters as are seen through. */
-export const longestGap = 32;
+const longestGap = 32;
 
 /**
  * Finds words and phrases as a reader would see them: without regard to case, width, accents, look-alike letters and

@@ -19,7 +19,7 @@ const longestLetters = 10;
 const longestDotted = 18;
 
 /** How far behind its start what brings the search to a value can lie, and how much more is seen to know it. */
-export const triggerReach = longestLocal + 8;
+const triggerReach = longestLocal + 8;
 
 const at = 64;
 const colon = 58;

@@ -10,7 +10,7 @@ export interface PatternProblem {
 
 export const longestPattern = 1000;
 /** Bounds the work per character of a text. A counted repetition takes its count in steps: `[a-z]{200}` has 200. */
-export const mostSteps = 2500;
+const mostSteps = 2500;
 
 /** What keeps a pattern from being used; undefined: nothing does. */
 export function checkPattern(pattern: string): PatternProblem | undefined {

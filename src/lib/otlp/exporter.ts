@@ -29,7 +29,7 @@ export interface SpanExporter {
 }
 
 export const mostQueued = 2048;
-export const batchSize = 512;
+const batchSize = 512;
 const mostTries = 5;
 const longestPauseMs = 30_000;
 

@@ -62,7 +62,7 @@ function isSo(test: TextTest, text: string, part: string): boolean {
 }
 
 /** Of an expression of type string. */
-export function textOf(node: CostNode, facts: CostFacts): string {
+function textOf(node: CostNode, facts: CostFacts): string {
   switch (node.kind) {
     case 'text':
       return node.value;

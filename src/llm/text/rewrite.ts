@@ -20,7 +20,7 @@ export function rewriteTexts(
   return Buffer.from(editJson(body.toString('utf8'), [...replacements.map(editOf), ...removals]));
 }
 
-export function editOf({ leaf, text }: Replacement): JsonEdit {
+function editOf({ leaf, text }: Replacement): JsonEdit {
   const json = JSON.stringify(text);
   if (leaf.nested === undefined) return { path: leaf.path, to: json };
   return { path: leaf.path, to: [{ start: leaf.nested.start, end: leaf.nested.end, json }] };

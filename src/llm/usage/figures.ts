@@ -106,7 +106,7 @@ function take(from: Readonly<Record<string, unknown>>, names: Names, figures: Fi
 const mostTokens = 1_000_000_000;
 
 /** A number that can be one of tokens. What cannot is refused alone: the figures beside it may be right. */
-export function tokenCount(value: unknown): number | undefined {
+function tokenCount(value: unknown): number | undefined {
   // Minus zero would be printed as `-0` by some.
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= mostTokens
     ? value + 0

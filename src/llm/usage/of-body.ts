@@ -23,6 +23,6 @@ export function usageOfBody(api: string, json: unknown): Usage | undefined {
 }
 
 /** An API that we do not know by name tells by its type which contract it follows. */
-export function isExclusive(api: string, json: Readonly<Record<string, unknown>>): boolean {
+function isExclusive(api: string, json: Readonly<Record<string, unknown>>): boolean {
   return api === 'messages' || (api === 'unknown' && json.type === 'message');
 }

@@ -17,7 +17,7 @@ import { defaultRetry, retryProfile } from './route.ts';
 import { inlineSettings } from './settings.ts';
 import { type ChosenStore, chosenStore } from './store.ts';
 
-export const builtInPort = 10080;
+const builtInPort = 10080;
 
 const mebibyte = 1024 * 1024;
 

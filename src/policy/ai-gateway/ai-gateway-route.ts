@@ -19,7 +19,7 @@ import { requestCosts } from './request-cost.ts';
 import { unique } from './unique.ts';
 
 /** What the header of a request is called that names its model, in the words of Envoy AI Gateway. */
-export const modelHeader = 'x-ai-eg-model';
+const modelHeader = 'x-ai-eg-model';
 
 const noPools = 'backends are AIServiceBackends, and there are no inference pools';
 

@@ -12,7 +12,7 @@ import { text } from '../schema/text.ts';
 import { except, refused } from '../schema/verdict.ts';
 import { bodyMutation, headerMutation } from './mutation.ts';
 
-export const apiSchemas = [
+const apiSchemas = [
   'OpenAI',
   'Anthropic',
   'AzureOpenAI',

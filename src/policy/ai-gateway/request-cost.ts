@@ -21,7 +21,7 @@ export const costExpression = text({
 export const countedExpressions =
   'arithmetic, conditions, lists behind in, and startsWith, endsWith and contains; an expression with more is reported';
 
-export const costTypes = [
+const costTypes = [
   'InputToken',
   'CachedInputToken',
   'CacheCreationInputToken',

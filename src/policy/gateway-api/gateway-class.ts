@@ -1,7 +1,6 @@
 import { dnsLabel, dottedName } from '../name.ts';
 import { optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { except, forOthers } from '../schema/verdict.ts';
 import { apiGroup, apiKind } from './name.ts';
@@ -32,5 +31,3 @@ export const gatewayClassSpec = object({
   ),
   description: forOthers('whoever chooses a class'),
 });
-
-export type GatewayClassSpec = Infer<typeof gatewayClassSpec>;

@@ -3,7 +3,7 @@ import type { Dialect } from '../../llm/api.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Each dialect looks into its own header only: a credential in the other one is as good as none. */
-export function credentialOf(headers: IncomingHttpHeaders, dialect: Dialect): string | undefined {
+function credentialOf(headers: IncomingHttpHeaders, dialect: Dialect): string | undefined {
   if (dialect === 'anthropic') {
     const key = headers['x-api-key'];
     return typeof key === 'string' ? key : undefined;

@@ -88,7 +88,7 @@ function namedOf<Desc extends DescMessage>(schema: Desc, init: Named<Desc>): Typ
   return resourceOf(schema, init.name, { contract: programContract, ...init });
 }
 
-export function secretOf(name: string, value: string): TypedResource {
+function secretOf(name: string, value: string): TypedResource {
   return resourceOf(SecretValueSchema, name, { contract: programContract, name, value: Buffer.from(value, 'utf8') });
 }
 

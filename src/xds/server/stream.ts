@@ -11,9 +11,9 @@ import { onSotwRequest, type SotwRequest, sotwDue } from './sotw.ts';
 import { createTypeState, isSubscribed, type TypeState } from './type-state.ts';
 
 /** How long a stage waits for the answers to the one before it: a client need not answer what it unsubscribed. */
-export const stageWaitMs = 2_000;
+const stageWaitMs = 2_000;
 /** After this time an unanswered response no longer holds back newer content of its type. */
-export const answerWaitMs = 10_000;
+const answerWaitMs = 10_000;
 
 export type Variant = 'sotw' | 'delta';
 

@@ -15,7 +15,7 @@ export const volumeNames = { sockets: 'sockets', bootstrap: 'bootstrap', xds: 'x
 /** Of nobody in particular, as images without users have it. */
 export const userId = 65_532;
 
-export const strictContainer: Json = {
+const strictContainer: Json = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },

@@ -19,7 +19,7 @@ import { podPorts } from './ports.ts';
 import { kubernetesQuantity } from './quantity.ts';
 import { shutdownSeconds } from './shutdown.ts';
 
-export const envoyResources = {
+const envoyResources = {
   requests: { cpu: '500m', memory: '256Mi' },
   limits: { memory: '1Gi' },
 } as const;

@@ -5,7 +5,7 @@ export function fault(path: string, message: string, remedy: string, severity: P
   return { severity, source: path, document: '', path: '', message, remedy };
 }
 
-export function errorCode(error: unknown): string {
+function errorCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'unknown error';
 }

@@ -11,7 +11,7 @@ export interface KubernetesState extends SourceState {
   readonly generations: ReadonlyMap<string, number>;
 }
 
-export const nothingRead: KubernetesState = {
+const nothingRead: KubernetesState = {
   documents: [],
   problems: [],
   stale: new Map(),

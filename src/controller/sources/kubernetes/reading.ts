@@ -22,7 +22,7 @@ export interface Reading {
 }
 
 /** How people find it: `Model/team-a/small`, always with its namespace. */
-export function sourceOf(kind: Kind, { metadata: { namespace, name } }: KubeObject): string {
+function sourceOf(kind: Kind, { metadata: { namespace, name } }: KubeObject): string {
   return [kind, namespace, name].filter((part) => part !== undefined).join('/');
 }
 

@@ -1,7 +1,7 @@
 import type { Incoming } from '../../wire/incoming.ts';
 
 /** Headers in which callers send their key. None of them leaves towards a provider. */
-export const credentialHeaders = ['authorization', 'x-api-key', 'api-key'] as const;
+const credentialHeaders = ['authorization', 'x-api-key', 'api-key'] as const;
 
 export type Credential =
   | { readonly kind: 'none' }

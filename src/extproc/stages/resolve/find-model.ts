@@ -12,7 +12,7 @@ export interface FoundModel {
  * A name or alias as it stands. Otherwise `provider/model`: the logical model by its name, an alias, or the provider's
  * own name for it; the prefix then keeps the chain to that provider.
  */
-export function findModel(program: Program, named: string): FoundModel | undefined {
+function findModel(program: Program, named: string): FoundModel | undefined {
   const model = program.models.find(named);
   if (model !== undefined) return { model, onlyProvider: '', withoutProvider: named };
   const slash = named.indexOf('/');

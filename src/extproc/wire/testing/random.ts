@@ -76,10 +76,10 @@ export class Random {
 const seedText = process.env.SLUICE_FUZZ_SEED;
 
 /** First seed of a run; each case adds its number. */
-export const firstSeed = seedText === undefined ? 20_260 : Number(seedText);
+const firstSeed = seedText === undefined ? 20_260 : Number(seedText);
 
 /** Multiplies the number of cases, for a longer run by hand. */
-export const caseFactor = Number(process.env.SLUICE_FUZZ_FACTOR ?? 1);
+const caseFactor = Number(process.env.SLUICE_FUZZ_FACTOR ?? 1);
 
 /** Runs `check` for many seeds; a failure names the seed with which it comes back alone. */
 export function forCases(count: number, check: (random: Random, seed: number) => void): void {

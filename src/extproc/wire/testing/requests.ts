@@ -145,7 +145,7 @@ export function randomObject(random: Random, depth: number): JsonObject {
   return object;
 }
 
-export function randomJson(random: Random, depth: number): JsonValue {
+function randomJson(random: Random, depth: number): JsonValue {
   switch (random.int(depth > 0 ? 9 : 7)) {
     case 0:
     case 1:

@@ -6,7 +6,7 @@ import type { Matcher } from '../match.ts';
 const colon = 58;
 const hyphen = 45;
 const dot = 46;
-export const longestMac = 17;
+const longestMac = 17;
 
 /** `00:1a:2b:3c:4d:5e`, `00-1A-2B-3C-4D-5E`, `001a.2b3c.4d5e`. */
 export const macMatcher: Matcher = {

@@ -2,7 +2,7 @@ import { type Attempt, codeAt } from '../attempt.ts';
 import { isDigit, separatorOf } from '../characters.ts';
 
 export const mostDigits = 15;
-export const mostGroups = 7;
+const mostGroups = 7;
 const mostBetween = 3;
 
 /** With signs between them and the first digit that is too much. */
