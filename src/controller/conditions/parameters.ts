@@ -1,4 +1,4 @@
-import { isEnvoyProxy, referenced } from '../../model/build/gateway-parameters.ts';
+import { isEnvoyProxy, referenced } from '../../model/build/gateway/gateway-parameters.ts';
 import type { Problem } from '../../policy/problem.ts';
 import type { Condition } from './condition.ts';
 import { type Say, warning } from './document-conditions.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { ok, type Result } from '../../lib/result.ts';
-import { type GatewayParameters, parametersIn } from '../../model/build/gateway-parameters.ts';
+import { type GatewayParameters, parametersIn } from '../../model/build/gateway/gateway-parameters.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { GatewayParametersSpec } from '../../policy/gateway-parameters.ts';

@@ -3,7 +3,7 @@ import { qualifiedName } from '../../policy/document-id.ts';
 import type { AuthorityReference } from '../../policy/gateway-api/object-reference.ts';
 import type { ProblemReason } from '../../policy/problem.ts';
 import type { BuildContext } from './context.ts';
-import { mayReferTo } from './permission.ts';
+import { mayReferTo } from './grants/permission.ts';
 
 type Reference = AuthorityReference & { readonly namespace?: string };
 

@@ -3,8 +3,8 @@ import { kinds } from '../../policy/kinds.ts';
 import type { Problem, ProblemReason } from '../../policy/problem.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
 import type { Secret } from '../secret.ts';
-import { type Grant, isGranted, type Place } from './grants.ts';
-import { mayReferTo } from './permission.ts';
+import { type Grant, isGranted, type Place } from './grants/grants.ts';
+import { mayReferTo } from './grants/permission.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What every part of the build may do besides returning its part: say what is wrong, and look up secrets. */

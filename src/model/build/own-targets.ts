@@ -2,7 +2,7 @@ import type { PolicyDocument } from '../../policy/document.ts';
 import { ownGroup } from '../../policy/kinds.ts';
 import type { TargetSpec } from '../../policy/target.ts';
 import type { BuildContext } from './context.ts';
-import { mayReferTo } from './permission.ts';
+import { mayReferTo } from './grants/permission.ts';
 import { reference } from './reference.ts';
 
 /**

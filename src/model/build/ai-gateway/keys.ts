@@ -2,7 +2,7 @@ import { sha256Hex } from '../../../lib/hash.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { BuildContext } from '../context.ts';
 import type { SecurityDocument } from '../documents.ts';
-import { mayReferTo } from '../permission.ts';
+import { mayReferTo } from '../grants/permission.ts';
 
 /** A client of a SecurityPolicy and its key: an entry of a Secret. */
 export interface ClientKey {

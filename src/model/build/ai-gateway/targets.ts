@@ -4,7 +4,7 @@ import { aiGatewayGroup } from '../../../policy/gateway-api/name.ts';
 import type { Provider } from '../../provider.ts';
 import type { Target } from '../../route.ts';
 import type { AiRouteDocument } from '../documents.ts';
-import { mayReferTo } from '../permission.ts';
+import { mayReferTo } from '../grants/permission.ts';
 import type { RecallableContext } from '../recall.ts';
 import type { BuiltBackends } from './backends.ts';
 import { requestChanges } from './mutation.ts';

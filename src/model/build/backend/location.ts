@@ -7,7 +7,7 @@ import type { BackendReference } from '../../../policy/gateway-api/object-refere
 import type { Address } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
 import type { BackendDocument, Named } from '../documents.ts';
-import { mayReferTo } from '../permission.ts';
+import { mayReferTo } from '../grants/permission.ts';
 
 /** Where a backend is, and what says how connections to it are encrypted. */
 export interface BackendLocation {

@@ -1,7 +1,7 @@
 import { sortedBy } from '../../../lib/sort.ts';
 import type { GatewayModel } from '../../gateway.ts';
 import type { Services } from '../../service.ts';
-import type { BuiltGateway } from '../gateway.ts';
+import type { BuiltGateway } from '../gateway/gateway.ts';
 import type { EnvoyGatewayPolicies } from './index.ts';
 
 /** A gateway whose listeners say what is met there. */

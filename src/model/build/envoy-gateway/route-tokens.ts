@@ -5,7 +5,7 @@ import type { Route } from '../../route.ts';
 import type { TokenDemand } from '../../token-demand.ts';
 import type { AttachedAiRoute } from '../ai-gateway/attached-route.ts';
 import type { BuildContext } from '../context.ts';
-import type { BuiltGateway } from '../gateway.ts';
+import type { BuiltGateway } from '../gateway/gateway.ts';
 import { memo } from '../memo.ts';
 import type { EnvoyGatewayPolicies } from './index.ts';
 

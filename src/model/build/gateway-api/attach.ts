@@ -8,7 +8,7 @@ import type { ParentReferenceSpec } from '../../../policy/gateway-api/parent-ref
 import { kinds } from '../../../policy/kinds.ts';
 import type { ProblemReason } from '../../../policy/problem.ts';
 import type { Attachment } from '../attachment.ts';
-import { builtInGateway } from '../gateway-policies.ts';
+import { builtInGateway } from '../gateway/gateway-policies.ts';
 import type { RecallableContext } from '../recall.ts';
 
 export type GatewayLike = Document<'Gateway', GatewaySpec>;

@@ -1,7 +1,7 @@
-import type { GatewayParametersDocument, GatewayPolicyDocument } from '../../policy/document.ts';
-import type { SecretSource } from '../../policy/secret-source.ts';
-import type { StoreSpec } from '../../policy/store.ts';
-import type { Store } from '../store.ts';
+import type { GatewayParametersDocument, GatewayPolicyDocument } from '../../../policy/document.ts';
+import type { SecretSource } from '../../../policy/secret-source.ts';
+import type { StoreSpec } from '../../../policy/store.ts';
+import type { Store } from '../../store.ts';
 import type { GatewayParameters } from './gateway-parameters.ts';
 
 /** The store of a gateway, and the document that says it: names of Secrets mean those beside that document. */

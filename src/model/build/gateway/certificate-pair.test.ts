@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../e2e/support/certificates.ts';
+import { createAuthority } from '../../../../e2e/support/certificates.ts';
 import { pairFault } from './certificate-pair.ts';
 
 const authority = createAuthority('test');

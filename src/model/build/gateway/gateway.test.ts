@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../e2e/support/certificates.ts';
-import { ok } from '../../lib/result.ts';
-import { parseDocuments } from '../../policy/parse.ts';
-import { buildModel } from './build.ts';
-import { secretsOnly } from './testing/surroundings.ts';
+import { createAuthority } from '../../../../e2e/support/certificates.ts';
+import { ok } from '../../../lib/result.ts';
+import { parseDocuments } from '../../../policy/parse.ts';
+import { buildModel } from '../build.ts';
+import { secretsOnly } from '../testing/surroundings.ts';
 
 const authority = createAuthority('test');
 const [one, other] = [authority.issue('one.example.com'), authority.issue('other.example.com')];

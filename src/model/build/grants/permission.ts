@@ -1,5 +1,5 @@
-import type { PolicyDocument } from '../../policy/document.ts';
-import type { BuildContext } from './context.ts';
+import type { PolicyDocument } from '../../../policy/document.ts';
+import type { BuildContext } from '../context.ts';
 import type { Place } from './grants.ts';
 
 /** Whether a document may refer to this, which may be in another namespace; says so where it may not. */

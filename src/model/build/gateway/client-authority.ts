@@ -1,9 +1,9 @@
-import type { GatewayDocument } from '../../policy/document.ts';
-import { qualifiedName } from '../../policy/document-id.ts';
-import type { AttachedPolicies } from './attached-policies.ts';
-import { authorities } from './authority.ts';
+import type { GatewayDocument } from '../../../policy/document.ts';
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { AttachedPolicies } from '../attached-policies.ts';
+import { authorities } from '../authority.ts';
+import type { BuildContext } from '../context.ts';
 import type { ClientTrafficDocument } from './client-traffic.ts';
-import type { BuildContext } from './context.ts';
 
 /** Who may sign the certificates that callers show on a listener. */
 export interface ClientAuthority {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayParametersDocument, GatewayPolicyDocument } from '../../policy/document.ts';
-import { parseDocuments } from '../../policy/parse.ts';
-import { buildModel } from './build.ts';
+import type { GatewayParametersDocument, GatewayPolicyDocument } from '../../../policy/document.ts';
+import { parseDocuments } from '../../../policy/parse.ts';
+import { buildModel } from '../build.ts';
+import { secretsOnly } from '../testing/surroundings.ts';
 import { chosenStore } from './store.ts';
-import { secretsOnly } from './testing/surroundings.ts';
 
 const { documents } = parseDocuments(
   `

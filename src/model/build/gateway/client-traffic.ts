@@ -1,6 +1,6 @@
-import type { DocumentOf, GatewayDocument, GatewayPolicyDocument } from '../../policy/document.ts';
-import type { AttachedPolicies } from './attached-policies.ts';
-import type { BuildContext } from './context.ts';
+import type { DocumentOf, GatewayDocument, GatewayPolicyDocument } from '../../../policy/document.ts';
+import type { AttachedPolicies } from '../attached-policies.ts';
+import type { BuildContext } from '../context.ts';
 
 export type ClientTrafficDocument = DocumentOf<'ClientTrafficPolicy'>;
 

@@ -1,8 +1,8 @@
-import type { GatewayPolicyDocument, PolicyDocument } from '../../policy/document.ts';
-import type { SecretSource } from '../../policy/secret-source.ts';
-import type { GatewaySettings } from '../gateway.ts';
-import type { RecordSink, Store } from '../store.ts';
-import type { BuildContext } from './context.ts';
+import type { GatewayPolicyDocument, PolicyDocument } from '../../../policy/document.ts';
+import type { SecretSource } from '../../../policy/secret-source.ts';
+import type { GatewaySettings } from '../../gateway.ts';
+import type { RecordSink, Store } from '../../store.ts';
+import type { BuildContext } from '../context.ts';
 import { buildStore, type ChosenStore } from './store.ts';
 
 type Parts = Pick<

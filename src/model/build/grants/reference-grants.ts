@@ -1,6 +1,6 @@
-import type { PolicyDocument } from '../../policy/document.ts';
+import type { PolicyDocument } from '../../../policy/document.ts';
+import { ofKind } from '../of-kind.ts';
 import type { Grant } from './grants.ts';
-import { ofKind } from './of-kind.ts';
 
 export function referenceGrants(documents: readonly PolicyDocument[]): readonly Grant[] {
   return ofKind(documents, 'ReferenceGrant').map(({ namespace, spec }) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { err, ok } from '../../lib/result.ts';
-import { parseDocuments } from '../../policy/parse.ts';
-import { buildModel } from './build.ts';
-import { secretsOnly } from './testing/surroundings.ts';
+import { err, ok } from '../../../lib/result.ts';
+import { parseDocuments } from '../../../policy/parse.ts';
+import { buildModel } from '../build.ts';
+import { secretsOnly } from '../testing/surroundings.ts';
 
 const pem = '-----BEGIN CERTIFICATE-----\\nMA==\\n-----END CERTIFICATE-----';
 const tls = 'tls: {certificateRefs: [{name: edge}]}';

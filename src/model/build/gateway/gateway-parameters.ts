@@ -1,6 +1,6 @@
-import { err, ok, type Result } from '../../lib/result.ts';
-import type { GatewayDocument, GatewayParametersDocument, PolicyDocument } from '../../policy/document.ts';
-import { ofKind } from './of-kind.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import type { GatewayDocument, GatewayParametersDocument, PolicyDocument } from '../../../policy/document.ts';
+import { ofKind } from '../of-kind.ts';
 
 /** What is said of a Gateway as a whole beside its listeners: by its class, and by itself. */
 export interface GatewayParameters {

@@ -1,8 +1,8 @@
-import type { GatewayDocument, GatewayPolicyDocument } from '../../policy/document.ts';
-import { qualifiedName } from '../../policy/document-id.ts';
-import type { BuildContext } from './context.ts';
-import type { PolicyPlace } from './place.ts';
-import { reference } from './reference.ts';
+import type { GatewayDocument, GatewayPolicyDocument } from '../../../policy/document.ts';
+import { qualifiedName } from '../../../policy/document-id.ts';
+import type { BuildContext } from '../context.ts';
+import type { PolicyPlace } from '../place.ts';
+import { reference } from '../reference.ts';
 
 /** The gateway of a folder that has no Gateway document. */
 export const builtInGateway = 'default';
