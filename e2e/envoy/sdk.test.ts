@@ -115,6 +115,25 @@ describe('the official OpenAI client', () => {
     expect(practice.requests.map(({ path }) => path)).toEqual(['/gpt/v1/responses', '/gpt/v1/responses']);
   });
 
+  it('has its tools called as they are, streamed and not', async () => {
+    const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+    const tools = [{ type: 'function' as const, function: { name: 'weather', parameters } }];
+    const question = { model: 'small', messages: [{ role: 'user' as const, content: 'call weather' }], tools };
+    const called = { function: { name: 'weather', arguments: '{"city":"practice"}' } };
+    const answer = await openai.chat.completions.create(question);
+    expect(answer.choices[0]?.message.tool_calls).toMatchObject([called]);
+    const streamed = await openai.chat.completions.stream(question).finalChatCompletion();
+    expect(streamed.choices[0]?.message.tool_calls).toMatchObject([called]);
+    const response = await openai.responses
+      .stream({
+        model: 'small',
+        input: 'call weather',
+        tools: [{ type: 'function', name: 'weather', parameters, strict: false }],
+      })
+      .finalResponse();
+    expect(response.output).toMatchObject([{ type: 'function_call', ...called.function }]);
+  });
+
   it('gets completions, streamed and not', async () => {
     const answer = await openai.completions.create({ model: 'small', prompt: 'Hi' });
     expect(answer.choices[0]?.text).toBe('You said: Hi');
@@ -223,6 +242,18 @@ describe('the official Anthropic client', () => {
     stream.on('text', (text) => texts.push(text));
     expect((await stream.finalMessage()).stop_reason).toBe('end_turn');
     expect(texts).toEqual(['You', ' said:', ' Hello', ' there!']);
+  });
+
+  it('has its tools called as they are, streamed and not', async () => {
+    const weather = {
+      name: 'weather',
+      input_schema: { type: 'object' as const, properties: { city: { type: 'string' } }, required: ['city'] },
+    };
+    const question = { model: 'sonnet', max_tokens: 50, messages: hello, tools: [weather] };
+    const forced = { ...question, tool_choice: { type: 'tool' as const, name: 'weather' } };
+    const called = [{ type: 'tool_use', name: 'weather', input: { city: 'practice' } }];
+    expect((await anthropic.messages.create(forced)).content).toMatchObject(called);
+    expect((await anthropic.messages.stream(forced).finalMessage()).content).toMatchObject(called);
   });
 
   it('works below /anthropic as well, as Anthropic’s own gateways have it', async () => {

@@ -15,6 +15,9 @@ beforeAll(async () => {
 beforeEach(() => practice.clear());
 afterAll(() => practice.close());
 
+const citySchema = { type: 'object' as const, properties: { city: { type: 'string' } }, required: ['city'] };
+const city = { city: 'practice' };
+
 const user = (content: string) => [{ role: 'user' as const, content }];
 
 describe('The official OpenAI client', () => {
@@ -105,6 +108,89 @@ describe('The official OpenAI client', () => {
     expect((await openai.models.retrieve('practice-mini')).object).toBe('model');
   });
 
+  it('is called for a tool, streamed and not, and told its result', async () => {
+    const weather = { type: 'function' as const, function: { name: 'weather', parameters: citySchema } };
+    const question = { model: 'any', messages: user('call weather'), tools: [weather] };
+    const answer = await openai.chat.completions.create(question);
+    expect(answer.choices[0]).toMatchObject({ finish_reason: 'tool_calls', message: { content: null } });
+    const stream = openai.chat.completions.stream(question);
+    const { message, finish_reason: reason } = (await stream.finalChatCompletion()).choices[0] ?? {};
+    expect(reason).toBe('tool_calls');
+    const [call] = message?.tool_calls ?? [];
+    expect(call).toMatchObject({ type: 'function', function: { name: 'weather', arguments: JSON.stringify(city) } });
+    const after = await openai.chat.completions.create({
+      ...question,
+      messages: [
+        ...question.messages,
+        { role: 'assistant', tool_calls: message?.tool_calls ?? [] },
+        { role: 'tool', tool_call_id: call?.id ?? '', content: 'sunny' },
+      ],
+    });
+    expect(after.choices[0]?.message.content).toBe('The tool said: sunny');
+    const forced = await openai.chat.completions.create({ ...question, messages: user('Hi'), tool_choice: weather });
+    expect(forced.choices[0]?.finish_reason).toBe('stop');
+    expect(forced.choices[0]?.message.tool_calls).toHaveLength(1);
+  });
+
+  it('is called for several tools by a response, streamed and not, and told the result', async () => {
+    const tools = ['weather', 'time'].map((name) => ({
+      type: 'function' as const,
+      name,
+      parameters: citySchema,
+      strict: false,
+    }));
+    const question = { model: 'any', input: 'call time and call weather', tools };
+    const answer = await openai.responses.create(question);
+    const streamed = await openai.responses.stream(question).finalResponse();
+    for (const { output } of [answer, streamed]) {
+      expect(output.map((item) => (item.type === 'function_call' ? [item.name, item.arguments] : item.type))).toEqual([
+        ['time', JSON.stringify(city)],
+        ['weather', JSON.stringify(city)],
+      ]);
+    }
+    const calls = answer.output.filter((item) => item.type === 'function_call');
+    const results = calls.map(({ call_id }) => ({ type: 'function_call_output' as const, call_id, output: 'noon' }));
+    const after = await openai.responses.create({
+      ...question,
+      input: [{ role: 'user', content: 'call time' }, ...calls, ...results],
+    });
+    expect(after.output_text).toBe('The tool said: noon');
+  });
+
+  it('gets JSON of the shape that it asks for', async () => {
+    const described = { name: 'place', schema: citySchema };
+    const answer = await openai.chat.completions.create({
+      model: 'any',
+      messages: user('Hi'),
+      response_format: { type: 'json_schema', json_schema: described },
+    });
+    expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toEqual(city);
+    const response = await openai.responses.create({
+      model: 'any',
+      input: 'Hi',
+      text: { format: { type: 'json_schema', ...described } },
+    });
+    expect(JSON.parse(response.output_text)).toEqual(city);
+    const any = (text: string) =>
+      openai.chat.completions.create({
+        model: 'any',
+        messages: user(text),
+        response_format: { type: 'json_object' },
+      });
+    expect(JSON.parse((await any('as JSON')).choices[0]?.message.content ?? '')).toEqual({ said: 'You said: as JSON' });
+    await expect(any('Hi')).rejects.toThrow("must contain the word 'json'");
+  });
+
+  it('reads several completions, of texts and of tokens', async () => {
+    const answer = await openai.completions.create({ model: 'any', prompt: ['one', 'two'] });
+    expect(answer.choices.map(({ text, index }) => [text, index])).toEqual([
+      ['You said: one', 0],
+      ['You said: two', 1],
+    ]);
+    const ofTokens = await openai.completions.create({ model: 'any', prompt: [1, 2] });
+    expect(ofTokens).toMatchObject({ choices: [{ text: 'You said: 1 2' }], usage: { prompt_tokens: 2 } });
+  });
+
   it('sees the errors it knows', async () => {
     const stranger = openai.withOptions({ apiKey: 'sk-wrong' });
     const ask = (client: OpenAI, model: string) => client.chat.completions.create({ model, messages: user('Hi') });
@@ -146,6 +232,58 @@ describe('The official Anthropic client', () => {
     const answer = await stream.finalMessage();
     expect(texts).toEqual(['You', ' said:', ' Hello', ' there!']);
     expect(answer).toMatchObject({ stop_reason: 'end_turn', usage: { input_tokens: 3, output_tokens: 6 } });
+  });
+
+  it('is called for tools, streamed and not, and told a result', async () => {
+    const tools = ['weather', 'time'].map((name) => ({ name, input_schema: citySchema }));
+    const question = { model: 'any', max_tokens: 50, messages: user('call time and call weather'), tools };
+    const answer = await anthropic.messages.create(question);
+    const streamed = await anthropic.messages.stream(question).finalMessage();
+    for (const { content, stop_reason: reason } of [answer, streamed]) {
+      expect(content).toMatchObject([
+        { type: 'tool_use', name: 'time', input: city },
+        { type: 'tool_use', name: 'weather', input: city },
+      ]);
+      expect(reason).toBe('tool_use');
+    }
+    const results = answer.content.map((block) => ({
+      type: 'tool_result' as const,
+      tool_use_id: block.type === 'tool_use' ? block.id : '',
+      content: 'noon',
+    }));
+    const after = await anthropic.messages.create({
+      ...question,
+      messages: [
+        ...question.messages,
+        { role: 'assistant', content: answer.content },
+        { role: 'user', content: results },
+      ],
+    });
+    expect(after.content).toMatchObject([{ type: 'text', text: 'The tool said: noon noon' }]);
+    const forced = await anthropic.messages.create({
+      ...question,
+      messages: user('Hi'),
+      tool_choice: { type: 'any' },
+    });
+    expect(forced.stop_reason).toBe('tool_use');
+  });
+
+  it('gets JSON of the shape that it asks for', async () => {
+    const answer = await anthropic.messages.create({
+      model: 'any',
+      max_tokens: 50,
+      messages: user('Hi'),
+      output_config: { format: { type: 'json_schema', schema: citySchema } },
+    });
+    expect(answer.content).toMatchObject([{ type: 'text', text: JSON.stringify(city) }]);
+  });
+
+  it('may let the system speak in the middle of a conversation, but not first', async () => {
+    const system = { role: 'system' as const, content: 'Be brief.' };
+    const say = (messages: Anthropic.MessageParam[]) =>
+      anthropic.messages.create({ model: 'any', max_tokens: 50, messages });
+    expect((await say([...user('Hi'), system])).content).toMatchObject([{ text: 'You said: Hi' }]);
+    await expect(say([system, ...user('Hi')])).rejects.toBeInstanceOf(Anthropic.BadRequestError);
   });
 
   it('counts tokens and lists models', async () => {

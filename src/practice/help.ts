@@ -11,6 +11,9 @@ APIs (each also below /ACCOUNT, so that one server plays several providers):
 ${apis.join('\n')}
   GET  /v1/models
 
+What it says is what it was told. It calls those tools of which the user says "call NAME", or one where the caller insists,
+with arguments that the schema allows; asked for JSON of a schema it makes some up.
+
 Models that fail on purpose; every other name answers properly:
 ${magic.join('\n')}
 

@@ -15,8 +15,12 @@ export interface Said {
   readonly isCut: boolean;
 }
 
-export function say(prompt: string, maxTokens: number | undefined): Said {
-  const whole = `You said: ${clip(prompt, longestEcho)}`;
+/** What was said is said back. */
+export function say(prompt: string, maxTokens: number | undefined, speaker: 'user' | 'tool' = 'user'): Said {
+  return cutTo(`${speaker === 'user' ? 'You' : 'The tool'} said: ${clip(prompt, longestEcho)}`, maxTokens);
+}
+
+export function cutTo(whole: string, maxTokens: number | undefined): Said {
   const text = maxTokens === undefined ? whole : clip(whole, maxTokens * charactersPerToken);
   return { text, tokens: countTokens(text.length), isCut: text.length < whole.length };
 }
@@ -24,6 +28,11 @@ export function say(prompt: string, maxTokens: number | undefined): Said {
 /** A chunk per word, each with the space before it: put together they are the text again. */
 export function chunksOf(text: string): readonly string[] {
   return text.match(/\s*\S+\s*$|\s*\S+/g) ?? [text];
+}
+
+/** JSON in bits that end anywhere: put together they are the text again. */
+export function piecesOf(json: string): readonly string[] {
+  return json.match(/.{1,8}/gsu) ?? [];
 }
 
 /** Cuts between code points: half a surrogate pair is not a character. */

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../lib/result.ts';
 import { badField, missingField, type Refusal } from '../dialect/refusal.ts';
-import { countTokens } from '../text.ts';
 import type { Answer, Api, Call } from './api.ts';
+import { inputsOf, tokensOf } from './inputs.ts';
 
 const defaultDimensions = 1_536;
 const mostDimensions = 3_072;
@@ -10,7 +10,7 @@ export const embeddings: Api = { path: '/v1/embeddings', dialect: 'openai', answ
 
 function answer({ body }: Call): Result<Answer, Refusal> {
   if (body.input === undefined) return err(missingField('input', 'openai'));
-  const inputs = inputsOf(body.input);
+  const inputs = body.input === '' ? undefined : inputsOf(body.input);
   if (inputs === undefined) {
     return err(badField('input', "Invalid 'input': a string, strings, tokens or lists of tokens are expected."));
   }
@@ -28,28 +28,9 @@ function answer({ body }: Call): Result<Answer, Refusal> {
     const vector = vectorOf(typeof input === 'string' ? input : input.join(' '), dimensions);
     return { object: 'embedding', index, embedding: isBase64 ? base64Of(vector) : Array.from(vector) };
   });
-  const tokens = inputs.reduce(
-    (sum, input) => sum + (typeof input === 'string' ? countTokens(input.length) : input.length),
-    0,
-  );
+  const tokens = inputs.reduce((sum, input) => sum + tokensOf(input), 0);
   const usage = { prompt_tokens: tokens, total_tokens: tokens };
   return ok({ kind: 'json', body: { object: 'list', data, model: body.model, usage } });
-}
-
-type Input = string | readonly number[];
-
-function inputsOf(input: unknown): readonly Input[] | undefined {
-  if (typeof input === 'string') return input === '' ? undefined : [input];
-  if (!Array.isArray(input) || input.length === 0) return undefined;
-  const list: readonly unknown[] = input;
-  if (isTokens(list)) return [list];
-  return list.every((item) => typeof item === 'string' || (Array.isArray(item) && isTokens(item)))
-    ? (list as readonly Input[])
-    : undefined;
-}
-
-function isTokens(list: readonly unknown[]): list is readonly number[] {
-  return list.every((item) => typeof item === 'number');
 }
 
 /** Of length 1, and the same for the same text: a linear congruential generator, seeded with the text's FNV-1a hash. */
