@@ -35,23 +35,40 @@ export function buildKey(
   rules: OwnChainRules,
   context: BuildContext,
 ): BuiltKey | undefined {
-  const { id, spec } = document;
-  const name = qualifiedName(document.namespace, document.name);
+  const { id } = document;
   const sha256 = hashOf(document, context);
   if (sha256 === undefined) return undefined;
   const owner = taken.get(sha256);
   if (owner !== undefined) {
-    context.reject(
-      document,
-      'spec',
-      `is the same key as ${owner}`,
-      'create a key of its own with `sluice keys create`',
-    );
+    const remedy = 'create a key of its own with `sluice keys create`';
+    context.reject(document, 'spec', `is the same key as ${owner}`, remedy);
     return undefined;
   }
   taken.set(sha256, id);
+  const credentials = ownCredentials(document, providers, context);
+  if (credentials === undefined) return undefined;
+  const chains = ownChains(document, providers, context);
+  const signature = [
+    sha256,
+    ...credentials.map((provider) => `${provider}=${providers.get(provider)?.dialect}`),
+    ...chains.map(({ targets }) => chainSignature(targets, providers)),
+    rules.profile.name,
+  ].join(';');
+  return memo(document, 'key', signature, () => ({
+    key: keyOf(document, sha256, credentials, providers),
+    routes: chains.map((chain, index) => routeOf(document, chain, index, providers, rules)),
+    pricings: chains.flatMap(({ targets }, index) => pricingsOfChain(routeId(document, index), targets, [id])),
+  }));
+}
 
-  const credentials = spec.credentials.flatMap((own, index) => {
+/** Providers for which the key brings a credential of its own, whose secrets are kept. */
+function ownCredentials(
+  document: ApiKeyDocument,
+  providers: ReadonlyMap<string, Provider>,
+  context: BuildContext,
+): readonly string[] | undefined {
+  const { spec } = document;
+  const usable = spec.credentials.flatMap((own, index) => {
     const path = `spec.credentials[${index}]`;
     const provider = permittedProvider(document, `${path}.provider`, own.provider, context);
     if (provider === undefined) return [];
@@ -68,63 +85,83 @@ export function buildKey(
       context.reject(document, `${path}.apiKey`, message, 'check that it is the key alone, on one line');
       return [];
     }
-    context.keep({ name: ownCredentialSecret(name, provider), kind: 'opaque', value });
-    return [{ provider }];
+    context.keep({ name: ownCredentialSecret(document, provider), kind: 'opaque', value });
+    return [provider];
   });
   // A key that brings its own credential must never spend from the gateway's account because its own is missing.
-  if (credentials.length < spec.credentials.length) return undefined;
+  return usable.length < spec.credentials.length ? undefined : usable;
+}
 
-  const chains = (spec.routing.active ? spec.routing.chains : []).map((chain, index) => ({
-    models: chain.models,
-    targets: ownTargets(document, `spec.routing.chains[${index}].targets`, chain.targets, context),
+interface OwnChain {
+  readonly models: readonly string[];
+  readonly targets: ReturnType<typeof ownTargets>;
+}
+
+function ownChains(
+  document: ApiKeyDocument,
+  providers: ReadonlyMap<string, Provider>,
+  context: BuildContext,
+): readonly OwnChain[] {
+  const { routing } = document.spec;
+  const chains = (routing.active ? routing.chains : []).map(({ models, targets }, index) => ({
+    models,
+    targets: ownTargets(document, `spec.routing.chains[${index}].targets`, targets, context),
   }));
-  for (const [index, chain] of chains.entries()) {
-    for (const [position, target] of chain.targets.entries()) {
-      if (providers.has(target.provider)) continue;
-      rejectTarget(document, `spec.routing.chains[${index}].targets[${position}]`, target.provider, context);
+  for (const [index, { targets }] of chains.entries()) {
+    for (const [position, { provider }] of targets.entries()) {
+      if (providers.has(provider)) continue;
+      rejectTarget(document, `spec.routing.chains[${index}].targets[${position}]`, provider, context);
     }
   }
-  const signature = [
+  return chains;
+}
+
+function keyOf(
+  document: ApiKeyDocument,
+  sha256: string,
+  credentials: readonly string[],
+  providers: ReadonlyMap<string, Provider>,
+): ApiKey {
+  const { id, spec, labels } = document;
+  return {
+    name: nameOf(document),
     sha256,
-    ...credentials.map((own) => `${own.provider}=${providers.get(own.provider)?.dialect}`),
-    ...chains.map((chain) => chainSignature(chain.targets, providers)),
-    rules.profile.name,
-  ].join(';');
-  return memo(document, 'key', signature, () => ({
-    key: {
-      name,
-      sha256,
-      user: spec.owner.user ?? '',
-      team: spec.owner.team ?? '',
-      project: spec.owner.project ?? '',
-      labels: sortedByName(Object.entries(document.labels).map(([label, value]) => ({ name: label, value }))),
-      allowModels: isEverything(spec.models.allow) ? [] : [...spec.models.allow].sort(),
-      denyModels: [...spec.models.deny].sort(),
-      ...(spec.expires !== undefined && { expiresAtMs: spec.expires }),
-      isEnabled: spec.enabled,
-      credentials: credentials.map((own) => ({
-        provider: own.provider,
-        ...credentialHeader(providers.get(own.provider)?.dialect ?? 'openai'),
-        secret: ownCredentialSecret(name, own.provider),
-      })),
-      origins: [id],
-    },
-    routes: chains.map((chain, index) => {
-      const routeId = `key/${name}/${index}`;
-      const targets = chainOf(routeId, chain.targets, (provider) => providers.has(provider));
-      return {
-        id: routeId,
-        match: { key: name, models: isEverything(chain.models) ? [] : [...chain.models].sort() },
-        targets,
-        profile: rules.profile.name,
-        coolDown: rules.coolDown,
-        watchBody: false,
-        isPrivateOnly: isPrivateOnly(targets, providers),
-        origins: [id],
-      };
-    }),
-    pricings: chains.flatMap((chain, index) => pricingsOfChain(`key/${name}/${index}`, chain.targets, [id])),
-  }));
+    user: spec.owner.user ?? '',
+    team: spec.owner.team ?? '',
+    project: spec.owner.project ?? '',
+    labels: sortedByName(Object.entries(labels).map(([name, value]) => ({ name, value }))),
+    allowModels: isEverything(spec.models.allow) ? [] : [...spec.models.allow].sort(),
+    denyModels: [...spec.models.deny].sort(),
+    ...(spec.expires !== undefined && { expiresAtMs: spec.expires }),
+    isEnabled: spec.enabled,
+    credentials: credentials.map((provider) => ({
+      provider,
+      ...credentialHeader(providers.get(provider)?.dialect ?? 'openai'),
+      secret: ownCredentialSecret(document, provider),
+    })),
+    origins: [id],
+  };
+}
+
+function routeOf(
+  document: ApiKeyDocument,
+  { models, targets: written }: OwnChain,
+  index: number,
+  providers: ReadonlyMap<string, Provider>,
+  rules: OwnChainRules,
+): Route {
+  const id = routeId(document, index);
+  const targets = chainOf(id, written, (provider) => providers.has(provider));
+  return {
+    id,
+    match: { key: nameOf(document), models: isEverything(models) ? [] : [...models].sort() },
+    targets,
+    profile: rules.profile.name,
+    coolDown: rules.coolDown,
+    watchBody: false,
+    isPrivateOnly: isPrivateOnly(targets, providers),
+    origins: [document.id],
+  };
 }
 
 function hashOf(document: ApiKeyDocument, context: BuildContext): string | undefined {
@@ -138,8 +175,16 @@ function hashOf(document: ApiKeyDocument, context: BuildContext): string | undef
   return undefined;
 }
 
-function ownCredentialSecret(key: string, provider: string): string {
-  return `key/${key}/credential/${provider}`;
+function nameOf({ namespace, name }: ApiKeyDocument): string {
+  return qualifiedName(namespace, name);
+}
+
+function routeId(document: ApiKeyDocument, index: number): string {
+  return `key/${nameOf(document)}/${index}`;
+}
+
+function ownCredentialSecret(document: ApiKeyDocument, provider: string): string {
+  return `key/${nameOf(document)}/credential/${provider}`;
 }
 
 function isEverything(globs: readonly string[]): boolean {
