@@ -88,11 +88,19 @@ export const unsentClusters: ReadonlySet<string> = new Set([
 /** Prefix of `%RESPONSE_CODE_DETAILS%` of every answer that the processor gives itself: `sluice_<error code>`. */
 export const responseDetailsPrefix = 'sluice_';
 
-/** gRPC methods of `envoy.service.ext_proc.v3.ExternalProcessor` and the two roles, told apart by initial metadata. */
+/** gRPC methods of `envoy.service.ext_proc.v3.ExternalProcessor` and its roles, told apart by initial metadata. */
 export const processorMethod = '/envoy.service.ext_proc.v3.ExternalProcessor/Process';
 
 /** Attribute of a request: the name of its virtual host, which is that of a listener, and perhaps `/` and more. */
 export const virtualHostAttribute = 'xds.virtual_host_name';
 
-/** gRPC request header (initial metadata) that says which filter opened the stream: `router`, `upstream` or `watch`. */
+/**
+ * gRPC request header (initial metadata) that says which filter opened the stream: `router`, `upstream` or `watch`. Where
+ * the processor is to demand what Envoy only notes, the router's is `demanding`, which a processor that knows nothing of it
+ * refuses.
+ */
 export const processorRoleHeader = 'x-sluice-role';
+export const demandingRole = 'demanding';
+
+/** The same of a demanding router: the filter whose tokens all have to show but those whose route wants others. */
+export const demandedTokensHeader = 'x-sluice-demanded-tokens';

@@ -108,13 +108,13 @@ describe('an AIGatewayRoute', () => {
     await becomes(200);
   });
 
-  it('refuses requests while a policy wants tokens for single rules of it', async () => {
+  it('refuses requests while a policy wants tokens for a rule that it has not', async () => {
     await gateway.write('policy.yaml', policy('SecurityPolicy', { ...ofRoute, sectionName: 'rule' }, { jwt }));
     await becomes(503);
     expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(503);
     expect(answer).toMatchObject({ error: { code: 'route_closed', policy: 'SecurityPolicy/guard' } });
     expect(await ask('open')).toBe(200);
-    expect(said()?.join()).toContain('is not served for AIGatewayRoutes: callers belong to a whole Gateway or route');
+    expect(said()?.join()).toContain('HTTPRoute "guarded" has no rule "rule"');
     await gateway.remove('policy.yaml');
     await becomes(200);
   });

@@ -284,12 +284,6 @@ describe('a SecurityPolicy of an AIGatewayRoute', () => {
   const callers = {
     apiKeyAuth: { credentialRefs: [{ name: 'callers' }], extractFrom: [{ headers: ['x-api-key'] }] },
   };
-  const said = (name: string) =>
-    gateway.plane
-      .status()
-      .documents.find(({ id }) => id === `SecurityPolicy/${name}`)
-      ?.problems.map(({ message }) => message)
-      .join();
 
   it('asks for a token and for one of its own keys', async () => {
     const ana = { 'x-api-key': 'sk-ana-has-enough-characters' };
@@ -317,16 +311,6 @@ describe('a SecurityPolicy of an AIGatewayRoute', () => {
       '401 invalid_token',
     );
     expect(await askedAs('open', {})).toBe(200);
-  });
-
-  it('closes its route where the Gateway wants other tokens already, and says so', async () => {
-    const ofGateway = policy('all', { kind: 'Gateway', name: 'test' }, tokensOf({ ...blueProvider, name: 'all' }));
-    const tokens = { 'x-api-key': key, 'x-token': blue.token({}) };
-    await apply([ofGateway, ...usual()], async () => (await askedAs('red', tokens)) === '503 route_closed');
-    expect(said('red')).toContain('listener "all" wants a token of another policy already');
-    expect(await askedAs('open', tokens)).toBe(200);
-    expect((await ask('open')).status).toBe(401);
-    await apply(usual(), async () => (await askedAs('red', bearer(red.token(claims)))) === 200);
   });
 
   it('closes its route where its keys are not there', async () => {

@@ -31,7 +31,7 @@ export const errorTable = {
     openai: { type: 'invalid_request_error', code: 'missing_token', param: null },
     anthropic: 'authentication_error',
     message: (p) =>
-      `The model${quoted(p.model)} wants an access token besides the API key, and none was sent. Send the token where ` +
+      `${p.model === undefined ? 'This gateway' : `The model${quoted(p.model)}`} wants an access token besides the API key, and none was sent. Send the token where ` +
       'the operator of this gateway expects it, as a rule as "Authorization: Bearer TOKEN", and the key as "x-api-key".',
   },
   invalid_token: {

@@ -27,8 +27,7 @@ export function processorMethods(engine: Engine, peers: ReadonlyMap<number, Addr
     switch (stream.metadata[processorRoleHeader]) {
       case 'router':
         return new RouterStream(stream, engine);
-      // Envoy adds a value to the one that is there.
-      case `router, ${demandingRole}`:
+      case demandingRole:
         return new RouterStream(stream, engine, stream.metadata[demandedTokensHeader] ?? '');
       case 'upstream':
         return new UpstreamStream(stream, engine, relayTo);

@@ -1,5 +1,6 @@
 import type { Origins } from './origins.ts';
 import type { FilterChoice } from './own-filter.ts';
+import type { TokenDemand } from './token-demand.ts';
 
 /** One port, or the hosts of one that several share: then all have TLS or none has. Changes of a listener cut long streams after the drain time, so it holds only what must be here. */
 export interface Listener {
@@ -13,6 +14,11 @@ export interface Listener {
   readonly filters?: FilterChoice;
   /** Names of filters of tokens that single routes ask for: what they find is noted, and nobody is refused. Sorted. */
   readonly notedTokens?: readonly string[];
+  /**
+   * What `filters` want of those who ask for models is demanded by the processor in place of Envoy, since single routes
+   * want tokens of their own instead. Absent: Envoy demands it.
+   */
+  readonly tokens?: TokenDemand;
   readonly origins: Origins;
 }
 

@@ -50,6 +50,12 @@ export interface Settings {
   readonly collectsFailedAnswers: boolean;
   /** Where tokens are shown that routes ask for. Mostly empty. */
   readonly tokenSources: readonly TokenSource[];
+  /**
+   * By the filter that notes them: which tokens all have to show whose route wants no others, if Envoy leaves that to us.
+   */
+  readonly listenerTokens: ReadonlyMap<string, TokenDemand>;
+  /** Some route lets in without token: until the route is known nobody can be refused for having none. */
+  readonly hasOptionalTokens: boolean;
 }
 
 /** Fields in which Envoy notes what it has found of one issuer's tokens: what they say, or why it does not count. */
@@ -63,7 +69,7 @@ export interface TokenSource extends TokenFields {
   readonly headers: readonly string[];
 }
 
-/** Which tokens open a route. */
+/** Which tokens open a route, or a listener. */
 export interface TokenDemand {
   readonly issuers: readonly DemandedIssuer[];
   /** A request without token is let in; a wrong token is not. */

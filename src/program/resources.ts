@@ -14,7 +14,7 @@ import { type ProgramResource, resourceOf } from './encode/resource.ts';
 import { routeResource } from './encode/route.ts';
 import { secretResource } from './encode/secret.ts';
 import { encodeSink, encodeStore } from './encode/store.ts';
-import { type TokenSourceInit, tokenSources } from './encode/token-source.ts';
+import { type TokenSettings, tokenSettings } from './encode/token-settings.ts';
 
 export type { ProgramResource };
 
@@ -63,15 +63,15 @@ function cached(source: object, encode: () => ProgramResource): ProgramResource 
 
 /** What routes ask for is in them, too, but not in the object that stands for them. */
 function settingsResources(gateway: GatewayModel): ProgramResource[] {
-  const sources = tokenSources(gateway);
+  const tokens = tokenSettings(gateway);
   return [
-    sources.length > 0
-      ? settingsResource(gateway, sources)
-      : cached(gateway.settings, () => settingsResource(gateway, [])),
+    tokens === undefined
+      ? cached(gateway.settings, () => settingsResource(gateway, {}))
+      : settingsResource(gateway, tokens),
   ];
 }
 
-function settingsResource(gateway: GatewayModel, sources: readonly TokenSourceInit[]): ProgramResource {
+function settingsResource(gateway: GatewayModel, tokens: TokenSettings): ProgramResource {
   return resourceOf(SettingsSchema, 'settings', gateway.settings.origins, {
     contract: programContract,
     maxBodyBytes: BigInt(gateway.settings.maxBodyBytes),
@@ -84,7 +84,7 @@ function settingsResource(gateway: GatewayModel, sources: readonly TokenSourceIn
     anonymousKey: Buffer.from(gateway.settings.anonymousKey ?? '', 'hex'),
     otlpEndpoint: gateway.settings.otlpEndpoint ?? '',
     collectsFailedAnswers: recordsAttempts(gateway.settings),
-    tokenSources: [...sources],
+    ...tokens,
   });
 }
 

@@ -62,6 +62,22 @@ describe('tokens in the program', () => {
     expect(programOfGateway({ ...gateway, listeners: [] })?.settings.tokenSources).toEqual([]);
   });
 
+  it('of a listener are known also while Envoy demands them itself', () => {
+    const [listener] = gateway.listeners;
+    if (listener === undefined) throw new Error('no listener');
+    const { notedTokens: _, ...plain } = listener;
+    const byEnvoy = { ...plain, filters: { tokens: [filter] } };
+    const fields = { claims: `${filter}#0`, failure: `${filter}#0!` };
+    const demanded = new Map([[filter, { isOptional: true, issuers: [{ ...fields, headers: [] }] }]]);
+    const settingsOf = (of: typeof byEnvoy) => programOfGateway({ ...gateway, listeners: [of] })?.settings;
+    expect(settingsOf(byEnvoy)).toMatchObject({ tokenSources: [], listenerTokens: demanded, hasOptionalTokens: true });
+    const tokens = { filter, issuers: [{ claims: [] }], isOptional: true };
+    const byProcessor = settingsOf({ ...byEnvoy, tokens } as typeof byEnvoy);
+    expect(byProcessor?.listenerTokens).toEqual(demanded);
+    expect(byProcessor?.tokenSources).toEqual([{ ...fields, headers: ['authorization'] }]);
+    expect(programOfGateway({ ...gateway, routes: [open] })?.settings.hasOptionalTokens).toBe(false);
+  });
+
   it.each([
     [undefined, 'tokens are missing'],
     [{ filter: '', issuers }, 'nobody verifies them'],

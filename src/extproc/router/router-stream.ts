@@ -38,6 +38,7 @@ const noBytes = Buffer.alloc(0);
 export class RouterStream implements StreamHandler, PhaseOwner {
   private readonly stream: ServerStream;
   private readonly engine: Engine;
+  private readonly demandedTokens: string | undefined;
   /** From the request headers on, until we are done with the exchange. */
   private run: PhaseRun | undefined = undefined;
   private expecting: Expecting = expecting.requestHeaders;
@@ -46,9 +47,11 @@ export class RouterStream implements StreamHandler, PhaseOwner {
   private isEndOfStream = false;
   private waiting: Buffer[] | undefined = undefined;
 
-  constructor(stream: ServerStream, engine: Engine) {
+  /** `demandedTokens`: the filter whose tokens are not demanded by Envoy but here. */
+  constructor(stream: ServerStream, engine: Engine, demandedTokens?: string) {
     this.stream = stream;
     this.engine = engine;
+    this.demandedTokens = demandedTokens;
   }
 
   message(bytes: Buffer): void {
@@ -179,6 +182,7 @@ export class RouterStream implements StreamHandler, PhaseOwner {
     const run = new PhaseRun(engine, program, this, message);
     this.run = run;
     engine.metrics.exchangeStarted();
+    run.exchange.demandedTokens = this.demandedTokens;
     readRequestHeaders(run.exchange, message, engine.callerDialect);
     this.advance(run.headers(phase.requestHeaders, message, bytes));
   }

@@ -16,7 +16,7 @@ import { read } from './read/index.ts';
 import { recordCaller, recordPlan } from './record/index.ts';
 import { resolve } from './resolve/index.ts';
 import { respond } from './respond/index.ts';
-import { demandToken, noteTokens } from './token/index.ts';
+import { demandListenerToken, demandToken, noteTokens } from './token/index.ts';
 import { trace, traceAttempts } from './trace/index.ts';
 import { watch } from './watch/index.ts';
 
@@ -69,6 +69,10 @@ export function stageOrder(options: StageOptions): readonly Row[] {
       stage: identify,
       reason:
         'Everything behind it depends on which API is spoken; wrong types are refused before a body is collected.',
+    },
+    {
+      stage: demandListenerToken,
+      reason: 'As soon as it is known that no model is asked for. Before everything that answers without one.',
     },
     {
       stage: passthrough,

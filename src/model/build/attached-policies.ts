@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../lib/get-or-create.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { Targets } from '../../policy/envoy-gateway/policy-targets.ts';
@@ -44,13 +45,19 @@ export function attachPolicies<D extends TargetingDocument>(
 ): AttachedPolicies<D> {
   const byTarget = new Map<string, D>();
   const attachments: Attachment[] = [];
-  const known = new Set(policies.length === 0 ? [] : subjects.map(subjectKey));
+  const known = policies.length === 0 ? new Map<string, ReadonlySet<string>>() : knownParts(subjects);
   for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     for (const target of targetsOf(policy, subjects, known, context)) {
       const key = keyOf(target, target.sectionName);
       const other = byTarget.get(key);
       const message = `${other?.id} is for the same ${target.written}`;
       const isTaken = other !== undefined && other !== policy;
+      if (target.missing !== undefined) {
+        const { missing } = target;
+        context.reject(policy, `${target.path}.sectionName`, missing, 'check the name, or add it', 'TargetNotFound');
+        attachments.push(attachmentOf(policy, target, { reason: 'TargetNotFound', message: missing }));
+        continue;
+      }
       if (other === undefined) byTarget.set(key, policy);
       if (isTaken) context.reject(policy, target.path, message, 'put both into one document', 'Conflicted');
       attachments.push(attachmentOf(policy, target, isTaken ? { reason: 'Conflicted', message } : 'accepted'));
@@ -97,20 +104,27 @@ interface FoundTarget extends PolicySubject {
   readonly sectionName?: string;
   /** The kind as written. */
   readonly written: string;
+  /** What is wrong with the name of the part. */
+  readonly missing?: string;
 }
 
 function targetsOf(
   policy: TargetingDocument,
   subjects: readonly PolicyDocument[],
-  known: ReadonlySet<string | undefined>,
+  known: ReadonlyMap<string, ReadonlySet<string>>,
   context: BuildContext,
 ): readonly FoundTarget[] {
   const { namespace, spec } = policy;
   const named = spec.targetRefs.flatMap(({ kind, name, sectionName }, index): FoundTarget[] => {
     const subject = subjectOf(kind, namespace, name);
     const path = `spec.targetRefs[${index}]`;
-    if (known.has(keyOf(subject))) {
-      return [{ ...subject, path, written: kind, ...(sectionName !== undefined && { sectionName }) }];
+    const parts = known.get(keyOf(subject));
+    if (parts !== undefined) {
+      const found = { ...subject, path, written: kind };
+      if (sectionName === undefined) return [found];
+      const part = kind === 'Gateway' ? 'listener' : 'rule';
+      const missing = `${kind} "${qualifiedName(namespace, name)}" has no ${part} "${sectionName}"`;
+      return [{ ...found, sectionName, ...(!parts.has(sectionName) && { missing }) }];
     }
     const message = `${kind} "${qualifiedName(namespace, name)}" does not exist or is refused`;
     context.reject(policy, path, message, 'check the name, or add or mend it', 'TargetNotFound');
@@ -146,6 +160,30 @@ function isSubject(document: PolicyDocument, subject: PolicySubject): boolean {
 /** Of what a policy can be for; nothing for other documents. */
 function subjectKey({ kind, namespace, name }: PolicyDocument): string | undefined {
   return kind === 'Gateway' || routeKinds.includes(kind) ? keyOf(subjectOf(kind, namespace, name)) : undefined;
+}
+
+/** Gateways and routes by key, with the names of their parts. */
+function knownParts(subjects: readonly PolicyDocument[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = new Map<string, Set<string>>();
+  for (const subject of subjects) {
+    const key = subjectKey(subject);
+    if (key === undefined) continue;
+    const parts = getOrCreate(known, key, () => new Set());
+    for (const name of partNames(subject)) parts.add(name);
+  }
+  return known;
+}
+
+function partNames(subject: PolicyDocument): readonly string[] {
+  switch (subject.kind) {
+    case 'Gateway':
+      return subject.spec.listeners.map(({ name }) => name);
+    case 'HTTPRoute':
+    case 'AIGatewayRoute':
+      return subject.spec.rules.flatMap(({ name }) => name ?? []);
+    default:
+      return [];
+  }
 }
 
 function keyOf({ kind, namespace, name }: PolicySubject, section = ''): string {

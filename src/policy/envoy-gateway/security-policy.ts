@@ -12,13 +12,13 @@ export const securityPolicySpec = withTargets(
   object({
     ...targetFields(routeTargets),
     apiKeyAuth: optional(
-      except(apiKeyAuth, 'an AIGatewayRoute has to name its models exactly, otherwise it is reported'),
+      except(
+        apiKeyAuth,
+        'an AIGatewayRoute, or the rule of it, has to name its models exactly, otherwise it is reported',
+      ),
       'Callers show a key.',
     ),
-    jwt: optional(
-      except(jwt, 'an AIGatewayRoute whose listener wants other tokens already, or one rule of it, is refused'),
-      'Callers show a token; of models besides their key.',
-    ),
+    jwt: optional(jwt, 'Callers show a token; of models besides their key.'),
     cors: optional(except(cors, 'not on an AIGatewayRoute, where it is reported'), 'Calls from pages in browsers.'),
     basicAuth: refused('callers show keys or tokens, not passwords'),
     oidc: refused('callers are programs that cannot log in; they show keys or tokens'),

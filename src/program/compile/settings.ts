@@ -6,9 +6,10 @@ import {
   type Store as StoreMessage,
 } from '../../gen/sluice/program/v1/program_pb.js';
 import { ok } from '../../lib/result.ts';
-import type { Settings } from '../program.ts';
+import type { Settings, TokenDemand } from '../program.ts';
 import type { RecordSink, StoreSettings } from '../store-settings.ts';
 import { type Compiled, refused } from './refusal.ts';
+import { compileTokens } from './token-demand.ts';
 
 export const settingsSchema = SettingsSchema;
 
@@ -17,6 +18,12 @@ export function compileSettings(message: Message): Compiled<Settings> {
   if (maxBodyBytes === 0) return refused('max_body_bytes is missing');
   const store = compileStore(message.store);
   if (!store.ok) return store;
+  const listenerTokens = new Map<string, TokenDemand>();
+  for (const written of message.listenerTokens) {
+    const demand = compileTokens(written);
+    if (!demand.ok) return demand;
+    if (demand.value !== undefined) listenerTokens.set(written.filter, demand.value);
+  }
   return ok({
     maxBodyBytes,
     defaultProfile: message.defaultProfile,
@@ -32,6 +39,8 @@ export function compileSettings(message: Message): Compiled<Settings> {
       ...tokenFields(filter, issuer),
       headers,
     })),
+    listenerTokens,
+    hasOptionalTokens: message.hasOptionalTokens,
   });
 }
 

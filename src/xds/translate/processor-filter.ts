@@ -1,4 +1,11 @@
-import { clusterNames, metadataNamespaces, processorRoleHeader, virtualHostAttribute } from '../../contract.ts';
+import {
+  clusterNames,
+  demandedTokensHeader,
+  demandingRole,
+  metadataNamespaces,
+  processorRoleHeader,
+  virtualHostAttribute,
+} from '../../contract.ts';
 import {
   ExternalProcessorSchema,
   ExtProcPerRouteSchema,
@@ -9,6 +16,7 @@ import {
 } from '../../gen/envoy/extensions/filters/http/ext_proc/v3/processing_mode_pb.js';
 import { StatusCode } from '../../gen/envoy/type/v3/http_status_pb.js';
 import type { GatewayModel } from '../../model/gateway.ts';
+import type { TokenDemand } from '../../model/token-demand.ts';
 import { seconds } from './duration.ts';
 import { type Extension, extension, packed } from './extension.ts';
 
@@ -17,11 +25,19 @@ export const processorFilterName = 'envoy.filters.http.ext_proc';
 /**
  * Switches the filter of a listener on, for the route on which a request stands until the processor has decided. Without
  * a route it stays off: what Envoy answers to bytes that are no request would wait for the processor, and Envoy closes
- * such a connection at once, so the caller would get nothing at all.
+ * such a connection at once, so the caller would get nothing at all. `tokens`: the processor has to demand what Envoy only
+ * notes. That is said with each stream, so that one which does not know of it, or not yet, lets nobody in.
  */
-export const processed = {
-  [processorFilterName]: packed(ExtProcPerRouteSchema, { override: { case: 'overrides', value: {} } }),
-};
+export function processed(tokens: TokenDemand | undefined) {
+  const demanding = tokens && [
+    { key: processorRoleHeader, value: demandingRole },
+    { key: demandedTokensHeader, value: tokens.filter },
+  ];
+  const overrides = { ...(demanding && { grpcInitialMetadata: demanding }) };
+  return {
+    [processorFilterName]: packed(ExtProcPerRouteSchema, { override: { case: 'overrides', value: overrides } }),
+  };
+}
 
 /**
  * For all other routes: the filter is in the chain, and lets pass. Envoy builds the chain by the first route of a request.
@@ -37,7 +53,9 @@ export const unprocessed = {
  * The answer to the response headers says whether the response body is wanted.
  */
 export function routerProcessor({ listeners }: Pick<GatewayModel, 'listeners'>): Extension {
-  const isAnyTokenNoted = listeners.some(({ notedTokens }) => notedTokens !== undefined);
+  const isAnyTokenNoted = listeners.some(
+    ({ notedTokens, tokens }) => notedTokens !== undefined || tokens !== undefined,
+  );
   return extension(processorFilterName, ExternalProcessorSchema, {
     ...common('router'),
     // Where there is but one, everybody comes by it.

@@ -64,7 +64,7 @@ export function routeConfiguration(port: Port, gateway: GatewayModel): Resource 
 }
 
 function virtualHost(listener: Listener, host: Host, gateway: GatewayModel): VirtualHostInit {
-  const { name, filters } = listener;
+  const { name } = listener;
   const { settings } = gateway;
   return {
     name: host.isOfRoutesOnly ? `${name}/${host.domains.join()}` : name,
@@ -75,7 +75,7 @@ function virtualHost(listener: Listener, host: Host, gateway: GatewayModel): Vir
     requestBodyBufferLimit: BigInt(settings.maxBodyBytes + rewriteAllowance),
     typedPerFilterConfig: {
       ...(settings.cors && { [corsFilterName]: corsPolicy(settings.cors) }),
-      ...onHost(modelChoice(filters)),
+      ...onHost(modelChoice(listener)),
     },
     // First match wins.
     routes: [healthRoute, ...routesOf(host, listener, gateway)],
@@ -89,18 +89,18 @@ const modelPaths = '/v1/';
  * On hosts of the gateway models come first: whoever may attach a route of his own must not be able to take their
  * requests past the processor. A host that only routes name is theirs, and models get what is left.
  */
-function routesOf(host: Host, { filters, notedTokens }: Listener, { settings, profiles }: GatewayModel): RouteInit[] {
+function routesOf(host: Host, listener: Listener, { settings, profiles }: GatewayModel): RouteInit[] {
   const isCorsOn = settings.cors !== undefined;
   const modelRoutes = (prefix: string): RouteInit[] =>
-    isClosed(modelChoice(filters)) ? [closedRoute(prefix)] : openRoutes(prefix);
+    isClosed(modelChoice(listener)) ? [closedRoute(prefix)] : openRoutes(prefix);
   const openRoutes = (prefix: string): RouteInit[] => [
     ...(isCorsOn ? [preflightRoute(prefix)] : []),
     ...profiles.map(profileRoute),
     escapedSlashRoute(prefix),
-    unprocessedRoute(prefix, notedTokens),
+    unprocessedRoute(prefix, listener),
   ];
   if (host.routes.length === 0) return modelRoutes('/');
-  const services = inPrecedence(host.routes, host.domains[0]).map((route) => serviceRoute(route, isCorsOn, filters));
+  const services = inPrecedence(host.routes, host.domains[0]).map((route) => serviceRoute(route, isCorsOn, listener));
   return [...(host.isOfRoutesOnly ? [] : modelRoutes(modelPaths)), ...services, ...modelRoutes('/')];
 }
 
@@ -157,11 +157,11 @@ function intoTheChain(patience: Patience): RouteAction {
 }
 
 /** Where a request is until the processor has decided, and where it stays if no processor saw it. */
-function unprocessedRoute(prefix: string, notedTokens: readonly string[] | undefined): RouteInit {
+function unprocessedRoute(prefix: string, listener: Listener): RouteInit {
   return {
     name: 'unprocessed',
     match: { pathSpecifier: { case: 'prefix', value: prefix } },
     action: { case: 'route', value: intoTheChain({ idleTimeout: seconds(300) }) },
-    typedPerFilterConfig: { ...processed, ...notedOnRoute(notedTokens) },
+    typedPerFilterConfig: { ...processed(listener.tokens), ...notedOnRoute(listener) },
   };
 }

@@ -12,12 +12,11 @@ import {
   type RouteSchema,
 } from '../../gen/envoy/config/route/v3/route_components_pb.js';
 import { FractionalPercent_DenominatorType as Denominator } from '../../gen/envoy/type/v3/percent_pb.js';
-import type { FilterChoice } from '../../model/own-filter.ts';
 import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../model/service.ts';
 import { corsFilterName, serviceCorsPolicy } from './cors.ts';
 import { milliseconds } from './duration.ts';
 import { packed } from './extension.ts';
-import { isClosed, onService } from './own-filters/use.ts';
+import { isClosed, type ListenerFilters, onService } from './own-filters/use.ts';
 import { unprocessed } from './processor-filter.ts';
 import { serviceMatch, withoutTrailingSlash } from './service-match.ts';
 
@@ -26,8 +25,8 @@ type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, Route
 type RedirectInit = Exclude<MessageInitShape<typeof RedirectActionSchema>, RedirectAction>;
 
 /** A route past the processor. What the gateway lets browsers do with models says nothing about other services. */
-export function serviceRoute(route: ServiceRoute, isCorsOn: boolean, ofListener: FilterChoice | undefined): RouteInit {
-  const isRefused = isClosed({ ...ofListener, ...route.filters });
+export function serviceRoute(route: ServiceRoute, isCorsOn: boolean, listener: ListenerFilters): RouteInit {
+  const isRefused = isClosed({ ...listener.filters, ...route.filters });
   return {
     name: route.id,
     match: serviceMatch(route.match),
@@ -36,7 +35,7 @@ export function serviceRoute(route: ServiceRoute, isCorsOn: boolean, ofListener:
     typedPerFilterConfig: {
       ...unprocessed,
       ...corsOf(route, isCorsOn),
-      ...onService(ofListener, route.filters),
+      ...onService(listener, route.filters),
     },
   };
 }

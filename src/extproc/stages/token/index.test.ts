@@ -7,7 +7,7 @@ import { exchangeOf, keyIn, modelIn } from '../../testing/exchange-of.ts';
 import { headerMap } from '../../testing/message.ts';
 import { verdict } from '../../verdict.ts';
 import { decodeRequest, Incoming } from '../../wire/incoming.ts';
-import { demandToken, noteTokens } from './index.ts';
+import { demandListenerToken, demandToken, noteTokens } from './index.ts';
 
 const filter = 'SecurityPolicy/guard/tokens';
 const [first, second] = [tokenFields(filter, 0), tokenFields(filter, 1)];
@@ -158,5 +158,86 @@ describe('noteTokens', () => {
     expect(decide('open', { [first.failure]: failure(3) }).tokenHeaders).toEqual(['authorization']);
     expect(decide('open', { [first.failure]: failure(4) }).tokenHeaders).toEqual([]);
     expect(decide('open').tokenHeaders).toEqual([]);
+  });
+});
+
+describe('a listener whose tokens Envoy only notes', () => {
+  const house = 'SecurityPolicy/house/tokens';
+  const ofHouse = tokenFields(house, 0);
+  const route = { contract: 2, targets: [{ provider: 'a' }] };
+  const own = { filter, issuers: [{ claims: [] }] };
+  const demanding = (settings: { readonly isOptional?: boolean; readonly hasOptionalTokens?: boolean } = {}) =>
+    programOf({
+      settings: {
+        tokenSources: [
+          { filter: house, issuer: 0, headers: ['authorization'] },
+          { filter, issuer: 0, headers: ['authorization'] },
+        ],
+        listenerTokens: [{ filter: house, issuers: [{ claims: [] }], isOptional: settings.isOptional ?? false }],
+        hasOptionalTokens: settings.hasOptionalTokens ?? false,
+      },
+      providers: [{ name: 'a' }],
+      models: [{ name: 'usual' }, { name: 'own' }],
+      routes: [
+        { id: 'u', models: ['usual'], targets: [{ provider: 'a' }] },
+        { ...route, id: 'o', models: ['own'], tokens: own },
+      ],
+      keys: [{ name: 'k' }],
+    });
+
+  /** What becomes of a request at each of the stages, up to the one that answers. */
+  function run(model: 'usual' | 'own' | undefined, noted: JsonObject | undefined, of = demanding(), demanded = house) {
+    const exchange = exchangeOf(of, {
+      key: keyIn(of, 'k'),
+      demandedTokens: demanded,
+      ...(model === undefined
+        ? { api: undefined }
+        : { api: { name: 'chat', dialect: 'openai', upstreamPath: '/chat' } }),
+      ...(model && { model: modelIn(of, model), modelInBody: model, route: of.routes.find('k', model) as never }),
+    });
+    const headers = message(noted);
+    const steps = {
+      headers: () => noteTokens.requestHeaders?.(exchange, headers),
+      api: () => demandListenerToken.requestHeaders?.(exchange, headers),
+      route: () => demandToken.request?.(exchange),
+    };
+    for (const [step, decide] of Object.entries(steps)) {
+      if (decide() === verdict.answered) return `${exchange.rejection?.code} at ${step}`;
+    }
+    return 'let in';
+  }
+
+  const [theHouse, theRoute] = [{ [ofHouse.claims]: {} }, { [first.claims]: {} }];
+  const wrong = { [ofHouse.failure]: failure(3), [first.failure]: failure(2) };
+
+  it.each<[string, JsonObject | undefined, 'usual' | 'own' | undefined, string]>([
+    ['with a token of the listener, where no route wants another', theHouse, 'usual', 'let in'],
+    ['with a token of the listener, without a model', theHouse, undefined, 'let in'],
+    ['with a token of the listener, onto a route that wants another', theHouse, 'own', 'missing_token at route'],
+    ['with a token of the route', theRoute, 'own', 'let in'],
+    ['with a token of one route, onto another', theRoute, 'usual', 'missing_token at route'],
+    ['with a token of a route, without a model', theRoute, undefined, 'missing_token at api'],
+    ['without a token', undefined, 'own', 'missing_token at headers'],
+    ['without a token or a model', undefined, undefined, 'missing_token at headers'],
+    ['with a token that is good nowhere', wrong, 'own', 'invalid_token at headers'],
+  ])('lets in or refuses %s', (_, noted, model, outcome) => {
+    expect(run(model, noted)).toBe(outcome);
+  });
+
+  it('waits for the route where one lets in without a token', () => {
+    const program = demanding({ hasOptionalTokens: true });
+    expect(run('usual', undefined, program)).toBe('missing_token at route');
+    expect(run(undefined, undefined, program)).toBe('missing_token at api');
+  });
+
+  it('refuses wrong tokens alone where it needs none', () => {
+    const program = demanding({ isOptional: true });
+    expect(run('usual', undefined, program)).toBe('let in');
+    expect(run(undefined, { [ofHouse.failure]: failure(3) }, program)).toBe('invalid_token at headers');
+    expect(run('own', undefined, program)).toBe('missing_token at route');
+  });
+
+  it('lets nobody in as long as the processor does not know which tokens are wanted', () => {
+    expect(run('own', theRoute, demanding(), 'SecurityPolicy/unknown/tokens')).toBe('token_not_verified at headers');
   });
 });

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../errors/table.ts';
-import type { TokenFields } from '../../../program/program.ts';
+import type { DemandedIssuer, TokenDemand, TokenFields } from '../../../program/program.ts';
 import type { Json } from '../../wire/struct.ts';
 import type { JsonMap } from '../../wire/struct-tree.ts';
 
@@ -32,9 +32,28 @@ export function judge(noted: JsonMap | undefined, { claims: claimsField, failure
   }
 }
 
+/** What a demand comes to: who has verified the token, the error of whoever has to show another one, or neither. */
+export type Outcome =
+  | { readonly kind: 'met'; readonly by: DemandedIssuer; readonly claims: JsonMap }
+  | { readonly kind: 'unmet'; readonly code: ErrorCode }
+  | { readonly kind: 'waived' };
+
+export function outcomeOf(noted: JsonMap | undefined, { issuers, isOptional }: TokenDemand): Outcome {
+  const judgements: Judgement[] = [];
+  for (const issuer of issuers) {
+    const judgement = judge(noted, issuer);
+    if (judgement.kind === 'verified') return { kind: 'met', by: issuer, claims: judgement.claims };
+    judgements.push(judgement);
+  }
+  const fault = faultOf(judgements);
+  if (!isOptional) return { kind: 'unmet', code: fault ?? 'missing_token' };
+  if (fault === undefined) return { kind: 'waived' };
+  return { kind: 'unmet', code: fault === 'missing_token' ? 'invalid_token' : fault };
+}
+
 /** What stands in one of the places has at least the shape of a token. */
-export function isToken({ kind }: Judgement): boolean {
-  return kind !== 'missing' && kind !== 'shapeless';
+export function isToken(judgement: Judgement | undefined): boolean {
+  return judgement !== undefined && judgement.kind !== 'missing' && judgement.kind !== 'shapeless';
 }
 
 /** What says most to the caller, first. */

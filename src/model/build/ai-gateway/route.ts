@@ -19,6 +19,8 @@ export interface ResolvedRule {
 
 export interface BuiltAiRoute {
   readonly routes: readonly Route[];
+  /** The same, rule by rule. */
+  readonly ofRules: readonly (readonly Route[])[];
   readonly models: readonly LogicalModel[];
   readonly profiles: readonly RetryProfile[];
 }
@@ -36,8 +38,10 @@ export function buildAiRoute(
   rules: readonly ResolvedRule[],
 ): BuiltAiRoute {
   const perRule = rules.map((rule, index) => buildRule(document, index, place, rule));
+  const ofRules = perRule.map(({ routes }) => routes);
   return {
-    routes: perRule.flatMap(({ routes }) => routes),
+    routes: ofRules.flat(),
+    ofRules,
     models: uniqueModels(perRule.flatMap(({ models }) => models)),
     profiles: rules.map(({ retry }) => retry.profile),
   };

@@ -1,3 +1,5 @@
+import { getOrCreate } from '../../../lib/get-or-create.ts';
+import type { AiRule } from '../../../policy/ai-gateway/ai-gateway-route.ts';
 import type { ApiKey } from '../../key.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
@@ -14,8 +16,8 @@ export interface GatewayCallers {
 }
 
 /**
- * Callers of one gateway. A policy for the Gateway lets its clients use every model but those of routes that have a
- * policy of their own, whose clients may use those models and nothing else. `taken` says whose a key is already.
+ * Callers of one gateway. A policy for the Gateway lets its clients use every model but those of routes, and of
+ * rules, that have a policy of their own, whose clients may use those models and nothing else. `taken` says whose a key is already.
  */
 export function buildCallers(
   gateway: GatewayLike | undefined,
@@ -25,11 +27,7 @@ export function buildCallers(
   context: BuildContext,
 ): GatewayCallers {
   const general = gateway && security.of({ kind: 'Gateway', namespace: gateway.namespace, name: gateway.name });
-  const guarded = routes.flatMap((route) => {
-    const subject = { kind: 'route', namespace: route.namespace, name: route.name } as const;
-    const policy = security.of(subject);
-    return policy?.spec.apiKeyAuth === undefined ? [] : [{ policy, models: modelsOf(route, policy, context) }];
-  });
+  const guarded = routes.flatMap((route) => guardedParts(route, security, context));
   const keys = new Map<string, ApiKey>();
   const add = (policy: SecurityDocument, key: ClientKey, models: Pick<ApiKey, 'allowModels' | 'denyModels'>): void => {
     const owner = taken.get(key.sha256);
@@ -55,9 +53,36 @@ export function buildCallers(
   return { keys: [...keys.values()], ...(allowOrigins && { allowOrigins }) };
 }
 
-/** Names by which the route's models are called; none after saying that they cannot be told apart by name. */
-function modelsOf(route: AiRouteDocument, policy: SecurityDocument, context: BuildContext): readonly string[] {
-  const matches = route.spec.rules.flatMap((rule) => ruleMatches(rule.matches));
+interface GuardedPart {
+  readonly policy: SecurityDocument;
+  readonly models: readonly string[];
+}
+
+/** Rules that have a policy of their own, and the rest of the route if it has one. */
+function guardedParts(
+  route: AiRouteDocument,
+  security: AttachedPolicies<SecurityDocument>,
+  context: BuildContext,
+): readonly GuardedPart[] {
+  const subject = { kind: 'route', namespace: route.namespace, name: route.name } as const;
+  const rules = new Map<SecurityDocument, AiRule[]>();
+  const ofRoute = security.of(subject);
+  for (const rule of route.spec.rules) {
+    const own = rule.name === undefined ? undefined : security.of(subject, rule.name);
+    const policy = own?.spec.apiKeyAuth === undefined ? ofRoute : own;
+    if (policy?.spec.apiKeyAuth !== undefined) getOrCreate(rules, policy, () => []).push(rule);
+  }
+  return [...rules].map(([policy, its]) => ({ policy, models: modelsOf(route, its, policy, context) }));
+}
+
+/** Names by which the models of the rules are called; none after saying that they cannot be told apart by name. */
+function modelsOf(
+  route: AiRouteDocument,
+  rules: readonly AiRule[],
+  policy: SecurityDocument,
+  context: BuildContext,
+): readonly string[] {
+  const matches = rules.flatMap((rule) => ruleMatches(rule.matches));
   const isNamed = matches.every(({ models, modelPatterns }) => models.length > 0 && modelPatterns.length === 0);
   if (isNamed) return [...new Set(matches.flatMap(({ models }) => models))].sort();
   const message = `AIGatewayRoute "${route.name}" has rules without exact model names, so its callers cannot be told apart`;

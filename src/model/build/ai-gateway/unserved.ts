@@ -42,10 +42,7 @@ export function refuseUnservedSecurity(
     for (const [index, { kind, sectionName }] of targetRefs.entries()) {
       const path = `spec.targetRefs[${index}]`;
       if (sectionName === undefined) continue;
-      if (aiRoutes.includes(path)) {
-        const message = 'is not served for AIGatewayRoutes: callers belong to a whole Gateway or route';
-        refuse(`${path}.sectionName`, message, 'remove it');
-      } else if (kind === 'Gateway' && (apiKeyAuth !== undefined || cors !== undefined)) {
+      if (kind === 'Gateway' && (apiKeyAuth !== undefined || cors !== undefined)) {
         const message = 'is in force for ordinary services only: callers of models belong to a whole Gateway';
         context.warn(policy, `${path}.sectionName`, message, 'remove it', 'UnsupportedValue');
       }

@@ -34,8 +34,8 @@ export interface EnvoyGatewayPolicies {
   /** What all requests by a listener meet. Keys of models are the processor's to check: Envoy needs none without services. */
   onListener(gateway: string, listener: string, hasServices: boolean): FilterChoice | undefined;
   readonly ofRule: RulePoliciesOf;
-  /** The tokens that a policy wants of all who call a route for models; undefined: none. */
-  tokensOf(route: RouteLike): WantedTokens | undefined;
+  /** The tokens that a policy wants of all who call a rule of a route for models; undefined: none. */
+  tokensOf(route: RouteLike, rule: string | undefined): WantedTokens | undefined;
   /** A gateway has them looked at. */
   chooseTokens(gateway: string, tokens: BuiltFilters): void;
   /** What has been chosen on a gateway so far, by its name in the model. */
@@ -103,10 +103,11 @@ export function envoyGatewayPolicies(
       const origins = [...all, ...trafficPolicies].map(({ origin }) => origin);
       return { ...serviceTraffic(trafficPolicies), ...(filters && { filters }), ...cors, origins };
     },
-    tokensOf(route) {
-      const policy = security.of(subjectOf('route', route));
-      if (policy === undefined || policy.isBarrier) return undefined;
-      const built = builder.ofSecurity(policy).tokens?.();
+    tokensOf(route, rule) {
+      const subject = subjectOf('route', route);
+      const all = [...(rule === undefined ? [] : [security.of(subject, rule)]), security.of(subject)];
+      const policy = all.find((one) => one?.spec.jwt !== undefined);
+      const built = policy && builder.ofSecurity(policy).tokens?.();
       return built && { policy, built };
     },
     chooseTokens(name, tokens) {

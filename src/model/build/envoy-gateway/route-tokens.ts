@@ -1,15 +1,15 @@
 import { getOrCreate } from '../../../lib/get-or-create.ts';
 import type { GatewayModel } from '../../gateway.ts';
+import type { Listener } from '../../listener.ts';
 import type { TokenFilter } from '../../own-filter.ts';
 import type { Route } from '../../route.ts';
 import type { TokenDemand } from '../../token-demand.ts';
 import type { AttachedAiRoute } from '../ai-gateway/attached-route.ts';
-import type { BuildContext } from '../context.ts';
 import type { BuiltGateway } from '../gateway/gateway.ts';
 import { memo } from '../memo.ts';
 import type { EnvoyGatewayPolicies } from './index.ts';
 
-/** What policies want of those who call single AIGatewayRoutes of a gateway. */
+/** What policies want of those who call single AIGatewayRoutes of a gateway, or single rules of them. */
 export interface RouteTokens {
   /** By id of the route. */
   readonly demands: ReadonlyMap<string, TokenDemand>;
@@ -19,44 +19,42 @@ export interface RouteTokens {
   readonly noted: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** The closest policy that says tokens decides; with it a route needs none of those that its listener wants. */
 export function routeTokens(
   gateway: BuiltGateway,
-  routes: readonly AttachedAiRoute[],
+  attached: readonly AttachedAiRoute[],
   policies: EnvoyGatewayPolicies,
-  context: BuildContext,
 ): RouteTokens {
   const demands = new Map<string, TokenDemand>();
   const closed = new Map<string, string>();
   const noted = new Map<string, Set<string>>();
-  for (const { document, listeners } of routes) {
-    const wanted = policies.tokensOf(document);
-    if (wanted === undefined) continue;
-    const { policy, built } = wanted;
-    const filter = built === 'unusable' ? undefined : built.filters.find(({ kind }) => kind === 'tokens');
-    if (filter?.kind !== 'tokens') {
-      closed.set(document.id, policy.id);
-      continue;
+  for (const { document, listeners: names, built } of attached) {
+    const listeners = gateway.listeners.filter(({ name }) => names.includes(name));
+    for (const [index, routes] of built.ofRules.entries()) {
+      const wanted = policies.tokensOf(document, document.spec.rules[index]?.name);
+      if (wanted === undefined) continue;
+      const filter = wanted.built === 'unusable' ? undefined : wanted.built.filters.find(isTokenFilter);
+      if (filter === undefined) {
+        for (const { id } of routes) closed.set(id, wanted.policy.id);
+        continue;
+      }
+      // Envoy sees to it, whatever the model.
+      if (listeners.every((listener) => tokensOfListener(listener) === filter.name)) continue;
+      policies.chooseTokens(gateway.name, wanted.built);
+      for (const { id } of routes) demands.set(id, demandOf(filter));
+      for (const { name } of listeners) getOrCreate(noted, name, () => new Set()).add(filter.name);
     }
-    const asking = gateway.listeners.filter(
-      ({ name, filters }) => listeners.includes(name) && filters?.tokens !== undefined,
-    );
-    if (asking.length === 0) {
-      policies.chooseTokens(gateway.name, built);
-      demands.set(document.id, demandOf(filter));
-      for (const listener of listeners) getOrCreate(noted, listener, () => new Set()).add(filter.name);
-      continue;
-    }
-    const isAskedAlready = ({ filters }: (typeof asking)[number]): boolean =>
-      filters?.tokens?.includes(filter.name) === true;
-    if (asking.length === listeners.length && asking.every(isAskedAlready)) continue;
-    closed.set(document.id, policy.id);
-    const message =
-      `is not checked for AIGatewayRoute "${document.name}", whose requests are refused: ` +
-      `listener "${asking[0]?.name}" wants a token of another policy already, whatever the model`;
-    const remedy = 'give the jwt of the Gateway or listener to the routes instead, or this route a listener of its own';
-    context.reject(policy, 'spec.jwt', message, remedy, 'UnsupportedValue');
   }
   return { demands, closed, noted };
+}
+
+function isTokenFilter(filter: { readonly kind: string }): filter is TokenFilter {
+  return filter.kind === 'tokens';
+}
+
+/** Name of the filter; undefined: it wants none, or nothing passes there anyway. */
+function tokensOfListener({ filters }: Listener): string | undefined {
+  return Array.isArray(filters?.tokens) ? filters.tokens[0] : undefined;
 }
 
 function demandOf({ name, issuers, isOptional }: TokenFilter): TokenDemand {
@@ -67,13 +65,21 @@ function demandOf({ name, issuers, isOptional }: TokenFilter): TokenDemand {
 export function withRouteTokens(gateway: GatewayModel, { demands, noted }: RouteTokens): GatewayModel {
   if (demands.size === 0) return gateway;
   const routes = gateway.routes.map((route) => {
-    const tokens = route.origins.map((origin) => demands.get(origin)).find((demand) => demand !== undefined);
+    const tokens = demands.get(route.id);
     if (tokens === undefined) return route;
     return memo(route, 'tokens', JSON.stringify(tokens), (): Route => ({ ...route, tokens }));
   });
-  const listeners = gateway.listeners.map((listener) => {
+  const listeners = gateway.listeners.map((listener): Listener => {
     const names = noted.get(listener.name);
-    return names === undefined ? listener : { ...listener, notedTokens: [...names].sort() };
+    if (names === undefined) return listener;
+    const own = gateway.filters?.filter(isTokenFilter).find(({ name }) => name === tokensOfListener(listener));
+    const others = [...names].filter((name) => name !== own?.name).sort();
+    return {
+      ...listener,
+      ...(others.length > 0 && { notedTokens: others }),
+      // Envoy makes the headers of its claims, before any route is looked for.
+      ...(own && { tokens: { ...demandOf(own), issuers: own.issuers.map(() => ({ claims: [] })) } }),
+    };
   });
   return { ...gateway, routes, listeners };
 }

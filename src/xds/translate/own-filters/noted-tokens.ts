@@ -2,14 +2,14 @@ import { tokenFields } from '../../../contract.ts';
 import { JwtAuthenticationSchema } from '../../../gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { type TokenFilter, tokenPlaces } from '../../../model/own-filter.ts';
 import { type Extension, extension } from '../extension.ts';
-import { checked } from './tokens.ts';
+import { checked, described } from './tokens.ts';
 
 /**
  * Verifies what is there, lets everybody pass and notes what it has found, for the processor: single routes ask for these
  * tokens, and nobody knows yet for which one a request is. Whoever comes next sees the token as well, since another
- * policy may accept the same one.
+ * policy may accept the same one. `isDescribing`: it makes headers of claims as well, since these are for all routes.
  */
-export function notingFilter(filter: TokenFilter, name: string): Extension {
+export function notingFilter(filter: TokenFilter, name: string, isDescribing: boolean): Extension {
   const { issuers } = filter;
   return extension(name, JwtAuthenticationSchema, {
     providers: Object.fromEntries(
@@ -25,6 +25,7 @@ export function notingFilter(filter: TokenFilter, name: string): Extension {
             fromHeaders: tokenPlaces(issuer).map((place) => ({ name: place.header, valuePrefix: place.prefix })),
             payloadInMetadata: claims,
             failedStatusInMetadata: failure,
+            ...(isDescribing && described(issuer)),
           },
         ];
       }),

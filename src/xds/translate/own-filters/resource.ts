@@ -39,7 +39,9 @@ function configOf(
     case 'keys':
       return keyFilter(filter, secrets);
     case 'tokens':
-      return use === 'noting' ? notingFilter(filter, name) : tokenFilter(filter, name, use === 'taking');
+      return use === 'noting' || use === 'describing'
+        ? notingFilter(filter, name, use === 'describing')
+        : tokenFilter(filter, name, use === 'taking');
     case 'lua':
       return luaFilter(filter);
     case 'processor':

@@ -39,16 +39,23 @@ function requirement(issuers: readonly TokenIssuer[], isOptional: boolean): Requ
 }
 
 function provider(issuer: TokenIssuer, isTaken: boolean): ProviderInit {
-  const { from, claims } = issuer;
   return {
     ...checked(issuer, 3),
     forward: !isTaken,
-    fromHeaders: from.map(({ header, prefix }) => ({ name: header, valuePrefix: prefix })),
+    fromHeaders: issuer.from.map(({ header, prefix }) => ({ name: header, valuePrefix: prefix })),
+    ...described(issuer),
+  };
+}
+
+/** Headers of what the token says, by which routes may be chosen. */
+export function described({ claims }: TokenIssuer): Pick<Exclude<ProviderInit, JwtProvider>, DescribingField> {
+  return {
     claimToHeaders: claims.map(({ claim, header }) => ({ headerName: header, claimName: claim })),
-    // Routes may be chosen by what the token says.
     clearRouteCache: claims.length > 0,
   };
 }
+
+type DescribingField = 'claimToHeaders' | 'clearRouteCache';
 
 /** What makes a token a good one. Where keys are not there yet, requests wait for these retries as well. */
 export function checked(issuer: TokenIssuer, retries: number): Exclude<ProviderInit, JwtProvider> {

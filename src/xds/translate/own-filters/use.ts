@@ -1,9 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
+import type { Listener } from '../../../model/listener.ts';
 import { type FilterChoice, filterPlaces } from '../../../model/own-filter.ts';
 import { packed } from '../extension.ts';
-import { notingName, takingName } from './names.ts';
+import { describingName, notingName, takingName } from './names.ts';
 
 type PerFilterConfig = Record<string, Any>;
 
@@ -15,11 +16,14 @@ export function isClosed(choice: FilterChoice | undefined): boolean {
   return choice !== undefined && Object.values(choice).includes('unusable');
 }
 
-/** For models, whose keys the processor checks. */
-export function modelChoice(listener: FilterChoice | undefined): FilterChoice | undefined {
-  if (listener === undefined) return undefined;
-  const { keys: _, ...rest } = listener;
-  return rest;
+/** What a listener says, as far as filters depend on it. */
+export type ListenerFilters = Pick<Listener, 'filters' | 'notedTokens' | 'tokens'>;
+
+/** For models, whose keys the processor checks, and where it has to also the tokens. */
+export function modelChoice({ filters, tokens: demanded }: ListenerFilters): FilterChoice | undefined {
+  if (filters === undefined) return undefined;
+  const { keys: _, tokens, ...rest } = filters;
+  return { ...rest, ...(tokens !== undefined && demanded === undefined && { tokens }) };
 }
 
 /** For a host: everything is off unless it is said here. */
@@ -28,14 +32,15 @@ export function onHost(choice: FilterChoice | undefined): PerFilterConfig {
 }
 
 /** For the route on which a request stands until the processor has decided. */
-export function notedOnRoute(filters: readonly string[] = []): PerFilterConfig {
-  return Object.fromEntries(filters.map((name) => [notingName(name), switchedOn]));
+export function notedOnRoute({ notedTokens = [], tokens }: ListenerFilters): PerFilterConfig {
+  const names = [...notedTokens.map(notingName), ...(tokens ? [describingName(tokens.filter)] : [])];
+  return Object.fromEntries(names.map((name) => [name, switchedOn]));
 }
 
 /** For an ordinary service on such a host. */
-export function onService(listener: FilterChoice | undefined, own: FilterChoice | undefined): PerFilterConfig {
+export function onService(listener: ListenerFilters, own: FilterChoice | undefined): PerFilterConfig {
   const inherited = modelNames(modelChoice(listener));
-  const wanted = namesOf({ ...listener, ...own });
+  const wanted = namesOf({ ...listener.filters, ...own });
   return Object.fromEntries([
     ...inherited.filter((name) => !wanted.includes(name)).map((name) => [name, switchedOff] as const),
     ...wanted.filter((name) => !inherited.includes(name)).map((name) => [name, switchedOn] as const),
