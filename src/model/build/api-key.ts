@@ -9,7 +9,7 @@ import type { RetryProfile, Route } from '../route.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
 import { rejectTarget } from './model.ts';
-import { ownTargets, permittedProvider } from './own-targets.ts';
+import { type OwnTarget, ownTargets, permittedProvider } from './own-targets.ts';
 import { pricingsOfChain } from './pricing.ts';
 import { credentialHeader, isHeaderSafe } from './provider.ts';
 import { chainOf, chainSignature, isPrivateOnly } from './route.ts';
@@ -94,7 +94,7 @@ function ownCredentials(
 
 interface OwnChain {
   readonly models: readonly string[];
-  readonly targets: ReturnType<typeof ownTargets>;
+  readonly targets: readonly OwnTarget[];
 }
 
 function ownChains(
@@ -108,7 +108,7 @@ function ownChains(
     targets: ownTargets(document, `spec.routing.chains[${index}].targets`, targets, context),
   }));
   for (const [index, { targets }] of chains.entries()) {
-    for (const [position, { provider }] of targets.entries()) {
+    for (const { provider, index: position } of targets) {
       if (providers.has(provider)) continue;
       rejectTarget(document, `spec.routing.chains[${index}].targets[${position}]`, provider, context);
     }

@@ -43,8 +43,8 @@ export function buildModelDocument(
       context.reject(document, `spec.aliases[${index}]`, `"${alias}" is taken by ${other}`, 'remove it here or there');
     return other === undefined;
   });
-  for (const [index, target] of chain.entries()) {
-    if (!providers.has(target.provider)) rejectTarget(document, `spec.targets[${index}]`, target.provider, context);
+  for (const { provider, index } of chain) {
+    if (!providers.has(provider)) rejectTarget(document, `spec.targets[${index}]`, provider, context);
   }
   return memo(document, 'model', `${aliases.join()};${chainSignature(chain, providers)}`, () => {
     const routeId = `model/${spec.name}`;

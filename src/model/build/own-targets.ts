@@ -5,6 +5,11 @@ import type { BuildContext } from './context.ts';
 import { mayReferTo } from './grants/permission.ts';
 import { reference } from './reference.ts';
 
+/** A target with the name that its provider has in the model, and its place in the chain as written. */
+export interface OwnTarget extends TargetSpec {
+  readonly index: number;
+}
+
 /**
  * A chain with its providers under the names that they have in the model. One of another namespace whose owner has not
  * permitted it is left out: the credential behind it is the owner's.
@@ -14,10 +19,10 @@ export function ownTargets(
   path: string,
   targets: readonly TargetSpec[],
   context: BuildContext,
-): readonly TargetSpec[] {
+): readonly OwnTarget[] {
   return targets.flatMap((target, index) => {
     const provider = permittedProvider(document, `${path}[${index}].provider`, target.provider, context);
-    return provider === undefined ? [] : [{ ...target, provider }];
+    return provider === undefined ? [] : [{ ...target, provider, index }];
   });
 }
 

@@ -93,6 +93,24 @@ describe('a reference to nothing', () => {
   ])('tells what is not there: %s', (_, path, reason, ...documents) => {
     expect(problemsOf(...documents)).toContainEqual([path, reason, true]);
   });
+
+  it('says which target it is, whatever is wrong with those before it', () => {
+    const targets = '[{provider: team-b/theirs}, {provider: gone, priority: 1}]';
+    const mine = own('Model', `{targets: ${targets}}`).replace('name: it', 'name: it, namespace: team-a');
+    expect(problemsOf(mine)).toEqual([
+      ['spec.targets[0].provider', 'RefNotPermitted', false],
+      ['spec.targets[1].provider', 'ProviderNotFound', true],
+    ]);
+    const routing = `{active: true, chains: [{models: ["*"], targets: ${targets}}]}`;
+    const key = own('ApiKey', `{hash: ${hash}, routing: ${routing}}`).replace(
+      'name: it',
+      'name: it, namespace: team-a',
+    );
+    expect(problemsOf(key).map(([path]) => path)).toEqual([
+      'spec.routing.chains[0].targets[0].provider',
+      'spec.routing.chains[0].targets[1].provider',
+    ]);
+  });
 });
 
 describe('a reference to what is there', () => {
