@@ -8,7 +8,7 @@ import { listenerResource } from './listener/listener.ts';
 import type { TranslateOptions } from './options.ts';
 import { ownFilterResources } from './own-filters/resource.ts';
 import { portsOf } from './ports.ts';
-import { routeConfiguration } from './routes.ts';
+import { routeConfiguration } from './routes/routes.ts';
 import { secretResources } from './secrets.ts';
 import { watchesResponses } from './watching.ts';
 

@@ -1,7 +1,7 @@
 import { internalHeaders } from '../../../contract.ts';
 import { HeaderMutationSchema as EarlyMutationSchema } from '../../../gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js';
 import { extension } from '../extension.ts';
-import { type HeaderRule, removeHeader, removeHeadersStartingWith } from '../header-mutation.ts';
+import { type HeaderRule, removeHeader, removeHeadersStartingWith } from '../filters/header-mutation.ts';
 
 /**
  * What a client may not say, taken out before any filter or route sees the request: headers that steer the router, and

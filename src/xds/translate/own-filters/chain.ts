@@ -6,7 +6,7 @@ import type { GatewayModel } from '../../../model/gateway.ts';
 import { type FilterPlace, filterPlaces, type OwnFilterKind, placeOf } from '../../../model/own-filter.ts';
 import { overAds } from '../ads.ts';
 import { type Extension, extension } from '../extension.ts';
-import { removeHeadersStartingWith } from '../header-mutation.ts';
+import { removeHeadersStartingWith } from '../filters/header-mutation.ts';
 import { inChain } from './names.ts';
 import { standInType } from './stand-in.ts';
 

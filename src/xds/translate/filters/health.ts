@@ -1,5 +1,5 @@
-import { HealthCheckSchema } from '../../gen/envoy/extensions/filters/http/health_check/v3/health_check_pb.js';
-import { extension } from './extension.ts';
+import { HealthCheckSchema } from '../../../gen/envoy/extensions/filters/http/health_check/v3/health_check_pb.js';
+import { extension } from '../extension.ts';
 
 export const healthPath = '/healthz';
 

@@ -1,8 +1,8 @@
-import { responseHeaders } from '../../contract.ts';
-import { CorsPolicySchema, CorsSchema } from '../../gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
-import type { Cors } from '../../model/gateway.ts';
-import type { ServiceCors } from '../../model/service.ts';
-import { extension, packed } from './extension.ts';
+import { responseHeaders } from '../../../contract.ts';
+import { CorsPolicySchema, CorsSchema } from '../../../gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
+import type { Cors } from '../../../model/gateway.ts';
+import type { ServiceCors } from '../../../model/service.ts';
+import { extension, packed } from '../extension.ts';
 
 export const corsFilterName = 'envoy.filters.http.cors';
 

@@ -1,7 +1,7 @@
-import { coversHost } from '../../lib/hostname.ts';
-import type { Listener } from '../../model/listener.ts';
-import type { ServiceRoute } from '../../model/service.ts';
-import type { Port } from './ports.ts';
+import { coversHost } from '../../../lib/hostname.ts';
+import type { Listener } from '../../../model/listener.ts';
+import type { ServiceRoute } from '../../../model/service.ts';
+import type { Port } from '../ports.ts';
 
 /** Hosts that share a route table, with the ordinary routes that are served there. */
 export interface Host {

@@ -1,6 +1,6 @@
-import { contentVersion } from '../../lib/hash.ts';
-import type { GatewayModel } from '../../model/gateway.ts';
-import type { Port } from './ports.ts';
+import { contentVersion } from '../../../lib/hash.ts';
+import type { GatewayModel } from '../../../model/gateway.ts';
+import type { Port } from '../ports.ts';
 
 /**
  * As the port is called. Code that Envoy fetches comes with a listener that waits for it; so does the route table that

@@ -1,9 +1,9 @@
-import { failedAnswersField, metadataNamespaces } from '../../contract.ts';
-import { ExtensionWithMatcherSchema } from '../../gen/envoy/extensions/common/matching/v3/extension_matcher_pb.js';
-import { SkipFilterSchema } from '../../gen/envoy/extensions/filters/common/matcher/action/v3/skip_action_pb.js';
-import { LuaSchema } from '../../gen/envoy/extensions/filters/http/lua/v3/lua_pb.js';
-import { HttpResponseStatusCodeClassMatchInputSchema } from '../../gen/envoy/type/matcher/v3/status_code_input_pb.js';
-import { extension } from './extension.ts';
+import { failedAnswersField, metadataNamespaces } from '../../../contract.ts';
+import { ExtensionWithMatcherSchema } from '../../../gen/envoy/extensions/common/matching/v3/extension_matcher_pb.js';
+import { SkipFilterSchema } from '../../../gen/envoy/extensions/filters/common/matcher/action/v3/skip_action_pb.js';
+import { LuaSchema } from '../../../gen/envoy/extensions/filters/http/lua/v3/lua_pb.js';
+import { HttpResponseStatusCodeClassMatchInputSchema } from '../../../gen/envoy/type/matcher/v3/status_code_input_pb.js';
+import { extension } from '../extension.ts';
 
 const script = `function envoy_on_response(answer)
   local metadata = answer:streamInfo():dynamicMetadata()

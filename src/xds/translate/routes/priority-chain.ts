@@ -1,6 +1,6 @@
-import { clusterNames, metadataNamespaces } from '../../contract.ts';
-import { PriorityGroupClusterSpecifierSchema } from '../../gen/envoy/extensions/router/cluster_specifiers/priority_group/v3/priority_group_pb.js';
-import { extension } from './extension.ts';
+import { clusterNames, metadataNamespaces } from '../../../contract.ts';
+import { PriorityGroupClusterSpecifierSchema } from '../../../gen/envoy/extensions/router/cluster_specifiers/priority_group/v3/priority_group_pb.js';
+import { extension } from '../extension.ts';
 
 /**
  * Attempt n goes to group n of the chain that the processor wrote into the request's metadata. The one configured group

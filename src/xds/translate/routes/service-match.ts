@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { RouteMatchSchema } from '../../gen/envoy/config/route/v3/route_components_pb.js';
-import type { PathMatch, ServiceMatch, ValueMatch } from '../../model/service.ts';
+import type { RouteMatchSchema } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
+import type { PathMatch, ServiceMatch, ValueMatch } from '../../../model/service.ts';
 
 type RouteMatchInit = MessageInitShape<typeof RouteMatchSchema>;
 

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { HeaderMutationSchema as RuleSchema } from '../../gen/envoy/config/common/mutation_rules/v3/mutation_rules_pb.js';
-import { HeaderValueOption_HeaderAppendAction as Append } from '../../gen/envoy/config/core/v3/base_pb.js';
+import type { HeaderMutationSchema as RuleSchema } from '../../../gen/envoy/config/common/mutation_rules/v3/mutation_rules_pb.js';
+import { HeaderValueOption_HeaderAppendAction as Append } from '../../../gen/envoy/config/core/v3/base_pb.js';
 
 export type HeaderRule = MessageInitShape<typeof RuleSchema>;
 

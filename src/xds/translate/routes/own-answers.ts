@@ -1,8 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { clusterNames } from '../../contract.ts';
-import type { RouteMatchSchema, RouteSchema } from '../../gen/envoy/config/route/v3/route_components_pb.js';
-import { healthPath } from './health.ts';
-import { unprocessed } from './processor-filter.ts';
+import { clusterNames } from '../../../contract.ts';
+import type { RouteMatchSchema, RouteSchema } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
+import { healthPath } from '../filters/health.ts';
+import { unprocessed } from '../filters/processor-filter.ts';
 
 type RouteMatchInit = MessageInitShape<typeof RouteMatchSchema>;
 type RouteInit = MessageInitShape<typeof RouteSchema>;

@@ -1,25 +1,25 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { internalHeaders } from '../../contract.ts';
+import { internalHeaders } from '../../../contract.ts';
 import {
   type RetryPolicy,
   type RouteAction,
   RouteActionSchema,
   type RouteSchema,
   type VirtualHostSchema,
-} from '../../gen/envoy/config/route/v3/route_components_pb.js';
-import { RouteConfigurationSchema } from '../../gen/envoy/config/route/v3/route_pb.js';
-import type { GatewayModel } from '../../model/gateway.ts';
-import type { Listener } from '../../model/listener.ts';
-import type { RetryProfile } from '../../model/route.ts';
-import type { Resource } from '../snapshot/resource.ts';
-import { corsFilterName, corsPolicy } from './cors.ts';
-import { type DurationInit, milliseconds, seconds } from './duration.ts';
-import { encode } from './encode.ts';
+} from '../../../gen/envoy/config/route/v3/route_components_pb.js';
+import { RouteConfigurationSchema } from '../../../gen/envoy/config/route/v3/route_pb.js';
+import type { GatewayModel } from '../../../model/gateway.ts';
+import type { Listener } from '../../../model/listener.ts';
+import type { RetryProfile } from '../../../model/route.ts';
+import type { Resource } from '../../snapshot/resource.ts';
+import { type DurationInit, milliseconds, seconds } from '../duration.ts';
+import { encode } from '../encode.ts';
+import { corsFilterName, corsPolicy } from '../filters/cors.ts';
+import { processed } from '../filters/processor-filter.ts';
+import { isClosed, modelChoice, notedOnRoute, onHost } from '../own-filters/use.ts';
+import type { Port } from '../ports.ts';
 import { closedRoute, escapedSlashRoute, healthRoute, otherHostRoute, preflightRoute } from './own-answers.ts';
-import { isClosed, modelChoice, notedOnRoute, onHost } from './own-filters/use.ts';
-import type { Port } from './ports.ts';
 import { priorityChain } from './priority-chain.ts';
-import { processed } from './processor-filter.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { routeTableName } from './route-table-name.ts';
 import { type Host, hostsOf } from './service-hosts.ts';

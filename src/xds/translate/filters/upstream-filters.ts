@@ -1,13 +1,13 @@
-import { internalHeaders } from '../../contract.ts';
-import { CredentialInjectorSchema } from '../../gen/envoy/extensions/filters/http/credential_injector/v3/credential_injector_pb.js';
-import { HeaderMutationSchema } from '../../gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
-import { UpstreamCodecSchema } from '../../gen/envoy/extensions/filters/http/upstream_codec/v3/upstream_codec_pb.js';
-import { GenericSchema } from '../../gen/envoy/extensions/http/injected_credentials/generic/v3/generic_pb.js';
-import type { HeaderCredential, Provider } from '../../model/provider.ts';
-import { secretOverAds } from './ads.ts';
-import { type Extension, extension } from './extension.ts';
+import { internalHeaders } from '../../../contract.ts';
+import { CredentialInjectorSchema } from '../../../gen/envoy/extensions/filters/http/credential_injector/v3/credential_injector_pb.js';
+import { HeaderMutationSchema } from '../../../gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
+import { UpstreamCodecSchema } from '../../../gen/envoy/extensions/filters/http/upstream_codec/v3/upstream_codec_pb.js';
+import { GenericSchema } from '../../../gen/envoy/extensions/http/injected_credentials/generic/v3/generic_pb.js';
+import type { HeaderCredential, Provider } from '../../../model/provider.ts';
+import { secretOverAds } from '../ads.ts';
+import { type Extension, extension } from '../extension.ts';
+import { towardsProvider } from '../listener/sanitise.ts';
 import { type HeaderRule, removeHeader, removeHeadersStartingWith, setHeader } from './header-mutation.ts';
-import { towardsProvider } from './listener/sanitise.ts';
 
 /**
  * Takes off what is not for this provider, and states the length of a body that the processor has replaced. A key that

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
-import { type RetryPolicy, RetryPolicySchema } from '../../gen/envoy/config/route/v3/route_components_pb.js';
-import type { RetryProfile } from '../../model/route.ts';
-import { type DurationInit, milliseconds } from './duration.ts';
+import { type RetryPolicy, RetryPolicySchema } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
+import type { RetryProfile } from '../../../model/route.ts';
+import { type DurationInit, milliseconds } from '../duration.ts';
 
 /**
  * Which failures of an attempt lead to the next target.

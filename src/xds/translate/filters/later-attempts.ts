@@ -1,12 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { internalHeaders, watchedAs } from '../../contract.ts';
+import { internalHeaders, watchedAs } from '../../../contract.ts';
 import {
   CompositeSchema,
   ExecuteFilterActionSchema,
-} from '../../gen/envoy/extensions/filters/http/composite/v3/composite_pb.js';
-import { HttpRequestHeaderMatchInputSchema } from '../../gen/envoy/type/matcher/v3/http_inputs_pb.js';
-import type { Matcher_MatcherList_PredicateSchema } from '../../gen/xds/type/matcher/v3/matcher_pb.js';
-import { type Extension, extension } from './extension.ts';
+} from '../../../gen/envoy/extensions/filters/http/composite/v3/composite_pb.js';
+import { HttpRequestHeaderMatchInputSchema } from '../../../gen/envoy/type/matcher/v3/http_inputs_pb.js';
+import type { Matcher_MatcherList_PredicateSchema } from '../../../gen/xds/type/matcher/v3/matcher_pb.js';
+import { type Extension, extension } from '../extension.ts';
 
 type Predicate = MessageInitShape<typeof Matcher_MatcherList_PredicateSchema>;
 

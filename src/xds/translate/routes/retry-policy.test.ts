@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { retryProfile } from '../../../e2e/support/gateway-model.ts';
-import type { RetryProfile } from '../../model/route.ts';
+import { retryProfile } from '../../../../e2e/support/gateway-model.ts';
+import type { RetryProfile } from '../../../model/route.ts';
 import { retryPolicy } from './retry-policy.ts';
 
 const nothing = {

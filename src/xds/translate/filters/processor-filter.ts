@@ -5,20 +5,20 @@ import {
   metadataNamespaces,
   processorRoleHeader,
   virtualHostAttribute,
-} from '../../contract.ts';
+} from '../../../contract.ts';
 import {
   ExternalProcessorSchema,
   ExtProcPerRouteSchema,
-} from '../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
+} from '../../../gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js';
 import {
   ProcessingMode_BodySendMode as BodyMode,
   ProcessingMode_HeaderSendMode as HeaderMode,
-} from '../../gen/envoy/extensions/filters/http/ext_proc/v3/processing_mode_pb.js';
-import { StatusCode } from '../../gen/envoy/type/v3/http_status_pb.js';
-import type { GatewayModel } from '../../model/gateway.ts';
-import type { TokenDemand } from '../../model/token-demand.ts';
-import { seconds } from './duration.ts';
-import { type Extension, extension, packed } from './extension.ts';
+} from '../../../gen/envoy/extensions/filters/http/ext_proc/v3/processing_mode_pb.js';
+import { StatusCode } from '../../../gen/envoy/type/v3/http_status_pb.js';
+import type { GatewayModel } from '../../../model/gateway.ts';
+import type { TokenDemand } from '../../../model/token-demand.ts';
+import { seconds } from '../duration.ts';
+import { type Extension, extension, packed } from '../extension.ts';
 
 export const processorFilterName = 'envoy.filters.http.ext_proc';
 

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { clusterNames } from '../../contract.ts';
-import { HeaderValueOption_HeaderAppendAction as Append } from '../../gen/envoy/config/core/v3/base_pb.js';
+import { clusterNames } from '../../../contract.ts';
+import { HeaderValueOption_HeaderAppendAction as Append } from '../../../gen/envoy/config/core/v3/base_pb.js';
 import {
   FilterConfigSchema,
   RouteAction_ClusterNotFoundResponseCode as NotFoundCode,
@@ -10,14 +10,14 @@ import {
   type RouteAction,
   type RouteActionSchema,
   type RouteSchema,
-} from '../../gen/envoy/config/route/v3/route_components_pb.js';
-import { FractionalPercent_DenominatorType as Denominator } from '../../gen/envoy/type/v3/percent_pb.js';
-import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../model/service.ts';
-import { corsFilterName, serviceCorsPolicy } from './cors.ts';
-import { milliseconds } from './duration.ts';
-import { packed } from './extension.ts';
-import { isClosed, type ListenerFilters, onService } from './own-filters/use.ts';
-import { unprocessed } from './processor-filter.ts';
+} from '../../../gen/envoy/config/route/v3/route_components_pb.js';
+import { FractionalPercent_DenominatorType as Denominator } from '../../../gen/envoy/type/v3/percent_pb.js';
+import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../../model/service.ts';
+import { milliseconds } from '../duration.ts';
+import { packed } from '../extension.ts';
+import { corsFilterName, serviceCorsPolicy } from '../filters/cors.ts';
+import { unprocessed } from '../filters/processor-filter.ts';
+import { isClosed, type ListenerFilters, onService } from '../own-filters/use.ts';
 import { serviceMatch, withoutTrailingSlash } from './service-match.ts';
 
 type RouteInit = MessageInitShape<typeof RouteSchema>;

@@ -1,5 +1,5 @@
-import { coversHost } from '../../lib/hostname.ts';
-import type { PathMatch, ServiceMatch, ServiceRoute } from '../../model/service.ts';
+import { coversHost } from '../../../lib/hostname.ts';
+import type { PathMatch, ServiceMatch, ServiceRoute } from '../../../model/service.ts';
 import { withoutTrailingSlash } from './service-match.ts';
 
 /**

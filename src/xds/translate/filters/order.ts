@@ -1,16 +1,16 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { RouterSchema } from '../../gen/envoy/extensions/filters/http/router/v3/router_pb.js';
-import type { HttpFilterSchema } from '../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import type { GatewayModel } from '../../model/gateway.ts';
-import type { Provider } from '../../model/provider.ts';
-import type { AwsKey } from '../../model/secret.ts';
+import { RouterSchema } from '../../../gen/envoy/extensions/filters/http/router/v3/router_pb.js';
+import type { HttpFilterSchema } from '../../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { GatewayModel } from '../../../model/gateway.ts';
+import type { Provider } from '../../../model/provider.ts';
+import type { AwsKey } from '../../../model/secret.ts';
+import { asTypedConfig, type Extension, extension } from '../extension.ts';
+import { afterOwnFilters, ownFilters } from '../own-filters/chain.ts';
 import { signRequests } from './aws-signing.ts';
 import { corsFilter } from './cors.ts';
-import { asTypedConfig, type Extension, extension } from './extension.ts';
 import { failedAnswers } from './failed-answers.ts';
 import { healthFilter } from './health.ts';
 import { onLaterAttempts, onWatchedStreams } from './later-attempts.ts';
-import { afterOwnFilters, ownFilters } from './own-filters/chain.ts';
 import { routerProcessor, upstreamProcessor, watchProcessor } from './processor-filter.ts';
 import { injectCredential, providerHeaders, upstreamCodec } from './upstream-filters.ts';
 

@@ -1,8 +1,8 @@
-import { AwsRequestSigningSchema } from '../../gen/envoy/extensions/filters/http/aws_request_signing/v3/aws_request_signing_pb.js';
-import type { Provider } from '../../model/provider.ts';
-import type { AwsKey } from '../../model/secret.ts';
-import { authority } from './cluster/authority.ts';
-import { type Extension, extension } from './extension.ts';
+import { AwsRequestSigningSchema } from '../../../gen/envoy/extensions/filters/http/aws_request_signing/v3/aws_request_signing_pb.js';
+import type { Provider } from '../../../model/provider.ts';
+import type { AwsKey } from '../../../model/secret.ts';
+import { authority } from '../cluster/authority.ts';
+import { type Extension, extension } from '../extension.ts';
 
 /** Signs method, path, body and the headers that matter. */
 export function signRequests(provider: Provider, key: AwsKey | undefined): Extension | undefined {
