@@ -40,6 +40,8 @@ export interface Detector {
   readonly streaming: 'incremental' | 'whole';
   /** How many characters before a finding its decision may look at: context words, boundaries. */
   readonly leftContext: number;
+  /** Where `leftContext` characters are not always enough: from where on a text is needed to go on at `at`. */
+  readonly contextStart?: (text: string, at: number) => number;
   /** Longest finding together with what must be seen behind it. Where a kind has no end, the bound at which it is cut. */
   readonly reach: number;
   /**

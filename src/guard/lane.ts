@@ -47,6 +47,15 @@ export function laneOf(watches: readonly Watch[]): Lane {
   };
 }
 
+/** From where on a text is needed to go on at `at`: not far before, save for texts that are written otherwise. */
+export function contextStart({ incremental, leftContext }: Lane, text: string, at: number): number {
+  let start = at - leftContext;
+  for (const { detector } of incremental) {
+    if (detector.contextStart !== undefined) start = Math.min(start, detector.contextStart(text, at));
+  }
+  return start;
+}
+
 /** The longest open finding, before it a cluster that it may belong to, and half a surrogate pair. */
 function holdBackOf(detectors: readonly Detector[]): number {
   const reach = Math.max(0, ...detectors.map((detector) => detector.reach));

@@ -4,6 +4,7 @@ import type { EntityOptions } from './entity.ts';
 import { injectionDetector } from './injection/detector.ts';
 import { keywordDetector } from './keywords/detector.ts';
 import { piiDetector } from './pii/index.ts';
+import { seenThrough } from './reading/seen-through.ts';
 import { regexDetector } from './regex/detector.ts';
 import type { LocalSpec } from './rule.ts';
 import { secretsDetector } from './secrets/index.ts';
@@ -15,13 +16,13 @@ const plainOptions: EntityOptions = { minScore: undefined, allow: [], deny: [], 
 export function localDetector(spec: LocalSpec): Detector {
   switch (spec.kind) {
     case 'keywords':
-      return keywordDetector({ name: 'keyword', words: spec.words });
+      return seenThrough(keywordDetector({ name: 'keyword', words: spec.words }));
     case 'regex':
       return regexDetector({ name: 'pattern', pattern: spec.pattern, caseInsensitive: spec.isCaseInsensitive });
     case 'pii':
-      return piiDetector({ entities: chosenEntities(spec, 'pii'), minScore: spec.minScore });
+      return seenThrough(piiDetector({ entities: chosenEntities(spec, 'pii'), minScore: spec.minScore }));
     case 'secrets':
-      return secretsDetector({ entities: chosenEntities(spec, 'secret'), minScore: spec.minScore });
+      return seenThrough(secretsDetector({ entities: chosenEntities(spec, 'secret'), minScore: spec.minScore }));
     case 'injection': {
       const { sensitivity, threshold } = spec;
       return injectionDetector(threshold === undefined ? { sensitivity } : { sensitivity, threshold });

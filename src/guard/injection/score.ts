@@ -3,7 +3,7 @@ import { candidates } from './gate.ts';
 import { isMentioned, mentioned } from './mention.ts';
 import { latinSignatures, otherScriptSignatures, signatures } from './signatures/index.ts';
 import type { Signature } from './signatures/signature.ts';
-import { hiddenViews } from './views.ts';
+import { hiddenViews, spelledOutView } from './views.ts';
 
 /** A signature in a text, with what it adds there. */
 export interface SignatureHit {
@@ -37,8 +37,23 @@ export function scoreInjection(text: string): InjectionScore {
   const folded = fold(text);
   const hits: SignatureHit[] = [];
   collect(folded, '', hits);
+  const meant = spelledOutView(text, folded);
+  if (meant !== undefined) mergeMeant(meant, hits);
   for (const { via, folded: hidden } of hiddenViews(text, folded)) collect(hidden, via, hits);
   return { score: sum(hits), signatures: hits.sort((left, right) => left.start - right.start || left.end - right.end) };
+}
+
+/**
+ * What is spelled out is not hidden, since mail programs and pages write so: it counts like the rest, and once. What both
+ * ways of reading have is judged by this one, which sees the quotation marks that stand around it.
+ */
+function mergeMeant(meant: Folded, hits: SignatureHit[]): void {
+  const seen: SignatureHit[] = [];
+  collect(meant, '', seen);
+  const rest = hits.filter(({ id, start, end }) =>
+    seen.every((other) => other.id !== id || other.start !== start || other.end !== end),
+  );
+  hits.splice(0, hits.length, ...rest, ...seen);
 }
 
 /** Saturating: each signature takes its share of what is left to certainty. Repetition of one counts once, at its best. */

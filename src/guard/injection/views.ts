@@ -1,4 +1,5 @@
 import { type Folded, fold } from '../folding/fold.ts';
+import { readingOf } from '../reading/reading.ts';
 
 /** A text as it may have been meant, and where in the original each part of it stands. */
 export interface View {
@@ -15,6 +16,19 @@ const shortestBlob = 20;
 const isBlobCode = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9+/_=-]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
+
+/** The text as its readers take it, where characters are spelled out (`&nbsp;`, `&#105;`, `\u0069`); undefined: none are. */
+export function spelledOutView(text: string, folded: Folded): Folded | undefined {
+  const reading = readingOf(text, false);
+  if (reading === undefined) return undefined;
+  const meant = fold(reading.text);
+  if (meant.text === folded.text) return undefined;
+  return {
+    text: meant.text,
+    startOf: (index) => reading.startOf(meant.startOf(index)),
+    endOf: (index) => reading.endOf(meant.endOf(index) - 1),
+  };
+}
 
 /** Every way of reading the text beyond the plain one that has something to read. */
 export function hiddenViews(text: string, folded: Folded): readonly View[] {

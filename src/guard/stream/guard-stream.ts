@@ -3,7 +3,7 @@ import { compose } from '../compose.ts';
 import type { RuleFinding } from '../decision.ts';
 import type { Trail } from '../detector.ts';
 import { firstBlock, judge, redactionsBefore } from '../judge.ts';
-import { type Lane, longestBuffered, type Watch, watch } from '../lane.ts';
+import { contextStart, type Lane, longestBuffered, type Watch, watch } from '../lane.ts';
 import { protectedSpans } from '../redaction/protected-spans.ts';
 import { isWithin } from '../redaction/span.ts';
 import { longestToken } from '../redaction/token.ts';
@@ -195,7 +195,9 @@ export class GuardStream {
     for (const decided of this.#decided) needed = Math.min(needed, decided);
     // One character at least: a detector must not take this for the beginning of the channel.
     const context = Math.max(this.#lane.leftContext, this.#tokens() === undefined ? 1 : longestToken);
-    let surplus = needed - context - this.#base;
+    const most = needed - context - this.#base;
+    if (most < leastForgotten) return;
+    let surplus = Math.min(most, contextStart(this.#lane, this.#text, needed - this.#base));
     if (surplus < leastForgotten) return;
     // A text that begins with the second half of a character would be another text.
     if (isLowSurrogate(this.#text.charCodeAt(surplus))) surplus -= 1;
