@@ -1,5 +1,5 @@
 import type { MetricsRegistry } from '../../src/lib/metrics.ts';
-import type { ProgramEvent } from '../../src/program/client.ts';
+import type { ProgramEvent } from '../../src/program/client/client.ts';
 import type { ProgramStore } from '../../src/program/store.ts';
 
 /** What operators want to know about the program: is it there, how old is it, was something refused. */

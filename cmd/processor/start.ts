@@ -11,7 +11,7 @@ import { startAdmin } from '../../src/lib/admin-server.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { createMetrics, metricsContentType } from '../../src/lib/metrics.ts';
 import { addProcessMetrics } from '../../src/lib/metrics-process.ts';
-import { startProgramClient } from '../../src/program/client.ts';
+import { startProgramClient } from '../../src/program/client/client.ts';
 import { ProgramStore } from '../../src/program/store.ts';
 import { createInlinePolicy } from './inline-policy.ts';
 import { createLeaving } from './leaving.ts';

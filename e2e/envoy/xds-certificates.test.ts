@@ -11,7 +11,7 @@ import { ok } from '../../src/lib/result.ts';
 import { type Authority, createAuthority } from '../../src/pki/authority.ts';
 import { identityUri } from '../../src/pki/identity.ts';
 import { issueLeaf, type LeafRequest } from '../../src/pki/leaf.ts';
-import { startProgramClient } from '../../src/program/client.ts';
+import { startProgramClient } from '../../src/program/client/client.ts';
 import { ProgramStore } from '../../src/program/store.ts';
 import { createXdsServer, type XdsServer, type XdsServerTls } from '../../src/xds/server/server.ts';
 import { snapshotOf } from '../../src/xds/snapshot/snapshot.ts';

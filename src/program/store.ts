@@ -16,7 +16,7 @@ import type { Budget, Limit } from './limit.ts';
 import { modelTable } from './model-table.ts';
 import type { Pricing } from './pricing.ts';
 import type { Key, ModelTable, PassthroughPath, Program } from './program.ts';
-import { type RouteIndex, routeIndex } from './route-table.ts';
+import { type RouteIndex, routeIndex } from './routes/route-table.ts';
 import { type ScopedTable, scopedTable } from './scoped-table.ts';
 import { createSlot, type ReceivedResource, type RefusedResource, type Slot } from './slot.ts';
 

@@ -8,9 +8,9 @@ import {
 import { ok, type Result } from '../../lib/result.ts';
 import { compileNames, isGlob, type NameMatcher } from '../glob.ts';
 import { hash32 } from '../hash32.ts';
-import type { HeaderMatcher } from '../header-matcher.ts';
 import { compilePattern, globPattern } from '../pattern.ts';
 import type { Route, Target } from '../program.ts';
+import type { HeaderMatcher } from '../routes/header-matcher.ts';
 import { type Compiled, headerFault, refused } from './refusal.ts';
 import { compileChanges } from './target-changes.ts';
 import { compileTokens } from './token-demand.ts';

@@ -1,5 +1,5 @@
-import { compareText } from '../lib/sort.ts';
-import type { CompiledRoute } from './compile/route.ts';
+import { compareText } from '../../lib/sort.ts';
+import type { CompiledRoute } from '../compile/route.ts';
 
 /** A route under one of the ways in which it names its models. */
 export interface RouteEntry {

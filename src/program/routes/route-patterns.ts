@@ -1,5 +1,5 @@
 import { RE2Set } from 're2js';
-import type { ObservedRequest } from './program.ts';
+import type { ObservedRequest } from '../program.ts';
 import { fits } from './route-candidates.ts';
 import type { RankedEntry } from './route-precedence.ts';
 

@@ -1,4 +1,4 @@
-import type { ObservedRequest } from './program.ts';
+import type { ObservedRequest } from '../program.ts';
 
 /** What a route demands of one header. */
 export interface HeaderMatcher {

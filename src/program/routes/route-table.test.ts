@@ -1,8 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import type { RouteSchema } from '../gen/sluice/program/v1/program_pb.js';
-import type { ObservedRequest } from './program.ts';
-import { programOf } from './testing/program-of.ts';
+import type { RouteSchema } from '../../gen/sluice/program/v1/program_pb.js';
+import type { ObservedRequest } from '../program.ts';
+import { programOf } from '../testing/program-of.ts';
 
 type RouteInit = MessageInitShape<typeof RouteSchema> & { readonly id: string };
 

@@ -1,6 +1,6 @@
-import { getOrCreate } from '../lib/get-or-create.ts';
+import { getOrCreate } from '../../lib/get-or-create.ts';
+import { listenerHeader, type ObservedRequest } from '../program.ts';
 import { matchHeaders } from './header-matcher.ts';
-import { listenerHeader, type ObservedRequest } from './program.ts';
 import type { RankedEntry } from './route-precedence.ts';
 
 /** Entries whose models match, of which the first that matches in everything counts. */

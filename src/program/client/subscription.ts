@@ -1,12 +1,12 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
-import type { NodeSchema } from '../gen/envoy/config/core/v3/base_pb.js';
+import type { NodeSchema } from '../../gen/envoy/config/core/v3/base_pb.js';
 import {
   type DeltaDiscoveryRequest,
   DeltaDiscoveryRequestSchema,
   type DeltaDiscoveryResponse,
-} from '../gen/envoy/service/discovery/v3/discovery_pb.js';
-import type { ReceivedResource, RefusedResource } from './slot.ts';
+} from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
+import type { ReceivedResource, RefusedResource } from '../slot.ts';
 
 /** Google's `INVALID_ARGUMENT`, as Envoy says it when it refuses configuration. */
 const invalidArgument = 3;

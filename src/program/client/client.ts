@@ -5,11 +5,11 @@ import {
   DeltaDiscoveryRequestSchema,
   type DeltaDiscoveryResponse,
   DeltaDiscoveryResponseSchema,
-} from '../gen/envoy/service/discovery/v3/discovery_pb.js';
-import type { Logger } from '../lib/log.ts';
+} from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
+import type { Logger } from '../../lib/log.ts';
+import type { RefusedResource } from '../slot.ts';
+import type { ProgramStore } from '../store.ts';
 import { createBackoff } from './backoff.ts';
-import type { RefusedResource } from './slot.ts';
-import type { ProgramStore } from './store.ts';
 import { acknowledge, receivedResources, subscribeToAll } from './subscription.ts';
 
 export interface ProgramClientOptions {

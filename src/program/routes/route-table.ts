@@ -1,8 +1,8 @@
-import { getOrCreate } from '../lib/get-or-create.ts';
-import { compareText } from '../lib/sort.ts';
-import type { CompiledRoute } from './compile/route.ts';
+import { getOrCreate } from '../../lib/get-or-create.ts';
+import { compareText } from '../../lib/sort.ts';
+import type { CompiledRoute } from '../compile/route.ts';
+import { listenerHeader, type ObservedRequest, type Route, type RouteTable } from '../program.ts';
 import { anyHost, firstForHost, type HostTable, hostTable } from './host-table.ts';
-import { listenerHeader, type ObservedRequest, type Route, type RouteTable } from './program.ts';
 import { type Candidates, candidatesOf, firstOf, isForSome } from './route-candidates.ts';
 import { type PatternEntries, patternEntries } from './route-patterns.ts';
 import { comparePrecedence, type RankedEntry, type RouteEntry } from './route-precedence.ts';

@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../lib/log.ts';
+import { silentLogger } from '../../lib/log.ts';
+import { ProgramStore } from '../store.ts';
+import { keyOf, type ProgramInit } from '../testing/program-of.ts';
+import { type ProgramServer, startProgramServer } from '../testing/program-server.ts';
 import { type ProgramClient, type ProgramEvent, startProgramClient } from './client.ts';
-import { ProgramStore } from './store.ts';
-import { keyOf, type ProgramInit } from './testing/program-of.ts';
-import { type ProgramServer, startProgramServer } from './testing/program-server.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { DeltaDiscoveryResponseSchema } from '../gen/envoy/service/discovery/v3/discovery_pb.js';
+import { DeltaDiscoveryResponseSchema } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
 import { acknowledge, receivedResources, subscribeToAll } from './subscription.ts';
 
 const typeUrl = 'type.googleapis.com/sluice.program.v1.ApiKey';
