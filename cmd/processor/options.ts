@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Address } from '../../src/extproc/transport/address.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
-import type { ClientTls } from '../../src/program/client/client.ts';
+import type { ClientTls } from '../../src/program/client/channel.ts';
 import { version } from '../../src/version.ts';
 import { xdsTls } from './xds-tls.ts';
 

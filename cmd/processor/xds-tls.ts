@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { err, ok, type Result } from '../../src/lib/result.ts';
-import type { ClientTls } from '../../src/program/client/client.ts';
+import type { ClientTls } from '../../src/program/client/channel.ts';
 
 /** Paths; empty: not given. */
 export interface TlsFiles {

@@ -98,7 +98,7 @@ function startProcessorClient(secret: MountedSecret, port: number): void {
     node: { id: 'pod-1-processor', cluster: 'sluice', gateway: group, version: '0' },
     store: new ProgramStore(),
     log: silentLogger,
-    longestBackoffMs: 200,
+    backOff: { firstMs: 200, maxMs: 200 },
   });
   cleanup(() => client.stop());
 }

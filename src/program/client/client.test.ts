@@ -30,8 +30,7 @@ function client(
     store,
     log: silentLogger,
     onEvent: (event) => void events.push(event),
-    firstBackoffMs: 10,
-    longestBackoffMs: 40,
+    backOff: { firstMs: 10, maxMs: 40 },
     ...limits,
   });
   closers.push(() => started.stop());
