@@ -66,6 +66,7 @@ export function createStores(log: Logger, metrics: MetricsRegistry, index: numbe
         else
           log.error({ reason }, 'limits: the shared store cannot count; each limit does what its onStoreFailure says');
       },
+      onReason: (reason) => log.warn({ reason }, 'limits: the shared store still cannot count'),
       onLoss(count) {
         lost.increment(count);
         log.error({ count }, 'limits: settlements are lost, the counters will be too low');

@@ -241,12 +241,14 @@ describe('sluice limits', () => {
       expect((await runCli(['limits', 'show'], { cwd: other })).err).toContain('cannot be read (ENOENT)');
       await writeFile(join(other, 'policy.yaml'), policy('{redis: {addresses: ["127.0.0.1:1"]}}'));
       expect((await runCli(['limits', 'show'], { cwd: other })).err).toContain(
-        'Redis at 127.0.0.1:1 cannot be asked: there is no connection to Redis (ECONNREFUSED). Is it running,',
+        'Redis at 127.0.0.1:1 cannot be asked: there is no connection to Redis (ECONNREFUSED: nothing listens there). Is it running,',
       );
       const stranger = `{addresses: ["127.0.0.1:${redis.port}"], username: nobody, password: {env: PASSWORD}}`;
       await writeFile(join(other, 'policy.yaml'), policy(`{redis: ${stranger}}`));
       const { err } = await runCli(['limits', 'show'], { cwd: other, env: { PASSWORD: 'planted' } });
-      expect(err).toContain('(WRONGPASS). Check user and password of `store.redis` in the policy');
+      expect(err).toContain(
+        '(WRONGPASS: user or password are wrong). Check user and password of `store.redis` in the policy',
+      );
       expect(err).not.toContain('planted');
     } finally {
       await rm(other, { recursive: true });

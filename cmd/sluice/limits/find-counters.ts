@@ -58,9 +58,10 @@ export async function findCounters({ policy, key, limit }: Wanted, io: Io): Prom
 }
 
 function remedyFor(because: string): string {
-  return /WRONGPASS|NOAUTH|NOPERM/.test(because)
-    ? 'Check user and password of `store.redis` in the policy, and what the user may do.'
-    : 'Is it running, and may this machine reach it?';
+  if (/WRONGPASS|NOAUTH|NOPERM/.test(because)) {
+    return 'Check user and password of `store.redis` in the policy, and what the user may do.';
+  }
+  return because.startsWith('Redis answered') ? 'Try again later.' : 'Is it running, and may this machine reach it?';
 }
 
 /** A Redis is connected to in the background. */

@@ -165,10 +165,11 @@ describe('a store that fails over', () => {
       expect(await take(store, id(), limited, 1, { onStoreFailure: 'local' })).toMatchObject({ modes: ['local'] });
       await sleep(5);
     }
-    expect(changes).toEqual(['Redis answered OOM']);
+    const full = 'Redis answered OOM: its memory is full, up to maxmemory';
+    expect(changes).toEqual([full]);
     await admin.config('SET', 'maxmemory', '0');
     await back(store);
-    expect(changes).toEqual(['Redis answered OOM', 'back']);
+    expect(changes).toEqual([full, 'back']);
     admin.disconnect();
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   defaultRetentionMs,
+  type ReserveItem,
   type ReserveRequest,
   type Store,
   type Unavailable,
@@ -22,6 +23,8 @@ export interface FailoverOptions extends Pick<CircuitOptions, 'failuresToOpen' |
   readonly now?: () => number;
   /** For the metric and the log: the shared store is away, with what it said last, or back. */
   readonly onAvailability?: (isAvailable: boolean, reason: string) => void;
+  /** For the log: while it is away it has said something that it had not said before. */
+  readonly onReason?: (reason: string) => void;
   /** For the metric: settlements that the store will never hear of. */
   readonly onLoss?: (count: number) => void;
   /** For the metric and the log: in the place of this counter the shared store has something else. */
@@ -37,6 +40,12 @@ export interface FailoverStore extends Store {
 
 /** A reservation of nothing need not live longer. */
 const probeMs = 1_000;
+
+const probeItem: ReserveItem = {
+  counter: { kind: 'fixed', key: 'probe', limit: 1, windowMs: 60_000 },
+  amount: 1,
+  isAdvisory: true,
+};
 
 /**
  * A shared store, and what happens while it is away, or cannot read a counter: each item is refused, admitted uncounted,
@@ -64,14 +73,28 @@ export function createFailoverStore(options: FailoverOptions): FailoverStore {
     ...(options.queueCapacity === undefined ? {} : { capacity: options.queueCapacity }),
   });
   let reason = '';
+  /** What it has said since it is away. */
+  const reasons = new Set<string>();
+  const hear = (message: string): void => {
+    reason = message;
+    if (!circuit.isOpen || reasons.has(message)) return;
+    reasons.add(message);
+    options.onReason?.(message);
+  };
   const circuit: Circuit = createCircuit({
     ...options,
-    // It writes, as requests do: a store that is full, or a replica, answers whoever only reads.
+    // It does what requests do: a store that is full, or a replica, answers whoever only reads.
     probe: (done) =>
-      shared.reserve({ id: `probe:${randomUUID()}`, ttlMs: probeMs, items: [] }, ({ kind }) =>
-        done(kind === 'admitted'),
-      ),
-    onChange: (isAvailable) => options.onAvailability?.(isAvailable, reason),
+      options.shared.reserve({ id: `probe:${randomUUID()}`, ttlMs: probeMs, items: [probeItem] }, (outcome) => {
+        const isBack = outcome.kind !== 'unavailable' || isAboutTheQuestion(outcome);
+        if (!isBack) hear(outcome.message);
+        done(isBack);
+      }),
+    onChange(isAvailable) {
+      reasons.clear();
+      reasons.add(reason);
+      options.onAvailability?.(isAvailable, reason);
+    },
     onAnswer: () => replay(),
   });
   const replay = (): void => queue.replay(() => circuit.fail());
@@ -82,7 +105,7 @@ export function createFailoverStore(options: FailoverOptions): FailoverStore {
       circuit.succeed();
       return true;
     }
-    reason = (outcome as Unavailable).message;
+    hear((outcome as Unavailable).message);
     circuit.fail();
     return false;
   };

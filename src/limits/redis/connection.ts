@@ -114,6 +114,8 @@ export function connectRedis(target: RedisTarget, options: ConnectOptions = {}):
     connectTimeout: options.connectTimeoutMs ?? 2_000,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    // Commands are told what it is not ready for, and nothing has to be asked that an ACL may forbid.
+    enableReadyCheck: false,
     // A former master answers so after a failover: the new one is found by connecting anew.
     reconnectOnError: (error: Error): boolean => errorCodeOf(error.message) === 'READONLY',
   };
@@ -131,6 +133,7 @@ interface CommonOptions {
   readonly connectTimeout: number;
   readonly autoResendUnfulfilledCommands: boolean;
   readonly maxRetriesPerRequest: number;
+  readonly enableReadyCheck: boolean;
   readonly reconnectOnError: (error: Error) => boolean;
 }
 
@@ -162,6 +165,9 @@ function create(
         retryStrategy: retry,
         sentinelRetryStrategy: retry,
         enableOfflineQueue: false,
+        // By this check it is found out whether it is the master; one that loads is asked again within a second.
+        enableReadyCheck: true,
+        maxLoadingRetryTime: 1_000,
         ...(common.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: common.tls }),
       });
     case 'cluster':

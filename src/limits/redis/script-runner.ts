@@ -2,7 +2,7 @@ import { Cluster } from 'ioredis';
 import type { Unavailable } from '../store.ts';
 import type { Argument } from './arguments.ts';
 import type { RedisClient } from './connection.ts';
-import { errorCodeOf } from './error-code.ts';
+import { errorCodeOf, explained } from './error-code.ts';
 import { isNumbers } from './reply.ts';
 import type { Script } from './scripts.ts';
 
@@ -31,6 +31,8 @@ export function createScriptRunner(client: RedisClient, maxInFlight: number): Sc
 
   const finish = (error: unknown): Unavailable => {
     const failure = unavailable(error, trouble);
+    // The connection is given up for it (`reconnectOnError`), and those that come meanwhile should hear why.
+    if (errorCodeOf(messageOf(error)) === 'READONLY') trouble = 'READONLY';
     if (failure.cause === 'timeout') {
       timeoutsInARow += 1;
       if (timeoutsInARow >= doubtAfter) {
@@ -83,14 +85,14 @@ function unavailable(error: unknown, trouble: string): Unavailable {
   const message = messageOf(error);
   if (message === 'Command timed out') return failure('timeout', 'Redis did not answer in time', true);
   if (/enableOfflineQueue|isn't ready|None of startup nodes|ClusterAllFailed/.test(message)) {
-    const because = trouble === '' ? '' : ` (${trouble})`;
+    const because = trouble === '' ? '' : ` (${explained(trouble)})`;
     return failure('offline', `there is no connection to Redis${because}`, false);
   }
   if (/Connection is closed|max retries per request|ECONN|EPIPE|socket/i.test(message)) {
     return failure('offline', 'the connection to Redis was lost', true);
   }
   const code = errorCodeOf(message);
-  return failure('error', `Redis answered ${code ?? 'an error'}`, code === undefined);
+  return failure('error', `Redis answered ${code === undefined ? 'an error' : explained(code)}`, code === undefined);
 }
 
 /** What Redis or the system says about a connection, in one word: `WRONGPASS`, `ECONNREFUSED`; empty: nothing. */
