@@ -3,6 +3,7 @@ import { candidates } from './gate.ts';
 import { isMentioned, mentioned } from './mention.ts';
 import { latinSignatures, otherScriptSignatures, signatures } from './signatures/index.ts';
 import type { Signature } from './signatures/signature.ts';
+import { isOfTheWorld } from './subject.ts';
 import { hiddenViews, spelledOutView } from './views.ts';
 
 /** A signature in a text, with what it adds there. */
@@ -80,7 +81,7 @@ function apply(signature: Signature, folded: Folded, via: string, hits: Signatur
     const match = pattern.exec(folded.text);
     if (match === null) return;
     const end = match.index + match[0].length;
-    const isSpokenOf = via === '' && isMentioned(folded.text, match.index, end);
+    const isSpokenOf = via === '' && isSaidOtherwise(signature, folded.text, match.index, end);
     const weight = via === '' ? signature.weight : Math.min(0.95, signature.weight + hiding);
     const places = [
       folded.startOf(match.index),
@@ -97,4 +98,9 @@ function apply(signature: Signature, folded: Folded, via: string, hits: Signatur
       isMentioned: isSpokenOf,
     });
   }
+}
+
+/** Spoken about, or said of something else than the model's instructions. */
+function isSaidOtherwise({ id }: Signature, text: string, start: number, end: number): boolean {
+  return isMentioned(text, start, end) || (id.startsWith('override-') && isOfTheWorld(text, start, end));
 }
