@@ -37,6 +37,17 @@ spec:
 ${localBackend({ name: 'llm', port: llm.port })}---
 ${documents(...models.map(aiRoute))}
 ---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: by-claim}
+spec:
+  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
+  rules:
+  - matches: [{headers: [{name: x-ai-eg-model, value: claimed}, {name: x-team, value: research}]}]
+    backendRefs: [{name: llm, modelNameOverride: for-research}]
+  - matches: [{headers: [{name: x-ai-eg-model, value: claimed}, {type: RegularExpression, name: x-team, value: "s.*"}]}]
+    backendRefs: [{name: llm, modelNameOverride: for-sales}]
+---
 apiVersion: v1
 kind: Secret
 metadata: {name: callers}
@@ -104,11 +115,12 @@ const usual = (): readonly string[] => [
     },
   }),
   policy('dark', ofRoute('dark'), tokensOf(redProvider(keysOf('/dark')))),
+  policy('by-claim', { kind: 'HTTPRoute', name: 'by-claim' }, tokensOf(redProvider({ claimToHeaders }))),
 ];
 
 type Headers = Readonly<Record<string, string>>;
 
-const ask = async (model: ModelName, headers: Headers = { 'x-api-key': key }) => {
+const ask = async (model: ModelName | 'claimed', headers: Headers = { 'x-api-key': key }) => {
   const {
     status,
     text,
@@ -123,7 +135,7 @@ const ask = async (model: ModelName, headers: Headers = { 'x-api-key': key }) =>
 };
 
 const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}`, 'x-api-key': key });
-const askedAs = async (model: ModelName, headers?: Headers) => (await ask(model, headers)).is;
+const askedAs = async (model: ModelName | 'claimed', headers?: Headers) => (await ask(model, headers)).is;
 
 async function apply(texts: readonly string[], inForce: () => Promise<boolean>): Promise<void> {
   await gateway.write('policies.yaml', documents(...texts));
@@ -262,6 +274,23 @@ describe('AIGatewayRoutes of one listener', () => {
     const callersOwn = { team: 'forged', size: 'forged' };
     expect(await heard('open', forged)).toEqual(callersOwn);
     expect(await heard('also-red', forged)).toEqual(callersOwn);
+  });
+
+  it('have rules chosen by what the token says, and never by what the caller says', async () => {
+    const asked = async (team: string | undefined, headers: Headers = {}) => {
+      const token = bearer(red.token({ ...claims, org: { ...(team !== undefined && { team }) } }));
+      const is = await askedAs('claimed', { ...token, ...headers });
+      const { model } = JSON.parse(String(llm.requests.at(-1)?.body)) as { readonly model: string };
+      return is === 200 ? model : is;
+    };
+    expect(await asked('research')).toBe('for-research');
+    expect(await asked('sales')).toBe('for-sales');
+    expect(await asked('sales', { 'x-team': 'research' })).toBe('for-sales');
+    expect(await asked('others', { 'x-team': 'research' })).toBe('404 model_not_found');
+    expect(await asked(undefined, { 'x-team': 'research' })).toBe('404 model_not_found');
+    const forged = bearer(stranger.token({ ...claims, org: { team: 'research' } }));
+    expect(await askedAs('claimed', { ...forged, 'x-team': 'research' })).toBe('401 invalid_token');
+    expect(await askedAs('claimed', { 'x-api-key': key, 'x-team': 'research' })).toBe('401 missing_token');
   });
 
   it('refuse a wrong token also where none is needed', async () => {

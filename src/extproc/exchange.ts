@@ -66,6 +66,8 @@ export class Exchange {
   demandedTokens: string | undefined = undefined;
   /** token: the listener wants a token, and this is how the one that came is wrong. A route may want another one instead. */
   owed: ErrorCode | undefined = undefined;
+  /** token: by model, why no route can be chosen by what a token says. Mostly there are no such routes. */
+  unsaid: ReadonlyMap<string, ErrorCode> | undefined = undefined;
   /** token: headers that hold a token, good or bad, and so no key. */
   tokenHeaders: readonly string[] = none;
 

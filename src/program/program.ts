@@ -30,6 +30,17 @@ export interface Program {
    * restore what an attempt has changed, for scopes and counters. Sorted.
    */
   readonly observedHeaders: readonly string[];
+  /** By the name under which they are observed: headers that routes are chosen by, and that their own tokens say. */
+  readonly claimedHeaders: ReadonlyMap<string, ClaimedHeader>;
+}
+
+/** A header that is never what the caller says, before the route is known whose policy wants it so. */
+export interface ClaimedHeader {
+  readonly demand: TokenDemand;
+  /** Lower case. */
+  readonly header: string;
+  /** That are named exactly by routes which it chooses. */
+  readonly models: ReadonlySet<string>;
 }
 
 export interface Settings {
@@ -239,6 +250,11 @@ export function pricingOf({ pricings }: Program, model: string, target: Target):
 
 /** No header, but asked for like one: the name of the listener by which a request came. Only some listeners tell. */
 export const listenerHeader = ':listener';
+
+/** The same of a header that tokens of a filter say. */
+export function claimedHeaderName(filter: string, header: string): string {
+  return `:token/${filter}/${header}`;
+}
 
 /** Where routes look for what they match besides the model. An exchange is one. */
 export interface ObservedRequest {

@@ -1,4 +1,5 @@
 import { guardedRouteContract } from '../contract.ts';
+import { getOrCreate } from '../lib/get-or-create.ts';
 import { budgetSchema, compileBudget } from './compile/budget.ts';
 import { compileGuardrail, guardrailSchema } from './compile/guardrail.ts';
 import { compileKey, keySchema } from './compile/key.ts';
@@ -6,7 +7,7 @@ import { compileLimit, limitSchema } from './compile/limit.ts';
 import { compileModel, modelSchema } from './compile/model.ts';
 import { compilePricing, pricingSchema } from './compile/pricing.ts';
 import { type CompiledProvider, compileProvider, providerSchema } from './compile/provider.ts';
-import { compileRoute, routeSchema } from './compile/route.ts';
+import { type CompiledRoute, compileRoute, routeSchema } from './compile/route.ts';
 import { type CompiledSecret, compileSecret, secretSchema } from './compile/secret.ts';
 import { compileSettings, settingsSchema } from './compile/settings.ts';
 import { headersOfCounter } from './counter.ts';
@@ -15,7 +16,7 @@ import { withKeys } from './key-table.ts';
 import type { Budget, Limit } from './limit.ts';
 import { modelTable } from './model-table.ts';
 import type { Pricing } from './pricing.ts';
-import type { Key, ModelTable, PassthroughPath, Program } from './program.ts';
+import type { ClaimedHeader, Key, ModelTable, PassthroughPath, Program } from './program.ts';
 import { type RouteIndex, routeIndex } from './routes/route-table.ts';
 import { type ScopedTable, scopedTable } from './scoped-table.ts';
 import { createSlot, type ReceivedResource, type RefusedResource, type Slot } from './slot.ts';
@@ -50,6 +51,7 @@ export class ProgramStore implements ProgramSource {
   private limitsInScope: ScopedTable<Limit> = scopedTable([]);
   private budgetsInScope: ScopedTable<Budget> = scopedTable([]);
   private observedHeaders: readonly string[] = [];
+  private claimedHeaders: ReadonlyMap<string, ClaimedHeader> = new Map();
   /** In the order in which they are asked for: what others refer to comes first. */
   private readonly slots: readonly Slot<unknown>[] = [
     this.secrets,
@@ -98,6 +100,7 @@ export class ProgramStore implements ProgramSource {
         pricings: this.pricingsByName,
         secrets: this.secretsByName,
         observedHeaders: this.observedHeaders,
+        claimedHeaders: this.claimedHeaders,
       };
     }
     return refused;
@@ -124,6 +127,7 @@ export class ProgramStore implements ProgramSource {
         const { changed, gone, refused } = this.routes.take(received, removed);
         this.routesByMatch = this.routesByMatch.with(this.routes.values, [...changed, ...gone]);
         this.observedHeaders = this.observed();
+        this.claimedHeaders = claimedBy(this.routes.values);
         return refused;
       }
       case this.keys.typeUrl: {
@@ -203,4 +207,16 @@ function changedBy(providers: ReadonlyMap<string, CompiledProvider>): ReadonlySe
 
 function valuesOf(secrets: ReadonlyMap<string, CompiledSecret>): ReadonlyMap<string, string> {
   return new Map([...secrets].map(([name, { value }]) => [name, value]));
+}
+
+function claimedBy(routes: ReadonlyMap<string, CompiledRoute>): ReadonlyMap<string, ClaimedHeader> {
+  const claimed = new Map<string, ClaimedHeader & { readonly models: Set<string> }>();
+  for (const { tokens, claimedHeaders, exactModels } of routes.values()) {
+    if (tokens === undefined) continue;
+    for (const [name, header] of claimedHeaders) {
+      const { models } = getOrCreate(claimed, name, () => ({ demand: tokens, header, models: new Set() }));
+      for (const model of exactModels) models.add(model);
+    }
+  }
+  return claimed;
 }

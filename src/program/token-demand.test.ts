@@ -58,6 +58,22 @@ describe('tokens in the program', () => {
     expect(program?.settings.tokenSources).toEqual([{ ...fields, headers: ['authorization'] }]);
   });
 
+  it('choose between routes under a name that no caller can write', () => {
+    const [, guarded] = gateway.routes;
+    if (guarded === undefined) throw new Error('no route');
+    const headers = [{ name: 'x-team', kind: 'exact', value: 'a' } as const];
+    const program = programOfGateway({
+      ...gateway,
+      routes: [{ ...guarded, match: { models: ['guarded'], headers } }],
+    });
+    const name = `:token/${filter}/x-team`;
+    expect(program?.observedHeaders).toEqual([name]);
+    expect(program?.claimedHeaders.get(name)).toMatchObject({ header: 'x-team', models: new Set(['guarded']) });
+    const request = (observed: string) => ({ observedHeader: (one: string) => (one === observed ? 'a' : undefined) });
+    expect(program?.routes.find('', 'guarded', request(name))?.id).toBe('guarded');
+    expect(program?.routes.find('', 'guarded', request('x-team'))).toBeUndefined();
+  });
+
   it('leave no trace where nobody asks for them any more', () => {
     expect(programOfGateway({ ...gateway, listeners: [] })?.settings.tokenSources).toEqual([]);
   });

@@ -86,7 +86,7 @@ const providerFields = object({
   extractFrom: optional(extractFrom, 'Where a request has its token; Authorization: Bearer if absent.'),
   recomputeRoute: optional(
     boolean,
-    'Headers from claims are there before a route is chosen, whatever is written here; not on an AIGatewayRoute, where the route says whose claims count.',
+    'Headers from claims are there before a route is chosen, whatever is written here; those of an AIGatewayRoute’s own policy for the rules of that route alone.',
   ),
 });
 

@@ -9,7 +9,7 @@ import { ok, type Result } from '../../lib/result.ts';
 import { compileNames, isGlob, type NameMatcher } from '../glob.ts';
 import { hash32 } from '../hash32.ts';
 import { compilePattern, globPattern } from '../pattern.ts';
-import type { Route, Target } from '../program.ts';
+import { claimedHeaderName, type Route, type Target } from '../program.ts';
 import type { HeaderMatcher } from '../routes/header-matcher.ts';
 import { type Compiled, headerFault, refused } from './refusal.ts';
 import { compileChanges } from './target-changes.ts';
@@ -32,6 +32,8 @@ export interface CompiledRoute extends Route {
   /** Empty: every listener. */
   readonly listeners: readonly string[];
   readonly headers: readonly HeaderMatcher[];
+  /** Those of `headers` that tokens say which the route wants; by the name under which they are observed. */
+  readonly claimedHeaders: readonly (readonly [name: string, header: string])[];
   /** How many of them demand one value. */
   readonly exactHeaders: number;
 }
@@ -57,10 +59,15 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
   if (!tokens.ok) return tokens;
   if (message.contract === guardedRouteContract && tokens.value === undefined) return refused('tokens are missing');
   const headers: HeaderMatcher[] = [];
+  const claimedHeaders: (readonly [string, string])[] = [];
+  const said = new Set(tokens.value?.issuers.flatMap((issuer) => issuer.headers.map(({ header }) => header)));
   for (const match of message.headers) {
     const compiled = compileHeader(match);
     if (!compiled.ok) return compiled;
-    headers.push(compiled.value);
+    const header = compiled.value.name;
+    const name = said.has(header) ? claimedHeaderName(message.tokens?.filter ?? '', header) : header;
+    if (name !== header) claimedHeaders.push([name, header]);
+    headers.push({ ...compiled.value, name });
   }
   return ok({
     id,
@@ -71,6 +78,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
     hostnames: message.hostnames.map((hostname) => hostname.toLowerCase()),
     listeners: message.listeners,
     headers,
+    claimedHeaders,
     exactHeaders: headers.filter(({ exact }) => exact !== undefined).length,
     targets: targets.sort((a, b) => a.priority - b.priority),
     profile,

@@ -27,6 +27,8 @@ export function plan({ random, now, coolDowns }: PlanOptions): Stage {
         ? program.routes.findOpen(key.name, model.name, exchange)
         : program.routes.find(key.name, model.name, exchange);
       if (route === undefined) {
+        const fault = exchange.unsaid?.get(model.name);
+        if (fault !== undefined) return exchange.reject(fault, { model: exchange.modelInBody });
         return exchange.reject(model.isOpen ? 'model_not_found' : 'no_target', { model: exchange.modelInBody });
       }
       if (route.closedBy !== '') return exchange.reject('route_closed', { policy: route.closedBy });

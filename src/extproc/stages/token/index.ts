@@ -1,5 +1,5 @@
 import { metadataNamespaces } from '../../../contract.ts';
-import type { DemandedIssuer, TokenDemand } from '../../../program/program.ts';
+import type { ClaimedHeader, DemandedIssuer, TokenDemand } from '../../../program/program.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
@@ -11,11 +11,13 @@ import { faultOf, isToken, type Judgement, judge, outcomeOf } from './judge.ts';
 export const noteTokens: Stage = {
   name: 'noteTokens',
   requestHeaders(exchange, message) {
-    const { tokenSources } = exchange.program.settings;
+    const { settings, claimedHeaders } = exchange.program;
+    const { tokenSources } = settings;
     const { demandedTokens } = exchange;
     if (tokenSources.length === 0 && demandedTokens === undefined) return verdict.proceed;
     const noted = message.metadataTree(metadataNamespaces.tokens);
     exchange.noted = noted;
+    for (const [name, claimed] of claimedHeaders) observeClaim(exchange, name, claimed);
     const judgements = tokenSources.map((source) => judge(noted, source));
     // A token that is wrong is no key either: what is wrong with it the route's own issuers know.
     exchange.tokenHeaders = tokenSources.flatMap(({ headers }, at) => (isToken(judgements[at]) ? headers : []));
@@ -76,6 +78,22 @@ export const demandToken: Stage = {
     }
   },
 };
+
+/** What the header would be on the route that its policy is for, which may be chosen by it. */
+function observeClaim(exchange: Exchange, name: string, { demand, header, models }: ClaimedHeader): void {
+  const outcome = outcomeOf(exchange.noted, demand);
+  if (outcome.kind === 'unmet') {
+    const { code } = outcome;
+    exchange.unsaid = new Map([...(exchange.unsaid ?? []), ...[...models].map((model) => [model, code] as const)]);
+  }
+  if (outcome.kind !== 'met') return;
+  const said = outcome.by.headers.filter((one) => one.header === header);
+  const texts = said.map(({ path }) => claimText(outcome.claims, path));
+  exchange.observe(
+    name,
+    texts.findLast((text) => text !== undefined),
+  );
+}
 
 /** Headers say what the token says, and never what the caller says. */
 function describe(
