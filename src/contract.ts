@@ -88,16 +88,22 @@ export const unsentClusters: ReadonlySet<string> = new Set([
 /** Prefix of `%RESPONSE_CODE_DETAILS%` of every answer that the processor gives itself: `sluice_<error code>`. */
 export const responseDetailsPrefix = 'sluice_';
 
-/** gRPC methods of `envoy.service.ext_proc.v3.ExternalProcessor` and its roles, told apart by initial metadata. */
+/** gRPC method of `envoy.service.ext_proc.v3.ExternalProcessor`. */
 export const processorMethod = '/envoy.service.ext_proc.v3.ExternalProcessor/Process';
 
 /** Attribute of a request: the name of its virtual host, which is that of a listener, and perhaps `/` and more. */
 export const virtualHostAttribute = 'xds.virtual_host_name';
 
 /**
- * gRPC request header (initial metadata) that says which filter opened the stream: `router`, `upstream` or `watch`. Where
- * the processor is to demand what Envoy only notes, the router's is `demanding`, which a processor that knows nothing of it
- * refuses.
+ * Which filter opened a stream, by the authority of the gRPC request. The router's, which every request needs, has the one
+ * that Envoy gives it anyway: it copies what a filter says of its gRPC service ten times for each stream, and hashes it,
+ * and initial metadata was most of that.
+ */
+export const processorAuthorities = { router: clusterNames.processor, upstream: 'upstream', watch: 'watch' } as const;
+
+/**
+ * gRPC request header (initial metadata) that counts before the authority, since a route can bring it along. Where the
+ * processor is to demand what Envoy only notes, it is `demanding`, which a processor that knows nothing of it refuses.
  */
 export const processorRoleHeader = 'x-sluice-role';
 export const demandingRole = 'demanding';

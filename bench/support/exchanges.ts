@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { processorMethod, processorRoleHeader } from '../../src/contract.ts';
+import { processorAuthorities, processorMethod } from '../../src/contract.ts';
 import { ProcessingRequestSchema } from '../../src/gen/envoy/service/ext_proc/v3/external_processor_pb.js';
 import { callerKey } from './pair.ts';
 
@@ -88,7 +88,7 @@ function exchange(session: ClientHttp2Session, messages: readonly Buffer[], done
     ':path': processorMethod,
     'content-type': 'application/grpc',
     te: 'trailers',
-    [processorRoleHeader]: 'router',
+    ':authority': processorAuthorities.router,
   });
   let sent = 0;
   let waiting: Buffer = Buffer.alloc(0);

@@ -3,7 +3,7 @@ import { connect as connectSocket } from 'node:net';
 import { create, fromBinary, type JsonObject, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { expect } from 'vitest';
-import { exchangeField, metadataNamespaces, processorMethod, processorRoleHeader } from '../../src/contract.ts';
+import { exchangeField, metadataNamespaces, processorAuthorities, processorMethod } from '../../src/contract.ts';
 import type { Address } from '../../src/extproc/transport/address.ts';
 import { PriorityGroupsOverrideSchema } from '../../src/gen/envoy/extensions/router/cluster_specifiers/priority_group/v3/priority_group_pb.js';
 import {
@@ -50,9 +50,9 @@ export class Conversation {
     this.stream = session.request({
       ':method': 'POST',
       ':path': processorMethod,
+      ':authority': processorAuthorities[role],
       'content-type': 'application/grpc',
       te: 'trailers',
-      [processorRoleHeader]: role,
     });
     const finish = (headers: IncomingHttpHeaders): void => {
       const status = headers['grpc-status'];

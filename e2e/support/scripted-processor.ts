@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
-import { processorMethod, processorRoleHeader } from '../../src/contract.ts';
+import { processorAuthorities, processorMethod } from '../../src/contract.ts';
 import {
   type ProcessingRequest,
   ProcessingRequestSchema,
@@ -51,7 +51,7 @@ export async function startScriptedProcessor(
     },
     {
       process: (call: ServerDuplexStream<ProcessingRequest, ProcessingResponse>) => {
-        const role = String(call.metadata.get(processorRoleHeader)[0] ?? '');
+        const role = roleOf(call.getHost());
         call.on('data', async (message: ProcessingRequest) => {
           const kind = message.request.case;
           if (kind === undefined) return;
@@ -77,6 +77,10 @@ export async function startScriptedProcessor(
     );
   });
   return { port, seen, close: () => server.forceShutdown() };
+}
+
+function roleOf(host: string): string {
+  return Object.entries(processorAuthorities).find(([, authority]) => authority === host)?.[0] ?? '';
 }
 
 function overTls({ certificate, privateKey }: Certificate): ServerCredentials {

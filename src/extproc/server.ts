@@ -1,4 +1,10 @@
-import { demandedTokensHeader, demandingRole, processorMethod, processorRoleHeader } from '../contract.ts';
+import {
+  demandedTokensHeader,
+  demandingRole,
+  processorAuthorities,
+  processorMethod,
+  processorRoleHeader,
+} from '../contract.ts';
 import type { Engine } from './engine.ts';
 import { RouterStream } from './router/router-stream.ts';
 import type { Address } from './transport/address.ts';
@@ -24,7 +30,7 @@ export function processorMethods(engine: Engine, peers: ReadonlyMap<number, Addr
     return relay(stream, { method: processorMethod, peer, first: [first], metadata: { [relayedHeader]: '1' } });
   };
   const process: Method = (stream) => {
-    switch (stream.metadata[processorRoleHeader]) {
+    switch (roleOf(stream.metadata)) {
       case 'router':
         return new RouterStream(stream, engine);
       case demandingRole:
@@ -34,11 +40,20 @@ export function processorMethods(engine: Engine, peers: ReadonlyMap<number, Addr
       case 'watch':
         return new UpstreamStream(stream, engine, relayTo, 'watch');
       default:
-        stream.fail(grpcStatus.invalidArgument, `${processorRoleHeader} is missing`);
+        stream.fail(grpcStatus.invalidArgument, 'no filter has this authority');
         return ignoring;
     }
   };
   return new Map([[processorMethod, process]]);
+}
+
+const roles = new Map<string, string>(
+  Object.entries(processorAuthorities).map(([role, authority]) => [authority, role]),
+);
+
+/** Undefined: of no filter of ours. */
+function roleOf(metadata: Metadata): string | undefined {
+  return metadata[processorRoleHeader] ?? roles.get(metadata[':authority'] ?? '');
 }
 
 const ignoring = { message() {}, end() {}, reset() {} };

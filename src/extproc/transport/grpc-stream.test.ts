@@ -62,15 +62,15 @@ describe('a gRPC stream', () => {
   });
 
   it('hands the request headers to the method', async () => {
-    let role: unknown;
+    let own: unknown;
     await serve((stream) => {
-      role = stream.metadata['x-sluice-role'];
+      own = stream.metadata['x-own'];
       return { message() {}, end: () => stream.end(), reset() {} };
     });
-    const request = start(session, { 'x-sluice-role': 'router' });
+    const request = start(session, { 'x-own': 'yes' });
     request.end();
     expect((await answerOf(request)).status).toBe('0');
-    expect(role).toBe('router');
+    expect(own).toBe('yes');
   });
 
   it('fails with headers alone when nothing was written', async () => {

@@ -73,10 +73,11 @@ describe('relay()', () => {
     });
     const front = await serve(relaying(peer.address, { metadata: { 'x-relayed': '1' } }));
     session = open(front.address);
-    const request = start(session, { 'x-sluice-role': 'upstream', 'grpc-timeout': '3S' });
+    const request = start(session, { ':authority': 'upstream', 'x-own': '1', 'grpc-timeout': '3S' });
     request.end(framed('x'));
     await answerOf(request);
-    expect(seen).toMatchObject({ 'x-sluice-role': 'upstream', 'x-relayed': '1', 'content-type': 'application/grpc' });
+    const carried = { ':authority': 'upstream', 'x-own': '1', 'x-relayed': '1', 'content-type': 'application/grpc' };
+    expect(seen).toMatchObject(carried);
     expect(seen).not.toHaveProperty('grpc-timeout');
   });
 

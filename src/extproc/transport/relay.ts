@@ -109,7 +109,7 @@ function writeMessage(request: ClientHttp2Stream, message: Buffer): void {
   request.write(frame);
 }
 
-/** The caller's metadata goes along; what belongs to the connection or to gRPC itself is made anew. */
+/** The caller's metadata goes along, and the authority that it named; what belongs to the connection or to gRPC itself is made anew. */
 function requestHeaders(metadata: Metadata, options: RelayOptions): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(metadata)) {
@@ -122,6 +122,7 @@ function requestHeaders(metadata: Metadata, options: RelayOptions): OutgoingHttp
     ...options.metadata,
     ':method': 'POST',
     ':path': options.method,
+    ':authority': metadata[':authority'],
     'content-type': 'application/grpc',
     te: 'trailers',
   };

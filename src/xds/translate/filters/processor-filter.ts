@@ -3,6 +3,7 @@ import {
   demandedTokensHeader,
   demandingRole,
   metadataNamespaces,
+  processorAuthorities,
   processorRoleHeader,
   virtualHostAttribute,
 } from '../../../contract.ts';
@@ -135,16 +136,21 @@ export function watchProcessor(): Extension {
 /** Where the processor has written by what it finds the state of the request again; and what has failed since. */
 const requestState = { untyped: [metadataNamespaces.route, metadataNamespaces.failed] };
 
-function common(role: 'router' | 'upstream' | 'watch') {
+function common(role: keyof typeof processorAuthorities) {
+  const authority = processorAuthorities[role];
   return {
     statPrefix: role,
     grpcService: {
       targetSpecifier: {
         case: 'envoyGrpc' as const,
         // Nothing here reads Envoy's own headers on the stream; leaving them out saves their bytes on every request.
-        value: { clusterName: clusterNames.processor, skipEnvoyHeaders: true },
+        value: {
+          clusterName: clusterNames.processor,
+          skipEnvoyHeaders: true,
+          // Envoy's default is said to nobody: what stands here is copied and hashed for every stream.
+          ...(authority !== clusterNames.processor && { authority }),
+        },
       },
-      initialMetadata: [{ key: processorRoleHeader, value: role }],
       // No retry policy here: Envoy would build it anew for every stream. The processor's cluster has one (bootstrap).
     },
     // Without the processor nobody has checked the key: no answer, no passage.
