@@ -8,7 +8,6 @@ import { globSync } from 'node:fs';
 import { closeRun, type Totals } from '../../tools/report/totals.ts';
 import { runVitest } from '../../tools/report/vitest.ts';
 import { buildBinaries } from './cluster/build.ts';
-import type { Cluster } from './cluster.ts';
 import { chooseProvider } from './provider.ts';
 
 const say = (line: string): void => console.log(line);
@@ -42,23 +41,30 @@ function isWanted(folder: string): boolean {
   return filters.length === 0 || files.some((file) => filters.some((filter) => file.includes(filter)));
 }
 
+/** What was started is stopped again, also where somebody interrupts the run while it still starts. */
 async function testInCluster(): Promise<void> {
-  let cluster: Cluster | undefined;
-  let isEnding = false;
+  const interruption = new AbortController();
+  const starting = attempt(async () => (await chooseProvider(process.env))(process.env, say, interruption.signal));
+  let stopping: Promise<unknown> | undefined;
+  const stop = (): Promise<unknown> => {
+    stopping ??= starting.then((cluster) => cluster && attempt(cluster.stop));
+    return stopping;
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, async () => {
-      if (isEnding) return;
-      isEnding = true;
-      await cluster?.stop();
+      interruption.abort();
+      await stop();
       process.exit(130);
     });
   }
-  cluster = await attempt(async () => (await chooseProvider(process.env))(process.env, say));
-  if (cluster === undefined) return;
-  totals.push(await runVitest(['--project', 'kube', ...filters], { ...process.env, ...cluster.env }));
-  if (process.env.SLUICE_E2E_KEEP) {
-    for (const [name, value] of Object.entries(cluster.env)) say(`export ${name}=${value}`);
+  const cluster = await starting;
+  if (cluster === undefined || interruption.signal.aborted) return;
+  const env = { ...process.env, ...cluster.env };
+  totals.push(await runVitest(['--project', 'kube', ...filters], env, interruption.signal));
+  if (!process.env.SLUICE_E2E_KEEP || interruption.signal.aborted) {
+    await stop();
     return;
   }
-  await attempt(cluster.stop);
+  for (const [name, value] of Object.entries(cluster.env)) say(`export ${name}=${value}`);
+  if (cluster.stopCommand) say(`# stays until: ${cluster.stopCommand}`);
 }

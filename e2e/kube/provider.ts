@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,18 +6,14 @@ import { buildImages } from './cluster/images/product-images.ts';
 import { kubeconfigOf, startCluster, stopCluster } from './cluster/local-cluster.ts';
 import { installPackages } from './cluster/packages.ts';
 import type { Cluster, Provider, Say } from './cluster.ts';
-import { startKind } from './kind.ts';
+import { missingForKind, startKind } from './kind.ts';
 
 export async function chooseProvider(env: NodeJS.ProcessEnv): Promise<Provider> {
-  const wish = env.SLUICE_E2E_CLUSTER || (has('docker', 'info') && has('kind', 'version') ? 'kind' : 'local');
+  const wish = env.SLUICE_E2E_CLUSTER || (missingForKind().length === 0 ? 'kind' : 'local');
   if (wish === 'kind') return startKind;
   if (wish === 'local') return startLocal;
   if (wish === 'given') return takeGiven;
   throw new Error(`SLUICE_E2E_CLUSTER is ${wish}; it takes kind, local or given.`);
-}
-
-function has(...[program = '', ...args]: readonly string[]): boolean {
-  return spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
 }
 
 async function startLocal(env: NodeJS.ProcessEnv, say: Say): Promise<Cluster> {
@@ -35,7 +30,11 @@ async function startLocal(env: NodeJS.ProcessEnv, say: Say): Promise<Cluster> {
   } finally {
     await rm(images, { recursive: true, force: true });
   }
-  return { env: { KUBECONFIG: kubeconfigOf(folder), SLUICE_E2E_LOCAL: folder }, stop };
+  return {
+    env: { KUBECONFIG: kubeconfigOf(folder), SLUICE_E2E_LOCAL: folder },
+    stop,
+    stopCommand: `node e2e/kube/cluster/main.ts down ${folder}`,
+  };
 }
 
 /** Images have to be where its nodes fetch them: `SLUICE_E2E_REGISTRY` says where. */

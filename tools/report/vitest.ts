@@ -5,10 +5,14 @@ import type { Totals } from './totals.ts';
  * Runs Vitest and answers what its reporter counted. A crash or a run without any test reports no failure of its own, but
  * must never look like a success: it counts as one.
  */
-export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Totals> {
+export async function runVitest(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  interruption?: AbortSignal,
+): Promise<Totals> {
   let totals: Totals = { passed: 0, failed: 0 };
   const all = ['run', '--reporter=./tools/report/progress-reporter.ts', ...args];
-  const child = spawn('vitest', all, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn('vitest', all, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], signal: interruption });
   child.on('message', (message) => {
     totals = message as Totals;
   });
