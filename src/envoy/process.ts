@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readLines } from '../lib/lines.ts';
+import { createRestartPause } from '../lib/restart-pause.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { temporaryFolder } from '../lib/temporary-folder.ts';
 import { createAdminClient } from './admin.ts';
@@ -36,10 +37,6 @@ export interface SupervisedEnvoy {
 }
 
 const startLimitMs = 20_000;
-const firstBackoffMs = 100;
-const longestBackoffMs = 5_000;
-/** Whoever ran this long has started well: the next crash is a new one. */
-const steadyAfterMs = 10_000;
 const killAfterMs = 2_000;
 const keptLogBytes = 16 * 1024;
 
@@ -55,7 +52,7 @@ export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<
 
   let running: RunningEnvoy | undefined;
   let restart: NodeJS.Timeout | undefined;
-  let backoffMs = firstBackoffMs;
+  const pauseAfter = createRestartPause();
   let isStopping = false;
   let stopping: Promise<void> | undefined;
 
@@ -66,20 +63,19 @@ export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<
     void started.ended.then((reason) => {
       if (running === started) running = undefined;
       if (isStopping || !started.hasStarted) return;
-      if (Date.now() - startedAt > steadyAfterMs) backoffMs = firstBackoffMs;
-      again(reason);
+      again(reason, Date.now() - startedAt);
     });
     return started;
   };
-  const again = (reason: string): void => {
-    options.onCrash({ reason, againInMs: backoffMs });
+  const again = (reason: string, ranMs: number): void => {
+    const againInMs = pauseAfter(ranMs);
+    options.onCrash({ reason, againInMs });
     restart = setTimeout(() => {
       const restarted = start();
       void restarted.started().then((failure) => {
-        if (failure !== undefined && !isStopping) again(failure);
+        if (failure !== undefined && !isStopping) again(failure, 0);
       });
-    }, backoffMs);
-    backoffMs = Math.min(backoffMs * 2, longestBackoffMs);
+    }, againInMs);
   };
 
   const failure = await start().started();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { endWithUs } from '../../../src/envoy/process-watch.ts';
 import { readLines } from '../../../src/lib/lines.ts';
+import { createRestartPause } from '../../../src/lib/restart-pause.ts';
 
 export interface ChildOptions {
   readonly name: string;
@@ -24,16 +25,11 @@ export interface SupervisedChild {
   stop(graceMs: number): Promise<void>;
 }
 
-const firstBackoffMs = 100;
-const longestBackoffMs = 5_000;
-/** Whoever ran this long has started well: the next crash is a new one. */
-const steadyAfterMs = 10_000;
-
 /** Keeps a child process running, and never leaves it behind. */
 export function superviseChild(options: ChildOptions): SupervisedChild {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let backoffMs = firstBackoffMs;
+  const pauseAfter = createRestartPause();
   let isStopping = false;
   let onGone: (() => void) | undefined;
 
@@ -56,10 +52,9 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
         onGone?.();
         return;
       }
-      if (Date.now() - startedAt > steadyAfterMs) backoffMs = firstBackoffMs;
-      options.onCrash({ code, signal, againInMs: backoffMs });
-      timer = setTimeout(start, backoffMs);
-      backoffMs = Math.min(backoffMs * 2, longestBackoffMs);
+      const againInMs = pauseAfter(Date.now() - startedAt);
+      options.onCrash({ code, signal, againInMs });
+      timer = setTimeout(start, againInMs);
     };
     started.on('error', () => gone(null, null));
     started.on('exit', gone);
