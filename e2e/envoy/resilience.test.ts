@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Practice, startPractice } from '../../src/practice/start.ts';
+import { localBackend, secretOf } from '../support/ai-gateway-manifests.ts';
 import { type Answer, attemptsOf, caller, providerOf } from '../support/caller.ts';
 import { type GatewayOptions, startGateway, type TestGateway } from '../support/gateway.ts';
+import { tokenIssuer } from '../support/json-web-token.ts';
 import { type Load, type LoadResult, startLoad } from '../support/load.ts';
-import { apiKey, documents, model, provider } from '../support/policy-documents.ts';
+import { apiKey, documents, gatewayDocument, model, provider } from '../support/policy-documents.ts';
 import { until } from '../support/until.ts';
 
 /*
@@ -77,6 +79,48 @@ function clearly({ status, headers, text }: Answer): string {
   } catch {
     return `unclear: ${status} ${text}`;
   }
+}
+
+/** The processor has seen the headers when it is killed, and the body is not complete. */
+async function askWhileItDies(headers: Readonly<Record<string, string>>): Promise<Answer> {
+  const body = JSON.stringify({ model: 'plain', messages: [{ role: 'user', content: 'Hello' }] });
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const asked = fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: readable,
+    duplex: 'half',
+  });
+  await writer.write(Buffer.from(body.slice(0, 20)));
+  await until('the processor has the headers', async () =>
+    ((await gateway.processors[0]?.metrics()) ?? '').includes('sluice_exchanges_open 1'),
+  );
+  await gateway.processors[0]?.kill('SIGKILL');
+  await writer.write(Buffer.from(body.slice(20))).catch(() => undefined);
+  await writer.close().catch(() => undefined);
+  const response = await asked;
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+async function expectDeathWhileAProviderThinks(headers: Readonly<Record<string, string>>): Promise<void> {
+  practice.behave({ account: 'good', headersDelayMs: 1_000, times: 1 });
+  const thinking = ask({ model: 'plain', headers });
+  await until('the provider has the request', () => practice.requests.length === 1);
+  practice.behave({ account: 'good', chunkDelayMs: 80, times: 1 });
+  const streaming = fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ model: 'plain', stream: true, messages: [{ role: 'user', content: 'a b c d e f' }] }),
+  });
+  let text = '';
+  const reader = (await streaming).body?.pipeThrough(new TextDecoderStream()) ?? [];
+  for await (const chunk of reader) {
+    text += chunk;
+    if (text.includes(' a"')) await gateway.processors[0]?.kill('SIGKILL');
+  }
+  expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true);
+  expect(clearly(await thinking)).toBe('503 gateway_not_ready');
 }
 
 /** With a pause, since what is restarted meanwhile needs some of the machine, too. */
@@ -170,48 +214,80 @@ describe('with one processor', () => {
 
   it('its death in the middle of a request is told as well, and the request goes nowhere', async () => {
     await start();
-    // The body is not complete, so the processor has seen only the headers.
-    const body = JSON.stringify({ model: 'plain', messages: [{ role: 'user', content: 'Hello' }] });
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    const writer = writable.getWriter();
-    const asked = fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-      body: readable,
-      duplex: 'half',
-    });
-    await writer.write(Buffer.from(body.slice(0, 20)));
-    await until('the processor has the headers', async () =>
-      ((await gateway.processors[0]?.metrics()) ?? '').includes('sluice_exchanges_open 1'),
-    );
-    await gateway.processors[0]?.kill('SIGKILL');
-    await writer.write(Buffer.from(body.slice(20))).catch(() => undefined);
-    await writer.close().catch(() => undefined);
-    const response = await asked;
-    const answer = { status: response.status, headers: response.headers, text: await response.text() };
-    expect(clearly(answer)).toBe('503 gateway_not_ready');
+    expect(clearly(await askWhileItDies({ authorization: `Bearer ${secret}` }))).toBe('503 gateway_not_ready');
     expect(practice.requests).toHaveLength(0);
   });
 
   it('its death while a provider thinks is told, and a stream that has begun goes on', async () => {
     await start();
-    practice.behave({ account: 'good', headersDelayMs: 1_000, times: 1 });
-    const thinking = ask({ model: 'plain' });
-    await until('the provider has the request', () => practice.requests.length === 1);
-    practice.behave({ account: 'good', chunkDelayMs: 80, times: 1 });
-    const streaming = fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'plain', stream: true, messages: [{ role: 'user', content: 'a b c d e f' }] }),
+    await expectDeathWhileAProviderThinks({ authorization: `Bearer ${secret}` });
+  });
+});
+
+describe('a route that wants tokens', () => {
+  const issuer = tokenIssuer();
+  const token = issuer.token({ iss: 'https://issuer.example.com', sub: 'ana' });
+  const withKey = { authorization: `Bearer ${secret}` };
+  const withBoth = { 'x-api-key': secret, authorization: `Bearer ${token}` };
+  const route = (name: string) => ({ group: 'aigateway.envoyproxy.io', kind: 'AIGatewayRoute', name });
+  const of = (apiVersion: string, kind: string, name: string, spec: object) =>
+    `${JSON.stringify({ apiVersion, kind, metadata: { name }, spec })}\n`;
+
+  const startWithTokens = () =>
+    start({
+      policy: (port) => ({
+        'policy.yaml': documents(
+          gatewayDocument([{ name: 'http', port }]),
+          localBackend({
+            name: 'good',
+            port: Number(new URL(practice.url).port),
+            prefix: '/good/v1',
+            credential: { type: 'APIKey', apiKey: { secretRef: { name: 'good' } } },
+          }),
+          secretOf('good', { apiKey: 'good-secret' }),
+          of('aigateway.envoyproxy.io/v1beta1', 'AIGatewayRoute', 'plain', {
+            parentRefs: [{ name: 'test', kind: 'Gateway', group: 'gateway.networking.k8s.io' }],
+            rules: [
+              {
+                matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: 'plain' }] }],
+                backendRefs: [{ name: 'good', modelNameOverride: 'upstream-plain' }],
+              },
+            ],
+          }),
+          of('gateway.envoyproxy.io/v1alpha1', 'SecurityPolicy', 'tokens', {
+            targetRefs: [route('plain')],
+            jwt: { providers: [{ name: 'login', localJWKS: { inline: issuer.keySet } }] },
+          }),
+          apiKey('test', 'CALLER_KEY'),
+        ),
+      }),
     });
-    let text = '';
-    const reader = (await streaming).body?.pipeThrough(new TextDecoderStream()) ?? [];
-    for await (const chunk of reader) {
-      text += chunk;
-      if (text.includes(' a"')) await gateway.processors[0]?.kill('SIGKILL');
+  const said = async (headers: Readonly<Record<string, string>>) => {
+    const answer = await ask({ model: 'plain', headers });
+    return answer.status === 200 ? 200 : clearly(answer);
+  };
+
+  it('tells the death of the processor in the middle of a request, and is open to nobody until it is back', async () => {
+    await startWithTokens();
+    expect(await said(withBoth)).toBe(200);
+    expect(await said(withKey)).toBe('401 missing_token');
+    const before = practice.requests.length;
+    expect(clearly(await askWhileItDies(withBoth))).toBe('503 gateway_not_ready');
+    const withForged = { ...withBoth, authorization: `Bearer ${tokenIssuer().token({})}` };
+    for (const headers of [withBoth, withKey, withForged]) {
+      expect(await said(headers)).toBe('503 gateway_not_ready');
     }
-    expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true);
-    expect(clearly(await thinking)).toBe('503 gateway_not_ready');
+    expect(practice.requests).toHaveLength(before);
+    await gateway.processors[0]?.restart();
+    await until('requests are answered again', async () => (await said(withBoth)) === 200);
+    expect(await said(withKey)).toBe('401 missing_token');
+    expect(await said(withForged)).toBe('401 invalid_token');
+  });
+
+  it('tells its death while a provider thinks, and lets a stream that has begun go on', async () => {
+    await startWithTokens();
+    await expectDeathWhileAProviderThinks(withBoth);
+    expect(JSON.stringify(practice.requests)).not.toContain(token.slice(0, 40));
   });
 });
 
