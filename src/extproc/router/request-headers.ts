@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { virtualHostAttribute } from '../../contract.ts';
-import { type Dialect, listenerHeader, type Program } from '../../program/program.ts';
+import { listenerHeader, type Program } from '../../program/program.ts';
+import type { CallerDialect } from '../engine.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Incoming } from '../wire/incoming.ts';
-
-/** In which shape a caller reads answers of ours, known before anything else about the request is. */
-export type CallerDialect = (path: string, message: Incoming) => Dialect;
 
 const noHeaders: readonly undefined[] = [];
 

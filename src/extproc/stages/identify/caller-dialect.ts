@@ -1,5 +1,5 @@
 import { dialectOfPath, isModelPath, withoutQuery } from '../../../llm/api.ts';
-import type { CallerDialect } from '../../router/request-headers.ts';
+import type { CallerDialect } from '../../engine.ts';
 
 /**
  * By the path; where it does not tell (the list of models, which both families have, and whatever is not served), by the
