@@ -22,6 +22,7 @@ const apiSchemas = [
   'GCPAnthropic',
   'GoogleAIStudio',
   'Cohere',
+  'HuggingFaceTEI',
 ] as const;
 
 export type ApiSchemaName = (typeof apiSchemas)[number];
@@ -55,6 +56,7 @@ const schema = object({
     'Version of the API, for those that have one in their requests; no matter for OpenAI and Anthropic.',
   ),
   prefix: optional(prefix, 'Path in front of the API’s own, for OpenAI and Anthropic; v1 if absent.'),
+  capabilities: refused('no request is translated from one API into another'),
 });
 
 const backendRef = refine(

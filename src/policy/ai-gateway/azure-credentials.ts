@@ -1,13 +1,14 @@
 import { secretReference } from '../gateway-api/object-reference.ts';
 import { boolean } from '../schema/boolean.ts';
 import { optional } from '../schema/field.ts';
+import { notBothRule } from '../schema/field-rules.ts';
 import { exactlyOneOf } from '../schema/given.ts';
 import { object } from '../schema/object.ts';
 import { invalid, type Parsed } from '../schema/parsed.ts';
 import { reject, under } from '../schema/place.ts';
 import { type Infer, refine, type Schema } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
-import { refused } from '../schema/verdict.ts';
+import { refuse, refused } from '../schema/verdict.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
 const fields = object({
@@ -25,8 +26,8 @@ type Given = Infer<typeof fields>;
 type AzureCredentials = Given & { readonly [N in 'clientID' | 'tenantID']: NonNullable<Given[N]> };
 
 /**
- * A managed identity has no ids, and its policy says in its status that it is not served. A server that wanted the ids
- * would not take it, and its backend would be asked as if there were no policy at all.
+ * A managed identity needs no ids, and that of a workload neither secret nor issuer. Their policies say in their status
+ * that this is not served. A server that did not take them would have their backends asked as if there were no policy.
  */
 const isManaged = '(has(self.useManagedIdentity) && self.useManagedIdentity)';
 
@@ -37,10 +38,7 @@ export const azureCredentials: Schema<AzureCredentials> = refine(
       rule: `${isManaged} || (has(self.clientID) && has(self.tenantID))`,
       message: 'add clientID and tenantID: the application, and the tenant that it belongs to',
     },
-    {
-      rule: `[${isManaged}, has(self.clientSecretRef), has(self.oidcExchangeToken)].exists_one(isGiven, isGiven)`,
-      message: 'exactly one of clientSecretRef or oidcExchangeToken is needed',
-    },
+    notBothRule('clientSecretRef', 'oidcExchangeToken'),
   ),
   (spec, place): Parsed<AzureCredentials> => {
     const { clientID, tenantID } = spec;
@@ -48,8 +46,13 @@ export const azureCredentials: Schema<AzureCredentials> = refine(
     if (tenantID === undefined) {
       reject(under(place, 'tenantID'), 'is missing', 'add tenantID: the tenant that the application belongs to');
     }
-    const remedy = 'add clientSecretRef: {name: …}';
-    const source = exactlyOneOf(spec, ['clientSecretRef', 'oidcExchangeToken'], place, remedy);
+    const isWithout = spec.clientSecretRef === undefined && spec.oidcExchangeToken === undefined;
+    if (isWithout) {
+      const message = 'has neither clientSecretRef nor oidcExchangeToken, and the identity of a workload is not used';
+      refuse(place, message, 'add clientSecretRef: {name: …}');
+    }
+    const sources = ['clientSecretRef', 'oidcExchangeToken'] as const;
+    const source = isWithout ? undefined : exactlyOneOf(spec, sources, place, '');
     if (clientID === undefined || tenantID === undefined || source === undefined) return invalid;
     return { ...spec, clientID, tenantID };
   },

@@ -75,7 +75,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{type: AzureCredentials, azureCredentials: {clientID: a, tenantID: b}}',
-    'error spec.azureCredentials has none of clientSecretRef or oidcExchangeToken — add clientSecretRef: {name: …}',
+    'error spec.azureCredentials has neither clientSecretRef nor oidcExchangeToken, and the identity of a workload is not used — add clientSecretRef: {name: …}',
   ],
   [
     '{type: AzureCredentials, azureCredentials: {clientSecretRef: {name: a}}}',

@@ -25,7 +25,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{perModelQuotas: [{quota: {mode: Shared}}]}',
-    'error spec.perModelQuotas[0].modelName is missing — add modelName: the backend’s own name of a model, as in modelNameOverride',
+    'error spec.perModelQuotas[0].modelName is missing — add modelName: the backend’s own name of a model: as in modelNameOverride, or without one as callers name it',
   ],
   ['{perModelQuotas: [{modelName: a}]}', 'error spec.perModelQuotas[0].quota is missing — add quota: its quota'],
   [

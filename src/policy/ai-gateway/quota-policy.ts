@@ -85,7 +85,10 @@ export const quotaPolicySpec = object({
     refine(
       list(
         object({
-          modelName: required(modelName, 'The backend’s own name of a model, as in modelNameOverride.'),
+          modelName: required(
+            modelName,
+            'The backend’s own name of a model: as in modelNameOverride, or without one as callers name it.',
+          ),
           quota: required(quota, 'Its quota.'),
         }),
         { most: 128 },

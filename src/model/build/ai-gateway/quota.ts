@@ -71,15 +71,15 @@ function buildQuotas(
   take('spec.serviceQuota', serviceLimit(policy, backend, concerned));
   for (const [index, quota] of policy.spec.perModelQuotas.entries()) {
     const path = `spec.perModelQuotas[${index}]`;
-    const leading = concerned.filter(({ refs }) => refs.some((ref) => leadsTo(ref, backend, quota.modelName)));
-    if (leading.length > 0) {
-      const matches = leading.flatMap(({ rule }) => ruleMatches(rule.matches));
+    const ways = concerned.flatMap((rule) => waysTo(rule, backend, quota.modelName));
+    if (ways.length > 0) {
+      const matches = ways.map(({ match }) => match);
       for (const [at, { clientSelectors }] of quota.quota.bucketRules.entries()) {
         warnOfIdleSelectors(policy, `${path}.quota.bucketRules[${at}]`, clientSelectors, matches, context);
       }
-      take(path, modelLimit(policy, backend, quota, leading, matches));
+      take(path, modelLimit(policy, backend, quota, ways));
     } else {
-      const message = `"${quota.modelName}" is no modelNameOverride with which a rule leads to ${backend.name}`;
+      const message = `"${quota.modelName}" is no model with whose name a rule leads to ${backend.name}`;
       context.warn(policy, `${path}.modelName`, message, 'check the name; the quota is for nothing', 'TargetNotFound');
     }
   }
@@ -99,13 +99,11 @@ function modelLimit(
   policy: QuotaDocument,
   backend: Provider,
   { modelName, quota }: ModelQuota,
-  leading: readonly QuotaRule[],
-  matches: readonly RuleMatch[],
+  ways: readonly WayToModel[],
 ): BuiltLimit | undefined {
-  if (!leading.every(({ refs }) => refs.every((ref) => leadsTo(ref, backend, modelName)))) {
-    return { path: '', refusal: severalBackends };
-  }
-  if (!matches.every(({ models, modelPatterns }) => models.length > 0 && modelPatterns.length === 0)) {
+  if (ways.some(({ isOnlyOne }) => !isOnlyOne)) return { path: '', refusal: severalBackends };
+  const models = ways.flatMap(({ match }) => match.models);
+  if (!ways.every(({ match }) => match.models.length > 0 && match.modelPatterns.length === 0)) {
     return { path: '.modelName', refusal: 'a rule that leads there does not name its models exactly' };
   }
   const general = quota.defaultBucket && { quota: quota.defaultBucket, clientSelectors: [], shadowMode: false };
@@ -119,7 +117,7 @@ function modelLimit(
   return limitOf(policy, backend, {
     ...bucket.quota,
     costExpression: quota.costExpression,
-    models: [...new Set(matches.flatMap(({ models }) => models))].sort(),
+    models: [...new Set(models)].sort(),
     clientSelectors: bucket.clientSelectors,
     suffix: `/${modelName}`,
     path: '.quota',
@@ -160,6 +158,27 @@ function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): Bu
   return { limit: { ...whom, per: callers.per, ...cost, amount: counted.limit, window, origins } };
 }
 
-function leadsTo({ ref, provider }: ResolvedRef, backend: Provider, model: string): boolean {
-  return provider === backend && ref.modelNameOverride === model;
+/** Requests that may reach a model of a backend. */
+interface WayToModel {
+  readonly match: RuleMatch;
+  /** They reach nothing else. */
+  readonly isOnlyOne: boolean;
+}
+
+/** By the name that the model has there: what a reference puts in its place, or else as callers name it. */
+function waysTo({ rule, refs }: QuotaRule, backend: Provider, modelName: string): readonly WayToModel[] {
+  return ruleMatches(rule.matches).flatMap((match): readonly WayToModel[] => {
+    const named = (model: string | undefined, { ref, provider }: ResolvedRef): boolean =>
+      provider === backend && (ref.modelNameOverride ?? model) === modelName;
+    const way = (model: string | undefined, its: RuleMatch): readonly WayToModel[] => {
+      const isOnlyOne = refs.every((ref) => named(model, ref));
+      return refs.some((ref) => named(model, ref)) ? [{ match: its, isOnlyOne }] : [];
+    };
+    const exact = (model: string) => way(model, { ...match, models: [model], modelPatterns: [] });
+    const ways = match.models.flatMap(exact);
+    if (match.models.length > 0 && match.modelPatterns.length === 0) return ways;
+    // Whatever callers name is called so there, or else what they name is only called so if it is this name.
+    const others = way(undefined, { ...match, models: [] });
+    return [...ways, ...(others.length > 0 ? others : exact(modelName))];
+  });
 }
