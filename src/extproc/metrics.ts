@@ -1,7 +1,7 @@
 import { getOrCreate } from '../lib/get-or-create.ts';
 import { type Counter, type Histogram, latencyBuckets, type MetricsRegistry } from '../lib/metrics.ts';
 import type { Ending, Exchange } from './exchange.ts';
-import { isFailure } from './failure.ts';
+import { isFailure } from './failed-status.ts';
 import type { WatchOutcome } from './watched/attempt-watch.ts';
 
 /** What the engine counts. Every call on the hot path writes numbers into typed arrays and nothing else. */

@@ -2,7 +2,7 @@ import { responseDetailsPrefix, responseHeaders } from '../../../contract.ts';
 import { errorStatus } from '../../../errors/table.ts';
 import type { CoolDown, Target } from '../../../program/program.ts';
 import type { Exchange } from '../../exchange.ts';
-import { isFailure } from '../../failure.ts';
+import { isFailure } from '../../failed-status.ts';
 import { renderRejection } from '../../rejection.ts';
 import type { Stage } from '../../stage.ts';
 import { headerText, targetLabel } from '../../target-label.ts';
