@@ -34,9 +34,10 @@ export function isWord(code: number): boolean {
 /** What separates groups of digits, as the sign that it stands for; empty: nothing of the kind. */
 export function separatorOf(code: number): '' | ' ' | '-' | '.' {
   if (code < 128) return code === 32 ? ' ' : code === 45 ? '-' : code === 46 ? '.' : '';
-  if (code === 0xa0 || code === 0x2007 || code === 0x2009 || code === 0x202f) return ' ';
+  if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x202f || code === 0x205f || code === 0x3000)
+    return ' ';
   // Models like to write U+2011, which looks like a hyphen and keeps lines together.
-  return (code >= 0x2010 && code <= 0x2013) || code === 0x2212 ? '-' : '';
+  return (code >= 0x2010 && code <= 0x2015) || code === 0x2212 ? '-' : '';
 }
 
 /** What forms of numbers tell apart. */

@@ -135,7 +135,10 @@ function near(findings: readonly Finding[], { start, end }: Finding): readonly F
   return findings.slice(low, last);
 }
 
+/** Of the same kind, or at least as sure of more. */
 function contains(one: Finding, other: Finding, isEqualEnough: boolean): boolean {
-  if (one.entity !== other.entity || one.start > other.start || one.end < other.end) return false;
-  return isEqualEnough || one.start < other.start || one.end > other.end;
+  if (one.start > other.start || one.end < other.end) return false;
+  const isLonger = one.start < other.start || one.end > other.end;
+  if (one.entity !== other.entity) return isLonger && isEqualEnough && one.score >= other.score;
+  return isLonger || isEqualEnough;
 }

@@ -104,6 +104,42 @@ describe('a key of hexadecimal digits', () => {
   });
 });
 
+describe('a password', () => {
+  it.each([
+    ...[
+      'Passwort: ',
+      'Ihr Passwort lautet ',
+      'Das Kennwort ist ',
+      'mot de passe : ',
+      'Le mot de passe est ',
+      'contraseña: ',
+    ],
+    ...[
+      'CONTRASEÑA: ',
+      'senha: ',
+      'wachtwoord = ',
+      '| password | ',
+      '| Passwort | `',
+      'DB_PASSWORT=',
+      'passwortNeu: "',
+    ],
+  ])('is found behind %j', (before) => {
+    expect(scan(`${before}h7Gx29dkQz`)).toMatchObject([
+      { entity: 'generic-password', start: before.length, end: before.length + 10 },
+    ]);
+  });
+
+  it.each([
+    'Passwort: mindestens 12 Zeichen, Kennwort: siehe Umschlag. Das Passwort ist abgelaufen, es lautet anders.',
+    'Mot de passe : au moins 12 caractères. Le mot de passe est obligatoire. Contraseña: mínimo 8 caracteres.',
+    '| password | VARCHAR(255) NOT NULL |\n| Passwort | Pflichtfeld, 12-64 Zeichen |',
+    '/(?:password|api_key|client_secret|passwd|pass_word)/i, type Field = "password" | "username2"',
+    'Passwortrichtlinie: https://intranet.test/richtlinie2026',
+  ])('is nothing in %s', (text) => {
+    expect(scan(text)).toEqual([]);
+  });
+});
+
 describe('what only looks like a secret', () => {
   const random = seededRandom(42);
   const hex = '0123456789abcdef';

@@ -117,7 +117,8 @@ function checksum(secret: string, from: number): Verdict {
     : { score: uncheckedScore, validator: 'entropy' };
 }
 
-const keywords = /^(?:password|passwd|passphrase|pwd|secret|token|credential|bearer|[a-z]+[ _-]?key)/i;
+const keywords =
+  /^(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contrase[ñn]a|senha|wachtwoord|secret|token|credential|bearer|[a-z]+[ _-]?key)/i;
 
 function judgeAssigned(
   rule: Rule,
@@ -136,6 +137,8 @@ function judgeAssigned(
   // `password = read(…)`, `token = list[0]`: what follows the value says that it is code.
   const next = text[end];
   if (next === '(' || next === '[') return undefined;
+  // `| password | value |`, but not `"password" | "username2"`.
+  if (/["'][ \t]*\|/.test(name)) return undefined;
   // `<password>value</password>`, but not `<password>@host`.
   if (name.endsWith('>') && !name.endsWith('=>') && next !== '<') return undefined;
   const isSecret = rule.check === 'assigned-key' ? looksRandom(secret, keyword) : looksLikePassword(secret);

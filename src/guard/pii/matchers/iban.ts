@@ -1,4 +1,4 @@
-import { codeAt } from '../attempt.ts';
+import { type Attempt, codeAt } from '../attempt.ts';
 import { beginsWord } from '../boundary.ts';
 import { isDigit, isLetter, isLetterOrDigit, isLower, isWord, separatorOf } from '../characters.ts';
 import type { Matcher } from '../match.ts';
@@ -6,11 +6,12 @@ import { ibanLength, isIban } from '../validators/iban.ts';
 
 const longest = 34;
 const groupLength = 4;
+const mostBlanks = 3;
 
 export const ibanMatcher: Matcher = {
   entity: 'IBAN_CODE',
   trigger: 'digit',
-  reach: longest + Math.ceil(longest / groupLength) + 1,
+  reach: longest + mostBlanks * Math.ceil(longest / groupLength) + 1,
   begins: isLetter,
   beginsLike: ({ count, next }) => count === 2 && next === 'other',
   match: (attempt, start) => {
@@ -25,7 +26,7 @@ export const ibanMatcher: Matcher = {
     let at = start + groupLength;
     let hasLower = isLower(text.charCodeAt(start)) || isLower(text.charCodeAt(start + 1));
     while (value.length < length) {
-      if (value.length % groupLength === 0 && isSeparator(codeAt(attempt, at))) at += 1;
+      if (value.length % groupLength === 0) at = behindSeparator(attempt, at);
       const code = codeAt(attempt, at);
       if (!isLetterOrDigit(code)) return undefined;
       hasLower ||= isLower(code);
@@ -37,7 +38,15 @@ export const ibanMatcher: Matcher = {
   },
 };
 
-function isSeparator(code: number): boolean {
-  const separator = separatorOf(code);
-  return separator === ' ' || separator === '-';
+/** Blanks, also those of columns and of a line that wraps, or one hyphen or dot. */
+function behindSeparator(attempt: Attempt, start: number): number {
+  const first = codeAt(attempt, start);
+  if (!isBlank(first)) return separatorOf(first) === '' ? start : start + 1;
+  let at = start + 1;
+  while (at - start < mostBlanks && isBlank(codeAt(attempt, at))) at += 1;
+  return at;
+}
+
+function isBlank(code: number): boolean {
+  return separatorOf(code) === ' ' || code === 10 || code === 13 || code === 9;
 }

@@ -1,6 +1,8 @@
 import { between, issued, type SecretKind } from '../kind.ts';
 
 const tail = '[A-Za-z0-9_-]{0,24}';
+const passwordWords =
+  'password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|contrasena|senha|wachtwoord';
 const value = '<[A-Za-z0-9_~.+/!@#$%^*?-]{8,128}={0,2}>';
 
 export const genericKinds: readonly SecretKind[] = [
@@ -17,7 +19,7 @@ export const genericKinds: readonly SecretKind[] = [
     entropy: 3.5,
     yields: true,
   }),
-  issued('generic-password', 'password by its name', `(?:password|passwd|passphrase|pwd)${tail}${between}${value}`, {
+  issued('generic-password', 'password by its name', `(?:${passwordWords})${tail}${between}${value}`, {
     ignoreCase: true,
     startsAnywhere: true,
     score: 0.6,
