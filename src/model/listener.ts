@@ -1,3 +1,4 @@
+import type { Cors } from './gateway.ts';
 import type { Origins } from './origins.ts';
 import type { FilterChoice } from './own-filter.ts';
 import type { TokenDemand } from './token-demand.ts';
@@ -19,6 +20,8 @@ export interface Listener {
    * want tokens of their own instead. Absent: Envoy demands it.
    */
   readonly tokens?: TokenDemand;
+  /** Of those who ask for models by here; absent: as the settings of the gateway say. */
+  readonly cors?: Cors;
   readonly origins: Origins;
 }
 

@@ -19,7 +19,13 @@ export const securityPolicySpec = withTargets(
       'Callers show a key.',
     ),
     jwt: optional(jwt, 'Callers show a token; of models besides their key.'),
-    cors: optional(except(cors, 'not on an AIGatewayRoute, where it is reported'), 'Calls from pages in browsers.'),
+    cors: optional(
+      except(
+        cors,
+        'an AIGatewayRoute among others of its listener that want other origins, or one rule of it, is reported',
+      ),
+      'Calls from pages in browsers.',
+    ),
     basicAuth: refused('callers show keys or tokens, not passwords'),
     oidc: refused('callers are programs that cannot log in; they show keys or tokens'),
     extAuth: refused('nobody else is asked who may call'),

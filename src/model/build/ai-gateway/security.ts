@@ -4,6 +4,7 @@ import type { ApiKey } from '../../key.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
 import type { AiRouteDocument, SecurityDocument } from '../documents.ts';
+import { modelCors } from '../envoy-gateway/listener-cors.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
 import { type ClientKey, clientKeys, refuseOtherPlaces } from './keys.ts';
 import { ruleMatches } from './match.ts';
@@ -49,7 +50,7 @@ export function buildCallers(
     refuseOtherPlaces(policy, context);
     for (const key of clientKeys(policy, context)) add(policy, key, { allowModels: models, denyModels: [] });
   }
-  const allowOrigins = general && originsOf(general, context);
+  const allowOrigins = general && modelCors(general, context)?.allowOrigins;
   return { keys: [...keys.values()], ...(allowOrigins && { allowOrigins }) };
 }
 
@@ -124,14 +125,4 @@ function joined(known: ApiKey, policy: SecurityDocument, models: Pick<ApiKey, 'a
     denyModels: known.denyModels.filter((model) => !models.allowModels.includes(model)),
     origins: [...new Set([...known.origins, policy.id])],
   };
-}
-
-function originsOf(policy: SecurityDocument, context: BuildContext): readonly string[] | undefined {
-  const { cors } = policy.spec;
-  if (cors === undefined) return undefined;
-  if (cors.allowCredentials === true) {
-    const message = 'is not served: keys are sent in a header, never as a cookie';
-    context.reject(policy, 'spec.cors.allowCredentials', message, 'remove it', 'UnsupportedValue');
-  }
-  return [...(cors.allowOrigins ?? [])].sort();
 }

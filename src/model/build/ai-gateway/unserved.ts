@@ -42,13 +42,13 @@ export function refuseUnservedSecurity(
     for (const [index, { kind, sectionName }] of targetRefs.entries()) {
       const path = `spec.targetRefs[${index}]`;
       if (sectionName === undefined) continue;
-      if (kind === 'Gateway' && (apiKeyAuth !== undefined || cors !== undefined)) {
+      if (aiRoutes.includes(path) && cors !== undefined) {
+        const message = 'is not served for single rules: pages ask before they say which model they want';
+        refuse('spec.cors', message, 'attach it to the route');
+      } else if (kind === 'Gateway' && apiKeyAuth !== undefined) {
         const message = 'is in force for ordinary services only: callers of models belong to a whole Gateway';
         context.warn(policy, `${path}.sectionName`, message, 'remove it', 'UnsupportedValue');
       }
-    }
-    if (aiRoutes.length > 0 && cors !== undefined) {
-      refuse('spec.cors', 'is not served for AIGatewayRoutes', 'attach it to the Gateway');
     }
     const isForGateway = [...targetRefs, ...targetSelectors].some(({ kind }) => kind === 'Gateway');
     if (jwt !== undefined && apiKeyAuth === undefined && (isForGateway || aiRoutes.length > 0) && !letsStrangersIn) {

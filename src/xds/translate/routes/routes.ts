@@ -8,7 +8,7 @@ import {
   type VirtualHostSchema,
 } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
 import { RouteConfigurationSchema } from '../../../gen/envoy/config/route/v3/route_pb.js';
-import type { GatewayModel } from '../../../model/gateway.ts';
+import type { Cors, GatewayModel } from '../../../model/gateway.ts';
 import type { Listener } from '../../../model/listener.ts';
 import type { RetryProfile } from '../../../model/route.ts';
 import type { Resource } from '../../snapshot/resource.ts';
@@ -66,6 +66,7 @@ export function routeConfiguration(port: Port, gateway: GatewayModel): Resource 
 function virtualHost(listener: Listener, host: Host, gateway: GatewayModel): VirtualHostInit {
   const { name } = listener;
   const { settings } = gateway;
+  const cors = corsOf(listener, gateway);
   return {
     name: host.isOfRoutesOnly ? `${name}/${host.domains.join()}` : name,
     domains: [...host.domains],
@@ -74,12 +75,16 @@ function virtualHost(listener: Listener, host: Host, gateway: GatewayModel): Vir
     // How much of a body is kept for the processor and for a further attempt.
     requestBodyBufferLimit: BigInt(settings.maxBodyBytes + rewriteAllowance),
     typedPerFilterConfig: {
-      ...(settings.cors && { [corsFilterName]: corsPolicy(settings.cors) }),
+      ...(cors && { [corsFilterName]: corsPolicy(cors) }),
       ...onHost(modelChoice(listener)),
     },
     // First match wins.
     routes: [healthRoute, ...routesOf(host, listener, gateway)],
   };
+}
+
+function corsOf({ cors }: Listener, { settings }: GatewayModel): Cors | undefined {
+  return cors ?? settings.cors;
 }
 
 /** What callers ask models for. */
@@ -89,13 +94,13 @@ const modelPaths = '/v1/';
  * On hosts of the gateway models come first: whoever may attach a route of his own must not be able to take their
  * requests past the processor. A host that only routes name is theirs, and models get what is left.
  */
-function routesOf(host: Host, listener: Listener, { settings, profiles }: GatewayModel): RouteInit[] {
-  const isCorsOn = settings.cors !== undefined;
+function routesOf(host: Host, listener: Listener, gateway: GatewayModel): RouteInit[] {
+  const isCorsOn = corsOf(listener, gateway) !== undefined;
   const modelRoutes = (prefix: string): RouteInit[] =>
     isClosed(modelChoice(listener)) ? [closedRoute(prefix)] : openRoutes(prefix);
   const openRoutes = (prefix: string): RouteInit[] => [
     ...(isCorsOn ? [preflightRoute(prefix)] : []),
-    ...profiles.map(profileRoute),
+    ...gateway.profiles.map(profileRoute),
     escapedSlashRoute(prefix),
     unprocessedRoute(prefix, listener),
   ];

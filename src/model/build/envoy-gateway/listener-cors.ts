@@ -1,0 +1,83 @@
+import type { Cors, GatewayModel } from '../../gateway.ts';
+import type { Listener } from '../../listener.ts';
+import type { AttachedAiRoute } from '../ai-gateway/attached-route.ts';
+import type { AttachedPolicies } from '../attached-policies.ts';
+import type { BuildContext } from '../context.ts';
+import type { SecurityDocument } from '../documents.ts';
+import type { GatewayLike } from '../gateway-api/attach.ts';
+
+type Security = AttachedPolicies<SecurityDocument>;
+
+/**
+ * Origins of pages that may call models by a listener. A browser asks before it sends a body, so that nobody knows yet
+ * which route it will be: that of a route is in force where all routes of the listener want the same, and else it is said.
+ */
+export function withListenerCors(
+  gateway: GatewayModel,
+  document: GatewayLike | undefined,
+  routes: readonly AttachedAiRoute[],
+  security: Security,
+  context: BuildContext,
+): GatewayModel {
+  if (document === undefined || security.targets.size === 0) return gateway;
+  const listeners = gateway.listeners.map((listener): Listener => {
+    const onIt = routes.filter(({ listeners: names }) => names.includes(listener.name));
+    const cors = corsOf(listener, gateway.settings.cors, document, onIt, security, context);
+    return cors === undefined ? listener : { ...listener, cors };
+  });
+  return { ...gateway, listeners };
+}
+
+function corsOf(
+  { name }: Listener,
+  ofGateway: Cors | undefined,
+  { namespace, name: gateway }: GatewayLike,
+  routes: readonly AttachedAiRoute[],
+  security: Security,
+  context: BuildContext,
+): Cors | undefined {
+  const ofListener = wanted(security.of({ kind: 'Gateway', namespace, name: gateway }, name), context);
+  const inherited = ofListener?.cors ?? ofGateway;
+  const each = routes.map(({ document }) => ({
+    document,
+    own: wanted(security.of({ kind: 'route', namespace: document.namespace, name: document.name }), context),
+  }));
+  const kinds = new Set(each.map(({ own }) => JSON.stringify(own?.cors ?? inherited)));
+  if (kinds.size === 1) return each[0]?.own?.cors ?? ofListener?.cors;
+  for (const { document, own } of each) {
+    if (own === undefined) continue;
+    const other = each.find((one) => one.document !== document && !isSame(one.own?.cors ?? inherited, own.cors));
+    const message =
+      `is not in force for AIGatewayRoute "${document.name}" on listener "${name}": AIGatewayRoute ` +
+      `"${other?.document.name}" there wants other origins, and pages ask before they say which model they want`;
+    const remedy =
+      'give the route a listener of its own, such as one with a hostname, or attach the policy to the Gateway';
+    context.reject(own.policy, 'spec.cors', message, remedy, 'UnsupportedValue');
+  }
+  return ofListener?.cors;
+}
+
+function isSame(one: Cors | undefined, other: Cors | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+interface WantedCors {
+  readonly policy: SecurityDocument;
+  readonly cors: Cors;
+}
+
+function wanted(policy: SecurityDocument | undefined, context: BuildContext): WantedCors | undefined {
+  const cors = policy && modelCors(policy, context);
+  return policy && cors && { policy, cors };
+}
+
+/** What a policy means for models; undefined: it says nothing of pages. */
+export function modelCors(policy: SecurityDocument, context: BuildContext): Cors | undefined {
+  const { cors } = policy.spec;
+  if (cors === undefined) return undefined;
+  if (cors.allowCredentials === true) {
+    const message = 'is not served: keys are sent in a header, never as a cookie';
+    context.reject(policy, 'spec.cors.allowCredentials', message, 'remove it', 'UnsupportedValue');
+  }
+  return { allowOrigins: [...(cors.allowOrigins ?? [])].sort() };
+}
