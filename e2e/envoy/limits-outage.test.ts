@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import type { CounterReport, Store } from '../../src/limits/store.ts';
@@ -12,7 +13,7 @@ import { until } from '../support/until.ts';
 
 /* Limits while their store is away, and when processors or callers go: on a real Envoy and a real Redis. */
 
-const keys = ['closed', 'open', 'local', 'running', 'stopped', 'stream', 'free'] as const;
+const keys = ['closed', 'open', 'local', 'beside', 'running', 'stopped', 'stream', 'free'] as const;
 const usage = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
 
 let gateway: TestGateway;
@@ -45,6 +46,7 @@ beforeAll(async () => {
         limit('Limit', 'closed', { requests: 100, onStoreFailure: 'closed', ...hourly }),
         limit('Limit', 'open', { requests: 1, onStoreFailure: 'open', ...hourly }),
         limit('Limit', 'local', { requests: 4, onStoreFailure: 'local', ...hourly }),
+        limit('Limit', 'beside', { requests: 100, onStoreFailure: 'closed', ...hourly }),
         limit('Budget', 'running', { amount: { tokens: 1_000 }, period: { calendar: 'month' } }),
         limit('Budget', 'stopped', { amount: { tokens: 1_000 }, period: { calendar: 'month' } }),
         limit('Budget', 'stream', {
@@ -91,8 +93,8 @@ async function counterOf(name: string): Promise<CounterReport | undefined> {
 }
 
 const metrics = async (): Promise<string> => (await gateway.processors[0]?.metrics()) ?? '';
-const isAway = async (): Promise<boolean> => (await metrics()).includes('sluice_limits_store_away 1');
-const isBack = async (): Promise<boolean> => (await metrics()).includes('sluice_limits_store_away 0');
+const isAway = async (): Promise<boolean> => /^sluice_limits_store_away 1$/m.test(await metrics());
+const isBack = async (): Promise<boolean> => /^sluice_limits_store_away 0$/m.test(await metrics());
 
 /** The first requests find out that nobody answers. */
 async function loseStore(): Promise<void> {
@@ -158,6 +160,31 @@ describe('while the store does not answer', () => {
     await until('it is settled', async () => (await counterOf('running'))?.reserved === 0);
     await sleep(50);
     expect(await counterOf('running')).toMatchObject({ used: 30, reserved: 0, drift: 0 });
+  });
+});
+
+describe('something else in the place of a counter', () => {
+  it('hits the limit that it belongs to and no other, and is named until it is removed', async () => {
+    answer = done;
+    expect((await ask('closed')).status).toBe(200);
+    const admin = new Redis(redis.url);
+    const [key = ''] = await admin.keys('*:c:limit:closed:*');
+    await admin.del(key);
+    await admin.rpush(key, 'of somebody else');
+    for (let n = 0; n < 5; n++) {
+      expect(await ask('closed')).toMatchObject({ status: 503, mode: 'closed', code: 'limits_unavailable' });
+      expect(await ask('beside')).toMatchObject({ status: 200, mode: null });
+    }
+    expect(await isAway()).toBe(false);
+    expect(await metrics()).toMatch(/sluice_limits_counters_unreadable_total [1-9]/);
+    const log = gateway.processors[0]?.log() ?? '';
+    expect(log).toContain(key);
+    expect(log).toContain('sluice limits reset --limit closed');
+    expect(await store.listUnreadable('')).toEqual([key.slice(key.indexOf('limit:closed'))]);
+    expect(await store.reset({ prefix: 'limit:closed' })).toBe(1);
+    await until('it counts again', async () => (await ask('closed')).status === 200);
+    expect(await counterOf('closed')).toMatchObject({ used: 1 });
+    admin.disconnect();
   });
 });
 
