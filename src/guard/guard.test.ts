@@ -3,8 +3,8 @@ import { DecisionDraft } from './decision.ts';
 import { compileGuard } from './guard.ts';
 import { Vault } from './redaction/vault.ts';
 import type { Action, GuardRule } from './rule.ts';
-import { context, rule, style } from './rules-for-tests.ts';
 import { AnswerChannel } from './stream/answer-channel.ts';
+import { context, rule, style } from './testing/rules.ts';
 
 const vault = new Vault(new TextEncoder().encode('a secret of the tests'), 'c1');
 

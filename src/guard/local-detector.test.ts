@@ -3,7 +3,7 @@ import { compileGuard } from './guard.ts';
 import { localDetector, sharedDetectors } from './local-detector.ts';
 import { Vault } from './redaction/vault.ts';
 import type { GuardRule, LocalSpec } from './rule.ts';
-import { cut, randomFrom, rule, style } from './rules-for-tests.ts';
+import { cut, randomFrom, rule, style } from './testing/rules.ts';
 
 const secrets: LocalSpec = { kind: 'secrets', entities: undefined, except: [], minScore: 0.5, options: new Map() };
 const pieces = [

@@ -3,7 +3,7 @@ import { Vault } from './redaction/vault.ts';
 import type { RemoteVerdict } from './remote-judge.ts';
 import { applyVerdicts } from './remote-verdicts.ts';
 import type { Action } from './rule.ts';
-import { rule, style } from './rules-for-tests.ts';
+import { rule, style } from './testing/rules.ts';
 
 const vault = new Vault(new Uint8Array(32), 'c1');
 const texts = [

@@ -5,7 +5,7 @@ import { compileGuard } from './guard.ts';
 import { Vault } from './redaction/vault.ts';
 import type { LocalSpec } from './rule.ts';
 import { RuleTimes } from './rule-times.ts';
-import { rule } from './rules-for-tests.ts';
+import { rule } from './testing/rules.ts';
 
 /* A clock that only detectors move: the one of pattern `5` by five milliseconds each time it looks at a text. */
 let now = 0;

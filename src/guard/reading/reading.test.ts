@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gapMark, mostHidden } from '../folding/fold.ts';
 import { seededRandom, someText } from '../pii/testdata/random.ts';
 import { readingOf } from './reading.ts';
-import { someOtherwise, spellingsOf, writtenAs } from './testdata.ts';
+import { someOtherwise, spellingsOf, writtenAs } from './testing/spellings.ts';
 
 describe('readingOf()', () => {
   it.each(Object.entries(spellingsOf).filter(([name]) => !/ digits$/.test(name)))('sees through %s', (_, spelling) => {

@@ -6,9 +6,9 @@ import { localDetector } from '../local-detector.ts';
 import { seededRandom, someText } from '../pii/testdata/random.ts';
 import { Vault } from '../redaction/vault.ts';
 import type { LocalSpec } from '../rule.ts';
-import { cut, randomFrom, rule, style } from '../rules-for-tests.ts';
-import { pem, plant, seededRandom as randomSecrets, samples } from '../secrets/testdata.ts';
-import { someOtherwise, spellingsOf, writtenAs } from './testdata.ts';
+import { pem, plant, seededRandom as randomSecrets, samples } from '../secrets/testing/samples.ts';
+import { cut, randomFrom, rule, style } from '../testing/rules.ts';
+import { someOtherwise, spellingsOf, writtenAs } from './testing/spellings.ts';
 
 const everything = { entities: undefined, except: [], minScore: 0.5, options: new Map() } as const;
 const specs = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { style } from '../rules-for-tests.ts';
+import { style } from '../testing/rules.ts';
 import { mask } from './mask.ts';
 import { replacement } from './replacement.ts';
 import { Vault } from './vault.ts';

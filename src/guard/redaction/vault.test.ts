@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileGuard } from '../guard.ts';
-import { context, cut, randomFrom, rule, style } from '../rules-for-tests.ts';
+import { context, cut, randomFrom, rule, style } from '../testing/rules.ts';
 import { Restorer, restore } from './restorer.ts';
 import { Vault } from './vault.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomFrom } from '../rules-for-tests.ts';
+import { randomFrom } from '../testing/rules.ts';
 import { split } from './split.ts';
 
 describe('a text that is too long', () => {

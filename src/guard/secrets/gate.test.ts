@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomFrom } from '../rules-for-tests.ts';
+import { randomFrom } from '../testing/rules.ts';
 import { secretKinds } from './entities.ts';
 import { createGate } from './gate.ts';
 import { newAttempt } from './pattern/match.ts';

@@ -3,7 +3,7 @@ import type { Finding } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
 import { secretEntities } from './entities.ts';
 import { secretsDetector } from './index.ts';
-import { pem, plant, type Random, samples, seededRandom } from './testdata.ts';
+import { pem, plant, type Random, samples, seededRandom } from './testing/samples.ts';
 
 const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const odd: EntityOptions = { ...plain, deny: ['Project Falcon'], contextWords: ['staging'] };

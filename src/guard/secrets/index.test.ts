@@ -4,7 +4,7 @@ import type { Finding } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
 import { secretEntities } from './entities.ts';
 import { secretsDetector } from './index.ts';
-import { plant, type Random, samples, seededRandom } from './testdata.ts';
+import { plant, type Random, samples, seededRandom } from './testing/samples.ts';
 
 const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const detector = secretsDetector({ entities: new Map(secretEntities.map(({ name }) => [name, plain])), minScore: 0.5 });

@@ -4,7 +4,7 @@ import type { Detector } from '../detector.ts';
 import { compileGuard, type Guard } from '../guard.ts';
 import { Vault } from '../redaction/vault.ts';
 import { type Action, type GuardRule, type Redaction, redactionOf } from '../rule.ts';
-import { context, cut, randomFrom, rule, style } from '../rules-for-tests.ts';
+import { context, cut, randomFrom, rule, style } from '../testing/rules.ts';
 import { holdBackExceeded } from './guard-stream.ts';
 
 const secret = new TextEncoder().encode('a secret of the tests');

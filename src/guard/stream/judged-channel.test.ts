@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Vault } from '../redaction/vault.ts';
 import type { RemoteVerdict } from '../remote-judge.ts';
 import type { Action, GuardRule } from '../rule.ts';
-import { cut, randomFrom, rule } from '../rules-for-tests.ts';
+import { cut, randomFrom, rule } from '../testing/rules.ts';
 import { JudgedChannel } from './judged-channel.ts';
 import { windowOverlap, windowSize } from './windowed.ts';
 

@@ -6,8 +6,8 @@ import { localDetector } from '../local-detector.ts';
 import { seededRandom, someText } from '../pii/testdata/random.ts';
 import { Vault } from '../redaction/vault.ts';
 import type { LocalSpec } from '../rule.ts';
-import { rule } from '../rules-for-tests.ts';
-import { plant, samples } from '../secrets/testdata.ts';
+import { plant, samples } from '../secrets/testing/samples.ts';
+import { rule } from '../testing/rules.ts';
 
 /* Detectors remember how far they have searched a stream. What they find must not depend on it. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rule } from '../../../guard/rules-for-tests.ts';
+import { rule } from '../../../guard/testing/rules.ts';
 import type { Guardrail } from '../../../program/guardrail.ts';
 import { createGuards, type Guards } from './guards.ts';
 import { createPreparation } from './prepare.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RemoteJudge } from '../../../guard/remote-judge.ts';
-import { cut, randomFrom } from '../../../guard/rules-for-tests.ts';
+import { cut, randomFrom } from '../../../guard/testing/rules.ts';
 import { textsOf } from '../../../llm/stream/testing/streams.ts';
 import { type ProgramInit, programOf } from '../../../program/testing/program-of.ts';
 import { RouterStream } from '../../router/router-stream.ts';

@@ -1,6 +1,6 @@
 import type { RemoteText, RemoteVerdict } from '../../remote-judge.ts';
 import type { GuardRule, Phase, RemoteCall, RemoteSpec, TextRole } from '../../rule.ts';
-import { rule } from '../../rules-for-tests.ts';
+import { rule } from '../../testing/rules.ts';
 import { createRemoteJudges, type RemoteJudges } from '../index.ts';
 
 const secrets: ReadonlyMap<string, string> = new Map([

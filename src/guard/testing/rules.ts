@@ -1,7 +1,7 @@
-import type { Detector } from './detector.ts';
-import type { GuardContext } from './guard.ts';
-import { regexDetector } from './regex/detector.ts';
-import { defaultRedaction, type GuardRule, type LocalSpec, type Redaction } from './rule.ts';
+import type { Detector } from '../detector.ts';
+import type { GuardContext } from '../guard.ts';
+import { regexDetector } from '../regex/detector.ts';
+import { defaultRedaction, type GuardRule, type LocalSpec, type Redaction } from '../rule.ts';
 
 /** A rule of a pattern; what is not said is the default. */
 export function rule(name: string, details: Partial<GuardRule> & { readonly pattern?: string } = {}): GuardRule {
