@@ -48,6 +48,17 @@ spec:
   - matches: [{headers: [{name: x-ai-eg-model, value: claimed}, {type: RegularExpression, name: x-team, value: "s.*"}]}]
     backendRefs: [{name: llm, modelNameOverride: for-sales}]
 ---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: beside}
+spec:
+  parentRefs: [{name: test}]
+  hostnames: [beside.test]
+  rules:
+  - matches: [{headers: [{name: x-team, value: research}]}]
+    filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-beside, value: "yes"}]}}]
+    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: llm}]
+---
 apiVersion: v1
 kind: Secret
 metadata: {name: callers}
@@ -291,6 +302,15 @@ describe('AIGatewayRoutes of one listener', () => {
     const forged = bearer(stranger.token({ ...claims, org: { team: 'research' } }));
     expect(await askedAs('claimed', { ...forged, 'x-team': 'research' })).toBe('401 invalid_token');
     expect(await askedAs('claimed', { 'x-api-key': key, 'x-team': 'research' })).toBe('401 missing_token');
+  });
+
+  it('go to their provider, also where what the token says would match a service of the host', async () => {
+    const headers = { ...bearer(red.token(claims)), host: 'beside.test' };
+    expect(await askedAs('red', headers)).toBe(200);
+    expect(llm.requests.at(-1)?.headers).toMatchObject({ 'x-team': 'research' });
+    expect(llm.requests.at(-1)?.headers['x-beside']).toBeUndefined();
+    expect(await askedAs('red', { ...headers, 'x-team': 'research' })).toBe(200);
+    expect(llm.requests.at(-1)?.headers['x-beside']).toBe('yes');
   });
 
   it('refuse a wrong token also where none is needed', async () => {

@@ -106,7 +106,9 @@ function routesOf(host: Host, listener: Listener, gateway: GatewayModel): RouteI
   ];
   if (host.routes.length === 0) return modelRoutes('/');
   const services = inPrecedence(host.routes, host.domains[0]).map((route) => serviceRoute(route, isCorsOn, listener));
-  return [...(host.isOfRoutesOnly ? [] : modelRoutes(modelPaths)), ...services, ...modelRoutes('/')];
+  // What the processor has decided about stays with its provider, whatever path and headers it has written.
+  const first = host.isOfRoutesOnly ? gateway.profiles.map(profileRoute) : modelRoutes(modelPaths);
+  return [...first, ...services, ...modelRoutes('/')];
 }
 
 /** Hosts that no listener of the port serves. Load balancers ask by address, and are answered on every host. */
