@@ -3,6 +3,7 @@ import { connect } from 'node:http2';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
+import { eventsOf } from '../../src/llm/stream/testing/streams.ts';
 import { errorOfStream, textOfStream } from '../support/api-shapes.ts';
 import {
   chat,
@@ -121,7 +122,13 @@ describe('a caller', () => {
     const responding = (async () => {
       for await (const _ of await openai.responses.create({ ...body, input: 'hello' }));
     })();
-    await expect(responding).rejects.toThrow(/Not for you/);
+    await expect(responding).rejects.toMatchObject({ type: 'guardrail_violation', message: 'Not for you.' });
+    // What Codex waits for; without it the stream counts as torn, and is asked for again.
+    const raw = await site.streamOf('blocking', 'hello', responses);
+    expect(eventsOf(Buffer.from(raw)).at(-1)).toMatchObject({
+      type: 'response.failed',
+      response: { status: 'failed', error: { code: 'invalid_prompt', message: 'Not for you.' } },
+    });
   });
 
   it('of the official Anthropic library as well', async () => {

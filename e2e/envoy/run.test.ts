@@ -61,9 +61,9 @@ function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Child
   return started;
 }
 
-/** The README's blocks for a running gateway, with the ports of this one. */
-async function readmeBlocks(): Promise<string[]> {
-  const text = await readFile(join(root, 'README.md'), 'utf8');
+/** The blocks of a page for a running gateway, with the ports of this one. */
+async function blocksOf(page: string): Promise<string[]> {
+  const text = await readFile(join(root, page), 'utf8');
   const blocks = [...text.matchAll(/^```sh gateway\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
   expect(blocks.length).toBeGreaterThan(1);
   return blocks.map((block) =>
@@ -152,7 +152,7 @@ describe('sluice run', () => {
     expect(status).toMatch(new RegExp(`port ${envoyPort} +envoy 1\\.\\d+\\.\\d+ +ready +.*cluster 4`));
     expect(await (await fetch(`${admin}/metrics`)).text()).toMatch(/sluice_xds_acks_total\{type="cluster"\} [1-9]/);
 
-    for (const block of await readmeBlocks()) {
+    for (const block of await blocksOf('README.md')) {
       const { stdout } = await run('sh', ['-ec', block]);
       if (block.includes('grep x-sluice')) {
         expect(stdout).toContain('x-sluice-attempts: practice-openai/practice-mini,practice-backup/practice-mini');
@@ -160,6 +160,8 @@ describe('sluice run', () => {
         expect(JSON.parse(stdout)).toMatchObject({ object: 'chat.completion' });
       }
     }
+    // They end with what fails if it does not find the answer.
+    for (const block of await blocksOf('docs/guides/clients.md')) await run('sh', ['-ec', block]);
 
     const children = await descendants(started.pid ?? 0);
     expect(children.length).toBeGreaterThanOrEqual(2);

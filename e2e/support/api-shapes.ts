@@ -123,8 +123,8 @@ export function textOfStream(stream: string): string {
 
 /** The error with which a stream ends; undefined: it has none. */
 export function errorOfStream(stream: string): Readonly<Record<string, unknown>> | undefined {
-  const last = eventsOf(Buffer.from(stream)).at(-1);
-  if (last === undefined) return undefined;
-  if (last.type === 'error' && !('error' in last)) return last;
-  return last.error as Readonly<Record<string, unknown>> | undefined;
+  const events = eventsOf(Buffer.from(stream));
+  // Behind the error of a response stands the response that has failed.
+  const last = events.at(-1)?.type === 'response.failed' ? events.at(-2) : events.at(-1);
+  return last?.error as Readonly<Record<string, unknown>> | undefined;
 }

@@ -60,12 +60,15 @@ describe('renderError()', () => {
     }
   });
 
-  it('tells clients not to try again what only another policy would let through', () => {
+  it('tells clients not to try again what only another key or policy would let through', () => {
     for (const dialect of dialects) {
       const lasting = errorCodes.filter(
         (code) => 'x-should-retry' in renderError(code, dialect, { requestId }).headers,
       );
-      expect(lasting).toEqual(['limit_not_kept', 'no_target', 'route_closed']);
+      expect(lasting).toEqual([
+        ...['missing_key', 'invalid_key', 'key_disabled', 'key_expired', 'missing_token', 'invalid_token'],
+        ...['limit_not_kept', 'no_target', 'route_closed'],
+      ]);
     }
   });
 
@@ -110,6 +113,7 @@ describe('renderError()', () => {
       'content-type': 'application/json',
       'x-request-id': 'r1',
       'www-authenticate': 'Bearer',
+      'x-should-retry': 'false',
     });
     expect(
       renderError('rate_limited', 'anthropic', { requestId: 'r1', params: { retryAfterSeconds: 7 } }).headers,

@@ -47,7 +47,7 @@ function headersOf(
   // RFC 9110 15.5.2 and 15.5.6: these two statuses must name the scheme and the methods.
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   if (status === 405) headers.allow = (params.allow ?? []).join(', ');
-  // The SDKs of OpenAI and Anthropic try every 5xx again unless they are told not to.
+  // The SDKs of OpenAI and Anthropic try every 5xx again unless they are told not to, Claude Code every 401.
   if (isLasting === true) headers['x-should-retry'] = 'false';
   if (params.retryAfterSeconds !== undefined) headers['retry-after'] = String(params.retryAfterSeconds);
   return headers;

@@ -36,7 +36,7 @@ export interface ErrorRow {
   readonly openai: { readonly type: string; readonly code: string; readonly param: string | null };
   readonly anthropic: string;
   readonly message: (params: ErrorParams) => string;
-  /** Waits for somebody to change the policy: clients that would try a 5xx again by themselves are told not to. */
+  /** The same request will fare no better in a minute: clients that would try it again by themselves are told not to. */
   readonly isLasting?: boolean;
   /** Further members of the error, for whoever handles it by program. */
   readonly members?: (params: ErrorParams) => JsonObject;

@@ -11,6 +11,7 @@ const listModels = 'GET /v1/models lists the models this key may use.';
 /** Who holds no valid key learns nothing about keys: unknown, disabled and expired read the same. */
 const invalidKey: ErrorRow = {
   status: 401,
+  isLasting: true,
   openai: { type: 'invalid_request_error', code: 'invalid_api_key', param: null },
   anthropic: 'authentication_error',
   message: () => 'The API key is not valid. Check it, or ask the operator of this gateway for a new one.',
@@ -19,6 +20,7 @@ const invalidKey: ErrorRow = {
 export const errorTable = {
   missing_key: {
     status: 401,
+    isLasting: true,
     openai: { type: 'invalid_request_error', code: 'missing_api_key', param: null },
     anthropic: 'authentication_error',
     message: () => 'No API key was sent. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".',
@@ -28,6 +30,7 @@ export const errorTable = {
   key_expired: invalidKey,
   missing_token: {
     status: 401,
+    isLasting: true,
     openai: { type: 'invalid_request_error', code: 'missing_token', param: null },
     anthropic: 'authentication_error',
     message: (p) =>
@@ -36,6 +39,7 @@ export const errorTable = {
   },
   invalid_token: {
     status: 401,
+    isLasting: true,
     openai: { type: 'invalid_request_error', code: 'invalid_token', param: null },
     anthropic: 'authentication_error',
     message: () => 'The access token is not valid: it has expired, or its issuer is another one. Get a new one.',

@@ -45,10 +45,46 @@ describe('errorEvent()', () => {
 
   it('is an error of the OpenAI client in a response', async () => {
     const start = named({ type: 'response.created', response: {}, sequence_number: 0 } as never);
-    const client = new OpenAI({ ...options, fetch: answering(start, errorEvent('responses', error, 1)) });
+    const place = { nextNumber: 1, response: undefined };
+    const client = new OpenAI({ ...options, fetch: answering(start, errorEvent('responses', error, place)) });
     const result = await consumed(client.responses.create({ model: 'm', input: 'i', stream: true }));
-    expect(result).toMatchObject({ events: 1, error: { code: 'pii', error: { sequence_number: 1 } } });
+    expect(result).toMatchObject({ events: 1, error: { code: 'pii', type: 'guardrail_violation' } });
     expect(String(result.error)).toContain('refused by "pii"');
+  });
+
+  it('says the error of a response where it is documented, where it is sent, and in the response that failed', () => {
+    const blocked = { ...error, code: 'guardrail_violation', members: { rule: 'pii' } };
+    const response = { id: 'resp_1', model: 'm', createdAt: 7 };
+    const text = errorEvent('responses', blocked, { nextNumber: 4, response }).toString();
+    const [first, second] = text.split('\n\n').map((event) => JSON.parse(event.split('data: ')[1] ?? 'null'));
+    const said = { code: 'guardrail_violation', message: 'refused by "pii"', param: null, rule: 'pii' };
+    expect(first).toEqual({
+      type: 'error',
+      ...said,
+      error: { type: 'guardrail_violation', ...said, request_id: 'req_1' },
+      sequence_number: 4,
+    });
+    expect(second).toMatchObject({
+      type: 'response.failed',
+      response: {
+        id: 'resp_1',
+        model: 'm',
+        created_at: 7,
+        status: 'failed',
+        error: { code: 'invalid_prompt', message: 'refused by "pii"' },
+      },
+      sequence_number: 5,
+    });
+    expect(text).toMatch(/^event: error\n[\s\S]*\n\nevent: response\.failed\n[\s\S]*\n\n$/);
+  });
+
+  it.each([
+    ['budget_exceeded', 'insufficient_quota'],
+    ['response_unreadable', 'server_error'],
+  ])('lets a response fail of %s with %s', (code, expected) => {
+    const text = errorEvent('responses', { ...error, code }).toString();
+    expect(text).toContain(`"error":{"code":"${expected}"`);
+    expect(text).toContain('"id":"resp_req_1"');
   });
 
   it('is an error of the Anthropic client in a message', async () => {

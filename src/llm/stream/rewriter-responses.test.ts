@@ -72,7 +72,7 @@ describe('SseRewriter of responses', () => {
       const rewriter = new SseRewriter({ api: 'responses', openChannel: mask });
       const { bytes, stop } = pass(rewriter, Buffer.from(stream), () => size);
       expect(stop).toBeUndefined();
-      expect(rewriter.nextSequenceNumber).toBe(18);
+      expect(rewriter.place.nextNumber).toBe(18);
       const said = bytes.toString();
       const maskedText = 'call [N] or ##';
       const maskedArgs = '{"ssn":"###-##","n":1234}';

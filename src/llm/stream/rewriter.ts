@@ -9,6 +9,7 @@ import { EventFraming } from './framing.ts';
 import { type RawEvent, readRawEvent, withData } from './raw-event.ts';
 import type { Piece } from './shape.ts';
 import { shapeOf } from './shapes/shape-of.ts';
+import { type BegunResponse, begunBy, type StreamPlace } from './stream-place.ts';
 import { Template } from './template.ts';
 import { StreamTexts } from './texts.ts';
 
@@ -71,6 +72,7 @@ export class SseRewriter {
   private example: Example | undefined;
   private templatesLeft = mostTemplates;
   private lastNumber = -1;
+  private response: BegunResponse | undefined;
   // Of the push at hand: what goes out apart from `chunk[keptFrom…eventStart]`, which goes out unchanged.
   private chunk = nothing;
   private keptFrom = 0;
@@ -86,9 +88,9 @@ export class SseRewriter {
     this.maxEventBytes = maxEventBytes;
   }
 
-  /** For an error event behind everything sent so far (`responses` number their events). */
-  get nextSequenceNumber(): number {
-    return this.lastNumber + 1;
+  /** For an error event behind everything sent so far. */
+  get place(): StreamPlace {
+    return { nextNumber: this.lastNumber + 1, response: this.response };
   }
 
   push(bytes: Buffer): Rewritten {
@@ -166,6 +168,7 @@ export class SseRewriter {
     const record = value as Readonly<Record<string, unknown>>;
     this.onEvent?.(record, name);
     if (typeof record.sequence_number === 'number') this.lastNumber = record.sequence_number;
+    this.response ??= begunBy(record);
     if (this.texts !== undefined) {
       this.texts.read(value);
       this.emitCompleted(this.texts);

@@ -100,7 +100,7 @@ function run({ api, usageHidden }: Case, pieces: readonly Buffer[]): Outcome {
     if (stop !== undefined) break;
   }
   if (stop === undefined) parts.push(rewriter.end().bytes);
-  return { bytes: Buffer.concat(parts).toString('latin1'), stop, number: rewriter.nextSequenceNumber };
+  return { bytes: Buffer.concat(parts).toString('latin1'), stop, number: rewriter.place.nextNumber };
 }
 
 function cut(bytes: Buffer, random: Random): readonly Buffer[] {

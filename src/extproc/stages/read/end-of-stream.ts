@@ -1,5 +1,6 @@
 import { describeError } from '../../../errors/render.ts';
 import { errorEvent } from '../../../llm/stream/error-event.ts';
+import type { StreamPlace } from '../../../llm/stream/stream-place.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Rejection } from '../../rejection.ts';
 import type { Verdict } from '../../verdict.ts';
@@ -10,9 +11,9 @@ export function endStream(
   api: string,
   before: Buffer,
   rejection: Rejection,
-  sequenceNumber: number,
+  place: StreamPlace,
 ): Verdict {
   const { type, code, message, members } = describeError(rejection.code, exchange.dialect, rejection.params);
-  const event = errorEvent(api, { type, code, message, members, requestId: exchange.requestId }, sequenceNumber);
+  const event = errorEvent(api, { type, code, message, members, requestId: exchange.requestId }, place);
   return exchange.endResponseWith(before.length === 0 ? event : Buffer.concat([before, event]), rejection);
 }

@@ -71,7 +71,7 @@ export class StreamReader implements BodyReader {
   }
 
   private end(exchange: Exchange, before: Buffer, rejection: Rejection): Verdict {
-    return endStream(exchange, this.api, before, rejection, this.rewriter.nextSequenceNumber);
+    return endStream(exchange, this.api, before, rejection, this.rewriter.place);
   }
 }
 

@@ -1,5 +1,6 @@
 import { GrowingBytes } from '../../../lib/growing-bytes.ts';
 import { type Rewritten, SseRewriter } from '../../../llm/stream/rewriter.ts';
+import { noPlace } from '../../../llm/stream/stream-place.ts';
 import type { BodyReader } from '../../between-stages/body-reader.ts';
 import type { ResponseListener } from '../../between-stages/response-listener.ts';
 import type { ResponseText, ResponseTexts } from '../../between-stages/response-texts.ts';
@@ -85,7 +86,7 @@ export class WholeStreamReader implements BodyReader {
   }
 
   private end(exchange: Exchange, rejection: Rejection): Verdict {
-    return endStream(exchange, this.api, Buffer.alloc(0), rejection, 0);
+    return endStream(exchange, this.api, Buffer.alloc(0), rejection, noPlace);
   }
 }
 

@@ -97,7 +97,7 @@ export class WindowedStreamReader implements BodyReader {
   }
 
   private end(exchange: Exchange, before: Buffer, rejection: Rejection): Verdict {
-    return endStream(exchange, this.api, before, rejection, this.releaser.nextSequenceNumber);
+    return endStream(exchange, this.api, before, rejection, this.releaser.place);
   }
 }
 
