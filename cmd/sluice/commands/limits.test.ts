@@ -175,6 +175,25 @@ describe('sluice limits', () => {
     admin.disconnect();
   });
 
+  it.each([
+    ['a\u001b[31mred', '"a\\u001b[31mred"'],
+    ['new\nline', '"new\\nline"'],
+    ['\u202ereversed', '"\\u202ereversed"'],
+    ['', '""'],
+    ['a b', '"a b"'],
+    ['ümlaut:a=b&c', 'ümlaut:a=b&c'],
+    ['%zz', '%zz'],
+  ])('spells out what a terminal would obey or nobody would see: %j', async (value, shown) => {
+    const key = counterKey(['limit', 'hour', `key=checkout&model=${encodeURIComponent(value)}`]);
+    await finish(store, crypto.randomUUID(), { kind: 'bucket', key, limit: 1_000, windowMs: 3_600_000 }, 900);
+    const { out } = await run('show', '--limit', 'hour');
+    expect(out.split('\n').find((line) => line.includes(`model ${shown} `))).toMatch(
+      /limit hour +key checkout, model /,
+    );
+    const { counters } = JSON.parse((await run('show', '--output', 'json')).out) as { counters: { per: object }[] };
+    expect(counters.map(({ per }) => per)).toContainEqual({ key: 'checkout', model: value });
+  });
+
   it('shows what policy says now, also where nobody has asked since', async () => {
     const other = await mkdtemp(join(tmpdir(), 'sluice-limits-'));
     const changed = policy(`{redis: {addresses: ["127.0.0.1:${redis.port}"]}}`)

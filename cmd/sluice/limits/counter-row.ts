@@ -110,8 +110,18 @@ function titleOf({ kind, name }: CounterOwner): string {
 
 function ownerOf({ per, isOfOthers }: CounterOwner): string {
   if (isOfOthers) return 'all others';
-  const parts = Object.entries(per).map(([part, value]) => `${part} ${value}`);
+  const parts = Object.entries(per).map(([part, value]) => `${part} ${readable(value)}`);
   return parts.length === 0 ? 'everybody' : parts.join(', ');
+}
+
+/** Callers choose some of the values: in quotes unless every character is seen, and nothing that a terminal obeys. */
+function readable(value: string): string {
+  if (/^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(value)) return value;
+  return JSON.stringify(value).replace(/(?! )[\p{C}\p{Z}]/gu, (character) => character.replace(/[^]/g, escaped));
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function amountOf({ unit }: CounterRow, value: number): string {
