@@ -2,6 +2,9 @@ import type { Origins } from './origins.ts';
 import type { BodyField, Header } from './provider.ts';
 import type { TokenDemand } from './token-demand.ts';
 
+/** Between the name of a route and that of a part of it that has limits of its own. No document's name has it. */
+export const rulePartSeparator = '#';
+
 /** A match and the chain that answers it. Which one wins where several match: docs/design/route-precedence.md. */
 export interface Route {
   readonly id: string;

@@ -188,6 +188,8 @@ export interface Route {
   readonly id: string;
   /** What scopes call it. */
   readonly name: string;
+  /** What expressions of costs call it: a part with limits of its own is called as the whole. */
+  readonly nameInCosts: string;
   /** Sorted by priority, then as written. */
   readonly targets: readonly Target[];
   readonly profile: string;

@@ -6,6 +6,7 @@ import {
   type Target as TargetMessage,
 } from '../../gen/sluice/program/v1/program_pb.js';
 import { ok, type Result } from '../../lib/result.ts';
+import { rulePartSeparator } from '../../model/route.ts';
 import { compileNames, isGlob, type NameMatcher } from '../glob.ts';
 import { hash32 } from '../hash32.ts';
 import { compilePattern, globPattern } from '../pattern.ts';
@@ -72,6 +73,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
   return ok({
     id,
     name: message.name === '' ? id : message.name,
+    nameInCosts: message.name.split(rulePartSeparator, 1)[0] || id,
     key,
     ...models.value,
     opensModels: message.opensModels,

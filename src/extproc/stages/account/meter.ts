@@ -169,7 +169,7 @@ export class Meter implements Metering, ResponseListener {
   /** What expressions of costs may ask besides counts. */
   private asked(provider: Provider | undefined) {
     const { model, modelInBody, route } = this.exchange;
-    return { model: model?.name ?? modelInBody, backend: provider?.nameInCosts ?? '', route: route?.name ?? '' };
+    return { model: model?.name ?? modelInBody, backend: provider?.nameInCosts ?? '', route: route?.nameInCosts ?? '' };
   }
 
   private settle(): Usage {

@@ -1,4 +1,6 @@
+import { qualifiedName } from '../../../policy/document-id.ts';
 import type { Provider } from '../../provider.ts';
+import { rulePartSeparator } from '../../route.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { AiRouteDocument, BackendTrafficDocument } from '../documents.ts';
 import type { AttachedTo, GatewayLike } from '../gateway-api/attach.ts';
@@ -19,8 +21,8 @@ export interface AttachedAiRoute {
   readonly built: BuiltAiRoute;
   /** Those that its rules lead to, also without targets. */
   readonly providers: readonly Provider[];
-  /** Absent: no policy limits it. */
-  readonly limited?: LimitedRoute;
+  /** Of the route, and of rules with limits of their own. Empty: no policy limits it. */
+  readonly limited: readonly LimitedRoute[];
 }
 
 type Policies = readonly LeveledPolicy<BackendTrafficDocument>[];
@@ -58,16 +60,14 @@ export function attachedRoute(
     const rules = ofRules.map((policies, index) => resolvedRule(document, index, refs[index] ?? [], policies));
     return buildAiRoute(document, { hostnames, ...(listeners && { listeners }) }, rules);
   });
-  const policy = limiting(ofRoute);
+  const costs = costsByKey(gatewayCosts, document.spec.llmRequestCosts);
   return {
     document,
     listeners: place.listeners,
     built,
     // Not remembered: a provider may change where its route does not.
     providers: refs.flatMap((each) => each.map(({ provider }) => provider)),
-    ...(policy && {
-      limited: { policy, route: document, costs: costsByKey(gatewayCosts, document.spec.llmRequestCosts) },
-    }),
+    limited: limitedParts(document, ofRoute, ofRules).map((part) => ({ ...part, route: document, costs })),
   };
 }
 
@@ -82,14 +82,46 @@ function resolvedRule(
   policies: Policies,
 ): ResolvedRule {
   const merged = mergedTraffic(policies);
-  const closing = policies.find(({ level, spec }) => level === 'rule' && wantsLimits(spec));
   return {
-    // Nobody keeps such a limit, and whoever wrote it does not want the rule to run without one.
-    refs: closing === undefined ? refs : [],
-    ...(closing && { closedBy: closing.origin }),
+    refs,
+    name: hasOwnLimits(policies) ? ruleName(document, document.spec.rules[index]?.name) : routeName(document),
     retry: retryOfRule(document.spec.rules[index], merged),
     decidedBy: merged.decidedBy.filter(({ field }) => field !== limits),
   };
+}
+
+/** What limits are of, by the name that their scopes have for it. */
+function limitedParts(
+  document: AiRouteDocument,
+  ofRoute: Policies,
+  ofRules: readonly Policies[],
+): readonly Pick<LimitedRoute, 'policy' | 'name' | 'rules'>[] {
+  const { rules } = document.spec;
+  const others = rules.filter((_, index) => !hasOwnLimits(ofRules[index] ?? []));
+  const parts = [
+    { policy: limiting(ofRoute), name: routeName(document), rules: others },
+    ...rules.flatMap((rule, index) => {
+      const policies = ofRules[index] ?? [];
+      return hasOwnLimits(policies)
+        ? [{ policy: limiting(policies), name: ruleName(document, rule.name), rules: [rule] }]
+        : [];
+    }),
+  ];
+  return parts.flatMap(({ policy, ...part }) =>
+    policy === undefined || part.rules.length === 0 ? [] : [{ policy, ...part }],
+  );
+}
+
+function hasOwnLimits(policies: Policies): boolean {
+  return policies.some(({ level, spec }) => level === 'rule' && wantsLimits(spec));
+}
+
+function routeName({ namespace, name }: AiRouteDocument): string {
+  return qualifiedName(namespace, name);
+}
+
+function ruleName(document: AiRouteDocument, rule = ''): string {
+  return `${routeName(document)}${rulePartSeparator}${rule}`;
 }
 
 /** The closest one that says limits. */

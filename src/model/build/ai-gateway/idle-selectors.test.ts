@@ -15,7 +15,8 @@ function said(routes: readonly (readonly (readonly Header[])[])[], ...selectors:
   const policy = { spec: { rateLimit: { global: { rules } } } } as unknown as BackendTrafficDocument;
   const limited = routes.map((matches) => {
     const spec = { rules: [{ matches: matches.map((headers) => ({ headers })) }] };
-    return { policy, route: { spec } as unknown as AiRouteDocument, costs: new Map() };
+    const route = { spec } as unknown as AiRouteDocument;
+    return { policy, route, name: 'r', rules: route.spec.rules, costs: new Map() };
   });
   warnOfIdleLimits(limited, { warn: (_, path, message) => warnings.push(`${path.slice(46)} ${message}`) });
   return warnings;

@@ -2,7 +2,7 @@ import { getOrCreate } from '../../../lib/get-or-create.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
 import type { ClientSelector } from '../../../policy/envoy-gateway/client-selector.ts';
 import type { BuildContext } from '../context.ts';
-import type { AiRouteDocument, BackendTrafficDocument } from '../documents.ts';
+import type { BackendTrafficDocument } from '../documents.ts';
 import { memo } from '../memo.ts';
 import { modelHeader, type RuleMatch, ruleMatches } from './match.ts';
 import type { LimitedRoute } from './route-limits.ts';
@@ -11,13 +11,13 @@ type Warning = Pick<BuildContext, 'warn'>;
 
 /** Says which limits count nobody, whatever Gateway it is on: a name that is mistyped, or a model that is gone. */
 export function warnOfIdleLimits(limited: readonly LimitedRoute[], context: Warning): void {
-  const routesOf = new Map<BackendTrafficDocument, AiRouteDocument[]>();
-  for (const { policy, route } of limited) getOrCreate(routesOf, policy, () => []).push(route);
-  for (const [policy, routes] of routesOf) {
+  const partsOf = new Map<BackendTrafficDocument, LimitedRoute[]>();
+  for (const part of limited) getOrCreate(partsOf, part.policy, () => []).push(part);
+  for (const [policy, parts] of partsOf) {
     for (const [index, { clientSelectors }] of (policy.spec.rateLimit?.global?.rules ?? []).entries()) {
       const path = `spec.rateLimit.global.rules[${index}]`;
       if (clientSelectors.some(hasExactHeader)) {
-        warnOfIdleSelectors(policy, path, clientSelectors, routes.flatMap(matchesOf), context);
+        warnOfIdleSelectors(policy, path, clientSelectors, parts.flatMap(matchesOf), context);
       }
     }
   }
@@ -51,8 +51,10 @@ function hasExactHeader({ headers }: ClientSelector): boolean {
   return headers.some(({ type }) => type === 'Exact');
 }
 
-function matchesOf(route: AiRouteDocument): readonly RuleMatch[] {
-  return memo(route, 'matches', '', () => route.spec.rules.flatMap((rule) => ruleMatches(rule.matches)));
+function matchesOf({ route, name, rules }: LimitedRoute): readonly RuleMatch[] {
+  return memo(route, `matches of ${name}`, rules.map((rule) => route.spec.rules.indexOf(rule)).join(), () =>
+    rules.flatMap((rule) => ruleMatches(rule.matches)),
+  );
 }
 
 function canHave({ models, modelPatterns, headers }: RuleMatch, header: ClientSelector['headers'][number]): boolean {

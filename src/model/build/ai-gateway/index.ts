@@ -81,7 +81,7 @@ export function buildAiGateway(
   }
 
   warnOfIdleLimits(
-    [...onGateway.values()].flatMap((routes) => routes.flatMap(({ limited }) => limited ?? [])),
+    [...onGateway.values()].flatMap((routes) => routes.flatMap(({ limited }) => limited)),
     context,
   );
   const quotas = buildAllQuotas(named(documents, 'QuotaPolicy').all, backends, quotaRules, context);
@@ -111,7 +111,7 @@ function partsOf(
     for (const model of route.built.models) if (!own.models.has(model.name)) models.push(model);
     all.push(...route.built.routes);
     for (const profile of route.built.profiles) profiles.add(profile);
-    if (route.limited !== undefined) limited.push(route.limited);
+    limited.push(...route.limited);
   }
   return {
     providers: [...providers],

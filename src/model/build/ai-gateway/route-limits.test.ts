@@ -28,7 +28,9 @@ function built(routes: Readonly<Record<string, CountedCost | undefined>>) {
   const limits = buildRouteLimits(
     Object.entries(routes).map(([name, cost]) => ({
       policy: policy as unknown as BackendTrafficDocument,
-      route: { namespace: 'default', name } as AiRouteDocument,
+      route: {} as AiRouteDocument,
+      name,
+      rules: [],
       costs: new Map(cost ? [['tokens', cost]] : []),
     })),
     { reject: say('error'), warn: say('warning') },

@@ -1,6 +1,6 @@
 import { getOrCreate } from '../../../lib/get-or-create.ts';
 import { contentVersion } from '../../../lib/hash.ts';
-import { qualifiedName } from '../../../policy/document-id.ts';
+import type { AiRule } from '../../../policy/ai-gateway/ai-gateway-route.ts';
 import type { Limit } from '../../limit.ts';
 import type { BuildContext } from '../context.ts';
 import type { AiRouteDocument, BackendTrafficDocument } from '../documents.ts';
@@ -12,6 +12,9 @@ import { sayRefused } from './refused-limit.ts';
 export interface LimitedRoute {
   readonly policy: BackendTrafficDocument;
   readonly route: AiRouteDocument;
+  /** What scopes call it: all of the route, but rules with limits of their own; or such a rule. */
+  readonly name: string;
+  readonly rules: readonly AiRule[];
   readonly costs: ReadonlyMap<string, CountedCost>;
 }
 
@@ -21,11 +24,10 @@ export interface LimitedRoute {
  */
 export function buildRouteLimits(limited: readonly LimitedRoute[], context: Saying): readonly Limit[] {
   const rules = new Map<string, RuleLimits>();
-  for (const { policy, route, costs } of limited) {
+  for (const { policy, name: routeName, costs } of limited) {
     const { rateLimit } = policy.spec;
-    const routeName = qualifiedName(route.namespace, route.name);
-    const ruleLimits = (name: string, path: string): RuleLimits =>
-      getOrCreate(rules, name, () => ({ policy, path, byKind: new Map(), uncosted: [] }));
+    const ruleLimits = (id: string, path: string): RuleLimits =>
+      getOrCreate(rules, id, () => ({ policy, path, byKind: new Map(), uncosted: [] }));
     if (policy.isBarrier) add(ruleLimits(policy.id, 'spec'), unkeptLimit(policy, routeName), routeName);
     if (rateLimit?.type === 'Local') {
       const refusal = 'counters of single gateways are not kept';

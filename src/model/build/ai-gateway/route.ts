@@ -13,8 +13,8 @@ export interface ResolvedRule {
   readonly refs: readonly ResolvedRef[];
   readonly retry: BuiltRetry;
   readonly decidedBy: readonly FieldOrigin[];
-  /** Id of the policy that cannot be enforced, because of which it leads nowhere. */
-  readonly closedBy?: string;
+  /** What scopes call it. */
+  readonly name: string;
 }
 
 export interface BuiltAiRoute {
@@ -51,7 +51,7 @@ function buildRule(
   document: AiRouteDocument,
   index: number,
   { hostnames, listeners }: RoutePlace,
-  { refs, retry, decidedBy, closedBy }: ResolvedRule,
+  { refs, retry, decidedBy, name: scopeName }: ResolvedRule,
 ): { readonly routes: readonly Route[]; readonly models: readonly LogicalModel[] } {
   const name = qualifiedName(document.namespace, document.name);
   const rule = document.spec.rules[index];
@@ -63,7 +63,7 @@ function buildRule(
     (match, position): Route => ({
       // In the order in which they are written, also beyond the ninth.
       id: `route/${name}/${padded(index)}/${padded(position)}`,
-      name,
+      name: scopeName,
       match: {
         models: match.models,
         ...(match.modelPatterns.length > 0 && { modelPatterns: match.modelPatterns }),
@@ -76,7 +76,6 @@ function buildRule(
       profile: retry.profile.name,
       ...processorRules(defaultRetry),
       ...(retry.attempts && { attempts: retry.attempts }),
-      ...(closedBy !== undefined && { closedBy }),
       isPrivateOnly: targets.length > 0 && served.every(({ provider }) => provider.isPrivate),
       ...(decidedBy.length > 0 && { decidedBy }),
       origins,

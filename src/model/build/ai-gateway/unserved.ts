@@ -7,7 +7,7 @@ import { ofKind } from '../of-kind.ts';
 /** What of a BackendTrafficPolicy nobody acts upon, although it is well written. */
 export function refuseUnservedTraffic(policies: readonly BackendTrafficDocument[], context: BuildContext): void {
   for (const policy of policies) {
-    const { circuitBreaker, timeout, rateLimit, targetRefs } = policy.spec;
+    const { circuitBreaker, timeout } = policy.spec;
     const refuse = (path: string, message: string, remedy: string): void =>
       context.reject(policy, path, `is not served: ${message}`, remedy, 'UnsupportedValue');
     if (circuitBreaker !== undefined) {
@@ -15,14 +15,6 @@ export function refuseUnservedTraffic(policies: readonly BackendTrafficDocument[
     }
     if (timeout?.tcp?.connectTimeout !== undefined) {
       refuse('spec.timeout.tcp.connectTimeout', 'connections have 5s to come about', 'remove it');
-    }
-    const isForRule = targetRefs.some(({ kind, sectionName }) => kind !== 'Gateway' && sectionName !== undefined);
-    if (rateLimit !== undefined && isForRule) {
-      refuse(
-        'spec.rateLimit',
-        'single rules have no limits of their own, so their requests are refused',
-        'attach it to the route',
-      );
     }
   }
 }
