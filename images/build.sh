@@ -2,15 +2,12 @@
 # Builds the images, and beside them a bill of what is in them.
 #   images/build.sh [--release] REGISTRY      for instance: images/build.sh --release ghcr.io/example
 # Plain, they stay in the local engine, for this machine's architecture. With --release they are built for amd64 and arm64,
-# pushed with a bill of materials and provenance attached, and base images without a digest are refused.
+# pushed with a bill of materials and provenance attached, and base images without a digest are refused. Docker's own
+# builder attaches nothing: docker buildx create --use makes another one. Nothing of arm64 is run for it.
 # The same commit gives the same layers: no time in them is that of the build.
 set -eu
 cd "$(dirname "$0")/.."
-
-fail() {
-  echo "images: $1" >&2
-  exit 1
-}
+. images/needs.sh
 
 is_release=false
 if [ "${1:-}" = --release ]; then
@@ -19,6 +16,7 @@ if [ "${1:-}" = --release ]; then
 fi
 [ $# -eq 1 ] || fail 'usage: images/build.sh [--release] REGISTRY'
 [ -d node_modules ] && [ -d src/gen ] || fail 'this clone is not ready. Run make setup first.'
+needs_buildx
 # The Node of the clone, whichever the machine has.
 export PATH="$PWD/node_modules/.bin:$PATH"
 registry=$1
