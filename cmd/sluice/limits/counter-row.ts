@@ -117,7 +117,7 @@ function ownerOf({ per, isOfOthers }: CounterOwner): string {
 /** Callers choose some of the values: in quotes unless every character is seen, and nothing that a terminal obeys. */
 function readable(value: string): string {
   if (/^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(value)) return value;
-  return JSON.stringify(value).replace(/(?! )[\p{C}\p{Z}]/gu, (character) => character.replace(/[^]/g, escaped));
+  return JSON.stringify(value).replace(/(?! )[\p{C}\p{Z}]/gu, (character) => character.replace(/./gs, escaped));
 }
 
 function escaped(unit: string): string {

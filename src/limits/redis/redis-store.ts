@@ -15,6 +15,7 @@ import {
   type Script,
   settleScript,
 } from './scripts.ts';
+import { createServerClock } from './server-clock.ts';
 
 export interface RedisStoreOptions extends ConnectOptions {
   readonly target: RedisTarget;
@@ -25,7 +26,7 @@ export interface RedisStoreOptions extends ConnectOptions {
   readonly retentionMs?: number;
   /** Commands that may wait for an answer; more are refused at once. Default 10,000. */
   readonly maxInFlight?: number;
-  /** For tests. Default: the server's clock decides, and ours only which calendar periods are near. */
+  /** For tests. Default: the server's clock decides. */
   readonly now?: () => number;
 }
 
@@ -38,7 +39,8 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   const runner = createScriptRunner(client, options.maxInFlight ?? 10_000);
   const keys = redisKeys(options.prefix ?? defaultPrefix, options.partition ?? 'default');
   const retentionMs = options.retentionMs ?? defaultRetentionMs;
-  const clock = options.now ?? Date.now;
+  const serverClock = createServerClock(client);
+  const clock = options.now ?? serverClock.now;
   const serverTime = (): Argument => options.now?.() ?? '';
   const keysOf = (id: string, counters: readonly { readonly counter: { readonly key: string } }[]): string[] => [
     keys.reservation(id),
@@ -121,6 +123,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     listUnreadable: (prefix) => listUnreadable(client, keys, prefix),
     reset: (what) => resetCounters(client, keys, what),
     async close() {
+      serverClock.stop();
       client.disconnect();
     },
   };
