@@ -6,6 +6,8 @@ const cluster = openCluster();
 const namespace = 'sluice-images-test';
 
 beforeAll(async () => {
+  // A run that was interrupted may have left it.
+  await cluster.kubectl(['delete', 'namespace', namespace, '--ignore-not-found'], { limitMs: 120_000 });
   await cluster.kubectl(['create', 'namespace', namespace]);
   // The strictest of the standards: the cluster itself refuses a pod that asks for more.
   await cluster.kubectl(['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted']);
@@ -15,7 +17,7 @@ beforeAll(async () => {
       () => false,
     ),
   );
-});
+}, 200_000);
 afterAll(() => cluster.kubectl(['delete', 'namespace', namespace, '--wait=false']));
 
 /** Runs one command of an image to its end, as locked down as the product's pods are. */
