@@ -41,9 +41,11 @@ export interface FailoverStore extends Store {
 /** A reservation of nothing need not live longer. */
 const probeMs = 1_000;
 
+/** Final, so that the script writes first of all what a store that is full refuses: it may always take away. */
 const probeItem: ReserveItem = {
   counter: { kind: 'fixed', key: 'probe', limit: 1, windowMs: 60_000 },
-  amount: 1,
+  amount: 0,
+  isFinal: true,
   isAdvisory: true,
 };
 
