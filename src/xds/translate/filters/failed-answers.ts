@@ -5,11 +5,16 @@ import { LuaSchema } from '../../../gen/envoy/extensions/filters/http/lua/v3/lua
 import { HttpResponseStatusCodeClassMatchInputSchema } from '../../../gen/envoy/type/matcher/v3/status_code_input_pb.js';
 import { extension } from '../extension.ts';
 
+/** As long as errors are, and less than comes in one go. */
+const shortBody = 16 * 1024;
+
 const script = `function envoy_on_response(answer)
   local metadata = answer:streamInfo():dynamicMetadata()
   local failed = metadata:get("${metadataNamespaces.failed}")
   local before = failed and failed["${failedAnswersField}"] or ""
   metadata:set("${metadataNamespaces.failed}", "${failedAnswersField}", before .. answer:headers():get(":status") .. ",")
+  local length = tonumber(answer:headers():get("content-length") or "")
+  if length and length <= ${shortBody} then answer:body() end
 end
 `;
 
@@ -23,6 +28,9 @@ const skip = { onMatch: { case: 'action', value: extension('skip', SkipFilterSch
  * Writes down the status of an answer that is a failure. Envoy tells nobody of an attempt that it has followed up with
  * another one, and of its filters a script is the one that can note something of a response. Good answers pass it by and
  * cost nothing, but each provider's cluster has a Lua of its own in every worker, of 90 KB.
+ *
+ * A short one it holds until it is complete. Envoy gives an attempt up at its headers, and where the body is still to come
+ * an HTTP/1 connection goes with it: every failure that another attempt follows would cost a new one.
  */
 export const failedAnswers = extension(name, ExtensionWithMatcherSchema, {
   extensionConfig: lua,
