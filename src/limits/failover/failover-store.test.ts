@@ -168,9 +168,9 @@ describe('a store that fails over', () => {
     const admin = new Redis(redis.url);
     const limited = counter();
     await admin.config('SET', 'maxmemory', '1');
-    for (let n = 0; n < 20; n++) {
+    for (let n = 0; n < 24; n++) {
       expect(await take(store, id(), limited, 1, { onStoreFailure: 'local' })).toMatchObject({ modes: ['local'] });
-      await sleep(5);
+      await sleep(50);
     }
     const full = 'Redis answered OOM: its memory is full, up to maxmemory';
     expect(changes).toEqual([full]);
