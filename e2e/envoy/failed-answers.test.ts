@@ -6,7 +6,7 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { type UsageFile, usageFile } from '../support/usage-file.ts';
 
-/* What becomes of the connection over which a provider has failed, where how attempts went is recorded. */
+/* What becomes of the connection over which a provider has failed. */
 
 /** Refuses every request, and counts the connections over which they came. */
 async function refusing(answer: (response: ServerResponse) => void) {
@@ -35,6 +35,8 @@ const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
     setTimeout(() => response.end(text), 50);
   },
   empty: (response) => response.writeHead(429, { 'content-length': 0 }).end(),
+  // What its length promises never comes.
+  stalled: (response) => response.writeHead(429, { 'content-length': text.length }).flushHeaders(),
   // Nobody waits for what may never end.
   endless: (response) => void response.writeHead(429).write(text),
   long: (response) => response.writeHead(429, { 'content-length': 1_000_000 }).end('x'.repeat(1_000_000)),
@@ -44,6 +46,7 @@ const providers = new Map<string, Awaited<ReturnType<typeof refusing>>>();
 let good: RecordingProvider;
 let usage: UsageFile;
 let gateway: TestGateway;
+let recording: TestGateway;
 
 beforeAll(async () => {
   usage = await usageFile();
@@ -60,14 +63,14 @@ kind: Model
 metadata: {name: ${name}}
 spec:
   targets: [${targets.map((target, n) => `{provider: ${target}, priority: ${n}}`).join(', ')}]
-  retry: {coolDown: {failures: 0}}`;
-  gateway = await startGateway({
+  retry: {attemptTimeout: 1s, coolDown: {failures: 0}}`;
+  const policy = (...more: readonly string[]) => ({
     policy: {
       'policy.yaml': [
         provider('good', good.port),
         ...[...providers].map(([name, { port }]) => provider(name, port)),
         ...[...providers.keys()].flatMap((name) => [model(name, [name, 'good']), model(`${name}-alone`, [name])]),
-        `\n${usage.policy}`,
+        ...more,
         `
 apiVersion: sluice.dev/v1alpha1
 kind: ApiKey
@@ -76,16 +79,19 @@ spec: {hash: "sha256:${sha256Hex('sk-failed')}"}`,
       ].join('\n---'),
     },
   });
+  gateway = await startGateway(policy());
+  recording = await startGateway(policy(`\n${usage.policy}`));
 });
 afterAll(async () => {
   await gateway?.stop();
+  await recording?.stop();
   for (const each of providers.values()) each.close();
   await good?.close();
   await usage?.remove();
 });
 
-async function ask(model: string) {
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+async function ask(model: string, { url } = gateway) {
+  const response = await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: 'Bearer sk-failed', 'content-type': 'application/json' },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hello' }] }),
@@ -98,21 +104,32 @@ const times = 5;
 
 describe('a failed answer that another attempt follows', () => {
   it.each(['short', 'slow', 'empty'])('keeps the connection where it is %s', async (name) => {
+    for (let n = 0; n < times; n++) expect((await ask(name)).status).toBe(200);
+    expect(providers.get(name)?.connections).toBe(1);
+  });
+
+  it.each(['short', 'slow', 'empty'])('is told of in the record where it is %s', async (name) => {
     for (let n = 0; n < times; n++) {
-      const response = await ask(name);
-      expect(response.status).toBe(200);
+      const response = await ask(name, recording);
       const record = await usage.recordOf(response.headers.get('x-request-id'));
       expect(record.attempts).toMatchObject([
         { provider: name, status: 429 },
         { provider: 'good', status: 200 },
       ]);
     }
-    expect(providers.get(name)?.connections).toBe(1);
+    // One for each gateway.
+    expect(providers.get(name)?.connections).toBe(2);
   });
 
   it.each(['endless', 'long'])('is not waited for where it is %s', async (name) => {
     for (let n = 0; n < times; n++) expect((await ask(name)).status).toBe(200);
     expect(providers.get(name)?.connections).toBe(times);
+  });
+
+  it('is waited for no longer than an attempt may take', async () => {
+    const response = await ask('stalled');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-sluice-attempts')).toBe('stalled/stalled,good/stalled');
   });
 });
 

@@ -1,9 +1,9 @@
-import { recordsAttempts } from '../../model/attempt-records.ts';
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { closedCluster } from './cluster/closed-cluster.ts';
 import { providerCluster } from './cluster/provider-cluster.ts';
 import { serviceCluster } from './cluster/service-cluster.ts';
+import { followsFailures } from './following.ts';
 import { listenerResource } from './listener/listener.ts';
 import type { TranslateOptions } from './options.ts';
 import { ownFilterResources } from './own-filters/resource.ts';
@@ -24,12 +24,12 @@ export function translate(gateway: GatewayModel, options: TranslateOptions): Res
     gateway.secrets.flatMap((secret) => (secret.kind === 'awsKey' ? [[secret.name, secret] as const] : [])),
   );
   const isWatched = watchesResponses(gateway);
-  const isRecorded = recordsAttempts(gateway.settings);
+  const isFollowed = followsFailures(gateway);
   return [
     closedCluster,
     ...gateway.providers.map((provider) => {
       const signingKey = signingKeys.get(provider.credential?.secret ?? '');
-      return providerCluster({ provider, signingKey, isWatched, isRecorded }, options);
+      return providerCluster({ provider, signingKey, isWatched, isFollowed }, options);
     }),
     ...gateway.services.backends.map((backend) => serviceCluster(backend, options)),
     ...secretResources(gateway),

@@ -43,7 +43,7 @@ export function providerCluster(needs: ProviderNeeds, options: TranslateOptions)
 }
 
 function isSame(a: ProviderNeeds, b: ProviderNeeds): boolean {
-  return a.signingKey === b.signingKey && a.isWatched === b.isWatched && a.isRecorded === b.isRecorded;
+  return a.signingKey === b.signingKey && a.isWatched === b.isWatched && a.isFollowed === b.isFollowed;
 }
 
 /** Envoy's default of 1,024 requests, and of 3 retries, would end chains under load. Limits are the processor's task. */

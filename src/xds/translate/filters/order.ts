@@ -71,8 +71,8 @@ export interface ProviderNeeds {
   readonly signingKey: AwsKey | undefined;
   /** A policy of the gateway has responses judged. A filter costs something even where it is passed over. */
   readonly isWatched: boolean;
-  /** Usage is written down, or spans are sent, with how each attempt went. */
-  readonly isRecorded: boolean;
+  /** Chains of the gateway go on after a failure, or how each attempt went is recorded. */
+  readonly isFollowed: boolean;
 }
 
 interface UpstreamRow {
@@ -109,7 +109,7 @@ const upstreamOrder: readonly UpstreamRow[] = [
   },
   {
     reason: 'Next to the provider: it notes what that has said, and not what a filter has made of it.',
-    filter: ({ isRecorded }) => (isRecorded ? failedAnswers : undefined),
+    filter: ({ isFollowed }) => (isFollowed ? failedAnswers : undefined),
   },
   { reason: 'Ends the chain.', filter: () => upstreamCodec },
 ];
