@@ -13,6 +13,7 @@ import { closedRoutes, closings, withClosedRoutes } from './envoy-gateway/closed
 import { envoyGatewayPolicies } from './envoy-gateway/index.ts';
 import { withListenerCors } from './envoy-gateway/listener-cors.ts';
 import { withChosenFilters, withListenerFilters } from './envoy-gateway/merge.ts';
+import { sayMixedClaims } from './envoy-gateway/mixed-claims.ts';
 import { routeTokens, withRouteTokens } from './envoy-gateway/route-tokens.ts';
 import { listedFilters } from './extensions/index.ts';
 import { refuseLimitsOfListeners, warnOfUnlimitedServices } from './gateway/client-traffic.ts';
@@ -120,7 +121,9 @@ export function buildModel(
     const aiRoutes = ai.routes.get(gateway.name) ?? [];
     const tokens = routeTokens(gateway, aiRoutes, attached);
     const whole = { ...gateway, ...shared, services: servicesOf(ordinary, gateway.name) };
-    const attachedTo = withAiGateway(withChosenFilters(whole, attached), ai.parts.get(gateway.name));
+    const withFilters = withChosenFilters(whole, attached);
+    sayMixedClaims(withFilters, documents, context);
+    const attachedTo = withAiGateway(withFilters, ai.parts.get(gateway.name));
     const withCors = withListenerCors(attachedTo, gatewayOf.get(gateway.name), aiRoutes, ai.security, context);
     const complete = withListedPrices(withCors, catalogues);
     const closed = new Map([...tokens.closed, ...closedRoutes(aiRoutes, inVain)]);

@@ -86,7 +86,7 @@ const providerFields = object({
   extractFrom: optional(extractFrom, 'Where a request has its token; Authorization: Bearer if absent.'),
   recomputeRoute: optional(
     boolean,
-    'Headers from claims are there before a route is chosen, whatever is written here; those of an AIGatewayRoute’s own policy for the rules of that route alone.',
+    'Whatever is written here, rules that match a header of claimToHeaders are chosen by what a verified token says and not by what the caller has sent; those of an AIGatewayRoute’s own policy for that route alone. Of an HTTPRoute only where all routes of the host that want these tokens have the same policies.',
   ),
 });
 

@@ -2,7 +2,7 @@ import { tokenFields } from '../../../contract.ts';
 import { JwtAuthenticationSchema } from '../../../gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { type TokenFilter, tokenPlaces } from '../../../model/own-filter.ts';
 import { type Extension, extension } from '../extension.ts';
-import { checked, described } from './tokens.ts';
+import { checked, headersOf } from './tokens.ts';
 
 /**
  * Verifies what is there, lets everybody pass and notes what it has found, for the processor: single routes ask for these
@@ -25,7 +25,7 @@ export function notingFilter(filter: TokenFilter, name: string, isDescribing: bo
             fromHeaders: tokenPlaces(issuer).map((place) => ({ name: place.header, valuePrefix: place.prefix })),
             payloadInMetadata: claims,
             failedStatusInMetadata: failure,
-            ...(isDescribing && described(issuer)),
+            ...(isDescribing && { claimToHeaders: headersOf(issuer) }),
           },
         ];
       }),

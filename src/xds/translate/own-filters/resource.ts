@@ -1,4 +1,5 @@
 import { TypedExtensionConfigSchema } from '../../../gen/envoy/config/core/v3/extension_pb.js';
+import { choosesRoutes } from '../../../model/chosen-by-claims.ts';
 import type { GatewayModel } from '../../../model/gateway.ts';
 import type { OwnFilter } from '../../../model/own-filter.ts';
 import type { Secret } from '../../../model/secret.ts';
@@ -23,7 +24,7 @@ export function ownFilterResources(gateway: GatewayModel): Resource[] {
   const secrets = new Map(gateway.secrets.map((secret) => [secret.name, secret]));
   return filters.flatMap((filter) =>
     inChain(filter, gateway).map(({ name, use }) => {
-      const { typedConfig } = configOf(filter, name, use, secrets);
+      const { typedConfig } = configOf(filter, name, use, secrets, gateway);
       return encode(TypedExtensionConfigSchema, name, { name, typedConfig }, filter.origins);
     }),
   );
@@ -34,6 +35,7 @@ function configOf(
   name: string,
   use: FilterUse,
   secrets: ReadonlyMap<string, Secret>,
+  { services, listeners }: GatewayModel,
 ): Pick<Extension, 'typedConfig'> {
   switch (filter.kind) {
     case 'keys':
@@ -41,7 +43,11 @@ function configOf(
     case 'tokens':
       return use === 'noting' || use === 'describing'
         ? notingFilter(filter, name, use === 'describing')
-        : tokenFilter(filter, name, use === 'taking');
+        : tokenFilter(filter, name, {
+            isTaken: use === 'taking',
+            // What is asked of models stays with the processor, which reads the headers itself.
+            choosesRoutes: use === 'plain' && choosesRoutes(filter, services.routes, listeners),
+          });
     case 'lua':
       return luaFilter(filter);
     case 'processor':

@@ -16,10 +16,17 @@ type ProviderInit = MessageInitShape<typeof JwtProviderSchema>;
 
 const fetchSeconds = 5;
 
-/** `isTaken`: whoever comes next never sees the token. */
-export function tokenFilter({ issuers, isOptional }: TokenFilter, name: string, isTaken: boolean): Extension {
+export interface TokenUse {
+  /** Whoever comes next never sees the token. */
+  readonly isTaken: boolean;
+  /** Routes are looked for again, and those that match its headers ask whether it has verified a token. */
+  readonly choosesRoutes: boolean;
+}
+
+export function tokenFilter(filter: TokenFilter, name: string, use: TokenUse): Extension {
+  const { issuers, isOptional } = filter;
   return extension(name, JwtAuthenticationSchema, {
-    providers: Object.fromEntries(issuers.map((issuer) => [issuer.name, provider(issuer, isTaken)])),
+    providers: Object.fromEntries(issuers.map((issuer) => [issuer.name, provider(issuer, filter.name, use)])),
     rules: [
       {
         match: { pathSpecifier: { case: 'prefix', value: '/' } },
@@ -38,24 +45,20 @@ function requirement(issuers: readonly TokenIssuer[], isOptional: boolean): Requ
   return { requiresType: { case: 'requiresAny', value: { requirements: any } } };
 }
 
-function provider(issuer: TokenIssuer, isTaken: boolean): ProviderInit {
+function provider(issuer: TokenIssuer, filter: string, { isTaken, choosesRoutes }: TokenUse): ProviderInit {
   return {
     ...checked(issuer, 3),
     forward: !isTaken,
     fromHeaders: issuer.from.map(({ header, prefix }) => ({ name: header, valuePrefix: prefix })),
-    ...described(issuer),
+    claimToHeaders: headersOf(issuer),
+    ...(choosesRoutes && { clearRouteCache: true, payloadInMetadata: filter }),
   };
 }
 
-/** Headers of what the token says, by which routes may be chosen. */
-export function described({ claims }: TokenIssuer): Pick<Exclude<ProviderInit, JwtProvider>, DescribingField> {
-  return {
-    claimToHeaders: claims.map(({ claim, header }) => ({ headerName: header, claimName: claim })),
-    clearRouteCache: claims.length > 0,
-  };
+/** Headers of what the token says. */
+export function headersOf({ claims }: TokenIssuer) {
+  return claims.map(({ claim, header }) => ({ headerName: header, claimName: claim }));
 }
-
-type DescribingField = 'claimToHeaders' | 'clearRouteCache';
 
 /** What makes a token a good one. Where keys are not there yet, requests wait for these retries as well. */
 export function checked(issuer: TokenIssuer, retries: number): Exclude<ProviderInit, JwtProvider> {

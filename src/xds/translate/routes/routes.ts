@@ -8,6 +8,7 @@ import {
   type VirtualHostSchema,
 } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
 import { RouteConfigurationSchema } from '../../../gen/envoy/config/route/v3/route_pb.js';
+import { byClaims } from '../../../model/chosen-by-claims.ts';
 import type { Cors, GatewayModel } from '../../../model/gateway.ts';
 import type { Listener } from '../../../model/listener.ts';
 import type { RetryProfile } from '../../../model/route.ts';
@@ -105,7 +106,10 @@ function routesOf(host: Host, listener: Listener, gateway: GatewayModel): RouteI
     unprocessedRoute(prefix, listener),
   ];
   if (host.routes.length === 0) return modelRoutes('/');
-  const services = inPrecedence(host.routes, host.domains[0]).map((route) => serviceRoute(route, isCorsOn, listener));
+  const { filters = [] } = gateway;
+  const services = inPrecedence(host.routes, host.domains[0]).map((route) =>
+    serviceRoute(route, isCorsOn, listener, byClaims(route, host.routes, listener, filters)),
+  );
   // What the processor has decided about stays with its provider, whatever path and headers it has written.
   const first = host.isOfRoutesOnly ? gateway.profiles.map(profileRoute) : modelRoutes(modelPaths);
   return [...first, ...services, ...modelRoutes('/')];

@@ -1,10 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { metadataNamespaces } from '../../../contract.ts';
 import type { RouteMatchSchema } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
+import type { ByClaims } from '../../../model/chosen-by-claims.ts';
 import type { PathMatch, ServiceMatch, ValueMatch } from '../../../model/service.ts';
 
 type RouteMatchInit = MessageInitShape<typeof RouteMatchSchema>;
 
-export function serviceMatch({ path, method, headers, query }: ServiceMatch): RouteMatchInit {
+export function serviceMatch({ path, method, headers, query }: ServiceMatch, claims?: ByClaims): RouteMatchInit {
   return {
     pathSpecifier: pathSpecifier(path),
     headers: [
@@ -15,7 +17,19 @@ export function serviceMatch({ path, method, headers, query }: ServiceMatch): Ro
       name: match.name,
       queryParameterMatchSpecifier: { case: 'stringMatch' as const, value: stringMatcher(match) },
     })),
+    dynamicMetadata: claims === undefined ? [] : verifiedTokens(claims),
   };
+}
+
+/** Filters for tokens say there what they have verified. */
+function verifiedTokens({ after, notAfter }: ByClaims) {
+  const verified = (name: string, invert: boolean) => ({
+    filter: metadataNamespaces.tokens,
+    path: [{ segment: { case: 'key', value: name } as const }],
+    value: { matchPattern: { case: 'presentMatch', value: true } as const },
+    invert,
+  });
+  return [...(after === undefined ? [] : [verified(after, false)]), ...notAfter.map((name) => verified(name, true))];
 }
 
 function pathSpecifier({ kind, value }: PathMatch): NonNullable<RouteMatchInit['pathSpecifier']> {

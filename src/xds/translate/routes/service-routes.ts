@@ -12,6 +12,7 @@ import {
   type RouteSchema,
 } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
 import { FractionalPercent_DenominatorType as Denominator } from '../../../gen/envoy/type/v3/percent_pb.js';
+import type { ByClaims } from '../../../model/chosen-by-claims.ts';
 import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../../model/service.ts';
 import { milliseconds } from '../duration.ts';
 import { packed } from '../extension.ts';
@@ -25,11 +26,16 @@ type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, Route
 type RedirectInit = Exclude<MessageInitShape<typeof RedirectActionSchema>, RedirectAction>;
 
 /** A route past the processor. What the gateway lets browsers do with models says nothing about other services. */
-export function serviceRoute(route: ServiceRoute, isCorsOn: boolean, listener: ListenerFilters): RouteInit {
-  const isRefused = isClosed({ ...listener.filters, ...route.filters });
+export function serviceRoute(
+  route: ServiceRoute,
+  isCorsOn: boolean,
+  listener: ListenerFilters,
+  claims: ByClaims | undefined,
+): RouteInit {
+  const isRefused = claims?.isMixed === true || isClosed({ ...listener.filters, ...route.filters });
   return {
     name: route.id,
-    match: serviceMatch(route.match),
+    match: serviceMatch(route.match, claims),
     action: isRefused ? { case: 'directResponse', value: { status: 500 } } : actionOf(route),
     ...headerRules(route.requestHeaders, route.responseHeaders),
     typedPerFilterConfig: {
