@@ -45,6 +45,7 @@ for target in controller processor envoy practice; do
     docker buildx build "$@" --platform linux/amd64,linux/arm64 --sbom=true --provenance=mode=max \
       --output "type=image,name=$name,push=true,rewrite-timestamp=true" .
   else
-    docker buildx build "$@" --load --tag "$name" .
+    # Engines that attach a provenance by themselves make an index of it, over which `kind load` may stumble.
+    docker buildx build "$@" --provenance=false --load --tag "$name" .
   fi
 done
