@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EntityOptions } from '../entity.ts';
+import { seededRandom } from '../testing/random.ts';
 import { piiDetector, piiEntities } from './index.ts';
-import { seededRandom } from './testdata/random.ts';
 
 const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const byDefault = piiDetector({

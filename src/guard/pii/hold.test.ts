@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Detector, Finding } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
+import { seededRandom } from '../testing/random.ts';
 import { piiDetector, piiEntities } from './index.ts';
-import { seededRandom, someText } from './testdata/random.ts';
+import { someText } from './testdata/random.ts';
 
 const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const odd: EntityOptions = { ...plain, deny: ['Project Falcon', '12-34'], contextWords: ['asia'] };

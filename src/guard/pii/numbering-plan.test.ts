@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../testing/random.ts';
 import { isInternationalNumber, isNationalNumber, type Region, regionSet } from './numbering-plan.ts';
-import { seededRandom } from './testdata/random.ts';
 
 const codes = [
   '1',

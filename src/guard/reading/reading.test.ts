@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gapMark, mostHidden } from '../folding/fold.ts';
-import { seededRandom, someText } from '../pii/testdata/random.ts';
+import { someText } from '../pii/testdata/random.ts';
+import { seededRandom } from '../testing/random.ts';
 import { readingOf } from './reading.ts';
 import { someOtherwise, spellingsOf, writtenAs } from './testing/spellings.ts';
 

@@ -3,10 +3,11 @@ import { leastCpuMs } from '../../lib/testing/cpu-time.ts';
 import type { Detector, Finding } from '../detector.ts';
 import { compileGuard } from '../guard.ts';
 import { localDetector } from '../local-detector.ts';
-import { seededRandom, someText } from '../pii/testdata/random.ts';
+import { someText } from '../pii/testdata/random.ts';
 import { Vault } from '../redaction/vault.ts';
 import type { LocalSpec } from '../rule.ts';
-import { pem, plant, seededRandom as randomSecrets, samples } from '../secrets/testing/samples.ts';
+import { pem, plant, samples } from '../secrets/testing/samples.ts';
+import { seededRandom } from '../testing/random.ts';
 import { cut, randomFrom, rule, style } from '../testing/rules.ts';
 import { someOtherwise, spellingsOf, writtenAs } from './testing/spellings.ts';
 
@@ -59,7 +60,7 @@ describe.each(Object.entries(spellingsOf))('behind %s', (name, spelling) => {
   if (hasDigitsOnly) return;
 
   it('a secret and a keyword are found', () => {
-    const { text, start, end } = plant(samples['aws-access-key-id']?.(randomSecrets(3)) ?? '');
+    const { text, start, end } = plant(samples['aws-access-key-id']?.(seededRandom(3)) ?? '');
     expect(found('secrets', `key ${writtenAs(text.slice(start, end), spelling)} .`)).toMatchObject([
       ['aws-access-key-id', expect.anything()],
     ]);
@@ -183,7 +184,7 @@ describe('a stream', () => {
   });
 
   it('gives what the whole text gives for values far apart in a long text of entities', () => {
-    const text = `${'&#8203;&nbsp;&#x41;b'.repeat(300)} ssn&#58;&#32;536904399 ${'x&shy;'.repeat(200)} ana&#64;corp&#46;org ${pem(randomSecrets(4))}`;
+    const text = `${'&#8203;&nbsp;&#x41;b'.repeat(300)} ssn&#58;&#32;536904399 ${'x&shy;'.repeat(200)} ana&#64;corp&#46;org ${pem(seededRandom(4))}`;
     const whole = guard.scan(text, 'assistant', vault).redactedText;
     expect(whole).toMatch(/\[US_SSN\].*\[EMAIL_ADDRESS\]/s);
     for (const longest of [1, 30]) expect(streamed(cut(text, randomFrom(14), longest))).toBe(whole);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
+import { type Random, seededRandom } from '../testing/random.ts';
 import { secretEntities } from './entities.ts';
 import { secretsDetector } from './index.ts';
-import { pem, plant, type Random, samples, seededRandom } from './testing/samples.ts';
+import { pem, plant, samples } from './testing/samples.ts';
 
 const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const odd: EntityOptions = { ...plain, deny: ['Project Falcon'], contextWords: ['staging'] };

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
+import { type Random, seededRandom } from '../testing/random.ts';
 import { secretEntities } from './entities.ts';
 import { secretsDetector } from './index.ts';
-import { plant, type Random, samples, seededRandom } from './testing/samples.ts';
+import { plant, samples } from './testing/samples.ts';
 
 const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const detector = secretsDetector({ entities: new Map(secretEntities.map(({ name }) => [name, plain])), minScore: 0.5 });

@@ -3,10 +3,11 @@ import { entities } from '../catalogue.ts';
 import type { RuleFinding } from '../decision.ts';
 import { compileGuard } from '../guard.ts';
 import { localDetector } from '../local-detector.ts';
-import { seededRandom, someText } from '../pii/testdata/random.ts';
+import { someText } from '../pii/testdata/random.ts';
 import { Vault } from '../redaction/vault.ts';
 import type { LocalSpec } from '../rule.ts';
 import { plant, samples } from '../secrets/testing/samples.ts';
+import { seededRandom } from '../testing/random.ts';
 import { rule } from '../testing/rules.ts';
 
 /* Detectors remember how far they have searched a stream. What they find must not depend on it. */

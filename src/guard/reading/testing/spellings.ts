@@ -1,4 +1,4 @@
-import type { Random } from '../../pii/testdata/random.ts';
+import type { Random } from '../../testing/random.ts';
 
 const hex = (code: number, length = 0): string => code.toString(16).padStart(length, '0');
 const digitsOf = (zero: number) => (code: number) =>
