@@ -16,7 +16,8 @@ export function sayMixedClaims(
   const said = new Set<string>();
   for (const listener of listeners) {
     const there = services.routes.filter((route) => route.listeners.includes(listener.name));
-    for (const route of there) {
+    // Most match no claim; who shares a host with whom is asked of the others alone.
+    for (const route of there.filter((one) => byClaims(one, there, listener, filters) !== undefined)) {
       const table = there.filter((other) => sharesHost(route, other));
       if (byClaims(route, table, listener, filters)?.isMixed !== true) continue;
       const document = ofKind(documents, 'HTTPRoute').find(({ id }) => route.origins.includes(id));
