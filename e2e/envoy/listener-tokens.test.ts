@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localBackend } from '../support/ai-gateway-manifests.ts';
+import { applying } from '../support/applying.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents } from '../support/policy-documents.ts';
@@ -116,10 +117,7 @@ const by = (issuer: typeof house, claims: Readonly<Record<string, unknown>> = {}
   authorization: `Bearer ${issuer.token(claims)}`,
 });
 
-async function apply(texts: readonly string[], inForce: () => Promise<boolean>): Promise<void> {
-  await gateway.write('policies.yaml', documents(...texts));
-  await until('the change is in force', inForce, { seen: () => gateway.plane.status().documents });
-}
+const apply = applying(() => gateway);
 
 beforeAll(async () => {
   llm = await startRecordingProvider((response) =>

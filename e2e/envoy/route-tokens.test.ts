@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localBackend } from '../support/ai-gateway-manifests.ts';
+import { applying } from '../support/applying.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents } from '../support/policy-documents.ts';
@@ -148,10 +149,7 @@ const ask = async (model: ModelName | 'claimed', headers: Headers = { 'x-api-key
 const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}`, 'x-api-key': key });
 const askedAs = async (model: ModelName | 'claimed', headers?: Headers) => (await ask(model, headers)).is;
 
-async function apply(texts: readonly string[], inForce: () => Promise<boolean>): Promise<void> {
-  await gateway.write('policies.yaml', documents(...texts));
-  await until('the change is in force', inForce, { seen: () => gateway.plane.status().documents });
-}
+const apply = applying(() => gateway);
 
 beforeAll(async () => {
   llm = await startRecordingProvider((response) =>

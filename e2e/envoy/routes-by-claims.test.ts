@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backendManifest } from '../support/ai-gateway-manifests.ts';
+import { applying } from '../support/applying.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { documents } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
-import { until } from '../support/until.ts';
 
 /*
  * HTTPRoutes with rules that match headers made of claims, on a real Envoy. It chooses a route, and with it the filters
@@ -73,10 +73,7 @@ async function visit(token: Readonly<Record<string, unknown>> | undefined, heade
   return status === 200 ? (JSON.parse(text) as IncomingHttpHeaders)['x-route'] : status;
 }
 
-async function apply(texts: readonly string[], inForce: () => Promise<boolean>): Promise<void> {
-  await gateway.write('policies.yaml', documents(...texts));
-  await until('Envoy has the change', inForce);
-}
+const apply = applying(() => gateway);
 
 beforeAll(async () => {
   service = await startRecordingProvider((response, { headers }) => answerJson(response, 200, headers));

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backendManifest } from '../support/ai-gateway-manifests.ts';
+import { applying } from '../support/applying.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents, model, provider } from '../support/policy-documents.ts';
@@ -89,11 +90,7 @@ const ask = (headers: Headers) =>
 const visit = (headers: Headers = {}, method = 'GET') =>
   rawRequest(gateway.port, { method, path: '/service', headers });
 
-/** Envoy takes a change a moment after it has been published. */
-async function apply(texts: readonly string[], inForce: () => Promise<boolean>): Promise<void> {
-  await gateway.write('policies.yaml', documents(...texts));
-  await until('Envoy has the change', inForce);
-}
+const apply = applying(() => gateway);
 
 beforeAll(async () => {
   const completion = { choices: [{ message: { role: 'assistant', content: 'hi' } }] };
