@@ -1,6 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis } from 'ioredis';
-import { err, ok, type Result } from '../../lib/result.ts';
 import { errorCodeOf } from './error-code.ts';
 
 /** Where a Redis is and who we are to it. */
@@ -26,66 +25,6 @@ export interface RedisTarget {
   /** Who we are to the Sentinels, where they ask. */
   readonly sentinelLogin?: { readonly username?: string; readonly password?: string };
   readonly isTls: boolean;
-}
-
-const urlPattern = /^(redis|rediss)(\+sentinel|\+cluster)?:\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?$/;
-
-/**
- * `redis://user:password@host:6379/0`, `rediss://` with TLS, `redis+sentinel://host:26379,host/master/0`,
- * `redis+cluster://host:6379,host:6379`. Errors never repeat the text: it may hold a password.
- */
-export function parseRedisUrl(text: string): Result<RedisTarget> {
-  const match = urlPattern.exec(text);
-  if (match === null) return err('is not redis://, rediss://, redis+sentinel:// or redis+cluster:// with a host');
-  const [, scheme, variant, login, hosts = '', path = ''] = match;
-  const nodes: RedisNode[] = [];
-  for (const host of hosts.split(',')) {
-    const node = parseNode(host, variant === '+sentinel' ? 26_379 : 6_379);
-    if (node === undefined) return err('names a host or port that is not one');
-    nodes.push(node);
-  }
-  const address = addressOf(variant, nodes, path);
-  if (!address.ok) return address;
-  const credentials = parseLogin(login);
-  if (credentials === undefined) return err('has a user or password that is not percent-encoded');
-  return ok({ address: address.value, ...credentials, isTls: scheme === 'rediss' });
-}
-
-function addressOf(variant: string | undefined, nodes: readonly RedisNode[], path: string): Result<RedisAddress> {
-  if (variant === '+cluster')
-    return path === '' ? ok({ kind: 'cluster', nodes }) : err('names a database of a Cluster');
-  const parts = path.split('/');
-  const database = Number((variant === '+sentinel' ? parts[1] : parts[0]) || '0');
-  if (!Number.isInteger(database) || database < 0) return err('names a database that is not a number');
-  if (variant === '+sentinel') {
-    const master = parts[0] ?? '';
-    return master === ''
-      ? err('names no master to ask the Sentinels for')
-      : ok({ kind: 'sentinel', nodes, master, database });
-  }
-  const [first, ...more] = nodes;
-  if (first === undefined || more.length > 0)
-    return err('names several hosts; use redis+sentinel:// or redis+cluster://');
-  return ok({ kind: 'single', nodes: [first], database });
-}
-
-function parseNode(text: string, defaultPort: number): RedisNode | undefined {
-  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text);
-  if (match?.[1] === undefined) return undefined;
-  const port = match[2] === undefined ? defaultPort : Number(match[2]);
-  return port > 65_535 ? undefined : { host: match[1].replace(/^\[|\]$/g, ''), port };
-}
-
-function parseLogin(login: string | undefined): { username?: string; password?: string } | undefined {
-  if (login === undefined || login === '') return {};
-  const colon = login.indexOf(':');
-  try {
-    const username = decodeURIComponent(colon === -1 ? login : login.slice(0, colon));
-    const password = colon === -1 ? undefined : decodeURIComponent(login.slice(colon + 1));
-    return { ...(username === '' ? {} : { username }), ...(password === undefined ? {} : { password }) };
-  } catch {
-    return undefined;
-  }
 }
 
 export interface ConnectOptions {

@@ -7,7 +7,8 @@ import { type RunningRedis, startRedis } from '../../../e2e/support/redis.ts';
 import { until } from '../../../e2e/support/until.ts';
 import { createFailoverStore, type FailoverStore } from '../failover/failover-store.ts';
 import { figures, finish, take } from '../testing/answers.ts';
-import { openRedis } from '../testing/open-redis.ts';
+import { openRedis, redisAt } from '../testing/open-redis.ts';
+import type { RedisTarget } from './connection.ts';
 import { explained } from './error-code.ts';
 
 /* A Redis that is there and does not count, for each reason that it has words for. */
@@ -21,9 +22,9 @@ let serial = 0;
 let said: string[] = [];
 const id = () => `id${++serial}`;
 
-async function open(url: string, commandTimeoutMs: number): Promise<FailoverStore> {
+async function open(where: string | RedisTarget, commandTimeoutMs: number): Promise<FailoverStore> {
   said = [];
-  const shared = await openRedis(url, { commandTimeoutMs });
+  const shared = await openRedis(where, { commandTimeoutMs });
   return createFailoverStore({
     shared,
     replicas: () => 2,
@@ -91,7 +92,7 @@ describe('a store in a Redis that does not count', () => {
       listed('limits', '>p'),
     ],
   ])('because it %s says %s, leaves requests to their limits, and counts again', async (_, code, begin, end) => {
-    store = await open(redis.url.replace('//', '//limits:p@'), 2_000);
+    store = await open({ ...redisAt(redis.url), username: 'limits', password: 'p' }, 2_000);
     const running = id();
     await take(store, running, counter, 10);
     await begin();

@@ -1,0 +1,65 @@
+import { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { startRedis } from '../../../e2e/support/redis.ts';
+import { until } from '../../../e2e/support/until.ts';
+import type { Counter } from '../counter.ts';
+import { finish, reserve, settle, take } from '../testing/answers.ts';
+import { connected, openRedis } from '../testing/open-redis.ts';
+
+const counter: Counter = { kind: 'fixed', key: 'c', limit: 100, windowMs: 3_600_000 };
+
+describe('what a store asks of Redis', () => {
+  it('does not wait for a server that never answers, nor for more answers than it may', async () => {
+    const redis = await startRedis();
+    const store = await openRedis(redis.url, { commandTimeoutMs: 50, maxInFlight: 2 });
+    await redis.pause();
+    const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => take(store, id, counter, 1)));
+    expect(outcomes).toMatchObject([
+      { kind: 'unavailable', cause: 'timeout', mayHaveHappened: true },
+      { kind: 'unavailable', cause: 'timeout', mayHaveHappened: true },
+      { kind: 'unavailable', cause: 'busy', mayHaveHappened: false },
+    ]);
+    await redis.resume();
+    await connected(store);
+    await redis.stop();
+    await until('it is offline', async () => {
+      const outcome = await take(store, 'd', counter, 1);
+      return outcome.kind === 'unavailable' && outcome.cause === 'offline' && !outcome.mayHaveHappened;
+    });
+    await store.close();
+  });
+
+  it('teaches its scripts to a server that has forgotten them', async () => {
+    const redis = await startRedis();
+    const store = await openRedis(redis.url);
+    await take(store, 'a', counter, 10);
+    const admin = new Redis(redis.url);
+    await admin.script('FLUSH');
+    admin.disconnect();
+    expect(await finish(store, 'a', counter, 5)).toMatchObject({ kind: 'settled', isLate: false });
+    await store.close();
+    await redis.stop();
+  });
+
+  it('asks once for all counters of a request, and once when it is over', async () => {
+    const redis = await startRedis();
+    const store = await openRedis(redis.url);
+    const admin = new Redis(redis.url);
+    const monitor = await admin.monitor();
+    const asked: string[] = [];
+    monitor.on('monitor', (_time: string, [command = '']: readonly string[], source: string) => {
+      if (source !== 'lua') asked.push(command.toLowerCase());
+    });
+    const counters = ['a', 'b', 'c'].map((key): Counter => ({ ...counter, key }));
+    const items = counters.map((each) => ({ counter: each, amount: 10 }));
+    expect(await reserve(store, { id: 'one', ttlMs: 60_000, items })).toMatchObject({ kind: 'admitted' });
+    expect(await settle(store, { id: 'one', items })).toMatchObject({ kind: 'settled' });
+    await admin.ping();
+    await until('all has been seen', () => asked.includes('ping'));
+    expect(asked).toEqual(['evalsha', 'evalsha', 'ping']);
+    monitor.disconnect();
+    admin.disconnect();
+    await store.close();
+    await redis.stop();
+  });
+});
