@@ -2,12 +2,12 @@ import type { Key } from '../program/program.ts';
 import type { Exchange } from './exchange.ts';
 import { inLog } from './metadata.ts';
 import { targetLabel } from './target-label.ts';
-import { encodeValue, structField } from './wire/struct.ts';
+import { structField } from './wire/struct-field.ts';
 
 const keyFields = new WeakMap<Key, Buffer>();
 const apiFields = new Map<string, Buffer>();
-const isStream = structField('stream', encodeValue(true));
-const isNoStream = structField('stream', encodeValue(false));
+const isStream = structField('stream', true);
+const isNoStream = structField('stream', false);
 
 /** Whose request it is, and by which API. Nothing as long as no key is known. */
 export function pushCaller({ key, api }: Exchange, fields: Buffer[]): void {
@@ -20,8 +20,8 @@ export function pushCaller({ key, api }: Exchange, fields: Buffer[]): void {
 export function pushPlan(exchange: Exchange, fields: Buffer[]): void {
   let targets = '';
   for (const planned of exchange.targets) targets += `${targets === '' ? '' : ','}${targetLabel(exchange, planned)}`;
-  fields.push(textField('targets', targets), exchange.isStream ? isStream : isNoStream);
-  if (exchange.model !== undefined) fields.push(textField('model', exchange.model.name));
+  fields.push(structField('targets', targets), exchange.isStream ? isStream : isNoStream);
+  if (exchange.model !== undefined) fields.push(structField('model', exchange.model.name));
 }
 
 /** As much of it as is known of a request that gets its answer before it leaves; undefined: nothing. */
@@ -37,7 +37,7 @@ function fieldsOf(key: Key): Buffer {
   if (fields === undefined) {
     const owner = { key: key.name, user: key.user, team: key.team, project: key.project };
     const texts = Object.entries(owner).filter(([, text]) => text !== '');
-    fields = Buffer.concat(texts.map(([name, text]) => textField(name, text)));
+    fields = Buffer.concat(texts.map(([name, text]) => structField(name, text)));
     keyFields.set(key, fields);
   }
   return fields;
@@ -46,12 +46,8 @@ function fieldsOf(key: Key): Buffer {
 function apiField(api: string): Buffer {
   let field = apiFields.get(api);
   if (field === undefined) {
-    field = textField('api', api);
+    field = structField('api', api);
     apiFields.set(api, field);
   }
   return field;
-}
-
-function textField(name: string, text: string): Buffer {
-  return structField(name, encodeValue(text));
 }

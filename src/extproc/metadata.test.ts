@@ -10,19 +10,20 @@ import { decodedFrame, decodedStruct } from './testing/decoded.ts';
 import { record } from './wire/bytes-out.ts';
 import { kind } from './wire/kind.ts';
 import { encodeMutation, noMutation } from './wire/outgoing.ts';
-import { encodeStruct, encodeValue, structField } from './wire/struct.ts';
+import { structField } from './wire/struct-field.ts';
+import { structBytes } from './wire/testing/struct-bytes.ts';
 
 describe('namespaceMetadata()', () => {
-  it.each([0, 1, 40])('encodes the same Struct as the encoder of whole values, with %i fields', (count) => {
+  it.each([0, 1, 40])('encodes the same Struct as protobuf-es, with %i fields', (count) => {
     const names = Array.from({ length: count }, (_, i) => `field-${i}`);
-    const encoded = namespaceMetadata('sluice.log')(names.map((name) => structField(name, encodeValue('größe'))));
-    expect(encoded).toEqual(encodeStruct({ 'sluice.log': Object.fromEntries(names.map((name) => [name, 'größe'])) }));
+    const encoded = namespaceMetadata('sluice.log')(names.map((name) => structField(name, 'größe')));
+    expect(encoded).toEqual(structBytes({ 'sluice.log': Object.fromEntries(names.map((name) => [name, 'größe'])) }));
   });
 
   it('puts other namespaces beside it', () => {
-    const route = namespaceMetadata('a')([structField('x', encodeValue(1))]);
-    const log = namespaceMetadata('b')([structField('y', encodeValue(true))]);
-    expect(decodedStruct(Buffer.concat([route, log]))).toEqual({ a: { x: 1 }, b: { y: true } });
+    const route = namespaceMetadata('a')([structField('x', 'größe')]);
+    const log = namespaceMetadata('b')([structField('y', true)]);
+    expect(decodedStruct(Buffer.concat([route, log]))).toEqual({ a: { x: 'größe' }, b: { y: true } });
   });
 });
 

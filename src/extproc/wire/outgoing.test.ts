@@ -4,7 +4,7 @@ import { ProcessingResponseSchema } from '../../gen/envoy/service/ext_proc/v3/ex
 import { kind } from './kind.ts';
 import { responseBodyOverride } from './mode.ts';
 import { continueFrame, encodeImmediate, encodeMutation, noMutation } from './outgoing.ts';
-import { encodeStruct, encodeValue, type Json, listItem, listValue, structField, structValue } from './struct.ts';
+import { structField } from './struct-field.ts';
 import { WireError } from './wire-error.ts';
 
 function parsed(frame: Buffer) {
@@ -67,29 +67,11 @@ describe('encodeImmediate()', () => {
   });
 });
 
-describe('Struct pieces', () => {
-  const chain = [
-    { name: 'p0', clusters: [{ cluster_name: 'openai', weight: 1 }] },
-    { name: 'p1', clusters: [{ cluster_name: 'größe', weight: 3 }] },
-  ];
-
-  it('put together are the Struct encoded as a whole', () => {
-    const items = chain.map((group) => listItem(encodeValue(group)));
-    const inner = structField('groups', listValue(Buffer.concat(items)));
-    const whole = structField('sluice.route', structValue(inner));
-    expect(whole).toEqual(encodeStruct({ 'sluice.route': { groups: chain } }));
-  });
-
-  it('behind each other merge, the later key winning', () => {
-    const metadata = Buffer.concat([encodeStruct({ a: 1, b: { c: 1 } }), encodeStruct({ b: 'new' })]);
-    const response = parsed(encodeMutation(kind.requestBody, { ...noMutation, metadata }));
-    expect(response.dynamicMetadata).toEqual({ a: 1, b: 'new' });
-  });
-
-  it('refuse a value that contains itself', () => {
-    const loop: { [key: string]: Json } = {};
-    loop.self = loop;
-    expect(() => encodeStruct(loop)).toThrow(WireError);
+describe('structField()', () => {
+  it('makes fields that behind each other are a Struct, the later of two with one key winning', () => {
+    const fields = [structField('a', 'größe'), structField('b', true), structField('b', false)];
+    const response = parsed(encodeMutation(kind.requestBody, { ...noMutation, metadata: Buffer.concat(fields) }));
+    expect(response.dynamicMetadata).toEqual({ a: 'größe', b: false });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cursor } from './cursor.ts';
-import { encodeStruct, type Json } from './struct.ts';
-import { readStruct } from './struct-tree.ts';
+import { type Json, readStruct } from './struct-tree.ts';
+import { structBytes } from './testing/struct-bytes.ts';
 
 function read(bytes: Buffer) {
   return readStruct(new Cursor(bytes), 0, bytes.length);
@@ -18,30 +18,30 @@ describe('readStruct()', () => {
       list: [1, 'two', [null], { three: 3 }],
       map: { deeper: { deepest: '' } },
     };
-    expect(structuredClone(read(encodeStruct(value)))).toEqual(value);
+    expect(structuredClone(read(structBytes(value)))).toEqual(value);
     expect(structuredClone(read(Buffer.alloc(0)))).toEqual({});
   });
 
   it('keeps the last of two entries of a key', () => {
-    expect(read(Buffer.concat([encodeStruct({ a: 1 }), encodeStruct({ a: 2 })])).a).toBe(2);
+    expect(read(Buffer.concat([structBytes({ a: 1 }), structBytes({ a: 2 })])).a).toBe(2);
   });
 
   it('gives maps that inherit nothing', () => {
-    const map = read(encodeStruct({ inner: {} }));
+    const map = read(structBytes({ inner: {} }));
     expect(map.constructor).toBeUndefined();
     expect((map.inner as { readonly toString?: Json }).toString).toBeUndefined();
   });
 
   it('refuses what ends too early, and what is nested too deeply', () => {
-    const whole = encodeStruct({ a: { b: 'text' } });
+    const whole = structBytes({ a: { b: 'text' } });
     expect(() => read(whole.subarray(0, whole.length - 2))).toThrow('past the end');
-    let deep = encodeStruct({ a: 1 });
+    let deep = structBytes({ a: 1 });
     for (let i = 0; i < 200; i++) deep = nested(deep);
     expect(() => read(deep)).toThrow('nested too deeply');
   });
 });
 
-/** `{ a: inner }`, written by hand: the encoder does not go so deep. */
+/** `{ a: inner }`, written by hand: protobuf-es does not go so deep. */
 function nested(inner: Buffer): Buffer {
   const value = delimited(0x2a, inner);
   return delimited(0x0a, Buffer.concat([Buffer.from([0x0a, 1, 0x61]), delimited(0x12, value)]));

@@ -1,7 +1,9 @@
 import type { Cursor } from './cursor.ts';
-import type { Json } from './struct.ts';
 import { readScalar } from './struct-read.ts';
 import { WireError } from './wire-error.ts';
+
+/** What fits into a `google.protobuf.Value`. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonMap;
 
 export interface JsonMap {
   readonly [key: string]: Json;

@@ -3,7 +3,7 @@ import type { Exchange } from '../../exchange.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
 import { hiddenFailureStatus } from '../../watched/attempt-watch.ts';
-import { encodeValue, structField } from '../../wire/struct.ts';
+import { structField } from '../../wire/struct-field.ts';
 import { bodyFor } from './body.ts';
 import { chainOf } from './chain.ts';
 import { changesFor, setHeaders } from './changes.ts';
@@ -64,7 +64,7 @@ export function attempt(kept: KeptExchanges): Stage {
       if (isToBeRead(exchange)) answer.remove('accept-encoding');
       if (targets.length > 1 || exchange.isWatched) {
         // By this Envoy's later attempts find the way back.
-        answer.routeFields.push(structField(exchangeField, encodeValue(kept.idOf(exchange))));
+        answer.routeFields.push(structField(exchangeField, kept.idOf(exchange)));
         kept.add(exchange);
       }
       if (targets.length > 1) exchange.keepBody();

@@ -1,5 +1,4 @@
-import type { Json } from '../../wire/struct.ts';
-import type { JsonMap } from '../../wire/struct-tree.ts';
+import type { Json, JsonMap } from '../../wire/struct-tree.ts';
 
 /** A line of a request ends at one of these. */
 const controls = /[\0\r\n]/;

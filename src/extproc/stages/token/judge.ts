@@ -1,7 +1,6 @@
 import type { ErrorCode } from '../../../errors/table.ts';
 import type { DemandedIssuer, TokenDemand, TokenFields } from '../../../program/program.ts';
-import type { Json } from '../../wire/struct.ts';
-import type { JsonMap } from '../../wire/struct-tree.ts';
+import type { Json, JsonMap } from '../../wire/struct-tree.ts';
 
 /** Statuses of Envoy's token filter (`jwt_verify_lib`), as far as callers are told apart by them. */
 const jwtStatus = { missed: 1, badFormat: 4, audienceNotAllowed: 25, fetchFailed: 40 } as const;
