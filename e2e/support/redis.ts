@@ -79,7 +79,7 @@ function running(program: RedisProgram, port: number, folder: string): RunningRe
 }
 
 /** A cluster node also listens on its port + 10000. */
-async function lowPort(): Promise<number> {
+export async function lowPort(): Promise<number> {
   const port = await freePort();
   return port > 55_000 ? lowPort() : port;
 }
