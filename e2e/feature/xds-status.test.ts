@@ -28,6 +28,7 @@ function connect(port: number, id: string) {
 
 interface Answer {
   readonly code: status;
+  readonly details: string;
   readonly body: Buffer;
 }
 
@@ -37,7 +38,7 @@ function callUnary(port: number, method: string, request: Buffer): Promise<Answe
   const identity = (bytes: Buffer): Buffer => bytes;
   return new Promise((resolve) => {
     channel.makeUnaryRequest(method, identity, identity, request, (error, body) =>
-      resolve({ code: error?.code ?? status.OK, body: body ?? Buffer.alloc(0) }),
+      resolve({ code: error?.code ?? status.OK, details: error?.details ?? '', body: body ?? Buffer.alloc(0) }),
     );
   });
 }
@@ -134,6 +135,40 @@ describe('CSDS', () => {
     expect(resources.every(({ xdsConfig }) => xdsConfig === undefined)).toBe(true);
   });
 
+  /** A matcher of `node_id`, as tools send it: field 1 of the request, and in it the field of the comparison. */
+  function asking(field: number, value: string): Buffer {
+    const nested = (number: number, bytes: Buffer): Buffer =>
+      Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
+    return nested(1, nested(1, nested(field, Buffer.from(value))));
+  }
+
+  it.each([
+    ['all', Buffer.alloc(0), ['edge-1', 'edge-2', 'Inner']],
+    ['one by its id', asking(1, 'edge-1'), ['edge-1']],
+    ['those whose id begins so', asking(2, 'edge'), ['edge-1', 'edge-2']],
+    ['those whose id ends so', asking(3, '-2'), ['edge-2']],
+    ['those whose id holds it', asking(7, 'ne'), ['Inner']],
+    ['those of either', Buffer.concat([asking(1, 'edge-2'), asking(1, 'Inner')]), ['edge-2', 'Inner']],
+    ['nobody', asking(1, 'edge'), []],
+  ])('tells of the clients that are asked for: %s', async (_name, request, ids) => {
+    const { server, port } = await start();
+    server.publish('main', snapshotOf([clusterOf('a')]));
+    for (const id of ['edge-1', 'edge-2', 'Inner']) {
+      const client = connect(port, id);
+      client.ask('cluster', ['*']);
+      await client.next();
+    }
+    const { body } = await callUnary(port, method, request);
+    const { config } = fromBinary(ClientStatusResponseSchema, new Uint8Array(body));
+    expect(config.map(({ node }) => node?.id)).toEqual(ids);
+  });
+
+  it('says of a question that it does not understand which ones it does', async () => {
+    const { code, details } = await callUnary(await withRefusal(), method, asking(5, ''));
+    expect(code).toBe(status.INVALID_ARGUMENT);
+    expect(details).toBe('node_id is matched by exact, prefix, suffix or contains only.');
+  });
+
   it('is read alike by the definitions that gRPC brings along', async () => {
     const port = await withRefusal();
     const root = 'node_modules/@grpc/grpc-js-xds/deps';
@@ -172,9 +207,9 @@ describe('the health service', () => {
 
   it('is not serving before there is something to serve', async () => {
     const { server, port } = await start();
-    expect(await callUnary(port, check, Buffer.alloc(0))).toEqual({ code: status.OK, body: notServing });
+    expect((await callUnary(port, check, Buffer.alloc(0))).body).toEqual(notServing);
     server.publish('main', snapshotOf([]));
-    expect(await callUnary(port, check, Buffer.alloc(0))).toEqual({ code: status.OK, body: serving });
+    expect((await callUnary(port, check, Buffer.alloc(0))).body).toEqual(serving);
   });
 
   it('knows the service that it answers for, and no other', async () => {

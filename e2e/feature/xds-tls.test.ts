@@ -1,6 +1,8 @@
-import { credentials, status } from '@grpc/grpc-js';
+import { fromBinary } from '@bufbuild/protobuf';
+import { type ChannelCredentials, Client, credentials, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { mayAsk } from '../../src/controller/peer-rule.ts';
+import { ClientStatusResponseSchema } from '../../src/gen/sluice/status/v1/client_status_pb.js';
 import { ok } from '../../src/lib/result.ts';
 import { type Authority, createAuthority } from '../../src/pki/authority.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
@@ -23,10 +25,9 @@ async function start(tls: XdsServerTls): Promise<{ server: XdsServer; port: numb
 
 /** What a client gets that trusts `trusted` and shows `own`. */
 async function outcome(port: number, trusted: Certificate, own?: Certificate, gateway?: string): Promise<string> {
-  const [key, cert] = own === undefined ? [null, null] : [Buffer.from(own.key), Buffer.from(own.cert)];
   const client = scriptedXdsClient('delta', {
     port,
-    credentials: credentials.createSsl(Buffer.from(trusted.cert), key, cert),
+    credentials: showing(trusted, own),
     ...(gateway !== undefined && { node: { id: 'test', cluster: 'test', metadata: { gateway } } }),
   });
   try {
@@ -36,6 +37,26 @@ async function outcome(port: number, trusted: Certificate, own?: Certificate, ga
   } finally {
     client.close();
   }
+}
+
+function showing(trusted: Certificate, own?: Certificate): ChannelCredentials {
+  const [key, cert] = own === undefined ? [null, null] : [Buffer.from(own.key), Buffer.from(own.cert)];
+  return credentials.createSsl(Buffer.from(trusted.cert), key, cert);
+}
+
+/** What CSDS says to who shows these credentials: each client with the names of what it was sent. */
+async function clientsToldTo(port: number, shown: ChannelCredentials) {
+  const channel = new Client(`127.0.0.1:${port}`, shown, { 'grpc.ssl_target_name_override': 'localhost' });
+  cleanup(() => channel.close());
+  const identity = (bytes: Buffer): Buffer => bytes;
+  const method = '/envoy.service.status.v3.ClientStatusDiscoveryService/FetchClientStatus';
+  const body = await new Promise<Buffer>((resolve, reject) => {
+    channel.makeUnaryRequest(method, identity, identity, Buffer.alloc(0), (error, answer) =>
+      error === null && answer !== undefined ? resolve(answer) : reject(error),
+    );
+  });
+  const { config } = fromBinary(ClientStatusResponseSchema, new Uint8Array(body));
+  return config.map(({ node, genericXdsConfigs }) => [node?.id, genericXdsConfigs.map(({ name }) => name)]);
 }
 
 async function clientLeaf(authority: Authority, uri: string | undefined): Promise<Certificate> {
@@ -87,7 +108,8 @@ describe('TLS of the xDS port', () => {
     expect(await outcome(port, first)).toBe('cluster: a');
   });
 
-  it('asks for whose gateway a certificate is, and turns others away in a sentence', async () => {
+  /** A server of two gateways whose clients have certificates of one authority. */
+  async function twoGateways() {
     const authority = await createAuthority({ name: 'Sluice', now: new Date() });
     const server = createXdsServer({
       groupOf: (node) => ok(node.metadata.gateway ?? ''),
@@ -98,6 +120,11 @@ describe('TLS of the xDS port', () => {
     cleanup(() => server.close(500));
     server.publish('team-a/edge', snapshotOf([clusterOf('a')]));
     server.publish('team-b/edge', snapshotOf([clusterOf('b')]));
+    return { authority, server, port };
+  }
+
+  it('asks for whose gateway a certificate is, and turns others away in a sentence', async () => {
+    const { authority, server, port } = await twoGateways();
     const turnedAway: string[] = [];
     server.onEvent((event) => event.kind === 'turned away' && turnedAway.push(event.text));
     const ofTeamA = await clientLeaf(authority, 'spiffe://sluice.dev/ns/team-a/gateway/edge');
@@ -109,6 +136,31 @@ describe('TLS of the xDS port', () => {
       'The client certificate is for gateway "team-a/edge"; it does not permit to ask for gateway "team-b/edge".',
       'The client certificate names no gateway; it does not permit to ask for gateway "team-a/edge".',
     ]);
+  });
+
+  it('tells of the clients of its own gateway how they stand, and of no others', async () => {
+    const { authority, port } = await twoGateways();
+    const [ofTeamA, ofTeamB, nobody] = await Promise.all([
+      clientLeaf(authority, 'spiffe://sluice.dev/ns/team-a/gateway/edge'),
+      clientLeaf(authority, 'spiffe://sluice.dev/ns/team-b/gateway/edge'),
+      clientLeaf(authority, undefined),
+    ]);
+    for (const [own, gateway] of [
+      [ofTeamA, 'team-a/edge'],
+      [ofTeamB, 'team-b/edge'],
+    ] as const) {
+      const client = scriptedXdsClient('delta', {
+        port,
+        credentials: showing(first, own),
+        node: { id: gateway, cluster: 'test', metadata: { gateway } },
+      });
+      cleanup(() => client.close());
+      client.ask('cluster', ['*']);
+      await client.next();
+    }
+    expect(await clientsToldTo(port, showing(first, ofTeamA))).toEqual([['team-a/edge', ['a']]]);
+    expect(await clientsToldTo(port, showing(first, ofTeamB))).toEqual([['team-b/edge', ['b']]]);
+    expect(await clientsToldTo(port, showing(first, nobody))).toEqual([]);
   });
 
   it('cannot be switched on or off while the port is open', async () => {

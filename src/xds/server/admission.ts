@@ -37,6 +37,11 @@ export function admit(node: XdsNode, peer: Peer | undefined, rules: AdmissionRul
   }
   const group = rules.groupOf(node);
   if (!group.ok) return err({ code: status.NOT_FOUND, text: group.error });
-  const permitted = rules.mayAsk?.(peer, group.value) ?? ok(undefined);
+  const permitted = mayAsk(rules, peer, group.value);
   return permitted.ok ? group : err({ code: status.PERMISSION_DENIED, text: permitted.error });
+}
+
+/** Whether who shows this certificate may know of a group what its clients are told, and how they stand. */
+export function mayAsk(rules: AdmissionRules, peer: Peer | undefined, group: string): Result<unknown> {
+  return rules.mayAsk?.(peer, group) ?? ok(undefined);
 }

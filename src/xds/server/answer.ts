@@ -13,7 +13,7 @@ export type Answer =
       readonly text: string;
     };
 
-export const noAnswer: Answer = { kind: 'none' };
+const noAnswer: Answer = { kind: 'none' };
 
 /** Records the client's answer to the response of this nonce, if there is one that waits for it. */
 export function takeAnswer(state: TypeState, nonce: string, error: string | undefined, now: number): Answer {

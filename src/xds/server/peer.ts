@@ -1,9 +1,16 @@
 import { X509Certificate } from 'node:crypto';
+import type { ServerUnaryCall } from '@grpc/grpc-js';
 
 /** Who a client's verified certificate says it is. */
 export interface Peer {
   readonly uris: readonly string[];
   readonly dnsNames: readonly string[];
+}
+
+/** Of the certificate that the caller has shown, if it has shown one and it was verified. */
+export function callerOf(call: Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext'>): Peer | undefined {
+  const shown = call.getAuthContext().sslPeerCertificate;
+  return shown && peerOf(shown.raw);
 }
 
 /** From the certificate as it came over the wire; only of one that was verified. */

@@ -4,7 +4,7 @@ import { keepUnchanged } from '../snapshot/difference.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
-import type { AdmissionRules } from './admission.ts';
+import { type AdmissionRules, mayAsk } from './admission.ts';
 import type { ClientState, SentResponse, XdsEvent } from './client.ts';
 import { addClientStatusService } from './client-status.ts';
 import { type ConnectionAge, connectionAge, defaultMaxConnectionAgeMs } from './connection-age.ts';
@@ -99,7 +99,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     });
   }
   const health = addHealthService(grpc, () => snapshots.size > 0 && !isClosing);
-  addClientStatusService(grpc, clients);
+  addClientStatusService(grpc, (peer) => clients().filter(({ group }) => mayAsk(options, peer, group).ok));
 
   function clients(): ClientState[] {
     return [...sessions].map((session) => session.state()).filter((state) => state !== undefined);

@@ -9,7 +9,7 @@ import type { Answer } from './answer.ts';
 import { type ClientState, nodeOf, type SentResponse, type XdsEvent, type XdsNode } from './client.ts';
 import type { Outgoing } from './due.ts';
 import { encodeResponse } from './encode.ts';
-import { peerOf } from './peer.ts';
+import { callerOf } from './peer.ts';
 import { resourceStates, typeSummary } from './resource-states.ts';
 import type { DeltaCall, DiscoveryMethod, SotwCall } from './services.ts';
 import { createClientStream } from './stream.ts';
@@ -81,8 +81,7 @@ export function createSession(
   function identify(request: DiscoveryRequest | DeltaDiscoveryRequest): boolean {
     if (node !== undefined) return true;
     const known = nodeOf(request.node ?? create(NodeSchema));
-    const shown = call.getAuthContext().sslPeerCertificate;
-    const admitted = admit(known, shown && peerOf(shown.raw), host.rules);
+    const admitted = admit(known, callerOf(call), host.rules);
     if (!admitted.ok) {
       host.emit({ kind: 'turned away', node: known, text: admitted.error.text });
       end(admitted.error.code, admitted.error.text);

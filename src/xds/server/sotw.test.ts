@@ -116,6 +116,13 @@ describe('state-of-the-world changes', () => {
     }
   });
 
+  it('take the first request of a stream for what it asks, also with a nonce of the stream before', () => {
+    const client = scriptedClient('sotw');
+    client.publish({ ...ab, endpoint: ['a@1'] });
+    expect(client.ask('cluster', { nonce: 'of a former stream' })).toEqual(['cluster: a@1 b@1']);
+    expect(client.ask('endpoint', { names: ['a'], nonce: 'of a former stream' })).toEqual(['endpoint: a@1']);
+  });
+
   it('wait for the first complete state', () => {
     const client = scriptedClient('sotw');
     expect(client.ask('cluster')).toEqual([]);

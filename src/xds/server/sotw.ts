@@ -1,7 +1,7 @@
 import type { Resource } from '../snapshot/resource.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
 import { collectionVersion, versionOf } from '../snapshot/version.ts';
-import { type Answer, noAnswer, takeAnswer } from './answer.ts';
+import { type Answer, takeAnswer } from './answer.ts';
 import type { Due, Evaluation, View } from './due.ts';
 import { emptyAssignment, emptyAssignmentVersion } from './empty-assignment.ts';
 import { forget, removal, type TypeState } from './type-state.ts';
@@ -21,11 +21,8 @@ export function onSotwRequest(state: TypeState, request: SotwRequest, now: numbe
   if (state.lastNonce !== '' && request.nonce !== state.lastNonce) {
     return takeAnswer(state, request.nonce, request.error, now);
   }
-  const isFirst = !state.hasRequested;
-  state.hasRequested = true;
-  const answer = state.lastNonce === '' ? noAnswer : takeAnswer(state, request.nonce, request.error, now);
+  const answer = takeAnswer(state, request.nonce, request.error, now);
   subscribe(state, request.names);
-  if (isFirst && state.wildcard !== 'none') state.mustAnswer = true;
   return answer;
 }
 

@@ -3,7 +3,7 @@ import type { Resource } from '../snapshot/resource.ts';
 /** What the server knows of one client's view of one resource type. One per stream and type, gone with the stream. */
 export interface TypeState {
   readonly typeUrl: string;
-  /** A request of this type has come in on this stream. */
+  /** A request of this type has come in on this stream. Only of the incremental variant. */
   hasRequested: boolean;
   /** Every resource of the type, whether subscribed to by `*` or, as older clients do, by naming nothing. */
   wildcard: 'none' | 'legacy' | 'explicit';
