@@ -6,6 +6,7 @@ import type { Provider } from '../../../model/provider.ts';
 import type { AwsKey } from '../../../model/secret.ts';
 import { asTypedConfig, type Extension, extension } from '../extension.ts';
 import { afterOwnFilters, ownFilters } from '../own-filters/chain.ts';
+import { demandMetFilters, isGuarded, noteMetFilters } from '../own-filters/met-filters.ts';
 import { signRequests } from './aws-signing.ts';
 import { corsFilter } from './cors.ts';
 import { failedAnswers } from './failed-answers.ts';
@@ -33,6 +34,10 @@ const downstreamOrder: readonly DownstreamRow[] = [
     filters: () => [{ ...asTypedConfig(corsFilter), disabled: true }],
   },
   {
+    reason: 'Before the filters of the policy, of which some may change what route answers.',
+    filters: (gateway) => (isGuarded(gateway) ? [asTypedConfig(noteMetFilters)] : []),
+  },
+  {
     reason: 'Before scripts and services of the policy: who may not come in costs them no work.',
     filters: (gateway) => ownFilters(gateway, ['keys', 'tokens']),
   },
@@ -47,6 +52,10 @@ const downstreamOrder: readonly DownstreamRow[] = [
       const filter = afterOwnFilters(gateway);
       return filter === undefined ? [] : [asTypedConfig(filter)];
     },
+  },
+  {
+    reason: 'Behind the filters of the policy: none of them may lead past those of the route that answers.',
+    filters: (gateway) => (isGuarded(gateway) ? [asTypedConfig(demandMetFilters)] : []),
   },
   {
     reason: 'Decides about the request, and chooses the route that the router then takes.',

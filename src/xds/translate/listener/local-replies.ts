@@ -82,6 +82,12 @@ const rows: readonly Row[] = [
     code: 'gateway_not_ready',
     status: errorStatus('gateway_not_ready'),
   },
+  // A filter of a policy has led to a route whose own filters the request has not met.
+  {
+    when: details(".startsWith('rbac_access_denied')"),
+    code: 'internal',
+    status: errorStatus('internal'),
+  },
   ...localReplies.map(({ status, code }) => ({ when: statusIs(ComparisonFilter_Op.EQ, status), code })),
   // A transfer coding that Envoy does not know, which is the client's doing.
   { when: statusIs(ComparisonFilter_Op.EQ, 501), code: 'bad_request' },

@@ -4,6 +4,7 @@ import { FilterConfigSchema } from '../../../gen/envoy/config/route/v3/route_com
 import type { Listener } from '../../../model/listener.ts';
 import { type FilterChoice, filterPlaces } from '../../../model/own-filter.ts';
 import { packed } from '../extension.ts';
+import { metFilters } from './met-filters.ts';
 import { describingName, notingName, takingName } from './names.ts';
 
 type PerFilterConfig = Record<string, Any>;
@@ -27,8 +28,12 @@ export function modelChoice({ filters, tokens: demanded }: ListenerFilters): Fil
 }
 
 /** For a host: everything is off unless it is said here. */
-export function onHost(choice: FilterChoice | undefined): PerFilterConfig {
-  return Object.fromEntries(modelNames(choice).map((name) => [name, switchedOn]));
+export function onHost(choice: FilterChoice | undefined, isGuarded: boolean): PerFilterConfig {
+  const names = modelNames(choice);
+  return {
+    ...Object.fromEntries(names.map((name) => [name, switchedOn])),
+    ...(isGuarded && names.length > 0 && metFilters(names)),
+  };
 }
 
 /** For the route on which a request stands until the processor has decided. */
@@ -38,13 +43,23 @@ export function notedOnRoute({ notedTokens = [], tokens }: ListenerFilters): Per
 }
 
 /** For an ordinary service on such a host. */
-export function onService(listener: ListenerFilters, own: FilterChoice | undefined): PerFilterConfig {
+export function onService(
+  listener: ListenerFilters,
+  own: FilterChoice | undefined,
+  isGuarded: boolean,
+): PerFilterConfig {
   const inherited = modelNames(modelChoice(listener));
   const wanted = namesOf({ ...listener.filters, ...own });
-  return Object.fromEntries([
-    ...inherited.filter((name) => !wanted.includes(name)).map((name) => [name, switchedOff] as const),
-    ...wanted.filter((name) => !inherited.includes(name)).map((name) => [name, switchedOn] as const),
-  ]);
+  const [off, on] = [without(inherited, wanted), without(wanted, inherited)];
+  return {
+    ...Object.fromEntries(off.map((name) => [name, switchedOff])),
+    ...Object.fromEntries(on.map((name) => [name, switchedOn])),
+    ...(isGuarded && off.length + on.length > 0 && metFilters(wanted)),
+  };
+}
+
+function without(names: readonly string[], others: readonly string[]): readonly string[] {
+  return names.filter((name) => !others.includes(name));
 }
 
 function modelNames(choice: FilterChoice | undefined): readonly string[] {

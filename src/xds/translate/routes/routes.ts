@@ -17,6 +17,7 @@ import { type DurationInit, milliseconds, seconds } from '../duration.ts';
 import { encode } from '../encode.ts';
 import { corsFilterName, corsPolicy } from '../filters/cors.ts';
 import { processed } from '../filters/processor-filter.ts';
+import { isGuarded } from '../own-filters/met-filters.ts';
 import { isClosed, modelChoice, notedOnRoute, onHost } from '../own-filters/use.ts';
 import type { Port } from '../ports.ts';
 import { closedRoute, escapedSlashRoute, healthRoute, otherHostRoute, preflightRoute } from './own-answers.ts';
@@ -77,7 +78,7 @@ function virtualHost(listener: Listener, host: Host, gateway: GatewayModel): Vir
     requestBodyBufferLimit: BigInt(settings.maxBodyBytes + rewriteAllowance),
     typedPerFilterConfig: {
       ...(cors && { [corsFilterName]: corsPolicy(cors) }),
-      ...onHost(modelChoice(listener)),
+      ...onHost(modelChoice(listener), isGuarded(gateway)),
     },
     // First match wins.
     routes: [healthRoute, ...routesOf(host, listener, gateway)],
@@ -107,8 +108,9 @@ function routesOf(host: Host, listener: Listener, gateway: GatewayModel): RouteI
   ];
   if (host.routes.length === 0) return modelRoutes('/');
   const { filters = [] } = gateway;
+  const place = { listener, isCorsOn, isGuarded: isGuarded(gateway) };
   const services = inPrecedence(host.routes, host.domains[0]).map((route) =>
-    serviceRoute(route, isCorsOn, listener, byClaims(route, host.routes, listener, filters)),
+    serviceRoute(route, place, byClaims(route, host.routes, listener, filters)),
   );
   // What the processor has decided about stays with its provider, whatever path and headers it has written.
   const first = host.isOfRoutesOnly ? gateway.profiles.map(profileRoute) : modelRoutes(modelPaths);

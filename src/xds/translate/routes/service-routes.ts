@@ -25,11 +25,19 @@ type RouteInit = MessageInitShape<typeof RouteSchema>;
 type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, RouteAction>;
 type RedirectInit = Exclude<MessageInitShape<typeof RedirectActionSchema>, RedirectAction>;
 
+/** What a route has around it. */
+export interface ServicePlace {
+  readonly listener: ListenerFilters;
+  /** For models. */
+  readonly isCorsOn: boolean;
+  /** Requests may come by another route than the one that answers. */
+  readonly isGuarded: boolean;
+}
+
 /** A route past the processor. What the gateway lets browsers do with models says nothing about other services. */
 export function serviceRoute(
   route: ServiceRoute,
-  isCorsOn: boolean,
-  listener: ListenerFilters,
+  { listener, isCorsOn, isGuarded }: ServicePlace,
   claims: ByClaims | undefined,
 ): RouteInit {
   const isRefused = claims?.isMixed === true || isClosed({ ...listener.filters, ...route.filters });
@@ -41,7 +49,7 @@ export function serviceRoute(
     typedPerFilterConfig: {
       ...unprocessed,
       ...corsOf(route, isCorsOn),
-      ...onService(listener, route.filters),
+      ...onService(listener, route.filters, isGuarded),
     },
   };
 }
