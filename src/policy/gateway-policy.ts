@@ -6,7 +6,6 @@ import { enumeration } from './schema/enumeration.ts';
 import { defaulted, optional, required } from './schema/field.ts';
 import { set } from './schema/list.ts';
 import { object } from './schema/object.ts';
-import type { Infer } from './schema/schema.ts';
 import { size } from './schema/size.ts';
 import { text } from './schema/text.ts';
 import { secretSource } from './secret-source.ts';
@@ -110,5 +109,3 @@ export const gatewayPolicySpec = object({
     'What hashes and reversible tokens of guardrails are made with: at least 32 characters that nobody can guess.',
   ),
 });
-
-export type GatewayPolicySpec = Infer<typeof gatewayPolicySpec>;

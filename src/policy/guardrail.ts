@@ -149,5 +149,3 @@ export const guardrailSpec = refine(
     return reject(here, `"${names[repeated]}" is the name of a rule before it`, 'give it another name');
   },
 );
-
-export type GuardrailSpec = Infer<typeof guardrailSpec>;

@@ -63,7 +63,6 @@ export const pricing = noted(
 );
 
 export type PricingSpec = Infer<typeof pricing>;
-export type PriceSpec = Infer<typeof variant>;
 
 /** From here on a price is likelier one per token, or per thousand, that was taken for one per million. */
 const implausible = 1_000_000_000_000;

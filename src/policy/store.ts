@@ -142,8 +142,6 @@ const sink = refine(
   },
 );
 
-export type SinkSpec = Infer<typeof sink>;
-
 /** Where records go. */
 export const records = object({
   usage: defaulted(sink, {}, 'One record for each request: who, what, tokens, cost, attempts.'),

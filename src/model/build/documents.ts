@@ -11,7 +11,6 @@ export type BackendTrafficDocument = DocumentOf<'BackendTrafficPolicy'>;
 export type SecurityDocument = DocumentOf<'SecurityPolicy'>;
 export type GatewayConfigDocument = DocumentOf<'GatewayConfig'>;
 export type ExtensionDocument = DocumentOf<'EnvoyExtensionPolicy'>;
-export type HttpRouteDocument = DocumentOf<'HTTPRoute'>;
 export type QuotaDocument = DocumentOf<'QuotaPolicy'>;
 
 /** Documents of one kind by namespace and name; all of them by id. */

@@ -101,5 +101,3 @@ export const aiGatewayRouteSpec = object({
   targetRefs: refused('parentRefs say which Gateways a route is part of', { remedy: 'write parentRefs' }),
   schema: notApplicable('callers may speak every API that the gateway knows'),
 });
-
-export type AiGatewayRouteSpec = Infer<typeof aiGatewayRouteSpec>;

@@ -6,7 +6,7 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { refine } from '../schema/schema.ts';
 import { noted } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { except, refused } from '../schema/verdict.ts';
@@ -24,8 +24,6 @@ const apiSchemas = [
   'Cohere',
   'HuggingFaceTEI',
 ] as const;
-
-export type ApiSchemaName = (typeof apiSchemas)[number];
 
 const prefixRemedy = 'write a path such as /v1, with or without slash';
 
@@ -100,5 +98,3 @@ export const aiServiceBackendSpec = object({
   }),
   backendSecurityPolicyRef: refused('a BackendSecurityPolicy names its backends', { remedy: 'write targetRefs there' }),
 });
-
-export type AiServiceBackendSpec = Infer<typeof aiServiceBackendSpec>;

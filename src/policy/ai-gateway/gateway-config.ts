@@ -1,6 +1,5 @@
 import { defaulted, optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { notApplicable, refused, reported } from '../schema/verdict.ts';
 import { requestCosts } from './request-cost.ts';
@@ -33,8 +32,6 @@ export const gatewayConfigSpec = object({
   usageEstimates: refused(noMetadata),
   usageEstimatePeriod: refused(noMetadata),
 });
-
-export type GatewayConfigSpec = Infer<typeof gatewayConfigSpec>;
 
 /** By this annotation a Gateway names its GatewayConfig, which lives in its namespace. */
 export const gatewayConfigAnnotation = 'aigateway.envoyproxy.io/gateway-config';

@@ -8,7 +8,7 @@ import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject } from '../schema/place.ts';
-import { type Infer, refine, type Schema } from '../schema/schema.ts';
+import { refine, type Schema } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { show } from '../schema/show.ts';
 import { except, refused, reported } from '../schema/verdict.ts';
@@ -100,5 +100,3 @@ export const quotaPolicySpec = object({
   ),
   costTransparency: refused('callers are not told what they cost'),
 });
-
-export type QuotaPolicySpec = Infer<typeof quotaPolicySpec>;

@@ -3,7 +3,7 @@ import { optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { except } from '../schema/verdict.ts';
@@ -59,7 +59,5 @@ const requestCost = refine(
     return reject(here, `is given, but type is ${spec.type}`, 'write type: CEL, or remove cel');
   },
 );
-
-export type RequestCost = Infer<typeof requestCost>;
 
 export const requestCosts = refine(list(requestCost, { most: 36 }), unique('metadataKey'));

@@ -4,7 +4,6 @@ import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { forOthers } from '../schema/verdict.ts';
 
@@ -43,5 +42,3 @@ export const serviceSpec = object({
     ].map((name) => [name, byKubernetes] as const),
   ),
 });
-
-export type ServiceSpec = Infer<typeof serviceSpec>;

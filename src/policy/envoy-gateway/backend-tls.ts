@@ -5,7 +5,7 @@ import { defaulted, optional } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { refine } from '../schema/schema.ts';
 import { refused } from '../schema/verdict.ts';
 
 const envoyDecides = 'versions and algorithms are those of Envoy';
@@ -36,5 +36,3 @@ export const backendTls = refine(
     return reject(here, 'is given beside caCertificateRefs', 'keep one of them');
   },
 );
-
-export type BackendTls = Infer<typeof backendTls>;

@@ -90,5 +90,3 @@ export const backendSpec = refine(backendFields, (spec, place) => {
   if (spec.type === 'DynamicResolver' || spec.endpoints.length > 0) return spec;
   return reject(under(place, 'endpoints'), 'is empty', 'add fqdn: {hostname: …, port: 443}');
 });
-
-export type BackendSpec = Infer<typeof backendSpec>;

@@ -1,7 +1,6 @@
 import { optional } from '../schema/field.ts';
 import { integer } from '../schema/integer.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { refused } from '../schema/verdict.ts';
 
 const count = integer({ from: 0, to: 4_294_967_295 });
@@ -16,5 +15,3 @@ export const circuitBreaker = object({
   perEndpoint: refused('backends are counted as a whole'),
   retryBudget: refused('attempts are counted by request'),
 });
-
-export type CircuitBreaker = Infer<typeof circuitBreaker>;

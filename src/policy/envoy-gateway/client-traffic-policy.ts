@@ -3,7 +3,6 @@ import { boolean } from '../schema/boolean.ts';
 import { optional } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { refused } from '../schema/verdict.ts';
 import { byteSize } from './byte-size.ts';
@@ -70,5 +69,3 @@ export const clientTrafficPolicySpec = withTargets(
     tcpKeepalive: refused(ownValues),
   }),
 );
-
-export type ClientTrafficPolicySpec = Infer<typeof clientTrafficPolicySpec>;

@@ -2,7 +2,6 @@ import { dottedName } from '../name.ts';
 import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 
 /** A ConfigMap of the document's own namespace. */
 export const configMapReference = object({
@@ -10,5 +9,3 @@ export const configMapReference = object({
   kind: required(enumeration(['ConfigMap']), 'Kind of what is meant.'),
   name: required(dottedName, 'Name of the ConfigMap.'),
 });
-
-export type ConfigMapReference = Infer<typeof configMapReference>;

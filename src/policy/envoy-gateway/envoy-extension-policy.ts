@@ -1,7 +1,6 @@
 import { optional } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { except, refused } from '../schema/verdict.ts';
 import { extProc } from './ext-proc.ts';
 import { lua } from './lua.ts';
@@ -20,5 +19,3 @@ export const envoyExtensionPolicySpec = withTargets(
     dynamicModule: refused('Envoy loads no libraries'),
   }),
 );
-
-export type EnvoyExtensionPolicySpec = Infer<typeof envoyExtensionPolicySpec>;

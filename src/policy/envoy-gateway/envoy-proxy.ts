@@ -1,5 +1,4 @@
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { notApplicable } from '../schema/verdict.ts';
 
 const elsewhere = 'what is made for a Gateway is said by GatewayParameters';
@@ -26,5 +25,3 @@ export const envoyProxySpec = object({
   dynamicModules: notApplicable('Envoy loads no libraries'),
   geoIP: notApplicable('callers are known by their keys'),
 });
-
-export type EnvoyProxySpec = Infer<typeof envoyProxySpec>;

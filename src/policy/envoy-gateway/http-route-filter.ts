@@ -1,5 +1,4 @@
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { refused } from '../schema/verdict.ts';
 
 /** Nothing of it is served. It is known so that its status can say so. */
@@ -9,5 +8,3 @@ export const httpRouteFilterSpec = object({
   credentialInjection: refused('write a BackendSecurityPolicy'),
   matches: refused('write matches of an HTTPRoute'),
 });
-
-export type HttpRouteFilterSpec = Infer<typeof httpRouteFilterSpec>;

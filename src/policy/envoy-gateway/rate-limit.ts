@@ -38,8 +38,6 @@ const cost = refine(
   },
 );
 
-export type RateLimitCost = Infer<typeof cost>;
-
 const rule = object({
   clientSelectors: defaulted(clientSelectors, [], 'Whose requests are counted; all if empty.'),
   limit: required(
@@ -82,5 +80,3 @@ export const rateLimit = object({
   ),
   local: refused('counters of single gateways are not kept; write global'),
 });
-
-export type RateLimitSpec = Infer<typeof rateLimit>;

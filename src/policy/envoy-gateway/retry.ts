@@ -3,7 +3,6 @@ import { defaulted, optional } from '../schema/field.ts';
 import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 
 const noGrpc = 'models do not answer in gRPC';
@@ -62,5 +61,3 @@ export const retry = object({
     'Rules of single attempts.',
   ),
 });
-
-export type RetrySpec = Infer<typeof retry>;

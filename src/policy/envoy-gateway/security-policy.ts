@@ -1,6 +1,5 @@
 import { optional } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { except, refused } from '../schema/verdict.ts';
 import { apiKeyAuth } from './api-key-auth.ts';
 import { cors } from './cors.ts';
@@ -33,5 +32,3 @@ export const securityPolicySpec = withTargets(
     mergeType: refused('policies of several levels are merged field by field'),
   }),
 );
-
-export type SecurityPolicySpec = Infer<typeof securityPolicySpec>;

@@ -3,7 +3,7 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { refine } from '../schema/schema.ts';
 import { labelSelector } from './label-selector.ts';
 import { apiGroup, apiKind, gatewayApiGroup } from './name.ts';
 
@@ -31,5 +31,3 @@ export const allowedRoutes = object({
   namespaces: defaulted(namespaces, {}, 'Where the routes may live.'),
   kinds: defaulted(list(routeKind, { most: 8 }), [], 'Kinds of routes; every one that we serve if empty.'),
 });
-
-export type AllowedRoutes = Infer<typeof allowedRoutes>;

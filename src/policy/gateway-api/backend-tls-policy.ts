@@ -55,8 +55,6 @@ export const backendTlsPolicySpec = object({
   options: notApplicable('we know no options'),
 });
 
-export type BackendTlsPolicySpec = Infer<typeof backendTlsPolicySpec>;
-
 function distinct(all: readonly PolicyTarget[], place: Place): Parsed<readonly PolicyTarget[]> {
   for (const [index, target] of all.entries()) {
     const isRepeated = all

@@ -4,7 +4,7 @@ import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { refine } from '../schema/schema.ts';
 import { authorityReference } from './object-reference.ts';
 import { portNumber } from './parent-reference.ts';
 
@@ -42,8 +42,6 @@ export const frontendTls = object({
     'Other rules for single ports.',
   ),
 });
-
-export type FrontendTls = Infer<typeof frontendTls>;
 
 function distinctPorts<T extends { readonly port: number }>(all: readonly T[], place: Place): Parsed<readonly T[]> {
   const index = all.findIndex(({ port }, at) => all.findIndex((other) => other.port === port) !== at);

@@ -49,8 +49,6 @@ const queryMatch = checked(
   }),
 );
 
-export type QueryMatchSpec = Infer<typeof queryMatch>;
-
 export const queryMatches = refine(list(queryMatch, { most: 16 }), firstOfEachName);
 
 function firstOfEachName<T extends { readonly name: string }>(all: readonly T[]): readonly T[] {

@@ -6,7 +6,7 @@ import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { tokenName } from './name.ts';
 
@@ -31,8 +31,6 @@ export const corsFilter = object({
   allowCredentials: defaulted(boolean, false, 'Whether cookies and the like may be sent along.'),
   maxAge: defaulted(integer({ from: 1, to: 2 ** 31 - 1 }), 5, 'Seconds for which browsers may remember the answer.'),
 });
-
-export type CorsFilter = Infer<typeof corsFilter>;
 
 function alone<T extends string>(all: readonly T[], place: Place): Parsed<readonly T[]> {
   const index = (all as readonly string[]).indexOf('*');

@@ -3,7 +3,7 @@ import { defaulted, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { refine } from '../schema/schema.ts';
 import { tokenName } from './name.ts';
 
 // Envoy refuses whole configurations with this one.
@@ -25,5 +25,3 @@ export const headerModifier = object({
   add: defaulted(headers, [], 'Headers to add to those that are there.'),
   remove: defaulted(list(name, { most: 16 }), [], 'Headers to remove.'),
 });
-
-export type HeaderModifier = Infer<typeof headerModifier>;

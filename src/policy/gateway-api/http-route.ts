@@ -81,5 +81,3 @@ export const httpRouteSpec = object({
   ),
   useDefaultGateways: refused('there is no default Gateway in a cluster'),
 });
-
-export type HttpRouteSpec = Infer<typeof httpRouteSpec>;

@@ -2,7 +2,6 @@ import { dnsLabel, dottedName } from '../name.ts';
 import { optional, required } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
 import { apiGroup, apiKind } from './name.ts';
 
 const from = object({
@@ -22,5 +21,3 @@ export const referenceGrantSpec = object({
   from: required(list(from, { least: 1, most: 16, emptyRemedy: 'say who may refer' }), 'Who may refer.'),
   to: required(list(to, { least: 1, most: 16, emptyRemedy: 'say to what' }), 'To what, in this namespace.'),
 });
-
-export type ReferenceGrantSpec = Infer<typeof referenceGrantSpec>;

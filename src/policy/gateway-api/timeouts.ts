@@ -1,7 +1,7 @@
 import { optional } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { refine } from '../schema/schema.ts';
 import { gatewayDuration } from './duration.ts';
 
 /** In milliseconds; 0: no bound. */
@@ -17,5 +17,3 @@ export const routeTimeouts = refine(
     return reject(under(place, 'backendRequest'), message, 'make it shorter, or request longer');
   },
 );
-
-export type RouteTimeouts = Infer<typeof routeTimeouts>;
