@@ -24,9 +24,9 @@ describe('the official clients', () => {
     const stream = [
       chatChunk({ role: 'assistant', content: '' }),
       chatChunk({ content: 'number 12' }),
-      chatChunk({ content: '34' }),
       call(0, '', { id: 'call_1', type: 'function' }, 'send'),
       call(0, '{"to":"0'),
+      chatChunk({ content: '34' }),
       call(0, '78","n":5}'),
       chatChunk({}, { finish: 'tool_calls' }),
       sse('[DONE]'),

@@ -52,11 +52,6 @@ describe('SseRewriter', () => {
     ['usage', sse({ id: 'chatcmpl-1', choices: [], usage: { total_tokens: 3 } })],
     ['the end mark', sse('[DONE]')],
     ['an error', sse({ error: { message: 'overloaded' } })],
-    [
-      'a tool call',
-      chatChunk({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'f', arguments: '' } }] }),
-    ],
-    ['other words', chatChunk({ refusal: 'no' })],
     ['the end of the stream', ''],
   ])('sends it before %s', (_, next) => {
     const { bytes } = rewrite(chat, chatChunk({ content: 'a12' }) + next);
@@ -79,18 +74,49 @@ describe('SseRewriter', () => {
     expect(textsAfter(chat, stream)).toEqual({ '0/call 0': '{"a1":"b[N]"}', '0/call 1': '{"n":12,"deep":["[N]"]}' });
   });
 
-  it('finishes a text when another one begins, but not when they take turns', () => {
+  it('puts the words of a choice together whatever stands between them, as clients do', () => {
+    const say = (text: string) => chatChunk({ content: text });
+    const others = [
+      chatChunk({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }] }),
+      chatChunk({ refusal: 'no' }),
+      chatChunk({ reasoning_content: 'so' }),
+      chatChunk({ audio: { transcript: 'so' } }),
+    ];
+    for (const other of others) {
+      expect(textsAfter(chat, say('12') + other + say('34'))['0/content'], other).toBe('[N]');
+      const { bytes } = rewrite(chat, say('a12') + other + chatChunk({}, { finish: 'stop' }));
+      expect(bytes.toString()).toBe(say('a') + other + say('##') + chatChunk({}, { finish: 'stop' }));
+    }
+  });
+
+  it.each<[string, object]>([
+    ['words', { content: 'a' }],
+    ['a refusal', { refusal: 'a' }],
+    ['a call', { tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'f', arguments: '' } }] }],
+  ])('sends what is left of thoughts before %s, since they would be shown behind it', (_, delta) => {
+    const think = (text: string) =>
+      chatChunk({ reasoning: text, reasoning_details: [{ type: 'reasoning.text', text, index: 0 }] });
+    const { bytes } = rewrite(chat, think('12') + chatChunk(delta));
+    const events = eventsOf(bytes).map((event) => JSON.stringify(event));
+    expect(events.findLastIndex((event) => event.includes('##'))).toBe(events.length - 2);
+    expect(events.join('').split('##')).toHaveLength(3);
+  });
+
+  it('puts thoughts together that take turns with words', () => {
     const think = (text: string) => chatChunk({ reasoning_content: text });
     const say = (text: string) => chatChunk({ content: text });
     const both = (a: string, b: string) => chatChunk({ reasoning_content: a, content: b });
-    expect(textsAfter(chat, think('1') + say('2') + think('3') + say('4') + think('5') + say('6'))).toEqual({
-      '0/reasoning_content': '###',
-      '0/content': '###',
-    });
-    expect(textsAfter(chat, both('12', '34') + both('34', '56') + both('56', '78'))).toMatchObject({
-      '0/reasoning_content': '[N]',
+    const reverse = (a: string, b: string) => chatChunk({ content: b, reasoning_content: a });
+    expect(textsAfter(chat, think('12') + say('12') + think('34') + say('34') + think('56') + say('56'))).toEqual({
+      '0/reasoning_content': '##[N]',
       '0/content': '[N]',
     });
+    for (const event of [both, reverse]) {
+      expect(textsAfter(chat, event('12', '34') + event('34', '56') + event('56', '78'))).toMatchObject({
+        '0/reasoning_content': '[N]',
+        '0/content': '[N]',
+      });
+    }
   });
 
   it('is not misled by a chunk without choices in between', () => {

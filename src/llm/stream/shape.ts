@@ -19,7 +19,7 @@ export interface EventTexts {
   /** All texts of a group, or of the stream, are complete before this event. */
   complete(group?: string): void;
   /** The texts of one key, and those below it, unless this event brings a piece of them. */
-  completeText(key: string, only?: 'text'): void;
+  completeText(key: string): void;
   piece(piece: Piece): void;
   /** A text that stands in this event from beginning to end. */
   whole(text: TextString): void;

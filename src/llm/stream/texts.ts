@@ -86,11 +86,10 @@ export class StreamTexts implements EventTexts {
     }
   }
 
-  completeText(name: string, only?: 'text'): void {
+  completeText(name: string): void {
     for (const [key, channel] of this.channels) {
       const isMeant = key === name || (key.startsWith(name) && key.charCodeAt(name.length) === 0x2f);
-      if (isMeant && (only === undefined || channel.kind === only) && channel.event !== this.event)
-        this.end(key, channel);
+      if (isMeant && channel.event !== this.event) this.end(key, channel);
     }
   }
 

@@ -86,7 +86,7 @@ function interleaved(lists: readonly (readonly string[])[]): readonly string[] {
 }
 
 describe('values in a stream of several choices and tool calls', () => {
-  it('are hidden as in whole texts, wherever deltas, characters, escapes and bytes are cut', () => {
+  it('are hidden as in whole texts, wherever deltas, characters, escapes, bytes and texts by calls are cut', () => {
     for (let round = 0; round < 40; round += 1) {
       const said = [some(), some()];
       const given = [some(), some(), some()];
@@ -95,14 +95,14 @@ describe('values in a stream of several choices and tool calls', () => {
         `{"list": [${literal(given[2] ?? '')}, {"ssn": ${literal('536904399')}}]}`,
       ];
       const events = interleaved([
-        ...said.map((text, at) => cut(text, random, 6).map((content) => chatChunk({ content }, { index: at + 1 }))),
+        ...said.map((text, at) => cut(text, random, 6).map((content) => chatChunk({ content }, { index: at }))),
         ...calls.map((text, index) =>
           cut(text, random, 6).map((piece) => chatChunk({ tool_calls: [{ index, function: { arguments: piece } }] })),
         ),
       ]);
-      const ends = [0, 1, 2].map((index) => chatChunk({}, { index, finish: 'stop' }));
+      const ends = [0, 1].map((index) => chatChunk({}, { index, finish: 'stop' }));
       const texts = rewritten([...events, ...ends, sse('[DONE]')].join(''));
-      const contents = [1, 2].map((choice) => texts.get(`${choice}/content`) ?? '');
+      const contents = [0, 1].map((choice) => texts.get(`${choice}/content`) ?? '');
       expect(contents).toEqual(said.map((text) => redacted(text, 'assistant')));
       const parsed = [...texts].filter(([key]) => key.includes('call')).map(([, text]) => JSON.parse(text) as unknown);
       expect(parsed).toContainEqual({

@@ -6,12 +6,15 @@ import { choiceChunk } from './choice-chunk.ts';
 import { isClosing } from './is-closing.ts';
 import { indexOf, keyWithin } from './key-within.ts';
 
-/** Texts of one choice that callers show one after the other. */
-interface Turn {
-  current: string;
-  readonly past: Set<string>;
-  /** A text came back after another one: none is complete before its choice is. */
-  isMixed: boolean;
+/**
+ * What a choice thinks before it speaks. Callers put all pieces of `content` together, whatever stands between them, so
+ * that no text is complete before its choice is. Thoughts are: their end would else be shown behind the answer.
+ */
+interface Thoughts {
+  readonly open: Set<string>;
+  hasSpoken: boolean;
+  /** They came back after words: then they are not complete before the choice is either. */
+  areMixed: boolean;
 }
 
 interface Choice {
@@ -25,6 +28,7 @@ const roles: Readonly<Record<string, TextRole>> = {
   refusal: 'assistant',
   reasoning: 'reasoning',
   reasoning_content: 'reasoning',
+  reasoning_details: 'reasoning',
   tool_calls: 'toolInput',
   function_call: 'toolInput',
 };
@@ -32,7 +36,7 @@ const roles: Readonly<Record<string, TextRole>> = {
 /** `chat.completion.chunk` */
 export class ChatShape implements StreamShape {
   readonly isRepeating = false;
-  private readonly turns: (Turn | undefined)[] = [];
+  private readonly thoughts: (Thoughts | undefined)[] = [];
 
   read(value: object, texts: EventTexts): void {
     const choices = 'choices' in value && Array.isArray(value.choices) ? (value.choices as unknown[]) : [];
@@ -69,7 +73,7 @@ export class ChatShape implements StreamShape {
       const role = roles[member] ?? 'assistant';
       if (typeof inner === 'string' && roles[member] !== undefined) {
         const key = `${group}/${member}`;
-        this.turnTo(key, choice.index, texts);
+        this.heed(key, role, choice.index, texts);
         texts.piece({ key, group, role, kind: 'text', path: [...path, member], text: inner, isLast });
       } else if (member === 'tool_calls' && Array.isArray(inner)) {
         for (const [position, call] of inner.entries()) {
@@ -89,24 +93,27 @@ export class ChatShape implements StreamShape {
     { index, group, isLast }: Choice,
     texts: EventTexts,
   ): void {
-    this.turnTo(prefix, index, texts);
+    this.heed(prefix, role, index, texts);
     for (const string of stringsIn(value, path, role)) {
       const key = prefix + keyWithin(value, string.path, path.length);
       texts.piece({ key, group, role: string.role, kind: string.kind, path: string.path, text: string.text, isLast });
     }
   }
 
-  private turnTo(key: string, index: number, texts: EventTexts): void {
-    let turn = this.turns[index];
-    if (turn === undefined) {
-      turn = { current: key, past: new Set(), isMixed: false };
-      this.turns[index] = turn;
+  /** Thoughts are complete when words or calls begin. */
+  private heed(key: string, role: TextRole, index: number, texts: EventTexts): void {
+    let thoughts = this.thoughts[index];
+    if (thoughts === undefined) {
+      thoughts = { open: new Set(), hasSpoken: false, areMixed: false };
+      this.thoughts[index] = thoughts;
     }
-    if (turn.current === key) return;
-    if (turn.past.has(key)) turn.isMixed = true;
-    // The strings in arguments are complete at their closing quotes, and calls may take turns.
-    if (!turn.isMixed) texts.completeText(turn.current, 'text');
-    turn.past.add(turn.current);
-    turn.current = key;
+    if (role === 'reasoning') {
+      thoughts.areMixed ||= thoughts.hasSpoken;
+      if (!thoughts.areMixed) thoughts.open.add(key);
+      return;
+    }
+    thoughts.hasSpoken = true;
+    for (const thought of thoughts.open) texts.completeText(thought);
+    thoughts.open.clear();
   }
 }
