@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '../../src/lib/result.ts';
 import { findRedis, type RedisSource } from '../../tools/setup/redis-server.ts';
+import type { Certificate } from './certificates.ts';
 import { freePort } from './ports.ts';
 import { type RedisProgram, startRedisProgram } from './redis-program.ts';
 
@@ -15,6 +16,13 @@ export interface RedisOptions {
   readonly port?: number;
   /** Runs as a Sentinel with this configuration text. */
   readonly sentinel?: string;
+  /** Speaks TLS and nothing else. Not every build of Redis can. */
+  readonly tls?: ServerTls;
+}
+
+export interface ServerTls extends Certificate {
+  /** PEM: who signs the certificates that clients have to show. Default: they show none. */
+  readonly clientAuthority?: string;
 }
 
 /** A real Redis of its own: no persistence, a temporary folder, loopback only. */
@@ -55,7 +63,8 @@ async function start(from: RedisSource, args: readonly string[], folder: string)
 }
 
 async function argumentsFor(options: RedisOptions, port: number, folder: string): Promise<readonly string[]> {
-  const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  const ports = options.tls === undefined ? ['--port', String(port)] : await tlsArguments(options.tls, port, folder);
+  const common = [...ports, '--bind', '127.0.0.1', '--dir', folder];
   if (options.sentinel !== undefined) {
     const file = join(folder, 'sentinel.conf');
     await writeFile(file, options.sentinel);
@@ -63,6 +72,25 @@ async function argumentsFor(options: RedisOptions, port: number, folder: string)
   }
   const acl = (options.acl ?? []).flatMap((rule) => ['--user', ...rule.split(' ')]);
   return [...common, '--save', '', '--appendonly', 'no', '--loglevel', 'notice', ...acl, ...(options.args ?? [])];
+}
+
+async function tlsArguments(
+  { certificate, privateKey, clientAuthority }: ServerTls,
+  port: number,
+  folder: string,
+): Promise<readonly string[]> {
+  const file = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(folder, name), text);
+    return join(folder, name);
+  };
+  return [
+    ...['--port', '0', '--tls-port', String(port)],
+    ...['--tls-cert-file', await file('server.crt', certificate)],
+    ...['--tls-key-file', await file('server.key', privateKey)],
+    ...(clientAuthority === undefined
+      ? ['--tls-auth-clients', 'no']
+      : ['--tls-ca-cert-file', await file('clients.crt', clientAuthority)]),
+  ];
 }
 
 function running(program: RedisProgram, port: number, folder: string): RunningRedis {

@@ -1,12 +1,13 @@
 import { connect, createServer as listen } from 'node:net';
-import { createServer } from 'node:tls';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../e2e/support/certificates.ts';
 import { freePort } from '../../../e2e/support/ports.ts';
 import { startRedis } from '../../../e2e/support/redis.ts';
+import { startTlsRedis } from '../../../e2e/support/redis-tls.ts';
 import { until } from '../../../e2e/support/until.ts';
 import type { Counter } from '../counter.ts';
+import type { PeekOutcome, Store } from '../store.ts';
 import { charge, figures, finish, peek, renew, reserve, settle, take } from '../testing/answers.ts';
 import { connected, nodeAt, openRedis, redisAt } from '../testing/open-redis.ts';
 import type { RedisTarget } from './connection.ts';
@@ -19,6 +20,16 @@ const viaSentinel = (url: string): RedisTarget => ({
   address: { kind: 'sentinel', nodes: [nodeAt(url)], master: 'limits', database: 0 },
   isTls: false,
 });
+
+/** It has tried to connect, and gives a reason. */
+async function refused(store: Store): Promise<void> {
+  let outcome: PeekOutcome | undefined;
+  await until('it has been refused', async () => {
+    outcome = await peek(store, []);
+    return 'message' in outcome && outcome.message.includes('(');
+  });
+  expect(outcome).toMatchObject({ kind: 'unavailable', cause: 'offline' });
+}
 
 /** How far a server has got with what its master wrote, or with what it has written itself. */
 async function replication(url: string) {
@@ -61,27 +72,33 @@ describe('a store that is connected to Redis', () => {
   });
 
   it('speaks TLS, and only to a server that it trusts', async () => {
-    const redis = await startRedis();
     const authority = createAuthority('redis authority');
-    const { certificate, privateKey } = authority.issue('localhost');
-    // The Redis that tests bring has no TLS of its own.
-    const front = createServer({ cert: certificate, key: privateKey }, (socket) => {
-      const behind = connect(redis.port, '127.0.0.1');
-      socket.pipe(behind).pipe(socket);
-      socket.on('error', () => behind.destroy());
-      behind.on('error', () => socket.destroy());
-    });
-    const port = await freePort();
-    await new Promise<void>((resolve) => front.listen(port, '127.0.0.1', resolve));
-    const target = { ...redisAt(`redis://localhost:${port}`), isTls: true };
+    const redis = await startTlsRedis(authority.issue('localhost'));
+    const target = { ...redisAt(`redis://localhost:${redis.port}`), isTls: true };
     const store = await openRedis(target, { tls: { ca: authority.certificate } });
     expect(await take(store, 'a', counter, 10)).toMatchObject({ kind: 'admitted' });
-    const distrustful = createRedisStore({ target });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await peek(distrustful, [])).toMatchObject({ kind: 'unavailable', cause: 'offline' });
-    await distrustful.close();
+    const others = [{}, { ca: createAuthority('another').certificate }];
+    for (const tls of [...others, { ca: authority.certificate, servername: 'elsewhere' }]) {
+      const distrustful = createRedisStore({ target, tls });
+      await refused(distrustful);
+      await distrustful.close();
+    }
     await store.close();
-    front.close();
+    await redis.stop();
+  });
+
+  it('shows a certificate to a server that asks for one', async () => {
+    const [authority, clients] = [createAuthority('redis authority'), createAuthority('clients')];
+    const redis = await startTlsRedis({ ...authority.issue('limits.internal'), clientAuthority: clients.certificate });
+    const target = { ...redisAt(`redis://localhost:${redis.port}`), isTls: true };
+    const tls = { ca: authority.certificate, servername: 'limits.internal' };
+    const { certificate: cert, privateKey: key } = clients.issue();
+    const store = await openRedis(target, { tls: { ...tls, cert, key } });
+    expect(await take(store, 'a', counter, 10)).toMatchObject({ kind: 'admitted' });
+    const stranger = createRedisStore({ target, tls });
+    await refused(stranger);
+    await stranger.close();
+    await store.close();
     await redis.stop();
   });
 
