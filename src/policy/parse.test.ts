@@ -35,7 +35,10 @@ describe('parseDocuments', () => {
   });
 
   it('ignores a byte order mark', () => {
-    expect(parse(`\ufeff${provider('a')}`).ids).toEqual(['Provider/a']);
+    expect(parse(`\ufeff${provider('a')}---\n\ufeff${provider('b')}`)).toMatchObject({
+      ids: ['Provider/a', 'Provider/b'],
+      texts: [],
+    });
   });
 
   it('takes what kubectl prints', () => {
@@ -124,6 +127,10 @@ status: {conditions: []}
       'a.yaml:1: document 1: kind is missing — add kind: Provider, Model, ApiKey, Guardrail, Limit, Budget, PriceCatalogue, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
     ],
     [
+      'apiVersion: v1\nkind: List\nitems:\n- {kind: Model}',
+      'a.yaml:2: document 1: kind a List is not read — write each of its items as a document, with a line --- between them',
+    ],
+    [
       'kind: Modle\nmetadata: {name: a}',
       'a.yaml:1: Modle/a: kind "Modle" is not a known kind — write Model; served: Provider, Model, ApiKey, Guardrail, Limit, Budget, PriceCatalogue, GatewayPolicy, GatewayParameters, or a kind of Gateway API, Envoy Gateway or Envoy AI Gateway',
     ],
@@ -141,7 +148,7 @@ status: {conditions: []}
     ]),
     [
       '[1, 2]',
-      'a.yaml:1: document 1: a list stands here instead of a document — write apiVersion, kind, metadata and spec',
+      'a.yaml:1: document 1: a list stands here instead of a document — write each of its items as a document, with a line --- between them',
     ],
     [
       'hello',

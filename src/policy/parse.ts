@@ -56,7 +56,7 @@ export function parseDocuments(text: string, source: string, folder: string, opt
   const barriers: PolicyDocument[] = [];
   const cache = new Map<string, ParsedPart>();
   let unidentified = 0;
-  const parts = split(text.startsWith('\ufeff') ? text.slice(1) : text);
+  const parts = split(text);
   for (const [index, part] of parts.entries()) {
     const cached = options.cache?.get(part.text);
     const reading = cached?.reading ?? readPart(part.text, now);

@@ -64,11 +64,8 @@ function nameOf(value: unknown): string | undefined {
 
 function parse(value: unknown, place: Place): Parsed<PlacelessDocument> {
   if (!isMap(value)) {
-    return reject(
-      place,
-      `${show(value)} stands here instead of a document`,
-      'write apiVersion, kind, metadata and spec',
-    );
+    const remedy = Array.isArray(value) ? oneByOne : 'write apiVersion, kind, metadata and spec';
+    return reject(place, `${show(value)} stands here instead of a document`, remedy);
   }
   const kind = parseKind(value, place);
   if (kind === invalid) return invalid;
@@ -98,6 +95,7 @@ function parseKind(value: { readonly [key: string]: unknown }, place: Place): Pa
   if (kind === undefined || kind === null) return reject(here, 'is missing', `add kind: ${servedKinds}`);
   if (typeof kind !== 'string') return reject(here, `${show(kind)} is not a kind`, `write ${servedKinds}`);
   if (isKind(kind)) return kind;
+  if (/List$/.test(kind) && Array.isArray(value.items)) return reject(here, `a ${kind} is not read`, oneByOne);
   if (laterKinds.includes(kind)) {
     return reject(here, `${kind} is not served by this version`, `remove it; served: ${servedKinds}`);
   }
@@ -105,6 +103,9 @@ function parseKind(value: { readonly [key: string]: unknown }, place: Place): Pa
   const remedy = near === undefined ? 'remove it' : `write ${near}`;
   return reject(here, `${show(kind)} is not a known kind`, `${remedy}; served: ${servedKinds}`);
 }
+
+/** What `kubectl get` prints of several objects is one list. */
+const oneByOne = 'write each of its items as a document, with a line --- between them';
 
 /** Our own by name; who uses others knows them. */
 const servedKinds = `${printableKinds

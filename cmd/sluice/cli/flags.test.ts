@@ -45,6 +45,7 @@ describe('parseLine()', () => {
     [['dir', '--output', 'xml'], '--output xml is not possible. It takes text or json.'],
     [['dir', '--name', 'a', '--name', 'b'], '--name is given twice.'],
     [[], 'DIR is missing.'],
+    [[''], 'DIR is missing.'],
     [['a', 'b', 'c'], 'Unexpected argument c.'],
   ])('refuses %j: %s', (args, error) => {
     expect(parse(...args)).toEqual({ ok: false, error });

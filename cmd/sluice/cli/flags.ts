@@ -87,7 +87,9 @@ export function parseLine<F extends Flags>(
     if (known !== undefined && flag.kind === 'text') return err(`${token.rawName} is given twice.`);
     given.set(token.name, [...(known ?? []), value.value]);
   }
-  if (words.length < positionals.required) return err(`${positionals.names[words.length]} is missing.`);
+  // An empty one is a variable of a script that was not set, and no path.
+  const missing = positionals.names.slice(0, positionals.required).find((_, index) => !words[index]);
+  if (missing !== undefined) return err(`${missing} is missing.`);
   const surplus = positionals.isRepeated === true ? undefined : words[positionals.names.length];
   if (surplus !== undefined) return err(`Unexpected argument ${surplus}.`);
   return ok({ flags: valuesOf(flags, given), positionals: words });

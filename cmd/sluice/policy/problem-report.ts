@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { visible } from '../../../src/lib/visible.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
 import type { Io } from '../cli/io.ts';
 import { type Paint, paintFor } from '../cli/paint.ts';
@@ -14,7 +15,7 @@ export function problemReport(problems: readonly Problem[], io: Pick<Io, 'cwd' |
       group.map((problem) => headOf(problem, paint)),
       '  ',
     );
-    const bodies = group.map((problem) => bodyOf(problem, io.columns, paint));
+    const bodies = group.map((problem) => bodyOf(problem, io, paint));
     const lines = heads.flatMap((head, index) => [head, ...(bodies[index] ?? [])]);
     return [paint('bold', shown(file, io.cwd)), ...lines].join('\n');
   });
@@ -29,11 +30,13 @@ function headOf(problem: Problem, paint: Paint): string[] {
   return [line === 0 ? '' : String(line).padStart(5), severity, problem.document, problem.path];
 }
 
-function bodyOf(problem: Problem, columns: number, paint: Paint): string[] {
+function bodyOf(problem: Problem, { columns, cwd }: Pick<Io, 'columns' | 'cwd'>, paint: Paint): string[] {
   const width = columns - bodyIndent.length - 2;
+  // Paths within messages as in the heads.
+  const message = cwd === '/' ? problem.message : problem.message.replaceAll(`${cwd}/`, '');
   const [first = '', ...rest] = wrapText(problem.remedy, width);
   return [
-    ...wrapText(problem.message, width).map((line) => `${bodyIndent}${line}`),
+    ...wrapText(message, width).map((line) => `${bodyIndent}${line}`),
     `${bodyIndent}${paint('green', '→')} ${first}`,
     ...rest.map((line) => `${bodyIndent}  ${line}`),
   ];
@@ -42,7 +45,7 @@ function bodyOf(problem: Problem, columns: number, paint: Paint): string[] {
 /** As short as it can be and still be pasted. */
 function shown(file: string, cwd: string): string {
   const short = relative(cwd, file);
-  return short === '' || short.startsWith('..') ? file : short;
+  return visible(short === '' || short.startsWith('..') ? file : short);
 }
 
 export function countText(count: number, noun: string): string {

@@ -9,6 +9,7 @@ describe('pathText', () => {
     [['spec', 'headers', 'set', 'x-team'], 'spec.headers.set.x-team'],
     [['spec', 'options', 'sluice.dev/key-file'], 'spec.options["sluice.dev/key-file"]'],
     [['metadata', 'labels', 'a\nb'], 'metadata.labels["a\\nb"]'],
+    [['spec', 'sche\u200bma'], 'spec["sche\\u200bma"]'],
   ])('writes %j as people would', (path, text) => {
     expect(pathText(path)).toBe(text);
   });
@@ -19,6 +20,7 @@ describe('pathOf()', () => {
     [['spec', 'targets', 0, 'provider']],
     [['metadata', 'labels', 'sluice.dev/team']],
     [['spec', 'a "quoted" \\ one]', 12, 'x-y']],
+    [['spec', '\ufeffa\u{e0041}']],
     [[]],
   ])('is what the text of %j was made of', (path) => {
     expect(pathOf(pathText(path))).toEqual(path);

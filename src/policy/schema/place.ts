@@ -1,3 +1,4 @@
+import { visible } from '../../lib/visible.ts';
 import type { ProblemReason } from '../problem.ts';
 import { invalid } from './parsed.ts';
 
@@ -48,7 +49,7 @@ export function pathText(path: Path): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
-    else if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(step)) text += `[${JSON.stringify(step)}]`;
+    else if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(step)) text += `[${visible(JSON.stringify(step))}]`;
     else text += text === '' ? step : `.${step}`;
   }
   return text;

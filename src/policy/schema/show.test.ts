@@ -5,6 +5,7 @@ describe('show', () => {
   it.each([
     ['pubic', '"pubic"'],
     ['a\nb', '"a\\nb"'],
+    ['small\u200b', '"small\\u200b"'],
     [5, '5'],
     [Number.NaN, 'NaN'],
     [true, 'true'],

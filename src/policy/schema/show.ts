@@ -1,4 +1,5 @@
 import { redactText } from '../../lib/redact.ts';
+import { visible } from '../../lib/visible.ts';
 
 const longest = 60;
 
@@ -11,7 +12,7 @@ export function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a map';
-  return shorten(redactText(JSON.stringify(value)));
+  return shorten(visible(redactText(JSON.stringify(value))));
 }
 
 /** What kind of value it is, for places where the value itself must not be repeated. */

@@ -40,6 +40,16 @@ describe('split', () => {
         ['---\r\nb: 2\r\n', 1],
       ],
     ],
+    [
+      'byte order marks, of files that were joined',
+      '\ufeffa: 1\n---\n\ufeffb: 2\n\ufeff---\nc: 3\n',
+      [
+        ['a: 1\n', 0],
+        ['---\nb: 2\n', 1],
+        ['---\nc: 3\n', 3],
+      ],
+    ],
+    ['a byte order mark within a document', 'a: |\n  \ufeffb\n', [['a: |\n  \ufeffb\n', 0]]],
     ['dashes that are no boundary', 'a: |\n  ---\n ---\n----\n---x\n', [['a: |\n  ---\n ---\n----\n---x\n', 0]]],
     ['nothing', '', []],
     ['nothing but comments', '# a\n---\n  # b\n\n', []],

@@ -5,7 +5,10 @@ export interface Part {
 }
 
 // YAML 1.2, 9.1.2: a line that begins so is a boundary wherever it stands, within quotes and block texts as well.
-const boundary = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
+const boundary = /^\ufeff?(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
+
+// Where files were joined there is one in the middle. YAML allows it at the beginning of each document, and means nothing.
+const byteOrderMark = /^((?:---[^\n]*\n)?)\ufeff/;
 
 /**
  * Cuts a file into its documents before anything is parsed. So a syntax error in one cannot swallow the next, and a
@@ -16,7 +19,7 @@ export function split(text: string): readonly Part[] {
   let start = 0;
   let line = 0;
   const cut = (end: number): void => {
-    const piece = text.slice(start, end);
+    const piece = text.slice(start, end).replace(byteOrderMark, '$1');
     if (hasContent(piece)) parts.push({ text: piece, line });
     line += countLines(piece);
     start = end;

@@ -14,9 +14,12 @@ export function listedFile(path: string, stats: BigIntStats): ListedFile {
   return { path, size: Number(size), signature, changedAtMs: Number(ctimeMs) };
 }
 
-/** The endings also keep out what editors leave for a moment: `x.yaml~`, `#x.yaml#`, `x.yaml.swp`, `4913`. */
+/**
+ * The endings, of whatever case, also keep out what editors leave for a moment: `x.yaml~`, `#x.yaml#`, `x.yaml.swp`,
+ * `4913`.
+ */
 export function isPolicyFile(name: string): boolean {
-  return /^[^.#].*\.(ya?ml|json)$/.test(name);
+  return /^[^.#].*\.(ya?ml|json)$/is.test(name);
 }
 
 /** Dotfiles are nobody's policy: `.git`, `..data` and `..2026_01_01` of Kubernetes mounts, `.#x` of editors. */

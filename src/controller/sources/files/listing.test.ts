@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rename, symlink } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,9 +13,12 @@ async function names(folder: TestFolder): Promise<readonly string[]> {
 }
 
 describe('isPolicyFile', () => {
-  it.each(['a.yaml', 'a.yml', 'a.json', 'a.b.yaml', '10-providers.yaml'])('takes %s', (name) => {
-    expect(isPolicyFile(name)).toBe(true);
-  });
+  it.each(['a.yaml', 'a.yml', 'a.json', 'a.b.yaml', '10-providers.yaml', 'A.YAML', 'a.Yml', 'a\nb.yaml'])(
+    'takes %s',
+    (name) => {
+      expect(isPolicyFile(name)).toBe(true);
+    },
+  );
 
   it.each([
     '.a.yaml',
@@ -89,6 +92,23 @@ describe('listFolder', () => {
       [folder.at('loop.yaml'), 'is a symlink that leads to itself'],
     ]);
     expect(listing.unreadable).toEqual([folder.at('a.yaml'), folder.at('loop.yaml')]);
+  });
+
+  it('says which names are no text, rather than pass over what they may hold', async () => {
+    const folder = await testFolder();
+    const named = (bytes: string): Buffer =>
+      Buffer.concat([Buffer.from(`${folder.path}/`), Buffer.from(bytes, 'latin1')]);
+    await writeFile(named('caf\xe9.yaml'), '');
+    await writeFile(named('caf\xe9.txt'), '');
+    await mkdir(named('sub\xe9'));
+    const { files, problems } = await listFolder(folder.path);
+    expect(files).toEqual([]);
+    expect(problems.map(({ severity, source, message }) => [severity, relative(folder.path, source), message])).toEqual(
+      [
+        ['error', 'caf\ufffd.yaml', 'has a name that is not UTF-8'],
+        ['error', 'sub\ufffd', 'has a name that is not UTF-8'],
+      ],
+    );
   });
 
   it('does not wait for what is no file, and says so', async () => {

@@ -69,8 +69,7 @@ async function enter(folder: string, depth: number, walk: Walk): Promise<void> {
   }
   const real = await attempt(() => realpath(folder));
   if (real.value === undefined) {
-    // Gone since it was listed: another event will tell.
-    if (!isGone(real.error)) cannotRead(folder, real.error, walk);
+    cannotFind(folder, real.error, walk);
     return;
   }
   if (walk.seen.has(real.value)) return;
@@ -116,11 +115,20 @@ async function follow(path: string, walk: Walk): Promise<void> {
 async function add(path: string, real: string, walk: Walk): Promise<void> {
   const stats = await attempt(() => stat(path, { bigint: true }));
   if (stats.value === undefined) {
-    if (!isGone(stats.error)) cannotRead(path, stats.error, walk);
+    cannotFind(path, stats.error, walk);
     return;
   }
   walk.seen.add(real);
   walk.files.push(listedFile(path, stats.value));
+}
+
+/** Of something that was listed a moment ago. */
+function cannotFind(path: string, error: unknown, walk: Walk): void {
+  if (!isGone(error)) cannotRead(path, error, walk);
+  // What is no text cannot be asked for by name. Anything else is gone since: another event will tell.
+  else if (basename(path).includes('\ufffd')) {
+    walk.problems.push(fault(path, 'has a name that is not UTF-8', 'rename it'));
+  }
 }
 
 function cannotRead(path: string, error: unknown, walk: Walk): void {
