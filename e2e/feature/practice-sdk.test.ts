@@ -215,6 +215,19 @@ describe('The official OpenAI client', () => {
   });
 });
 
+describe("The official OpenAI client's responses", () => {
+  it('fail as OpenAI lets them fail', async () => {
+    practice.behave({ fault: { kind: 'first-event-error' } });
+    const types: string[] = [];
+    const read = async () => {
+      const stream = await openai.responses.create({ model: 'any', input: 'Hi', stream: true });
+      for await (const { type } of stream) types.push(type);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'server_error', type: 'server_error', param: null });
+    expect(types).toEqual(['response.created', 'response.in_progress']);
+  });
+});
+
 describe('The official Anthropic client', () => {
   const ask = (model: string) => anthropic.messages.create({ model, max_tokens: 50, messages: user('Hello there!') });
 

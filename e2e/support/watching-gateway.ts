@@ -57,6 +57,11 @@ const models = [
   model('raw-quick', ['raw-first/one', 'raw-second/two'], { retry: { ...onlyHidden, firstTokenTimeout: '2s' } }),
 ];
 
+function questionAt(path: string): object {
+  const messages = [{ role: 'user', content: 'Hello' }];
+  return path === '/v1/responses' ? { max_output_tokens: 50, input: messages } : { max_tokens: 50, messages };
+}
+
 export async function startWatchingGateway(): Promise<WatchingGateway> {
   const practice = await startPractice();
   const raw = await startRecordingProvider((response, { path }) =>
@@ -95,7 +100,7 @@ export async function startWatchingGateway(): Promise<WatchingGateway> {
       fetch(`${gateway.url}${path}`, {
         method: 'POST',
         headers: { ...authorised, 'anthropic-version': '2023-06-01' },
-        body: JSON.stringify({ model: name, stream, max_tokens: 50, messages: [{ role: 'user', content: 'Hello' }] }),
+        body: JSON.stringify({ model: name, stream, ...questionAt(path) }),
       }),
     async ask(name, isStream, path) {
       const response = await watching.post(name, isStream, path);

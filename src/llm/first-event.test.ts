@@ -37,9 +37,12 @@ describe('readEvent() of chat and completions', () => {
 
 describe('readEvent() of responses', () => {
   it.each<[unknown, string]>([
-    [{ type: 'response.created', response: { error: null } }, 'preamble'],
-    [{ type: 'response.in_progress', response: { error: null } }, 'preamble'],
+    [{ type: 'response.created', response: { error: null } }, 'accepted'],
+    [{ type: 'response.queued', response: { error: null } }, 'accepted'],
+    [{ type: 'response.in_progress', response: { error: null } }, 'accepted'],
     [{ type: 'response.output_item.added', item: {} }, 'preamble'],
+    [{ type: 'response.content_part.added', part: {} }, 'preamble'],
+    [{ type: 'response.reasoning_summary_part.added', part: {} }, 'preamble'],
     [{ type: 'response.output_text.delta', delta: 'hi' }, 'token'],
     [{ type: 'response.completed', response: {} }, 'token'],
     [{ type: 'response.failed', response: { error: { code: 'server_error', message: 'no' } } }, 'error'],

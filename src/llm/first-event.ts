@@ -3,23 +3,24 @@ import { isError } from './error-body.ts';
 import type { ServerSentEvent } from './sse.ts';
 
 /**
- * What an event says about the stream that it begins. `idle`: it keeps the connection open. `preamble`: the answer has
- * begun, without a token yet. What is not understood counts as a token: nobody is to wait for what may never come.
+ * What an event says about the stream that it begins. `idle`: it keeps the connection open. `accepted`: the request was
+ * taken, which OpenAI says of responses before it knows whether there will be one. `preamble`: the answer has begun,
+ * without a token yet. What is not understood counts as a token: nobody is to wait for what may never come.
  */
 export type EventReading =
-  | { readonly kind: 'idle' | 'preamble' | 'token' }
+  | { readonly kind: 'idle' | 'accepted' | 'preamble' | 'token' }
   | { readonly kind: 'error'; readonly value: object };
 
 const idle: EventReading = { kind: 'idle' };
+const accepted: EventReading = { kind: 'accepted' };
 const preamble: EventReading = { kind: 'preamble' };
 const token: EventReading = { kind: 'token' };
+
+const acceptedTypes: ReadonlySet<unknown> = new Set(['response.created', 'response.queued', 'response.in_progress']);
 
 const preambleTypes: ReadonlySet<unknown> = new Set([
   'message_start',
   'content_block_start',
-  'response.created',
-  'response.queued',
-  'response.in_progress',
   'response.output_item.added',
   'response.content_part.added',
   'response.reasoning_summary_part.added',
@@ -39,6 +40,7 @@ export function readEvent({ name, data }: ServerSentEvent): EventReading {
   const type = 'type' in value ? value.type : undefined;
   if (name === 'error' || isError(value) || type === 'response.failed') return { kind: 'error', value };
   if (type === 'ping') return idle;
+  if (acceptedTypes.has(type)) return accepted;
   if (preambleTypes.has(type)) return preamble;
   return 'choices' in value && !hasToken(value.choices) ? preamble : token;
 }

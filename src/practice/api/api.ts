@@ -24,6 +24,8 @@ export interface StreamAnswer {
   /** Each a chunk of visible content. */
   readonly content: readonly string[];
   readonly tail: readonly string[];
+  /** The same stream where it fails before any content. Default: the dialect's error is all there is. */
+  readonly failed?: (refusal: Refusal) => StreamAnswer;
 }
 
 export type Answer = JsonAnswer | StreamAnswer;

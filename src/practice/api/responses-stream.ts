@@ -1,3 +1,5 @@
+import { openaiErrorBody } from '../dialect/error.ts';
+import type { Refusal } from '../dialect/refusal.ts';
 import { chunksOf, piecesOf } from '../text.ts';
 import type { StreamAnswer } from './api.ts';
 import { typedEvent } from './event.ts';
@@ -36,23 +38,48 @@ interface ItemEvents {
 
 /** The events of a response, numbered through in the order in which they are sent. */
 export function responseStream(response: Response): StreamAnswer {
-  let sequence = 0;
-  const written = ([type, fields]: Event) => typedEvent({ type, sequence_number: sequence++, ...fields });
-  const begun = { ...response, status: 'in_progress', incomplete_details: null, output: [], usage: null };
+  const written = numbered();
   const items = response.output.map(eventsOf);
 
-  const lead = [
-    written(['response.created', { response: begun }]),
-    written(['response.in_progress', { response: begun }]),
-    ...(items[0]?.begun ?? []).map(written),
-  ];
+  const lead = [...beginning(response), ...(items[0]?.begun ?? [])].map(written);
   const content = items.flatMap(({ deltas }, index) => {
     const between = index === 0 ? [] : [...(items[index - 1]?.done ?? []), ...(items[index]?.begun ?? [])];
     const before = between.map(written).join('');
     return deltas.map((delta, at) => (at === 0 ? before : '') + written(delta));
   });
   const tail = [...(items.at(-1)?.done ?? []), [`response.${response.status}`, { response }] as const].map(written);
-  return { kind: 'stream', lead, content, tail };
+  return { kind: 'stream', lead, content, tail, failed: (refusal) => failedStream(response, refusal) };
+}
+
+/** OpenAI creates a response before it fails, says why in an event of its own, and ends with the response that failed. */
+function failedStream(response: Response, refusal: Refusal): StreamAnswer {
+  const written = numbered();
+  const { error } = openaiErrorBody(refusal);
+  const code = error.code ?? 'server_error';
+  const failed = { ...unfinished(response), status: 'failed', error: { code, message: error.message } };
+  return {
+    kind: 'stream',
+    lead: beginning(response).map(written),
+    content: [written(['error', { error: { ...error, code } }])],
+    tail: [written(['response.failed', { response: failed }])],
+  };
+}
+
+function numbered(): (event: Event) => string {
+  let sequence = 0;
+  return ([type, fields]) => typedEvent({ type, sequence_number: sequence++, ...fields });
+}
+
+function beginning(response: Response): readonly Event[] {
+  const begun = { ...unfinished(response), status: 'in_progress' };
+  return [
+    ['response.created', { response: begun }],
+    ['response.in_progress', { response: begun }],
+  ];
+}
+
+function unfinished(response: Response): object {
+  return { ...response, incomplete_details: null, output: [], usage: null };
 }
 
 function eventsOf(item: ResponseItem, index: number): ItemEvents {

@@ -22,5 +22,6 @@ export function asBehaved(fault: Fault | undefined, proper: () => Outgoing, send
 function firstEventError(proper: Outgoing, sender: Sender): Outgoing {
   const refusal = refusalOfStatus(500);
   if (!proper.isStream) return outgoingRefusal(refusal, sender, 200);
-  return stream({ lead: [], content: [errorEvent(refusal, sender.dialect, sender.requestId)], tail: [] }, sender);
+  const event = errorEvent(refusal, sender.dialect, sender.requestId);
+  return stream(proper.failed?.(refusal) ?? { kind: 'stream', lead: [], content: [event], tail: [] }, sender);
 }

@@ -101,6 +101,33 @@ describe.each(dialects)('Told to fail, the practice provider (%s)', (_name, ques
   });
 });
 
+describe('Told to fail in its first event, a stream of responses', () => {
+  it('has begun, says why in an event with its type, and ends with the response that failed', async () => {
+    practice.behave({ fault: { kind: 'first-event-error' } });
+    const seen = await ask(practice.url, { path: '/v1/responses', body: { model: 'any', input: 'Hi', ...stream } });
+    expect(seen).toMatchObject({ status: 200, broken: undefined });
+    const names = [...seen.text.matchAll(/^event: (.*)$/gm)].map(([, name]) => name);
+    const events = [...seen.text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
+    expect(names).toEqual(['response.created', 'response.in_progress', 'error', 'response.failed']);
+    expect(events.map(({ type }) => type)).toEqual(names);
+    expect(events.map(({ sequence_number }) => sequence_number)).toEqual([0, 1, 2, 3]);
+    const [created, , error, failed] = events;
+    const { message } = error.error;
+    expect(error.error).toEqual({
+      type: 'server_error',
+      code: 'server_error',
+      message: expect.any(String),
+      param: null,
+    });
+    expect(failed.response).toEqual({
+      ...created.response,
+      status: 'failed',
+      error: { code: 'server_error', message },
+    });
+    expect(failed.response).toMatchObject({ output: [], usage: null });
+  });
+});
+
 describe('Told to be slow, the practice provider', () => {
   it('waits before the headers', async () => {
     practice.behave({ headersDelayMs: 60 });

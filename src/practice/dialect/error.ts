@@ -19,7 +19,12 @@ export function errorBody(refusal: Refusal, dialect: Dialect, requestId: string)
     const type = anthropicTypes.get(status) ?? (status < 500 ? 'invalid_request_error' : 'api_error');
     return { type: 'error', error: { type, message }, request_id: requestId };
   }
-  return { error: { message, type: openaiType(status), param: refusal.param ?? null, code: openaiCode(refusal) } };
+  return openaiErrorBody(refusal);
+}
+
+export function openaiErrorBody(refusal: Refusal) {
+  const { status, message, param = null } = refusal;
+  return { error: { message, type: openaiType(status), param, code: openaiCode(refusal) } };
 }
 
 /** An error within a stream, where the status line has long been sent. */

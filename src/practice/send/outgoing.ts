@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Dialect } from '../../llm/api.ts';
-import type { Answer } from '../api/api.ts';
+import type { Answer, StreamAnswer } from '../api/api.ts';
 import { errorBody } from '../dialect/error.ts';
 import type { Refusal } from '../dialect/refusal.ts';
 
@@ -13,6 +13,7 @@ export interface Outgoing {
   /** Of JSON: one text. */
   readonly content: readonly string[];
   readonly tail: readonly string[];
+  readonly failed?: StreamAnswer['failed'];
 }
 
 /** Who answers: what every answer's headers say. */
@@ -32,13 +33,10 @@ export function outgoingRefusal(refusal: Refusal, sender: Sender, status = refus
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(refusal.retryAfterSeconds) } };
 }
 
-export function stream(
-  parts: { readonly lead: readonly string[]; readonly content: readonly string[]; readonly tail: readonly string[] },
-  sender: Sender,
-): Outgoing {
-  const { lead, content, tail } = parts;
+export function stream(answer: StreamAnswer, sender: Sender): Outgoing {
+  const { kind: _, ...parts } = answer;
   const type = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
-  return { status: 200, headers: { ...type, ...identity(sender) }, isStream: true, lead, content, tail };
+  return { status: 200, headers: { ...type, ...identity(sender) }, isStream: true, ...parts };
 }
 
 /** Everything arrives and HTTP is satisfied, but the last JSON text stops in its middle. */

@@ -113,6 +113,22 @@ describe('the start of a stream', () => {
     expect(begun('body', event({ type: 'ping' }, 'ping'))).toBe('wait');
   });
 
+  it('is not what OpenAI says of a response before it knows whether there will be one', () => {
+    const taken = ['created', 'queued', 'in_progress']
+      .map((of) => event({ type: `response.${of}`, response: {} }))
+      .join('');
+    const added = event({ type: 'response.output_item.added', item: { type: 'reasoning' } });
+    const failed = event({ type: 'error', error: { message: 'overloaded' } });
+    expect(begun('body', taken)).toBe('wait');
+    expect(begun('body', taken + added)).toBe('pass');
+    expect(begun('body', taken + failed)).toBe('error {"error":{"message":"overloaded"}}');
+    expect(begun('body', taken + added + failed)).toBe('pass');
+    expect(begun('both', taken + added)).toBe('wait');
+    expect(begun('token', taken + failed)).toBe('pass');
+    expect(ended('body', taken)).toBe('broken');
+    expect(ended('token', taken)).toBe('pass');
+  });
+
   it('goes on from the first token where the time to it is limited', () => {
     expect(begun('token', role)).toBe('wait');
     expect(begun('token', role + chunk({ content: 'hi' }))).toBe('pass');

@@ -6,7 +6,7 @@ import type { HiddenFailure, Judgement, ResponseJudge } from '../../watched/atte
 export interface StreamRules {
   /** An error event in place of a token is a failure. */
   readonly failsOnError: boolean;
-  /** The stream begins with its first token; otherwise with its first event. */
+  /** The stream begins with its first token; otherwise with the first event that says something of an answer. */
   readonly waitsForToken: boolean;
   readonly dialect: Dialect;
 }
@@ -50,6 +50,7 @@ export class StreamJudge implements ResponseJudge {
         return 'pass';
       case 'preamble':
         return waitsForToken ? 'wait' : 'pass';
+      case 'accepted':
       case 'idle':
         return 'wait';
     }
