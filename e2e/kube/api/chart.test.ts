@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterFlags } from '../../../cmd/controller/cluster-flags.ts';
 import { readFlags } from '../../../cmd/controller/options.ts';
 import { render } from '../../../src/controller/provision/render/render.ts';
@@ -77,8 +79,44 @@ function masked(text: string): string {
   return text.replace(/^( {2}password: )[A-Za-z0-9+/=]{44}$/gm, '$1c29tZQ==');
 }
 
+/** Helm shows notes to whoever installs, and no others. This copy has them in a document. */
+async function chartWithNotes(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-notes-'));
+  await cp(chartFolder, folder, { recursive: true });
+  await cp(join(chartFolder, 'templates/NOTES.txt'), join(folder, 'notes.txt'));
+  await writeFile(join(folder, 'templates/notes.yaml'), 'notes: {{ tpl (.Files.Get "notes.txt") . | toJson }}\n');
+  return folder;
+}
+
+async function notesOf(chart: string, ...args: readonly string[]): Promise<string> {
+  const only = ['--show-only', 'templates/notes.yaml'];
+  const rendered = await helm('template', 'sluice', chart, '--namespace', 'sluice-system', ...only, ...args);
+  const [document] = manifestsOf(rendered);
+  return String(document?.notes);
+}
+
 describe('the chart renders', () => {
   goldenCases(cases, '.values.yaml', '.golden.yaml', async (_, path) => masked(await renderChart('--values', path)));
+
+  describe('what it says after an installation', () => {
+    let noted: string;
+    beforeAll(async () => {
+      noted = await chartWithNotes();
+    });
+    afterAll(() => rm(noted, { recursive: true, force: true }));
+
+    goldenCases(cases, '.values.yaml', '.notes.txt', (_, path) => notesOf(noted, '--values', path));
+
+    it('names what the cluster lacks', async () => {
+      const metrics = ['--api-versions', 'metrics.k8s.io/v1beta1'];
+      expect(await notesOf(noted)).toContain('no metrics-server, so the number of pods of egress stays at 2');
+      expect(await notesOf(noted, ...metrics)).not.toContain('metrics-server');
+      for (const fixed of ['egress.replicas=3', 'egress.parameters.replicas=3', 'ha.enabled=false']) {
+        expect(await notesOf(noted, '--set', fixed), fixed).not.toContain('metrics-server');
+      }
+      expect(await notesOf(noted, '--set', 'egress.parameters.autoscaling.min=7')).toContain('stays at 7');
+    });
+  });
 
   it.each(readdirSync(cases).filter((name) => name.endsWith('.golden.yaml')))(
     'documents of ours in %s that our own reader takes, and no key twice',
