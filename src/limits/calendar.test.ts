@@ -22,6 +22,9 @@ describe('periodAt()', () => {
     ['2026-04-24T12:00:00Z', 'day', 'Africa/Cairo', '2026-04-23T22:00Z', '2026-04-24T21:00Z'],
     // Midnight comes twice: the day begins with the first and has 25 hours.
     ['2026-11-01T12:00:00Z', 'day', 'America/Havana', '2026-11-01T04:00Z', '2026-11-02T05:00Z'],
+    // The last hour of a day is skipped: the next one begins when the clocks jump.
+    ['2026-03-29T12:00:00Z', 'day', 'America/Nuuk', '2026-03-29T01:00Z', '2026-03-30T01:00Z'],
+    ['2026-03-28T12:00:00Z', 'day', 'America/Nuuk', '2026-03-28T02:00Z', '2026-03-29T01:00Z'],
     // A day that was skipped altogether.
     ['2011-12-31T00:00:00Z', 'day', 'Pacific/Apia', '2011-12-30T10:00Z', '2011-12-31T10:00Z'],
   ])('of %s, %s in %s is %s to %s', (moment, unit, timeZone, start, end) => {
@@ -56,6 +59,13 @@ describe('boundariesAround()', () => {
     ]);
     expect(boundariesAround(Date.UTC(2026, 0, 31), 'month', 'UTC')).toBe(first);
     expect(boundariesAround(Date.UTC(2025, 11, 31), 'month', 'UTC')[2]).toBe(first[1]);
+  });
+
+  it('begin anew with the first moment of the next period, and not before', () => {
+    const [, , end] = boundariesAround(Date.UTC(2026, 4, 15), 'day', 'UTC');
+    expect(boundariesAround(end - 1, 'day', 'UTC')[2]).toBe(end);
+    expect(boundariesAround(end, 'day', 'UTC')[1]).toBe(end);
+    expect(boundariesAround(end - 1, 'day', 'UTC')[2]).toBe(end);
   });
 });
 

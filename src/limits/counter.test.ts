@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { calendarUnits } from './calendar.ts';
 import { type Counter, checkCounter, counterKey, drainOf, formatSpec, parseSpec } from './counter.ts';
 
 describe('counterKey()', () => {
@@ -39,7 +40,9 @@ describe('parseSpec()', () => {
   it.each<Counter>([
     { kind: 'bucket', key: 'k', limit: 1, windowMs: 2 },
     { kind: 'fixed', key: 'k', limit: 1, windowMs: 2 },
-    { kind: 'calendar', key: 'k', limit: 1, unit: 'week', timeZone: 'Europe/Berlin' },
+    ...calendarUnits.map(
+      (unit): Counter => ({ kind: 'calendar', key: 'k', limit: 1, unit, timeZone: 'Europe/Berlin' }),
+    ),
     { kind: 'rolling', key: 'k', limit: 1, windowMs: 20, slices: 4 },
     { kind: 'concurrency', key: 'k', limit: 1 },
   ])('reads what formatSpec() writes of %j', (counter) => {

@@ -1,7 +1,10 @@
+import { sha256Hex } from '../../../lib/hash.ts';
 import type { Budget, Limit } from '../../../program/limit.ts';
 
 /** A value that has not been met for as long as its window makes room; of longer windows, after a day. */
 const longestRestMs = 86_400_000;
+
+const longestRemembered = 128;
 
 /** The counters of each limit and budget whose values callers choose. */
 export class DistinctCounters {
@@ -44,8 +47,9 @@ class DistinctValues {
 
   /** The value itself, or the one that all share for which there is no room. */
   admit(value: string, now: number): string {
-    if (this.lastMet.delete(value) || this.hasRoom(now)) {
-      this.lastMet.set(value, now);
+    const met = shortened(value);
+    if (this.lastMet.delete(met) || this.hasRoom(now)) {
+      this.lastMet.set(met, now);
       return value;
     }
     return sharedValue;
@@ -58,6 +62,11 @@ class DistinctValues {
     }
     return this.lastMet.size < this.most;
   }
+}
+
+/** Callers may write kilobytes, thousands of times. */
+function shortened(value: string): string {
+  return value.length <= longestRemembered ? value : sha256Hex(value);
 }
 
 export const sharedValue = 'others';

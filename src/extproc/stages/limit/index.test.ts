@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LimitUnit } from '../../../gen/sluice/program/v1/program_pb.js';
 import { createMemoryStore } from '../../../limits/memory/memory-store.ts';
 import type { Store } from '../../../limits/store.ts';
@@ -136,6 +136,68 @@ describe('the limit stage', () => {
   });
 });
 
+describe('a request of which nobody has read the body', () => {
+  it('counts as one request in its place, and as nothing else', async () => {
+    const { ask, list } = open({ init: { limits: [requests, tokens, atOnce, { ...weighted, cost: '7u' }] } });
+    const asked = ask(40, { metering: undefined });
+    expect(asked.decision).toBe(verdict.proceed);
+    expect(figuresOf(await list())).toMatchObject({
+      'limit:requests:key=k': { used: 1 },
+      'limit:at-once:key=k': { used: 1, reserved: 1 },
+      'limit:weighted:key=k': { used: 7, reserved: 7 },
+    });
+    asked.end();
+    expect(figuresOf(await list())).toEqual({
+      'limit:requests:key=k': { used: 1, reserved: 0 },
+      'limit:tokens:key=k': { used: 0, reserved: 0 },
+      'limit:at-once:key=k': { used: 0, reserved: 0 },
+      'limit:weighted:key=k': { used: 0, reserved: 0 },
+    });
+  });
+});
+
+describe('a request without a price', () => {
+  it.each([
+    ['refused by a budget that blocks', { blocks: true, allowsUnpriced: false }, verdict.answered],
+    ['let through uncounted by one that allows it', { blocks: true, allowsUnpriced: true }, verdict.proceed],
+    ['let through by one that only warns', { blocks: false, allowsUnpriced: false }, verdict.proceed],
+  ])('is %s', async (_, more, decision) => {
+    const { ask, list } = open({ init: { budgets: [{ ...budget, ...more }] } });
+    const { metering } = ask(0);
+    const { used } = figuresOf(await list())['budget:money:key=k'] ?? {};
+    expect(ask(40, { metering: { ...metering, worstNanoUsd: () => undefined } }).decision).toBe(decision);
+    expect(figuresOf(await list())['budget:money:key=k']?.used).toBe(used);
+  });
+});
+
+describe('a reservation', () => {
+  it('is renewed while its request runs, and not any more when it is over', () => {
+    vi.useFakeTimers();
+    try {
+      const renewed: string[][] = [];
+      const memory = createMemoryStore({ now: () => now });
+      const store: Store = {
+        ...memory,
+        renew(requests, done) {
+          renewed.push(requests.map(({ ttlMs, counters }) => `${ttlMs} ${counters.map(({ key }) => key).join()}`));
+          memory.renew(requests, done);
+        },
+      };
+      const { ask } = open({ init: { limits: [requests, tokens, { ...atOnce, amount: 9n }] }, store });
+      const [one, two] = [ask(1), ask(1)];
+      const held = '120000 limit:at-once:key=k,limit:tokens:key=k';
+      vi.advanceTimersByTime(40_000);
+      one.end();
+      vi.advanceTimersByTime(40_000);
+      two.end();
+      vi.advanceTimersByTime(400_000);
+      expect(renewed).toEqual([[held, held], [held]]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('a store that answers later', () => {
   function slow() {
     const real = createMemoryStore({ now: () => now });
@@ -167,6 +229,20 @@ describe('a store that answers later', () => {
       { used: 0, reserved: 0 },
       { used: 0, reserved: 0 },
     ]);
+  });
+
+  it('by whom each of several was decided is told to the caller and counted', () => {
+    const memory = createMemoryStore({ now: () => now });
+    const store: Store = {
+      ...memory,
+      reserve: (request, done) =>
+        memory.reserve(request, (outcome) =>
+          done(outcome.kind === 'admitted' ? { ...outcome, modes: ['local', 'open', 'shared'] } : outcome),
+        ),
+    };
+    const { ask, decisions } = open({ init: { limits: [requests, tokens, atOnce] }, store });
+    expect(ask(1).answered().at('x-sluice-limit-mode')).toBe('open');
+    expect(decisions).toEqual(['at-once local', 'requests open', 'tokens admitted']);
   });
 
   it('and cannot be asked refuses', () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { atOnce, bodyOf, budget, type Options, open, requests, tokens, weighted } from './testing/limit-stage.ts';
+import { StoreFailure } from '../../../gen/sluice/program/v1/program_pb.js';
+import { createMemoryStore } from '../../../limits/memory/memory-store.ts';
+import type { Refusal, Store } from '../../../limits/store.ts';
+import type { Exchange } from '../../exchange.ts';
+import { atOnce, bodyOf, budget, now, type Options, open, requests, tokens, weighted } from './testing/limit-stage.ts';
 
 describe('a refusal', () => {
   it('refuses at once what can cost more than the limit allows at all', () => {
@@ -45,5 +49,83 @@ describe('a refusal', () => {
       'Too many requests: the request needs 11 tokens, more than the limit "tokens" allows at all. ' +
         'Send a shorter prompt, or ask for fewer tokens.',
     );
+  });
+
+  /** A store that refuses so. */
+  const refusing = (refusal: Partial<Refusal>): Store => ({
+    ...createMemoryStore(),
+    reserve: (_, done) =>
+      done({ kind: 'refused', index: 0, reason: 'exhausted', retryAfterMs: undefined, figures: [], ...refusal }),
+  });
+  const headersOf = ({ immediate }: Exchange) => {
+    const { headers = [] } = immediate ?? {};
+    return (name: string): string | undefined => headers[headers.indexOf(name) + 1];
+  };
+  const has = ({ immediate }: Exchange, name: string) => immediate?.headers?.includes(name) === true;
+
+  it.each([
+    [1, '1', 'true'],
+    [1_000, '1', 'true'],
+    [1_001, '2', 'true'],
+    [60_000, '60', 'true'],
+    [60_001, '61', 'false'],
+  ])('that is over in %d ms says to come in %s s, and to SDKs to wait: %s', (retryAfterMs, seconds, isWorthIt) => {
+    const { exchange } = open({ init: { limits: [tokens] }, store: refusing({ retryAfterMs }) }).ask(1);
+    const at = headersOf(exchange);
+    expect([at('retry-after'), at('x-should-retry')]).toEqual([seconds, isWorthIt]);
+    expect(exchange.rejection?.params).toMatchObject({ retryAfterSeconds: Number(seconds) });
+  });
+
+  it('of which nobody knows the end says no time', () => {
+    const { exchange } = open({ init: { limits: [tokens] }, store: refusing({}) }).ask(1);
+    expect(has(exchange, 'retry-after')).toBe(false);
+    expect(headersOf(exchange)('x-should-retry')).toBe('false');
+    expect(exchange.rejection?.params).not.toHaveProperty('retryAfterSeconds');
+  });
+
+  it('of a budget is not to be tried again, however soon it begins anew', () => {
+    const { exchange } = open({ init: { budgets: [budget] }, store: refusing({ retryAfterMs: 5 }) }).ask(1);
+    expect(headersOf(exchange)('x-should-retry')).toBe('false');
+  });
+
+  it('for want of the store is a 503 that says who decided, and nothing about room', () => {
+    const modes = ['closed', 'local'] as const;
+    const { ask, decisions } = open({
+      init: { limits: [{ ...tokens, onStoreFailure: StoreFailure.CLOSED }, requests] },
+      store: refusing({ reason: 'store-failure', modes }),
+    });
+    const { exchange } = ask(1);
+    expect(exchange.rejection).toEqual({ code: 'limits_unavailable', params: {} });
+    expect(exchange.immediate?.status).toBe(503);
+    expect(headersOf(exchange)('x-sluice-limit-mode')).toBe('closed');
+    expect(has(exchange, 'x-should-retry')).toBe(false);
+    expect(has(exchange, 'ratelimit')).toBe(false);
+    expect(decisions).toEqual(['requests unavailable']);
+  });
+
+  it('shows all that is known of the limits, in the words of the caller’s dialect', () => {
+    const { ask } = open({ init: { limits: [tokens, requests] } });
+    ask(90);
+    ask(0);
+    expect(headersOf(ask(90).exchange)('x-ratelimit-remaining-tokens')).toBe('0');
+    const { exchange } = ask(90, { dialect: 'anthropic' });
+    const at = headersOf(exchange);
+    expect(at('anthropic-ratelimit-tokens-remaining')).toBe('0');
+    expect(at('anthropic-ratelimit-tokens-reset')).toBe(new Date(now + 3_600_000).toISOString().replace('.000', ''));
+    expect(at('anthropic-ratelimit-requests-limit')).toBe('2');
+    expect(has(exchange, 'x-ratelimit-remaining-tokens')).toBe(false);
+    expect(at('ratelimit')).toContain('"tokens";r=0');
+    expect(at('ratelimit')).toContain('"requests";r=');
+  });
+
+  it('of what has no price says why, and that it is in vain to try again', () => {
+    const { ask } = open({ init: { budgets: [budget] } });
+    const { metering } = ask(1);
+    const { exchange } = ask(1, { metering: { ...metering, worstNanoUsd: () => undefined } });
+    expect(bodyOf(exchange).error).toMatchObject({
+      code: 'budget_exceeded',
+      message: expect.stringContaining('nobody has said what this model costs'),
+    });
+    expect(headersOf(exchange)('x-should-retry')).toBe('false');
   });
 });

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { BudgetUnit, LimitUnit, StoreFailure } from '../../../gen/sluice/program/v1/program_pb.js';
+import { createMemoryStore } from '../../../limits/memory/memory-store.ts';
+import type { ReserveItem, Store, UsageItem } from '../../../limits/store.ts';
+import { verdict } from '../../verdict.ts';
+import {
+  atOnce,
+  budget,
+  figuresOf,
+  now,
+  type Options,
+  open,
+  requests,
+  tokens,
+  weighted,
+} from './testing/limit-stage.ts';
+
+const inputTokens = { ...tokens, name: 'input', unit: LimitUnit.INPUT_TOKENS };
+const outputTokens = { ...tokens, name: 'output', unit: LimitUnit.OUTPUT_TOKENS };
+const tokenBudget = { ...budget, unit: BudgetUnit.TOKENS, amount: 1_000n };
+const used = { input: 3, output: 5, total: 8, nanoUsd: 77 };
+
+describe('what a request takes', () => {
+  it.each<[string, Options['init'], Readonly<Record<'capped' | 'uncapped' | 'settled', number>>]>([
+    ['tokens', { limits: [tokens] }, { capped: 50, uncapped: 60, settled: 8 }],
+    ['input tokens', { limits: [inputTokens] }, { capped: 10, uncapped: 10, settled: 3 }],
+    ['output tokens', { limits: [outputTokens] }, { capped: 40, uncapped: 50, settled: 5 }],
+    ['tokens of a budget', { budgets: [tokenBudget] }, { capped: 50, uncapped: 60, settled: 8 }],
+    ['money', { budgets: [budget] }, { capped: 400, uncapped: 500, settled: 77 }],
+    ['requests', { limits: [requests] }, { capped: 1, uncapped: 1, settled: 1 }],
+    ['places', { limits: [atOnce] }, { capped: 1, uncapped: 1, settled: 0 }],
+  ])(
+    'of %s is reserved by its cap or by the default, and settled with what was used',
+    async (_, init, { capped, uncapped, settled }) => {
+      for (const [cap, reserved] of [
+        [40, capped],
+        [undefined, uncapped],
+      ] as const) {
+        const { ask, list } = open({ init });
+        const asked = ask(cap);
+        expect(asked.decision).toBe(verdict.proceed);
+        expect(Object.values(figuresOf(await list()))).toMatchObject([{ used: reserved }]);
+        asked.end(used);
+        expect(Object.values(figuresOf(await list()))).toEqual([{ used: settled, reserved: 0 }]);
+      }
+    },
+  );
+
+  it('reserves one token at least where the default is none', async () => {
+    const { ask, list } = open({ init: { limits: [{ ...outputTokens, defaultOutputReserve: 0 }] } });
+    ask();
+    expect(figuresOf(await list())).toEqual({ 'limit:output:key=k': { used: 1, reserved: 1 } });
+  });
+
+  it('of money may be what is left, for a request without a cap that can be paid at all', async () => {
+    const { ask, list } = open({ init: { budgets: [{ ...budget, amount: 30n }] } });
+    expect(ask(4).decision).toBe(verdict.answered);
+    expect(ask().decision).toBe(verdict.proceed);
+    expect(figuresOf(await list())).toEqual({ 'budget:money:key=k': { used: 30, reserved: 30 } });
+    expect(open({ init: { budgets: [{ ...budget, amount: 9n }] } }).ask().decision).toBe(verdict.answered);
+  });
+});
+
+describe('what the store is told', () => {
+  function overheard() {
+    const memory = createMemoryStore({ now: () => now });
+    const reserved: ReserveItem[] = [];
+    const settled: UsageItem[] = [];
+    const store: Store = {
+      ...memory,
+      reserve(request, done) {
+        reserved.push(...request.items);
+        memory.reserve(request, done);
+      },
+      settle(request, done) {
+        settled.push(...request.items);
+        memory.settle(request, done);
+      },
+    };
+    return { store, reserved, settled };
+  }
+
+  it.each([
+    [StoreFailure.CLOSED, 'closed'],
+    [StoreFailure.OPEN, 'open'],
+    [StoreFailure.LOCAL, 'local'],
+  ])('is what to do while it is away, of each unit: %s', (onStoreFailure, expected) => {
+    const { store, reserved, settled } = overheard();
+    const limits = [requests, tokens, inputTokens, outputTokens, atOnce, weighted];
+    const init = {
+      limits: limits.map((each) => ({ ...each, onStoreFailure })),
+      budgets: [budget, { ...tokenBudget, name: 'b' }].map((each) => ({ ...each, onStoreFailure })),
+    };
+    open({ init, store }).ask(1).end(used);
+    expect(reserved.map((item) => item.onStoreFailure)).toEqual(Array.from({ length: 8 }, () => expected));
+    // Requests are counted for good when they are admitted.
+    expect(settled.map((item) => item.onStoreFailure)).toEqual(Array.from({ length: 7 }, () => expected));
+  });
+
+  it('is who watches, and who only warns', () => {
+    const { store, reserved, settled } = overheard();
+    const budgets = [
+      { ...budget, name: 'silent' },
+      { ...budget, name: 'telling', alertAt: [50] },
+      { ...budget, name: 'warning', blocks: false },
+    ];
+    open({ init: { budgets }, store }).ask(1).end(used);
+    const flags = ({ counter, isWatched }: ReserveItem | UsageItem) => [counter.key.split(':')[1], isWatched];
+    const watched = [
+      ['silent', false],
+      ['telling', true],
+      ['warning', false],
+    ];
+    expect(reserved.map(flags).sort()).toEqual(watched);
+    expect(settled.map(flags).sort()).toEqual(watched);
+    expect(reserved.filter(({ isAdvisory }) => isAdvisory).map(({ counter }) => counter.key)).toEqual([
+      'budget:warning:key=k',
+    ]);
+  });
+});
+
+describe('what is shown of a limit', () => {
+  it.each([
+    [requests, '"requests";q=2;w=3600;qu="requests"', '"requests";r=1;t=1800'],
+    [tokens, '"tokens";q=100;w=3600;qu="tokens"', '"tokens";r=50;t=3600'],
+    [inputTokens, '"input";q=100;w=3600;qu="input-tokens"', '"input";r=90;t=3600'],
+    [outputTokens, '"output";q=100;w=3600;qu="output-tokens"', '"output";r=60;t=3600'],
+    [atOnce, '"at-once";q=1;qu="concurrent-requests"', '"at-once";r=0'],
+    [weighted, '"weighted";q=100;w=3600;qu="cost"', '"weighted";r=10;t=3600'],
+  ])('is its unit, its window and what is left: %o', (each, policy, state) => {
+    const answer = open({ init: { limits: [each] } })
+      .ask(40)
+      .answered();
+    expect(answer.at('ratelimit-policy')).toBe(policy);
+    expect(answer.at('ratelimit')).toBe(state);
+  });
+
+  it('is nothing where it is money', () => {
+    const asked = open({ init: { limits: [atOnce], budgets: [budget] } }).ask(40);
+    expect(asked.answered().at('ratelimit-policy')).toBe('"at-once";q=1;qu="concurrent-requests"');
+  });
+});
+
+describe('a stream that runs past what it has reserved', () => {
+  it('is ended by a budget of tokens with its input counted, and settled with what it came to', async () => {
+    const init = { budgets: [{ ...tokenBudget, endsStreams: true, defaultOutputReserve: 20 }] };
+    const { ask, list } = open({ init });
+    const asked = ask();
+    expect(asked.metering.onProgress?.(990)).toBeUndefined();
+    expect(figuresOf(await list())).toEqual({ 'budget:money:key=k': { used: 1_000, reserved: 1_000 } });
+    expect(asked.metering.onProgress?.(1_118)).toMatchObject({ code: 'budget_exceeded' });
+    asked.end({ total: 1_130 });
+    expect(figuresOf(await list())).toEqual({ 'budget:money:key=k': { used: 1_130, reserved: 0 } });
+  });
+
+  it('tells every limit beside the budget how far it has come', async () => {
+    const budgets = [{ ...tokenBudget, endsStreams: true, defaultOutputReserve: 20 }];
+    const limits = [tokens, inputTokens, outputTokens, weighted, atOnce].map((each) => ({ ...each, amount: 1_000n }));
+    const { ask, list } = open({ init: { limits, budgets } });
+    ask().metering.onProgress?.(90);
+    expect(figuresOf(await list())).toMatchObject({
+      'limit:tokens:key=k': { reserved: 100 },
+      'limit:input:key=k': { reserved: 10 },
+      'limit:output:key=k': { reserved: 90 },
+      'limit:weighted:key=k': { reserved: 190 },
+      'limit:at-once:key=k': { reserved: 1 },
+    });
+  });
+
+  it.each([
+    ['only warns', { blocks: false, endsStreams: true }],
+    ['does not ask for it', { endsStreams: false }],
+  ])('goes on where the budget %s', (_, more) => {
+    const asked = open({ init: { budgets: [{ ...tokenBudget, ...more }] } }).ask();
+    expect(asked.exchange.mayEndStream).toBe(false);
+    expect(asked.metering.onProgress).toBeUndefined();
+  });
+});
