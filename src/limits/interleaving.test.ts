@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningRedis, startRedis } from '../../e2e/support/redis.ts';
+import { type Random, seededRandom } from '../lib/testing/random.ts';
 import type { Counter } from './counter.ts';
 import { createMemoryStore } from './memory/memory-store.ts';
 import type { ReserveItem, Store, UsageItem } from './store.ts';
 import { charge, figures, finish, peek, renew, reserve, settle, take } from './testing/answers.ts';
 import { openRedis } from './testing/open-redis.ts';
-import { createRandom, type Random } from './testing/random.ts';
 
 let redis: RunningRedis;
 beforeAll(async () => {
@@ -48,7 +48,7 @@ function usedOf(random: Random, { counter }: ReserveItem): UsageItem {
 describe('random interleavings', () => {
   it('have the same answers in memory and in Redis, to the last figure', async () => {
     for (const seed of [1, 2, 3, 4]) {
-      const random = createRandom(seed);
+      const random = seededRandom(seed);
       let now = Date.UTC(2026, 10, 21);
       const memory = createMemoryStore({ now: () => now });
       const clients: Store[] = [];
@@ -104,7 +104,7 @@ describe('random interleavings', () => {
       { kind: 'calendar', key: 'zero:year', limit: 4_000, unit: 'year', timeZone: 'UTC' },
       { kind: 'concurrency', key: 'zero:concurrency', limit: 12 },
     ];
-    const random = createRandom(7);
+    const random = seededRandom(7);
     let admitted = 0;
     const one = async (client: Store, id: string): Promise<void> => {
       const items = counters.map((counter) => ({

@@ -1,39 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../lib/testing/random.ts';
 import { compileScope, type Scoped } from './scope.ts';
 import { scopedTable } from './scoped-table.ts';
 import { factsOf } from './testing/facts.ts';
 
 const none = { apis: [], headers: [], labels: [], routes: [] };
 
-/** Mulberry32: the same texts in every run. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
 const words = ['', 'a', 'b', 'c', 'ab'];
 const patterns = ['a', 'b', 'c', 'a*', '*'];
 
 describe('scopedTable()', () => {
   it('finds what asking everything finds, in the same order', () => {
-    const random = randomOf(4);
-    const pick = (from: readonly string[]): string => from[random(from.length)] ?? '';
-    const few = (from: readonly string[]): string[] => Array.from({ length: random(3) }, () => pick(from));
+    const { below, pick } = seededRandom(4);
+    const few = (from: readonly string[]): string[] => Array.from({ length: below(3) }, () => pick(from));
     let matched = 0;
     for (let run = 0; run < 500; run++) {
       const table = scopedTable(
-        Array.from({ length: random(12) }, (_, index): Scoped => {
+        Array.from({ length: below(12) }, (_, index): Scoped => {
           const scope = compileScope({
             keys: few(patterns),
-            users: random(2) === 0 ? [] : few(patterns),
+            users: below(2) === 0 ? [] : few(patterns),
             teams: few(patterns),
             projects: [],
-            models: random(2) === 0 ? [] : few(patterns),
+            models: below(2) === 0 ? [] : few(patterns),
             providers: few(['a', 'b']),
             ...none,
           });

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, unlink } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { seededRandom } from '../lib/testing/random.ts';
 import { type ByteTarget, LineDelivery } from './line-delivery.ts';
 import { QueuedSink } from './queued-sink.ts';
 import { createLineSink } from './sinks.ts';
@@ -24,17 +25,13 @@ describe('LineDelivery', () => {
   /** Takes a few bytes, and fails as often as a full disk does. */
   function fullDisk(seed: number): ByteTarget & { text(): string } {
     const taken: Buffer[] = [];
-    let state = seed;
-    const random = (): number => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return state / 2 ** 32;
-    };
+    const random = seededRandom(seed);
     return {
       text: () => Buffer.concat(taken).toString(),
-      open: () => (random() < 0.2 ? Promise.reject(new Error('no')) : Promise.resolve(false)),
+      open: () => (random.next() < 0.2 ? Promise.reject(new Error('no')) : Promise.resolve(false)),
       async write(bytes) {
-        if (random() < 0.4) throw Object.assign(new Error(`cannot write ${bytes.toString()}`), { code: 'ENOSPC' });
-        const count = Math.floor(random() * 40);
+        if (random.next() < 0.4) throw Object.assign(new Error(`cannot write ${bytes.toString()}`), { code: 'ENOSPC' });
+        const count = random.below(8) * 5;
         taken.push(Buffer.from(bytes.subarray(0, count)));
         return Math.min(count, bytes.length);
       },

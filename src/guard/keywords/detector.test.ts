@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { leastCpuMs } from '../../lib/testing/cpu-time.ts';
+import { seededRandom } from '../../lib/testing/random.ts';
 import type { Detector, Finding } from '../detector.ts';
 import { keywordDetector } from './detector.ts';
 
@@ -125,13 +126,9 @@ describe('keywordDetector()', () => {
     '\u{e0061}',
   ];
   const texts = (seed: number, rounds: number, longest: number): string[] => {
-    let state = seed;
-    const pick = (below: number): number => {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      return Math.floor((state / 2 ** 32) * below);
-    };
+    const { below, pick } = seededRandom(seed);
     return Array.from({ length: rounds }, () =>
-      Array.from({ length: pick(longest) }, () => alphabet[pick(pick(2) === 0 ? 5 : alphabet.length)] ?? '').join(''),
+      Array.from({ length: below(longest) }, () => pick(below(2) === 0 ? alphabet.slice(0, 5) : alphabet)).join(''),
     );
   };
 

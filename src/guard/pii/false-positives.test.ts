@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import type { EntityOptions } from '../entity.ts';
-import { seededRandom } from '../testing/random.ts';
 import { piiDetector, piiEntities } from './index.ts';
 
 const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../testing/random.ts';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { isInternationalNumber, isNationalNumber, type Region, regionSet } from './numbering-plan.ts';
 
 const codes = [
@@ -40,7 +40,7 @@ describe('a numbering plan', () => {
     const random = seededRandom(1);
     let valid = 0;
     for (let round = 0; round < 3000; round += 1) {
-      const digits = random.one(codes) + random.text('0123456789', 6 + random.below(6));
+      const digits = random.pick(codes) + random.text('0123456789', 6 + random.below(6));
       const parsed = parsePhoneNumberFromString(`+${digits}`, { extract: false });
       // What the library repairs by leaving out a trunk prefix is another number.
       const isSame = parsed !== undefined && `${parsed.countryCallingCode}${parsed.nationalNumber}` === digits;

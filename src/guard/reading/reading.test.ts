@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { gapMark, mostHidden } from '../folding/fold.ts';
-import { someText } from '../pii/testdata/random.ts';
-import { seededRandom } from '../testing/random.ts';
+import { someText } from '../pii/testdata/some-text.ts';
 import { readingOf } from './reading.ts';
 import { someOtherwise, spellingsOf, writtenAs } from './testing/spellings.ts';
 

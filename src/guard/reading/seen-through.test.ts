@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { leastCpuMs } from '../../lib/testing/cpu-time.ts';
+import { seededRandom } from '../../lib/testing/random.ts';
 import type { Detector, Finding } from '../detector.ts';
 import { compileGuard } from '../guard.ts';
 import { localDetector } from '../local-detector.ts';
-import { someText } from '../pii/testdata/random.ts';
+import { someText } from '../pii/testdata/some-text.ts';
 import { Vault } from '../redaction/vault.ts';
 import type { LocalSpec } from '../rule.ts';
 import { pem, plant, samples } from '../secrets/testing/samples.ts';
-import { seededRandom } from '../testing/random.ts';
 import { cut, randomFrom, rule, style } from '../testing/rules.ts';
 import { someOtherwise, spellingsOf, writtenAs } from './testing/spellings.ts';
 
@@ -110,7 +110,7 @@ const rounds = 250;
 function textFor(name: string, random: ReturnType<typeof seededRandom>): string {
   const names = Object.keys(samples);
   if (name === 'pii' || random.below(3) === 0) return someOtherwise(someText(random), random);
-  const secret = samples[random.one(names)]?.(random) ?? '';
+  const secret = samples[random.pick(names)]?.(random) ?? '';
   return someOtherwise(`Project Falcon's ${plant(secret).text.slice(0, 600)} ${someText(random).slice(0, 80)}`, random);
 }
 
@@ -119,7 +119,7 @@ describe.each(detectors)('the detector of %s, seeing through', (name, detector) 
     const random = seededRandom(11);
     for (let round = 0; round < rounds; round += 1) {
       const whole = textFor(name, random);
-      const field = random.below(4) === 0 ? random.one(['ssn', 'cardNumber', 'password', 'phone']) : undefined;
+      const field = random.below(4) === 0 ? random.pick(['ssn', 'cardNumber', 'password', 'phone']) : undefined;
       const inWhole = scan(detector, whole, 0, field);
       for (let cuts = 0; cuts < 6; cuts += 1) {
         const part = whole.slice(0, random.below(whole.length + 1));

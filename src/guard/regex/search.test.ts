@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { compileProgram } from './program.ts';
 import { Search } from './search.ts';
 
@@ -27,13 +28,9 @@ describe('Search', () => {
   it.each(['a.*b', 'a.*?b', 'ab|a.*c', '(?:a|ba)+c', '[ab]+c', 'a(?:.*c)?', '\\ba.*b\\b', '(?:[ab][ab]*){2}c'])(
     'finds %s within its bound as if every start were tried alone',
     (pattern) => {
-      let state = 5;
+      const { text: textOf } = seededRandom(5);
       for (let round = 0; round < 400; round++) {
-        let text = '';
-        for (let index = 0; index < 40; index++) {
-          state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-          text += 'aaaabbbbac c😀'[Math.floor((state / 2 ** 32) * 14)] ?? '';
-        }
+        const text = textOf('aaaabbbbac c😀', 40);
         const search = new Search(compileProgram(pattern, false), 3 + (round % 9));
         expect(matches(search, text), text).toEqual(matchesOneByOne(search, text));
       }
@@ -42,12 +39,8 @@ describe('Search', () => {
 
   it('survives throwing its states away', () => {
     const search = new Search(compileProgram('(?:a|b|c)*a(?:a|b|c){12}d', false), 300);
-    let text = '';
-    let state = 3;
-    for (let index = 0; index < 6000; index++) {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      text += 'abc'[Math.floor((state / 2 ** 32) * 3)] ?? '';
-    }
+    const random = seededRandom(3);
+    const text = `${random.text('abc', 6_000)}a${random.text('abc', 12)}`;
     expect(matches(search, `${text}d`)).toHaveLength(1);
     expect(matches(search, text)).toEqual([]);
   });

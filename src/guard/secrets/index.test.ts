@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import type { Finding } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
-import { type Random, seededRandom } from '../testing/random.ts';
 import { secretEntities } from './entities.ts';
 import { secretsDetector } from './index.ts';
 import { plant, samples } from './testing/samples.ts';

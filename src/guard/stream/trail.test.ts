@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { entities } from '../catalogue.ts';
 import type { RuleFinding } from '../decision.ts';
 import { compileGuard } from '../guard.ts';
 import { localDetector } from '../local-detector.ts';
-import { someText } from '../pii/testdata/random.ts';
+import { someText } from '../pii/testdata/some-text.ts';
 import { Vault } from '../redaction/vault.ts';
 import type { LocalSpec } from '../rule.ts';
 import { plant, samples } from '../secrets/testing/samples.ts';
-import { seededRandom } from '../testing/random.ts';
 import { rule } from '../testing/rules.ts';
 
 /* Detectors remember how far they have searched a stream. What they find must not depend on it. */

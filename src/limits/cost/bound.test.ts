@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom, type Random } from '../testing/random.ts';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import type { CostFacts } from './evaluate.ts';
 import { compileCost, faultText } from './expression.ts';
 import { largestWhole } from './node.ts';
@@ -78,7 +78,7 @@ describe('the most that a request can cost', () => {
   });
 
   it('is not exceeded by any request that uses no more tokens', () => {
-    const random = createRandom(7);
+    const random = seededRandom(7);
     let compared = 0;
     for (let round = 0; round < 3_000; round++) {
       const text = randomExpression(random, 1 + random.below(4));
@@ -116,7 +116,7 @@ function usedWithin(random: Random, reach: { readonly input: number; readonly ou
 
 describe('parseCost()', () => {
   it('answers any text, right or wrong', () => {
-    const random = createRandom(11);
+    const random = seededRandom(11);
     const pieces = [
       ...[
         'input_tokens',

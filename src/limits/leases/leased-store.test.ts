@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import type { Counter } from '../counter.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
 import type { Store } from '../store.ts';
 import { charge, figures, finish, reserve, take } from '../testing/answers.ts';
-import { createRandom } from '../testing/random.ts';
 import { createLeasedStore } from './leased-store.ts';
 
 const budget: Counter = { kind: 'calendar', key: 'budget', limit: 1_000, unit: 'year', timeZone: 'UTC' };
@@ -66,7 +66,7 @@ describe('a store with leases', () => {
   it('exceeds no limit with three processes, at whatever moments', async () => {
     const { lease, shared } = open(150);
     const stores = [lease(), lease(), lease()];
-    const random = createRandom(3);
+    const random = seededRandom(3);
     let held = 0;
     const living: { store: Store; id: string; amount: number }[] = [];
     for (let step = 0; step < 600; step++) {

@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import { parseEscapedNames } from './escaped-names.ts';
 import { parseBody } from './parse.ts';
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
-
-/** A small generator with a seed, so that a failure can be repeated. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 const texts = [
   '',
@@ -31,35 +23,35 @@ const texts = [
 ];
 const scalars: readonly Json[] = [0, -1.5, 1e21, true, false, null, ...texts];
 
-function tree(next: (below: number) => number, depth: number): Json {
-  const kind = depth === 0 ? 0 : next(3);
-  if (kind === 0) return scalars[next(scalars.length)] ?? null;
-  if (kind === 1) return Array.from({ length: next(4) }, () => tree(next, depth - 1));
-  return objectOf(next, depth);
+function tree(random: Random, depth: number): Json {
+  const kind = depth === 0 ? 0 : random.below(3);
+  if (kind === 0) return random.pick(scalars);
+  if (kind === 1) return Array.from({ length: random.below(4) }, () => tree(random, depth - 1));
+  return objectOf(random, depth);
 }
 
-function objectOf(next: (below: number) => number, depth: number): { [name: string]: Json } {
-  const names = texts.filter(() => next(3) === 0);
-  return Object.fromEntries(names.map((name) => [name, tree(next, depth - 1)]));
+function objectOf(random: Random, depth: number): { [name: string]: Json } {
+  const names = texts.filter(() => random.below(3) === 0);
+  return Object.fromEntries(names.map((name) => [name, tree(random, depth - 1)]));
 }
 
 /** The same value as text, with blanks and needless escapes thrown in. */
-function spell(value: Json, next: (below: number) => number): string {
-  const blank = ['', '', ' ', '\n\t'][next(4)] ?? '';
-  if (typeof value === 'string') return blank + spellText(value, next) + blank;
-  if (Array.isArray(value)) return `${blank}[${blank}${value.map((item) => spell(item, next)).join(',')}]${blank}`;
+function spell(value: Json, random: Random): string {
+  const blank = random.pick(['', '', ' ', '\n\t']);
+  if (typeof value === 'string') return blank + spellText(value, random) + blank;
+  if (Array.isArray(value)) return `${blank}[${blank}${value.map((item) => spell(item, random)).join(',')}]${blank}`;
   if (typeof value !== 'object' || value === null) return blank + JSON.stringify(value) + blank;
   const members = Object.entries(value).map(
-    ([name, item]) => `${blank}${spellText(name, next)}${blank}:${spell(item, next)}`,
+    ([name, item]) => `${blank}${spellText(name, random)}${blank}:${spell(item, random)}`,
   );
   return `${blank}{${blank}${members.join(',')}}${blank}`;
 }
 
-function spellText(text: string, next: (below: number) => number): string {
+function spellText(text: string, random: Random): string {
   const units = Array.from({ length: text.length }, (_, index) => {
     const unit = text.charAt(index);
     const isHalf = /[\ud800-\udfff]/.test(unit);
-    if (isHalf || next(4) === 0) return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    if (isHalf || random.below(4) === 0) return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
     return JSON.stringify(unit).slice(1, -1);
   });
   return `"${units.join('')}"`;
@@ -67,10 +59,10 @@ function spellText(text: string, next: (below: number) => number): string {
 
 describe('parseEscapedNames()', () => {
   it('reads what was written, in 2,000 generated objects', () => {
-    const next = random(5);
+    const random = seededRandom(5);
     for (let round = 0; round < 2_000; round++) {
-      const value = objectOf(next, 4);
-      const text = spell(value, next);
+      const value = objectOf(random, 4);
+      const text = spell(value, random);
       const read = parseEscapedNames(text);
       // As text: a comparison of objects would not look at a member called __proto__.
       if (JSON.stringify(read) !== JSON.stringify(value)) throw new Error(`misread: ${text}`);

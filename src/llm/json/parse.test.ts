@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cpuMs } from '../../lib/testing/cpu-time.ts';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import { parseBody } from './parse.ts';
 import { type Edit, patchMembers } from './patch.ts';
-
-/** A small generator with a seed, so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-function pick<T>(next: () => number, list: readonly T[]): T {
-  return list[Math.floor(next() * list.length)] as T;
-}
 
 const strings = ['', 'a', 'model', 'x"y', 'back\\slash\\', 'zwölf 🙂', '\u0000\n\t', '{"a":1}', '],[', '\\"'];
 
@@ -22,25 +10,25 @@ const strings = ['', 'a', 'model', 'x"y', 'back\\slash\\', 'zwölf 🙂', '\u000
 // (escaped-names.ts).
 const memberNames = strings.filter((text) => !text.includes('\\'));
 
-function generate(next: () => number, depth: number): string {
-  const blank = pick(next, ['', '', '', ' ', '\n', '\t ']);
-  switch (Math.floor(next() * (depth > 0 ? 7 : 5))) {
+function generate(random: Random, depth: number): string {
+  const blank = random.pick(['', '', '', ' ', '\n', '\t ']);
+  switch (random.below(depth > 0 ? 7 : 5)) {
     case 0:
-      return blank + pick(next, ['0', '-1', '1e9', '1.25', '123456789012345678901234567890']) + blank;
+      return blank + random.pick(['0', '-1', '1e9', '1.25', '123456789012345678901234567890']) + blank;
     case 1:
-      return blank + pick(next, ['true', 'false', 'null']) + blank;
+      return blank + random.pick(['true', 'false', 'null']) + blank;
     case 5:
-      return `${blank}[${Array.from({ length: Math.floor(next() * 4) }, () => generate(next, depth - 1)).join(',')}]${blank}`;
+      return `${blank}[${Array.from({ length: random.below(4) }, () => generate(random, depth - 1)).join(',')}]${blank}`;
     case 6:
-      return `${blank}${generateObject(next, depth)}${blank}`;
+      return `${blank}${generateObject(random, depth)}${blank}`;
     default:
-      return blank + JSON.stringify(pick(next, strings)) + blank;
+      return blank + JSON.stringify(random.pick(strings)) + blank;
   }
 }
 
-function generateObject(next: () => number, depth: number): string {
-  const names = memberNames.filter(() => next() < 0.4);
-  return `{${names.map((name) => `${pick(next, ['', ' '])}${JSON.stringify(name)} :${generate(next, depth - 1)}`).join(',')}}`;
+function generateObject(random: Random, depth: number): string {
+  const names = memberNames.filter(() => random.next() < 0.4);
+  return `{${names.map((name) => `${random.pick(['', ' '])}${JSON.stringify(name)} :${generate(random, depth - 1)}`).join(',')}}`;
 }
 
 /** A character as JSON escapes, one for each UTF-16 unit. */
@@ -94,15 +82,15 @@ describe('parseBody()', () => {
   });
 
   it('notices a doubled name at any depth, however it is spelled, in 5,000 generated objects', () => {
-    const next = random(31);
+    const random = seededRandom(31);
     for (let round = 0; round < 5_000; round++) {
-      const name = pick(next, memberNames);
+      const name = random.pick(memberNames);
       const escaped = [...name].map(escapedUnits).join('');
-      const between = generateObject(next, 2).slice(1, -1);
+      const between = generateObject(random, 2).slice(1, -1);
       const neighbours = between.includes(JSON.stringify(name)) || between.trim() === '' ? '' : `${between},`;
-      let text = `{${JSON.stringify(name)}:0,${neighbours}"${pick(next, [escaped, JSON.stringify(name).slice(1, -1)])}":1}`;
-      for (let level = Math.floor(next() * 5); level > 0; level--) {
-        text = next() < 0.5 ? `[1,${text},"]"]` : `{"x":"}","outer":${text},"y":{}}`;
+      let text = `{${JSON.stringify(name)}:0,${neighbours}"${random.pick([escaped, JSON.stringify(name).slice(1, -1)])}":1}`;
+      for (let level = random.below(5); level > 0; level--) {
+        text = random.next() < 0.5 ? `[1,${text},"]"]` : `{"x":"}","outer":${text},"y":{}}`;
       }
       const parsed = parseBody(Buffer.from(`{"top":${text}}`));
       if (parsed.ok || !parsed.error.includes('stands twice')) throw new Error(`accepted: ${text}`);
@@ -117,9 +105,9 @@ describe('parseBody()', () => {
   });
 
   it('finds the members where JSON.parse finds them, in 20,000 generated objects', () => {
-    const next = random(7);
+    const random = seededRandom(7);
     for (let round = 0; round < 20_000; round++) {
-      const text = generateObject(next, 4);
+      const text = generateObject(random, 4);
       const bytes = Buffer.from(text);
       const parsed = parseBody(bytes);
       if (!parsed.ok) throw new Error(`${parsed.error}: ${text}`);
@@ -133,11 +121,11 @@ describe('parseBody()', () => {
   });
 
   it('never accepts what JSON.parse refuses, in 20,000 damaged objects', () => {
-    const next = random(11);
+    const random = seededRandom(11);
     for (let round = 0; round < 20_000; round++) {
-      const bytes = Buffer.from(generateObject(next, 3));
+      const bytes = Buffer.from(generateObject(random, 3));
       for (let hit = 0; hit < 2; hit++)
-        bytes[Math.floor(next() * bytes.length)] = pick(next, [...Buffer.from('{}[]",:\\0 a')]);
+        bytes[random.below(bytes.length)] = random.pick([...Buffer.from('{}[]",:\\0 a')]);
       const parsed = parseBody(bytes);
       if (parsed.ok) expect(parsed.value.value).toEqual(JSON.parse(bytes.toString()));
     }
@@ -175,14 +163,14 @@ describe('patchMembers()', () => {
   });
 
   it('changes exactly the members that are named, in 10,000 generated objects', () => {
-    const next = random(23);
+    const random = seededRandom(23);
     for (let round = 0; round < 10_000; round++) {
-      const text = generateObject(next, 3);
+      const text = generateObject(random, 3);
       const edits = ['a', 'model', 'new', '']
-        .filter(() => next() < 0.5)
+        .filter(() => random.next() < 0.5)
         .map((name) => ({
           name,
-          json: next() < 0.5 ? undefined : generate(next, 1),
+          json: random.next() < 0.5 ? undefined : generate(random, 1),
         }));
       const expected = JSON.parse(text) as Record<string, unknown>;
       for (const { name, json } of edits) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { noTokens, type Usage } from '../usage/usage.ts';
 import { cost } from './cost.ts';
 import type { Pricing } from './pricing.ts';
@@ -130,23 +131,11 @@ describe('cost()', () => {
   });
 
   it('adds up like whole numbers for random tokens and prices', () => {
-    let state = 11;
-    const random = (below: number) => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((state / 2 ** 32) * below);
-    };
+    const { below } = seededRandom(11);
     for (let round = 0; round < 2000; round++) {
-      const parts = [
-        random(1e5),
-        random(1e5),
-        random(1e5),
-        random(1e5),
-        random(1e5),
-        random(1e5),
-        random(1e5),
-      ] as const;
+      const parts = [below(1e5), below(1e5), below(1e5), below(1e5), below(1e5), below(1e5), below(1e5)] as const;
       const [text, cached, write, hour, audio, written, thought] = parts;
-      const rate = () => random(80 * usd);
+      const rate = () => below(80 * usd);
       const rates = [rate(), rate(), rate(), rate(), rate(), rate(), rate()] as const;
       const [input, cachedInput, cacheWrite, cacheWrite1h, audioInput, output, reasoning] = rates;
       const sum = parts.reduce((all, tokens, index) => all + BigInt(tokens) * BigInt(rates[index] ?? 0), 0n);

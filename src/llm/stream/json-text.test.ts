@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import { nestedStrings } from '../text/nested.ts';
 import type { ChannelText } from './channel.ts';
 import { JsonText } from './json-text.ts';
-import { MaskedDigits, masked, pick, random } from './testing/masked-digits.ts';
+import { MaskedDigits, masked } from './testing/masked-digits.ts';
 
 /** What comes out in pieces of the given sizes, and the texts that went through channels. */
 function through(pieces: readonly string[]): { out: string; texts: string[] } {
@@ -68,14 +69,14 @@ describe('JsonText', () => {
   });
 
   it('changes the same strings as the reading of the whole, in 2,000 generated values', () => {
-    const next = random(9);
+    const random = seededRandom(9);
     for (let round = 0; round < 2_000; round++) {
-      const text = JSON.stringify([value(next, 4)]).replace(/[bé]/g, (unit) =>
-        next(2) === 0 ? escapedUnit(unit) : unit,
+      const text = JSON.stringify([value(random, 4)]).replace(/[bé]/g, (unit) =>
+        random.below(2) === 0 ? escapedUnit(unit) : unit,
       );
       const pieces: string[] = [];
       for (let at = 0; at < text.length; ) {
-        const size = 1 + next(6);
+        const size = 1 + random.below(6);
         pieces.push(text.slice(at, at + size));
         at += size;
       }
@@ -117,13 +118,11 @@ function spelled(expected: string, out: string): string {
   }
 }
 
-type Next = (below: number) => number;
-
-function value(next: Next, depth: number): unknown {
-  if (depth === 0 || next(3) === 0)
-    return pick(next, [0, -1.5, 1e21, true, null, '', '12', 'b"\\7', '🙂2', '\u0000\n', 'é']);
-  if (next(2) === 0) return Array.from({ length: next(4) }, () => value(next, depth - 1));
-  return Object.fromEntries(['a', 'b"', 'c7'].slice(next(3)).map((name) => [name, value(next, depth - 1)]));
+function value(random: Random, depth: number): unknown {
+  if (depth === 0 || random.below(3) === 0)
+    return random.pick([0, -1.5, 1e21, true, null, '', '12', 'b"\\7', '🙂2', '\u0000\n', 'é']);
+  if (random.below(2) === 0) return Array.from({ length: random.below(4) }, () => value(random, depth - 1));
+  return Object.fromEntries(['a', 'b"', 'c7'].slice(random.below(3)).map((name) => [name, value(random, depth - 1)]));
 }
 
 function escapedUnit(unit: string): string {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import { SseRewriter } from './rewriter.ts';
-import { MaskedDigits, pick, random as randomOf } from './testing/masked-digits.ts';
+import { MaskedDigits } from './testing/masked-digits.ts';
 
 /*
  * Events that are alike are not parsed. The same stream with a comment before each event is: nothing is alike there. What
  * goes out must be the same, byte for byte, apart from the comments.
  */
-
-type Random = ReturnType<typeof randomOf>;
 
 const texts = [
   'a',
@@ -45,8 +44,9 @@ interface Case {
   event(text: string, random: Random, at: number): string;
 }
 
-const number = (random: Random, at: number): string => (random(12) === 0 ? pick(random, numbers) : String(at));
-const padding = (random: Random): string => (random(8) === 0 ? pick(random, paddings) : `"${'x'.repeat(random(9))}"`);
+const number = (random: Random, at: number): string => (random.below(12) === 0 ? random.pick(numbers) : String(at));
+const padding = (random: Random): string =>
+  random.below(8) === 0 ? random.pick(paddings) : `"${'x'.repeat(random.below(9))}"`;
 
 const chat = (text: string, more: string, logprobs = 'null'): string =>
   `data: {"id":"c","created":1,"choices":[{"index":0,"delta":{"content":${text}},"logprobs":${logprobs},"finish_reason":null}]${more}}`;
@@ -67,7 +67,7 @@ const cases: Readonly<Record<string, Case>> = {
     api: 'chat.completions',
     usageHidden: false,
     event: (text, random) =>
-      `${chat(text, '', random(3) === 0 ? '{"content":[{"token":"1"}]}' : '{"content":[]}')}\n\n`,
+      `${chat(text, '', random.below(3) === 0 ? '{"content":[{"token":"1"}]}' : '{"content":[]}')}\n\n`,
   },
   'events with numbers': {
     api: 'responses',
@@ -104,10 +104,10 @@ function run({ api, usageHidden }: Case, pieces: readonly Buffer[]): Outcome {
 }
 
 function cut(bytes: Buffer, random: Random): readonly Buffer[] {
-  const longest = [1, 20, 300, 5_000][random(4)] ?? 1;
+  const longest = random.pick([1, 20, 300, 5_000]);
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const end = Math.min(bytes.length, at + 1 + random(longest));
+    const end = Math.min(bytes.length, at + 1 + random.below(longest));
     pieces.push(Buffer.from(bytes.subarray(at, end)));
     at = end;
   }
@@ -116,16 +116,17 @@ function cut(bytes: Buffer, random: Random): readonly Buffer[] {
 
 describe.each(Object.entries(cases))('%s that are alike', (_, like) => {
   it('go out as they would if each was read for itself', () => {
-    const random = randomOf(3);
+    const random = seededRandom(3);
     let stopped = 0;
     for (let round = 0; round < 400; round++) {
       const isTame = round % 4 !== 0;
-      const events = Array.from({ length: 2 + random(12) }, (__, at) => {
-        const text = pick(random, texts);
-        const spelled = !isTame && random(6) === 0 ? pick(random, odd) : (spellings[random(4)]?.(text) ?? '');
+      const events = Array.from({ length: 2 + random.below(12) }, (__, at) => {
+        const text = random.pick(texts);
+        const spelled =
+          !isTame && random.below(6) === 0 ? random.pick(odd) : (spellings[random.below(4)]?.(text) ?? '');
         return like.event(spelled, random, at);
       });
-      const invalid = !isTame && random(6) === 0 ? Buffer.from([0xff]) : Buffer.alloc(0);
+      const invalid = !isTame && random.below(6) === 0 ? Buffer.from([0xff]) : Buffer.alloc(0);
       const alike = Buffer.concat([Buffer.from(events.join('')), invalid]);
       const apart = Buffer.concat([Buffer.from(events.map((event, at) => `:${at}\n${event}`).join('')), invalid]);
       const expected = run(like, [apart]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cpuMs } from '../../lib/testing/cpu-time.ts';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import { parseBody } from '../json/parse.ts';
 import { nestedStrings } from './nested.ts';
 import { requestTexts } from './request.ts';
@@ -66,10 +67,10 @@ describe('rewriteTexts()', () => {
   });
 
   it('equals a rewrite of the parsed value, in 3,000 generated requests', () => {
-    const next = random(3);
+    const random = seededRandom(3);
     for (let round = 0; round < 3_000; round++) {
-      const value = { messages: [message(next), message(next)], input: tree(next, 3) };
-      const body = spell(value, next);
+      const value = { messages: [message(random), message(random)], input: tree(random, 3) };
+      const body = spell(value, random);
       const result = JSON.parse(rewritten(body, mask));
       expect(result).toEqual(JSON.parse(JSON.stringify(value), masked));
     }
@@ -112,31 +113,21 @@ describe('nestedStrings()', () => {
   });
 });
 
-type Next = (below: number) => number;
-
-/** A small generator with a seed, so that a failure can be repeated. */
-function random(seed: number): Next {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 const texts = ['', 'a1', '22', 'x"y\\3', '\u0000 4', '🙂5', '\ud8006', 'é7/', '],[{', '{"in":"8"}'];
-const pick = <T>(next: Next, list: readonly T[]): T => list[next(list.length)] as T;
 
-function tree(next: Next, depth: number): unknown {
-  if (depth === 0 || next(2) === 0) return pick(next, texts);
-  if (next(2) === 0) return Array.from({ length: next(4) }, () => tree(next, depth - 1));
-  return Object.fromEntries(['content', 'text', 'what'].slice(next(3)).map((name) => [name, tree(next, depth - 1)]));
+function tree(random: Random, depth: number): unknown {
+  if (depth === 0 || random.below(2) === 0) return random.pick(texts);
+  if (random.below(2) === 0) return Array.from({ length: random.below(4) }, () => tree(random, depth - 1));
+  return Object.fromEntries(
+    ['content', 'text', 'what'].slice(random.below(3)).map((name) => [name, tree(random, depth - 1)]),
+  );
 }
 
-function message(next: Next): object {
-  const args = pick(next, ['{"a":"1"}', '["2",{"b":"\\u0033\\"4"}]', '{"cut":"5', '6', '']);
+function message(random: Random): object {
+  const args = random.pick(['{"a":"1"}', '["2",{"b":"\\u0033\\"4"}]', '{"cut":"5', '6', '']);
   return {
     role: 'assistant',
-    content: tree(next, 2),
+    content: tree(random, 2),
     tool_calls: [{ id: '1', function: { name: 'f1', arguments: args } }],
   };
 }
@@ -148,12 +139,12 @@ function masked(name: string, value: unknown): unknown {
   return value.replace('\\u0033', '3').replace(/[0-9]/g, '#');
 }
 
-function spell(value: unknown, next: Next): string {
-  const blank = pick(next, ['', '', ' ', '\n']);
+function spell(value: unknown, random: Random): string {
+  const blank = random.pick(['', '', ' ', '\n']);
   if (typeof value === 'string') return blank + JSON.stringify(value).replace(/[4é]/g, escaped) + blank;
-  if (Array.isArray(value)) return `${blank}[${value.map((item) => spell(item, next)).join(',')}${blank}]`;
+  if (Array.isArray(value)) return `${blank}[${value.map((item) => spell(item, random)).join(',')}${blank}]`;
   const members = Object.entries(value as object).map(
-    ([name, item]) => `${JSON.stringify(name)}${blank}:${spell(item, next)}`,
+    ([name, item]) => `${JSON.stringify(name)}${blank}:${spell(item, random)}`,
   );
   return `{${blank}${members.join(`${blank},`)}}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import { EventReader } from '../sse.ts';
 import { usageOfBody } from './of-body.ts';
 import type { Usage } from './usage.ts';
@@ -156,9 +157,9 @@ describe('UsageReader', () => {
   });
 
   it('reads a stream like the whole answer, however its bytes are cut', () => {
-    const random = seeded(7);
+    const random = seededRandom(7);
     for (let round = 0; round < 200; round++) {
-      const figures = () => Math.floor(random() * 1000);
+      const figures = () => random.below(1000);
       const [input, output] = [figures(), figures()];
       const details = { prompt_tokens_details: { cached_tokens: Math.min(input, figures()) } };
       const usage = { ...chatUsage(input, output), ...details };
@@ -180,22 +181,14 @@ describe('UsageReader', () => {
   });
 });
 
-function readInPieces(api: string, bytes: Buffer, random: () => number): Usage | undefined {
+function readInPieces(api: string, bytes: Buffer, random: Random): Usage | undefined {
   const events = new EventReader();
   const reader = new UsageReader(api);
   for (let at = 0; at < bytes.length; ) {
-    const end = at + 1 + Math.floor(random() * 60);
+    const end = at + 1 + random.below(60);
     for (const { data } of events.push(bytes.subarray(at, end)))
       reader.event(data === '[DONE]' ? data : JSON.parse(data));
     at = end;
   }
   return reader.current();
-}
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

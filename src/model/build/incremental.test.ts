@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { err, ok } from '../../lib/result.ts';
+import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { readDocument } from '../../policy/read-document.ts';
 import { buildModel } from './build.ts';
 import { inCluster } from './place.ts';
 import type { Surroundings } from './surroundings.ts';
-import { type Manifest, namespaces, oneOf, type Random, randomFrom, someManifest } from './testing/some-manifest.ts';
+import { type Manifest, namespaces, someManifest } from './testing/some-manifest.ts';
 
 function parsed(manifest: Manifest): PolicyDocument {
   const { document, findings } = readDocument(manifest, 0);
@@ -39,19 +40,19 @@ function createWorld(random: Random) {
   return {
     surroundings,
     change() {
-      const namespace = oneOf(random, ...namespaces);
-      switch (random(10)) {
+      const namespace = random.pick(namespaces);
+      switch (random.below(10)) {
         case 0:
-          secrets.set(`${namespace}/x${random(3)}`, `secret-${random(2)}`);
+          secrets.set(`${namespace}/x${random.below(3)}`, `secret-${random.below(2)}`);
           return;
         case 1:
-          secrets.delete(`${namespace}/x${random(3)}`);
+          secrets.delete(`${namespace}/x${random.below(3)}`);
           return;
         case 2:
-          labels.set(namespace, new Map([['open', oneOf(random, 'yes', 'no')]]));
+          labels.set(namespace, new Map([['open', random.pick(['yes', 'no'])]]));
           return;
         case 3: {
-          const id = [...documents.keys()][random(documents.size)];
+          const id = [...documents.keys()][random.below(documents.size)];
           documents.delete(id ?? '');
           manifests.delete(id ?? '');
           return;
@@ -73,7 +74,7 @@ function createWorld(random: Random) {
 
 describe('buildModel(), change after change', () => {
   it.each([0, 1, 2])('gives what a first build of the same gives, sequence %i', (seed) => {
-    const random = randomFrom(seed);
+    const random = seededRandom(seed);
     const world = createWorld(random);
     for (let step = 0; step < 150; step++) {
       world.change();
@@ -100,7 +101,7 @@ describe('buildModel(), change after change', () => {
         rules: [{ matches: [{ headers: [{ name: 'x-ai-eg-model', value: model }] }], backendRefs: [{ name: 'gone' }] }],
       },
     });
-    const { surroundings } = createWorld(randomFrom(0));
+    const { surroundings } = createWorld(seededRandom(0));
     const one = parsed(gateway(80));
     const quiet = parsed(route('quiet', 'small'));
     const builds = [

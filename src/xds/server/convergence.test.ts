@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { keepUnchanged } from '../snapshot/difference.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { typeUrls } from '../snapshot/type-url.ts';
 import type { Variant } from './stream.ts';
 import { type State, snapshotFrom } from './testing/scripted-client.ts';
 import { simulatedEnvoy } from './testing/simulated-envoy.ts';
-
-/** The same numbers for the same seed, from 0 to below `limit`. */
-function dice(seed: number): (limit: number) => number {
-  let state = seed * 2_654_435_761 + 1;
-  return (limit) => {
-    state = Math.imul(state ^ (state >>> 15), 2_246_822_519) + 0x9e3779b9;
-    return ((state ^ (state >>> 13)) >>> 0) % limit;
-  };
-}
 
 /** Some clusters and tables that only name clusters of theirs. `badIn`: one version of so many is refused. */
 function randomState(roll: (limit: number) => number, badIn: number): State {
@@ -42,7 +34,7 @@ interface Run {
 
 /** Publishes at random while messages are on their way, then lets everything arrive. */
 function run({ variant, seed, badIn, doesReconnect }: Run) {
-  const roll = dice(seed);
+  const roll = seededRandom(seed).below;
   let now = 0;
   let desired: Snapshot = snapshotFrom(randomState(roll, badIn));
   const publish = (next: Snapshot) => {

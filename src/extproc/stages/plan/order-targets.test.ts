@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../lib/testing/random.ts';
 import { hash32 } from '../../../program/hash32.ts';
 import { programOf } from '../../../program/testing/program-of.ts';
 import type { PlannedTarget } from '../../exchange.ts';
@@ -29,26 +30,17 @@ function targets(...groups: readonly (readonly string[])[]): PlannedTarget[] {
 
 const names = (planned: readonly PlannedTarget[]) => planned.map(({ provider }) => provider.name).join('');
 
-/** A small generator with a seed, so that the figures below are the same on every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 describe('orderTargets()', () => {
   it('keeps the order of priorities', () => {
     const all = targets(['a'], ['b', 'c'], ['d']);
-    const random = seeded(1);
+    const random = seededRandom(1).next;
     const seen = new Set(Array.from({ length: 50 }, () => names(orderTargets(all, undefined, random))));
     expect([...seen].sort()).toEqual(['abcd', 'acbd']);
   });
 
   it('puts first what its weight says, within one percent in 40,000 draws', () => {
     const all = targets(['a:70', 'b:30']);
-    const random = seeded(2);
+    const random = seededRandom(2).next;
     let first = 0;
     for (let i = 0; i < 40_000; i++) if (names(orderTargets(all, undefined, random)).startsWith('a')) first++;
     expect(first / 40_000).toBeGreaterThan(0.69);
@@ -57,7 +49,7 @@ describe('orderTargets()', () => {
 
   it('draws the rest by weight as well: second place after a is b three times as often as c', () => {
     const all = targets(['a:60', 'b:30', 'c:10']);
-    const random = seeded(3);
+    const random = seededRandom(3).next;
     const count: Record<string, number> = {};
     for (let i = 0; i < 40_000; i++) {
       const order = names(orderTargets(all, undefined, random));

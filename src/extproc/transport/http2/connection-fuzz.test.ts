@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, expect, it } from 'vitest';
-import { createRandom, type Random } from '../../../limits/testing/random.ts';
+import { type Random, seededRandom } from '../../../lib/testing/random.ts';
 import type { Address } from '../address.ts';
 import { ByteBudget } from '../byte-budget.ts';
 import { answerOf, echo, echoMethod, framed, open, start, startServer, until } from '../testing/raw-client.ts';
@@ -112,7 +112,7 @@ const { server, address, events } = await startServer({
 afterAll(() => server.drain(0));
 
 it('the server outlives whatever clients make of HTTP/2', async () => {
-  const random = createRandom(13);
+  const random = seededRandom(13);
   const frames = await conversation();
   expect(await send(address, Buffer.concat([preface, ...frames]))).toBe(false);
   let ended = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../limits/testing/random.ts';
+import { seededRandom } from '../../../lib/testing/random.ts';
 import { ConnectionFault, http2Code } from './error.ts';
 import { defaultMaxFrameBytes, flag, frameHead, frameType, headersFrame, settingsFrame } from './frame.ts';
 import { FrameSplitter } from './frame-splitter.ts';
@@ -87,7 +87,7 @@ describe('FrameSplitter', () => {
   });
 
   it('tells the same with any cuts', () => {
-    const random = createRandom(11);
+    const random = seededRandom(11);
     for (let round = 0; round < 300; round++) {
       const longest = random.pick([2, 5, 12, 40]);
       const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 import type { ClientHttp2Session } from 'node:http2';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRandom, type Random } from '../../../limits/testing/random.ts';
+import { type Random, seededRandom } from '../../../lib/testing/random.ts';
 import { ByteBudget } from '../byte-budget.ts';
 import type { Limits } from '../limits.ts';
 import {
@@ -57,7 +57,7 @@ function cut(bytes: Buffer, random: Random): readonly Buffer[] {
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function oneStream(session: ClientHttp2Session, seed: number): Promise<void> {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const sent = Buffer.concat(Array.from({ length: 1 + random.below(3) }, () => framed(someBytes(random))));
   const parts = cut(sent, random);
   const cancelAt = random.below(4) === 0 ? random.below(parts.length + 1) : -1;
@@ -103,7 +103,7 @@ describe('streams of all sizes, cut and cancelled anywhere', () => {
     const client = new grpc.Client(address, grpc.credentials.createInsecure());
     const call = (seed: number): Promise<void> =>
       new Promise((resolve, reject) => {
-        const random = createRandom(seed);
+        const random = seededRandom(seed);
         const messages = Array.from({ length: 1 + random.below(4) }, () => someBytes(random));
         const cancelAfter = random.below(4) === 0 ? random.below(messages.length) : -1;
         const stream = client.makeBidiStreamRequest(

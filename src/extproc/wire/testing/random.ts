@@ -1,17 +1,12 @@
-/** Seeded random values: the same seed gives the same case, so a failure can be run again. */
+import { seededRandom } from '../../../lib/testing/random.ts';
+
+/** Seeded random values of messages: the same seed gives the same case, so a failure can be run again. */
 export class Random {
-  private state: number;
+  /** A whole number from 0 to below a limit. */
+  readonly int: (limit: number) => number;
 
   constructor(seed: number) {
-    this.state = seed | 0;
-  }
-
-  /** A whole number from 0 to `below` - 1 (mulberry32). */
-  int(below: number): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+    this.int = seededRandom(seed).below;
   }
 
   /** True in `percent` of the cases. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '../../../lib/testing/random.ts';
 
 const hex = (code: number, length = 0): string => code.toString(16).padStart(length, '0');
 const digitsOf = (zero: number) => (code: number) =>
@@ -41,7 +41,7 @@ export function someOtherwise(text: string, random: Random): string {
   const [spelling = String] = [spellings[random.below(spellings.length)]];
   const oneOf = 1 + random.below(12);
   return Array.from(text, (each) => {
-    if (random.below(40) === 0) return each + random.one(oddities);
+    if (random.below(40) === 0) return each + random.pick(oddities);
     return each < '\u0080' && random.below(oneOf) === 0 ? spelling(each.charCodeAt(0)) : each;
   }).join('');
 }

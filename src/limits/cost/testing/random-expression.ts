@@ -1,4 +1,4 @@
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '../../../lib/testing/random.ts';
 
 const counts = [
   'input_tokens',

@@ -24,16 +24,3 @@ export class MaskedDigits implements ChannelText {
 export function masked(text: string): string {
   return text.replace(/[0-9]+/g, (digits) => (digits.length > 3 ? '[N]' : '#'.repeat(digits.length)));
 }
-
-/** A small generator with a seed, so that a failure can be repeated. */
-export function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-export function pick<T>(next: (below: number) => number, list: readonly T[]): T {
-  return list[next(list.length)] as T;
-}

@@ -1,3 +1,5 @@
+import type { Random } from '../../../lib/testing/random.ts';
+
 export type Manifest = { readonly kind: string } & Readonly<Record<string, unknown>>;
 
 const ai = 'aigateway.envoyproxy.io/v1beta1';
@@ -7,50 +9,34 @@ const aiGroup = 'aigateway.envoyproxy.io';
 const gatewayGroup = 'gateway.networking.k8s.io';
 export const namespaces = ['default', 'team'] as const;
 
-/** Repeatable: every failure comes back with its seed. */
-export function randomFrom(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 4_294_967_296) * limit);
-  };
-}
-
-export type Random = ReturnType<typeof randomFrom>;
-
-export function oneOf<T>(random: Random, ...values: readonly [T, ...T[]]): T {
-  return values[random(values.length)] ?? values[0];
-}
-
 /** One of a few objects of each kind, in one of a few versions: so they meet, miss and contradict each other. */
 export function someManifest(random: Random): Manifest {
-  const namespace = oneOf(random, ...namespaces);
-  const other = oneOf(random, ...namespaces);
-  const name = `x${random(3)}`;
-  const target = `x${random(3)}`;
+  const namespace = random.pick(namespaces);
+  const other = random.pick(namespaces);
+  const name = `x${random.below(3)}`;
+  const target = `x${random.below(3)}`;
   const metadata = { name, namespace };
   const aiBackend = { group: aiGroup, kind: 'AIServiceBackend', name: target };
-  const route = oneOf<object>(
-    random,
+  const route = random.pick<object>([
     { group: aiGroup, kind: 'AIGatewayRoute', name: target },
     { group: gatewayGroup, kind: 'HTTPRoute', name: target },
     { group: gatewayGroup, kind: 'Gateway', name: target },
-  );
-  switch (random(14)) {
+  ]);
+  switch (random.below(14)) {
     case 0: {
       const chosen = { from: 'Selector', selector: { matchLabels: { open: 'yes' } } };
-      const allowedRoutes = { namespaces: oneOf<object>(random, { from: 'All' }, { from: 'Same' }, chosen, chosen) };
-      const hostname = oneOf(random, '*.example.com', 'a.example.com');
+      const allowedRoutes = { namespaces: random.pick<object>([{ from: 'All' }, { from: 'Same' }, chosen, chosen]) };
+      const hostname = random.pick(['*.example.com', 'a.example.com']);
       const listeners = [
         { name: 'http', port: 80, protocol: 'HTTP', allowedRoutes },
-        { name: 'more', port: oneOf(random, 80, 81), protocol: 'HTTP', hostname, allowedRoutes },
+        { name: 'more', port: random.pick([80, 81]), protocol: 'HTTP', hostname, allowedRoutes },
       ];
       const annotations = { 'aigateway.envoyproxy.io/gateway-config': 'x0' };
       const spec = { gatewayClassName: 'sluice-egress', listeners };
       return { apiVersion: gatewayApi, kind: 'Gateway', metadata: { ...metadata, annotations }, spec };
     }
     case 1: {
-      const globalLLMRequestCosts = [{ metadataKey: 'tokens', type: oneOf(random, 'TotalToken', 'OutputToken') }];
+      const globalLLMRequestCosts = [{ metadataKey: 'tokens', type: random.pick(['TotalToken', 'OutputToken']) }];
       return {
         apiVersion: ai,
         kind: 'GatewayConfig',
@@ -59,11 +45,11 @@ export function someManifest(random: Random): Manifest {
       };
     }
     case 2: {
-      const endpoints = [{ fqdn: { hostname: oneOf(random, 'a.test', 'b.test'), port: 8080 } }];
+      const endpoints = [{ fqdn: { hostname: random.pick(['a.test', 'b.test']), port: 8080 } }];
       return { apiVersion: envoyGateway, kind: 'Backend', metadata, spec: { endpoints } };
     }
     case 3: {
-      const schema = { name: oneOf(random, 'OpenAI', 'Anthropic', 'Cohere') };
+      const schema = { name: random.pick(['OpenAI', 'Anthropic', 'Cohere']) };
       const backendRef = { group: 'gateway.envoyproxy.io', kind: 'Backend', name: target };
       return { apiVersion: ai, kind: 'AIServiceBackend', metadata, spec: { schema, backendRef } };
     }
@@ -74,15 +60,14 @@ export function someManifest(random: Random): Manifest {
     case 5: {
       const metadataCost = { from: 'Metadata', metadata: { namespace: 'io.envoy.ai_gateway', key: 'tokens' } };
       const cost = { request: { from: 'Number', number: 0 }, response: metadataCost };
-      const limit = { requests: 1 + random(2), unit: 'Hour' };
+      const limit = { requests: 1 + random.below(2), unit: 'Hour' };
       const rule = { clientSelectors: [{ headers: [{ name: 'x-user', type: 'Distinct' }] }], limit, cost };
       const spec = {
-        ...oneOf<object>(
-          random,
+        ...random.pick<object>([
           { targetRefs: [route] },
           { targetSelectors: [{ group: aiGroup, kind: 'AIGatewayRoute', matchLabels: { team: 'a' } }] },
-        ),
-        ...oneOf<object>(random, {}, { retry: { numRetries: random(3) } }),
+        ]),
+        ...random.pick<object>([{}, { retry: { numRetries: random.below(3) } }]),
         rateLimit: { type: 'Global', global: { rules: [rule] } },
       };
       return {
@@ -103,7 +88,7 @@ export function someManifest(random: Random): Manifest {
       return { apiVersion: 'gateway.networking.k8s.io/v1beta1', kind: 'ReferenceGrant', metadata, spec: { from, to } };
     }
     case 8: {
-      const spec = { name: `model-${random(3)}`, targets: [{ provider: 'own' }] };
+      const spec = { name: `model-${random.below(3)}`, targets: [{ provider: 'own' }] };
       return { apiVersion: 'sluice.dev/v1alpha1', kind: 'Model', metadata, spec };
     }
     case 9: {
@@ -116,38 +101,38 @@ export function someManifest(random: Random): Manifest {
       };
     }
     case 10: {
-      const spec = { targetRefs: [aiBackend], serviceQuota: { quota: { limit: 1 + random(3), duration: '1h' } } };
+      const spec = { targetRefs: [aiBackend], serviceQuota: { quota: { limit: 1 + random.below(3), duration: '1h' } } };
       return { apiVersion: 'aigateway.envoyproxy.io/v1alpha1', kind: 'QuotaPolicy', metadata, spec };
     }
     case 11: {
-      const price = { model: `model-${random(3)}`, pricing: { input: 1 + random(2) } };
+      const price = { model: `model-${random.below(3)}`, pricing: { input: 1 + random.below(2) } };
       const prices = [
-        oneOf<object>(random, price, { ...price, provider: 'own' }, { ...price, provider: 'default/x0' }),
+        random.pick<object>([price, { ...price, provider: 'own' }, { ...price, provider: 'default/x0' }]),
       ];
       return { apiVersion: 'sluice.dev/v1alpha1', kind: 'PriceCatalogue', metadata, spec: { prices } };
     }
     default: {
-      const model = { type: 'Exact', name: 'x-ai-eg-model', value: `model-${random(4)}` };
+      const model = { type: 'Exact', name: 'x-ai-eg-model', value: `model-${random.below(4)}` };
       const spec = {
         parentRefs: [
           {
             name: target,
             namespace: other,
-            ...oneOf<object>(random, {}, { sectionName: oneOf(random, 'http', 'more', 'none') }),
+            ...random.pick<object>([{}, { sectionName: random.pick(['http', 'more', 'none']) }]),
           },
         ],
-        ...oneOf<object>(random, {}, { hostnames: [oneOf(random, 'a.example.com', 'c.example.com')] }),
+        ...random.pick<object>([{}, { hostnames: [random.pick(['a.example.com', 'c.example.com'])] }]),
         rules: [
           {
             matches: [{ headers: [model] }],
             backendRefs: [
-              { name: `x${random(3)}`, ...oneOf<object>(random, {}, { namespace: other }) },
-              { name: `x${random(3)}`, weight: random(2) },
+              { name: `x${random.below(3)}`, ...random.pick<object>([{}, { namespace: other }]) },
+              { name: `x${random.below(3)}`, weight: random.below(2) },
             ],
           },
         ],
       };
-      const labels = oneOf(random, {}, { team: 'a' });
+      const labels = random.pick([{}, { team: 'a' }]);
       return { apiVersion: ai, kind: 'AIGatewayRoute', metadata: { ...metadata, labels }, spec };
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom, type Random } from '../../../../limits/testing/random.ts';
+import { type Random, seededRandom } from '../../../../lib/testing/random.ts';
 import { ConnectionFault, http2Code } from '../error.ts';
 import { type HeaderList, pseudo, recordBlocks } from '../testing/header-blocks.ts';
 import { HpackDecoder } from './decoder.ts';
@@ -89,7 +89,7 @@ function rememberedBy(decoder: HpackDecoder): readonly string[] {
 
 describe('HpackDecoder, given what nghttp2 writes', () => {
   it('reads the same lists, thousands on one connection', async () => {
-    const random = createRandom(3);
+    const random = seededRandom(3);
     const recorder = recordBlocks();
     const decoder = new HpackDecoder(maxListBytes);
     let references = 0;
@@ -108,7 +108,7 @@ describe('HpackDecoder, given what nghttp2 writes', () => {
   });
 
   it('refuses or reads whatever it becomes on the way, within its bounds', async () => {
-    const random = createRandom(5);
+    const random = seededRandom(5);
     const recorder = recordBlocks();
     const blocks: Buffer[] = [];
     for (let round = 0; round < 40; round++) blocks.push(await recorder.block(anyList(random)));
@@ -132,7 +132,7 @@ describe('HpackDecoder, given what nghttp2 writes', () => {
   });
 
   it('refuses or reads random bytes, within its bounds', () => {
-    const random = createRandom(9);
+    const random = seededRandom(9);
     for (let round = 0; round < 300; round++) {
       const decoder = new HpackDecoder(maxListBytes);
       for (let step = 0; step < 20; step++) {

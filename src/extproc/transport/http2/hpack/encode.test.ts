@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../../limits/testing/random.ts';
+import { seededRandom } from '../../../../lib/testing/random.ts';
 import { readByNode } from '../testing/read-by-node.ts';
 import { HpackDecoder } from './decoder.ts';
 import { encodeHeaders } from './encode.ts';
@@ -45,7 +45,7 @@ describe('encodeHeaders', () => {
   });
 
   it('makes what Node reads', async () => {
-    const random = createRandom(7);
+    const random = seededRandom(7);
     const lists = Array.from({ length: 50 }, (_, at) => [
       ...grpcAnswer,
       ...['grpc-status', String(random.below(17))],

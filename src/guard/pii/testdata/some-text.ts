@@ -1,4 +1,4 @@
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '../../../lib/testing/random.ts';
 import { piiEntities } from '../entities.ts';
 import { samplesOf } from './samples.ts';
 
@@ -21,16 +21,16 @@ const bare = ['536904399', '4222222222222', '2125550134', '925076473', '1980-05-
 
 /** As far from each other as what is looked at allows, and a bit farther. */
 function distant(random: Random): string {
-  if (random.below(2) === 0) return random.one(words) + ' '.repeat(80 + random.below(24)) + random.one(bare);
-  return `${random.text('ab', 40 + random.below(16))}-${random.one(bare)}@corp.com`;
+  if (random.below(2) === 0) return random.pick(words) + ' '.repeat(80 + random.below(24)) + random.pick(bare);
+  return `${random.text('ab', 40 + random.below(16))}-${random.pick(bare)}@corp.com`;
 }
 
 function piece(random: Random): string {
   const kind = random.below(9);
   if (kind === 8) return distant(random);
-  if (kind < 3) return random.one(prose);
-  if (kind === 3) return random.text(random.one(alphabets), 1 + random.below(24));
-  const sample = random.one(known);
+  if (kind < 3) return random.pick(prose);
+  if (kind === 3) return random.text(random.pick(alphabets), 1 + random.below(24));
+  const sample = random.pick(known);
   // Cut somewhere, a value is a look-alike of itself, or still enough of one.
   if (kind === 4) return sample.slice(0, random.below(sample.length));
   return kind === 5 ? sample.slice(random.below(sample.length)) : sample;
