@@ -15,7 +15,7 @@ const program = programOf({
   providers: [
     {
       name: 'a',
-      setHeaders: [header('x-both', 'provider'), header('x-provider', '1')],
+      setHeaders: [header('x-both', 'provider'), header('x-alone', 'provider'), header('x-provider', '1')],
       removeHeaders: ['x-gone', 'x-kept'],
       setBody: [{ name: 'store', json: 'false' }],
       removeBody: ['metadata'],
@@ -93,10 +93,10 @@ function received(...answers: readonly Answer[]): Readonly<Record<string, string
     for (const name of removeHeaders) headers.delete(name);
     for (let i = 0; i < setHeaders.length; i += 2) headers.set(String(setHeaders[i]), String(setHeaders[i + 1]));
   }
-  return Object.fromEntries([...headers].filter(([name]) => /^x-(both|provider|list|gone|kept)$/.test(name)));
+  return Object.fromEntries([...headers].filter(([name]) => /^x-(both|alone|provider|list|gone|kept)$/.test(name)));
 }
 
-const ofA = { 'x-both': 'target, too', 'x-kept': 'target', 'x-list': 'caller, one, two', 'x-gone': 'yes, added' };
+const ofA = { 'x-both': 'target, too', 'x-alone': 'provider', 'x-kept': 'target', 'x-list': 'caller, one, two' };
 const ofB = { 'x-list': 'caller, b', 'x-gone': 'yes', 'x-kept': 'caller', 'x-provider': 'no' };
 
 describe('changes of a target', () => {

@@ -105,6 +105,14 @@ describe('the first attempt', () => {
     expect(typed && anyUnpack(typed, PriorityGroupsOverrideSchema)).toEqual(chain);
   });
 
+  it('asks for no further attempts where there is nobody else', () => {
+    expect(headersOf(prepared(['a']).answer)).not.toHaveProperty('x-envoy-max-retries');
+  });
+
+  it('marks the request as one that has left, whatever becomes of it', () => {
+    expect(prepared(['a']).exchange.hasLeft).toBe(true);
+  });
+
   it('changes the body where it stands, and states its length', () => {
     const { answer } = prepared(['a']);
     expect(answer.body?.toString()).toBe('{"model": "up-a","messages":[],"stream":true,"store":false}');
@@ -207,6 +215,12 @@ describe('a later attempt', () => {
   it('refuses to be sent to another provider than it was prepared for', () => {
     const { stage, exchange } = prepared(['a', 'b']);
     expect(later(stage, exchange, 2, 'cluster-a').decision).toBe(verdict.answered);
+  });
+
+  it('refuses to be one more than the chain has targets', () => {
+    const { stage, exchange } = prepared(['a', 'b']);
+    expect(later(stage, exchange, 3).decision).toBe(verdict.answered);
+    expect(exchange.rejection?.code).toBe('internal');
   });
 
   it('has no body where the request had none', () => {

@@ -12,6 +12,8 @@ const program = programOf({
     { name: 'two', secret: 'sk-two' },
     { name: 'off', secret: 'sk-off', isEnabled: false },
     { name: 'old', secret: 'sk-old', expiresAtMs: 1_000n },
+    { name: 'longest', secret: 'x'.repeat(1_024) },
+    { name: 'longer', secret: 'x'.repeat(1_025) },
     { name: 'bytes', sha256: Buffer.from(sha256Hex(Buffer.from('sk-öl', 'utf8')), 'hex') },
   ],
 });
@@ -75,6 +77,11 @@ describe('authenticate', () => {
   it('refuses a key from the moment on when it expires', () => {
     expect(decide({ 'x-api-key': 'sk-old' }, 999).code).toBeUndefined();
     expect(decide({ 'x-api-key': 'sk-old' }, 1_000).code).toBe('key_expired');
+  });
+
+  it('does not even hash what is longer than any key', () => {
+    expect(decide({ 'x-api-key': 'x'.repeat(1_024) }).key).toBe('longest');
+    expect(decide({ 'x-api-key': 'x'.repeat(1_025) }).code).toBe('invalid_key');
   });
 
   it('hashes the bytes of a secret outside ASCII as they came', () => {

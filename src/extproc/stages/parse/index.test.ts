@@ -40,7 +40,8 @@ describe('parse', () => {
 
   it('refuses a body over the limit, and one that announces to be over it before it has come', () => {
     const tooLarge = { code: 'body_too_large', params: { limitBytes: 64 } };
-    expect(parsed(`{"a":"${'x'.repeat(64)}"}`).exchange.rejection).toEqual(tooLarge);
+    expect(parsed(`{"a":"${'x'.repeat(57)}"}`).exchange.rejection).toEqual(tooLarge);
+    expect(parsed(`{"a":"${'x'.repeat(56)}"}`).decision).toBe(verdict.proceed);
     const announced = exchangeOf(small);
     expect(parse.requestHeaders?.(announced, requestHeadersMessage({ 'content-length': '65' }))).toBe(verdict.answered);
     expect(announced.rejection).toEqual(tooLarge);

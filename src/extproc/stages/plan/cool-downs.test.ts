@@ -16,9 +16,9 @@ const planned: readonly PlannedTarget[] = (program.routes.find('k', 'm')?.target
 }));
 const [a, b] = planned as [PlannedTarget, PlannedTarget];
 
-const order = (coolDowns: CoolDowns, now: number, targets = planned) =>
+const order = (coolDowns: CoolDowns, now: number, targets = planned, by = rule) =>
   coolDowns
-    .arrange(targets, rule, now)
+    .arrange(targets, by, now)
     .map(({ provider }) => provider.name)
     .join('');
 
@@ -30,7 +30,8 @@ function failing(times: number, now = 0): CoolDowns {
 
 describe('CoolDowns', () => {
   it('moves a target to the end after as many failures in a row as the rule says', () => {
-    expect(order(failing(1), 0)).toBe('ab');
+    const once = failing(1);
+    for (const now of [0, 1, 2]) expect(order(once, now)).toBe('ab');
     expect(order(failing(2), 0)).toBe('ba');
   });
 
@@ -75,11 +76,21 @@ describe('CoolDowns', () => {
     expect(order(coolDowns, 1_002, [b, a])).toBe('ab');
   });
 
+  const off = { failures: 0, durationMs: 9 };
+
   it('is off where the rule has no failures', () => {
     const coolDowns = new CoolDowns();
-    for (let i = 0; i < 9; i++) coolDowns.report(a.target, true, { failures: 0, durationMs: 9 }, 0);
+    for (let i = 0; i < 9; i++) coolDowns.report(a.target, true, off, 0);
     expect(order(coolDowns, 0)).toBe('ab');
     expect(coolDowns.coolingCount(0)).toBe(0);
+  });
+
+  it('is off there also for a target that cools down elsewhere, whose trial is left to others', () => {
+    const coolDowns = failing(2);
+    expect(order(coolDowns, 999, planned, off)).toBe('ab');
+    expect(order(coolDowns, 1_000, planned, off)).toBe('ab');
+    expect(order(coolDowns, 1_001)).toBe('ab');
+    expect(order(coolDowns, 1_002)).toBe('ba');
   });
 
   it('counts what is passed over', () => {

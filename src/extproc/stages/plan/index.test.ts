@@ -16,6 +16,7 @@ const program = programOf({
     { name: 'chainless' },
     { name: 'gone' },
     { name: 'closed' },
+    { name: 'withdrawn' },
   ],
   routes: [
     {
@@ -43,6 +44,7 @@ const program = programOf({
       targets: ['a', 'b'].map((provider) => ({ provider, model: 'm' })),
     },
     { id: 'model/gone', models: ['gone'], targets: [{ provider: 'missing' }] },
+    { id: 'model/withdrawn', models: ['withdrawn'], isPrivateOnly: true, targets: [{ provider: 'a' }] },
     { id: 'model/closed', models: ['closed'], targets: [{ provider: 'a' }], closedBy: 'SecurityPolicy/guard' },
   ],
   keys: [{ name: 'k' }, { name: 'own' }, { name: 'other' }],
@@ -88,7 +90,19 @@ describe('plan', () => {
     });
   });
 
-  it.each(['chainless', 'gone'])('says that nobody may serve %s', (model) => {
+  it('says so of the provider that the caller named, whatever the others speak', () => {
+    const { rejection } = planned('small', { onlyProvider: 'claude', modelInBody: 'claude/small' }).exchange;
+    expect(rejection).toEqual({ code: 'model_of_other_api', params: { model: 'claude/small', family: 'Anthropic' } });
+  });
+
+  it('says what was wrong with the token where a right one might have led to a route', () => {
+    const unsaid = new Map([['chainless', 'invalid_token']] as const);
+    const { rejection } = planned('chainless', { unsaid }).exchange;
+    expect(rejection).toEqual({ code: 'invalid_token', params: { model: 'chainless' } });
+    expect(planned('gone', { unsaid }).exchange.rejection?.code).toBe('no_target');
+  });
+
+  it.each(['chainless', 'gone', 'withdrawn'])('says that nobody may serve %s', (model) => {
     expect(planned(model).exchange.rejection?.code).toBe('no_target');
   });
 

@@ -126,6 +126,18 @@ describe('a connection takes', () => {
     expect(recorded.errors).toEqual([]);
   });
 
+  it('settings as small and as large as they may be', async () => {
+    recorded = await recordConnection();
+    const { enablePush, initialWindowSize, maxFrameSize } = setting;
+    recorded.client.send(
+      settingsOf([enablePush, 0], [maxFrameSize, 16_384], [initialWindowSize, 0]),
+      settingsOf([enablePush, 1], [maxFrameSize, 2 ** 24 - 1], [initialWindowSize, 2 ** 31 - 1]),
+    );
+    await recorded.client.settle();
+    expect(recorded.errors).toEqual([]);
+    expect(recorded.connection.peerWindowBytes).toBe(2 ** 31 - 1);
+  });
+
   it('PING, and answers with the same bytes, but not answers to PING', async () => {
     recorded = await recordConnection();
     const payload = Buffer.from('12345678');
@@ -171,6 +183,21 @@ describe('a connection takes', () => {
     await recorded.client.settle();
     expect(recorded.stream(1).calls).toEqual(['halfClosed']);
     expect(recorded.stream(1).stream.headers[':authority']).toBe('test');
+  });
+
+  it('any number of long header blocks, since each is bounded by itself', async () => {
+    recorded = await recordConnection();
+    const long = Buffer.concat([requestBlock, ...Array.from({ length: 100 }, () => literal('x', 'y'.repeat(100)))]);
+    const streams = Array.from({ length: 10 }, (_, at) => 2 * at + 1);
+    for (const stream of streams) {
+      recorded.client.send(
+        frame(frameType.headers, flag.endStream, stream, long.subarray(0, 50)),
+        frame(frameType.continuation, flag.endHeaders, stream, long.subarray(50)),
+      );
+    }
+    await recorded.client.settle();
+    expect(recorded.errors).toEqual([]);
+    expect(recorded.streamCount).toBe(streams.length);
   });
 
   it('all that it takes byte by byte', async () => {
