@@ -46,6 +46,8 @@ function accept(state: TypeState, batch: Batch): void {
     if (state.holdings.get(name)?.isLeaving) state.holdings.delete(name);
     state.refused.delete(name);
   }
+  // What was to go and was refused, perhaps for something else in that batch, may be taken by now.
+  for (const [name, version] of state.refused) if (version === removal) state.refused.delete(name);
 }
 
 /**

@@ -29,12 +29,32 @@ describe.each(['sotw', 'delta'] as const)('what crosses on its way (%s)', (varia
     expect(table).toBe('route: new@1');
   });
 
+  it('keeps a changed route table back for as long as a cluster that it names cannot be sent', () => {
+    const client = started(variant);
+    client.publish({ cluster: ['a@2'], route: ['t@1>a'] });
+    client.wait(2_500);
+    // The stage of the clusters is over for lack of an answer, and their next response still waits for it.
+    expect(client.publish({ cluster: ['a@2', 'b@1'], route: ['t@2>b'] })).toEqual([]);
+    const all = variant === 'sotw' ? 'cluster: a@2 b@1' : 'cluster: b@1';
+    expect(client.wait(7_499)).toEqual([]);
+    expect(client.wait(1)).toEqual([all]);
+    expect(client.wait(2_000)).toEqual(['route: t@2']);
+  });
+
   it('sends a table to those who ask for clusters by name only then', () => {
     const client = scriptedClient(variant);
     client.publish({ cluster: ['a@1'], route: ['t@1>a'] });
     expect(client.ask('route', { names: ['t'] })).toEqual(['route: t@1']);
     client.ack('route');
     expect(client.ask('cluster', { names: ['a'] })).toEqual(['cluster: a@1']);
+  });
+
+  it('sends those who ask for clusters by name a table that names another one, which they will ask for', () => {
+    const client = scriptedClient(variant);
+    client.publish({ cluster: ['a@1', 'b@1'], route: ['t@1>a'] });
+    client.ackAll(client.ask('route', { names: ['t'] }));
+    client.ackAll(client.ask('cluster', { names: ['a'] }));
+    expect(client.publish({ cluster: ['a@1', 'b@1'], route: ['t@2>b'] })).toEqual(['route: t@2']);
   });
 
   it('keeps a cluster that a table names which the client was sent and did not answer', () => {

@@ -43,6 +43,96 @@ describe('delta subscriptions', () => {
     expect(client.ask('endpoint')).toEqual([]);
   });
 
+  it('take `*` for a name like any other where a type is asked for by name', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1'] });
+    expect(client.ask('endpoint', { names: ['*'] })).toEqual(['endpoint: -*']);
+    expect(client.ack('endpoint', { without: ['*'] })).toEqual([]);
+    expect(client.stateOf('endpoint')).toMatchObject({ wildcard: 'none', names: new Set() });
+  });
+
+  it('say nothing more of what went with `*`, and send all of it when `*` is back', () => {
+    const client = scriptedClient('delta');
+    client.publish(ab);
+    client.ackAll(client.ask('cluster', { names: ['*'] }));
+    expect(client.ask('cluster', { without: ['*'] })).toEqual([]);
+    expect(client.publish({ cluster: ['a@1', 'c@1'] })).toEqual([]);
+    expect(client.isSettled('cluster')).toBe(true);
+    expect(client.ask('cluster', { names: ['*'] })).toEqual(['cluster: a@1 c@1']);
+  });
+
+  it('owe nothing any more to who has given up `*` before the answer', () => {
+    const client = scriptedClient('delta');
+    client.ask('cluster', { names: ['*'] });
+    client.ask('cluster', { without: ['*'] });
+    expect(client.publish(ab)).toEqual([]);
+    const named = scriptedClient('delta');
+    named.publish(ab);
+    named.ask('cluster', { names: ['*', 'nowhere'] });
+    named.ask('cluster', { without: ['nowhere'] });
+    named.ask('cluster', { without: ['*'] });
+    expect(named.ack('cluster')).toEqual([]);
+  });
+
+  it('say nothing of a missing name that was given up', () => {
+    const client = scriptedClient('delta');
+    client.publish({ endpoint: ['a@1'] });
+    client.ask('endpoint', { names: ['a'] });
+    client.ask('endpoint', { names: ['nowhere'] });
+    client.ask('endpoint', { without: ['nowhere'] });
+    expect(client.ack('endpoint')).toEqual([]);
+    expect(client.ask('endpoint', { without: ['nowhere'] })).toEqual([]);
+  });
+
+  it('take an answer to what was given up meanwhile for what it is', () => {
+    for (const error of [undefined, 'a is bad']) {
+      const client = scriptedClient('delta');
+      client.publish({ endpoint: ['a@1'] });
+      client.ask('endpoint', { names: ['a'] });
+      client.ask('endpoint', { without: ['a'] });
+      expect(client.ask('endpoint', { nonce: client.nonceOf('endpoint'), ...(error && { error }) })).toEqual([]);
+      expect(client.stateOf('endpoint')?.holdings.size).toBe(0);
+      expect(client.isSettled('endpoint')).toBe(true);
+      expect(client.ask('endpoint', { names: ['a'] })).toEqual(['endpoint: a@1']);
+    }
+  });
+
+  it('answer at once what was asked for, and leave what changed for its turn', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@1'], listener: ['l@1'], route: ['t@1'] });
+    client.ackAll(client.ask('cluster'));
+    client.ackAll(client.ask('listener'));
+    client.ackAll(client.ask('route', { names: ['t'] }));
+    const next = { cluster: ['a@2'], listener: ['new@1'], route: ['t@2', 'u@1'] };
+    expect(client.publish(next)).toEqual(['cluster: a@2']);
+    expect(client.ask('route', { names: ['u'] })).toEqual(['route: u@1']);
+    expect(client.ask('listener', { names: ['new'] })).toEqual(['listener: new@1']);
+    client.ack('route');
+    expect(client.ack('listener')).toEqual([]);
+    expect(client.ack('cluster')).toEqual(['listener: -l']);
+    expect(client.ack('listener')).toEqual(['route: t@2']);
+  });
+
+  it('answer with everything who asks for a type for the first time, whatever else waits', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@1'], listener: ['l@1'] });
+    expect(client.ask('cluster')).toEqual(['cluster: a@1']);
+    expect(client.ask('listener')).toEqual(['listener: l@1']);
+  });
+
+  it('put into one response what was asked for, what changed and what is gone, each once', () => {
+    const client = scriptedClient('delta');
+    client.publish({ listener: ['a@1', 'b@1', 'old@1'] });
+    client.ask('listener');
+    client.publish({ listener: ['a@1', 'b@2'] });
+    client.ask('listener', { names: ['a', 'old', 'nowhere'] });
+    expect(client.ack('listener')).toEqual(['listener: a@1 b@2 -old -nowhere']);
+    expect(client.ack('listener')).toEqual([]);
+    client.publish({ listener: ['a@1'] });
+    client.ask('listener', { names: ['elsewhere'] });
+    expect(client.ack('listener')).toEqual(['listener: -elsewhere']);
+  });
+
   it('serve our own types by wildcard', () => {
     const client = scriptedClient('delta');
     client.publish({ programKey: ['k@1'] });
@@ -165,6 +255,33 @@ describe('delta changes', () => {
     expect(client.wait(1)).toEqual(['cluster: a@2']);
   });
 
+  it('are not repeated to a client that never answers, nor kept for ever', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@1', 'b@1'] });
+    client.ackAll(client.ask('cluster'));
+    expect(client.publish({ cluster: ['a@1'] })).toEqual(['cluster: -b']);
+    expect(client.wait(60_000)).toEqual([]);
+    for (let version = 2; version < 20; version++) {
+      const sent = client.publish({ cluster: [`a@${version}`] });
+      expect([...sent, ...client.wait(10_000)]).toEqual([`cluster: a@${version}`]);
+    }
+    expect(client.stateOf('cluster')?.unanswered).toHaveLength(8);
+  });
+
+  it('take the answer to a removal for one that is too late when the name is back', () => {
+    const client = scriptedClient('delta');
+    client.publish({ cluster: ['a@1', 'b@1'] });
+    client.ackAll(client.ask('cluster'));
+    client.publish({ cluster: ['a@1'] });
+    const ofRemoval = client.nonceOf('cluster');
+    client.publish({ cluster: ['a@1', 'b@1'] });
+    expect(client.wait(10_000)).toEqual(['cluster: b@1']);
+    client.ask('cluster', { nonce: ofRemoval });
+    expect(client.lastAnswer()).toEqual({ kind: 'ack', names: ['b'] });
+    client.ack('cluster');
+    expect(client.publish({ cluster: ['a@1'] })).toEqual(['cluster: -b']);
+  });
+
   it('take a late answer to a response that was given up for what it is', () => {
     const client = scriptedClient('delta');
     client.publish({ cluster: ['a@1'] });
@@ -174,6 +291,7 @@ describe('delta changes', () => {
     client.wait(10_000);
     client.ask('cluster', { nonce: first, error: 'a is bad' });
     expect(client.lastAnswer()).toMatchObject({ kind: 'nack', names: ['a'], text: 'a is bad' });
+    expect(client.isSettled('cluster')).toBe(false);
     client.ack('cluster');
     expect(client.stateOf('cluster')?.refused).toEqual(new Map([['a', '1']]));
   });
@@ -224,5 +342,16 @@ describe('delta reconnects', () => {
     expect(client.publish({ extensionConfig: ['a@2', 'b@2', 'c@2'] })).toEqual(['extensionConfig: a@2']);
     expect(client.ack('extensionConfig')).toEqual(['extensionConfig: b@2']);
     expect(client.ack('extensionConfig')).toEqual([]);
+  });
+
+  it('repeat a refused filter to nobody but who asks for it again', () => {
+    const client = scriptedClient('delta');
+    client.publish({ extensionConfig: ['a@1', 'b@1'] });
+    client.ask('extensionConfig', { names: ['a', 'b'] });
+    client.nack('extensionConfig', 'script load error');
+    client.ack('extensionConfig');
+    expect(client.publish({ extensionConfig: ['a@1', 'b@2'] })).toEqual(['extensionConfig: b@2']);
+    client.ack('extensionConfig');
+    expect(client.ask('extensionConfig', { names: ['a'] })).toEqual(['extensionConfig: a@1']);
   });
 });

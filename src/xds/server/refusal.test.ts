@@ -80,6 +80,81 @@ describe.each(variants)('a refusal (%s)', (variant) => {
     expect(client.isSettled('cluster')).toBe(true);
   });
 
+  it('of a removal tells the name, and the removal is tried again once something else was accepted', () => {
+    const client = scriptedClient(variant);
+    client.publish({ cluster: ['a@1', 'b@1'] });
+    client.ackAll(client.ask('cluster'));
+    const removed = variant === 'sotw' ? 'cluster: a@1' : 'cluster: -b';
+    expect(client.publish({ cluster: ['a@1'] })).toEqual([removed]);
+    expect(client.nack('cluster', 'b cannot go')).toEqual([]);
+    expect(client.lastAnswer()).toMatchObject({
+      versions: new Map([...(variant === 'sotw' ? [['a', '1']] : []), ['b']]),
+    });
+    expect(client.wait(60_000)).toEqual([]);
+    expect(client.publish({ cluster: ['a@2'] })).toEqual([variant === 'sotw' ? 'cluster: a@2 b@1' : 'cluster: a@2']);
+    expect(client.ack('cluster')).toEqual([variant === 'sotw' ? 'cluster: a@2' : 'cluster: -b']);
+    expect(client.ack('cluster')).toEqual([]);
+    expect(client.stateOf('cluster')?.refused.size).toBe(0);
+    expect(client.isSettled('cluster')).toBe(true);
+  });
+
+  it('of a cluster leaves a listener that names it as it is, in every answer', () => {
+    const client = scriptedClient(variant);
+    client.publish({ cluster: ['old@1'], listener: ['l@1>=old'] });
+    client.ackAll(client.ask('cluster'));
+    client.ackAll(client.ask('listener'));
+    client.publish({ cluster: ['old@1', 'new@1'], listener: ['l@2>=new', 'm@1>=old'] });
+    // What an answer of the state of the world leaves out would be gone.
+    expect(client.nack('cluster', 'new is bad')).toEqual([variant === 'sotw' ? 'listener: l@1 m@1' : 'listener: m@1']);
+    expect(client.ack('listener')).toEqual([]);
+    expect(client.isSettled('listener')).toBe(false);
+    client.publish({ cluster: ['old@1', 'new@2'], listener: ['l@2>=new', 'm@1>=old'] });
+    expect(client.ack('cluster')).toEqual([variant === 'sotw' ? 'listener: l@2 m@1' : 'listener: l@2']);
+    client.ack('listener');
+    expect(client.isSettled('cluster', 'listener')).toBe(true);
+  });
+
+  it('of a newer version of a cluster holds back nothing: the one before serves', () => {
+    const client = scriptedClient(variant);
+    client.publish({ cluster: ['a@1'], route: ['t@1>a'] });
+    client.ackAll(client.ask('cluster'));
+    client.ackAll(client.ask('route', { names: ['t'] }));
+    client.publish({ cluster: ['a@2'], route: ['t@2>a'] });
+    expect(client.nack('cluster', 'a is bad')).toEqual(['route: t@2']);
+  });
+
+  it('of a listener keeps the clusters that it names, and no others', () => {
+    const client = scriptedClient(variant);
+    client.publish({ cluster: ['a@1', 'b@1', 'x@1'], listener: ['l@1>=a'] });
+    client.ackAll(client.ask('cluster'));
+    client.ackAll(client.ask('listener'));
+    client.publish({ cluster: ['b@1'], listener: ['l@2>=b'] });
+    const gone = client.nack('listener');
+    expect(gone).toEqual([variant === 'sotw' ? 'cluster: b@1 a@1' : 'cluster: -x']);
+  });
+
+  it('of a cluster keeps back a listener that the client has never had', () => {
+    const client = scriptedClient(variant);
+    client.publish({ cluster: ['new@1'], listener: ['l@1>=new', 'm@1'] });
+    client.ask('cluster');
+    client.nack('cluster', 'new is bad');
+    expect(client.ask('listener')).toEqual(['listener: m@1']);
+  });
+
+  it('does not come back with a name that was given up and asked for again', () => {
+    const client = scriptedClient(variant);
+    client.publish({ endpoint: ['a@1', 'b@1'] });
+    client.ask('endpoint', { names: ['a', 'b'] });
+    const without = variant === 'sotw' ? { names: ['b'] } : { without: ['a'] };
+    expect(client.nack('endpoint', 'a is bad', without)).toEqual([]);
+    expect(client.stateOf('endpoint')?.refused.has('a')).toBe(false);
+    const again = {
+      nonce: variant === 'sotw' ? client.nonceOf('endpoint') : '',
+      names: variant === 'sotw' ? ['a', 'b'] : ['a'],
+    };
+    expect(client.ask('endpoint', again)).toEqual(['endpoint: a@1']);
+  });
+
   it('with new names is an ordinary change of the subscription', () => {
     const client = scriptedClient(variant);
     client.publish({ endpoint: ['a@1', 'b@1'] });

@@ -25,6 +25,32 @@ describe('state-of-the-world subscriptions', () => {
     expect(client.ask('listener')).toEqual(['listener:']);
   });
 
+  it('take neither an empty list nor `*` for everything where a type is asked for by name', () => {
+    const client = scriptedClient('sotw');
+    client.publish({ route: ['a@1', '*@1'] });
+    expect(client.ask('route', { names: [] })).toEqual([]);
+    expect(client.isSettled('route')).toBe(true);
+    expect(client.stateOf('route')).toMatchObject({ wildcard: 'none', mustAnswer: false });
+    expect(client.ask('route', { names: ['*'] })).toEqual(['route: *@1']);
+    expect(client.stateOf('route')).toMatchObject({ wildcard: 'none', names: new Set(['*']) });
+  });
+
+  it('answer a listener that does not exist by its absence', () => {
+    const client = scriptedClient('sotw');
+    client.publish({ listener: ['other@1'] });
+    expect(client.ask('listener', { names: ['nowhere'] })).toEqual(['listener:']);
+    expect(client.ack('listener')).toEqual([]);
+    expect(client.publish({ listener: ['other@1', 'nowhere@1'] })).toEqual(['listener: nowhere@1']);
+  });
+
+  it('are not sent what was given up before there was anything to send', () => {
+    const client = scriptedClient('sotw');
+    client.ask('endpoint', { names: ['a'] });
+    client.ask('endpoint', { names: ['b'] });
+    expect(client.stateOf('endpoint')?.forced).toEqual(new Set(['b']));
+    expect(client.publish({ endpoint: ['a@1', 'b@1'] })).toEqual(['endpoint: b@1']);
+  });
+
   it('answer names that do not exist with those that do', () => {
     const client = scriptedClient('sotw');
     client.publish({ route: ['here@1'] });
@@ -43,6 +69,14 @@ describe('state-of-the-world subscriptions', () => {
     // Its cluster is about to go: emptying it now would break requests.
     client.ack('endpoint');
     expect(client.publish({})).toEqual([]);
+  });
+
+  it('bring empty endpoints again when their cluster has changed, since it warms on them', () => {
+    const client = scriptedClient('sotw');
+    client.publish({ cluster: ['a@1>a'] });
+    client.ackAll(client.ask('cluster'));
+    client.ackAll(client.ask('endpoint', { names: ['a'] }));
+    expect(client.publish({ cluster: ['a@2>a'] })).toEqual(['cluster: a@2', 'endpoint: a@empty']);
   });
 
   it('ignore all of a stale request, a change of the subscription included', () => {
@@ -106,6 +140,19 @@ describe('state-of-the-world changes', () => {
     });
     expect(versions[0]).toBe(versions[1]);
     expect(versions[0]).toMatch(/^[0-9a-f]{24}$/);
+  });
+
+  it('bear a version of their own while they hold what has yet to go', () => {
+    const client = scriptedClient('sotw');
+    client.publish(ab);
+    client.ackAll(client.ask('cluster'));
+    client.ackAll(client.publish({ cluster: ['a@1', 'c@1'] }));
+    const other = scriptedClient('sotw');
+    other.publish({ cluster: ['a@1', 'c@1'] });
+    other.ask('cluster');
+    const [before, union, after] = client.versions;
+    expect(new Set([before, union, after]).size).toBe(3);
+    expect(after).toBe(other.versions[0]);
   });
 
   it('always resend to a new stream, whatever version it claims', () => {

@@ -8,7 +8,10 @@ import { HttpConnectionManagerSchema } from '../../../gen/envoy/extensions/filte
 import type { Resource } from '../../snapshot/resource.ts';
 import { type TypeName, typeUrls } from '../../snapshot/type-url.ts';
 
-/** A resource as a test writes it: `name@version`, and with `>name` what it refers to (assignment, routes, cluster). */
+/**
+ * A resource as a test writes it: `name@version`, and with `>name` what it refers to (assignment, routes, cluster). A
+ * listener with `>=name` has its routes within, and they lead to that cluster.
+ */
 export function resource(type: TypeName, text: string): Resource {
   const [identity = '', target] = text.split('>');
   const [name = '', version = '1'] = identity.split('@');
@@ -37,9 +40,10 @@ function endpointsFrom(serviceName: string | undefined) {
 
 function listenerFields(name: string, routeConfigName: string | undefined) {
   if (routeConfigName === undefined) return { name };
-  const manager = create(HttpConnectionManagerSchema, {
-    routeSpecifier: { case: 'rds', value: { routeConfigName } },
-  });
+  const routes = routeConfigName.startsWith('=')
+    ? ({ case: 'routeConfig', value: routeFields('within', routeConfigName.slice(1)) } as const)
+    : ({ case: 'rds', value: { routeConfigName } } as const);
+  const manager = create(HttpConnectionManagerSchema, { routeSpecifier: routes });
   const typedConfig = anyPack(HttpConnectionManagerSchema, manager);
   return {
     name,

@@ -25,6 +25,7 @@ export function scriptedClient(variant: Variant) {
   const stream = createClientStream(variant);
   let snapshot: Snapshot | undefined;
   let now = 0;
+  let againAt: number | undefined;
   let lastAnswer: Answer = { kind: 'none' };
   const nonces = new Map<string, string>();
   const names = new Map<string, readonly string[]>();
@@ -32,7 +33,9 @@ export function scriptedClient(variant: Variant) {
 
   function advance(): string[] {
     if (snapshot === undefined) return [];
-    return stream.due(snapshot, now).responses.map(show);
+    const due = stream.due(snapshot, now);
+    againAt = due.againAt;
+    return due.responses.map(show);
   }
 
   function show(response: Outgoing): string {
@@ -88,9 +91,16 @@ export function scriptedClient(variant: Variant) {
       }
       return all;
     },
+    /** Time passes, and the server has its turn when it has asked for it. */
     wait(ms: number): string[] {
-      now += ms;
-      return advance();
+      const until = now + ms;
+      const all: string[] = [];
+      while (againAt !== undefined && againAt <= until) {
+        now = Math.max(now + 1, againAt);
+        all.push(...advance());
+      }
+      now = Math.max(now, until);
+      return all;
     },
     nonceOf: (type: TypeName) => nonces.get(type) ?? '',
     isSettled: (...types: TypeName[]) =>
