@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, get, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -35,6 +35,11 @@ async function startService(name: string) {
       response.writeHead(status, { 'x-service': name, 'x-hide': 'this' }).end(`${name} ${request.url}`);
     }, delayMs);
   });
+  server.on('upgrade', (_, socket) => {
+    socket.on('error', () => undefined);
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
+    socket.on('data', (data) => socket.write(`${name} heard ${data}`));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(() => {
     server.closeAllConnections();
@@ -44,6 +49,25 @@ async function startService(name: string) {
 }
 
 type Service = Awaited<ReturnType<typeof startService>>;
+
+/** What is heard over a connection that is no longer HTTP; or the status, where it stays HTTP. */
+function speak(port: number, path: string, word: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+  const request = get({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+    response.resume();
+    resolve(String(response.statusCode));
+  });
+  request.on('error', reject);
+  request.on('upgrade', (_, socket) => {
+    socket.on('error', reject).once('data', (data) => {
+      resolve(String(data));
+      socket.destroy();
+    });
+    socket.write(word);
+  });
+  return promise;
+}
 
 function to(cluster: string | undefined, weight = 1): WeightedBackend {
   return {
@@ -64,6 +88,9 @@ function forward(
 function prefix(value: string): ServiceMatch {
   return { path: { kind: 'prefix', value }, headers: [], query: [] };
 }
+
+/** By which callers are said to come. */
+const ownPort = 8081;
 
 let routeCount = 0;
 
@@ -86,6 +113,7 @@ describe('ordinary services on a real Envoy', () => {
   let two: Service;
   let ask: (request: RawRequest) => ReturnType<typeof rawRequest>;
   let processed: () => number;
+  let speakTo: (path: string, word: string) => Promise<string>;
 
   beforeAll(async () => {
     one = await startService('one');
@@ -113,6 +141,7 @@ describe('ordinary services on a real Envoy', () => {
       ),
       route(prefix('/moved'), { kind: 'redirect', path: { kind: 'prefix', value: '/new' }, status: 301 }),
       route(prefix('/away'), { kind: 'redirect', scheme: 'https', hostname: 'a.example', port: 8443, status: 302 }),
+      route(prefix('/host-only'), { kind: 'redirect', hostname: 'a.example', status: 302 }),
       route(prefix('/share'), forward({ backends: [to('service/one', 1), to(undefined, 1)] })),
       route(prefix('/mirror'), forward({ mirrors: [{ cluster: 'service/two', percent: 100 }] })),
       route(prefix('/slow'), forward({ timeoutMs: 200 })),
@@ -136,11 +165,23 @@ describe('ordinary services on a real Envoy', () => {
       protocol: 'http1' as const,
       origins: [],
     }));
-    const running = await startTranslatedEnvoy(gatewayModel({ services: { routes, backends } }), {
-      processors: [{ host: '127.0.0.1', port: processor.port }],
-    });
+    const listener = {
+      name: 'http',
+      address: '127.0.0.1',
+      port: 0,
+      askedPort: ownPort,
+      hostnames: [],
+      origins: [],
+    };
+    const running = await startTranslatedEnvoy(
+      gatewayModel({ listeners: [listener], services: { routes, backends } }),
+      {
+        processors: [{ host: '127.0.0.1', port: processor.port }],
+      },
+    );
     closers.push(() => running.stop());
     const port = await running.port('http');
+    speakTo = (path, word) => speak(port, path, word);
     ask = (request) => rawRequest(port, { method: 'GET', ...request });
   });
 
@@ -181,6 +222,8 @@ describe('ordinary services on a real Envoy', () => {
     expect([moved.status, moved.headers.location]).toEqual([301, 'http://me.example/new/a?b=c']);
     const away = await ask({ path: '/away/a' });
     expect([away.status, away.headers.location]).toEqual([302, 'https://a.example:8443/away/a']);
+    const { status, headers } = await ask({ path: '/host-only/a', headers: { host: 'me.example:81' } });
+    expect([status, headers.location]).toEqual([302, `http://a.example:${ownPort}/host-only/a`]);
     expect((await ask({ path: '/shop/cart', method: 'DELETE' })).status).toBe(500);
   });
 
@@ -206,6 +249,11 @@ describe('ordinary services on a real Envoy', () => {
 
   it('answer in time or not at all', async () => {
     expect((await ask({ path: '/slow', headers: { 'x-delay': '2000' } })).status).toBe(504);
+  });
+
+  it('may speak over WebSockets, and models may not', async () => {
+    expect(await speakTo('/shop/talk', 'hello')).toBe('two heard hello');
+    expect(await speakTo('/v1/realtime', 'hello')).toMatch(/^[45]/);
   });
 
   it('are asked again where a route says so', async () => {

@@ -8,6 +8,8 @@ export interface Listener {
   readonly name: string;
   readonly address: string;
   readonly port: number;
+  /** By which callers come, where that is another one. */
+  readonly askedPort?: number;
   /** Host names served; empty: every host. */
   readonly hostnames: readonly string[];
   readonly tls?: ListenerTls;

@@ -33,7 +33,12 @@ export function withDocuments(documents: readonly PolicyDocument[], elsewhere: S
     service(namespace, name): ServiceFacts | undefined {
       const found = services.get(`${namespace}/${name}`);
       if (found === undefined) return elsewhere.service(namespace, name);
-      return { ports: found.spec.ports.map(({ name: port = '', ...rest }) => ({ ...rest, name: port })) };
+      const { type, clusterIP, ports } = found.spec;
+      return {
+        ports: ports.map(({ name: port = '', ...rest }) => ({ ...rest, name: port })),
+        ...(clusterIP === 'None' && { isHeadless: true }),
+        ...(type === 'ExternalName' && { isExternal: true }),
+      };
     },
     token: (owner, grant) => elsewhere.token(owner, grant),
     awsKey: (owner, role) => elsewhere.awsKey(owner, role),

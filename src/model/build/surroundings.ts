@@ -26,10 +26,16 @@ export interface Surroundings {
 
 export interface ServiceFacts {
   readonly ports: readonly ServicePort[];
+  /** Its name leads to the pods themselves, and to the ports that they have. */
+  readonly isHeadless?: true;
+  /** Its name leads to another one, which may be anywhere. */
+  readonly isExternal?: true;
 }
 
 export interface ServicePort {
   readonly name: string;
   readonly port: number;
   readonly appProtocol?: string;
+  /** Of the pods: a number, or what they call it. Absent: the same. */
+  readonly targetPort?: number | string;
 }

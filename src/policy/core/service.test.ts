@@ -9,15 +9,23 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     '{ports: [{port: 80, name: A_B}]}',
     'error spec.ports[0].name "A_B" is not the name of a section — write the name of a listener, rule or port',
   ],
+  [
+    '{ports: [{port: 80, targetPort: true}]}',
+    'error spec.ports[0].targetPort is neither a number nor a name — write a port of the pods, or what they call it',
+  ],
   ['{port: 80}', 'error spec.port is not a known field — write ports'],
 ];
 
 describe('Service', () => {
-  it('has ports; the rest is for Kubernetes', () => {
+  it('has ports, and says what is behind its name; the rest is for Kubernetes', () => {
     const spec =
-      '{type: ClusterIP, clusterIP: 10.0.0.1, selector: {a: b}, ports: [{name: http, port: 80, targetPort: web}]}';
+      '{type: ClusterIP, clusterIP: None, selector: {a: b}, ports: [{name: http, port: 80, targetPort: web}]}';
     expect(problemsOf('Service', spec)).toEqual([]);
-    expect(specOf('Service', spec)).toEqual({ ports: [{ name: 'http', port: 80, protocol: 'TCP' }] });
+    expect(specOf('Service', spec)).toEqual({
+      type: 'ClusterIP',
+      clusterIP: 'None',
+      ports: [{ name: 'http', port: 80, targetPort: 'web', protocol: 'TCP' }],
+    });
   });
 
   it.each(badSpecs)('says what is wrong with %s', (spec, ...problems) => {

@@ -68,7 +68,7 @@ export const backendTrafficPolicySpec = withTargets(
     compression: refused(untouched),
     compressor: refused(untouched),
     responseOverride: refused('errors of providers are answered in the caller’s dialect'),
-    httpUpgrade: refused('connections stay HTTP'),
+    httpUpgrade: refused('services may speak over WebSockets, and nothing else'),
     requestBuffer: refused('requests are always held until they are answered; see GatewayPolicy.spec.maxBodySize'),
     bandwidthLimit: refused('bytes are not counted'),
     admissionControl: refused('callers are limited by what they use'),

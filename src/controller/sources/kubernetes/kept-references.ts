@@ -40,8 +40,12 @@ function entriesOf(value: unknown): Entries {
 }
 
 function serviceFactsOf(value: unknown): ServiceFacts {
-  const ports = isRecord(value) && Array.isArray(value.ports) ? value.ports.filter(isServicePort) : [];
-  return { ports };
+  if (!isRecord(value)) return { ports: [] };
+  return {
+    ports: Array.isArray(value.ports) ? value.ports.filter(isServicePort) : [],
+    ...(value.isHeadless === true && { isHeadless: true }),
+    ...(value.isExternal === true && { isExternal: true }),
+  };
 }
 
 function isServicePort(value: unknown): value is ServicePort {

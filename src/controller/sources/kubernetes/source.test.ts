@@ -148,6 +148,28 @@ describe('startKubernetesSource()', () => {
     expect(source.state.documents).toEqual(first.source.state.documents);
   });
 
+  it('knows what is behind the name of a Service, over a restart as well', async () => {
+    const path = (await testFolder()).at('snapshot');
+    const cluster = clusterWith('budgets');
+    const collection = '/api/v1/namespaces/team-a/services';
+    const ports = [{ name: 'http', port: 80, targetPort: 'web', protocol: 'TCP' }];
+    cluster.put(collection, { metadata: { name: 'direct' }, spec: { clusterIP: 'None', ports } });
+    cluster.put(collection, { metadata: { name: 'outside' }, spec: { type: 'ExternalName', ports: [{ port: 81 }] } });
+    const first = await follow(cluster, { snapshotFile: path });
+    const seenBy = ({ source }: Followed) =>
+      ['direct', 'outside'].map((name) => source.surroundings.service('team-a', name));
+    const known = [
+      { isHeadless: true, ports: [{ name: 'http', port: 80, targetPort: 'web' }] },
+      { isExternal: true, ports: [{ name: '', port: 81 }] },
+    ];
+    await expect.poll(() => seenBy(first)).toEqual(known);
+    budget(cluster, 'team-a', 'b');
+    await settled();
+    await first.source.close();
+    cluster.refuse(/./, 500);
+    expect(seenBy(await follow(cluster, { snapshotFile: path }))).toEqual(known);
+  });
+
   it('follows the labels of namespaces', async () => {
     const cluster = clusterWith('budgets');
     budget(cluster, 'team-a', 'b');

@@ -124,16 +124,22 @@ function hasEqualEntries(a: Entries, b: Entries): boolean {
 
 function serviceFacts({ spec }: KubeObject): ServiceFacts {
   const ports = isRecord(spec) && Array.isArray(spec.ports) ? spec.ports.filter(isRecord) : [];
-  return { ports: ports.flatMap(servicePort) };
+  return {
+    ports: ports.flatMap(servicePort),
+    ...(isRecord(spec) && spec.clusterIP === 'None' && { isHeadless: true }),
+    ...(isRecord(spec) && spec.type === 'ExternalName' && { isExternal: true }),
+  };
 }
 
-function servicePort({ name, port, appProtocol }: { readonly [field: string]: unknown }): readonly ServicePort[] {
+function servicePort(fields: { readonly [field: string]: unknown }): readonly ServicePort[] {
+  const { name, port, appProtocol, targetPort } = fields;
   if (typeof port !== 'number') return [];
   return [
     {
       name: typeof name === 'string' ? name : '',
       port,
       ...(typeof appProtocol === 'string' && { appProtocol }),
+      ...((typeof targetPort === 'number' || typeof targetPort === 'string') && { targetPort }),
     },
   ];
 }

@@ -8,6 +8,7 @@ import type { Address } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
 import type { BackendDocument, Named } from '../documents.ts';
 import { mayReferTo } from '../grants/permission.ts';
+import type { ServicePort } from '../surroundings.ts';
 
 /** Where a backend is, and what says how connections to it are encrypted. */
 export interface BackendLocation {
@@ -60,6 +61,12 @@ function locateService(
   context: BuildContext,
 ): BackendLocation | undefined {
   const service = context.surroundings.service(namespace, name);
+  if (service?.isExternal === true) {
+    const message = `Service "${name}" is of type ExternalName, whose name may lead anywhere`;
+    const remedy = `name a Backend of ${envoyGatewayGroup} with that host`;
+    context.reject(document, path, message, remedy, 'InvalidBackend');
+    return undefined;
+  }
   const found = service?.ports.find((one) => one.port === port);
   if (found === undefined) {
     const missing =
@@ -69,13 +76,30 @@ function locateService(
     context.reject(document, path, missing, 'check name and port, or add it', 'BackendNotFound');
     return undefined;
   }
+  const asked = service?.isHeadless === true ? podPort(document, path, name, found, context) : port;
   return {
     // Without the domain of the cluster, which resolvers of pods add: it need not be cluster.local.
-    addresses: [{ host: `${name}.${namespace}.svc`, port }],
+    addresses: [{ host: `${name}.${namespace}.svc`, port: asked }],
     isPlainHttp2: found.appProtocol === 'kubernetes.io/h2c',
     isPrivate: true,
     target: { kind: 'Service', namespace, name, port: found.name },
   };
+}
+
+/** Behind the name of a headless Service are its pods: nobody turns its port into theirs. */
+function podPort(
+  document: PolicyDocument,
+  path: string,
+  service: string,
+  { port, targetPort = port }: ServicePort,
+  context: BuildContext,
+): number {
+  if (typeof targetPort === 'number') return targetPort;
+  const message =
+    `Service "${service}" is headless, and what its pods call "${targetPort}" is not looked up: ` +
+    `their port ${port} is called`;
+  context.warn(document, path, message, 'give it a targetPort that is a number');
+  return port;
 }
 
 function locateEndpoints(

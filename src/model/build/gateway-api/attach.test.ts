@@ -38,6 +38,7 @@ function build(text: string, wrong: readonly string[] = []) {
   return {
     attached: built.attachments.map(({ outcome, listeners }) => (outcome === 'accepted' ? listeners : outcome.reason)),
     routes: built.gateways.flatMap(({ services }) => services.routes),
+    backends: built.gateways.flatMap(({ services }) => services.backends),
     problems: built.problems.map(({ path, reason }) => [path, reason]),
   };
 }
@@ -153,5 +154,40 @@ spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: web
     const { routes, problems } = build(text + grant);
     expect(routes.map(({ action }) => action.kind)).toEqual(['forward', 'forward']);
     expect(problems).toEqual([]);
+  });
+});
+
+describe('a Service without an address of its own', () => {
+  const service = (spec: string) => `---
+apiVersion: v1
+kind: Service
+metadata: {name: direct, namespace: web}
+spec: ${spec}
+`;
+  const rules = 'rules: [{backendRefs: [{name: direct, port: 80}]}]';
+  const portsOf = (spec: string) => {
+    const { problems, backends } = build(gateway(listener('http', 80)) + route(toEdge(), rules) + service(spec));
+    return { problems, ports: backends.flatMap(({ endpoints }) => endpoints.map(({ port }) => port)) };
+  };
+
+  it('is called on the ports of its pods', () => {
+    expect(portsOf('{clusterIP: None, ports: [{port: 80, targetPort: 3000}]}')).toEqual({
+      problems: [],
+      ports: [3000],
+    });
+    expect(portsOf('{clusterIP: None, ports: [{port: 80}]}')).toEqual({ problems: [], ports: [80] });
+    expect(portsOf('{ports: [{port: 80, targetPort: 3000}]}')).toEqual({ problems: [], ports: [80] });
+  });
+
+  it('is called as it is written where its pods have a name for their port, which is said', () => {
+    const { problems, ports } = portsOf('{clusterIP: None, ports: [{port: 80, targetPort: web}]}');
+    expect(ports).toEqual([80]);
+    expect(problems).toEqual([['spec.rules[0].backendRefs[0]', undefined]]);
+  });
+
+  it('is no backend where its name leads to another one', () => {
+    const { problems, ports } = portsOf('{type: ExternalName, externalName: example.com, ports: [{port: 80}]}');
+    expect(ports).toEqual([]);
+    expect(problems).toEqual([['spec.rules[0].backendRefs[0]', 'InvalidBackend']]);
   });
 });

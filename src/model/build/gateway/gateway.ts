@@ -127,7 +127,9 @@ function listenersOf(
   const origins = policy ? [document.id, policy.id] : [document.id];
   return document.spec.listeners.flatMap((spec) => {
     const hostnames = spec.hostname === undefined ? [] : [spec.hostname];
-    const listener = { name: spec.name, address, port: place.boundPort(spec.port), hostnames, origins };
+    const port = place.boundPort(spec.port);
+    const asked = port === spec.port ? {} : { askedPort: spec.port };
+    const listener: Listener = { name: spec.name, address, port, ...asked, hostnames, origins };
     if (spec.tls === undefined) {
       if (policy?.spec.clientCertificates !== undefined) warnOfPlainListener(policy, spec.name, context);
       else warnOfPlainText(document, spec, clientTraffic, context);

@@ -13,12 +13,13 @@ import {
 } from '../../../gen/envoy/config/route/v3/route_components_pb.js';
 import { FractionalPercent_DenominatorType as Denominator } from '../../../gen/envoy/type/v3/percent_pb.js';
 import type { ByClaims } from '../../../model/chosen-by-claims.ts';
+import type { Listener } from '../../../model/listener.ts';
 import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../../model/service.ts';
 import { milliseconds } from '../duration.ts';
 import { packed } from '../extension.ts';
 import { corsFilterName, serviceCorsPolicy } from '../filters/cors.ts';
 import { unprocessed } from '../filters/processor-filter.ts';
-import { isClosed, type ListenerFilters, onService } from '../own-filters/use.ts';
+import { isClosed, onService } from '../own-filters/use.ts';
 import { serviceMatch, withoutTrailingSlash } from './service-match.ts';
 
 type RouteInit = MessageInitShape<typeof RouteSchema>;
@@ -27,7 +28,7 @@ type RedirectInit = Exclude<MessageInitShape<typeof RedirectActionSchema>, Redir
 
 /** What a route has around it. */
 export interface ServicePlace {
-  readonly listener: ListenerFilters;
+  readonly listener: Listener;
   /** For models. */
   readonly isCorsOn: boolean;
   /** Requests may come by another route than the one that answers. */
@@ -44,7 +45,7 @@ export function serviceRoute(
   return {
     name: route.id,
     match: serviceMatch(route.match, claims),
-    action: isRefused ? { case: 'directResponse', value: { status: 500 } } : actionOf(route),
+    action: isRefused ? { case: 'directResponse', value: { status: 500 } } : actionOf(route, listener),
     ...headerRules(route.requestHeaders, route.responseHeaders),
     typedPerFilterConfig: {
       ...unprocessed,
@@ -61,12 +62,12 @@ function corsOf({ cors }: ServiceRoute, isCorsOn: boolean) {
 
 const switchedOff = packed(FilterConfigSchema, { disabled: true });
 
-function actionOf({ action, match }: ServiceRoute): NonNullable<RouteInit['action']> {
+function actionOf({ action, match }: ServiceRoute, listener: Listener): NonNullable<RouteInit['action']> {
   switch (action.kind) {
     case 'fail':
       return { case: 'directResponse', value: { status: action.status } };
     case 'redirect':
-      return { case: 'redirect', value: redirect(action, match.path.value) };
+      return { case: 'redirect', value: redirect(action, match.path.value, listener) };
     case 'forward':
       return { case: 'route', value: forward(action, match.path.value) };
   }
@@ -100,6 +101,8 @@ function forward(action: Forward, matchedPath: string): RouteActionInit {
       hostRewriteSpecifier: { case: 'hostRewriteLiteral', value: rewrite.hostname },
     }),
     ...(rewrite.path && pathRewrite(rewrite.path, matchedPath)),
+    // Off unless it is said; the stream then lasts for as long as somebody says something.
+    upgradeConfigs: [{ upgradeType: 'websocket' }],
     requestMirrorPolicies: mirrors.map(({ cluster, percent }) => ({
       cluster,
       runtimeFraction: {
@@ -147,11 +150,26 @@ const redirectCodes: Readonly<Record<Redirect['status'], RedirectCode>> = {
   308: RedirectCode.PERMANENT_REDIRECT,
 };
 
-function redirect(action: Redirect, matchedPath: string): RedirectInit {
+const usualPorts: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
+/**
+ * Gateway API: that of a scheme that is named, else the listener's; and none where it goes without saying. Where nothing
+ * but the path is another one, the caller knows best how he has come here. 0: as the host says.
+ */
+function redirectPort({ scheme, hostname, port }: Redirect, listener: Listener): number {
+  if (port === undefined && scheme === undefined && hostname === undefined) return 0;
+  const own = { scheme: listener.tls === undefined ? 'http' : 'https', port: listener.askedPort ?? listener.port };
+  const wanted = port ?? (scheme === undefined ? own.port : usualPorts[scheme]) ?? 0;
+  // Envoy leaves a port in the caller's host unless there is another one: who came by the usual port has written none.
+  const isUnsaid = hostname !== undefined || (port === undefined && own.port === usualPorts[own.scheme]);
+  return isUnsaid && wanted === usualPorts[scheme ?? own.scheme] ? 0 : wanted;
+}
+
+function redirect(action: Redirect, matchedPath: string, listener: Listener): RedirectInit {
   return {
     responseCode: redirectCodes[action.status],
     hostRedirect: action.hostname ?? '',
-    portRedirect: action.port ?? 0,
+    portRedirect: redirectPort(action, listener),
     ...(action.scheme !== undefined && {
       schemeRewriteSpecifier: { case: 'schemeRedirect', value: action.scheme } as const,
     }),
