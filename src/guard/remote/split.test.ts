@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomFrom } from '../testing/rules.ts';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { split } from './split.ts';
 
 describe('a text that is too long', () => {
@@ -23,7 +23,7 @@ describe('a text that is too long', () => {
   });
 
   it('never loses anything that is no longer than the overlap, whatever the text', () => {
-    const random = randomFrom(7);
+    const random = seededRandom(7).below;
     const alphabet = ['a', 'b', ' ', '. ', '\n', '😀', '。', 'x'];
     for (let round = 0; round < 30; round++) {
       const text = Array.from({ length: random(3000) }, () => alphabet[random(random(2) === 0 ? 8 : 2)]).join('');

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { DecisionDraft, type RuleFinding } from '../decision.ts';
 import type { Detector } from '../detector.ts';
 import { compileGuard, type Guard } from '../guard.ts';
 import { Vault } from '../redaction/vault.ts';
 import { type Action, type GuardRule, type Redaction, redactionOf } from '../rule.ts';
-import { context, cut, randomFrom, rule, style } from '../testing/rules.ts';
+import { context, cut, rule, style } from '../testing/rules.ts';
 import { holdBackExceeded } from './guard-stream.ts';
 
 const secret = new TextEncoder().encode('a secret of the tests');
@@ -89,7 +90,7 @@ function randomText(random: (below: number) => number): string {
 
 describe('a stream', () => {
   it('gives what the whole text gives, with the same findings, however it is cut', () => {
-    const random = randomFrom(7);
+    const random = seededRandom(7).below;
     for (let round = 0; round < 400; round++) {
       const guard = guardOf(...randomRules(random, ['redact', 'redact', 'observe']));
       const text = randomText(random);
@@ -103,7 +104,7 @@ describe('a stream', () => {
   });
 
   it('ends before what is blocked, however it is cut', () => {
-    const random = randomFrom(11);
+    const random = seededRandom(11).below;
     let blocked = 0;
     for (let round = 0; round < 400; round++) {
       const guard = guardOf(...randomRules(random, ['redact', 'block']));
@@ -123,7 +124,7 @@ describe('a stream', () => {
   });
 
   it('never lets out a part of what is found, nor half a character', () => {
-    const random = randomFrom(13);
+    const random = seededRandom(13).below;
     const guard = guardOf(rule('number', { pattern: '[0-9]{4,9}', redaction: style('label') }), rule('😀 ?a'));
     for (let round = 0; round < 200; round++) {
       const { pieces } = streamed(guard, cut(randomText(random), random, 2));
@@ -147,13 +148,16 @@ describe('a stream', () => {
   it('keeps what an observing rule still waits for', () => {
     const watched = rule('watched', { pattern: 'b[0-9]{300}e', action: 'observe' });
     const text = `a b${'7'.repeat(300)}e, b${'7'.repeat(400)}`;
-    const { text: output, findings } = streamed(guardOf(watched, rule('falcon')), cut(text, randomFrom(19), 12));
+    const { text: output, findings } = streamed(
+      guardOf(watched, rule('falcon')),
+      cut(text, seededRandom(19).below, 12),
+    );
     expect(output).toBe(text);
     expect(findings.map(row)).toEqual(['2 304 watched watched 1']);
   });
 
   it('does not look into the tokens of its request', () => {
-    const random = randomFrom(29);
+    const random = seededRandom(29).below;
     const guard = guardOf(rule('word', { pattern: '[a-z0-9]{5,12}' }), rule('id', { pattern: '_[a-z0-9]{3}' }));
     const vault = vaultFor();
     const parts = [
@@ -186,7 +190,7 @@ describe('a stream', () => {
     const guard = guardOf(rule('abc'), rule('cda'));
     const text = 'abcd'.repeat(2500);
     const whole = guard.scan(text, 'assistant', vaultFor()).redactedText;
-    const result = streamed(guard, cut(text, randomFrom(3), 12));
+    const result = streamed(guard, cut(text, seededRandom(3).below, 12));
     const bound = Math.max(...guard.explain().map((row) => row.holdBack));
     expect(result.text).toBe(whole);
     expect(whole.length).toBeLessThan(200);
@@ -246,7 +250,7 @@ describe('a stream with a rule that wants the whole text', () => {
   });
 
   it('is judged in windows, which do not depend on how it is cut', () => {
-    const random = randomFrom(17);
+    const random = seededRandom(17).below;
     const guard = guardOf(rule('whole', { detector: injection }));
     for (const surplus of [0, 1, 700, 2500]) {
       const text = `${'evil and '.repeat(100)}please${' more evil'.repeat(100)}${'x'.repeat(surplus)} evil`;
@@ -262,7 +266,7 @@ describe('a stream with a rule that wants the whole text', () => {
   it('never lets out half a character at the end of a window', () => {
     const guard = guardOf(rule('whole', { detector: injection }));
     const text = `x${'😀'.repeat(3000)}`;
-    const { pieces } = streamed(guard, cut(text, randomFrom(23), 300));
+    const { pieces } = streamed(guard, cut(text, seededRandom(23).below, 300));
     expect(pieces.join('')).toBe(text);
     expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/testing/random.ts';
 import { Vault } from '../redaction/vault.ts';
 import type { RemoteVerdict } from '../remote-judge.ts';
 import type { Action, GuardRule } from '../rule.ts';
-import { cut, randomFrom, rule } from '../testing/rules.ts';
+import { cut, rule } from '../testing/rules.ts';
 import { JudgedChannel } from './judged-channel.ts';
 import { windowOverlap, windowSize } from './windowed.ts';
 
@@ -56,7 +57,7 @@ describe('a channel that a service judges', () => {
   it.each(['buffer', 'window'] as const)(
     'gives what the whole text gives, in mode %s, however it is cut',
     (streaming) => {
-      const random = randomFrom(31);
+      const random = seededRandom(31).below;
       for (let round = 0; round < 40; round++) {
         const text = Array.from({ length: 4 }, () => `${filler.slice(random(filler.length))}evil`).join('');
         const result = run(cut(text, random, 400), streaming, 'redact');

@@ -52,18 +52,6 @@ const wholeDetector: Detector = {
   hold: (text) => text.length,
 };
 
-/** The same numbers in every run. */
-export function randomFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state % below;
-  };
-}
-
 /** `text` in pieces of 1 to `longest` code units, so that surrogate pairs are cut too. */
 export function cut(text: string, random: (below: number) => number, longest: number): readonly string[] {
   const pieces: string[] = [];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RemoteJudge } from '../../../guard/remote-judge.ts';
-import { cut, randomFrom } from '../../../guard/testing/rules.ts';
+import { cut } from '../../../guard/testing/rules.ts';
+import { seededRandom } from '../../../lib/testing/random.ts';
 import { textsOf } from '../../../llm/stream/testing/streams.ts';
 import { type ProgramInit, programOf } from '../../../program/testing/program-of.ts';
 import { RouterStream } from '../../router/router-stream.ts';
@@ -187,7 +188,7 @@ const ways: readonly (readonly [string, readonly RuleInit[]])[] = [
 
 describe.each(ways)('a stream that is read %s', (_, rules) => {
   it.each(shapes)('says what the whole text says: %s', async (api, shape) => {
-    const random = randomFrom(41);
+    const random = seededRandom(41).below;
     for (let round = 0; round < 12; round++) {
       const own = `user${round}@payments-team.org`;
       const rest = Array.from({ length: random(60) }, () => words[random(words.length)] ?? '').join('');

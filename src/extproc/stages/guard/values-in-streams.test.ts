@@ -3,7 +3,8 @@ import { compileGuard } from '../../../guard/guard.ts';
 import { localDetector } from '../../../guard/local-detector.ts';
 import { Vault } from '../../../guard/redaction/vault.ts';
 import { AnswerChannel } from '../../../guard/stream/answer-channel.ts';
-import { cut, randomFrom, rule, style } from '../../../guard/testing/rules.ts';
+import { cut, rule, style } from '../../../guard/testing/rules.ts';
+import { seededRandom } from '../../../lib/testing/random.ts';
 import { SseRewriter } from '../../../llm/stream/rewriter.ts';
 import { chatChunk, sse, textsOf } from '../../../llm/stream/testing/streams.ts';
 import { roleOf } from './role.ts';
@@ -19,7 +20,7 @@ const guard = compileGuard(
   { detectorFor: localDetector },
 );
 const vault = new Vault(new Uint8Array(32), 'c1');
-const random = randomFrom(31);
+const random = seededRandom(31).below;
 const one = (list: readonly string[]): string => list[random(list.length)] ?? '';
 
 const planted = [
