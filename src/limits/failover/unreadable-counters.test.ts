@@ -41,8 +41,8 @@ afterAll(async () => {
 
 const id = () => `id${++serial}`;
 const counter = (limit = 100): Counter => ({ kind: 'fixed', key: `limit:l${++serial}`, limit, windowMs: 3_600_000 });
-const keyOf = ({ key }: Counter) => `sluice:2:{default}:c:${key}`;
-const spoil = ({ key }: Counter) => admin.set(`sluice:2:{default}:c:${key}`, 'something else');
+const keyOf = ({ key }: Counter) => `sluice:3:{default}:c:${key}`;
+const spoil = ({ key }: Counter) => admin.set(`sluice:3:{default}:c:${key}`, 'something else');
 const minute = 60_000;
 const item = (of: Counter, amount: number, onStoreFailure: OnStoreFailure, more: Partial<ReserveItem> = {}) => ({
   ...{ counter: of, amount, onStoreFailure },

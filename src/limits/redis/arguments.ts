@@ -29,14 +29,14 @@ export function packItems(items: readonly PackedItem[], retentionMs: number, ttl
   const specs = items.map(({ counter }) => formatSpec(counter));
   const length = specs.reduce((sum, spec) => sum + itemLength + Buffer.byteLength(spec), headLength);
   const bytes = Buffer.allocUnsafe(length);
-  let at = bytes.writeDoubleBE(Math.round(retentionMs), 0);
-  at = bytes.writeDoubleBE(Math.round(ttlMs), at);
+  let at = bytes.writeDoubleLE(Math.round(retentionMs), 0);
+  at = bytes.writeDoubleLE(Math.round(ttlMs), at);
   for (const [index, { counter, amount = 0, atLeast, ...item }] of items.entries()) {
     at += bytes.write(kinds[counter.kind], at, 'latin1');
-    at = bytes.writeDoubleBE(counter.limit, at);
-    for (const number of numbersOf(counter, now)) at = bytes.writeDoubleBE(number, at);
-    at = bytes.writeDoubleBE(amount, at);
-    at = bytes.writeDoubleBE(Math.min(amount, atLeast ?? amount), at);
+    at = bytes.writeDoubleLE(counter.limit, at);
+    for (const number of numbersOf(counter, now)) at = bytes.writeDoubleLE(number, at);
+    at = bytes.writeDoubleLE(amount, at);
+    at = bytes.writeDoubleLE(Math.min(amount, atLeast ?? amount), at);
     at = bytes.writeUInt8(flagsOf(item), at);
     at += bytes.write(specs[index] ?? '', at);
     at = bytes.writeUInt8(0, at);

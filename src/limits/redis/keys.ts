@@ -12,7 +12,7 @@ export interface RedisKeys {
   counterPattern(prefix: string): string;
 }
 
-const layoutVersion = 2;
+const layoutVersion = 3;
 
 export function redisKeys(prefix: string, partition: string): RedisKeys {
   const base = `${prefix}:${layoutVersion}:{${partition}}`;

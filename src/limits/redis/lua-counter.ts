@@ -3,20 +3,22 @@ import { concurrencyRetryMs } from '../memory/counter-state.ts';
 /**
  * The arithmetic of memory/counter-state.ts in Lua, for scripts of Redis 6.2 and newer: put before every script.
  *
- * A counter is one hash: `a` six packed numbers (used, reserved, since, next end of a reservation or 0, when the key
- * expires, scale of a bucket), the letter of its kind and what it is (`formatSpec`, ended by a zero), `w` the slices of a
- * rolling counter, `t` what has been told to who watches (memory/told.ts: limit and spent, twice), and per reservation `@<id>` four packed numbers (ends at, amount, spent, 1 while it lives). Packed doubles are exact up to 2^53, and cost a
- * third of writing and reading text.
+ * A counter is one hash. `a` is its state: six packed numbers (used, reserved, since, next end of a reservation or 0, when
+ * the key expires, scale of a bucket), the letter of its kind, and what it is (`formatSpec`, ended by a zero). What has
+ * been told to who watches (memory/told.ts: limit and spent, twice) are four more numbers before the last: buckets are
+ * never told of, and the scale of others is 1 then. `w` are the slices of a rolling counter, and per reservation `@<id>` are four
+ * packed numbers (ends at, amount, spent, 1 while it lives). Packed doubles are exact up to 2^53, and cost a third of
+ * writing and reading text; so does an answer of them, which is one text.
  *
  * Counters are read before anything is written, because a script that fails half way keeps what it has written by then.
- * Where somebody has put something else, `unreadable` is 3 and the indexes (from 0) of such counters.
+ * Where somebody has put something else, `unreadable` has the indexes (from 0) of such counters.
  *
  * It is Lua that is dear here, not Redis: a table has no more than 16 members, beyond which it takes twice the memory,
- * and a function is made anew at every call of a script.
+ * and a global is looked up at each use.
  */
 export const luaCounter = `
-local call, pack, unpack_struct, max, min, floor, ceil, sub =
-  redis.call, struct.pack, struct.unpack, math.max, math.min, math.floor, math.ceil, string.sub
+local call, pack, unpack_struct, max, min, floor, ceil, sub, keys =
+  redis.call, struct.pack, struct.unpack, math.max, math.min, math.floor, math.ceil, string.sub, KEYS
 local huge = 9007199254740991
 local now = tonumber(ARGV[1])
 if not now then
@@ -24,20 +26,8 @@ if not now then
   now = time[1] * 1000 + floor(time[2] / 1000)
 end
 local mine, packed = '@' .. ARGV[2], ARGV[3]
-local retention, ttl, at = unpack_struct('>dd', packed)
-
-local hashes, unreadable = {}, {3}
-for i = 2, #KEYS do
-  local h = redis.pcall('HMGET', KEYS[i], 'a', mine, 't')
-  if h.err and not string.find(h.err, 'WRONGTYPE', 1, true) then return h end
-  local a = h[1]
-  if h.err or a and (#a < 50 or not string.find('bfkrc', sub(a, 49, 49), 1, true))
-    or h[2] and #h[2] ~= 32 or h[3] and #h[3] ~= 32 then
-    h = false
-    unreadable[#unreadable + 1] = i - 2
-  end
-  hashes[i] = h
-end
+local retention, ttl, at = unpack_struct('<dd', packed)
+local unreadable, failure = '', false
 
 local function count(c, amount)
   local kind = c.kind
@@ -67,44 +57,39 @@ local function release(c, amount, used)
   if c.kind == 'b' then count(c, used - amount) else count(c, used) end
 end
 
--- What was told, brought up to the present period and limit, before anything is counted; w: the answer is for who watches.
--- left: so much is over that u is what is left.
-local function told_of(limit, u, left, text, means, w)
+-- What was told, brought up to the present period and limit, before anything is counted; a: the state that has it. left: so much is over that u
+-- is what is left. w: the answer is for who watches.
+local function told_of(limit, u, left, a, w)
   local l, spent, other, other_spent = limit, 0, limit, 0
-  if text and means then l, spent, other, other_spent = unpack_struct('>dddd', text) end
+  if a then l, spent, other, other_spent = unpack_struct('<dddd', a, 50) end
   if left then spent, other_spent = min(spent, u), min(other_spent, u) end
   if w and l ~= limit then
     local here = other_spent
     if other ~= limit then here = min(spent, ceil(spent * limit / max(1, l))) end
     l, spent, other, other_spent = limit, here, l, spent
   end
-  return {spent, l, other, other_spent, w, text}
+  return {spent, l, other, other_spent, w, a}
 end
 
-local function remember_told(key, c)
-  local spent, l, other, other_spent, w, before = unpack(c.told)
-  if w then spent = max(spent, c.u) end
-  local text = pack('>dddd', l, spent, other, other_spent)
-  -- Where nothing has been spent there may be no counter, and this would not expire.
-  if text ~= before and (before or c.u > 0) then call('HSET', key, 't', text) end
-end
-
--- The next counter of the arguments. p1 and p2: what drains in a millisecond and the scale of a bucket; the length of a
--- window; those of a slice and of all; the last boundary of a calendar. e: when the period ends. Nothing: unreadable.
-local function load(i, read_only)
+-- The next counter of the arguments, the i-th. p1 and p2: what drains in a millisecond and the scale of a bucket; the
+-- length of a window; those of a slice and of all; the last boundary of a calendar. e: when the period ends.
+local function load(i)
   local kind, limit, p1, p2, p3, p4, amount, least, flags, d
-  kind, limit, p1, p2, p3, p4, amount, least, flags, d, at = unpack_struct('>c1dddddddBs', packed, at)
-  local key, h = KEYS[i], hashes[i]
-  if not h then return nil end
-  local a, u, r, s, n, x, scale, known = h[1], 0, 0, 0, 0, 0, 0
-  if a then
-    u, r, s, n, x, scale, known = unpack_struct('>ddddddc1', a)
-    if known ~= kind then
-      -- Usage of another kind of counter means nothing here; living reservations do.
-      u, s, scale = kind == 'b' and r * p2 or 0, 0, 0
-    end
+  kind, limit, p1, p2, p3, p4, amount, least, flags, d, at = unpack_struct('<c1dddddddBs', packed, at)
+  local h = redis.pcall('HMGET', keys[i + 1], 'a', mine)
+  local a, held, u, r, s, n, x, scale, known = h[1], h[2], 0, 0, 0, 0, 0, 0
+  if a and #a >= 50 then u, r, s, n, x, scale, known = unpack_struct('<ddddddc1', a) end
+  if h.err or a and known ~= kind and not (known and string.find('bfkrc', known, 1, true))
+    or held and #held ~= 32 then
+    unreadable = unreadable .. pack('<d', i - 1)
+    if h.err and not string.find(h.err, 'WRONGTYPE', 1, true) then failure = h end
+    return nil
   end
-  local e, slices, left = 0, false, false
+  if known and known ~= kind then
+    -- Usage of another kind of counter means nothing here; living reservations do.
+    u, s, scale = kind == 'b' and r * p2 or 0, 0, 0
+  end
+  local e, slices, left = 0, nil, false
   if kind == 'b' then
     if scale > 0 and scale ~= p2 then u = ceil(u * p2 / scale) end
     local moment = max(now, s)
@@ -125,7 +110,7 @@ local function load(i, read_only)
   elseif kind == 'r' then
     local moment = max(now, s)
     s = moment - moment % p1
-    local text = u > 0 and call('HGET', key, 'w')
+    local text = u > 0 and call('HGET', keys[i + 1], 'w')
     slices, u = {}, 0
     for start, much in string.gmatch(text or '', '(%d+)=(%d+)') do
       local from, value = tonumber(start), tonumber(much)
@@ -136,43 +121,46 @@ local function load(i, read_only)
     end
   end
   local c = {kind = kind, limit = limit, d = d, p1 = p1, p2 = p2, e = e, u = u, r = r, s = s, n = n, x = x,
-    mine = h[2], slices = slices, changed = false, told = false}
-  if kind ~= 'b' and kind ~= 'c' and (h[3] or flags >= 4) then
-    c.told = told_of(limit, u, left, h[3], known == kind, flags >= 4)
+    mine = held, amount = amount, least = least, flags = flags}
+  if slices then c.slices = slices end
+  if kind ~= 'b' and kind ~= 'c' and (scale == 1 or flags >= 4) then
+    c.told = told_of(limit, u, left, scale == 1 and a, flags >= 4)
   end
-  if n > 0 and now >= n then
-    local fields = call('HGETALL', key)
-    local nearest = 0
-    for f = 1, #fields, 2 do
-      local name = fields[f]
-      if sub(name, 1, 1) == '@' and #fields[f + 1] == 32 then
-        local ends, held, spent, lives = unpack_struct('>dddd', fields[f + 1])
-        local stays = true
-        if ends <= now then
-          stays = lives == 1 and spent > 0
-          if lives == 1 then release(c, held, spent) end
-          local text = false
-          if stays then
-            ends = now + retention
-            text = pack('>dddd', ends, spent, spent, 0)
-            if not read_only then call('HSET', key, name, text) end
-          elseif not read_only then
-            call('HDEL', key, name)
-          end
-          if name == mine then c.mine = text end
+  return c
+end
+
+-- Reservations that have ended are taken away.
+local function reap(key, c, read_only)
+  local fields = call('HGETALL', key)
+  local nearest = 0
+  for f = 1, #fields, 2 do
+    local name = fields[f]
+    if sub(name, 1, 1) == '@' and #fields[f + 1] == 32 then
+      local ends, held, spent, lives = unpack_struct('<dddd', fields[f + 1])
+      local stays = true
+      if ends <= now then
+        stays = lives == 1 and spent > 0
+        if lives == 1 then release(c, held, spent) end
+        local text = false
+        if stays then
+          ends = now + retention
+          text = pack('<dddd', ends, spent, spent, 0)
+          if not read_only then call('HSET', key, name, text) end
+        elseif not read_only then
+          call('HDEL', key, name)
         end
-        if stays and (nearest == 0 or ends < nearest) then nearest = ends end
+        if name == mine then c.mine = text end
       end
+      if stays and (nearest == 0 or ends < nearest) then nearest = ends end
     end
-    c.n = nearest
-    c.changed = true
   end
-  return c, amount, least, flags
+  c.n = nearest
+  c.changed = true
 end
 
 -- life: of the reservation. held: what this script's reservation holds from now on; false takes it away, nil leaves it.
 local function save(key, c, life, held)
-  local kind = c.kind
+  local kind, state = c.kind, nil
   life = life + retention
   if kind == 'b' then
     if c.p1 > 0 then life = max(life, ceil(c.u / c.p1)) end
@@ -186,11 +174,18 @@ local function save(key, c, life, held)
   end
   local renewed = c.x < now + life
   if renewed then c.x = now + life * 2 end
-  local state = pack('>ddddddc1s', c.u, c.r, c.s, c.n, c.x, kind == 'b' and c.p2 or 0, kind, c.d)
+  local told = c.told
+  -- Of nothing spent there is nothing to tell.
+  if told and (told[6] or c.u > 0) then
+    local spent, l, other, other_spent, w = unpack(told)
+    if w then spent = max(spent, c.u) end
+    state = pack('<ddddddc1dddds', c.u, c.r, c.s, c.n, c.x, 1, kind, l, spent, other, other_spent, c.d)
+  else
+    state = pack('<ddddddc1s', c.u, c.r, c.s, c.n, c.x, kind == 'b' and c.p2 or 0, kind, c.d)
+  end
   if held then call('HSET', key, 'a', state, mine, held) else call('HSET', key, 'a', state) end
   if held == false then call('HDEL', key, mine) end
-  if c.told then remember_told(key, c) end
-  if renewed then call('PEXPIRE', key, string.format('%.0f', life * 2)) end
+  if renewed then call('PEXPIRE', key, life * 2) end
 end
 
 local function remaining(c)
@@ -198,8 +193,8 @@ local function remaining(c)
   return max(0, c.limit - c.u - c.r)
 end
 
--- Behind the first n of the reply; answers how many there are then.
-local function put_figures(reply, n, c)
+-- What each item is answered: first what the script decided, then the figures.
+local function answer(decided, c)
   local kind, used, reset = c.kind, c.u + c.r, 0
   if kind == 'b' then
     used = ceil(c.u / c.p2)
@@ -209,13 +204,12 @@ local function put_figures(reply, n, c)
     local start = c.r > 0 and c.s or newest and newest[1]
     if start then reset = start + c.p1 + c.p2 - now end
   elseif used > 0 and kind ~= 'c' then reset = c.e - now end
-  reply[n + 1] = remaining(c)
-  reply[n + 2] = used
-  reply[n + 3] = c.r
-  reply[n + 4] = reset
-  reply[n + 5] = c.told and c.told[5] and c.told[1] or -1
-  return n + 5
+  return pack('<dddddd', decided, remaining(c), used, c.r, reset, c.told and c.told[5] and c.told[1] or -1)
 end
+
+local counters, size = {}, #keys - 1
+for i = 1, size do counters[i] = load(i) or false end
+if failure then return failure end
 `;
 
 /** Only for `reserve`: when there will be room for so much. */

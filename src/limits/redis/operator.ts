@@ -70,18 +70,21 @@ async function scan(client: RedisClient, pattern: string): Promise<readonly stri
   return [...found].sort();
 }
 
-/** Six packed numbers; the letter of the kind, the spec and a zero stand behind them. */
+/** Six packed numbers; the letter of the kind, what has been told, the spec and a zero stand behind them. */
 const stateLength = 48;
-/** Four packed numbers. */
+/** Four packed numbers each. */
+const toldLength = 32;
 const heldLength = 32;
 
 /** The hash of a counter, as lua-counter.ts describes it. */
 function readState(key: string, fields: Readonly<Record<string, Buffer>>): CounterState | undefined {
   if (fields.a === undefined) return undefined;
-  const counter = parseSpec(key, fields.a.toString('utf8', stateLength + 1, fields.a.length - 1));
+  const [used = 0, reserved = 0, since = 0, , , scale = 0] = numbersOf(fields.a.subarray(0, stateLength));
+  const isTold = scale === 1 && fields.a[stateLength] !== 'b'.charCodeAt(0);
+  const specAt = stateLength + 1 + (isTold ? toldLength : 0);
+  const counter = parseSpec(key, fields.a.toString('utf8', specAt, fields.a.length - 1));
   if (!counter.ok) return undefined;
   const state = newCounterState(counter.value);
-  const [used = 0, reserved = 0, since = 0, , , scale = 0] = numbersOf(fields.a.subarray(0, stateLength));
   Object.assign(state, { used, reserved, since, scale: scale === 0 ? 1 : scale });
   if (counter.value.kind === 'rolling') {
     for (const [, start, amount] of (fields.w?.toString() ?? '').matchAll(/(\d+)=(\d+)/g)) {
@@ -98,5 +101,5 @@ function readState(key: string, fields: Readonly<Record<string, Buffer>>): Count
 }
 
 function numbersOf(packed: Buffer): readonly number[] {
-  return Array.from({ length: packed.length / 8 }, (_, index) => packed.readDoubleBE(index * 8));
+  return Array.from({ length: packed.length / 8 }, (_, index) => packed.readDoubleLE(index * 8));
 }

@@ -4,7 +4,7 @@ import { type Argument, type PackedItem, packItems } from './arguments.ts';
 import { type ConnectOptions, connectRedis, type RedisTarget } from './connection.ts';
 import { redisKeys } from './keys.ts';
 import { listCounters, listUnreadable, resetCounters } from './operator.ts';
-import { readAllFigures, readCharged, readReserve, readUnreadable } from './reply.ts';
+import { readCharged, readFigures, readReserve, readUnreadable } from './reply.ts';
 import { createScriptRunner, type ScriptReply, teachOnConnect } from './script-runner.ts';
 import {
   allScripts,
@@ -93,7 +93,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       run(settleScript, request.id, request.items, 0, (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
         if (reply.numbers[0] === 0) return done({ kind: 'already-settled' });
-        done({ kind: 'settled', isLate: reply.numbers[0] === 2, figures: readAllFigures(reply.numbers, 1) });
+        done({ kind: 'settled', isLate: reply.numbers[0] === 2, figures: readFigures(reply.numbers, 1) });
       });
     },
     renew(requests, done) {
@@ -116,7 +116,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       const items = counters.map((counter) => ({ counter }));
       run(peekScript, '', items, 0, (reply) => {
         if (reply.kind === 'unavailable') return done(reply);
-        done({ kind: 'figures', figures: readAllFigures(reply.numbers, 1) });
+        done({ kind: 'figures', figures: readFigures(reply.numbers, 1) });
       });
     },
     list: (prefix) => listCounters(client, keys, prefix, options.now),

@@ -3,7 +3,7 @@ import type { Unavailable } from '../store.ts';
 import type { Argument } from './arguments.ts';
 import type { RedisClient } from './connection.ts';
 import { errorCodeOf, explained } from './error-code.ts';
-import { isNumbers } from './reply.ts';
+import { readNumbers } from './reply.ts';
 import type { Script } from './scripts.ts';
 
 export type ScriptReply = { readonly kind: 'reply'; readonly numbers: readonly number[] } | Unavailable;
@@ -58,13 +58,15 @@ export function createScriptRunner(client: RedisClient, maxInFlight: number): Sc
       };
       const receive = (reply: unknown): void => {
         timeoutsInARow = 0;
-        if (isNumbers(reply)) answer({ kind: 'reply', numbers: reply });
-        else if (typeof reply === 'number') answer({ kind: 'reply', numbers: [reply] });
+        const numbers = readNumbers(reply);
+        if (numbers !== undefined) answer({ kind: 'reply', numbers });
         else answer(failure('error', 'Redis gave an answer that is none of the script', true));
       };
-      client.evalsha(script.sha, keys.length, ...keys, ...rest).then(receive, (error: unknown) => {
+      client.callBuffer('evalsha', script.sha, keys.length, ...keys, ...rest).then(receive, (error: unknown) => {
         if (!messageOf(error).startsWith('NOSCRIPT')) return answer(finish(error));
-        client.eval(script.text, keys.length, ...keys, ...rest).then(receive, (again) => answer(finish(again)));
+        client
+          .callBuffer('eval', script.text, keys.length, ...keys, ...rest)
+          .then(receive, (again) => answer(finish(again)));
       });
     },
   };

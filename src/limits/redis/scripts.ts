@@ -3,7 +3,8 @@ import { luaCounter, luaRetry } from './lua-counter.ts';
 
 /**
  * One script per operation. KEYS[1] is the reservation, the others are the counters, all in one slot. ARGV: the time or
- * nothing, the id, and everything else packed (`packItems`).
+ * nothing, the id, and everything else packed (`packItems`). All answer packed doubles (`reply.ts`): the first says how
+ * it went, 3 that counters cannot be read, whose indexes follow.
  */
 export interface Script {
   readonly text: string;
@@ -11,137 +12,148 @@ export interface Script {
   readonly sha: string;
 }
 
-const script = (body: string): Script => counting(`\nif #unreadable > 1 then return unreadable end${body}`);
+const script = (body: string): Script =>
+  counting(`if unreadable ~= '' then return pack('<d', 3) .. unreadable end\n${body}`);
 
 function counting(body: string): Script {
   const text = luaCounter + body;
   return { text, sha: createHash('sha1').update(text).digest('hex') };
 }
 
+/** Writes, so that no script may return between this and its own writing. */
+const reapAll = (options: { readonly isReadOnly: boolean }): string => `
+for i = 1, size do
+  local c = counters[i]
+  if c and c.n > 0 and now >= c.n then reap(keys[i + 1], c, ${options.isReadOnly}) end
+end`;
+
 /**
- * Answers 3 and indexes, as all of them do where counters cannot be read; or 1 and per item granted and figures, or 0, index (from 0), retry and the figures of all.
- * The record is `L` or `S` (living, settled) and the packed answer.
+ * Answers 1 and per item what is granted; or 0, index (from 0), retry and all items; or 2: it has been settled before. The
+ * record is `L` or `S` (living, settled) and the answer.
  */
 export const reserveScript = script(`
-local record = call('GET', KEYS[1])
+local record = call('GET', keys[1])
 if record then
-  if #record == 1 then return {2} end
-  return cmsgpack.unpack(sub(record, 2))
+  if #record == 1 then return pack('<d', 2) end
+  return sub(record, 2)
 end
-local loaded, granted, final, refused, need = {}, {}, {}, 0, 0
-for i = 2, #KEYS do
-  local c, amount, least, flags = load(i)
-  loaded[i] = c
-  final[i] = flags % 4 >= 2
-  if flags % 2 == 1 then granted[i] = amount
-  else
-    local room = remaining(c)
-    if least < 1 then least = 1 end
-    if room >= least then granted[i] = min(amount, room)
+${reapAll({ isReadOnly: false })}
+local refused, need = 0, 0
+for i = 1, size do
+  local c = counters[i]
+  if c.flags % 2 == 0 then
+    local room, least = remaining(c), max(1, c.least)
+    if room >= least then c.amount = min(c.amount, room)
     elseif refused == 0 then refused, need = i, least end
   end
 end
 if refused > 0 then
   ${luaRetry}
-  local c, n = loaded[refused], 3
-  local reply = {0, refused - 2, need > c.limit and -1 or retry_in(c, need)}
-  for i = 2, #KEYS do
-    n = put_figures(reply, n, loaded[i])
-    if loaded[i].changed then save(KEYS[i], loaded[i], ttl) elseif loaded[i].told then remember_told(KEYS[i], loaded[i]) end
+  local c = counters[refused]
+  local reply = pack('<ddd', 0, refused - 1, need > c.limit and -1 or retry_in(c, need))
+  for i = 1, size do
+    c = counters[i]
+    reply = reply .. answer(0, c)
+    if c.changed or c.flags >= 4 and c.u > 0 then save(keys[i + 1], c, ttl) end
   end
   return reply
 end
-local reply, n, ends = {1}, 1, now + ttl
-for i = 2, #KEYS do
-  local c, amount = loaded[i], granted[i]
-  reply[n + 1] = amount
-  if final[i] then
+local reply, ends = pack('<d', 1), now + ttl
+for i = 1, size do
+  local c = counters[i]
+  local amount = c.amount
+  if c.flags % 4 >= 2 then
     count(c, amount)
-    save(KEYS[i], c, ttl)
+    save(keys[i + 1], c, ttl)
   else
     hold(c, amount)
     if c.n == 0 or ends < c.n then c.n = ends end
-    save(KEYS[i], c, ttl, pack('>dddd', ends, amount, 0, 1))
+    save(keys[i + 1], c, ttl, pack('<dddd', ends, amount, 0, 1))
   end
-  n = put_figures(reply, n + 1, c)
+  reply = reply .. answer(amount, c)
 end
-call('SET', KEYS[1], 'L' .. cmsgpack.pack(reply), 'PX', string.format('%.0f', ttl + retention))
+call('SET', keys[1], 'L' .. reply, 'PX', ttl + retention)
 return reply
 `);
 
-/** Answers 1 and per item room (0, 1) and figures, or 0 when it is settled. */
+/** Answers 1 and per item whether there was room (0, 1), or 0 when it is settled. */
 export const chargeScript = script(`
-local record = call('GET', KEYS[1])
-if record and sub(record, 1, 1) == 'S' then return {0} end
-local reply, n = {1}, 1
-for i = 2, #KEYS do
-  local c, amount = load(i)
-  local room = 1
+local record = call('GET', keys[1])
+if record and sub(record, 1, 1) == 'S' then return pack('<d', 0) end
+${reapAll({ isReadOnly: false })}
+local reply = pack('<d', 1)
+for i = 1, size do
+  local c = counters[i]
+  local room, amount = 1, c.amount
   if c.kind ~= 'c' then
     local ends, held, spent, lives = now + retention, 0, 0, 0
-    if c.mine then ends, held, spent, lives = unpack_struct('>dddd', c.mine) end
+    if c.mine then ends, held, spent, lives = unpack_struct('<dddd', c.mine) end
     local extra = max(0, amount - held)
     if extra > remaining(c) then room = 0 end
     if lives == 1 then hold(c, extra) else count(c, extra) end
     if c.n == 0 or ends < c.n then c.n = ends end
-    save(KEYS[i], c, 0, pack('>dddd', ends, held + extra, max(spent, amount), lives))
-  elseif c.changed then save(KEYS[i], c, 0) end
-  reply[n + 1] = room
-  n = put_figures(reply, n + 1, c)
+    save(keys[i + 1], c, 0, pack('<dddd', ends, held + extra, max(spent, amount), lives))
+  elseif c.changed then save(keys[i + 1], c, 0) end
+  reply = reply .. answer(room, c)
 end
 return reply
 `);
 
-/** Answers 1, or 2 when late, and figures per item; or 0 when it was settled before. */
+/** Answers 1, or 2 when late, and the items; or 0 when it was settled before. */
 export const settleScript = script(`
-local record = call('GET', KEYS[1])
-if record and sub(record, 1, 1) == 'S' then return {0} end
-local reply, n = {1}, 1
-for i = 2, #KEYS do
-  local c, used = load(i)
-  if c.kind == 'c' then used = 0 end
+local record = call('GET', keys[1])
+if record and sub(record, 1, 1) == 'S' then return pack('<d', 0) end
+${reapAll({ isReadOnly: false })}
+local state, items = 1, ''
+for i = 1, size do
+  local c = counters[i]
+  local used = c.kind == 'c' and 0 or c.amount
   if c.mine then
-    local _, held, _, lives = unpack_struct('>dddd', c.mine)
+    local _, held, _, lives = unpack_struct('<dddd', c.mine)
     if lives == 1 then release(c, held, used)
     else
-      reply[1] = 2
+      state = 2
       count(c, used - held)
     end
-    save(KEYS[i], c, 0, false)
+    save(keys[i + 1], c, 0, false)
   else
-    reply[1] = 2
+    state = 2
     count(c, used)
-    save(KEYS[i], c, 0)
+    save(keys[i + 1], c, 0)
   end
-  n = put_figures(reply, n, c)
+  items = items .. answer(0, c)
 end
-call('SET', KEYS[1], 'S' .. (record and sub(record, 2) or ''), 'PX', string.format('%.0f', retention))
-return reply
+call('SET', keys[1], 'S' .. (record and sub(record, 2) or ''), 'PX', retention)
+return pack('<d', state) .. items
 `);
 
-/** Answers whether the reservation still lives in all of its counters. One that cannot be read does not stop the others. */
+/** Answers 1 while the reservation lives in all of its counters, else 0. One that cannot be read does not stop the others. */
 export const renewScript = counting(`
-local record = call('GET', KEYS[1])
+local record = call('GET', keys[1])
 local lives = 0
-if record and sub(record, 1, 1) == 'L' then lives = 1 end
-for i = 2, #KEYS do
-  local c = load(i)
-  local kept
-  if c and c.mine then
-    local _, held, spent, living = unpack_struct('>dddd', c.mine)
-    if living == 1 then kept = pack('>dddd', now + ttl, held, spent, 1) end
+if record and sub(record, 1, 1) == 'L' and unreadable == '' then lives = 1 end
+${reapAll({ isReadOnly: false })}
+for i = 1, size do
+  local c = counters[i]
+  if c then
+    local kept
+    if c.mine then
+      local _, held, spent, living = unpack_struct('<dddd', c.mine)
+      if living == 1 then kept = pack('<dddd', now + ttl, held, spent, 1) end
+    end
+    if not kept then lives = 0 end
+    if kept or c.changed then save(keys[i + 1], c, ttl, kept) end
   end
-  if not kept then lives = 0 end
-  if kept or c and c.changed then save(KEYS[i], c, ttl, kept) end
 end
-if lives == 1 then call('PEXPIRE', KEYS[1], string.format('%.0f', ttl + retention)) end
-return lives
+if lives == 1 then call('PEXPIRE', keys[1], ttl + retention) end
+return pack('<d', lives)
 `);
 
-/** Answers 1 and the figures of each. Writes nothing. */
+/** Answers 1 and the items. Writes nothing. */
 export const peekScript = script(`
-local reply, n = {1}, 1
-for i = 2, #KEYS do n = put_figures(reply, n, (load(i, true))) end
+${reapAll({ isReadOnly: true })}
+local reply = pack('<d', 1)
+for i = 1, size do reply = reply .. answer(0, counters[i]) end
 return reply
 `);
 
