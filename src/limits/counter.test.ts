@@ -13,6 +13,8 @@ describe('counterKey()', () => {
     const [one, two] = ['x', 'y'].map((end) => counterKey(['limit', 'v'.repeat(5_000) + end]));
     expect(one).toHaveLength(200);
     expect(one).not.toBe(two);
+    expect(counterKey(['x'.repeat(200)])).toBe('x'.repeat(200));
+    expect(counterKey(['x'.repeat(201)])).toHaveLength(200);
   });
 });
 
@@ -27,6 +29,15 @@ describe('checkCounter()', () => {
     [{ ...base, kind: 'calendar', unit: 'day', timeZone: 'Nowhere' }, 'the time zone'],
     [{ ...base, kind: 'rolling', windowMs: 100, slices: 200 }, 'the slices'],
     [{ ...base, kind: 'rolling', windowMs: 10, slices: 30 }, 'shorter than its slices'],
+    [{ ...base, kind: 'rolling', windowMs: 29 }, 'shorter than its slices'],
+    [{ ...base, kind: 'rolling', windowMs: 30 }, undefined],
+    [{ ...base, kind: 'rolling', windowMs: 120, slices: 0 }, 'the slices'],
+    [{ ...base, kind: 'rolling', windowMs: 120, slices: 1 }, undefined],
+    [{ ...base, kind: 'rolling', windowMs: 120, slices: 1.5 }, 'the slices'],
+    [{ ...base, kind: 'rolling', windowMs: 120, slices: 120 }, undefined],
+    [{ ...base, kind: 'rolling', windowMs: 200, slices: 121 }, 'the slices'],
+    [{ ...base, kind: 'concurrency', key: 'x'.repeat(200) }, undefined],
+    [{ ...base, kind: 'concurrency', key: 'x'.repeat(201) }, 'its key'],
     [{ ...base, kind: 'concurrency', limit: -1 }, 'the limit'],
     [{ ...base, kind: 'concurrency', limit: 2 ** 53 }, 'the limit'],
     [{ ...base, kind: 'concurrency', key: '' }, 'its key'],

@@ -22,6 +22,18 @@ describe('fromInclusive()', () => {
       { output: 2, reasoning: 0, total: 3, reportedTotal: 9 },
     ],
     ['all of it in the total', 'chat.completions', { input: 1, output: 2, reasoning: 1, total: 3 }, { reasoning: 1 }],
+    [
+      'more than the total of a chat',
+      'chat.completions',
+      { input: 10, output: 5, total: 12 },
+      { input: 10, output: 5, reasoning: 0, total: 15, reportedTotal: 12 },
+    ],
+    [
+      'one token in the total alone',
+      'chat.completions',
+      { input: 1, output: 2, total: 4 },
+      { output: 3, reasoning: 1 },
+    ],
     ['no thoughts', 'chat.completions', { input: 1, output: 2, total: 8 }, { output: 7, reasoning: 5, total: 8 }],
     [
       'thoughts of which the total tells only more',
