@@ -4,11 +4,11 @@ import { concurrencyRetryMs } from '../memory/counter-state.ts';
  * The arithmetic of memory/counter-state.ts in Lua, for scripts of Redis 6.2 and newer: put before every script.
  *
  * A counter is one hash. `a` is its state: six packed numbers (used, reserved, since, next end of a reservation or 0, when
- * the key expires, scale of a bucket), the letter of its kind, and what it is (`formatSpec`, ended by a zero). What has
- * been told to who watches (memory/told.ts: limit and spent, twice) are four more numbers before the last: buckets are
- * never told of, and the scale of others is 1 then. `w` are the slices of a rolling counter, and per reservation `@<id>` are four
- * packed numbers (ends at, amount, spent, 1 while it lives). Packed doubles are exact up to 2^53, and cost a third of
- * writing and reading text; so does an answer of them, which is one text.
+ * the key expires, scale of a bucket), the letter of its kind, and what it is (`formatSpec`, ended by a zero). Four more
+ * numbers may stand before that: what has been told to who watches (memory/told.ts: limit and spent, twice). Buckets are
+ * never told of, and the scale of others is 1 where they do. `w` are the slices of a rolling counter, and per reservation
+ * `@<id>` are four packed numbers (ends at, amount, spent, 1 while it lives). Packed doubles are exact up to 2^53, and
+ * cost a third of writing and reading text; so does an answer of them, which is one text.
  *
  * Counters are read before anything is written, because a script that fails half way keeps what it has written by then.
  * Where somebody has put something else, `unreadable` has the indexes (from 0) of such counters.
