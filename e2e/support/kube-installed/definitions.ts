@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { runCommand } from '../kube-run.ts';
 import type { KubeCluster } from './cluster.ts';
 
@@ -31,7 +32,7 @@ export async function definitions(cluster: KubeCluster): Promise<Readonly<Record
 
 /** `sluice crds apply`, as in the guide. */
 export async function applyDefinitions(cluster: KubeCluster): Promise<void> {
-  const program = new URL('../../../cmd/sluice/main.ts', import.meta.url).pathname;
+  const program = join(import.meta.dirname, '../../../cmd/sluice/main.ts');
   await runCommand(process.execPath, [program, 'crds', 'apply', '--kubeconfig', cluster.kubeconfig], {
     limitMs: 180_000,
   });
