@@ -50,6 +50,7 @@ async function gateway(plan: Plan, a: number, b: number, parts: Partial<GatewayM
 }
 
 const traces = ['traceparent', 'b3', 'x-b3-traceid', 'x-b3-spanid', 'uber-trace-id', 'x-amzn-trace-id'];
+const steering = ['x-original-url', 'x-rewrite-url', 'x-http-method-override', 'x-method-override', 'x-http-method'];
 const credentials = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie', 'proxy-authorization'];
 
 describe('the chain of a request', () => {
@@ -67,7 +68,9 @@ describe('the chain of a request', () => {
       b.port,
     );
 
-    const everySecret = Object.fromEntries([...credentials, ...traces].map((name) => [name, 'of-the-caller']));
+    const everySecret = Object.fromEntries(
+      [...credentials, ...traces, ...steering].map((name) => [name, 'of-the-caller']),
+    );
     const response = await ask({ ...everySecret, 'x-forwarded-for': '1.2.3.4', 'x-amz-security-token': 'token' });
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ from: 'b' });
@@ -85,7 +88,7 @@ describe('the chain of a request', () => {
     ] as const) {
       const names = Object.keys(request?.headers ?? {});
       expect(names.filter((name) => /^x-(sluice|envoy|forwarded|amz)-/.test(name))).toEqual([]);
-      expect(names.filter((name) => credentials.includes(name) || traces.includes(name))).toEqual([own]);
+      expect(names.filter((name) => [...credentials, ...traces, ...steering].includes(name))).toEqual([own]);
     }
     expect(second?.headers.host).toBe(`127.0.0.1:${b.port}`);
 

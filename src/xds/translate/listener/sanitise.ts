@@ -57,6 +57,18 @@ const privateHeaders = [
   'x-amzn-trace-id',
 ];
 
+/** What would make a provider do something else than the policy has looked at, with the provider's credential. */
+const steeringHeaders = [
+  // Some frameworks take another path or method from these.
+  'x-original-url',
+  'x-rewrite-url',
+  'x-http-method-override',
+  'x-method-override',
+  'x-http-method',
+  // Between the caller and Envoy, which knows `100-continue`; a provider answers anything else with 417.
+  'expect',
+];
+
 /**
  * Not among them: `x-request-id`. All attempts, the answer and the access log share one header map, so taking it off here
  * would take it from the caller's answer and from the log too. It is random and says nothing about anybody.
@@ -64,5 +76,6 @@ const privateHeaders = [
 export const towardsProvider: readonly HeaderRule[] = [
   ...credentialHeaders.map(removeHeader),
   ...privateHeaders.map(removeHeader),
+  ...steeringHeaders.map(removeHeader),
   ...privatePrefixes.map(removeHeadersStartingWith),
 ];
