@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { redactText } from '../../../src/lib/redact.ts';
-import { createKeySecret, isKeySecret } from './key-secret.ts';
+import { createKeySecret } from './key-secret.ts';
 
 describe('createKeySecret()', () => {
   it('holds all 256 random bits in a fixed length', () => {
@@ -12,27 +12,19 @@ describe('createKeySecret()', () => {
     expect(new Set(ends).size).toBe(256);
   });
 
-  it('never gives the same twice, and every one has a right checksum', () => {
-    const secrets = Array.from({ length: 200 }, () => createKeySecret());
-    expect(new Set(secrets).size).toBe(200);
-    expect(secrets.every(isKeySecret)).toBe(true);
+  it('never gives the same twice', () => {
+    expect(new Set(Array.from({ length: 200 }, () => createKeySecret())).size).toBe(200);
+  });
+
+  // As another implementation of base 62 and CRC-32 has them.
+  it.each([
+    [new Uint8Array(32), 'sk-sluice-000000000000000000000000000000000000000000009zaHu'],
+    [Uint8Array.from(Array(32).keys()), 'sk-sluice-003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf0gtPaA'],
+  ])('ends with the checksum of what is before it, as scanners compute it', (random, secret) => {
+    expect(createKeySecret(random)).toBe(secret);
   });
 
   it('has a form that logs mask', () => {
     expect(redactText(`got ${createKeySecret()}.`)).toBe('got [masked].');
-  });
-});
-
-describe('isKeySecret()', () => {
-  it('notices one wrong character anywhere', () => {
-    const secret = createKeySecret();
-    for (let at = 'sk-sluice-'.length; at < secret.length; at++) {
-      const other = secret[at] === 'a' ? 'b' : 'a';
-      expect(isKeySecret(secret.slice(0, at) + other + secret.slice(at + 1))).toBe(false);
-    }
-  });
-
-  it.each(['', 'sk-sluice-', 'sk-proj-abc', `x${createKeySecret()}`, `${createKeySecret()}x`])('refuses %j', (text) => {
-    expect(isKeySecret(text)).toBe(false);
   });
 });

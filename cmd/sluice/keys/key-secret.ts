@@ -16,12 +16,6 @@ export function createKeySecret(random: Uint8Array = randomBytes(32)): string {
   return body + checksum(body);
 }
 
-/** Whether a text has the form and the checksum of a key made here. Says nothing about whether it is in use. */
-export function isKeySecret(text: string): boolean {
-  if (!/^sk-sluice-[0-9A-Za-z]{49}$/.test(text)) return false;
-  return checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength);
-}
-
 function checksum(body: string): string {
   return base62(BigInt(crc32(body)), checksumLength);
 }

@@ -34,11 +34,6 @@ export function reachOf(clients: Iterable<Connected>): Map<string, Reach> {
   return new Map([...byGateway].map(([gateway, own]) => [gateway, reachOfOne(own)]));
 }
 
-/** Whether there is a whole pod, and all that is connected has accepted everything. */
-export function isComplete({ envoys, processors, missing }: Reach): boolean {
-  return envoys > 0 && processors > 0 && missing.length === 0;
-}
-
 function reachOfOne(clients: readonly Connected[]): Reach {
   // One that has moved to another replica is connected twice until the first notices.
   const nodes = (of: (client: Connected) => boolean) => new Set(clients.filter(of).map(({ node }) => node));

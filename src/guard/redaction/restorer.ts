@@ -64,9 +64,3 @@ export class Restorer {
     this.#counted -= surplus;
   }
 }
-
-/** The same for a text that is there as a whole. */
-export function restore(text: string, index: TokenIndex | undefined): string {
-  const restorer = new Restorer(index);
-  return restorer.push(text) + restorer.end();
-}

@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/testing/random.ts';
 import { compileGuard } from '../guard.ts';
 import { context, cut, rule, style } from '../testing/rules.ts';
-import { Restorer, restore } from './restorer.ts';
+import { Restorer } from './restorer.ts';
 import { Vault } from './vault.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function restored(text: string, { index }: Vault): string {
+  const restorer = new Restorer(index);
+  return restorer.push(text) + restorer.end();
+}
 
 describe('a token', () => {
   const vault = new Vault(bytes('tenant one'), 'c1');
@@ -41,7 +46,7 @@ describe('a token', () => {
   it('is not turned back by the vault of anybody else', () => {
     const other = new Vault(bytes('tenant two'), 'c1');
     other.issue('EMAIL_ADDRESS', 'ana@example.org');
-    expect(restore(`to ${token}`, other.index)).toBe(`to ${token}`);
+    expect(restored(`to ${token}`, other)).toBe(`to ${token}`);
   });
 });
 
@@ -75,7 +80,7 @@ describe('the restorer', () => {
     [stranger, stranger],
     ['EMAIL_ADDRESS_ and CREDIT_CARD', 'EMAIL_ADDRESS_ and CREDIT_CARD'],
   ])('turns %s into %s', (text, expected) => {
-    expect(restore(text, vault.index)).toBe(expected);
+    expect(restored(text, vault)).toBe(expected);
   });
 
   it('gives the same however the answer is cut, and counts the same', () => {
@@ -134,14 +139,14 @@ describe('a reversible rule', () => {
     const token = sent.slice('I am '.length);
     expect(again).toBe(`As ${token} said`);
     const answer = response.scan(`Hi ${token}`, 'assistant', vault).redactedText;
-    expect(restore(answer, vault.index)).toBe('Hi ana@example.org');
+    expect(restored(answer, vault)).toBe('Hi ana@example.org');
   });
 
   it('gives back nothing that the response brought', () => {
     const vault = new Vault(bytes('tenant one'), 'c1');
     request.scan('I am ana@example.org', 'user', vault);
     const answer = response.scan('Ask eve@example.org', 'assistant', vault).redactedText;
-    expect(restore(answer, vault.index)).not.toContain('eve@');
+    expect(restored(answer, vault)).not.toContain('eve@');
   });
 
   it('does not look into tokens that the tenant has made', () => {
