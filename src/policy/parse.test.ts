@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocuments } from './parse.ts';
-import { problemText } from './problem.ts';
+import { problemText } from './testing/problem-text.ts';
 
 const provider = (name: string, more = ''): string =>
   `apiVersion: sluice.dev/v1alpha1\nkind: Provider\nmetadata: {name: ${name}}\nspec: {preset: ollama${more}}\n`;

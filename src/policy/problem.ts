@@ -51,10 +51,3 @@ export type ProblemReason =
 export function refersToNothing({ reason }: Problem): boolean {
   return notFound.some((each) => each === reason);
 }
-
-/** One line for people: `providers.yaml:4: Provider/openai: spec.network "pubic" is not … — write public`. */
-export function problemText(problem: Problem): string {
-  const { source, document, path, message, remedy } = problem;
-  const where = [source, document].filter((part) => part !== '').join(': ');
-  return `${where}: ${path === '' ? '' : `${path} `}${message} — ${remedy}`;
-}

@@ -8,7 +8,7 @@ import { readFlags } from '../../../cmd/controller/options.ts';
 import { render } from '../../../src/controller/provision/render/render.ts';
 import { watchedKinds } from '../../../src/controller/sources/kubernetes/watched-kinds.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
-import { problemText } from '../../../src/policy/problem.ts';
+import { problemText } from '../../../src/policy/testing/problem-text.ts';
 import { goldenCases } from '../../support/golden.ts';
 import { chartFolder, helm, type Manifest, manifestsOf, renderChart } from '../../support/kube-api/chart.ts';
 import { controllerArguments } from '../../support/kube-api/chart-controller.ts';

@@ -4,7 +4,7 @@ import { withTokens } from '../../../src/controller/credentials/with-tokens.ts';
 import { decideInForce } from '../../../src/controller/in-force.ts';
 import { inCluster } from '../../../src/model/build/place.ts';
 import type { PolicyDocument } from '../../../src/policy/document.ts';
-import { problemText } from '../../../src/policy/problem.ts';
+import { problemText } from '../../../src/policy/testing/problem-text.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
 import { patience, until } from '../../support/kube-api/patience.ts';

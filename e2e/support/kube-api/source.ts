@@ -6,7 +6,7 @@ import {
   startKubernetesSource,
 } from '../../../src/controller/sources/kubernetes/source.ts';
 import { kubeErrorText } from '../../../src/kube/error.ts';
-import { problemText } from '../../../src/policy/problem.ts';
+import { problemText } from '../../../src/policy/testing/problem-text.ts';
 import type { KubeApiServer } from './api-server.ts';
 import { until } from './patience.ts';
 import type { WatchedClient } from './proxy.ts';

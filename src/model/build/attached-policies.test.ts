@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocuments } from '../../policy/parse.ts';
-import { problemText } from '../../policy/problem.ts';
+import { problemText } from '../../policy/testing/problem-text.ts';
 import { attachPolicies } from './attached-policies.ts';
 import { createContext } from './context.ts';
 import { ofKind } from './of-kind.ts';

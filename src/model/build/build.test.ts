@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { goldenCases } from '../../../e2e/support/golden.ts';
 import { err, ok } from '../../lib/result.ts';
 import { parseDocuments } from '../../policy/parse.ts';
-import { problemText } from '../../policy/problem.ts';
+import { problemText } from '../../policy/testing/problem-text.ts';
 import { buildModel } from './build.ts';
 import { inCluster, inClusterOf, inFolder, type PolicyPlace } from './place.ts';
 import { secretsOnly } from './testing/surroundings.ts';

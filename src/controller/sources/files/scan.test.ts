@@ -1,6 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { problemText } from '../../../policy/problem.ts';
+import { problemText } from '../../../policy/testing/problem-text.ts';
 import { provider, type TestFolder, testFolder } from '../testing/folder.ts';
 import { readFolder } from './read-folder.ts';
 import { nothingScanned, type Scan, scanFolder } from './scan.ts';

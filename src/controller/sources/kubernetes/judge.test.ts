@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../kube/object.ts';
 import type { Kind } from '../../../policy/kinds.ts';
-import { problemText } from '../../../policy/problem.ts';
+import { problemText } from '../../../policy/testing/problem-text.ts';
 import { type Judgement, judge, nothingJudged } from './judge.ts';
 
 interface Fields {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { problemText } from '../../../policy/problem.ts';
+import { problemText } from '../../../policy/testing/problem-text.ts';
 import { testFolder } from '../testing/folder.ts';
 import { type KubernetesSource, type KubernetesSourceOptions, startKubernetesSource } from './source.ts';
 import { type FakeCluster, fakeCluster } from './testing/fake-cluster.ts';

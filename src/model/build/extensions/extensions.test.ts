@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { err, ok } from '../../../lib/result.ts';
 import { parseDocuments } from '../../../policy/parse.ts';
-import { problemText } from '../../../policy/problem.ts';
+import { problemText } from '../../../policy/testing/problem-text.ts';
 import { buildModel } from '../build.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
