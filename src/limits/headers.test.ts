@@ -52,6 +52,39 @@ describe('limitHeaders()', () => {
     ]);
   });
 
+  it('takes the one of which the smallest share is left for the tightest, and one of nothing before all', () => {
+    const left = (name: string, limit: number, remaining: number): LimitView => ({ ...tokens, name, limit, remaining });
+    const tightest = (...limits: readonly LimitView[]) =>
+      new Map(limitHeaders({ dialect: 'openai', now, limits })).get('x-ratelimit-limit-tokens');
+    expect(tightest(left('a', 10, 6), left('b', 100, 50))).toBe('100');
+    expect(tightest(left('a', 100, 50), left('b', 10, 6))).toBe('100');
+    expect(tightest(left('a', 10, 1), left('b', 100, 50))).toBe('10');
+    expect(tightest(left('a', 10, 1), left('b', 0, 0))).toBe('0');
+    expect(tightest(left('a', 0, 0), left('b', 10, 1))).toBe('0');
+  });
+
+  it('knows tokens of the input by themselves and among all', () => {
+    const input: LimitView = { name: 'itpm', unit: 'input-tokens', limit: 40, remaining: 4, resetMs: 0, windowMs: 500 };
+    expect(limitHeaders({ dialect: 'openai', now, limits: [input] })).toEqual([
+      ['x-ratelimit-limit-tokens', '40'],
+      ['x-ratelimit-remaining-tokens', '4'],
+      ['x-ratelimit-reset-tokens', '0s'],
+      ['ratelimit-policy', '"itpm";q=40;w=1;qu="input-tokens"'],
+      ['ratelimit', '"itpm";r=4;t=0'],
+    ]);
+    const ofAnthropic = new Map(limitHeaders({ dialect: 'anthropic', now, limits: [input] }));
+    expect(ofAnthropic.get('anthropic-ratelimit-tokens-limit')).toBe('40');
+    expect(ofAnthropic.get('anthropic-ratelimit-input-tokens-remaining')).toBe('4');
+    expect(ofAnthropic.has('anthropic-ratelimit-output-tokens-limit')).toBe(false);
+  });
+
+  it('writes no number that a structured field may not hold, nor one below nothing', () => {
+    const limits = [{ ...tokens, limit: 9e15, remaining: -3, windowMs: 1e19 }];
+    const headers = new Map(limitHeaders({ dialect: 'openai', now, limits }));
+    expect(headers.get('ratelimit-policy')).toBe('"tpm";q=999999999999999;w=999999999999999;qu="tokens"');
+    expect(headers.get('ratelimit')).toBe('"tpm";r=0;t=360');
+  });
+
   it.each([
     [0, '1'],
     [1, '1'],
