@@ -5,6 +5,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { RefusedResource } from '../slot.ts';
 import type { ProgramStore } from '../store.ts';
 import { type ClientTls, openChannel, type Stream } from './channel.ts';
+import { failureText } from './failure-text.ts';
 import { acknowledge, receivedResources, subscribeToAll } from './subscription.ts';
 
 export interface ProgramClientOptions {
@@ -118,8 +119,9 @@ export function startProgramClient(options: ProgramClientOptions): ProgramClient
     for (const { name, reason } of refused) log.error({ typeUrl, resource: name, reason }, 'resource refused');
   };
 
-  const lost = (from: Stream, reason: string): void => {
+  const lost = (from: Stream, details: string): void => {
     if (from !== stream || isStopped) return;
+    const reason = failureText(details, options.tls?.().certificate);
     stream = undefined;
     clearTimeout(limit);
     if (isConnected) onEvent({ kind: 'disconnected' });
