@@ -39,6 +39,19 @@ describe('images/Dockerfile', () => {
     }
   });
 
+  it('fetches packages with secrets that no layer and no image has', () => {
+    const fetching = dockerfile.match(/^RUN (?:.*\\\n)*.*npm install(?:.*\\\n)*.*$/gm) ?? [];
+    expect(fetching).toHaveLength(1);
+    for (const id of ['npmrc', 'ca']) {
+      expect(fetching[0]).toContain(`--mount=type=secret,id=${id} `);
+      // Only mentioned where it is mounted, and never copied from there.
+      expect(dockerfile.split(`/run/secrets/${id}`)).toHaveLength(
+        (fetching[0] ?? '').split(`/run/secrets/${id}`).length,
+      );
+    }
+    expect(dockerfile.match(/^(ARG|ENV) .*(TOKEN|AUTH|PASSWORD|NPM_CONFIG|CA_CERTS)/gim)).toBeNull();
+  });
+
   it('is pinned by a script that finds every base image', () => {
     const script = readFileSync(join(root, 'images/pin.sh'), 'utf8');
     const expression = script.match(/sed -n '([^']+)' Dockerfile/)?.[1] ?? '';
