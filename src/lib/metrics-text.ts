@@ -1,5 +1,4 @@
 import type { Sample } from './metrics-cells.ts';
-import { compareText } from './sort.ts';
 
 export const metricsContentType = 'text/plain; version=0.0.4';
 
@@ -11,10 +10,9 @@ export interface Exposed {
   series(): readonly (readonly [values: readonly string[], sample: Sample])[];
 }
 
-/** The Prometheus text format, sorted by name, so that two scrapes can be compared. */
+/** The Prometheus text format, in the order of the metrics. */
 export function renderExposition(metrics: readonly Exposed[]): string {
-  const sorted = [...metrics].sort((a, b) => compareText(a.name, b.name));
-  return sorted.map(renderMetric).join('');
+  return metrics.map(renderMetric).join('');
 }
 
 function renderMetric(metric: Exposed): string {

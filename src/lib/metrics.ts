@@ -2,10 +2,14 @@ import type { Counter, Gauge, Histogram, Sample } from './metrics-cells.ts';
 import { createCounter, createGauge, createHistogram } from './metrics-cells.ts';
 import { createFamily, type Family, type FamilyLimits } from './metrics-family.ts';
 import { type Exposed, renderExposition } from './metrics-text.ts';
+import { compareText } from './sort.ts';
 
 export type { Counter, Gauge, Histogram } from './metrics-cells.ts';
 export type { Family } from './metrics-family.ts';
 export { metricsContentType } from './metrics-text.ts';
+
+/** What a metric is, whatever it counts. */
+export type MetricFamily = Pick<Exposed, 'name' | 'type' | 'labels' | 'help'>;
 
 /** From half a millisecond to five minutes: gateways add little, models take long. */
 export const latencyBuckets: readonly number[] = [
@@ -37,6 +41,8 @@ export interface MetricsRegistry {
     labels: L,
     limits?: FamilyLimits,
   ): Family<Histogram, L>;
+  /** Everything that is exposed, by name. */
+  families(): readonly MetricFamily[];
   /** The exposition, rendered now. */
   render(): string;
 }
@@ -77,6 +83,8 @@ export function createMetrics(): MetricsRegistry {
     register({ name, help, type, labels: [], series: () => [[[], { lines: () => [['', '', read()]] }]] });
   }
 
+  const sorted = (): readonly Exposed[] => [...exposed.values()].sort((a, b) => compareText(a.name, b.name));
+
   // The overloads of the interface say which of the two shapes a call gives; one implementation cannot.
   return {
     counter: (name: string, help: string, labels?: readonly string[], limits?: FamilyLimits) =>
@@ -92,6 +100,7 @@ export function createMetrics(): MetricsRegistry {
     ) => add({ name, help, type: 'histogram' }, () => createHistogram(buckets), labels, limits),
     gaugeAtScrape: (name, help, read) => atScrape('gauge', name, help, read),
     counterAtScrape: (name, help, read) => atScrape('counter', name, help, read),
-    render: () => renderExposition([...exposed.values()]),
+    families: () => sorted(),
+    render: () => renderExposition(sorted()),
   } as MetricsRegistry;
 }

@@ -5,12 +5,12 @@ import { createTransportMetrics } from '../../cmd/processor/transport-metrics.ts
 import { createControllerMetrics } from '../../src/controller/metrics.ts';
 import { createEngineMetrics } from '../../src/extproc/metrics.ts';
 import { silentLogger } from '../../src/lib/log.ts';
-import { createMetrics } from '../../src/lib/metrics.ts';
+import { createMetrics, type MetricFamily } from '../../src/lib/metrics.ts';
 import { ProgramStore } from '../../src/program/store.ts';
 import { markdownTable } from './markdown.ts';
 
-const expositions: Readonly<Record<string, () => string>> = {
-  controller: () => createControllerMetrics(() => 0).render(),
+const components: Readonly<Record<string, () => readonly MetricFamily[]>> = {
+  controller: () => createControllerMetrics(() => 0).families(),
   processor: () => {
     const metrics = createMetrics();
     createEngineMetrics(metrics);
@@ -18,19 +18,23 @@ const expositions: Readonly<Record<string, () => string>> = {
     createProgramMetrics(metrics, new ProgramStore());
     createSpanMetrics(metrics);
     createInlinePolicy(silentLogger, metrics, 0);
-    return metrics.render();
+    return metrics.families();
   },
 };
 
-/** Name, type and meaning of what a component exposes, out of its own exposition. */
+/** What a component exposes, out of its own registry. */
+export function metricsOf(component: string): readonly MetricFamily[] {
+  const families = components[component];
+  if (families === undefined) throw new Error(`no metrics of ${component}`);
+  return families();
+}
+
 export function metricsReference(component: string): string {
-  const render = expositions[component];
-  if (render === undefined) throw new Error(`no metrics of ${component}`);
-  const help = new Map([...render().matchAll(/^# HELP (\S+) (.*)$/gm)].map((match) => [match[1], match[2] ?? '']));
-  const rows = [...render().matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((match) => [
-    `\`${match[1]}\``,
-    match[2] ?? '',
-    help.get(match[1]) ?? '',
+  const rows = metricsOf(component).map(({ name, type, labels, help }) => [
+    `\`${name}\``,
+    type,
+    labels.map((label) => `\`${label}\``).join(', '),
+    help,
   ]);
-  return markdownTable(['metric', 'type', 'meaning'], rows);
+  return markdownTable(['metric', 'type', 'labels', 'meaning'], rows);
 }

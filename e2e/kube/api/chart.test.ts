@@ -23,10 +23,6 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-interface Panel {
-  readonly targets: readonly { readonly expr: string }[];
-}
-
 interface Pod {
   readonly imagePullSecrets?: readonly unknown[];
   readonly containers: readonly {
@@ -192,20 +188,6 @@ describe('the chart', () => {
     const ports = podOf(manifests).containers.flatMap((container) => container.ports.map(({ name }) => name));
     expect(ports).toEqual(['envoy-health', 'processor', 'processor-1']);
     expect(podMetricsEndpoints.map(({ port }) => port)).toEqual(ports);
-  });
-
-  it('has dashboards of metrics that there are', () => {
-    const text = readFileSync(join(chartFolder, 'dashboards/sluice.json'), 'utf8');
-    const { panels } = JSON.parse(text) as { readonly panels: readonly Panel[] };
-    const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)).join('\n');
-    const used = new Set([...expressions.matchAll(/\b(sluice_\w+?)(?:_bucket)?\b/g)].map(([, name]) => name));
-    // That list is generated out of what the programs expose.
-    const known = readFileSync(join(chartFolder, '../../docs/observability.md'), 'utf8');
-    expect(used.size).toBeGreaterThan(5);
-    expect([...used].filter((name) => !known.includes(`| \`${name}\` `))).toEqual([]);
-    // Of Envoy, without the tags that its bootstrap leaves out.
-    const ofEnvoy = new Set(expressions.match(/\benvoy_http_\w+/g));
-    expect([...ofEnvoy]).toEqual(['envoy_http_gateway_downstream_rq_xx', 'envoy_http_gateway_downstream_rq_active']);
   });
 
   it('knows every value that it has, and no other', async () => {
