@@ -46,7 +46,9 @@ const keptLogBytes = 16 * 1024;
  */
 export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<SupervisedEnvoy>> {
   // Private to this user: the bootstrap names paths, and the admin address is a way to stop Envoy.
-  const folder = await temporaryFolder('sluice-envoy-');
+  const made = await temporaryFolder('sluice-envoy-');
+  if (!made.ok) return made;
+  const folder = made.value;
   const configPath = join(folder.path, 'bootstrap.json');
   await writeFile(configPath, JSON.stringify(options.bootstrap), { mode: 0o600 });
 

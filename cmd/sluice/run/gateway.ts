@@ -11,7 +11,6 @@ import { systemCaFile } from '../../../src/envoy/system-ca.ts';
 import { acceptsEnvoy } from '../../../src/envoy/version.ts';
 import { createLogger, type Logger, logFormat } from '../../../src/lib/log.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
-import { temporaryFolder } from '../../../src/lib/temporary-folder.ts';
 import type { GatewayModel } from '../../../src/model/gateway.ts';
 import { startPractice } from '../../../src/practice/start.ts';
 import { version } from '../../../src/version.ts';
@@ -24,6 +23,7 @@ import { superviseChild } from './child.ts';
 import { demoKey } from './demo-key.ts';
 import { type Obstacle, obstacleAt } from './ports.ts';
 import { publicProviders } from './public-providers.ts';
+import { makeSockets } from './sockets.ts';
 
 export interface RunOptions {
   readonly folder: string;
@@ -94,6 +94,7 @@ async function check(options: RunOptions, io: Io): Promise<Result<Checked>> {
   for (const { port, what, remedy } of own) {
     const obstacle = await obstacleAt('127.0.0.1', port);
     if (obstacle === 'in use') return err(`Port ${port} (${what}) is in use. Stop what listens there${remedy}.`);
+    if (obstacle !== undefined) return err(`Port ${port} (${what}) is not for this user. Give it the right${remedy}.`);
   }
   return ok({ gateway, envoyPath: envoy.value.path, wantsPractice });
 }
@@ -119,8 +120,10 @@ async function start(
   cleanup: Cleanup,
 ): Promise<Result<string>> {
   const log = createLogger({ name: 'sluice' });
-  const folder = await temporaryFolder('sluice-');
-  cleanup.push(() => folder.remove());
+  const made = await makeSockets(options.processors);
+  if (!made.ok) return made;
+  const { paths: sockets, remove } = made.value;
+  cleanup.push(remove);
   if (wantsPractice) {
     const practice = await startPractice({ port: options.practicePort });
     cleanup.push(() => practice.close());
@@ -135,9 +138,6 @@ async function start(
     translate: { systemCaFile: systemCaFile(io.env) },
   });
   cleanup.push(() => plane.close(1_000));
-  const sockets = Array.from({ length: options.processors }, (_, index) =>
-    join(folder.path, `processor-${index}.sock`),
-  );
   const instance = randomBytes(4).toString('hex');
   for (const index of sockets.keys()) {
     const processor = startProcessor(

@@ -51,6 +51,15 @@ describe.each(variants)('the order of a change (%s)', (variant) => {
     expect(client.wait(1)).toEqual(['route: t@2']);
   });
 
+  it('does not wait for the answer to what the client has let go of', () => {
+    const client = started(variant);
+    expect(client.publish({ ...before, secret: ['s@2'], route: ['t@2>a'] })).toEqual(['secret: s@2']);
+    const nothing = variant === 'sotw' ? { names: [] } : { without: ['s'] };
+    expect(client.ask('secret', { ...nothing, nonce: variant === 'sotw' ? client.nonceOf('secret') : '' })).toEqual([
+      'route: t@2',
+    ]);
+  });
+
   it('brings the endpoints of a changed cluster again, although they have not changed', () => {
     const client = started(variant);
     expect(client.publish({ ...before, cluster: ['a@2>a'] })).toEqual(['cluster: a@2', 'endpoint: a@1']);
