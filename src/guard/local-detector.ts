@@ -16,7 +16,7 @@ const plainOptions: EntityOptions = { minScore: undefined, allow: [], deny: [], 
 export function localDetector(spec: LocalSpec): Detector {
   switch (spec.kind) {
     case 'keywords':
-      return seenThrough(keywordDetector({ name: 'keyword', words: spec.words }));
+      return seenThrough(keywordDetector({ name: 'keyword', words: spec.words }), { isFolding: true });
     case 'regex':
       return regexDetector({ name: 'pattern', pattern: spec.pattern, caseInsensitive: spec.isCaseInsensitive });
     case 'pii':

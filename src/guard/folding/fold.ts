@@ -1,4 +1,5 @@
 import { foldCodePoint } from './code-point.ts';
+import { Departures } from './departures.ts';
 
 /** A text as it reads, and where each of its characters comes from. */
 export interface Folded {
@@ -45,43 +46,34 @@ class Plain implements Folded {
 
 class Mapped implements Folded {
   readonly text: string;
-  readonly #starts: Int32Array;
-  readonly #ends: Int32Array;
+  readonly #from: number;
+  readonly #departures: Departures;
 
-  constructor(text: string, starts: Int32Array, ends: Int32Array) {
+  constructor(text: string, from: number, departures: Departures) {
     this.text = text;
-    this.#starts = starts;
-    this.#ends = ends;
+    this.#from = from;
+    this.#departures = departures;
   }
 
   startOf(index: number): number {
-    return this.#starts[index] ?? 0;
+    return this.#departures.startOf(index) + this.#from;
   }
 
   endOf(index: number): number {
-    return this.#ends[index] ?? 0;
+    return this.#departures.endOf(index) + this.#from;
   }
 }
 
 function foldUnicode(text: string, offset: number, isOpen: boolean): Folded {
   let folded = '';
-  let starts = new Int32Array(text.length + 64);
-  let ends = new Int32Array(text.length + 64);
+  const departures = new Departures();
   let hidden = 0;
   const length = isOpen && isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length;
   for (let index = 0; index < length; ) {
-    const plainEnd = endOfAscii(text, index, length);
+    const plainEnd = endOfPlain(text, index, length);
     if (plainEnd > index) {
-      const at = folded.length;
       folded += text.slice(index, plainEnd).toLowerCase();
-      if (folded.length > starts.length) {
-        starts = grown(starts, folded.length);
-        ends = grown(ends, folded.length);
-      }
-      for (let unit = at; index < plainEnd; unit++, index++) {
-        starts[unit] = index + offset;
-        ends[unit] = index + 1 + offset;
-      }
+      index = plainEnd;
       hidden = 0;
       continue;
     }
@@ -93,33 +85,39 @@ function foldUnicode(text: string, offset: number, isOpen: boolean): Folded {
       hidden += width;
       piece = isTooLong ? gapMark : '';
     } else hidden = 0;
-    const at = folded.length;
+    departures.add(index, index + width, folded.length, folded.length + piece.length);
     folded += piece;
-    if (folded.length > starts.length) {
-      starts = grown(starts, folded.length);
-      ends = grown(ends, folded.length);
-    }
-    for (let unit = at; unit < folded.length; unit++) {
-      starts[unit] = index + offset;
-      ends[unit] = index + width + offset;
-    }
     index += width;
   }
-  return new Mapped(folded, starts, ends);
+  return new Mapped(folded, offset, departures);
 }
 
-function endOfAscii(text: string, from: number, limit: number): number {
+function endOfPlain(text: string, from: number, limit: number): number {
   let index = from;
-  while (index < limit && text.charCodeAt(index) < 128) index++;
+  while (index < limit) {
+    const code = text.charCodeAt(index);
+    if (code >= 128 && kinds[code] !== plain && kindOf(code) !== plain) break;
+    index++;
+  }
   return index;
+}
+
+/** Of code units; 0: nobody has asked yet. */
+const kinds = new Uint8Array(0x1_0000);
+/** Folding leaves it as it is, and so does lower case. */
+const plain = 1;
+const other = 2;
+
+function kindOf(code: number): number {
+  const known = kinds[code];
+  if (known !== undefined && known !== 0) return known;
+  const character = String.fromCharCode(code);
+  const isSurrogate = code >= 0xd800 && code <= 0xdfff;
+  const isPlain = !isSurrogate && foldCodePoint(code) === character && character.toLowerCase() === character;
+  kinds[code] = isPlain ? plain : other;
+  return isPlain ? plain : other;
 }
 
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
-}
-
-function grown(numbers: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(size * 2);
-  larger.set(numbers);
-  return larger;
 }

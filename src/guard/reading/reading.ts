@@ -1,3 +1,5 @@
+import { foldCodePoint } from '../folding/code-point.ts';
+import { Departures } from '../folding/departures.ts';
 import { gapMark, mostHidden } from '../folding/fold.ts';
 import { plainCharacter } from './plain-character.ts';
 import { beginsSpelling, longestSpelling, openSpellingIn, spelledOutAt, spellings } from './spelled-out.ts';
@@ -7,6 +9,8 @@ export interface Reading {
   readonly text: string;
   /** Up to where the original was read; what follows, in a text that goes on, may become something else. */
   readonly until: number;
+  /** Nothing is written otherwise that folding does not undo as well. */
+  readonly isFolded: boolean;
   /** Original position of a character. */
   startOf(index: number): number;
   /** Original position behind it. */
@@ -69,6 +73,7 @@ function readSpellings(text: string, until: number, reader: Reader): void {
     if (at >= until) return;
     const found = spelledOutAt(text, at);
     if (found === undefined) continue;
+    reader.isFolded = false;
     reader.take(at, found.end, plainCharacter(found.codePoint));
     spellings.lastIndex = found.end;
   }
@@ -81,17 +86,26 @@ function readAll(text: string, until: number, reader: Reader): void {
       at += 1;
       continue;
     }
+    const whole = text.codePointAt(at) ?? code;
+    const width = whole > 0xffff ? 2 : 1;
+    if (width === 2 && kindOf(whole) === itself) {
+      at += 2;
+      continue;
+    }
     const found = spelledOutAt(text, at);
-    const codePoint = found?.codePoint ?? text.codePointAt(at) ?? code;
-    const end = found?.end ?? at + (codePoint > 0xffff ? 2 : 1);
+    const codePoint = found?.codePoint ?? whole;
+    const end = found?.end ?? at + width;
     const plain = isDot(text, at, code) ? '.' : plainCharacter(codePoint);
-    if (found !== undefined || plain !== text.slice(at, end)) reader.take(at, end, plain);
+    if (found !== undefined || plain !== text.slice(at, end)) {
+      if (found !== undefined || foldCodePoint(codePoint) !== plain.toLowerCase()) reader.isFolded = false;
+      reader.take(at, end, plain);
+    }
     at = end;
   }
 }
 
-/** Of code units; 0: nobody has asked yet. */
-const kinds = new Uint8Array(0x1_0000);
+/** Of the characters of the first two planes, halves of others among them; 0: nobody has asked yet. */
+const kinds = new Uint8Array(0x2_0000);
 const itself = 1;
 const otherwise = 2;
 const ideographicStops = new Set([0x3002, 0xff61]);
@@ -99,7 +113,7 @@ const ideographicStops = new Set([0x3002, 0xff61]);
 function kindOf(code: number): number {
   const known = kinds[code];
   if (known !== undefined && known !== 0) return known;
-  const isOther = isLookedAt(code) || plainCharacter(code) !== String.fromCharCode(code);
+  const isOther = isLookedAt(code) || plainCharacter(code) !== String.fromCodePoint(code);
   const kind = isOther ? otherwise : itself;
   kinds[code] = kind;
   return kind;
@@ -119,16 +133,12 @@ function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }
 
-/** Where the reading departs from the original. Between two such places both go on alike. */
 class Reader implements Reading {
   text = '';
   until = 0;
+  isFolded = true;
   readonly #original: string;
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
-  /** In the reading: where it begins there, and how long it is. */
-  readonly #places: number[] = [];
-  readonly #lengths: number[] = [];
+  readonly #departures = new Departures();
   #hidden = 0;
 
   constructor(original: string) {
@@ -136,7 +146,7 @@ class Reader implements Reading {
   }
 
   get isChanged(): boolean {
-    return this.#starts.length > 0;
+    return this.#departures.count > 0;
   }
 
   take(start: number, end: number, plain: string): void {
@@ -148,12 +158,10 @@ class Reader implements Reading {
       this.#hidden += end - start;
       if (isTooLong) read = gapMark;
     } else this.#hidden = 0;
-    this.text += this.#original.slice(this.until, start);
-    this.#starts.push(start);
-    this.#ends.push(end);
-    this.#places.push(this.text.length);
-    this.#lengths.push(read.length);
+    if (this.until < start) this.text += this.#original.slice(this.until, start);
+    const place = this.text.length;
     this.text += read;
+    this.#departures.add(start, end, place, this.text.length);
     this.until = end;
   }
 
@@ -164,43 +172,18 @@ class Reader implements Reading {
   }
 
   startOf(index: number): number {
-    const change = lastUpTo(this.#places, index);
-    const behind = this.#behind(change);
-    return index < behind ? (this.#starts[change] ?? 0) : (this.#ends[change] ?? 0) + index - behind;
+    return this.#departures.startOf(index);
   }
 
   endOf(index: number): number {
-    const change = lastUpTo(this.#places, index);
-    const behind = this.#behind(change);
-    return index < behind ? (this.#ends[change] ?? 0) : (this.#ends[change] ?? 0) + index - behind + 1;
+    return this.#departures.endOf(index);
   }
 
   indexOf(position: number): number {
-    const change = lastUpTo(this.#starts, position - 1);
-    return this.#behind(change) + Math.max(0, position - (this.#ends[change] ?? 0));
+    return this.#departures.indexOf(position);
   }
 
   cutAt(position: number): Written | undefined {
-    const change = lastUpTo(this.#starts, position - 1);
-    const start = this.#starts[change];
-    const end = this.#ends[change];
-    return start === undefined || end === undefined || end <= position ? undefined : { start, end };
+    return this.#departures.cutAt(position);
   }
-
-  /** Behind a change, in the reading. */
-  #behind(change: number): number {
-    return (this.#places[change] ?? 0) + (this.#lengths[change] ?? 0);
-  }
-}
-
-/** Place of the last one that is not larger; -1: none. */
-function lastUpTo(sorted: readonly number[], most: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) <= most) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

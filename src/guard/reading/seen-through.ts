@@ -15,9 +15,16 @@ const none: readonly Finding[] = [];
 /**
  * The detector, which also sees through digits of other scripts, full-width letters, character references, escapes and
  * invisible characters: what it finds in the text as it is written, and what it finds in the text as its readers take it.
- * Neither replaces the other: `https://ana%40corp:secret@host` has a password only as it is written.
+ * Neither replaces the other: `https://ana%40corp:secret@host` has a password only as it is written. `isFolding`: the
+ * detector folds texts, and sees through most of this by itself.
  */
-export function seenThrough(detector: Detector): Detector {
+export function seenThrough(detector: Detector, { isFolding = false } = {}): Detector {
+  /** What the detector cannot read by itself. */
+  const readingFor = (text: string, mayFollow: boolean): Reading | undefined => {
+    const reading = readingOf(text, mayFollow);
+    const isNeedless = isFolding && reading?.isFolded === true && reading.until === text.length;
+    return isNeedless ? undefined : reading;
+  };
   const contextStart = (text: string, at: number): number => {
     const first = Math.max(0, at - overlapReach);
     const plain = Math.max(0, first - detector.leftContext);
@@ -34,12 +41,12 @@ export function seenThrough(detector: Detector): Detector {
     contextStart,
     reach: Math.max(detector.reach, Math.min(detector.reach * longestWritten, mostStretched)),
     scan(text, from, report, field, trail) {
-      const reading = readingOf(text, false);
+      const reading = readingFor(text, false);
       if (reading === undefined) detector.scan(text, from, report, field, trail);
       else for (const finding of both(detector, text, reading, from, field)) report(finding);
     },
     hold(text, from, field, trail) {
-      const reading = readingOf(text, true);
+      const reading = readingFor(text, true);
       if (reading === undefined) return detector.hold(text, from, field, trail);
       const asWritten = trailOf(trail);
       const asRead = trailOf(undefined);
