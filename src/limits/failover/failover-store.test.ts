@@ -54,7 +54,8 @@ describe('a store that fails over', () => {
     expect(await finish(store, running, limited, 60)).toEqual({ kind: 'queued', isUnheard: true });
     await redis.resume();
     await back(store);
-    expect(await figures(store, limited)).toMatchObject({ used: mode === 'open' ? 120 : 60 });
+    // A busy machine may take longer to answer than this store waits.
+    await expect.poll(() => figures(store, limited)).toMatchObject({ used: mode === 'open' ? 120 : 60 });
   });
 
   it('gives each replica its share, and no more', async () => {
