@@ -75,6 +75,7 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
       ],
     },
     overload_manager: overloadManager(options.limits ?? {}),
+    grpc_async_client_manager_config: { max_cached_entry_idle_duration: keptClients },
     // Every tag is an expression run over the name of every statistic; these two are those that anybody groups by.
     stats_config: {
       use_all_default_tags: false,
@@ -82,6 +83,14 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
     },
   };
 }
+
+/**
+ * A thread of Envoy gives up its client of the processor when no stream has begun on it for so long, by default 50 s, even
+ * while others run. Where a response that is read on its way is then broken off, because the caller leaves or the provider
+ * falls silent, its stream is left to be closed later, as above, by a client that is gone, and Envoy 1.40 dies. There are
+ * but a few clients, one for each way in which the processor is called.
+ */
+const keptClients = `${7 * 24 * 3_600}s`;
 
 const overAds = {
   ads: {},
