@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Counter } from '../counter.ts';
-import type { ReserveRequest, Store } from '../store.ts';
+import { defaultRetentionMs, type ReserveRequest, type Store } from '../store.ts';
 import { charge, figures, finish, peek, renew, reserve, settle, take } from './answers.ts';
 
 export interface StoreSetup {
@@ -415,6 +415,18 @@ export function describeStore(name: string, setUp: () => Promise<StoreSetup>): v
       expect(await figures(store, counter)).toMatchObject({ reserved: 10 });
       const both = [living, dead].map((name) => ({ id: name, ttlMs: minute, counters: [counter] }));
       expect(await renew(store, both)).toEqual({ kind: 'renewed', ended: [dead] });
+    });
+
+    it('knows what it was told of a reservation that it never had, for as long as of one that has ended', async () => {
+      const counter = budget(1_000);
+      const name = id();
+      const upTo = (amount: number) => charge(store, { id: name, items: [{ counter, amount }] });
+      expect(await upTo(30)).toMatchObject({ items: [{ hasRoom: true, used: 30, reserved: 0 }] });
+      expect(await upTo(40)).toMatchObject({ items: [{ used: 40 }] });
+      now += defaultRetentionMs - 1;
+      expect(await upTo(40)).toMatchObject({ items: [{ used: 40 }] });
+      now += defaultRetentionMs + 1;
+      expect(await upTo(40)).toMatchObject({ items: [{ used: 80 }] });
     });
 
     it('keeps money exact near 2^53', async () => {
