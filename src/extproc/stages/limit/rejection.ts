@@ -5,9 +5,6 @@ import { type Rejection, renderRejection } from '../../rejection.ts';
 import type { Verdict } from '../../verdict.ts';
 import { type Charge, viewOf } from './charge.ts';
 
-/** Nobody knows when one of the requests that run is over. Clients wait longer each time that they come in vain. */
-const retryAtOnceMs = 1_000;
-
 /** What the SDKs of OpenAI and Anthropic obey: without it they try a 429 again, and wait no longer than a minute. */
 const shouldRetry = 'x-should-retry';
 const longestWaitMs = 60_000;
@@ -20,11 +17,9 @@ export function refuse(
   now: number,
 ): Verdict {
   if (outcome.kind === 'unavailable') return exchange.reject('limits_unavailable');
-  const { index, figures, modes, reason } = outcome;
+  const { index, figures, modes, reason, retryAfterMs } = outcome;
   const refusing = charges[index];
-  const retryAfterMs =
-    refusing?.unit === 'concurrency' && reason === 'exhausted' ? retryAtOnceMs : outcome.retryAfterMs;
-  const rejection = rejectionOf(refusing, { ...outcome, retryAfterMs });
+  const rejection = rejectionOf(refusing, outcome);
   const limits = charges.flatMap((charge, at) => {
     const figure = figures[at];
     return figure === undefined ? [] : [viewOf(charge, figure)];
