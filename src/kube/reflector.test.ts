@@ -83,17 +83,80 @@ describe('startReflector()', () => {
     expect([...reflector.objects.values()]).toEqual([{ metadata: { name: 'a', uid: 'a', resourceVersion: '6' } }]);
     expect([reflector.hasSynced(), reflector.staleSince()]).toEqual([true, undefined]);
     await expect.poll(() => shown(seen).at(-1), { timeout: 3_000 }).toBe('watch 9');
+    expect(seen[2]).toContain('allowWatchBookmarks=true');
+  });
+
+  it('begins a list anew whose connection breaks in the middle, and tells nothing of the half', async () => {
+    const { reflector, told, seen } = await reflecting([
+      (response) => list(response, '5', [thing('a', '1')], 'more'),
+      // A call over a kept connection is repeated once over a new one.
+      (response) => response.destroy(),
+      (response) => response.destroy(),
+      (response) => list(response, '6', [thing('b', '2')], 'rest'),
+      (response) => list(response, '6', [thing('c', '3')]),
+    ]);
+    await expect.poll(() => told.at(-1)).toBe('synced');
+    expect(told.slice(1)).toEqual(['added b, added c', 'synced']);
+    await expect.poll(() => shown(seen)).toEqual(['list', 'list more', 'list more', 'list', 'list rest', 'watch 6']);
+    expect(reflector.failure()).toBeUndefined();
+  });
+
+  it('asks again sooner while nobody answers than after a refusal', async () => {
+    const patience = { backOff: { firstMs: 60_000, maxMs: 60_000 }, outage: { firstMs: 10, maxMs: 10 } };
+    const { seen } = await reflecting([(response) => response.destroy()], patience);
+    await expect.poll(() => shown(seen)).toEqual(['list', 'list']);
+  });
+
+  it('leaves an API server alone for as long as it wants to be, and keeps what it knows', async () => {
+    const { reflector, told, seen } = await reflecting([
+      (response) => list(response, '5', [thing('a', '1')]),
+      (response) => response.writeHead(429, { 'retry-after': '1' }).end('{}'),
+    ]);
+    await expect.poll(() => told.at(-1)).toBe('TooManyRequests');
+    const refusedAt = performance.now();
+    expect([...reflector.objects.keys()]).toEqual(['/a']);
+    await expect.poll(() => shown(seen), { timeout: 3_000 }).toEqual(['list', 'watch 5', 'watch 5']);
+    expect(performance.now() - refusedAt).toBeGreaterThan(900);
+  });
+
+  it('goes on from what it has understood behind an event that nobody can read', async () => {
+    const { told, seen } = await reflecting([
+      (response) => list(response, '5', []),
+      (response) => {
+        tell(response, 'ADDED', thing('a', '6'));
+        response.write('{"type":"ADDED"}\n');
+      },
+      (response) => tell(response, 'ADDED', thing('b', '7')),
+    ]);
+    await expect.poll(() => told.filter((line) => line.startsWith('added'))).toEqual(['added a', 'added b']);
+    expect(told).toContain('Unreadable');
+    expect(shown(seen)).toEqual(['list', 'watch 5', 'watch 6']);
+  });
+
+  it('says nothing after its end, not even what it has just heard', async () => {
+    const { told, reflector } = await reflecting(
+      [(response) => list(response, '5', []), (response) => tell(response, 'ADDED', thing('a', '6'))],
+      {
+        keep: (object) => {
+          reflector.close();
+          return object;
+        },
+      },
+    );
+    await expect.poll(() => reflector.objects.size).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(told).toEqual(['synced']);
   });
 
   it('finds deletions of the time in which its version was forgotten', async () => {
     const { told, seen } = await reflecting([
       (response) => list(response, '5', [thing('a', '1'), thing('b', '2')]),
       (response) => {
-        tell(response, 'ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' });
+        tell(response, 'ERROR', { kind: 'Status', code: 410, message: 'too old' });
       },
       (response) => list(response, '20', [thing('b', '2'), thing('c', '11')]),
     ]);
-    await expect.poll(() => told).toEqual(['added a, added b', 'synced', 'Expired', 'added c, deleted a']);
+    await expect.poll(() => told).toEqual(['added a, added b', 'synced', 'Gone', 'added c, deleted a']);
     await expect.poll(() => shown(seen)).toEqual(['list', 'watch 5', 'list', 'watch 20']);
   });
 
