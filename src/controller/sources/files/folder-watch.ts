@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename } from 'node:path';
+import { isGone } from './fault.ts';
 
 export interface FolderWatch {
   /** Watches exactly these folders. Whether one of them is new: it may have changed before it was watched. */
@@ -38,7 +39,9 @@ export function createFolderWatch(
       failed.delete(folder);
       return true;
     } catch (error) {
-      // Too many watchers, or gone already. Looking at the folder from time to time goes on without it.
+      // Gone since it was listed, as mounts and editors do it: the folder above it tells.
+      if (isGone(error)) return false;
+      // Too many watchers, for instance. Looking at the folder from time to time goes on without it.
       report(folder, error);
       return false;
     }

@@ -89,6 +89,35 @@ describe('decideInForce', () => {
     expect(shown(next)).toEqual(['Provider/a from a.yaml:1', 'Provider/b from z.yaml:1']);
   });
 
+  it('takes the version of an earlier file for newer than the last good one of a file that is broken', () => {
+    const before = decideInForce([file('z.yaml', provider('a'))], known, nothingInForce);
+    for (const rest of [[file('z.yaml', 'kind: {')], []]) {
+      const next = decideInForce([file('a.yaml', provider('a')), ...rest], (path) => path === 'z.yaml', before);
+      expect(shown(next)).toEqual(['Provider/a from a.yaml:1']);
+    }
+  });
+
+  it('does not let another file take over a document of one that cannot be read', () => {
+    const next = decideInForce([file('z.yaml', provider('a'))], (path) => path === 'a.yaml', good);
+    expect(shown(next)).toEqual([
+      'Provider/a from a.yaml:1, broken at a.yaml',
+      'Provider/b from a.yaml:6, broken at a.yaml',
+    ]);
+    expect(next.duplicates).toHaveLength(1);
+  });
+
+  it('keeps closed what a policy guards whose file cannot be read any more', () => {
+    const wrong = decideInForce([file('p.yaml', policy('basicAuth: {}'))], known, nothingInForce);
+    const next = decideInForce([], (path) => path === 'p.yaml', wrong);
+    expect(next.documents.get('SecurityPolicy/p')?.document.isBarrier).toBe(true);
+  });
+
+  it('names the place of an error, not that of a warning before it', () => {
+    const warning = provider('a').replace('preset: ollama', 'schema: openai, endpoint: "http://127.0.0.1:1"');
+    const next = decideInForce([file('a.yaml', warning, 'kind: {')], known, good);
+    expect(shown(next)).toContain('Provider/b from a.yaml:6, broken at a.yaml:6');
+  });
+
   it('lets the first file win over the others, and names both places', () => {
     const next = decideInForce([file('a.yaml', provider('a')), file('z.yaml', provider('a'))], known, nothingInForce);
     expect(shown(next)).toEqual(['Provider/a from a.yaml:1']);

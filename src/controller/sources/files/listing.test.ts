@@ -111,6 +111,28 @@ describe('listFolder', () => {
     );
   });
 
+  it('goes sixteen folders deep, and says where it stops', async () => {
+    const folder = await testFolder();
+    const deep = (depth: number): string => Array.from({ length: depth }, (_, index) => `${index + 1}`).join('/');
+    await folder.write(`${deep(16)}/in.yaml`, '');
+    await folder.write(`${deep(17)}/out.yaml`, '');
+    expect(await names(folder)).toEqual([`${deep(16)}/in.yaml`]);
+    expect((await listFolder(folder.path)).problems).toMatchObject([
+      { severity: 'warning', source: folder.at(deep(17)), message: 'is more than 16 folders deep' },
+    ]);
+  });
+
+  it('says of a folder that cannot be looked at why, and that nothing is known of it', async () => {
+    const folder = await testFolder();
+    await symlink('loop', folder.at('loop'));
+    expect(await listFolder(folder.at('loop'))).toMatchObject({
+      files: [],
+      unreadable: [folder.at('loop')],
+      problems: [{ severity: 'error', message: 'is a symlink that leads to itself' }],
+      isMissing: false,
+    });
+  });
+
   it('does not wait for what is no file, and says so', async () => {
     const folder = await testFolder();
     const server = createServer().listen(folder.at('a.yaml'));
