@@ -22,6 +22,37 @@ describe('PassedText', () => {
     expect(tokensOf(api, event, event)).toBeGreaterThan(30);
   });
 
+  const counted: Readonly<Record<string, readonly string[]>> = {
+    'chat.completions': ['content', 'refusal', 'reasoning', 'reasoning_content', 'arguments'],
+    completions: ['text'],
+    responses: ['delta'],
+    messages: ['text', 'thinking', 'partial_json'],
+  };
+  const whole = new OutputCounter();
+  whole.text(prose);
+
+  it.each(Object.entries(counted))('counts in %s %j, and nothing else', (api, members) => {
+    for (const member of members) {
+      expect(tokensOf(api, `{"${member}":${JSON.stringify(prose)}}`), member).toBe(whole.tokens);
+      expect(tokensOf(api, `{"${member}": ${JSON.stringify(prose)}, "id": "x"}`), member).toBe(whole.tokens);
+    }
+    const others = [...new Set(Object.values(counted).flat()), 'id', 'name', 'role', 'model', 'item_id', 'signature'];
+    for (const member of others.filter((each) => !members.includes(each))) {
+      expect(tokensOf(api, `{"${member}":${JSON.stringify(prose)}}`), member).toBe(0);
+    }
+  });
+
+  it('counts every choice and every call of a tool, and of a text that is cut what has come', () => {
+    const calls = [1, 2].map((index) => ({ index, function: { arguments: prose } }));
+    const choices = [{ delta: { content: prose } }, { delta: { content: null, tool_calls: calls } }];
+    const twice = new OutputCounter();
+    for (let n = 0; n < 3; n++) twice.text(prose);
+    expect(tokensOf('chat.completions', `data: ${JSON.stringify({ choices })}\n\n`)).toBe(twice.tokens);
+    const cut = `data: {"choices":[{"delta":{"content":"${prose}`;
+    expect(tokensOf('chat.completions', cut)).toBe(whole.tokens);
+    expect(tokensOf('chat.completions', `${cut}\\`)).toBe(whole.tokens);
+  });
+
   it('counts what is written with escapes as what it means', () => {
     const text = '这是一个用来测试的中文句子。\n\tif (x) { return "\\\\"; } 🎉';
     const json = JSON.stringify(text);
