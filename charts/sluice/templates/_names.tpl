@@ -26,7 +26,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* Names of all Secrets for the registry, as JSON. */}}
 {{- define "sluice.pullSecrets" -}}
-{{- $names := .Values.global.imagePullSecrets -}}
+{{- $names := .Values.global.imagePullSecrets | default list -}}
 {{- if .Values.imagePullSecret.dockerConfigJson }}{{ $names = append $names .Values.imagePullSecret.name }}{{ end -}}
 {{- $names | uniq | toJson -}}
 {{- end }}

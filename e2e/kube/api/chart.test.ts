@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { ClusterFlags } from '../../../cmd/controller/cluster-flags.ts';
 import { readFlags } from '../../../cmd/controller/options.ts';
 import { render } from '../../../src/controller/provision/render/render.ts';
@@ -53,7 +54,7 @@ function specFields(plural: string): { readonly [name: string]: Field } {
 /** As the controller understands what the chart gives it. */
 function flagsOf(manifests: readonly Manifest[]): ClusterFlags {
   const flags = readFlags(controllerArguments(manifests), {}, 'controller-0');
-  if (!flags.ok || flags.value === 'help' || 'folder' in flags.value.source) throw new Error(JSON.stringify(flags));
+  if (!flags.ok || typeof flags.value === 'string' || 'folder' in flags.value.source) throw new Error(JSON.stringify(flags));
   return flags.value.source;
 }
 
@@ -68,6 +69,34 @@ function podOf(manifests: readonly Manifest[]): Pod {
   if (!rendered.ok) throw new Error(rendered.error);
   const deployment: unknown = rendered.value.find(({ kind }) => kind === 'Deployment')?.object;
   return (deployment as { readonly spec: { readonly template: { readonly spec: Pod } } }).spec.template.spec;
+}
+
+interface Values {
+  readonly [name: string]: unknown;
+}
+
+interface Schema {
+  readonly properties?: { readonly [name: string]: Schema };
+  readonly required?: readonly string[];
+}
+
+/** May be left out as a whole: what is made of them has defaults of its own. */
+const mayBeBlank = /(^|\.)(autoscaling|podDisruptionBudget|resources|egress\.service)$/;
+
+/** Paths of values with a default that the schema would let go. */
+function missingIn({ properties = {}, required = [] }: Schema, defaults: Values, path = ''): readonly string[] {
+  return Object.entries(defaults).flatMap(([name, value]) => {
+    const own = path === '' ? name : `${path}.${name}`;
+    const schema = properties[name] ?? {};
+    if (mayBeBlank.test(own)) return [];
+    const isTable = typeof value === 'object' && value !== null && schema.properties !== undefined;
+    const isScalar = typeof value !== 'object' && value !== '';
+    const missing = (isTable && Object.keys(value).length > 0) || isScalar ? [own] : [];
+    return [
+      ...missing.filter(() => !required.includes(name)),
+      ...(isTable ? missingIn(schema, value as Values, own) : []),
+    ];
+  });
 }
 
 /** Without a cluster each render makes a password of its own. */
@@ -212,8 +241,21 @@ describe('the chart', () => {
       'gatewayPolicy.targetRef.name=egress',
       'redis.parameters.prefix=a',
       'redis.auth.secretKey=pass word',
+      'imagePullSecret.dockerConfigJson=user:password',
     ];
     for (const wrong of wrongs) await expect(renderChart('--set', wrong), wrong).rejects.toThrow('of the schema');
+  });
+
+  it('takes no blank in place of a default that matters', async () => {
+    const { properties, required } = JSON.parse(readFileSync(join(chartFolder, 'values.schema.json'), 'utf8'));
+    const defaults = parse(readFileSync(join(chartFolder, 'values.yaml'), 'utf8'));
+    expect(missingIn({ properties, required }, defaults)).toEqual([]);
+    // To Helm, a key with nothing behind it takes the default away.
+    for (const blank of ['controller.replicas', 'gatewayClass.name', 'ha', 'dataplane.namespace']) {
+      await expect(renderChart('--set', `${blank}=null`), blank).rejects.toThrow('missing propert');
+    }
+    const lists = 'global.imagePullSecrets=null,controller.env=null,egress.listeners=null,envoy.resources=null';
+    expect(await renderChart('--set', lists)).toContain('kind: Gateway\n');
   });
 
   it('names every field of what it passes on, and no other', () => {
