@@ -13,6 +13,7 @@ Usage: controller --policy DIR [flags]
   --tls-client-ca FILE   Serve only clients whose certificate is signed by one of these.
   --system-ca FILE       Certificates that public providers are verified against, on the Envoys' machines.
   --public-url-file FILE Says under which URL callers reach the gateway; shown in the status. Read at each look at it.
+  --version              Show the version.
   --help                 Show this text.
 
 In a cluster:
@@ -71,6 +72,7 @@ const flags = {
   'pull-secret': { type: 'string', multiple: true },
   'xds-host': { type: 'string' },
   'xds-tls': { type: 'string', default: 'own' },
+  version: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 

@@ -28,8 +28,8 @@ function fail(message: string, code: number): never {
 
 const flags = readFlags(process.argv.slice(2), process.env, hostname());
 if (!flags.ok) fail(flags.error, 2);
-if (flags.value === 'help') {
-  process.stdout.write(help);
+if (flags.value === 'help' || flags.value === 'version') {
+  process.stdout.write(flags.value === 'help' ? help : `${version}\n`);
   process.exit(0);
 }
 const { source, tls: tlsFiles, xds, admin, systemCa, publicUrlFile } = flags.value;

@@ -9,7 +9,8 @@ function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
 
 function cluster(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const flags = read(['--kubernetes', ...images, ...args], env);
-  if (!flags.ok || flags.value === 'help' || 'folder' in flags.value.source) throw new Error(JSON.stringify(flags));
+  if (!flags.ok || typeof flags.value === 'string' || 'folder' in flags.value.source)
+    throw new Error(JSON.stringify(flags));
   return flags.value.source;
 }
 
@@ -104,6 +105,7 @@ describe('the flags of the controller', () => {
 
   it('explain themselves', () => {
     expect(read(['--help'])).toEqual({ ok: true, value: 'help' });
+    expect(read(['--version'])).toEqual({ ok: true, value: 'version' });
     expect(read(['--polcy', 'x'])).toMatchObject({ ok: false, error: expect.stringContaining('See --help.') });
   });
 });

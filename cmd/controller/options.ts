@@ -14,12 +14,12 @@ export interface ControllerFlags {
   readonly source: { readonly folder: string } | ClusterFlags;
 }
 
-/** `help` where only the text was asked for. An error is one sentence. */
+/** `help` or `version` where only the text was asked for. An error is one sentence. */
 export function readFlags(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   hostname: string,
-): Result<ControllerFlags | 'help'> {
+): Result<ControllerFlags | 'help' | 'version'> {
   let values: Values;
   try {
     values = parse(args);
@@ -27,6 +27,7 @@ export function readFlags(
     return err(`${(error as Error).message} See --help.`);
   }
   if (values.help) return ok('help');
+  if (values.version) return ok('version');
   const xds = addressOf('xds', values.xds);
   if (!xds.ok) return xds;
   const admin = addressOf('admin', values.admin);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startPractice } from '../../src/practice/start.ts';
+import { version } from '../../src/version.ts';
 import { readCommandLine } from './command-line.ts';
 
 const children: ChildProcess[] = [];
@@ -43,6 +44,7 @@ describe('The practice binary', () => {
     expect(readCommandLine([])).toEqual({ kind: 'start', port: 10090, host: '127.0.0.1' });
     expect(readCommandLine(['--port', '8', '--host', '::1'])).toEqual({ kind: 'start', port: 8, host: '::1' });
     expect(readCommandLine(['--help'])).toMatchObject({ kind: 'answer', exitCode: 0 });
+    expect(readCommandLine(['--version'])).toEqual({ kind: 'answer', exitCode: 0, text: `${version}\n` });
     expect(readCommandLine(['--port', '1e3'])).toMatchObject({ exitCode: 2, text: expect.stringContaining('no port') });
     expect(readCommandLine(['--prot', '8'])).toMatchObject({ exitCode: 2, text: expect.stringContaining('--port') });
   });

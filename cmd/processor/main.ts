@@ -2,6 +2,7 @@ import { fstatSync, type Stats } from 'node:fs';
 import { describeAddress } from '../../src/extproc/transport/address.ts';
 import { endOnCrash } from '../../src/lib/crash.ts';
 import { createLogger } from '../../src/lib/log.ts';
+import { version } from '../../src/version.ts';
 import { readOptions, usage } from './options.ts';
 import { startProcessor } from './start.ts';
 
@@ -10,8 +11,8 @@ if (!options.ok) {
   process.stderr.write(`${options.error}\nSee --help.\n`);
   process.exit(2);
 }
-if (options.value === 'help') {
-  process.stdout.write(usage);
+if (options.value === 'help' || options.value === 'version') {
+  process.stdout.write(options.value === 'help' ? usage : `${version}\n`);
   process.exit(0);
 }
 

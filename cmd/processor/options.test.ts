@@ -3,7 +3,7 @@ import { parseAddress, readOptions } from './options.ts';
 
 function options(args: string[], environment: NodeJS.ProcessEnv = {}) {
   const read = readOptions(args, environment);
-  if (!read.ok || read.value === 'help') throw new Error('no options');
+  if (!read.ok || typeof read.value === 'string') throw new Error('no options');
   return read.value;
 }
 
@@ -66,8 +66,9 @@ describe('readOptions()', () => {
     expect(read.ok ? '' : read.error).toContain(text);
   });
 
-  it('gives help on request', () => {
+  it('gives help and its version on request', () => {
     expect(readOptions(['--help'], {})).toEqual({ ok: true, value: 'help' });
+    expect(readOptions(['--version'], {})).toEqual({ ok: true, value: 'version' });
   });
 });
 

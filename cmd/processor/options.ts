@@ -47,6 +47,7 @@ Decides about requests for an Envoy on the same machine, by the program that the
   --envoy-admin PORT    on shutdown, first empty the Envoy with this admin page: in pods, where both are to end
   --drain-min SECONDS   with --envoy-admin: stay at least so long (default 10)
   --drain-max SECONDS   with --envoy-admin: how long requests may take to end (default 300)
+  --version             the version
   --help                this text
 
 Each option can also be given in the environment: SLUICE_PROCESSOR_LISTEN, SLUICE_PROCESSOR_XDS_CA, and so on; peers
@@ -74,16 +75,17 @@ const flags = {
   'envoy-admin': { type: 'string' },
   'drain-min': { type: 'string' },
   'drain-max': { type: 'string' },
+  version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 const environmentPrefix = 'SLUICE_PROCESSOR_';
 
-/** `help` where only the text was asked for. An error is one sentence. */
+/** `help` or `version` where only the text was asked for. An error is one sentence. */
 export function readOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-): Result<ProcessorOptions | 'help'> {
+): Result<ProcessorOptions | 'help' | 'version'> {
   let values: ReturnType<typeof parse>;
   try {
     values = parse(args);
@@ -91,7 +93,8 @@ export function readOptions(
     return err(error instanceof Error ? error.message : String(error));
   }
   if (values.help === true) return ok('help');
-  const text = (name: Exclude<keyof typeof flags, 'peer' | 'help'>, fallback: string): string =>
+  if (values.version === true) return ok('version');
+  const text = (name: Exclude<keyof typeof flags, 'peer' | 'help' | 'version'>, fallback: string): string =>
     values[name] ?? environment[environmentPrefix + name.toUpperCase().replaceAll('-', '_')] ?? fallback;
 
   const listen = parseAddress(text('listen', '127.0.0.1:18001'));

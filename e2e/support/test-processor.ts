@@ -36,7 +36,7 @@ export async function startTestProcessor({ program, args = [] }: TestProcessorOp
     ...args,
   ];
   const options = readOptions(flags, {});
-  if (!options.ok || options.value === 'help') throw new Error('the options do not parse');
+  if (!options.ok || typeof options.value === 'string') throw new Error('the options do not parse');
   const processor = await startProcessor(options.value, silentLogger);
   const envoy = scriptedEnvoy(processor.address);
   const admin = async (path: string) => {

@@ -54,7 +54,8 @@ function specFields(plural: string): { readonly [name: string]: Field } {
 /** As the controller understands what the chart gives it. */
 function flagsOf(manifests: readonly Manifest[]): ClusterFlags {
   const flags = readFlags(controllerArguments(manifests), {}, 'controller-0');
-  if (!flags.ok || typeof flags.value === 'string' || 'folder' in flags.value.source) throw new Error(JSON.stringify(flags));
+  if (!flags.ok || typeof flags.value === 'string' || 'folder' in flags.value.source)
+    throw new Error(JSON.stringify(flags));
   return flags.value.source;
 }
 
