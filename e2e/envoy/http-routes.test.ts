@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backendManifest } from '../support/ai-gateway-manifests.ts';
+import { freePort, startGateway, type TestGateway } from '../support/gateway.ts';
+import { documents } from '../support/policy-documents.ts';
+import { type RawRequest, rawRequest } from '../support/raw-request.ts';
+import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
+import { until } from '../support/until.ts';
+
+/*
+ * HTTPRoutes as manifests, on a real Envoy: what Gateway API expects of every implementation. The words in brackets are
+ * those by which its conformance tests call it.
+ */
+
+const names = ['one', 'two', 'three'] as const;
+const backends: RecordingProvider[] = [];
+let gateway: TestGateway;
+/** Of listeners that are told apart by their hosts; of one for every host. */
+let hosts: number;
+let any: number;
+
+const to = (name: string, more = '') => `{group: gateway.envoyproxy.io, kind: Backend, name: ${name}${more}}`;
+const rule = (matches: string, name: string) => `{matches: [${matches}], backendRefs: [${to(name)}]}`;
+
+const route = (name: string, listener: string, rules: readonly string[], hostnames: readonly string[] = []): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: ${name}}
+spec:
+  parentRefs: [{name: test, sectionName: ${listener}}]
+  hostnames: ${JSON.stringify(hostnames)}
+  rules: [${rules.join(', ')}]
+`;
+
+const listener = (name: string, port: number, hostname?: string) =>
+  `{name: ${name}, protocol: HTTP, port: ${port}${hostname === undefined ? '' : `, hostname: "${hostname}"`}}`;
+
+const everything = '{path: {value: /}}';
+const redirect = (path: string, fields: string) =>
+  `{matches: [{path: {value: ${path}}}], filters: [{type: RequestRedirect, requestRedirect: {${fields}}}]}`;
+const rewrite = (path: string, fields: string) =>
+  `{matches: [{path: {value: ${path}}}], filters: [{type: URLRewrite, urlRewrite: {${fields}}}], backendRefs: [${to('one')}]}`;
+
+const manifests = (): string =>
+  documents(
+    `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: test}
+spec:
+  addresses: [{value: 127.0.0.1}]
+  listeners:
+  - ${listener('every', hosts)}
+  - ${listener('wide', hosts, '*.example.com')}
+  - ${listener('narrow', hosts, '*.foo.example.com')}
+  - ${listener('exact', hosts, 'abc.foo.example.com')}
+  - ${listener('specific', hosts, 'very.specific.com')}
+  - ${listener('wildcard', hosts, '*.wildcard.io')}
+  - ${listener('any', any)}
+`,
+    ...names.map((name, index) => backendManifest(name, backends[index]?.port ?? 0)),
+    ...['every', 'wide', 'narrow', 'exact'].map((name, index) =>
+      route(`to-${name}`, name, [
+        `{matches: [{path: {value: /${name}}}], backendRefs: [${to(names[index % 3] ?? 'one')}]}`,
+      ]),
+    ),
+    route('specific', 'specific', [rule(everything, 'one')], ['other.com', '*.other.io', 'very.specific.com']),
+    route('in-wildcard', 'wildcard', [rule('{path: {value: /a}}', 'two')], ['*.wildcard.io', 'deep.in.wildcard.io']),
+    route('one-of-wildcard', 'wildcard', [rule('{path: {value: /b}}', 'three')], ['foo.wildcard.io']),
+    route('nothing-shared', 'wildcard', [rule('{path: {value: /c}}', 'one')], ['wildcard.io', 'foo.example.com']),
+    route('across-a', 'any', [
+      rule('{path: {value: /}}, {headers: [{name: Version, value: one}]}', 'one'),
+      rule('{path: {value: /v2}}', 'two'),
+      rule('{path: {type: Exact, value: /exact/}}', 'two'),
+    ]),
+    route('across-b', 'any', [
+      rule('{path: {value: /v2/longer}}, {path: {type: Exact, value: /v2}}', 'three'),
+      rule('{headers: [{name: version, value: two}]}', 'two'),
+      rule('{headers: [{name: version, value: two}, {name: Color, value: blue}]}', 'three'),
+      rule('{queryParams: [{name: animal, value: whale}]}', 'two'),
+      rule('{queryParams: [{name: animal, value: whale}, {name: color, value: blue}]}', 'three'),
+      rule('{method: PATCH}', 'two'),
+      rule('{method: PATCH, headers: [{name: version, value: two}]}', 'three'),
+    ]),
+    route('elsewhere', 'any', [
+      redirect('/host', 'hostname: example.org'),
+      redirect('/scheme', 'hostname: example.org, scheme: https'),
+      redirect('/port', 'hostname: example.org, port: 8083'),
+      redirect('/path', 'path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}, statusCode: 301'),
+      rewrite('/strip', 'path: {type: ReplacePrefixMatch, replacePrefixMatch: /}'),
+      rewrite('/whole', 'hostname: inner.example, path: {type: ReplaceFullPath, replaceFullPath: /all}'),
+    ]),
+    route('wrong', 'any', [
+      `{matches: [{path: {value: /no-such}}], backendRefs: [${to('nobody')}]}`,
+      '{matches: [{path: {value: /other-kind}}], backendRefs: [{group: example.com, kind: Thing, name: one}]}',
+      `{matches: [{path: {value: /foreign}}], backendRefs: [${to('one', ', namespace: other')}]}`,
+      `{matches: [{path: {value: /without}}]}`,
+      `{matches: [{path: {value: /idle}}], backendRefs: [${to('nobody', ', weight: 0')}, ${to('two')}]}`,
+    ]),
+  );
+
+async function ask(port: number, request: RawRequest) {
+  const { status, text, headers } = await rawRequest(port, { method: 'GET', ...request });
+  const seen = status === 200 ? (JSON.parse(text) as { readonly name: string; readonly host: string }) : undefined;
+  return { status, ...seen, location: headers.location };
+}
+
+/** What no route is for may be for a model, so the processor is asked; it wants a key. */
+const nobody = 401;
+
+/** Which backend has answered, or the status. */
+async function answered(port: number, request: RawRequest): Promise<string | number> {
+  const { name, status } = await ask(port, request);
+  return name ?? status;
+}
+
+beforeAll(async () => {
+  for (const name of names) {
+    backends.push(
+      await startRecordingProvider((response, { headers, path }) =>
+        answerJson(response, 200, { name, host: headers.host, path }),
+      ),
+    );
+  }
+  any = await freePort();
+  gateway = await startGateway({
+    policy: (port) => {
+      hosts = port;
+      return { 'policy.yaml': manifests() };
+    },
+  });
+  await until('both ports answer', async () => {
+    const there = await Promise.all(
+      [answered(hosts, { path: '/every' }), answered(any, { path: '/' })].map((each) => each.catch(() => 0)),
+    );
+    return there.join() === 'one,one';
+  });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  for (const backend of backends) await backend.close();
+});
+
+describe('an HTTPRoute', () => {
+  it.each<[string, RawRequest, string | number]>([
+    ['the only one that fits (SimpleSameNamespace)', { path: '/x' }, 'one'],
+    ['a longer prefix, of another route (MatchingAcrossRoutes)', { path: '/v2/x' }, 'two'],
+    ['the longest prefix', { path: '/v2/longer/x' }, 'three'],
+    ['whole segments (Matching)', { path: '/v2example' }, 'one'],
+    ['an exact path before a prefix (PathMatchOrder)', { path: '/v2' }, 'three'],
+    ['an exact path with its slash (ExactPathMatching)', { path: '/exact/' }, 'two'],
+    ['an exact path, and not without its slash', { path: '/exact' }, 'one'],
+    [
+      'a header, in whatever case its name is written (HeaderMatching)',
+      { path: '/', headers: { VERSION: 'two' } },
+      'two',
+    ],
+    ['more headers', { path: '/', headers: { version: 'two', color: 'blue' } }, 'three'],
+    ['another value of a header', { path: '/', headers: { version: 'one' } }, 'one'],
+    ['no header of another value', { path: '/', headers: { version: 'twotwo' } }, 'one'],
+    ['a longer prefix before a header', { path: '/v2/x', headers: { version: 'two', color: 'blue' } }, 'two'],
+    ['a query parameter (QueryParamMatching)', { path: '/?animal=whale' }, 'two'],
+    ['more query parameters', { path: '/?animal=whale&color=blue' }, 'three'],
+    ['a query parameter of the whole value', { path: '/?animal=whales' }, 'one'],
+    ['a header before query parameters', { path: '/?animal=whale&color=blue', headers: { version: 'two' } }, 'two'],
+    ['a method (MethodMatching)', { path: '/', method: 'PATCH' }, 'two'],
+    ['a method with a header', { path: '/', method: 'PATCH', headers: { version: 'two' } }, 'three'],
+    ['a method before more headers', { path: '/', method: 'PATCH', headers: { version: 'one', color: 'blue' } }, 'two'],
+  ])('is chosen by %s', async (_, request, name) => {
+    expect(await answered(any, request)).toBe(name);
+  });
+
+  it.each<[string, string, string | number]>([
+    ['bar.com', '/every', 'one'],
+    ['bar.com', '/wide', nobody],
+    ['bar.example.com', '/wide', 'two'],
+    ['bar.example.com', '/every', nobody],
+    ['a.b.example.com', '/wide', 'two'],
+    ['example.com', '/wide', nobody],
+    ['bar.foo.example.com', '/narrow', 'three'],
+    ['bar.foo.example.com', '/wide', nobody],
+    ['abc.foo.example.com', '/exact', 'one'],
+    ['abc.foo.example.com', '/narrow', nobody],
+    ['abc.foo.example.com:8080', '/exact', 'one'],
+  ])('has the hosts of its listener, the most specific one: %s%s (HTTPListenerIsolation)', async (host, path, name) => {
+    expect(await answered(hosts, { path, headers: { host } })).toBe(name);
+  });
+
+  it.each<[string, string, string | number]>([
+    ['very.specific.com', '/', 'one'],
+    ['other.com', '/', nobody],
+    ['a.other.io', '/', nobody],
+    ['any.wildcard.io', '/a', 'two'],
+    ['deep.in.wildcard.io', '/a', 'two'],
+    ['foo.wildcard.io', '/a', 'two'],
+    ['foo.wildcard.io', '/b', 'three'],
+    ['any.wildcard.io', '/b', nobody],
+    ['wildcard.io', '/c', nobody],
+    ['foo.example.com', '/c', nobody],
+  ])('has the hosts that it shares with its listener: %s%s (HostnameIntersection)', async (host, path, name) => {
+    expect(await answered(hosts, { path, headers: { host } })).toBe(name);
+  });
+
+  it('of which no host is its listener’s is not attached, and says so', () => {
+    const reasons = gateway.plane
+      .status()
+      .documents.find(({ id }) => id === 'HTTPRoute/nothing-shared')
+      ?.problems.map(({ reason }) => reason);
+    expect(reasons).toEqual(['NoMatchingListenerHostname']);
+  });
+
+  it.each([
+    ['/host/a?b=c', 302, () => `http://example.org:${any}/host/a?b=c`],
+    ['/scheme/a', 302, () => 'https://example.org/scheme/a'],
+    ['/port/a', 302, () => 'http://example.org:8083/port/a'],
+    ['/path/a?b=c', 301, () => 'http://me.test/new/a?b=c'],
+  ])('sends %s elsewhere (RedirectPort, RedirectPath)', async (path, status, location) => {
+    expect(await ask(any, { path, headers: { host: 'me.test' } })).toMatchObject({ status, location: location() });
+  });
+
+  it.each([
+    ['/strip/a', { path: '/a', host: 'me.test' }],
+    ['/strip', { path: '/', host: 'me.test' }],
+    ['/whole/a?b=c', { path: '/all?b=c', host: 'inner.example' }],
+  ])('asks with another path or host than %s (RewritePath, RewriteHost)', async (path, seen) => {
+    expect(await ask(any, { path, headers: { host: 'me.test' } })).toMatchObject(seen);
+  });
+
+  it('answers 500 where its backend cannot be had, and elsewhere as it should (InvalidBackendRef…)', async () => {
+    for (const path of ['/no-such', '/other-kind', '/foreign', '/without']) {
+      expect(await answered(any, { path })).toBe(500);
+    }
+    expect(await answered(any, { path: '/idle' })).toBe('two');
+    const { problems = [] } = gateway.plane.status().documents.find(({ id }) => id === 'HTTPRoute/wrong') ?? {};
+    expect(problems.map(({ path, reason }) => [path, reason])).toEqual([
+      ['spec.rules[0].backendRefs[0]', 'BackendNotFound'],
+      ['spec.rules[1].backendRefs[0].kind', 'InvalidKind'],
+      ['spec.rules[2].backendRefs[0]', 'RefNotPermitted'],
+      ['spec.rules[4].backendRefs[0]', 'BackendNotFound'],
+    ]);
+  });
+});
