@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Authority, createAuthority } from './authority.ts';
+import { issueLeaf } from './leaf.ts';
 import { type RotationRules, readAuthorities, rolesOf, writeAuthorities } from './rotation.ts';
 
 const hour = 3_600_000;
@@ -34,7 +35,11 @@ describe('rolesOf()', () => {
   it('trusts a new authority before it signs, and the old one until its last leaf has expired', async () => {
     const { first, second } = await authorities();
     const both = [second, first];
-    expect(rolesOf(both, rules, later(handover))).toMatchObject({ signing: first, trusted: [first, second] });
+    expect(rolesOf(both, rules, later(handover))).toMatchObject({
+      signing: first,
+      trusted: [first, second],
+      isSuccessorDue: false,
+    });
     expect(rolesOf(both, rules, later(handover + 1))).toMatchObject({ signing: second, trusted: [first, second] });
     expect(rolesOf(both, rules, later(handover + 24))).toMatchObject({ trusted: [first, second], retired: [] });
     expect(rolesOf(both, rules, later(handover + 25))).toMatchObject({ trusted: [second], retired: [first] });
@@ -65,6 +70,14 @@ describe('readAuthorities()', () => {
     const { certificates } = writeAuthorities([first, second]);
     const { privateKeys } = writeAuthorities([second, first]);
     expect(readAuthorities({ certificates, privateKeys })).toEqual({ ok: true, value: [first, second] });
+  });
+
+  it('takes nobody for an authority who may not sign', async () => {
+    const { first } = await authorities();
+    const leaf = await issueLeaf(first, { commonName: 'pod', use: 'client', now: start });
+    if (!leaf.ok) throw new Error(leaf.error);
+    const texts = { certificates: leaf.value.certificate, privateKeys: leaf.value.privateKey };
+    expect(readAuthorities(texts)).toEqual({ ok: false, error: 'CN=pod is not the certificate of an authority' });
   });
 
   it('says whose key is missing', async () => {

@@ -122,6 +122,20 @@ describe('keepAuthority()', () => {
     expect([changes, writes()]).toEqual([1, 1]);
   });
 
+  it('tells nobody of what it finds after its end', async () => {
+    let now = Date.now();
+    let changes = 0;
+    const { secret } = sharedSecret();
+    const keeper = await keep({ secret, now: () => new Date(now), onChange: () => changes++ });
+    const before = keeper.serverTls().certificate;
+    now += 13 * hour;
+    const looking = keeper.look();
+    keeper.close();
+    await looking;
+    expect(keeper.serverTls().certificate).not.toBe(before);
+    expect(changes).toBe(0);
+  });
+
   it('has a successor made by the leader alone, which signs when everybody has heard of it', async () => {
     let now = Date.now();
     const { secret, authorities } = sharedSecret();
@@ -142,6 +156,9 @@ describe('keepAuthority()', () => {
     await Promise.all([leader.look(), follower.look()]);
     expect(follower.roles().signing.certificate).not.toBe(first);
     expect(follower.roles().signing.certificate).toBe(leader.roles().signing.certificate);
+    const shown = new X509Certificate(follower.serverTls().certificate);
+    const signer = new X509Certificate(follower.roles().signing.certificate);
+    expect(shown.checkIssued(signer) && shown.verify(signer.publicKey)).toBe(true);
     now += 48 * hour;
     await leader.look();
     await follower.look();
