@@ -57,12 +57,52 @@ describe('real detectors', () => {
     }
   });
 
+  it('of keywords see through what folding undoes, and through what it does not', () => {
+    const detector = localDetector({ kind: 'keywords', words: ['agent 47', 'falcon'] });
+    for (const text of [
+      'Agent 47',
+      'ＡＧＥＮＴ\u200b 47',
+      'agent ٤٧',
+      'agent 𝟒𝟕',
+      'agent &#52;7',
+      'f\u0430lcon',
+      'fal\u00adcon',
+      'f%61lcon',
+    ]) {
+      const found: string[] = [];
+      for (const padded of [text, `سلام\u200cها ${text} 👍🏽`]) {
+        detector.scan(padded, 0, ({ start, end }) => found.push(padded.slice(start, end)));
+      }
+      expect(found, text).toEqual([text, text]);
+    }
+  });
+
   it('are called after their rule when they have no names of their own', () => {
     const guard = compileGuard(rules, 'request', { detectorFor: localDetector });
     const vault = new Vault(new Uint8Array(32), 'c1');
     const { findings, redactedText } = guard.scan('Project Falcon TCK-123456', 'user', vault);
     expect(findings.map((finding) => finding.entity)).toEqual(['names', 'tickets']);
     expect(redactedText).toBe('[REDACTED] [TICKETS]');
+  });
+
+  it('look for what is looked for by default, less what is excepted, or for what is named', () => {
+    const texts = ['4111 1111 1111 1111', 'ana@corp.com', 'host 203.0.113.7', 'tax id 86095742719'];
+    const kindsIn = (spec: Partial<Extract<LocalSpec, { kind: 'pii' }>>): readonly string[] => {
+      const found: string[] = [];
+      const detector = localDetector({ ...secrets, kind: 'pii', ...spec });
+      for (const text of texts) detector.scan(text, 0, ({ entity }) => found.push(entity));
+      return found;
+    };
+    expect(kindsIn({})).toEqual(['CREDIT_CARD', 'EMAIL_ADDRESS']);
+    expect(kindsIn({ except: ['EMAIL_ADDRESS'] })).toEqual(['CREDIT_CARD']);
+    expect(kindsIn({ entities: ['IP_ADDRESS', 'DE_TAX_ID', 'aws-access-key-id'] })).toEqual([
+      'IP_ADDRESS',
+      'DE_TAX_ID',
+    ]);
+    const options = new Map([
+      ['CREDIT_CARD', { minScore: undefined, allow: [texts[0] ?? ''], deny: [], contextWords: [] }],
+    ]);
+    expect(kindsIn({ options })).toEqual(['EMAIL_ADDRESS']);
   });
 
   it('are built once for equal specs', () => {

@@ -28,6 +28,12 @@ describe.each(piiEntities.map(({ name }) => name))('%s', (name) => {
     expect(found(name, text).map(({ start, end }) => text.slice(start, end))).toEqual(
       spans.map(([start, end]) => text.slice(start, end)),
     );
+    for (const { score, validator } of found(name, text)) {
+      expect(score).toBeGreaterThanOrEqual(0.5);
+      expect(score).toBeLessThanOrEqual(1);
+      // A numbering plan says that there may be such a number, a checksum that it is one.
+      if (validator !== undefined && name !== 'PHONE_NUMBER') expect(score).toBe(1);
+    }
     // Whatever else is looked for, nothing of it stays uncovered.
     const covered: Finding[] = [];
     all.scan(text, 0, (finding) => covered.push(finding));

@@ -86,6 +86,35 @@ describe('context', () => {
   });
 });
 
+describe('what stands before a number', () => {
+  it.each([
+    ['order-4111111111111111', 1],
+    ['7abc-4111111111111111', 0],
+    ['x_abc-4111111111111111', 0],
+    ['b4fa-abc-4111111111111111', 0],
+    ['7-4111111111111111', 0],
+  ])('tells whether it begins there: %s', (text, count) => {
+    expect(found({ CREDIT_CARD: {} }, text)).toHaveLength(count);
+  });
+
+  it('makes a number doubtful whose groups are apart by blanks alone', () => {
+    expect(found({ US_SSN: {} }, 'so 536 90 4399')).toHaveLength(1);
+    expect(found({ US_SSN: {} }, '12 536 90 4399')).toEqual([]);
+    expect(found({ US_SSN: {} }, '12 536-90-4399')).toHaveLength(1);
+    expect(found({ US_SSN: {} }, 'ssn 12 536 90 4399')).toHaveLength(1);
+  });
+});
+
+describe('groups', () => {
+  it.each(['-', '\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2015', '\u2212'])(
+    'may be apart by %j',
+    (hyphen) => {
+      expect(found({ US_SSN: {} }, `so 536${hyphen}90${hyphen}4399`)).toHaveLength(1);
+      expect(found({ CREDIT_CARD: {} }, ['4111', '1111', '1111', '1111'].join(hyphen))).toHaveLength(1);
+    },
+  );
+});
+
 describe('lists', () => {
   it('of allowed values compare without case, blanks and hyphens', () => {
     const allow = ['4111-1111-1111-1111'];

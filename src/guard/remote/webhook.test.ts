@@ -52,6 +52,35 @@ describe('a webhook', () => {
     });
   });
 
+  it('is asked again about a text that it has blocked together with another one', async () => {
+    const { url, requests } = await start((texts) => ({ version: 1, verdict: texts.length > 1 ? 'block' : 'allow' }));
+    const rule = remoteRule(hook(url), { action: 'redact', remote: { cacheMs: 60_000 } });
+    const cached = judges();
+    await expect(verdictOf(cached, rule, user('a', 'b'))).resolves.toMatchObject({ kind: 'blocked' });
+    await expect(verdictOf(cached, rule, user('a'))).resolves.toEqual({ kind: 'allow' });
+    await expect(verdictOf(cached, rule, user('a'))).resolves.toEqual({ kind: 'allow' });
+    await expect(verdictOf(cached, rule, user('a', 'b'))).resolves.toMatchObject({ kind: 'blocked' });
+    expect(requests).toHaveLength(3);
+  });
+
+  it('gives reasons for the texts that it names, or for all', async () => {
+    const { url } = await start((texts) => ({
+      version: 1,
+      verdict: 'replace',
+      texts: texts.map(({ text }) => text.replace(/[0-9]+/, '#')),
+      reasons: [{ category: 'house', text: 0 }, { category: 'floor', text: 1 }, { category: 'number' }],
+    }));
+    const verdict = await verdictOf(remote, remoteRule(hook(url), { action: 'redact' }), user('at 12', 'on 3'));
+    expect(verdict).toMatchObject({ kind: 'replaced', texts: ['at #', 'on #'] });
+    const reasons = verdict.kind === 'replaced' ? verdict.reasons : [];
+    expect(reasons.map(({ text, entity }) => `${text} ${entity}`).sort()).toEqual([
+      '0 house',
+      '0 number',
+      '1 floor',
+      '1 number',
+    ]);
+  });
+
   it('blocks all texts, or those that it names', async () => {
     let reasons: unknown;
     const { url } = await start(() => ({ version: 1, verdict: 'block', reasons }));

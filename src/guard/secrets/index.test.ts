@@ -105,6 +105,18 @@ describe('a key of hexadecimal digits', () => {
   });
 });
 
+describe('a key by its name', () => {
+  it.each([
+    ['aB3dE5gH7jK9mN1p', 1],
+    ['aB3dE5gH7jK9mN1', 0],
+    ['4815162342108231', 0],
+    ['aBcdEfgHijKlmNop', 0],
+    ['continuous-integration-2', 0],
+  ])('has sixteen characters, letters and digits that are no words: %s', (value, count) => {
+    expect(scan(`api_key = "${value}"`)).toHaveLength(count);
+  });
+});
+
 describe('a password', () => {
   it.each([
     ...[

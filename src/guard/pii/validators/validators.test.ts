@@ -67,7 +67,8 @@ describe('numbers without a checksum', () => {
     expect(['AB123456C', 'GB123456C', 'AB123456E'].map(judgeNino)).toEqual(['plausible', 'invalid', 'invalid']);
     expect(['ABCPE1234F', 'ABCDE1234F'].map(judgePan)).toEqual(['plausible', 'invalid']);
     // Born in October 2020 or later: the last digit is a random one.
-    expect(['2011013123456', '1911013123456'].map(judgeRrn)).toEqual(['plausible', 'invalid']);
+    expect(['2011013123456', '2010013123456', '2101013123456'].map(judgeRrn)).toEqual(Array(3).fill('plausible'));
+    expect(['1911013123456', '2009303123456'].map(judgeRrn)).toEqual(['invalid', 'invalid']);
   });
 });
 
@@ -115,8 +116,17 @@ describe('checksums', () => {
   });
 });
 
+/** The first and the last of each range. */
+function rangesOf(
+  length: number,
+  issuer: 'common' | 'rare' | undefined,
+  ...ranges: readonly (readonly [number, number])[]
+): readonly (readonly [number, number, 'common' | 'rare' | undefined])[] {
+  return ranges.flatMap((range) => [...new Set(range)].map((firstFour) => [firstFour, length, issuer] as const));
+}
+
 describe('issuers', () => {
-  it.each([
+  it.each<readonly [number, number, 'common' | 'rare' | undefined]>([
     [4111, 16, 'common'],
     [4111, 15, undefined],
     [4111, 13, 'rare'],
@@ -139,6 +149,24 @@ describe('issuers', () => {
     [8200, 15, undefined],
     [9792, 16, 'common'],
     [9999, 16, undefined],
+    ...rangesOf(14, 'common', [3000, 3059], [3095, 3095], [3600, 3699], [3800, 3999]),
+    ...rangesOf(14, undefined, [2999, 2999], [3060, 3060], [3094, 3094], [3096, 3096], [3599, 3599], [3700, 3799]),
+    ...[16, 17, 18, 19].flatMap((length) =>
+      rangesOf(length, 'rare', [3000, 3059], [3095, 3095], [3600, 3699], [3800, 3999], [5000, 5099], [5600, 5999]),
+    ),
+    ...rangesOf(15, 'rare', [3600, 3699], [3800, 3999], [5000, 5099], [6900, 6999]),
+    ...rangesOf(15, 'common', [3400, 3499], [3700, 3799]),
+    ...rangesOf(15, undefined, [3000, 3000], [3399, 3399], [3500, 3500], [4000, 4999], [5100, 5599]),
+    ...rangesOf(16, 'common', [3528, 3589], [4000, 4999], [5100, 5599], [6011, 6011], [6200, 6299], [6440, 6599]),
+    ...rangesOf(16, 'common', [2200, 2204], [2221, 2720], [8100, 8299], [9792, 9792]),
+    ...rangesOf(16, 'rare', [6010, 6010], [6012, 6012], [6300, 6439], [6600, 6999]),
+    ...rangesOf(16, undefined, [3590, 3590], [7000, 7000], [9791, 9791], [9793, 9793]),
+    ...[17, 18, 19].flatMap((length) => rangesOf(length, 'rare', [2200, 2204], [3528, 3589], [6200, 6299])),
+    ...rangesOf(19, 'rare', [4000, 4999]),
+    ...rangesOf(18, undefined, [4000, 4999], [5100, 5599], [8100, 8299]),
+    ...rangesOf(12, 'rare', [5000, 5099], [5600, 6999]),
+    ...rangesOf(11, undefined, [5000, 5099], [5600, 6999]),
+    ...rangesOf(20, undefined, [4000, 4999], [5000, 5099], [6200, 6299]),
   ])('of %i with %i digits are %s', (firstFour, length, expected) => {
     expect(cardIssuer(firstFour, length)).toBe(expected);
   });
