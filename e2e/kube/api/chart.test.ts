@@ -243,6 +243,9 @@ describe('the chart', () => {
       'redis.parameters.prefix=a',
       'redis.auth.secretKey=pass word',
       'imagePullSecret.dockerConfigJson=user:password',
+      'global.serveUrl=https://ai.example.com /v1',
+      'dataplane.namespace=data.plane',
+      'rbac.gatewayNamespaces={team_a}',
     ];
     for (const wrong of wrongs) await expect(renderChart('--set', wrong), wrong).rejects.toThrow('of the schema');
   });
