@@ -5,7 +5,7 @@ import { until } from '../../../e2e/support/until.ts';
 import type { Counter } from '../counter.ts';
 import { finish, renew, reserve, take } from '../testing/answers.ts';
 import { nodeAt, openRedis } from '../testing/open-redis.ts';
-import { describeStore } from '../testing/store-suite.ts';
+import { describeStore } from '../testing/store-suite/describe-store.ts';
 
 describeStore('store in a Redis', async () => {
   const redis = await startRedis();
