@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localBackend } from '../support/ai-gateway-manifests.ts';
+import { aiRoute, localBackend, modelRule } from '../support/ai-gateway-manifests.ts';
+import { attachedPolicy, type PolicyTarget } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
-import { apiKey, documents } from '../support/policy-documents.ts';
+import { apiKey, documents, gatewayDocument } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
@@ -19,42 +20,21 @@ const issuer = tokenIssuer();
 let llm: RecordingProvider;
 let gateway: TestGateway;
 
-const routes = (port: number): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners:
-  - {name: all, protocol: HTTP, port: ${port}}
-  - {name: team, protocol: HTTP, port: ${port}, hostname: team.test}
----
-${localBackend({ name: 'llm', port: llm.port })}---
-${aiRoute('open', 'all')}
----
-${aiRoute('guarded', 'team')}
-`;
+const routes = (port: number): string =>
+  documents(
+    gatewayDocument([
+      { name: 'all', port },
+      { name: 'team', port, hostname: 'team.test' },
+    ]),
+    localBackend({ name: 'llm', port: llm.port }),
+    aiRoute('open', [modelRule('open')], ['all']),
+    aiRoute('guarded', [modelRule('guarded')], ['team']),
+    apiKey('me', 'KEY'),
+  );
 
-const aiRoute = (model: string, listener: string): string => `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: ${model}}
-spec:
-  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io, sectionName: ${listener}}]
-  rules:
-  - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}]
-    backendRefs: [{name: llm}]
-`;
-
-const policy = (kind: string, target: Readonly<Record<string, string>>, spec: Readonly<Record<string, unknown>>) => `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: ${kind}
-metadata: {name: guard}
-spec: ${JSON.stringify({ targetRefs: [{ group: 'gateway.networking.k8s.io', ...target }], ...spec })}
-`;
-
-const ofRoute = { kind: 'HTTPRoute', name: 'guarded' };
-const ofListener = { kind: 'Gateway', name: 'test', sectionName: 'team' };
+const security = (target: PolicyTarget): string => attachedPolicy('SecurityPolicy', 'guard', target, { jwt });
+const ofRoute: PolicyTarget = { kind: 'HTTPRoute', name: 'guarded' };
+const ofListener: PolicyTarget = { kind: 'Gateway', name: 'test', sectionName: 'team' };
 const jwt = {
   providers: [{ name: 'login', localJWKS: { inline: issuer.keySet }, extractFrom: { headers: [{ name: 'x-token' }] } }],
 };
@@ -88,7 +68,7 @@ beforeAll(async () => {
   );
   gateway = await startGateway({
     env: { KEY: key },
-    policy: (port) => ({ 'routes.yaml': documents(routes(port), apiKey('me', 'KEY')) }),
+    policy: (port) => ({ 'routes.yaml': routes(port) }),
   });
 });
 
@@ -100,7 +80,7 @@ afterAll(async () => {
 describe('an AIGatewayRoute', () => {
   it('has its tokens checked where they are asked for by its own policy', async () => {
     await becomes(200);
-    await gateway.write('policy.yaml', policy('SecurityPolicy', ofRoute, { jwt }));
+    await gateway.write('policy.yaml', security(ofRoute));
     await becomes(401);
     expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(200);
     expect(await ask('open')).toBe(200);
@@ -109,7 +89,7 @@ describe('an AIGatewayRoute', () => {
   });
 
   it('refuses requests while a policy wants tokens for a rule that it has not', async () => {
-    await gateway.write('policy.yaml', policy('SecurityPolicy', { ...ofRoute, sectionName: 'rule' }, { jwt }));
+    await gateway.write('policy.yaml', security({ ...ofRoute, sectionName: 'rule' }));
     await becomes(503);
     expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(503);
     expect(answer).toMatchObject({ error: { code: 'route_closed', policy: 'SecurityPolicy/guard' } });
@@ -121,7 +101,7 @@ describe('an AIGatewayRoute', () => {
 
   it('refuses requests while a policy wants a filter for them that nobody runs', async () => {
     const lua = [{ type: 'Inline', inline: 'function envoy_on_request(handle) end' }];
-    await gateway.write('policy.yaml', policy('EnvoyExtensionPolicy', ofRoute, { lua }));
+    await gateway.write('policy.yaml', attachedPolicy('EnvoyExtensionPolicy', 'guard', ofRoute, { lua }));
     await becomes(503);
     expect(await ask('open')).toBe(200);
     await gateway.remove('policy.yaml');
@@ -129,7 +109,7 @@ describe('an AIGatewayRoute', () => {
   });
 
   it('has its tokens checked where they are asked for on a listener of its own', async () => {
-    await gateway.write('policy.yaml', policy('SecurityPolicy', ofListener, { jwt }));
+    await gateway.write('policy.yaml', security(ofListener));
     await becomes(401);
     expect(await ask('guarded', { 'x-token': issuer.token({}) })).toBe(200);
     expect(await ask('guarded', { 'x-token': tokenIssuer().token({}) })).toBe(401);

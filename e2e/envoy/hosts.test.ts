@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
 import { freePort, startGateway, type TestGateway } from '../support/gateway.ts';
 import { startLoad } from '../support/load.ts';
-import { apiKey, documents, hostsDocument, model, provider } from '../support/policy-documents.ts';
+import { apiKey, documents, gatewayDocument, model, provider } from '../support/policy-documents.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 
 /*
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const [one, any] = [authority.issue('one.example.com'), authority.issue('any.example.com')];
   gateway = await startGateway({
     policy: (port) => ({
-      'gateway.yaml': hostsDocument([
+      'gateway.yaml': gatewayDocument([
         ...plain.map((hostname) => ({ hostname, port })),
         { hostname: 'one.example.com', port: tlsPort, tls: 'one' },
         { hostname: '*.example.com', port: tlsPort, tls: 'any' },
@@ -114,7 +114,7 @@ describe('several hosts on one port', () => {
       20,
     );
     const publish = (...hosts: readonly { readonly hostname: string; readonly name?: string }[]) =>
-      gateway.write('gateway.yaml', hostsDocument(hosts.map((each) => ({ ...each, port: gateway.port }))));
+      gateway.write('gateway.yaml', gatewayDocument(hosts.map((each) => ({ ...each, port: gateway.port }))));
     await publish({ hostname: 'one.example.com' }, { hostname: 'two.test' });
     await expect.poll(async () => (await ask('two.test')).status).toBe(200);
     expect((await ask('any.example.com')).status).toBe(404);

@@ -3,6 +3,7 @@ import { sha256Hex } from '../../src/lib/hash.ts';
 import type { UsageRecord } from '../../src/llm/usage/record.ts';
 import { localBackend, routeTo } from '../support/ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { documents } from '../support/policy-documents.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { patience } from '../support/until.ts';
 import { type UsageFile, usageFile } from '../support/usage-file.ts';
@@ -42,7 +43,7 @@ spec: ${spec}`;
   gateway = await startGateway({
     policy: {
       'prices.yaml': catalogue('{input: 2, output: 8}'),
-      'route.yaml': [routeTo({ routed: ['vllm'] }), localBackend({ name: 'vllm', port: provider.port })].join('---'),
+      'route.yaml': documents(routeTo({ routed: ['vllm'] }), localBackend({ name: 'vllm', port: provider.port })),
       'policy.yaml': [
         `
 apiVersion: sluice.dev/v1alpha1

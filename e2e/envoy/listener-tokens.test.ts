@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localBackend } from '../support/ai-gateway-manifests.ts';
+import { aiRoute, localBackend, modelRule } from '../support/ai-gateway-manifests.ts';
 import { applying } from '../support/applying.ts';
+import { attachedPolicy, type PolicyTarget } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
-import { apiKey, document, documents } from '../support/policy-documents.ts';
+import { apiKey, document, documents, gatewayDocument } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
@@ -19,44 +20,21 @@ const [house, team, lab, stranger] = [tokenIssuer(), tokenIssuer(), tokenIssuer(
 let llm: RecordingProvider;
 let gateway: TestGateway;
 
-const routes = (port: number): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners:
-  - {name: all, protocol: HTTP, port: ${port}}
-  - {name: open, protocol: HTTP, port: ${port}, hostname: open.test}
----
-${localBackend({ name: 'llm', port: llm.port })}---
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: usual}
-spec:
-  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
-  rules:
-  - matches:
-    - headers: [{type: Exact, name: x-ai-eg-model, value: usual}]
-    backendRefs: [{name: llm}]
-  - matches:
-    - headers: [{type: Exact, name: x-ai-eg-model, value: usual}, {type: Exact, name: x-team, value: research}]
-    backendRefs: [{name: llm, modelNameOverride: of-research}]
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: teams}
-spec:
-  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
-  rules:
-  - name: general
-    matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: general}]}]
-    backendRefs: [{name: llm}]
-  - name: special
-    matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: special}]}]
-    backendRefs: [{name: llm}]
----
-apiVersion: gateway.networking.k8s.io/v1
+const routes = (port: number): string =>
+  documents(
+    gatewayDocument([
+      { name: 'all', port },
+      { name: 'open', port, hostname: 'open.test' },
+    ]),
+    localBackend({ name: 'llm', port: llm.port }),
+    aiRoute('usual', [
+      modelRule('usual'),
+      modelRule('usual', { backendRefs: [{ name: 'llm', modelNameOverride: 'of-research' }] }, [
+        { type: 'Exact', name: 'x-team', value: 'research' },
+      ]),
+    ]),
+    aiRoute('teams', [modelRule('general', { name: 'general' }), modelRule('special', { name: 'special' })]),
+    `apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: service}
 spec:
@@ -64,34 +42,22 @@ spec:
   rules:
   - matches: [{path: {type: PathPrefix, value: /service}}]
     backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: llm}]
-`;
-
-interface Target {
-  readonly group?: string;
-  readonly kind: 'Gateway' | 'AIGatewayRoute' | 'HTTPRoute';
-  readonly name: string;
-  readonly sectionName?: string;
-}
-
-const policy = (name: string, { group = 'gateway.networking.k8s.io', ...target }: Target, spec: object): string => `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: ${name}}
-spec: ${JSON.stringify({ targetRefs: [{ group, ...target }], ...spec })}
-`;
+`,
+    apiKey('me', 'KEY'),
+  );
 
 const tokensOf = (issuer: typeof house, more: object = {}) => ({
   jwt: { providers: [{ name: 'login', localJWKS: { inline: issuer.keySet }, ...more }] },
 });
 const claimToHeaders = [{ claim: 'team', header: 'x-team' }];
-const ofGateway: Target = { kind: 'Gateway', name: 'test', sectionName: 'all' };
-const ofRoute: Target = { kind: 'HTTPRoute', name: 'teams' };
-const ofRule: Target = { ...ofRoute, sectionName: 'special' };
+const ofGateway: PolicyTarget = { kind: 'Gateway', name: 'test', sectionName: 'all' };
+const ofRoute: PolicyTarget = { kind: 'HTTPRoute', name: 'teams' };
+const ofRule: PolicyTarget = { ...ofRoute, sectionName: 'special' };
 
 const [theHouse, theTeam, theLab] = [
-  () => policy('house', ofGateway, tokensOf(house, { claimToHeaders })),
-  () => policy('team', ofRoute, tokensOf(team)),
-  () => policy('lab', ofRule, tokensOf(lab)),
+  () => attachedPolicy('SecurityPolicy', 'house', ofGateway, tokensOf(house, { claimToHeaders })),
+  () => attachedPolicy('SecurityPolicy', 'team', ofRoute, tokensOf(team)),
+  () => attachedPolicy('SecurityPolicy', 'lab', ofRule, tokensOf(lab)),
 ];
 
 type Headers = Readonly<Record<string, string>>;
@@ -125,7 +91,7 @@ beforeAll(async () => {
   );
   gateway = await startGateway({
     env: { KEY: key, ANONYMOUS_KEY: 'sk-nobody-shows-this-one' },
-    policy: (port) => ({ 'routes.yaml': documents(routes(port), apiKey('me', 'KEY')) }),
+    policy: (port) => ({ 'routes.yaml': routes(port) }),
   });
   await apply([theHouse()], async () => isRefused(await ask('usual')) && (await ask('usual', by(house))) === 200);
   await apply([theHouse(), theTeam(), theLab()], async () => (await ask('special', by(lab))) === 200);
@@ -194,7 +160,8 @@ describe('an AIGatewayRoute whose policy wants other tokens than its Gateway', (
 });
 
 describe('where some route wants a token of those only who show one', () => {
-  const optional = () => policy('team', ofRoute, { jwt: { ...tokensOf(team).jwt, optional: true } });
+  const optional = () =>
+    attachedPolicy('SecurityPolicy', 'team', ofRoute, { jwt: { ...tokensOf(team).jwt, optional: true } });
 
   it('a token is not needed for it, and for nothing else', async () => {
     await apply([theHouse(), optional(), theLab()], async () => (await ask('general')) === 200);
@@ -238,7 +205,7 @@ describe('while policies change', () => {
   });
 
   it('a rule that is not there is said, and its route closed', async () => {
-    const nowhere = policy('lab', { ...ofRoute, sectionName: 'nowhere' }, tokensOf(lab));
+    const nowhere = attachedPolicy('SecurityPolicy', 'lab', { ...ofRoute, sectionName: 'nowhere' }, tokensOf(lab));
     await gateway.remove('policies.yaml');
     await until('the last good version is gone', async () => (await ask('special')) === 200);
     await apply([nowhere], async () => (await ask('special')) === '503 route_closed');

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localBackend } from '../support/ai-gateway-manifests.ts';
+import { aiRoute, localBackend, modelRule } from '../support/ai-gateway-manifests.ts';
+import { attachedPolicy, type PolicyTarget } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { apiKey, documents } from '../support/policy-documents.ts';
+import { apiKey, documents, gatewayDocument } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
@@ -17,43 +18,19 @@ const [gatewayPage, routePage] = ['https://gateway.example.com', 'https://route.
 let llm: RecordingProvider;
 let gateway: TestGateway;
 
-const aiRoute = (name: string, ...listeners: readonly string[]): string => `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: ${name}}
-spec:
-  parentRefs: [${listeners.map((listener) => `{name: test, sectionName: ${listener}}`).join()}]
-  rules:
-  - matches: [{headers: [{name: x-ai-eg-model, value: ${name}}]}]
-    backendRefs: [{name: llm}]
-`;
-
-const policy = (name: string, target: Readonly<Record<string, string>>, origin: string): string => `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: ${name}}
-spec: ${JSON.stringify({
-  targetRefs: [{ group: 'gateway.networking.k8s.io', ...target }],
-  cors: { allowOrigins: [origin] },
-})}
-`;
+const policy = (name: string, target: PolicyTarget, origin: string): string =>
+  attachedPolicy('SecurityPolicy', name, target, { cors: { allowOrigins: [origin] } });
 
 const manifests = (port: number): string =>
   documents(
-    `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners:
-  - {name: all, protocol: HTTP, port: ${port}}
-  - {name: own, protocol: HTTP, port: ${port}, hostname: own.test}
-  - {name: shared, protocol: HTTP, port: ${port}, hostname: shared.test}
-`,
+    gatewayDocument([
+      { name: 'all', port },
+      { name: 'own', port, hostname: 'own.test' },
+      { name: 'shared', port, hostname: 'shared.test' },
+    ]),
     localBackend({ name: 'llm', port: llm.port }),
-    aiRoute('usual', 'all', 'shared'),
-    aiRoute('browsed', 'own', 'shared'),
+    aiRoute('usual', [modelRule('usual')], ['all', 'shared']),
+    aiRoute('browsed', [modelRule('browsed')], ['own', 'shared']),
     policy('of-gateway', { kind: 'Gateway', name: 'test' }, gatewayPage),
     policy('of-route', { kind: 'HTTPRoute', name: 'browsed' }, routePage),
     apiKey('me', 'KEY'),

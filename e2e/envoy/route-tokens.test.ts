@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { localBackend } from '../support/ai-gateway-manifests.ts';
+import { aiRoute, localBackend, modelRule, secretOf } from '../support/ai-gateway-manifests.ts';
 import { applying } from '../support/applying.ts';
+import { attachedPolicy, type PolicyTarget } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents } from '../support/policy-documents.ts';
@@ -27,29 +28,19 @@ let areKeysThere = true;
 const models = ['open', 'red', 'also-red', 'blue', 'either', 'dark'] as const;
 type ModelName = (typeof models)[number];
 
-const routes = (port: number): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: all, protocol: HTTP, port: ${port}}]
----
-${localBackend({ name: 'llm', port: llm.port })}---
-${documents(...models.map(aiRoute))}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: by-claim}
-spec:
-  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
-  rules:
-  - matches: [{headers: [{name: x-ai-eg-model, value: claimed}, {name: x-team, value: research}]}]
-    backendRefs: [{name: llm, modelNameOverride: for-research}]
-  - matches: [{headers: [{name: x-ai-eg-model, value: claimed}, {type: RegularExpression, name: x-team, value: "s.*"}]}]
-    backendRefs: [{name: llm, modelNameOverride: for-sales}]
----
-apiVersion: gateway.networking.k8s.io/v1
+const routes = (): string =>
+  documents(
+    localBackend({ name: 'llm', port: llm.port }),
+    ...models.map((name) => aiRoute(name, [modelRule(name)])),
+    aiRoute('by-claim', [
+      modelRule('claimed', { backendRefs: [{ name: 'llm', modelNameOverride: 'for-research' }] }, [
+        { name: 'x-team', value: 'research' },
+      ]),
+      modelRule('claimed', { backendRefs: [{ name: 'llm', modelNameOverride: 'for-sales' }] }, [
+        { type: 'RegularExpression', name: 'x-team', value: 's.*' },
+      ]),
+    ]),
+    `apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: beside}
 spec:
@@ -59,40 +50,15 @@ spec:
   - matches: [{headers: [{name: x-team, value: research}]}]
     filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-beside, value: "yes"}]}}]
     backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: llm}]
----
-apiVersion: v1
-kind: Secret
-metadata: {name: callers}
-stringData: {ana: sk-ana-has-enough-characters}
-`;
+`,
+    secretOf('callers', { ana: 'sk-ana-has-enough-characters' }),
+    apiKey('me', 'KEY'),
+  );
 
-const aiRoute = (model: string): string => `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: ${model}}
-spec:
-  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
-  rules:
-  - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}]
-    backendRefs: [{name: llm}]
-`;
+const policy = (name: string, target: PolicyTarget, spec: Readonly<Record<string, unknown>>): string =>
+  attachedPolicy('SecurityPolicy', name, target, spec);
 
-interface Target {
-  readonly kind: 'Gateway' | 'HTTPRoute' | 'AIGatewayRoute';
-  readonly name: string;
-}
-
-const policy = (name: string, target: Target, spec: Readonly<Record<string, unknown>>): string => {
-  const group = target.kind === 'AIGatewayRoute' ? 'aigateway.envoyproxy.io' : 'gateway.networking.k8s.io';
-  return `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: ${name}}
-spec: ${JSON.stringify({ targetRefs: [{ group, ...target }], ...spec })}
-`;
-};
-
-const ofRoute = (name: ModelName): Target => ({ kind: 'HTTPRoute', name });
+const ofRoute = (name: ModelName): PolicyTarget => ({ kind: 'HTTPRoute', name });
 const keysOf = (path: string) => ({ remoteJWKS: { uri: `http://127.0.0.1:${keySet.port}${path}` } });
 const claimToHeaders = [
   { claim: 'org.team', header: 'x-team' },
@@ -163,7 +129,7 @@ beforeAll(async () => {
   areKeysThere = false;
   gateway = await startGateway({
     env: { KEY: key, ANONYMOUS_KEY: 'sk-nobody-shows-this-one' },
-    policy: (port) => ({ 'routes.yaml': documents(routes(port), apiKey('me', 'KEY')) }),
+    policy: { 'routes.yaml': routes() },
   });
   await apply(usual(), async () => {
     const token = red.token(claims);

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backendManifest } from '../support/ai-gateway-manifests.ts';
+import { backendManifest, secretOf } from '../support/ai-gateway-manifests.ts';
 import { applying } from '../support/applying.ts';
+import { attachedPolicy } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { documents } from '../support/policy-documents.ts';
@@ -33,12 +34,8 @@ spec:
     backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: service}]
 `;
 
-const policy = (kind: 'Gateway' | 'HTTPRoute', name: string, spec: Readonly<Record<string, unknown>>): string => `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: of-${name}}
-spec: ${JSON.stringify({ targetRefs: [{ group: 'gateway.networking.k8s.io', kind, name }], ...spec })}
-`;
+const policy = (kind: 'Gateway' | 'HTTPRoute', name: string, spec: Readonly<Record<string, unknown>>): string =>
+  attachedPolicy('SecurityPolicy', `of-${name}`, { kind, name }, spec);
 
 const jwt = {
   jwt: {
@@ -78,27 +75,14 @@ const apply = applying(() => gateway);
 beforeAll(async () => {
   service = await startRecordingProvider((response, { headers }) => answerJson(response, 200, headers));
   gateway = await startGateway({
-    policy: (port) => ({
-      'gateway.yaml': documents(
-        `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: http, protocol: HTTP, port: ${port}}]
-`,
+    policy: {
+      'routes.yaml': documents(
         backendManifest('service', service.port),
         route('all', {}),
         route('research', { headers: [{ name: 'x-team', value: 'research' }] }),
-        `
-apiVersion: v1
-kind: Secret
-metadata: {name: callers}
-stringData: ${JSON.stringify(keys)}
-`,
+        secretOf('callers', keys),
       ),
-    }),
+    },
   });
 });
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { localBackend } from '../support/ai-gateway-manifests.ts';
+import { aiRoute, localBackend, modelRule } from '../support/ai-gateway-manifests.ts';
+import { attachedPolicy } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { apiKey, documents } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
@@ -13,40 +14,21 @@ const key = 'sk-a-key-of-enough-characters';
 let llm: RecordingProvider;
 let gateway: TestGateway;
 
-const rule = (name: string): string => `
-  - name: ${name}
-    matches: [{headers: [{name: x-ai-eg-model, value: ${name}}]}]
-    backendRefs: [{name: llm}]`;
+const limit = (name: string, requests: number, sectionName?: string): string =>
+  attachedPolicy(
+    'BackendTrafficPolicy',
+    name,
+    { kind: 'HTTPRoute', name: 'chat', ...(sectionName !== undefined && { sectionName }) },
+    { rateLimit: { type: 'Global', global: { rules: [{ limit: { requests, unit: 'Year' } }] } } },
+  );
 
-const limit = (name: string, requests: number, sectionName?: string): string => `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: BackendTrafficPolicy
-metadata: {name: ${name}}
-spec: ${JSON.stringify({
-  targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'chat', sectionName }],
-  rateLimit: { type: 'Global', global: { rules: [{ limit: { requests, unit: 'Year' } }] } },
-})}
-`;
-
-const manifests = (port: number): string =>
+const manifests = (): string =>
   documents(
-    `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: all, protocol: HTTP, port: ${port}}]
-`,
     localBackend({ name: 'llm', port: llm.port }),
-    `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: chat}
-spec:
-  parentRefs: [{name: test}]
-  rules: ${rule('dear')}${rule('cheap')}${rule('other')}
-`,
+    aiRoute(
+      'chat',
+      ['dear', 'cheap', 'other'].map((name) => modelRule(name, { name })),
+    ),
     limit('of-route', 3),
     limit('of-rule', 1, 'dear'),
     apiKey('me', 'KEY'),
@@ -65,7 +47,7 @@ beforeAll(async () => {
   llm = await startRecordingProvider((response) =>
     answerJson(response, 200, { choices: [{ message: { role: 'assistant', content: 'hi' } }] }),
   );
-  gateway = await startGateway({ env: { KEY: key }, policy: (port) => ({ 'routes.yaml': manifests(port) }) });
+  gateway = await startGateway({ env: { KEY: key }, policy: { 'routes.yaml': manifests() } });
   await until('the route is there', async () => (await ask('nowhere')) === 404);
 });
 

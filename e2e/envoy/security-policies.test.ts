@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backendManifest } from '../support/ai-gateway-manifests.ts';
+import { backendManifest, secretOf } from '../support/ai-gateway-manifests.ts';
 import { applying } from '../support/applying.ts';
+import { attachedPolicy } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents, model, provider } from '../support/policy-documents.ts';
@@ -22,16 +23,10 @@ let service: RecordingProvider;
 let keySet: RecordingProvider;
 let gateway: TestGateway;
 
-const routes = (port: number): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners: [{name: http, protocol: HTTP, port: ${port}}]
----
-${backendManifest('service', service.port)}---
-apiVersion: gateway.networking.k8s.io/v1
+const routes = (): string =>
+  documents(
+    backendManifest('service', service.port),
+    `apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: service}
 spec:
@@ -39,23 +34,12 @@ spec:
   rules:
   - matches: [{path: {value: /service}}]
     backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: service}]
----
-apiVersion: v1
-kind: Secret
-metadata: {name: callers}
-stringData: ${JSON.stringify(keys)}
-`;
+`,
+    secretOf('callers', keys),
+  );
 
-const policy = (target: 'Gateway' | 'HTTPRoute', spec: Readonly<Record<string, unknown>>): string => {
-  const name = target === 'Gateway' ? 'test' : 'service';
-  const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: target, name }];
-  return `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: ${target.toLowerCase()}}
-spec: ${JSON.stringify({ targetRefs, ...spec })}
-`;
-};
+const policy = (kind: 'Gateway' | 'HTTPRoute', spec: Readonly<Record<string, unknown>>): string =>
+  attachedPolicy('SecurityPolicy', kind.toLowerCase(), { kind, name: kind === 'Gateway' ? 'test' : 'service' }, spec);
 
 const apiKeyAuth = (more: Readonly<Record<string, unknown>> = {}) => ({
   apiKeyAuth: { credentialRefs: [{ name: 'callers' }], extractFrom: [{ headers: ['x-api-key'] }], ...more },
@@ -103,13 +87,13 @@ beforeAll(async () => {
       ANONYMOUS_KEY: 'sk-nobody-shows-this-one',
       OTHER_KEY: 'sk-other-has-enough-characters',
     },
-    policy: (port) => ({
-      'gateway.yaml': routes(port),
+    policy: {
+      'routes.yaml': routes(),
       'models.yaml': documents(
         provider('llm', `http://127.0.0.1:${llm.port}/v1`, { credential: { apiKey: { env: 'PROVIDER_KEY' } } }),
         model('small', ['llm/real']),
       ),
-    }),
+    },
   });
 });
 

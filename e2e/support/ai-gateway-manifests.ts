@@ -21,19 +21,31 @@ ${secretOf('clients', { ana: key })}`;
 
 /** Models, and the backends that are asked for each: those of later places when the ones before fail. */
 export function routeTo(rules: Readonly<Record<string, readonly string[]>>): string {
-  const spec = {
-    parentRefs: [{ name: 'test', kind: 'Gateway', group: 'gateway.networking.k8s.io' }],
-    rules: Object.entries(rules).map(([model, backends]) => ({
-      matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: model }] }],
-      backendRefs: backends.map((name, priority) => ({ name, priority })),
-    })),
-  };
-  return `
-apiVersion: aigateway.envoyproxy.io/v1beta1
+  return aiRoute(
+    'route',
+    Object.entries(rules).map(([model, backends]) =>
+      modelRule(model, { backendRefs: backends.map((name, priority) => ({ name, priority })) }),
+    ),
+  );
+}
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** An AIGatewayRoute of all listeners, or of these. */
+export function aiRoute(name: string, rules: readonly Spec[], listeners?: readonly string[]): string {
+  const parent = { name: 'test', kind: 'Gateway', group: 'gateway.networking.k8s.io' };
+  const parentRefs = listeners?.map((sectionName) => ({ ...parent, sectionName })) ?? [parent];
+  return `apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIGatewayRoute
-metadata: {name: route}
-spec: ${JSON.stringify(spec)}
+metadata: {name: ${name}}
+spec: ${JSON.stringify({ parentRefs, rules })}
 `;
+}
+
+/** A rule for a model, and for requests with these headers. The backend is `llm`, unless `more` says another. */
+export function modelRule(model: string, more: Spec = {}, headers: readonly Spec[] = []): Spec {
+  const matched = [{ type: 'Exact', name: 'x-ai-eg-model', value: model }, ...headers];
+  return { matches: [{ headers: matched }], backendRefs: [{ name: 'llm' }], ...more };
 }
 
 export interface LocalBackend {
@@ -48,8 +60,7 @@ export interface LocalBackend {
 export function localBackend({ name, port, prefix, credential, bodyMutation }: LocalBackend): string {
   const backendRef = { group: 'gateway.envoyproxy.io', kind: 'Backend', name };
   const targetRefs = [{ group: 'aigateway.envoyproxy.io', kind: 'AIServiceBackend', name }];
-  return `
-apiVersion: aigateway.envoyproxy.io/v1beta1
+  return `apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIServiceBackend
 metadata: {name: ${name}}
 spec: ${JSON.stringify({ schema: { name: 'OpenAI', prefix }, backendRef, bodyMutation })}

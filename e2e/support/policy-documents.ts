@@ -36,43 +36,34 @@ export function apiKey(name: string, variable: string, spec: Spec = {}): string 
   return document('ApiKey', name, { secretRef: { env: variable }, ...spec });
 }
 
-/** The ports of a gateway. `tls` are files beside the document. */
-export function gatewayDocument(
-  listeners: readonly { readonly name: string; readonly port: number; readonly tls?: string }[],
-): string {
-  return gatewayWith(listeners.map(({ name, port, tls }) => ({ name, ...protocolOf(port, tls) })));
+export interface ListenerDocument {
+  /** By default `listener-` and its place among the others. */
+  readonly name?: string;
+  readonly port: number;
+  /** Several may share a port. */
+  readonly hostname?: string;
+  /** Files beside the document, without their endings. */
+  readonly tls?: string;
 }
 
-/** Hosts, several of which may share a port. `tls` are files beside the document. */
-export function hostsDocument(
-  listeners: readonly {
-    readonly hostname: string;
-    readonly name?: string;
-    readonly port: number;
-    readonly tls?: string;
-  }[],
-): string {
-  return gatewayWith(
-    listeners.map(({ name, hostname, port, tls }, index) => ({
-      name: name ?? `listener-${index}`,
-      hostname,
-      ...protocolOf(port, tls),
-    })),
-  );
+/** A gateway `test`. */
+export function gatewayDocument(listeners: readonly ListenerDocument[]): string {
+  const specs = listeners.map(({ name, hostname, port, tls }, index) => ({
+    name: name ?? `listener-${index}`,
+    hostname,
+    ...protocolOf(port, tls),
+  }));
+  return `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: test}
+spec: ${JSON.stringify({ addresses: [{ value: '127.0.0.1' }], listeners: specs })}
+`;
 }
 
 function protocolOf(port: number, tls: string | undefined): Spec {
   if (tls === undefined) return { port, protocol: 'HTTP' };
   const options = { 'sluice.dev/certificate-file': `${tls}.crt`, 'sluice.dev/key-file': `${tls}.key` };
   return { port, protocol: 'HTTPS', tls: { options } };
-}
-
-function gatewayWith(specs: readonly Spec[]): string {
-  return `apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec: ${JSON.stringify({ addresses: [{ value: '127.0.0.1' }], listeners: specs })}
-`;
 }
 
 export function documents(...texts: readonly string[]): string {
