@@ -76,11 +76,13 @@ function asCountedNow({ counter: before, used, reserved, resetMs }: CounterRepor
 export const columns = ['limit', 'for', 'used', 'reserved', 'left', 'of', 'anew in'] as const;
 
 export function cellsOf(row: CounterRow): readonly string[] {
+  // A limit that refills forgets what running requests hold as well; the rest of it is what still stands against them.
+  const held = Math.min(row.reserved, row.used);
   return [
     titleOf(row),
     ownerOf(row),
-    amountOf(row, row.used - row.reserved),
-    amountOf(row, row.reserved),
+    amountOf(row, row.used - held),
+    amountOf(row, held),
     amountOf(row, row.remaining),
     `${amountOf(row, row.limit)}${row.unit === 'nanoUsd' ? '' : ` ${words[row.unit] ?? ''}`}`.trimEnd(),
     row.resetMs === 0 ? '' : formatDuration(Math.ceil(row.resetMs / 1_000) * 1_000),

@@ -36,6 +36,8 @@ export interface ConnectOptions {
   readonly random?: () => number;
 }
 
+export const defaultCommandTimeoutMs = 100;
+
 export type RedisClient = Redis | Cluster;
 
 /**
@@ -49,7 +51,7 @@ export function connectRedis(target: RedisTarget, options: ConnectOptions = {}):
     ...(target.username === undefined ? {} : { username: target.username }),
     ...(target.password === undefined ? {} : { password: target.password }),
     ...(target.isTls ? { tls: options.tls ?? {} } : {}),
-    commandTimeout: options.commandTimeoutMs ?? 100,
+    commandTimeout: options.commandTimeoutMs ?? defaultCommandTimeoutMs,
     connectTimeout: options.connectTimeoutMs ?? 2_000,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

@@ -1,7 +1,7 @@
 import { checkReserve, checkUsage } from '../reservation-check.ts';
 import { defaultRetentionMs, type Store } from '../store.ts';
 import { type Argument, type PackedItem, packItems } from './arguments.ts';
-import { type ConnectOptions, connectRedis, type RedisTarget } from './connection.ts';
+import { type ConnectOptions, connectRedis, defaultCommandTimeoutMs, type RedisTarget } from './connection.ts';
 import { redisKeys } from './keys.ts';
 import { listCounters, listUnreadable, resetCounters } from './operator.ts';
 import { readCharged, readFigures, readReserve, readUnreadable } from './reply.ts';
@@ -36,7 +36,8 @@ export const defaultPrefix = 'sluice';
 export function createRedisStore(options: RedisStoreOptions): Store {
   const client = connectRedis(options.target, options);
   teachOnConnect(client, allScripts);
-  const runner = createScriptRunner(client, options.maxInFlight ?? 10_000);
+  const commandTimeoutMs = options.commandTimeoutMs ?? defaultCommandTimeoutMs;
+  const runner = createScriptRunner(client, { maxInFlight: options.maxInFlight ?? 10_000, commandTimeoutMs });
   const keys = redisKeys(options.prefix ?? defaultPrefix, options.partition ?? 'default');
   const retentionMs = options.retentionMs ?? defaultRetentionMs;
   const serverClock = createServerClock(client);

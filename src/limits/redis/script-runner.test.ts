@@ -1,10 +1,13 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { startRedis } from '../../../e2e/support/redis.ts';
 import { until } from '../../../e2e/support/until.ts';
 import type { Counter } from '../counter.ts';
 import { finish, reserve, settle, take } from '../testing/answers.ts';
-import { connected, openRedis } from '../testing/open-redis.ts';
+import { connected, openRedis, redisAt } from '../testing/open-redis.ts';
+import { createRedisStore } from './redis-store.ts';
 
 const counter: Counter = { kind: 'fixed', key: 'c', limit: 100, windowMs: 3_600_000 };
 
@@ -27,6 +30,37 @@ describe('what a store asks of Redis', () => {
       return outcome.kind === 'unavailable' && outcome.cause === 'offline' && !outcome.mayHaveHappened;
     });
     await store.close();
+  });
+
+  it('waits for its first connection as long as for an answer, and for no later one', async () => {
+    const redis = await startRedis();
+    const commandTimeoutMs = 5_000;
+    const store = createRedisStore({ target: redisAt(redis.url), commandTimeoutMs });
+    expect(await take(store, 'a', counter, 10)).toMatchObject({ kind: 'admitted' });
+    await redis.stop();
+    await until('it is told at once', async () => {
+      const askedAt = performance.now();
+      const outcome = await take(store, 'b', counter, 10);
+      return outcome.kind === 'unavailable' && outcome.cause === 'offline' && performance.now() - askedAt < 1_000;
+    });
+    await store.close();
+
+    const nowhere = createRedisStore({ target: redisAt(redis.url), commandTimeoutMs });
+    const refused = await take(nowhere, 'c', counter, 10);
+    expect(refused).toMatchObject({ cause: 'offline', message: expect.stringContaining('ECONNREFUSED') });
+    await nowhere.close();
+  });
+
+  it('does not wait longer for a first connection that never comes', async () => {
+    // It takes connections, and says nothing in the language of TLS.
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const target = { ...redisAt(`redis://127.0.0.1:${port}`), isTls: true };
+    const store = createRedisStore({ target, commandTimeoutMs: 50, connectTimeoutMs: 30_000 });
+    expect(await take(store, 'a', counter, 1)).toMatchObject({ cause: 'offline', mayHaveHappened: false });
+    await store.close();
+    silent.close();
   });
 
   it('teaches its scripts to a server that has forgotten them', async () => {

@@ -3,10 +3,17 @@ import type { Unavailable } from '../store.ts';
 import type { Argument } from './arguments.ts';
 import type { RedisClient } from './connection.ts';
 import { errorCodeOf, explained } from './error-code.ts';
+import { afterFirstConnection } from './first-connection.ts';
 import { readNumbers } from './reply.ts';
 import type { Script } from './scripts.ts';
 
 export type ScriptReply = { readonly kind: 'reply'; readonly numbers: readonly number[] } | Unavailable;
+
+export interface ScriptRunnerOptions {
+  /** Commands that may wait for an answer; more are refused at once. */
+  readonly maxInFlight: number;
+  readonly commandTimeoutMs: number;
+}
 
 export interface ScriptRunner {
   run(script: Script, keys: readonly string[], rest: readonly Argument[], done: (reply: ScriptReply) => void): void;
@@ -17,7 +24,8 @@ export interface ScriptRunner {
 const doubtAfter = 8;
 
 /** Runs scripts by their SHA, and by their text where the server does not know them yet (started anew). */
-export function createScriptRunner(client: RedisClient, maxInFlight: number): ScriptRunner {
+export function createScriptRunner(client: RedisClient, options: ScriptRunnerOptions): ScriptRunner {
+  const { maxInFlight, commandTimeoutMs } = options;
   let inFlight = 0;
   let timeoutsInARow = 0;
   /** Why there is no connection. Commands that find none are only told so. */
@@ -28,6 +36,8 @@ export function createScriptRunner(client: RedisClient, maxInFlight: number): Sc
   client.on('ready', () => {
     trouble = '';
   });
+
+  const whenConnected = afterFirstConnection(client, commandTimeoutMs);
 
   const finish = (error: unknown): Unavailable => {
     const failure = unavailable(error, trouble);
@@ -62,11 +72,13 @@ export function createScriptRunner(client: RedisClient, maxInFlight: number): Sc
         if (numbers !== undefined) answer({ kind: 'reply', numbers });
         else answer(failure('error', 'Redis gave an answer that is none of the script', true));
       };
-      client.callBuffer('evalsha', script.sha, keys.length, ...keys, ...rest).then(receive, (error: unknown) => {
-        if (!messageOf(error).startsWith('NOSCRIPT')) return answer(finish(error));
-        client
-          .callBuffer('eval', script.text, keys.length, ...keys, ...rest)
-          .then(receive, (again) => answer(finish(again)));
+      whenConnected(() => {
+        client.callBuffer('evalsha', script.sha, keys.length, ...keys, ...rest).then(receive, (error: unknown) => {
+          if (!messageOf(error).startsWith('NOSCRIPT')) return answer(finish(error));
+          client
+            .callBuffer('eval', script.text, keys.length, ...keys, ...rest)
+            .then(receive, (again) => answer(finish(again)));
+        });
       });
     },
   };

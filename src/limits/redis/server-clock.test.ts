@@ -58,7 +58,7 @@ describe('the time of a store in Redis', () => {
   it('does not say of a period that is over that it never ends', async () => {
     const redis = await startRedis();
     const client = new Redis(redis.url);
-    const runner = createScriptRunner(client, 10);
+    const runner = createScriptRunner(client, { maxInFlight: 10, commandTimeoutMs: 5_000 });
     const now = Date.UTC(2026, 10, 22, 12, 0, 30);
     const reserveAt = (id: string, clientsNow: number) =>
       new Promise((resolve) => {
