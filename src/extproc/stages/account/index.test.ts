@@ -78,6 +78,13 @@ describe('the account stage', () => {
     expect(exchange.listener !== undefined).toBe(isMeasured);
   });
 
+  it('measures nothing of a request without a body that is JSON, or to an API that nobody knows', () => {
+    for (const fields of [{ json: undefined }, { api: undefined }]) {
+      const { exchange } = open({ settings: recorded }, question, fields);
+      expect([exchange.metering, exchange.listener]).toEqual([undefined, undefined]);
+    }
+  });
+
   it('asks streams for usage and hides it, unless the caller asks or policy says no', () => {
     const stream = { ...question, stream: true };
     const edits = [{ name: 'stream_options', json: '{"include_usage":true}' }];
