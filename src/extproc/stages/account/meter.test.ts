@@ -8,7 +8,11 @@ const perToken = (nanoUsd: number) => ({ input: 0n, output: BigInt(nanoUsd) * 1_
 const question = { model: 'm', messages: [{ role: 'user', content: 'hello' }], max_tokens: 10 };
 
 /** Of a request with two targets, of which the second costs twice as much. */
-function meterOf(fields: ExchangeFields = {}, json: object = question, api = 'chat.completions') {
+function meterOf(
+  fields: ExchangeFields = {},
+  json: Readonly<Record<string, unknown>> = question,
+  api = 'chat.completions',
+) {
   const program = programOf({
     keys: [{ name: 'k' }],
     providers: [
