@@ -170,7 +170,8 @@ describe('sluice run', () => {
     const [code] = await ended;
     expect(code).toBe(0);
     expect(err).toContain('Draining');
-    expect(children.filter(isAlive)).toEqual([]);
+    // What watches over them was told that it is over, and ends by itself.
+    await expect.poll(() => children.filter(isAlive)).toEqual([]);
   });
 
   it('leaves no process behind when it is killed itself', async () => {
