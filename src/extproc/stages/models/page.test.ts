@@ -12,6 +12,7 @@ describe('pageOf()', () => {
     ['', 'abcde'],
     ['?limit=2', 'ab+'],
     ['?limit=5', 'abcde'],
+    ['?limit=1000', 'abcde'],
     ['?limit=2&after_id=b', 'cd+'],
     ['?limit=2&after_id=d', 'e'],
     ['?after_id=e', ''],

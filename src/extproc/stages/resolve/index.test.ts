@@ -5,7 +5,7 @@ import { verdict } from '../../verdict.ts';
 import { resolve } from './index.ts';
 
 const program = programOf({
-  providers: [{ name: 'openai' }, { name: 'azure' }],
+  providers: [{ name: 'openai' }, { name: 'azure' }, { name: 'x' }],
   models: [{ name: 'small', aliases: ['mini'] }, { name: 'openai/exact' }, { name: 'large' }],
   routes: [
     { id: 'model/small', models: ['small'], targets: [{ provider: 'openai', model: 'gpt-4o-mini' }] },
@@ -26,6 +26,7 @@ describe('resolve', () => {
     ['openai/exact', 'openai/exact', '', 'openai/exact'],
     ['openai/small', 'small', 'openai', 'small'],
     ['azure/mini', 'small', 'azure', 'mini'],
+    ['x/small', 'small', 'x', 'small'],
     ['openai/gpt-4o-mini', 'small', 'openai', 'gpt-4o-mini'],
     ['azure/org/deep/name', 'large', 'azure', 'org/deep/name'],
   ])('%s means %s', (named, model, onlyProvider, modelAsWritten) => {

@@ -92,11 +92,16 @@ describe('respond', () => {
   });
 
   it.each([
+    [500, 'provider_unreachable'],
     [502, 'provider_unreachable'],
     [504, 'provider_timeout'],
     [429, 'rate_limited'],
   ])('replaces a %i that no client can read by %s', (status, code) => {
     expect(answered({ status, headers: { 'content-type': 'text/html' } }).exchange.rejection?.code).toBe(code);
+  });
+
+  it.each([400, 404, 499])("keeps a %i, the caller's own mistake, whatever it looks like", (status) => {
+    expect(answered({ status, headers: { 'content-type': 'text/html' } }).decision).toBe(verdict.proceed);
   });
 
   it('leaves what is passed through alone, whatever it looks like', () => {
@@ -121,12 +126,14 @@ describe('respond', () => {
     ['ext_proc_error_gRPC_error_5', 503, 'gateway_not_ready'],
     ['request_payload_too_large', 413, 'body_too_large'],
     ['something_new', 503, 'gateway_not_ready'],
+    ['something_new', 400, 'bad_request'],
     ['something_new', 418, 'bad_request'],
+    ['something_new', 500, 'internal'],
     ['something_new', 599, 'internal'],
   ])("puts our own error in place of Envoy's %s (%i): %s", (details, status, code) => {
     const { decision, exchange } = answered({ status, details });
     expect(decision).toBe(verdict.answered);
-    expect(exchange.rejection?.code).toBe(code);
+    expect(exchange.rejection).toMatchObject({ code, params: { model: 'small' } });
     const body = JSON.parse(exchange.immediate?.body.toString() ?? '');
     expect(body.error).toMatchObject({ message: expect.any(String), request_id: 'r-1' });
     expect(exchange.immediate?.headers).toContain('x-sluice-attempts');

@@ -51,6 +51,20 @@ describe('what a client may send', () => {
     expect(recorded.errors).toEqual([]);
   });
 
+  it('may be used up to its last byte, and no further', async () => {
+    recorded = await recordConnection({ limits: { streamWindowBytes: 70_000 } });
+    const { client } = recorded;
+    await openStreams(1);
+    recorded.stream(1).stream.pause();
+    const frames = Array.from({ length: 4 }, () => dataFrame(1, Buffer.alloc(frameBytes)));
+    client.send(...frames, dataFrame(1, Buffer.alloc(70_000 - 4 * frameBytes)));
+    await client.settle();
+    expect(codes()).toEqual([]);
+    client.send(dataFrame(1, Buffer.of(0)));
+    await client.settle();
+    expect(codes()).toEqual([http2Code.flowControlError]);
+  });
+
   it.each([1_000, defaultWindowBytes, 100_000])('is %i on a connection, or the default', async (bytes) => {
     recorded = await recordConnection({ limits: { connectionWindowBytes: bytes } });
     await recorded.client.settle();
@@ -170,6 +184,19 @@ describe('what a server may send', () => {
     expect(client.data(1).toString()).toBe('0123456789');
     expect(client.frames.at(-2)).toMatchObject({ type: frameType.headers, stream: 1, flags: 5 });
     expect(recorded.stream(1).calls).toEqual(['drained']);
+  });
+
+  it('takes a window as large as windows may be', async () => {
+    recorded = await recordConnection();
+    const { client } = recorded;
+    await openStreams(1);
+    client.send(windowFrame(1, largestWindowBytes - defaultWindowBytes));
+    client.send(windowFrame(0, largestWindowBytes - defaultWindowBytes));
+    await client.settle();
+    expect([recorded.errors, codes()]).toEqual([[], []]);
+    client.send(windowFrame(1, 1));
+    await client.settle();
+    expect(codes()).toEqual([http2Code.flowControlError]);
   });
 
   it('takes turns when the connection has no window left', async () => {
