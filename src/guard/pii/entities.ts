@@ -96,7 +96,7 @@ export const piiEntities: readonly EntityInfo[] = [
     'date of birth',
     0.4,
     'a day of the calendar, with context only',
-    'born, birth, birthday, birthdate, dob, geboren, geb, geburtsdatum, geburtstag, naissance, né, née, nacimiento, nacido, nacida, nascita, nato, nata, nascimento',
+    'born, birth, birthday, birthdate, dob, geboren, geb, geburtsdatum, geburtstag, naissance, né, née, nacimiento, nacido, nacida, nascita, nato, nata, nascimento, nascido, nascida, geboortedatum, urodzony, urodzona',
   ),
   entity('US_PASSPORT', 'US passport number', 0.3, 'with context only', 'passport', { region: 'us' }),
   entity(

@@ -117,6 +117,24 @@ describe('a key by its name', () => {
   });
 });
 
+describe('words before a name', () => {
+  const value = 'a8Fk29dkLmQ0zPx81Bnv';
+
+  it.each([
+    ...['ADMIN_PASSWORD=', 'admin_password: ', 'adminPassword = "', 'user=admin password=', 'sysadmin-token: '],
+    ...['homepage_secret=', 'restart_token=', 'KICKSTART_SECRET=', 'webpageToken: '],
+  ])('that only end like those of what is public make nothing public: %s', (before) => {
+    expect(scan(before + value)).toMatchObject([{ start: before.length, end: before.length + value.length }]);
+  });
+
+  it.each([
+    ...['next_page_token=', 'nextPageToken: ', 'NEXT_PAGE_TOKEN=', 'nextpagetoken=', 'page token: ', 'csrf_token='],
+    ...['csrfToken: ', 'XSRF-TOKEN=', 'resetToken: ', 'design-token: ', 'maxToken=', 'min_password='],
+  ])('make it public: %s', (before) => {
+    expect(scan(before + value)).toEqual([]);
+  });
+});
+
 describe('a password', () => {
   it.each([
     ...[
@@ -132,6 +150,19 @@ describe('a password', () => {
       'senha: ',
       'wachtwoord = ',
       '| password | ',
+      'my password is: ',
+      'Das Passwort ist: ',
+      'hasło: ',
+      'Hasło: ',
+      'La parola = ',
+      'lösenord: ',
+      'şifre: ',
+      'пароль: ',
+      'Пароль: ',
+      'パスワード: ',
+      '密码: ',
+      '비밀번호: ',
+      'كلمة المرور: ',
       '| Passwort | `',
       'DB_PASSWORT=',
       'passwortNeu: "',
@@ -148,6 +179,8 @@ describe('a password', () => {
     '| password | VARCHAR(255) NOT NULL |\n| Passwort | Pflichtfeld, 12-64 Zeichen |',
     '/(?:password|api_key|client_secret|passwd|pass_word)/i, type Field = "password" | "username2"',
     'Passwortrichtlinie: https://intranet.test/richtlinie2026',
+    'The password is: required. Il mot de passe est: obligatoire. Пароль: не менее 12 символов. 密码：至少12个字符。',
+    'パスワード: 8文字以上、英数字。 비밀번호: 8자 이상. كلمة المرور: ثمانية أحرف على الأقل. Hasło: minimum 12 znaków.',
   ])('is nothing in %s', (text) => {
     expect(scan(text)).toEqual([]);
   });

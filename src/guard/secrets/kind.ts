@@ -63,7 +63,8 @@ const qualifier = '(?:[ _.-]?(?:api|app|application|access|auth|oauth|account|pe
 const noun = '(?:[ _.-]?(?:key|token|secret|password|pat))?';
 const suffix = '[A-Za-z0-9_-]{0,12}';
 /** Between a name and its value, in code, JSON, YAML, environment files, tables and sentences. */
-export const between = '[\\\\"\'`* \\t]{0,4}(?::=|=[>]|==|=|:|[>|]|is[ ]|ist[ ]|lautet[ ]|est[ ])[\\\\"\'`* \\t]{0,6}';
+export const between =
+  '[\\\\"\'`* \\t]{0,4}(?::=|=[>]|==|=|:|[>|]|is[ :]|ist[ :]|lautet[ :]|est[ :])[\\\\"\'`* \\t]{0,6}';
 
 /** A value without a form of its own: `datadog_api_key = …`. */
 export function named(name: string, title: string, owner: string, value: string, details?: Details): SecretKind {

@@ -118,7 +118,7 @@ function checksum(secret: string, from: number): Verdict {
 }
 
 const keywords =
-  /^(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contrase[ñn]a|senha|wachtwoord|secret|token|credential|bearer|[a-z]+[ _-]?key)/i;
+  /^(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contrase[ñn]a|senha|wachtwoord|hasło|parola|lösenord|şifre|пароль|パスワード|密码|密碼|비밀번호|كلمة المرور|secret|token|credential|bearer|[a-z]+[ _-]?key)/i;
 
 function judgeAssigned(
   rule: Rule,

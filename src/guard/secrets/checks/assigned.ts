@@ -1,6 +1,11 @@
 /** Names of things that end in "token" or "key" and are no secrets: `next_page_token`, `max_tokens`, `token_count`. */
-const publicBefore =
-  /(?:page|next|prev|previous|cursor|continuation|pagination|sync|resume|cancellation|cancel|max|min|num|total|input|output|prompt|completion|cached|reasoning|stop|start|eos|bos|pad|unk|mask|special|design|public|csrf|xsrf|reset|forgot|no|show|hide)[ _-]?$/i;
+const publicWords =
+  'page|nextpage|next|prev|previous|cursor|continuation|pagination|sync|resume|cancellation|cancel|max|min|num|total|input|output|prompt|completion|cached|reasoning|stop|start|eos|bos|pad|unk|mask|special|design|public|csrf|xsrf|reset|forgot|no|show|hide';
+const capitalised = publicWords.replace(/\b[a-z]/g, (first) => first.toUpperCase());
+/** As words of their own, or as humps of `nextPageToken`: `admin_password` is no least password. */
+const publicBefore = new RegExp(
+  `(?:(?<![A-Za-z])(?:${publicWords}|${capitalised}|${publicWords.toUpperCase()})|(?<=[a-z])(?:${capitalised}))[ _-]?$`,
+);
 const publicAfter =
   /^(?:s?[_-]?(?:count|counts|id|ids|name|names|type|types|url|uri|path|file|length|limit|limits|field|fields|pattern|regex|policy|prefix|size|usage|used|index|label|expir\w*|ttl|version|hint|strength|reset|manager|store|source|ref|arn|ring|endpoint|class|provider|kind|format)\w*|[Cc]ount|I[Dd]s?|N(?:ame|umber)|Type|Ur[il]|Path|File|Length|Limit|Ref)$/;
 

@@ -2,7 +2,7 @@ import { between, issued, type SecretKind } from '../kind.ts';
 
 const tail = '[A-Za-z0-9_-]{0,24}';
 const passwordWords =
-  'password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|contrasena|senha|wachtwoord';
+  'password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|contrasena|senha|wachtwoord|hasło|parola|lösenord|şifre|пароль|パスワード|密码|密碼|비밀번호|كلمة المرور';
 const value = '<[A-Za-z0-9_~.+/!@#$%^*?-]{8,128}={0,2}>';
 
 export const genericKinds: readonly SecretKind[] = [
