@@ -33,7 +33,7 @@ export function askServices(
 ): Promise<ServiceAnswers> {
   const guarded = new Guarded(guards, vault, (work) => work());
   return new Promise((resolve) => {
-    askEveryRemote(guarded, guards[phase], texts, ask, (answers) => {
+    askEveryRemote({ guarded, guard: guards[phase], texts, ask }, (answers) => {
       const judgement = applyVerdicts(texts, answers, vault, phase);
       const isUnjudged = answers.some(({ rule, verdict }) => rule === judgement.blockedBy && verdict.kind === 'failed');
       resolve({ ...judgement, answers, isUnjudged });

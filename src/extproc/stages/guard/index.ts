@@ -79,7 +79,7 @@ export function guard({ now, remotes, record, onDecision }: GuardOptions): Stage
       if (guarded === undefined) return;
       open.delete(exchange);
       for (const cancel of guarded.calls) cancel();
-      observeRemotes(guarded, guarded.guards.response, guarded.heard, remotes(exchange.program));
+      observeRemotes({ guarded, guard: guarded.guards.response, texts: guarded.heard, ask: remotes(exchange.program) });
       const endedAt = now();
       guarded.whenObserved(() => {
         const decided = decisionRecord(exchange, guarded, how, endedAt);

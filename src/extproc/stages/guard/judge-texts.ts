@@ -40,8 +40,9 @@ export function judgeTexts(
     done(undefined);
     return;
   }
-  observeRemotes(guarded, guard, redacted, ask);
-  askRemotes(guarded, guard, redacted, ask, (answers) => {
+  const question = { guarded, guard, texts: redacted, ask };
+  observeRemotes(question);
+  askRemotes(question, (answers) => {
     if (answers.length === 0) {
       done(redacted.map(({ text }) => text));
       return;

@@ -52,7 +52,7 @@ export class WindowedGuardText implements WindowedText {
       this.complete();
       return false;
     }
-    askRemotes(this.guarded, this.guarded.guards.response, texts, this.ask, (answers) => {
+    askRemotes({ guarded: this.guarded, guard: this.guarded.guards.response, texts, ask: this.ask }, (answers) => {
       // A service without its credential is answered for at once.
       queueMicrotask(() => this.guarded.contain(() => done(this.settle(texts, answers))));
     });
