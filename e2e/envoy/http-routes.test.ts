@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backendManifest } from '../support/ai-gateway-manifests.ts';
 import { freePort, startGateway, type TestGateway } from '../support/gateway.ts';
-import { documents } from '../support/policy-documents.ts';
+import { apiKey, documents } from '../support/policy-documents.ts';
 import { type RawRequest, rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
@@ -11,6 +11,7 @@ import { until } from '../support/until.ts';
  * those by which its conformance tests call it.
  */
 
+const key = 'sk-a-key-of-enough-characters';
 const names = ['one', 'two', 'three'] as const;
 const backends: RecordingProvider[] = [];
 let gateway: TestGateway;
@@ -57,6 +58,7 @@ spec:
   - ${listener('wildcard', hosts, '*.wildcard.io')}
   - ${listener('any', any)}
 `,
+    apiKey('me', 'KEY'),
     ...names.map((name, index) => backendManifest(name, backends[index]?.port ?? 0)),
     ...['every', 'wide', 'narrow', 'exact'].map((name, index) =>
       route(`to-${name}`, name, [
@@ -123,6 +125,7 @@ beforeAll(async () => {
   }
   any = await freePort();
   gateway = await startGateway({
+    env: { KEY: key },
     policy: (port) => {
       hosts = port;
       return { 'policy.yaml': manifests() };
@@ -198,6 +201,11 @@ describe('an HTTPRoute', () => {
     ['foo.example.com', '/c', nobody],
   ])('has the hosts that it shares with its listener: %s%s (HostnameIntersection)', async (host, path, name) => {
     expect(await answered(hosts, { path, headers: { host } })).toBe(name);
+  });
+
+  it('leaves what it is not for to models, of which there are none here', async () => {
+    const headers = { host: 'bar.com', authorization: `Bearer ${key}` };
+    expect(await answered(hosts, { path: '/nothing-here', headers })).toBe(404);
   });
 
   it('of which no host is its listener’s is not attached, and says so', () => {

@@ -243,8 +243,10 @@ describe('ordinary services on a real Envoy', () => {
   });
 
   it('are mirrored, and the caller sees only one of them', async () => {
-    expect((await ask({ path: '/mirror/x' })).text).toBe('one /mirror/x');
-    await until('the mirrored request', () => two.seen.some(({ path }) => path === '/mirror/x'));
+    expect((await ask({ path: '/mirror/x', headers: { host: 'me.example' } })).text).toBe('one /mirror/x');
+    const mirrored = () => two.seen.find(({ path }) => path === '/mirror/x');
+    await until('the mirrored request', () => mirrored() !== undefined);
+    expect(mirrored()?.headers.host).toBe('me.example');
   });
 
   it('answer in time or not at all', async () => {

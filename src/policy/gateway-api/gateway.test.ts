@@ -135,6 +135,11 @@ describe('Gateway', () => {
     });
   });
 
+  it('leaves it open which address it has, though not of which type', () => {
+    const spec = '{addresses: [{type: IPAddress}], listeners: [{name: http, port: 10080, protocol: HTTP}]}';
+    expect(specOf('Gateway', spec)).toMatchObject({ addresses: [{ type: 'IPAddress' }] });
+  });
+
   it('takes certificates from files and from Secrets', () => {
     const spec = `
       gatewayClassName: sluice

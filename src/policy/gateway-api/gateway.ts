@@ -20,13 +20,13 @@ const address = object({
     'IPAddress',
     'Kind of address.',
   ),
-  value: required(
+  value: optional(
     text({
       pattern: addressPattern,
       complaint: 'is not an IP address',
       remedy: 'write an address such as 127.0.0.1 or ::',
     }),
-    'An IPv4 or IPv6 address: of this machine in a folder, wanted for the Service in a cluster.',
+    'An IPv4 or IPv6 address: of this machine in a folder, wanted for the Service in a cluster; any if absent.',
   ),
 });
 

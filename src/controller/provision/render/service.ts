@@ -5,9 +5,9 @@ import type { PodParts } from './pod-template.ts';
 export function service({ gateway, parameters, ports }: PodParts): Json {
   const given = parameters.service ?? {};
   const type = given.type ?? 'ClusterIP';
-  const [address] = gateway.spec.addresses;
+  const address = gateway.spec.addresses[0]?.value;
   const isBalanced = type === 'LoadBalancer';
-  const clusterIP = given.clusterIP ?? (type === 'ClusterIP' ? address?.value : undefined);
+  const clusterIP = given.clusterIP ?? (type === 'ClusterIP' ? address : undefined);
   return {
     ...((given.labels || given.annotations) && {
       metadata: {
@@ -22,7 +22,7 @@ export function service({ gateway, parameters, ports }: PodParts): Json {
       selector: selectorLabels(gateway),
       ports: ports.map(({ port, bound }) => ({ name: `port-${port}`, port, targetPort: bound, protocol: 'TCP' })),
       ...(clusterIP !== undefined && { clusterIP }),
-      ...(isBalanced && address !== undefined && { loadBalancerIP: address.value }),
+      ...(isBalanced && address !== undefined && { loadBalancerIP: address }),
       ...(isBalanced && given.loadBalancerClass !== undefined && { loadBalancerClass: given.loadBalancerClass }),
       ...(isBalanced && given.loadBalancerSourceRanges && { loadBalancerSourceRanges: given.loadBalancerSourceRanges }),
       ...(type !== 'ClusterIP' &&

@@ -105,6 +105,8 @@ function forward(action: Forward, matchedPath: string): RouteActionInit {
     upgradeConfigs: [{ upgradeType: 'websocket' }],
     requestMirrorPolicies: mirrors.map(({ cluster, percent }) => ({
       cluster,
+      // A copy is a copy: otherwise `-shadow` stands behind the host, where nobody may be at home.
+      disableShadowHostSuffixAppend: true,
       runtimeFraction: {
         defaultValue: { numerator: Math.round(percent * 10_000), denominator: Denominator.MILLION },
       },
