@@ -3,10 +3,27 @@ import { createLogger } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { createRecordMetrics } from './sinks.ts';
 
-it('counts every record that is lost, and says so in the log now and then', () => {
+function logged() {
   const lines: object[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as object);
-  const log = createLogger({ name: 'test', level: 'info', destination: { write } });
+  return { lines, log: createLogger({ name: 'test', level: 'info', destination: { write } }) };
+}
+
+it('says when records cannot be delivered, and when they are again', () => {
+  const { lines, log } = logged();
+  const sink = createRecordMetrics(log, createMetrics())('usage');
+  sink.written(1);
+  for (let time = 0; time < 3; time++) sink.failed('ENOSPC');
+  sink.written(2);
+  sink.written(2);
+  expect(lines).toMatchObject([
+    { level: 'error', kind: 'usage', cause: 'ENOSPC' },
+    { level: 'info', kind: 'usage', msg: 'records are delivered again' },
+  ]);
+});
+
+it('counts every record that is lost, and says so in the log now and then', () => {
+  const { lines, log } = logged();
   const metrics = createMetrics();
   let now = 0;
   const sink = createRecordMetrics(log, metrics, () => now)('usage');

@@ -89,6 +89,7 @@ export function createRecordMetrics(
     return {
       written(count) {
         written.of(kind).increment(count);
+        if (isFailing) log.info({ kind }, 'records are delivered again');
         isFailing = false;
       },
       dropped(count, reason) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { dispatch } from './cli/dispatch.ts';
 import { exitCodes } from './cli/exit-code.ts';
-import { wantsColour } from './cli/io.ts';
+import { wantsColour, widthOf } from './cli/io.ts';
 import { commands } from './commands.ts';
 import { isSetUpOld } from './set-up.ts';
 
@@ -46,7 +46,7 @@ try {
     env: process.env,
     cwd: process.cwd(),
     isColoured: wantsColour(process.stdout, process.env),
-    columns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
+    columns: widthOf(process.stdout),
     stop: stop.signal,
   });
 } catch (error) {

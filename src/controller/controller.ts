@@ -15,6 +15,7 @@ import { type TranslateOptions, translate } from '../xds/translate/translate.ts'
 import type { ControllerSurroundings } from './credentials/with-tokens.ts';
 import { decideInForce, type InForce } from './in-force.ts';
 import type { ControllerMetrics } from './metrics.ts';
+import { createProblemLog } from './problem-log.ts';
 import { createPublisher, type Publisher } from './rollout/publisher.ts';
 import type { Refusal } from './rollout/refusal.ts';
 import type { SourceState } from './sources/source.ts';
@@ -132,6 +133,7 @@ export function createController(options: ControllerOptions): Controller {
 
   const isStale = (id: string): boolean => source.stale.has(id) || inForce.stale.has(id);
   const problems = (): readonly Problem[] => [...source.problems, ...inForce.problems];
+  const tellProblems = createProblemLog(log);
 
   return {
     async apply(state) {
@@ -145,7 +147,8 @@ export function createController(options: ControllerOptions): Controller {
       metrics.builds.increment();
       metrics.buildSeconds.observe((performance.now() - began) / 1000);
       metrics.documents.set(state.documents.length);
-      metrics.problems.set(inForce.problems.length + state.problems.length);
+      metrics.problems.set(problems().length);
+      tellProblems(problems());
       judgedState = state;
       const arePublished = await Promise.all(inForce.policy.gateways.map(publish));
       if (arePublished.every(Boolean)) publishedState = state;

@@ -16,3 +16,8 @@ export interface Io {
 export function wantsColour(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
+
+/** Terminals that were never given a size, such as those of containers, say 0: lines are not broken there. */
+export function widthOf({ columns }: { readonly columns?: number }): number {
+  return columns === undefined || columns === 0 ? Number.POSITIVE_INFINITY : columns;
+}
