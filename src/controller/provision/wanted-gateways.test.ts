@@ -40,6 +40,27 @@ describe('wantedGateways()', () => {
     expect([...namespaces]).toEqual(['team-a']);
   });
 
+  it('are not those that were given to another class, though their last good version is of ours', () => {
+    const stored = (kind: string, name: string, spec: object) => ({
+      kind,
+      object: { metadata: { name, namespace: 'team-a', uid: `uid-of-${name}` }, spec } as KubeObject,
+    });
+    const documents = [classOf('sluice-egress', ours), gatewayOf('mine', 'sluice-egress')];
+    const { gateways, released } = wantedOf(documents, [
+      stored('GatewayClass', 'sluice-egress', { controllerName: ours }),
+      stored('GatewayClass', 'other', { controllerName: 'example.com/other' }),
+      stored('Gateway', 'mine', { gatewayClassName: 'other' }),
+    ]);
+    expect([gateways, [...released]]).toEqual([[], ['uid-of-mine']]);
+  });
+
+  it('are not those of a class that was somebody else’s when it could last be read', () => {
+    const object = { metadata: { name: 'mine', namespace: 'team-a', uid: 'uid' }, spec: { gatewayClassName: 'other' } };
+    const documents = [classOf('other', 'example.com/other'), gatewayOf('mine', 'other')];
+    const { gateways, released } = wantedOf(documents, [{ kind: 'Gateway', object: object as KubeObject }]);
+    expect([gateways, [...released]]).toEqual([[], []]);
+  });
+
   it('have the parameters of the class and their own', () => {
     const infrastructure = `, infrastructure: {${ref('own').slice(2)}}`;
     const { gateways } = wantedOf([
