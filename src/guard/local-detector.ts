@@ -32,7 +32,7 @@ export function localDetector(spec: LocalSpec): Detector {
 
 type EntitySpec = Extract<LocalSpec, { kind: 'pii' | 'secrets' }>;
 
-export function chosenEntities(spec: EntitySpec, family: 'pii' | 'secret'): ReadonlyMap<string, EntityOptions> {
+function chosenEntities(spec: EntitySpec, family: 'pii' | 'secret'): ReadonlyMap<string, EntityOptions> {
   const named = spec.entities?.filter((name) => findEntity(name)?.family === family);
   const byDefault = entities.filter((entity) => entity.family === family && entity.isDefault).map(({ name }) => name);
   const chosen = (named ?? byDefault).filter((name) => !spec.except.includes(name));

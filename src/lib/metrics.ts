@@ -4,8 +4,7 @@ import { createFamily, type Family, type FamilyLimits } from './metrics-family.t
 import { type Exposed, renderExposition } from './metrics-text.ts';
 import { compareText } from './sort.ts';
 
-export type { Counter, Gauge, Histogram } from './metrics-cells.ts';
-export type { Family } from './metrics-family.ts';
+export type { Counter, Histogram } from './metrics-cells.ts';
 export { metricsContentType } from './metrics-text.ts';
 
 /** What a metric is, whatever it counts. */

@@ -16,8 +16,6 @@ import { secretResource } from './encode/secret.ts';
 import { encodeSink, encodeStore } from './encode/store.ts';
 import { type TokenSettings, tokenSettings } from './encode/token-settings.ts';
 
-export type { ProgramResource };
-
 /**
  * Encoded resources by the model object they came from. The model build hands out the same object for an unchanged
  * document, so a changed key among ten thousand encodes one resource.

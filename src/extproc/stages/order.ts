@@ -44,7 +44,7 @@ interface Row {
 const unwatched: Omit<GuardOptions, 'now'> = { remotes: () => () => undefined, record() {} };
 
 /** The stages, in the order in which they see a request and its response. */
-export function stageOrder(options: StageOptions): readonly Row[] {
+function stageOrder(options: StageOptions): readonly Row[] {
   const { registry, now, random } = options;
   const coolDowns = options.coolDowns ?? new CoolDowns();
   const { tracing } = options;

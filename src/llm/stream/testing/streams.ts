@@ -1,8 +1,4 @@
-/** Makes streams of each API out of texts in pieces, and puts together what a caller would of a stream. */
-export interface Stream {
-  readonly api: string;
-  readonly bytes: Buffer;
-}
+/* Makes streams of each API out of texts in pieces, and puts together what a caller would of a stream. */
 
 export type Texts = Map<string, string>;
 

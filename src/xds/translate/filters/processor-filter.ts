@@ -21,7 +21,7 @@ import type { TokenDemand } from '../../../model/token-demand.ts';
 import { seconds } from '../duration.ts';
 import { type Extension, extension, packed } from '../extension.ts';
 
-export const processorFilterName = 'envoy.filters.http.ext_proc';
+const processorFilterName = 'envoy.filters.http.ext_proc';
 
 /**
  * Switches the filter of a listener on, for the route on which a request stands until the processor has decided. Without
