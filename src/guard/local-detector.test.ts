@@ -6,7 +6,9 @@ import { Vault } from './redaction/vault.ts';
 import type { GuardRule, LocalSpec } from './rule.ts';
 import { cut, rule, style } from './testing/rules.ts';
 
-const secrets: LocalSpec = { kind: 'secrets', entities: undefined, except: [], minScore: 0.5, options: new Map() };
+type EntitySpec = Extract<LocalSpec, { kind: 'pii' | 'secrets' }>;
+
+const secrets: EntitySpec = { kind: 'secrets', entities: undefined, except: [], minScore: 0.5, options: new Map() };
 const pieces = [
   'The Project Falcon rollout ',
   'ｐｒｏｊｅｃｔ fal\u200bcon ',
@@ -87,7 +89,7 @@ describe('real detectors', () => {
 
   it('look for what is looked for by default, less what is excepted, or for what is named', () => {
     const texts = ['4111 1111 1111 1111', 'ana@corp.com', 'host 203.0.113.7', 'tax id 86095742719'];
-    const kindsIn = (spec: Partial<Extract<LocalSpec, { kind: 'pii' }>>): readonly string[] => {
+    const kindsIn = (spec: Partial<EntitySpec>): readonly string[] => {
       const found: string[] = [];
       const detector = localDetector({ ...secrets, kind: 'pii', ...spec });
       for (const text of texts) detector.scan(text, 0, ({ entity }) => found.push(entity));
