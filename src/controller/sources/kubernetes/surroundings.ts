@@ -124,14 +124,16 @@ function hasEqualEntries(a: Entries, b: Entries): boolean {
 
 function serviceFacts({ spec }: KubeObject): ServiceFacts {
   const ports = isRecord(spec) && Array.isArray(spec.ports) ? spec.ports.filter(isRecord) : [];
+  const isHeadless = isRecord(spec) && spec.clusterIP === 'None';
   return {
-    ports: ports.flatMap(servicePort),
-    ...(isRecord(spec) && spec.clusterIP === 'None' && { isHeadless: true }),
+    ports: ports.flatMap((port) => servicePort(port, isHeadless)),
+    ...(isHeadless && { isHeadless }),
     ...(isRecord(spec) && spec.type === 'ExternalName' && { isExternal: true }),
   };
 }
 
-function servicePort(fields: { readonly [field: string]: unknown }): readonly ServicePort[] {
+/** Behind an address of its own, a change of what pods have is nobody's business. */
+function servicePort(fields: { readonly [field: string]: unknown }, isHeadless: boolean): readonly ServicePort[] {
   const { name, port, appProtocol, targetPort } = fields;
   if (typeof port !== 'number') return [];
   return [
@@ -139,7 +141,7 @@ function servicePort(fields: { readonly [field: string]: unknown }): readonly Se
       name: typeof name === 'string' ? name : '',
       port,
       ...(typeof appProtocol === 'string' && { appProtocol }),
-      ...((typeof targetPort === 'number' || typeof targetPort === 'string') && { targetPort }),
+      ...(isHeadless && (typeof targetPort === 'number' || typeof targetPort === 'string') && { targetPort }),
     },
   ];
 }
