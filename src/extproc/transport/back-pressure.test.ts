@@ -18,9 +18,11 @@ let running: RunningServer;
 let session: ReturnType<typeof open>;
 let budget: ByteBudget;
 let streams: ServerStream[];
+let onMessage: (stream: ServerStream, bytes: Buffer) => void;
 
 async function serve(limits: Partial<Limits>, budgetBytes = 100_000_000): Promise<void> {
   streams = [];
+  onMessage = () => undefined;
   budget = new ByteBudget(budgetBytes);
   running = await startServer({
     limits,
@@ -30,7 +32,7 @@ async function serve(limits: Partial<Limits>, budgetBytes = 100_000_000): Promis
         echoMethod,
         (stream) => {
           streams.push(stream);
-          return { message() {}, end: () => stream.end(), reset() {} };
+          return { message: (bytes) => onMessage(stream, bytes), end: () => stream.end(), reset() {} };
         },
       ],
     ]),
@@ -76,6 +78,32 @@ describe('answers that nobody reads', () => {
     expect(request.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     await until(() => budget.used === 0);
     expect(running.events).toMatchObject({ streamFailed: 1 });
+  });
+
+  it('hold back a client that asks faster than it reads, and all are there in the end', async () => {
+    await serve({ maxQueuedBytesPerStream: 1_000_000 });
+    let answered = 0;
+    onMessage = (stream, bytes) => {
+      answered++;
+      stream.write(framed(bytes));
+    };
+    const request = start(session);
+    request.pause();
+    const count = 200;
+    const message = framed(Buffer.alloc(50_000, 1));
+    for (let n = 0; n < count; n++) request.write(message);
+    await until(() => budget.used > 250_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Also where the handler wanted a moment for itself meanwhile.
+    streams[0]?.pause();
+    streams[0]?.resume();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(answered).toBeLessThan(20);
+    expect(budget.used).toBeLessThan(600_000);
+    request.end();
+    const { body, status } = await answerOf(request.resume());
+    expect([status, body.length]).toEqual(['0', count * message.length]);
+    expect(budget.used).toBe(0);
   });
 
   it('may hold one long answer, which then arrives whole', async () => {

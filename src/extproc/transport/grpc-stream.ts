@@ -23,6 +23,9 @@ const responseBlock = encodeHeaders(responseHeaders);
 const okStatus: readonly string[] = ['grpc-status', '0'];
 const okTrailers = encodeHeaders(okStatus);
 
+/** From this part of the bound on a client gets to send no more until it has read what waits. */
+const pauseAtPart = 4;
+
 /** It must fit into one frame, percent-encoded; it may be what another processor said. */
 const maxStatusMessage = 1_000;
 
@@ -42,6 +45,9 @@ export class GrpcStream implements ServerStream, StreamSink, FrameSink {
   private statusMessage = '';
   /** Waiting bytes that the budget knows of. */
   private counted = 0;
+  /** Two that may want the client to wait: the handler, and answers that it does not read as fast as it asks. */
+  private isPausedByHandler = false;
+  private isFull = false;
 
   constructor(http2: Http2Stream, context: StreamContext) {
     this.http2 = http2;
@@ -102,11 +108,13 @@ export class GrpcStream implements ServerStream, StreamSink, FrameSink {
   }
 
   pause(): void {
+    this.isPausedByHandler = true;
     this.http2.pause();
   }
 
   resume(): void {
-    this.http2.resume();
+    this.isPausedByHandler = false;
+    if (!this.isFull) this.http2.resume();
   }
 
   frame(message: Buffer): boolean {
@@ -154,6 +162,9 @@ export class GrpcStream implements ServerStream, StreamSink, FrameSink {
   drained(): void {
     this.context.budget.give(this.counted);
     this.counted = 0;
+    if (!this.isFull) return;
+    this.isFull = false;
+    if (!this.isPausedByHandler) this.http2.resume();
   }
 
   private statusHeaders(): readonly string[] {
@@ -176,6 +187,9 @@ export class GrpcStream implements ServerStream, StreamSink, FrameSink {
       return;
     }
     this.counted = waiting;
+    if (waiting * pauseAtPart <= context.limits.maxQueuedBytesPerStream) return;
+    this.isFull = true;
+    http2.pause();
   }
 
   private finish(isClean: boolean): void {

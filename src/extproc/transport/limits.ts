@@ -9,8 +9,9 @@ export interface Limits {
   /** Streams per connection. Envoy opens another connection when it is reached. Default 1,000. */
   readonly maxConcurrentStreams: number;
   /**
-   * Answers waiting in one stream for a peer that does not read. Over it the stream is reset (ENHANCE_YOUR_CALM, which
-   * gRPC reads as RESOURCE_EXHAUSTED). One answer alone may be longer: it can be a whole body. Default 4 MiB.
+   * Answers waiting in one stream for a peer that does not read. From a quarter of it on no more messages are taken from
+   * the peer, so that one that reads slowly is slowed down. Over it the stream is reset (ENHANCE_YOUR_CALM, which gRPC
+   * reads as RESOURCE_EXHAUSTED). One answer alone may be longer: it can be a whole body. Default 4 MiB.
    */
   readonly maxQueuedBytesPerStream: number;
   /**
