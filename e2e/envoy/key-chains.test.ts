@@ -33,6 +33,11 @@ beforeAll(async () => {
           schema: 'anthropic',
           credential: { apiKey: { env: 'CLAUDE_KEY' } },
         }),
+        provider('billed', `${practice.url}/billed/v1`, {
+          credential: { apiKey: { env: 'CLOUD_KEY' } },
+          headers: { set: { 'OpenAI-Project': 'proj-policy' } },
+        }),
+        model('billed', ['billed/m', 'cloud/m'], { retry: { coolDown: { failures: 0 } } }),
         model('small', ['cloud/cloud-small', 'local/local-small'], { retry: { coolDown: { failures: 0 } } }),
         model('large', ['cloud/cloud-large', 'local/local-large'], { retry: { coolDown: { failures: 0 } } }),
         model('sonnet', ['claude/sonnet']),
@@ -169,5 +174,40 @@ describe('a credential that a key has brought', () => {
     expect(response.status).toBe(200);
     expect(practice.requests[0]?.headers).toMatchObject({ 'x-api-key': 'own-secret' });
     expect(practice.requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+});
+
+describe('headers by which a caller says who pays at the provider', () => {
+  const headers = { 'OpenAI-Organization': 'org-caller', 'OpenAI-Project': 'proj-caller' };
+  const both = 'org-caller proj-caller';
+  const none = 'undefined undefined';
+
+  async function seen(key: string, name: string, sent: Readonly<Record<string, string>> = headers) {
+    expect((await as(key)({ model: name, headers: sent })).status).toBe(200);
+    return practice.requests.map(
+      ({ account, headers: { 'openai-organization': organization, 'openai-project': project } }) =>
+        `${account}: ${organization} ${project}`,
+    );
+  }
+
+  it('reach no provider with a credential of the gateway, on any attempt', async () => {
+    practice.behave({ account: 'cloud', ...failing });
+    expect(await seen('plain', 'small')).toEqual([`cloud: ${none}`, `local: ${none}`]);
+  });
+
+  it('reach the provider for which the key has brought its own, and no other', async () => {
+    practice.behave({ account: 'cloud', ...failing });
+    expect(await seen('bring-first', 'small')).toEqual([`cloud: ${both}`, `local: ${none}`]);
+    practice.clear();
+    practice.behave({ account: 'cloud', ...failing });
+    expect(await seen('bring-second', 'small')).toEqual([`cloud: ${none}`, `local: ${both}`]);
+  });
+
+  it('are those of the policy at the provider that it sets them for', async () => {
+    for (const sent of [headers, {}]) {
+      practice.clear();
+      practice.behave({ account: 'billed', ...failing });
+      expect(await seen('plain', 'billed', sent)).toEqual(['billed: undefined proj-policy', `cloud: ${none}`]);
+    }
   });
 });

@@ -63,6 +63,7 @@ const keysOf = (path: string) => ({ remoteJWKS: { uri: `http://127.0.0.1:${keySe
 const claimToHeaders = [
   { claim: 'org.team', header: 'x-team' },
   { claim: 'org.size', header: 'x-size' },
+  { claim: 'org.project', header: 'OpenAI-Project' },
 ];
 const redProvider = (more: Readonly<Record<string, unknown>> = {}) => ({
   name: 'login',
@@ -249,6 +250,17 @@ describe('AIGatewayRoutes of one listener', () => {
     const callersOwn = { team: 'forged', size: 'forged' };
     expect(await heard('open', forged)).toEqual(callersOwn);
     expect(await heard('also-red', forged)).toEqual(callersOwn);
+  });
+
+  it('say by claims who pays at the provider, which the caller may not', async () => {
+    const paid = async (model: ModelName, project: string | undefined) => {
+      const token = bearer(red.token({ ...claims, org: { project } }));
+      expect(await askedAs(model, { ...token, 'openai-project': 'forged' })).toBe(200);
+      return llm.requests.at(-1)?.headers['openai-project'];
+    };
+    expect(await paid('red', 'proj-research')).toBe('proj-research');
+    expect(await paid('red', undefined)).toBeUndefined();
+    expect(await paid('also-red', 'proj-research')).toBeUndefined();
   });
 
   it('have rules chosen by what the token says, and never by what the caller says', async () => {

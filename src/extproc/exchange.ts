@@ -106,6 +106,10 @@ export class Exchange {
   /** plan, or passthrough: in the order of the attempts. */
   targets: readonly PlannedTarget[] = none;
 
+  /** attempt: the headers in which a key or a token has come. None of them leaves. */
+  shownCredentials: readonly string[] = none;
+  /** attempt: what the caller says of who pays at the provider, by header. */
+  payers: Map<string, string> | undefined = undefined;
   /** attempt: it is on its way to a provider. */
   hasLeft = false;
   /** attempt: each attempt's response is judged before the router sees it. */
@@ -209,6 +213,7 @@ export class Exchange {
   observe(name: string, value: string | undefined): void {
     const index = this.program.observedHeaders.indexOf(name);
     if (index >= 0) this.observed = this.observed.with(index, value);
+    this.payers?.delete(name);
   }
 
   /**

@@ -46,6 +46,14 @@ describe('Incoming', () => {
     expect(incoming.header('x')).toBe('one, two');
   });
 
+  it('tells whether there is a header, also an empty one', () => {
+    const incoming = withHeaders([{ key: 'other', value: 'x' }, { key: 'empty' }]);
+    expect(['other', 'empty', 'othe', 'othex', 'x'].map((name) => incoming.has(name))).toEqual([
+      ...[true, true],
+      ...[false, false, false],
+    ]);
+  });
+
   it('gives body and end of stream, and forgets them with the next message', () => {
     const incoming = decoded({
       request: { case: 'requestBody', value: { body: Buffer.from('{}'), endOfStream: true } },

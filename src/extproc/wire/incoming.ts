@@ -56,6 +56,17 @@ export class Incoming {
     return value;
   }
 
+  /** Whether there is a header of this name. In lower case, too. */
+  has(name: string): boolean {
+    for (let i = 0; i < this.headerCount; i++) {
+      const at = i * spanWidth;
+      const start = this.spans[at] as number;
+      const end = this.spans[at + 1] as number;
+      if (end - start === name.length && isText(this.message, start, end, name)) return true;
+    }
+    return false;
+  }
+
   /** Name of header line `index` (0 … `headerCount` - 1), in the order of arrival. */
   headerName(index: number): string {
     const at = index * spanWidth;

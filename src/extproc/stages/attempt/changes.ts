@@ -1,6 +1,7 @@
 import type { BodyEdit, Provider, Target } from '../../../program/program.ts';
 import type { Answer } from '../../answer.ts';
 import type { Exchange, PlannedTarget } from '../../exchange.ts';
+import { callersHeader } from './withheld.ts';
 
 /** What changes on the way to a target: the provider's rules, and over them those of the target. */
 export interface Changes {
@@ -59,7 +60,7 @@ export function namesOf(flat: readonly string[]): string[] {
  * A value that is added stands behind the caller's own, in one line: the same to whoever reads it (RFC 9110 section 5.3),
  * and unlike a second line it does not grow with each attempt.
  */
-export function setHeaders(exchange: Exchange, changes: Changes, answer: Answer): void {
+export function setHeaders(exchange: Exchange, planned: PlannedTarget, changes: Changes, answer: Answer): void {
   const { setHeaders: set, addHeaders: add, removeHeaders } = changes;
   for (let i = 0; i < set.length; i += 2) answer.set(set[i] as string, set[i + 1] as string);
   if (add.length === 0) return;
@@ -67,7 +68,7 @@ export function setHeaders(exchange: Exchange, changes: Changes, answer: Answer)
   for (let i = 0; i < add.length; i += 2) {
     const name = add[i] as string;
     const at = set.findIndex((header, index) => index % 2 === 0 && header === name);
-    const original = removeHeaders.includes(name) ? undefined : exchange.observedHeader(name);
+    const original = removeHeaders.includes(name) ? undefined : callersHeader(exchange, planned, name);
     const before = values.get(name) ?? (at < 0 ? original : set[at + 1]);
     values.set(name, before === undefined ? (add[i + 1] as string) : `${before}, ${add[i + 1]}`);
   }

@@ -50,8 +50,14 @@ const program = programOf({
 
 const body = '{"model": "small","messages":[],"metadata":{"a":1},"stream":true}';
 
-function prepared(providers: readonly string[], fields: ExchangeFields & { keyName?: string } = {}) {
-  const { keyName = 'k', ...rest } = fields;
+interface Fields extends ExchangeFields {
+  readonly keyName?: string;
+  /** As the caller has sent them. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function prepared(providers: readonly string[], fields: Fields = {}) {
+  const { keyName = 'k', headers = {}, ...rest } = fields;
   const registry = new Registry(3);
   const stage = attempt(registry);
   const bytes = Buffer.from(body);
@@ -74,6 +80,7 @@ function prepared(providers: readonly string[], fields: ExchangeFields & { keyNa
     }),
     ...rest,
   });
+  stage.requestHeaders?.(exchange, requestHeadersMessage(headers));
   const decision = stage.request?.(exchange);
   return { stage, exchange, registry, decision, answer: exchange.answer };
 }
@@ -131,8 +138,16 @@ describe('the first attempt', () => {
     expect(headersOf(answer)[':path']).toBe('/openai/deployments/x/chat/completions?a=b');
   });
 
-  it("takes off the caller's key in every header that may hold one", () => {
-    expect(prepared(['b']).answer.removeHeaders).toEqual(['authorization', 'x-api-key', 'api-key']);
+  it.each([
+    [[]],
+    [['authorization']],
+    [['x-api-key']],
+    [['api-key']],
+    [['authorization', 'api-key']],
+    [['authorization', 'x-api-key', 'api-key']],
+  ])("takes off the caller's key in every header that holds one, and in no other: %j", (names) => {
+    const headers = Object.fromEntries([...names, 'x-other'].map((name) => [name, 'sk-caller']));
+    expect(prepared(['b'], { headers }).answer.removeHeaders).toEqual(names);
   });
 
   it('sets and removes the headers that the provider asks for', () => {

@@ -9,15 +9,13 @@ import { chainOf } from './chain.ts';
 import { changesFor, setHeaders } from './changes.ts';
 import { prepareLaterAttempt } from './later.ts';
 import { upstreamPath } from './path.ts';
+import { noteWithheld, withhold } from './withheld.ts';
 
 /** What the stage needs of the registry: a request that may be tried again must be found by the stream that does. */
 export interface KeptExchanges {
   idOf(exchange: { readonly number: number }): string;
   add(exchange: Exchange): void;
 }
-
-/** Headers in which a caller sent its key, which is nobody's business beyond this point. */
-const credentialHeaders = ['authorization', 'x-api-key', 'api-key'] as const;
 
 const attemptLimitHeader = 'x-envoy-max-retries';
 const attemptTimeoutHeader = 'x-envoy-upstream-rq-per-try-timeout-ms';
@@ -31,6 +29,10 @@ const retriableStatusHeader = 'x-envoy-retriable-status-codes';
 export function attempt(kept: KeptExchanges): Stage {
   return {
     name: 'attempt',
+    requestHeaders(exchange, message) {
+      noteWithheld(exchange, message);
+      return verdict.proceed;
+    },
     request(exchange) {
       const { answer, targets } = exchange;
       const first = targets[0];
@@ -42,10 +44,10 @@ export function attempt(kept: KeptExchanges): Stage {
       const path = upstreamPath(exchange, provider);
       if (path !== exchange.path) answer.set(':path', path);
 
-      for (const name of credentialHeaders) answer.remove(name);
+      withhold(exchange, first, answer);
       const changes = changesFor(first);
       for (const name of changes.removeHeaders) answer.remove(name);
-      setHeaders(exchange, changes, answer);
+      setHeaders(exchange, first, changes, answer);
       const ownCredential = exchange.key?.credentials?.get(provider.name);
       if (ownCredential !== undefined) answer.set(internalHeaders.credential, ownCredential);
 

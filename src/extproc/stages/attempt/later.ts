@@ -6,6 +6,7 @@ import type { Incoming } from '../../wire/incoming.ts';
 import { bodyFor } from './body.ts';
 import { changesFor, namesOf, setHeaders } from './changes.ts';
 import { upstreamPath } from './path.ts';
+import { callersHeader } from './withheld.ts';
 
 /**
  * Builds attempt 2 or later from the original request. All attempts share one header map, so whatever the ones before
@@ -20,8 +21,8 @@ export function prepareLaterAttempt(exchange: Exchange, attempt: number, answer:
   if (cluster !== undefined && cluster !== provider.cluster) return exchange.reject('internal');
 
   answer.set(':path', upstreamPath(exchange, provider));
-  restoreHeaders(exchange, attempt, answer);
-  setHeaders(exchange, changesFor(planned), answer);
+  restoreHeaders(exchange, attempt, planned, answer);
+  setHeaders(exchange, planned, changesFor(planned), answer);
   const ownCredential = exchange.key?.credentials?.get(provider.name);
   if (ownCredential === undefined) answer.remove(internalHeaders.credential);
   else answer.set(internalHeaders.credential, ownCredential);
@@ -39,16 +40,18 @@ export function prepareLaterAttempt(exchange: Exchange, attempt: number, answer:
 }
 
 /** Headers that an earlier attempt set or removed get the caller's value back, unless this attempt sets them itself. */
-function restoreHeaders(exchange: Exchange, attempt: number, answer: Answer): void {
-  const changes = changesFor(exchange.targets[attempt - 1] as PlannedTarget);
+function restoreHeaders(exchange: Exchange, attempt: number, planned: PlannedTarget, answer: Answer): void {
+  const changes = changesFor(planned);
   const touched = new Set(changes.removeHeaders);
+  // Who may choose the payer at one provider may not at the next.
+  for (const name of exchange.payers?.keys() ?? []) touched.add(name);
   for (let n = 0; n < attempt - 1; n++) {
     for (const name of touchedBy(exchange.targets[n])) touched.add(name);
   }
   const set = new Set([...namesOf(changes.setHeaders), ...namesOf(changes.addHeaders)]);
   for (const name of touched) {
     if (set.has(name)) continue;
-    const original = changes.removeHeaders.includes(name) ? undefined : exchange.observedHeader(name);
+    const original = changes.removeHeaders.includes(name) ? undefined : callersHeader(exchange, planned, name);
     if (original === undefined) answer.remove(name);
     else answer.set(name, original);
   }
