@@ -3,11 +3,19 @@ import { defineCommand } from '../cli/command.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import { outputFlag } from '../cli/flags.ts';
 import type { Io } from '../cli/io.ts';
-import { paintFor } from '../cli/paint.ts';
+import { type Paint, paintFor } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
 import type { AskControlPlane } from '../control-plane/ask.ts';
 import { clusterFlags, controlPlaneInCluster } from '../control-plane/in-cluster.ts';
-import { compileProgram, type ExplainQuestion, type Explanation, explain } from '../explain/explanation.ts';
+import {
+  apiNames,
+  apisOf,
+  compileProgram,
+  type ExplainedTarget,
+  type ExplainQuestion,
+  type Explanation,
+  explain,
+} from '../explain/explanation.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { problemReport } from '../policy/problem-report.ts';
 
@@ -104,17 +112,30 @@ function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): s
   const outcome = isServed ? paint('green', 'served') : `${paint('red', 'refused')}, ${explanation.reason}`;
   const head = `${paint('bold', `Key ${explanation.key}, model ${explanation.model}`)}: ${outcome}`;
   const steps = explanation.steps.map((step) => `  · ${step}\n`).join('');
-  const rows = explanation.targets.map((target) => [
-    `  ${target.isIn ? paint('green', '✓') : paint('red', '✗')}`,
-    `${target.provider}/${target.model}`,
-    `priority ${target.priority}`,
-    target.isIn ? `${Math.round(target.share * 100)} %` : 'out',
-    target.reason,
-  ]);
-  const table = rows.length === 0 ? '' : `${alignRows(rows).join('\n')}\n`;
   const sections = Object.entries({ filters: explanation.filters, ...explanation.policy })
     .filter(([, lines]) => lines.length > 0)
     .map(([name, lines]) => `${paint('bold', name)}\n${lines.map((line: string) => `  · ${line}\n`).join('')}`);
   const how = isServed ? `  · ${explanation.reason}\n` : '';
-  return `${head}\n${steps}${how}${table}${sections.join('')}`;
+  return `${head}\n${steps}${how}${chains(explanation.targets, paint)}${sections.join('')}`;
+}
+
+/** One table; where callers of several APIs are served, one for each of them. */
+function chains(targets: readonly ExplainedTarget[], paint: Paint): string {
+  const lines = alignRows(
+    targets.map((target) => [
+      `  ${target.isIn ? paint('green', '✓') : paint('red', '✗')}`,
+      `${target.provider}/${target.model}`,
+      `priority ${target.priority}`,
+      target.isIn ? `${Math.round(target.share * 100)} %` : 'out',
+      target.reason,
+    ]),
+  ).map((line) => `${line}\n`);
+  if (apisOf(targets).length < 2) return lines.join('');
+  const byApi = Map.groupBy(lines.keys(), (index) => targets[index]?.api);
+  return [...byApi]
+    .map(([api, indexes]) => {
+      const name = api === undefined ? 'no API' : apiNames[api];
+      return `${paint('bold', name)}\n${indexes.map((index) => lines[index]).join('')}`;
+    })
+    .join('');
 }

@@ -2,6 +2,7 @@ import { findModelOrOpened } from '../../../src/extproc/stages/resolve/find-mode
 import { suggest } from '../../../src/lib/suggest.ts';
 import type { GatewayModel } from '../../../src/model/gateway.ts';
 import {
+  type Dialect,
   isUnlisted,
   type Key,
   type Model,
@@ -16,6 +17,11 @@ import { ProgramStore } from '../../../src/program/store.ts';
 import { applyingTo, whyHeldBack } from './applying.ts';
 import { explainFilters, noFilters } from './filters.ts';
 import { explainInlinePolicy, factsOf, type InlinePolicy, noInlinePolicy } from './inline-policy.ts';
+
+export const apiNames = { openai: 'OpenAI API', anthropic: 'Anthropic API' } as const;
+
+const inThisOrder = 'the targets are tried in this order';
+const inThisOrderByApi = 'each API has a chain of its own, whose targets are tried in this order';
 
 /** What a request with this key for this model would meet. */
 export interface Explanation {
@@ -36,8 +42,10 @@ export interface Explanation {
 export interface ExplainedTarget {
   readonly provider: string;
   readonly model: string;
+  /** Whose requests it answers; absent: nobody knows, since its provider is not there. */
+  readonly api?: Dialect;
   readonly priority: number;
-  /** Share of the first attempts among the targets of the same priority that are in. */
+  /** Share of the first attempts among the targets of the same priority and API that are in. */
   readonly share: number;
   readonly isIn: boolean;
   readonly reason: string;
@@ -118,12 +126,17 @@ export function explain(
     key: keyName,
     model: named,
     outcome: hindrance === undefined ? 'served' : 'refused',
-    reason: hindrance ?? 'the targets are tried in this order',
+    reason: hindrance ?? (apisOf(targets).length > 1 ? inThisOrderByApi : inThisOrder),
     steps,
     filters: filters.lines,
     targets,
     policy: explainInlinePolicy(program, applying, facts, route, now, gateway),
   };
+}
+
+/** The APIs in which the request can be made; a fallback never leads from the one to the other. */
+export function apisOf(targets: readonly ExplainedTarget[]): readonly (Dialect | undefined)[] {
+  return [...new Set(targets.filter(({ isIn }) => isIn).map(({ api }) => api))];
 }
 
 function didYouMean(word: string, names: readonly string[]): string {
@@ -156,11 +169,17 @@ function explainTargets(program: Program, route: Route, onlyProvider: string): E
     return { target, provider, out: whyOut(target.provider, provider, route, onlyProvider) };
   });
   return judged.map(({ target, provider, out }): ExplainedTarget => {
-    const equals = judged.filter((each) => each.out === undefined && each.target.priority === target.priority);
+    const equals = judged.filter(
+      (each) =>
+        each.out === undefined &&
+        each.target.priority === target.priority &&
+        each.provider?.dialect === provider?.dialect,
+    );
     const total = equals.reduce((sum, each) => sum + each.target.weight, 0);
     return {
       provider: target.provider,
       model: target.model || 'as asked for',
+      ...(provider && { api: provider.dialect }),
       priority: target.priority,
       share: out === undefined ? target.weight / total : 0,
       isIn: out === undefined,
@@ -179,5 +198,5 @@ function whyOut(name: string, provider: Provider | undefined, route: Route, only
 function describe(provider: Provider | undefined): string {
   if (provider === undefined) return '';
   const network = provider.isPrivate ? 'private' : 'public';
-  return `${network}, answers requests in the ${provider.dialect === 'anthropic' ? 'Anthropic' : 'OpenAI'} API`;
+  return `${network}, answers requests in the ${apiNames[provider.dialect]}`;
 }

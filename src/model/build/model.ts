@@ -5,6 +5,7 @@ import type { Provider } from '../provider.ts';
 import type { RetryProfile, Route } from '../route.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
+import { warnOfMixedChain } from './mixed-chain.ts';
 import { ownTargets } from './own-targets.ts';
 import { buildPricing, pricingsOfChain } from './pricing.ts';
 import { chainOf, chainSignature, isPrivateOnly, processorRules, retryProfile } from './route.ts';
@@ -46,6 +47,7 @@ export function buildModelDocument(
   for (const { provider, index } of chain) {
     if (!providers.has(provider)) rejectTarget(document, `spec.targets[${index}]`, provider, context);
   }
+  warnOfMixedChain(document, chain, providers, context);
   return memo(document, 'model', `${aliases.join()};${chainSignature(chain, providers)}`, () => {
     const routeId = `model/${spec.name}`;
     const targets = chainOf(routeId, chain, (provider) => providers.has(provider));
