@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { freePort } from './ports.ts';
-import { lowPort, type RunningRedis, startRedis } from './redis.ts';
+import { type RunningRedis, startRedis } from './redis.ts';
 import { until } from './until.ts';
 
 /** A Redis Cluster whose nodes have three masters among them, so that two can elect a replica in the place of the third. */
@@ -31,7 +31,7 @@ export async function startRedisCluster(tag: string): Promise<RedisCluster> {
     // It stands in for its master however long it has not heard of it.
     ...['--cluster-replica-validity-factor', '0', '--repl-ping-replica-period', '1'],
   ];
-  const ownPort = await lowPort();
+  const ownPort = await freePort();
   const front = await startFront(ownPort);
   const announced = [
     '--cluster-announce-port',

@@ -42,7 +42,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
   const found = await source;
   if (!found.ok) throw new Error(found.error);
   for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await lowPort());
+    const port = options.port ?? (await freePort());
     const folder = await mkdtemp(join(tmpdir(), 'sluice-redis-'));
     const started = await start(found.value, await argumentsFor(options, port, folder), folder);
     if (started.ok) return running(started.value, port, folder);
@@ -104,10 +104,4 @@ function running(program: RedisProgram, port: number, folder: string): RunningRe
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A cluster node also listens on its port + 10000. */
-export async function lowPort(): Promise<number> {
-  const port = await freePort();
-  return port > 55_000 ? lowPort() : port;
 }
