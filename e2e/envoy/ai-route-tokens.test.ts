@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aiRoute, localBackend, modelRule } from '../support/ai-gateway-manifests.ts';
+import { aiRoute, localBackend, modelRule, onListeners } from '../support/ai-gateway-manifests.ts';
 import { attachedPolicy, type PolicyTarget } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
@@ -27,8 +27,8 @@ const routes = (port: number): string =>
       { name: 'team', port, hostname: 'team.test' },
     ]),
     localBackend({ name: 'llm', port: llm.port }),
-    aiRoute('open', [modelRule('open')], ['all']),
-    aiRoute('guarded', [modelRule('guarded')], ['team']),
+    aiRoute('open', [modelRule('open')], onListeners('all')),
+    aiRoute('guarded', [modelRule('guarded')], onListeners('team')),
     apiKey('me', 'KEY'),
   );
 

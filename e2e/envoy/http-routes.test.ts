@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backendManifest } from '../support/ai-gateway-manifests.ts';
 import { freePort, startGateway, type TestGateway } from '../support/gateway.ts';
-import { apiKey, documents } from '../support/policy-documents.ts';
+import { backendRef, below, httpRoute, leadTo } from '../support/http-route.ts';
+import { apiKey, documents, gatewayManifest } from '../support/policy-documents.ts';
 import { type RawRequest, rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
@@ -19,84 +20,72 @@ let gateway: TestGateway;
 let hosts: number;
 let any: number;
 
-const to = (name: string, more = '') => `{group: gateway.envoyproxy.io, kind: Backend, name: ${name}${more}}`;
-const rule = (matches: string, name: string) => `{matches: [${matches}], backendRefs: [${to(name)}]}`;
+type Spec = Readonly<Record<string, unknown>>;
 
-const route = (name: string, listener: string, rules: readonly string[], hostnames: readonly string[] = []): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: ${name}}
-spec:
-  parentRefs: [{name: test, sectionName: ${listener}}]
-  hostnames: ${JSON.stringify(hostnames)}
-  rules: [${rules.join(', ')}]
-`;
+const route = (name: string, sectionName: string, rules: readonly Spec[], hostnames: readonly string[] = []): string =>
+  httpRoute(name, rules, { parentRefs: [{ name: 'test', sectionName }], hostnames });
 
-const listener = (name: string, port: number, hostname?: string) =>
-  `{name: ${name}, protocol: HTTP, port: ${port}${hostname === undefined ? '' : `, hostname: "${hostname}"`}}`;
+const listener = (name: string, port: number, hostname?: string): Spec => ({ name, protocol: 'HTTP', port, hostname });
 
-const everything = '{path: {value: /}}';
-const redirect = (path: string, fields: string) =>
-  `{matches: [{path: {value: ${path}}}], filters: [{type: RequestRedirect, requestRedirect: {${fields}}}]}`;
-const rewrite = (path: string, fields: string) =>
-  `{matches: [{path: {value: ${path}}}], filters: [{type: URLRewrite, urlRewrite: {${fields}}}], backendRefs: [${to('one')}]}`;
+const exactly = (path: string): Spec => ({ path: { type: 'Exact', value: path } });
+const said = (...pairs: readonly (readonly [string, string])[]) => pairs.map(([name, value]) => ({ name, value }));
+const redirect = (path: string, fields: Spec): Spec => ({
+  matches: [below(path)],
+  filters: [{ type: 'RequestRedirect', requestRedirect: fields }],
+});
+const rewrite = (path: string, fields: Spec): Spec =>
+  leadTo('one', [below(path)], { filters: [{ type: 'URLRewrite', urlRewrite: fields }] });
+const prefix = (replacePrefixMatch: string): Spec => ({ type: 'ReplacePrefixMatch', replacePrefixMatch });
+const served = (path: string, ...backendRefs: readonly Spec[]): Spec => ({ matches: [below(path)], backendRefs });
 
 const manifests = (): string =>
   documents(
-    `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners:
-  - ${listener('every', hosts)}
-  - ${listener('wide', hosts, '*.example.com')}
-  - ${listener('narrow', hosts, '*.foo.example.com')}
-  - ${listener('exact', hosts, 'abc.foo.example.com')}
-  - ${listener('specific', hosts, 'very.specific.com')}
-  - ${listener('wildcard', hosts, '*.wildcard.io')}
-  - ${listener('any', any)}
-`,
+    gatewayManifest([
+      listener('every', hosts),
+      listener('wide', hosts, '*.example.com'),
+      listener('narrow', hosts, '*.foo.example.com'),
+      listener('exact', hosts, 'abc.foo.example.com'),
+      listener('specific', hosts, 'very.specific.com'),
+      listener('wildcard', hosts, '*.wildcard.io'),
+      listener('any', any),
+    ]),
     apiKey('me', 'KEY'),
     ...names.map((name, index) => backendManifest(name, backends[index]?.port ?? 0)),
     ...['every', 'wide', 'narrow', 'exact'].map((name, index) =>
-      route(`to-${name}`, name, [
-        `{matches: [{path: {value: /${name}}}], backendRefs: [${to(names[index % 3] ?? 'one')}]}`,
-      ]),
+      route(`to-${name}`, name, [leadTo(names[index % 3] ?? 'one', [below(`/${name}`)])]),
     ),
-    route('specific', 'specific', [rule(everything, 'one')], ['other.com', '*.other.io', 'very.specific.com']),
-    route('in-wildcard', 'wildcard', [rule('{path: {value: /a}}', 'two')], ['*.wildcard.io', 'deep.in.wildcard.io']),
-    route('one-of-wildcard', 'wildcard', [rule('{path: {value: /b}}', 'three')], ['foo.wildcard.io']),
-    route('nothing-shared', 'wildcard', [rule('{path: {value: /c}}', 'one')], ['wildcard.io', 'foo.example.com']),
+    route('specific', 'specific', [leadTo('one', [below('/')])], ['other.com', '*.other.io', 'very.specific.com']),
+    route('in-wildcard', 'wildcard', [leadTo('two', [below('/a')])], ['*.wildcard.io', 'deep.in.wildcard.io']),
+    route('one-of-wildcard', 'wildcard', [leadTo('three', [below('/b')])], ['foo.wildcard.io']),
+    route('nothing-shared', 'wildcard', [leadTo('one', [below('/c')])], ['wildcard.io', 'foo.example.com']),
     route('across-a', 'any', [
-      rule('{path: {value: /}}, {headers: [{name: Version, value: one}]}', 'one'),
-      rule('{path: {value: /v2}}', 'two'),
-      rule('{path: {type: Exact, value: /exact/}}', 'two'),
+      leadTo('one', [below('/'), { headers: said(['Version', 'one']) }]),
+      leadTo('two', [below('/v2')]),
+      leadTo('two', [exactly('/exact/')]),
     ]),
     route('across-b', 'any', [
-      rule('{path: {value: /v2/longer}}, {path: {type: Exact, value: /v2}}', 'three'),
-      rule('{headers: [{name: version, value: two}]}', 'two'),
-      rule('{headers: [{name: version, value: two}, {name: Color, value: blue}]}', 'three'),
-      rule('{queryParams: [{name: animal, value: whale}]}', 'two'),
-      rule('{queryParams: [{name: animal, value: whale}, {name: color, value: blue}]}', 'three'),
-      rule('{method: PATCH}', 'two'),
-      rule('{method: PATCH, headers: [{name: version, value: two}]}', 'three'),
+      leadTo('three', [below('/v2/longer'), exactly('/v2')]),
+      leadTo('two', [{ headers: said(['version', 'two']) }]),
+      leadTo('three', [{ headers: said(['version', 'two'], ['Color', 'blue']) }]),
+      leadTo('two', [{ queryParams: said(['animal', 'whale']) }]),
+      leadTo('three', [{ queryParams: said(['animal', 'whale'], ['color', 'blue']) }]),
+      leadTo('two', [{ method: 'PATCH' }]),
+      leadTo('three', [{ method: 'PATCH', headers: said(['version', 'two']) }]),
     ]),
     route('elsewhere', 'any', [
-      redirect('/host', 'hostname: example.org'),
-      redirect('/scheme', 'hostname: example.org, scheme: https'),
-      redirect('/port', 'hostname: example.org, port: 8083'),
-      redirect('/path', 'path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}, statusCode: 301'),
-      rewrite('/strip', 'path: {type: ReplacePrefixMatch, replacePrefixMatch: /}'),
-      rewrite('/whole', 'hostname: inner.example, path: {type: ReplaceFullPath, replaceFullPath: /all}'),
+      redirect('/host', { hostname: 'example.org' }),
+      redirect('/scheme', { hostname: 'example.org', scheme: 'https' }),
+      redirect('/port', { hostname: 'example.org', port: 8083 }),
+      redirect('/path', { path: prefix('/new'), statusCode: 301 }),
+      rewrite('/strip', { path: prefix('/') }),
+      rewrite('/whole', { hostname: 'inner.example', path: { type: 'ReplaceFullPath', replaceFullPath: '/all' } }),
     ]),
     route('wrong', 'any', [
-      `{matches: [{path: {value: /no-such}}], backendRefs: [${to('nobody')}]}`,
-      '{matches: [{path: {value: /other-kind}}], backendRefs: [{group: example.com, kind: Thing, name: one}]}',
-      `{matches: [{path: {value: /foreign}}], backendRefs: [${to('one', ', namespace: other')}]}`,
-      `{matches: [{path: {value: /without}}]}`,
-      `{matches: [{path: {value: /idle}}], backendRefs: [${to('nobody', ', weight: 0')}, ${to('two')}]}`,
+      served('/no-such', backendRef('nobody')),
+      served('/other-kind', { group: 'example.com', kind: 'Thing', name: 'one' }),
+      served('/foreign', backendRef('one', { namespace: 'other' })),
+      { matches: [below('/without')] },
+      served('/idle', backendRef('nobody', { weight: 0 }), backendRef('two')),
     ]),
   );
 

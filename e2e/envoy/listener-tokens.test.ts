@@ -3,6 +3,7 @@ import { aiRoute, localBackend, modelRule } from '../support/ai-gateway-manifest
 import { applying } from '../support/applying.ts';
 import { attachedPolicy, type PolicyTarget } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { below, httpRoute, leadTo } from '../support/http-route.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents, gatewayDocument } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
@@ -34,15 +35,7 @@ const routes = (port: number): string =>
       ]),
     ]),
     aiRoute('teams', [modelRule('general', { name: 'general' }), modelRule('special', { name: 'special' })]),
-    `apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: service}
-spec:
-  parentRefs: [{name: test}]
-  rules:
-  - matches: [{path: {type: PathPrefix, value: /service}}]
-    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: llm}]
-`,
+    httpRoute('service', [leadTo('llm', [below('/service')])]),
     apiKey('me', 'KEY'),
   );
 

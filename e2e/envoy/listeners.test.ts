@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Practice, startPractice } from '../../src/practice/start.ts';
+import { aiRoute, backendManifest, localBackend, modelRule, secretOf } from '../support/ai-gateway-manifests.ts';
+import { attachedPolicy } from '../support/attached-policy.ts';
 import { freePort, startGateway, type TestGateway } from '../support/gateway.ts';
+import { below, httpRoute, leadTo } from '../support/http-route.ts';
+import { documents, gatewayManifest } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
@@ -17,76 +21,43 @@ let service: RecordingProvider;
 let gateway: TestGateway;
 let otherPort: number;
 
-const manifests = (port: number): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: test}
-spec:
-  addresses: [{value: 127.0.0.1}]
-  listeners:
-  - {name: raw, protocol: TCP, port: 9000}
-  - {name: a, protocol: HTTP, port: ${port}}
-  - {name: secure, protocol: HTTPS, port: 9443}
-  - {name: again, protocol: HTTP, port: ${port}}
-  - {name: unfinished, protocol: HTTPS, port: 9444, tls: {certificateRefs: [{name: nobody-made-it}]}}
-  - {name: b, protocol: HTTP, port: ${otherPort}}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: clients}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: test}]
-  apiKeyAuth: {credentialRefs: [{name: clients}], extractFrom: [{headers: [x-api-key]}]}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: clients}
-stringData: {ana: ${key}}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: practice}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${practice.port}}}]}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: service}
-spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${service.port}}}]}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: practice}
-spec: {schema: {name: OpenAI, prefix: practice/v1}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: practice}}
-${aiRoute('on-a', '{name: test, sectionName: a}')}
-${aiRoute('on-b', `{name: test, port: ${otherPort}}`)}
-${aiRoute('on-both', '{name: test}')}
-${httpRoute('on-a', '{name: test, sectionName: a}')}
-${httpRoute('on-b', `{name: test, port: ${otherPort}}`)}
-${httpRoute('unserved', '{name: test, sectionName: raw}')}
-`;
+const manifests = (port: number): string =>
+  documents(
+    gatewayManifest([
+      { name: 'raw', protocol: 'TCP', port: 9000 },
+      { name: 'a', protocol: 'HTTP', port },
+      { name: 'secure', protocol: 'HTTPS', port: 9443 },
+      { name: 'again', protocol: 'HTTP', port },
+      {
+        ...{ name: 'unfinished', protocol: 'HTTPS', port: 9444 },
+        tls: { certificateRefs: [{ name: 'nobody-made-it' }] },
+      },
+      { name: 'b', protocol: 'HTTP', port: otherPort },
+    ]),
+    attachedPolicy(
+      'SecurityPolicy',
+      'clients',
+      { kind: 'Gateway', name: 'test' },
+      { apiKeyAuth: { credentialRefs: [{ name: 'clients' }], extractFrom: [{ headers: ['x-api-key'] }] } },
+    ),
+    secretOf('clients', { ana: key }),
+    backendManifest('service', service.port),
+    localBackend({ name: 'llm', port: practice.port, prefix: 'practice/v1' }),
+    ...routes('on-a', { name: 'test', sectionName: 'a' }),
+    ...routes('on-b', { name: 'test', port: otherPort }),
+    ...routes('on-both', { name: 'test' }),
+    httpRoute('unserved', [leadTo('service', [below('/unserved')])], {
+      parentRefs: [{ name: 'test', sectionName: 'raw' }],
+    }),
+  );
 
-function aiRoute(name: string, parent: string): string {
-  return `---
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: model-${name}}
-spec:
-  parentRefs: [${parent}]
-  rules:
-  - matches: [{headers: [{name: x-ai-eg-model, value: ${name}}]}]
-    backendRefs: [{name: practice}]`;
-}
-
-function httpRoute(name: string, parent: string): string {
-  return `---
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: ${name}}
-spec:
-  parentRefs: [${parent}]
-  rules:
-  - matches: [{path: {value: /${name}}}]
-    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: service}]`;
+/** A model and a service of this name. */
+function routes(name: string, parent: Readonly<Record<string, unknown>>): readonly string[] {
+  const parentRefs = [parent];
+  return [
+    aiRoute(`model-${name}`, [modelRule(name)], { parentRefs }),
+    httpRoute(name, [leadTo('service', [below(`/${name}`)])], { parentRefs }),
+  ];
 }
 
 async function ask(port: number, model: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aiRoute, localBackend, modelRule } from '../support/ai-gateway-manifests.ts';
+import { aiRoute, localBackend, modelRule, onListeners } from '../support/ai-gateway-manifests.ts';
 import { attachedPolicy, type PolicyTarget } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { apiKey, documents, gatewayDocument } from '../support/policy-documents.ts';
@@ -29,8 +29,8 @@ const manifests = (port: number): string =>
       { name: 'shared', port, hostname: 'shared.test' },
     ]),
     localBackend({ name: 'llm', port: llm.port }),
-    aiRoute('usual', [modelRule('usual')], ['all', 'shared']),
-    aiRoute('browsed', [modelRule('browsed')], ['own', 'shared']),
+    aiRoute('usual', [modelRule('usual')], onListeners('all', 'shared')),
+    aiRoute('browsed', [modelRule('browsed')], onListeners('own', 'shared')),
     policy('of-gateway', { kind: 'Gateway', name: 'test' }, gatewayPage),
     policy('of-route', { kind: 'HTTPRoute', name: 'browsed' }, routePage),
     apiKey('me', 'KEY'),

@@ -3,6 +3,7 @@ import { aiRoute, localBackend, modelRule, secretOf } from '../support/ai-gatewa
 import { applying } from '../support/applying.ts';
 import { attachedPolicy, type PolicyTarget } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { httpRoute, leadTo, marking } from '../support/http-route.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
@@ -40,17 +41,15 @@ const routes = (): string =>
         { type: 'RegularExpression', name: 'x-team', value: 's.*' },
       ]),
     ]),
-    `apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: beside}
-spec:
-  parentRefs: [{name: test}]
-  hostnames: [beside.test]
-  rules:
-  - matches: [{headers: [{name: x-team, value: research}]}]
-    filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-beside, value: "yes"}]}}]
-    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: llm}]
-`,
+    httpRoute(
+      'beside',
+      [
+        leadTo('llm', [{ headers: [{ name: 'x-team', value: 'research' }] }], {
+          filters: [marking('x-beside', 'yes')],
+        }),
+      ],
+      { hostnames: ['beside.test'] },
+    ),
     secretOf('callers', { ana: 'sk-ana-has-enough-characters' }),
     apiKey('me', 'KEY'),
   );

@@ -4,6 +4,7 @@ import { backendManifest, secretOf } from '../support/ai-gateway-manifests.ts';
 import { applying } from '../support/applying.ts';
 import { attachedPolicy } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { below, httpRoute, leadTo, marking } from '../support/http-route.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { documents } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
@@ -22,17 +23,8 @@ const { org: _, ...withoutTeam } = claims;
 let service: RecordingProvider;
 let gateway: TestGateway;
 
-const route = (name: string, rule: Readonly<Record<string, unknown>>): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: ${name}}
-spec:
-  parentRefs: [{name: test}]
-  rules:
-  - matches: [${JSON.stringify({ path: { value: '/service' }, ...rule })}]
-    filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-route, value: ${name}}]}}]
-    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: service}]
-`;
+const route = (name: string, match: Readonly<Record<string, unknown>>): string =>
+  httpRoute(name, [leadTo('service', [{ ...below('/service'), ...match }], { filters: [marking('x-route', name)] })]);
 
 const policy = (kind: 'Gateway' | 'HTTPRoute', name: string, spec: Readonly<Record<string, unknown>>): string =>
   attachedPolicy('SecurityPolicy', `of-${name}`, { kind, name }, spec);

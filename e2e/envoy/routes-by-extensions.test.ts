@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backendManifest } from '../support/ai-gateway-manifests.ts';
+import { backendManifest, secretOf } from '../support/ai-gateway-manifests.ts';
 import { applying } from '../support/applying.ts';
+import { attachedPolicy } from '../support/attached-policy.ts';
 import { extensionPolicy, gatewayTarget, onRequest, routeTarget } from '../support/extended-gateway.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { below, httpRoute, leadTo, marking } from '../support/http-route.ts';
 import { apiKey, documents, model, provider } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
@@ -27,26 +29,16 @@ let service: RecordingProvider;
 let steering: ScriptedProcessor;
 let gateway: TestGateway;
 
-const route = (name: string, match: Readonly<Record<string, unknown>>): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: ${name}}
-spec:
-  parentRefs: [{name: test}]
-  rules:
-  - matches: [${JSON.stringify(match)}]
-    filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-route, value: ${name}}]}}]
-    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: service}]
-`;
+const route = (name: string, match: Readonly<Record<string, unknown>>): string =>
+  httpRoute(name, [leadTo('service', [match], { filters: [marking('x-route', name)] })]);
 
-const wantsKeys = (name: string, target: string): string => `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: ${name}}
-spec:
-  targetRefs: [${target}]
-  apiKeyAuth: {credentialRefs: [{name: callers}], extractFrom: [{headers: [x-api-key]}]}
-`;
+const wantsKeys = (route: string): string =>
+  attachedPolicy(
+    'SecurityPolicy',
+    'keys',
+    { kind: 'HTTPRoute', name: route },
+    { apiKeyAuth: { credentialRefs: [{ name: 'callers' }], extractFrom: [{ headers: ['x-api-key'] }] } },
+  );
 
 const script = (code: string) => ({ lua: [{ type: 'Inline', inline: onRequest(code) }] });
 /** Does to a request what the caller says, as a filter might that is written without care. */
@@ -106,18 +98,13 @@ beforeAll(async () => {
       'services.yaml': documents(
         backendManifest('service', service.port),
         backendManifest('steering', steering.port),
-        route('all', { path: { value: '/service' } }),
-        route('research', { path: { value: '/service' }, headers: [{ name: 'x-team', value: 'research' }] }),
-        route('elsewhere', { path: { value: '/elsewhere' } }),
+        route('all', below('/service')),
+        route('research', { ...below('/service'), headers: [{ name: 'x-team', value: 'research' }] }),
+        route('elsewhere', below('/elsewhere')),
         provider('llm', `http://127.0.0.1:${llm.port}/v1`, { credential: { apiKey: { env: 'PROVIDER_KEY' } } }),
         model('small', ['llm/real']),
         apiKey('me', 'KEY'),
-        `
-apiVersion: v1
-kind: Secret
-metadata: {name: callers}
-stringData: ${JSON.stringify(keys)}
-`,
+        secretOf('callers', keys),
       ),
     },
   });
@@ -144,7 +131,7 @@ describe('a filter that has the route of a request chosen anew', () => {
     ['a processor', () => extensionPolicy('steers', routeTarget('all'), asksSteering)],
     ['a script of the whole Gateway', () => extensionPolicy('steers', gatewayTarget, steers)],
   ])('leads nobody past the keys of another route: %s', async (_, policy) => {
-    await apply([policy(), wantsKeys('keys', routeTarget('research'))], async () => {
+    await apply([policy(), wantsKeys('research')], async () => {
       const asked = await visit({ 'x-team': 'research' });
       return asked.status === 401 && (await visit(wanted)).route !== 'all';
     });
@@ -167,7 +154,7 @@ describe('a filter that has the route of a request chosen anew', () => {
   it('leads to routes that ask for less', async () => {
     const policies = [
       extensionPolicy('steers', routeTarget('all'), steers),
-      wantsKeys('keys', routeTarget('all')),
+      wantsKeys('all'),
       extensionPolicy('marks', routeTarget('elsewhere'), marks),
     ];
     await apply(

@@ -4,6 +4,7 @@ import { backendManifest, secretOf } from '../support/ai-gateway-manifests.ts';
 import { applying } from '../support/applying.ts';
 import { attachedPolicy } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { below, httpRoute, leadTo } from '../support/http-route.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { apiKey, document, documents, model, provider } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
@@ -26,15 +27,7 @@ let gateway: TestGateway;
 const routes = (): string =>
   documents(
     backendManifest('service', service.port),
-    `apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: service}
-spec:
-  parentRefs: [{name: test}]
-  rules:
-  - matches: [{path: {value: /service}}]
-    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: service}]
-`,
+    httpRoute('service', [leadTo('service', [below('/service')])]),
     secretOf('callers', keys),
   );
 

@@ -31,15 +31,20 @@ export function routeTo(rules: Readonly<Record<string, readonly string[]>>): str
 
 type Spec = Readonly<Record<string, unknown>>;
 
-/** An AIGatewayRoute of all listeners, or of these. */
-export function aiRoute(name: string, rules: readonly Spec[], listeners?: readonly string[]): string {
-  const parent = { name: 'test', kind: 'Gateway', group: 'gateway.networking.k8s.io' };
-  const parentRefs = listeners?.map((sectionName) => ({ ...parent, sectionName })) ?? [parent];
+const parent = { name: 'test', kind: 'Gateway', group: 'gateway.networking.k8s.io' };
+
+/** An AIGatewayRoute of all listeners, unless `more` says other parents. */
+export function aiRoute(name: string, rules: readonly Spec[], more: Spec = {}): string {
   return `apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIGatewayRoute
 metadata: {name: ${name}}
-spec: ${JSON.stringify({ parentRefs, rules })}
+spec: ${JSON.stringify({ parentRefs: [parent], rules, ...more })}
 `;
+}
+
+/** For a route of these listeners only. */
+export function onListeners(...names: readonly string[]): Spec {
+  return { parentRefs: names.map((sectionName) => ({ ...parent, sectionName })) };
 }
 
 /** A rule for a model, and for requests with these headers. The backend is `llm`, unless `more` says another. */

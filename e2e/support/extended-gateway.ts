@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { StatusCode } from '../../src/gen/envoy/type/v3/http_status_pb.js';
 import { backendManifest } from './ai-gateway-manifests.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
+import { below, httpRoute, leadTo } from './http-route.ts';
 import { apiKey, documents, model, provider } from './policy-documents.ts';
 import { type RawAnswer, rawRequest } from './raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from './recording-provider.ts';
@@ -60,7 +61,7 @@ export async function startExtendedGateway(): Promise<ExtendedGateway> {
       'services.yaml': documents(
         backendManifest('service', service.port),
         backendManifest('checker', checker.port),
-        ...['plain', 'other'].map(httpRoute),
+        ...['plain', 'other'].map((name) => httpRoute(name, [leadTo('service', [below(`/${name}`)])])),
       ),
     },
   }).catch(async (error: unknown) => {
@@ -115,17 +116,6 @@ function check({ kind, message }: SeenMessage): Reaction {
   const setHeaders = set.map(([name = '', value = '']) => ({ header: { key: name, rawValue: Buffer.from(value) } }));
   return { response: { case: kind, value: { response: { headerMutation: { setHeaders } } } } };
 }
-
-const httpRoute = (name: string): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: ${name}}
-spec:
-  parentRefs: [{name: test}]
-  rules:
-  - matches: [{path: {type: PathPrefix, value: /${name}}}]
-    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: service}]
-`;
 
 /** What a policy of Envoy Gateway is for. */
 export const gatewayTarget = '{group: gateway.networking.k8s.io, kind: Gateway, name: test}';

@@ -53,10 +53,15 @@ export function gatewayDocument(listeners: readonly ListenerDocument[]): string 
     hostname,
     ...protocolOf(port, tls),
   }));
+  return gatewayManifest(specs);
+}
+
+/** A gateway `test` whose listeners are as Gateway API has them. */
+export function gatewayManifest(listeners: readonly Spec[]): string {
   return `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: test}
-spec: ${JSON.stringify({ addresses: [{ value: '127.0.0.1' }], listeners: specs })}
+spec: ${JSON.stringify({ addresses: [{ value: '127.0.0.1' }], listeners })}
 `;
 }
 
