@@ -3,6 +3,7 @@ import type { BuildContext } from '../context.ts';
 import type { BackendTrafficDocument, SecurityDocument } from '../documents.ts';
 import { aiRouteTargets } from '../envoy-gateway/unserved.ts';
 import { ofKind } from '../of-kind.ts';
+import { warnOfClaimsInVain } from './claims-in-vain.ts';
 
 /** What of a BackendTrafficPolicy nobody acts upon, although it is well written. */
 export function refuseUnservedTraffic(policies: readonly BackendTrafficDocument[], context: BuildContext): void {
@@ -43,6 +44,7 @@ export function refuseUnservedSecurity(
       }
     }
     const isForGateway = [...targetRefs, ...targetSelectors].some(({ kind }) => kind === 'Gateway');
+    if (isForGateway || aiRoutes.length > 0) warnOfClaimsInVain(policy, isForGateway, context);
     if (jwt !== undefined && apiKeyAuth === undefined && (isForGateway || aiRoutes.length > 0) && !letsStrangersIn) {
       const message = 'is checked besides the key: callers of models need both';
       const remedy = 'give them keys, or say in GatewayPolicy.spec.anonymous whose key those have who show none';

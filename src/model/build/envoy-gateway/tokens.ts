@@ -6,6 +6,7 @@ import type { SecurityDocument } from '../documents.ts';
 import type { BuiltFilters } from '../own-filters/built-filters.ts';
 import { configMapText } from '../own-filters/config-map-text.ts';
 import { fetchedFile } from '../own-filters/fetched-file.ts';
+import { isTaken } from './taken-headers.ts';
 
 export function buildTokens(document: SecurityDocument, spec: JwtSpec, context: BuildContext): BuiltFilters {
   const built = spec.providers.map((provider, index) =>
@@ -80,22 +81,13 @@ function keySetOf(
   return json === undefined ? undefined : { keySet: { json } };
 }
 
-const takenPrefixes = ['x-sluice-', 'x-envoy-', 'x-forwarded-'];
-const takenHeaders: ReadonlySet<string> = new Set([
-  ...['authorization', 'x-api-key', 'api-key', 'proxy-authorization', 'cookie'],
-  ...['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'te'],
-]);
-
-/** A claim in the place of a key would make one caller another. */
 function refuseTakenHeaders(
   document: SecurityDocument,
   path: string,
   { claimToHeaders }: JwtProvider,
   context: BuildContext,
 ): boolean {
-  const taken = claimToHeaders.filter(
-    ({ header }) => takenHeaders.has(header) || takenPrefixes.some((prefix) => header.startsWith(prefix)),
-  );
+  const taken = claimToHeaders.filter(({ header }) => isTaken(header));
   for (const { header } of taken) {
     const message = `${header} has a meaning of its own, which no claim may have`;
     context.reject(document, `${path}.claimToHeaders`, message, 'choose another header', 'UnsupportedValue');
