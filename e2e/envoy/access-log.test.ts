@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { apiKey, documents, model, provider } from '../support/policy-documents.ts';
+import { apiKey, documents, smallModel } from '../support/policy-documents.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 
@@ -23,8 +23,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     policy: {
       'policy.yaml': documents(
-        provider('first', `http://127.0.0.1:${recording.port}/v1`),
-        model('small', ['first/one']),
+        smallModel(recording.port),
         apiKey('ana', 'CALLER_KEY', { owner }),
         apiKey('off', 'DISABLED_KEY', { enabled: false }),
       ),

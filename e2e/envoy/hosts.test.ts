@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
 import { freePort, startGateway, type TestGateway } from '../support/gateway.ts';
 import { startLoad } from '../support/load.ts';
-import { apiKey, documents, gatewayDocument, model, provider } from '../support/policy-documents.ts';
+import { apiKey, documents, gatewayDocument, smallModel } from '../support/policy-documents.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 
 /*
@@ -37,11 +37,7 @@ beforeAll(async () => {
       'one.key': one.privateKey,
       'any.crt': any.certificate,
       'any.key': any.privateKey,
-      'policy.yaml': documents(
-        provider('p', `http://127.0.0.1:${recording.port}/v1`),
-        model('small', ['p/m']),
-        apiKey('ana', 'CALLER_KEY'),
-      ),
+      'policy.yaml': documents(smallModel(recording.port), apiKey('ana', 'CALLER_KEY')),
     }),
     env: { CALLER_KEY: secret },
   });

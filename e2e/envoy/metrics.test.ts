@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expressionsOfChart, readsOf } from '../../tools/monitoring/monitored.ts';
 import { caller } from '../support/caller.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { apiKey, documents, model, provider } from '../support/policy-documents.ts';
+import { apiKey, documents, smallModel } from '../support/policy-documents.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 
 /* What dashboards and alerts of the chart read of Envoy, asked of a real one that has answered something. */
@@ -15,11 +15,7 @@ beforeAll(async () => {
   recording = await startRecordingProvider((response) => answerJson(response, 200, {}));
   gateway = await startGateway({
     policy: {
-      'policy.yaml': documents(
-        provider('first', `http://127.0.0.1:${recording.port}/v1`),
-        model('small', ['first/one']),
-        apiKey('ana', 'CALLER_KEY'),
-      ),
+      'policy.yaml': documents(smallModel(recording.port), apiKey('ana', 'CALLER_KEY')),
     },
     env: { CALLER_KEY: secret },
   });

@@ -22,6 +22,11 @@ export function model(name: string, targets: readonly (string | Spec)[], spec: S
   return document('Model', name, { targets: chain(targets), ...spec });
 }
 
+/** The model `small`, which a provider on this machine has. */
+export function smallModel(port: number): string {
+  return documents(provider('first', `http://127.0.0.1:${port}/v1`), model('small', ['first/one']));
+}
+
 /** Each target has a priority of its own, unless it says one. */
 export function chain(targets: readonly (string | Spec)[]): readonly Spec[] {
   return targets.map((target, priority) => {
