@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gatewayOfOneCaller, localBackend } from '../support/ai-gateway-manifests.ts';
+import { aiRoute, costLimit, gatewayOfOneCaller, localBackend, modelRule } from '../support/ai-gateway-manifests.ts';
+import { attachedPolicy } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { documents } from '../support/policy-documents.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { until } from '../support/until.ts';
 
@@ -20,70 +22,43 @@ const weighted = '(input_tokens - cached_input_tokens) + cached_input_tokens / 1
 let gateway: TestGateway;
 let provider: RecordingProvider;
 
-/** A route of its own for `model`, with a limit on a cost for those who say that they are counted. */
-const limited = (model: string, cel: string): string => `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: ${model}}
-spec:
-  parentRefs: [{name: test}]
-  llmRequestCosts: [{metadataKey: ${model}, type: CEL, cel: "${cel}"}]
-  rules:
-  - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}]
-    backendRefs: [{name: vllm}]
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: BackendTrafficPolicy
-metadata: {name: ${model}}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${model}}]
-  rateLimit:
-    global:
-      rules:
-      - clientSelectors: [{headers: [{name: x-counted, value: "yes"}]}]
-        limit: {requests: 1000, unit: Day}
-        cost:
-          request: {from: Number, number: 0}
-          response: {from: Metadata, metadata: {namespace: io.envoy.ai_gateway, key: ${model}}}
-`;
+/** A route `name` for a model, with limits on what it costs. */
+const routeWithLimits = (name: string, model: string, llmRequestCosts: readonly object[], limits: readonly object[]) =>
+  documents(
+    aiRoute(name, [modelRule(model)], { llmRequestCosts }),
+    attachedPolicy(
+      'BackendTrafficPolicy',
+      name,
+      { kind: 'HTTPRoute', name },
+      { rateLimit: { global: { rules: limits } } },
+    ),
+  );
 
-const route = `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: chat}
-spec:
-  parentRefs: [{name: test}]
-  llmRequestCosts:
-  - metadataKey: weighted
-    type: CEL
-    cel: "backend == 'vllm.default' && model.startsWith('lla') ? ${weighted} : 100000u"
-  - {metadataKey: reasoning, type: ReasoningToken}
-  rules:
-  - matches: [{headers: [{type: Exact, name: x-ai-eg-model, value: llama}]}]
-    backendRefs: [{name: vllm}]
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: BackendTrafficPolicy
-metadata: {name: costs}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: chat}]
-  rateLimit:
-    global:
-      rules:
-${[
-  ['weighted', 700],
-  ['reasoning', 60],
-]
-  .map(
-    ([name, amount]) => `
-      - clientSelectors: [{headers: [{name: x-by-${name}, type: Distinct}]}]
-        limit: {requests: ${amount}, unit: Day}
-        cost:
-          request: {from: Number, number: 0}
-          response: {from: Metadata, metadata: {namespace: io.envoy.ai_gateway, key: ${name}}}`,
-  )
-  .join('')}
-`;
+/** A limit on a cost for those who say that they are counted. */
+const limited = (model: string, cel: string): string =>
+  routeWithLimits(
+    model,
+    model,
+    [{ metadataKey: model, type: 'CEL', cel }],
+    [costLimit(model, { name: 'x-counted', value: 'yes' }, 1000, 'Day')],
+  );
+
+const route = routeWithLimits(
+  'chat',
+  'llama',
+  [
+    {
+      metadataKey: 'weighted',
+      type: 'CEL',
+      cel: `backend == 'llm.default' && model.startsWith('lla') ? ${weighted} : 100000u`,
+    },
+    { metadataKey: 'reasoning', type: 'ReasoningToken' },
+  ],
+  [
+    costLimit('weighted', { name: 'x-by-weighted', type: 'Distinct' }, 700, 'Day'),
+    costLimit('reasoning', { name: 'x-by-reasoning', type: 'Distinct' }, 60, 'Day'),
+  ],
+);
 
 function answer(response: ServerResponse, isStream: boolean): void {
   const said = { role: 'assistant', content: 'Hello' };
@@ -110,7 +85,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     policy: (port) => ({
       'gateway.yaml': gatewayOfOneCaller(port, key),
-      'backend.yaml': localBackend({ name: 'vllm', port: provider.port }),
+      'backend.yaml': localBackend({ name: 'llm', port: provider.port }),
       'route.yaml': route,
     }),
   });

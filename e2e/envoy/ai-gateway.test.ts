@@ -1,7 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Practice, startPractice } from '../../src/practice/start.ts';
+import { aiRoute, costLimit, localBackend, modelRule, secretOf } from '../support/ai-gateway-manifests.ts';
+import { attachedPolicy } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { documents } from '../support/policy-documents.ts';
 
 /*
  * A folder with nothing but manifests in the words of Gateway API, Envoy Gateway and Envoy AI Gateway, on a real Envoy.
@@ -13,8 +16,7 @@ const otherKey = 'another-client-key-of-enough-characters';
 let practice: Practice;
 let gateway: TestGateway;
 
-const gatewayManifest = (port: number): string => `
-apiVersion: gateway.networking.k8s.io/v1
+const gatewayOfClass = (port: number): string => `apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
 metadata: {name: sluice-egress}
 spec: {controllerName: sluice.dev/gateway-controller}
@@ -28,151 +30,112 @@ spec:
   listeners:
     - {name: http, protocol: HTTP, port: ${port}}
     - {name: team, protocol: HTTP, port: ${port}, hostname: "*.team.test"}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: SecurityPolicy
-metadata: {name: clients}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: test}]
-  apiKeyAuth:
-    credentialRefs: [{group: "", kind: Secret, name: clients}]
-    extractFrom: [{headers: [x-api-key]}]
----
-apiVersion: v1
-kind: Secret
-metadata: {name: clients}
-stringData: {ana: ${key}, ben: ${otherKey}}
 `;
 
-const backend = (name: string, practicePort: number, spec = ''): string => `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: ${name}}
-spec:
-  schema: {name: OpenAI, prefix: ${name}/v1}
-  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: ${name}}
-${spec}---
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: ${name}}
-spec:
-  endpoints: [{ip: {address: 127.0.0.1, port: ${practicePort}}}]
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: BackendSecurityPolicy
-metadata: {name: ${name}}
-spec:
-  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: ${name}}]
-  type: APIKey
-  apiKey: {secretRef: {name: ${name}}}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: ${name}}
-stringData: {apiKey: ${name}-secret}
-`;
+const clients = documents(
+  attachedPolicy(
+    'SecurityPolicy',
+    'clients',
+    { kind: 'Gateway', name: 'test' },
+    {
+      apiKeyAuth: {
+        credentialRefs: [{ group: '', kind: 'Secret', name: 'clients' }],
+        extractFrom: [{ headers: ['x-api-key'] }],
+      },
+    },
+  ),
+  secretOf('clients', { ana: key, ben: otherKey }),
+);
 
-const route = (name: string, spec: string): string => `
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: ${name}}
-spec:
-  parentRefs: [{name: test, kind: Gateway, group: gateway.networking.k8s.io}]
-${spec}`;
+type Spec = Readonly<Record<string, unknown>>;
 
-const forModel = (model: string): string => `{headers: [{type: Exact, name: x-ai-eg-model, value: ${model}}]}`;
+/** An account of the practice provider, which tells them apart by their paths. */
+const account = (name: string, headerMutation?: Spec): string =>
+  documents(
+    localBackend({
+      name,
+      port: practice.port,
+      prefix: `${name}/v1`,
+      credential: { type: 'APIKey', apiKey: { secretRef: { name } } },
+      ...(headerMutation && { headerMutation }),
+    }),
+    secretOf(name, { apiKey: `${name}-secret` }),
+  );
 
-const routes = [
-  route(
-    'chat',
-    `  rules:
-    - matches: [${forModel('virtual')}]
-      modelsOwnedBy: platform
-      modelsCreatedAt: "2025-01-01T00:00:00Z"
-      backendRefs:
-        - name: first
-          modelNameOverride: first-model
-          headerMutation: {set: [{name: x-both, value: route}, {name: x-route, value: "1"}], remove: [x-client]}
-          bodyMutation: {set: [{path: temperature, value: "0.5"}], remove: [user]}
-        - {name: second, modelNameOverride: second-model, priority: 1}
-    - matches: [${forModel('split')}]
-      backendRefs:
-        - {name: first, weight: 3}
-        - {name: second, weight: 1}
-    - matches: [{headers: [{type: RegularExpression, name: x-ai-eg-model, value: "open-.*"}, {name: x-tenant, value: a}]}]
-      backendRefs: [{name: second}]
-    - matches: [${forModel('slow')}]
-      timeouts: {request: 300ms}
-      backendRefs: [{name: first}]
-    - matches: [${forModel('silent')}]
-      streamIdleTimeout: 300ms
-      backendRefs: [{name: first}, {name: second, priority: 1}]
-`,
+const asked = (model: string, backendRefs: readonly Spec[], more: Spec = {}) =>
+  modelRule(model, { backendRefs, ...more });
+const set = (...pairs: readonly (readonly [string, string])[]) => pairs.map(([name, value]) => ({ name, value }));
+const [first, second, spare] = [{ name: 'first' }, { name: 'second' }, { name: 'second', priority: 1 }];
+
+const chat = aiRoute('chat', [
+  asked(
+    'virtual',
+    [
+      {
+        ...{ ...first, modelNameOverride: 'first-model' },
+        headerMutation: { set: set(['x-both', 'route'], ['x-route', '1']), remove: ['x-client'] },
+        bodyMutation: { set: [{ path: 'temperature', value: '0.5' }], remove: ['user'] },
+      },
+      { ...spare, modelNameOverride: 'second-model' },
+    ],
+    { modelsOwnedBy: 'platform', modelsCreatedAt: '2025-01-01T00:00:00Z' },
   ),
-  route(
-    'of-a-host',
-    `  hostnames: [one.team.test]
-  rules:
-    - matches: [${forModel('virtual')}]
-      backendRefs: [{name: second, modelNameOverride: of-one}]
-`,
-  ),
-  route(
-    'chosen-retry',
-    `  rules:
-    - name: rule
-      matches: [${forModel('only-503')}]
-      backendRefs: [{name: first}, {name: second, priority: 1}]
-`,
-  ),
-  `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: BackendTrafficPolicy
-metadata: {name: retry}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: chosen-retry}]
-  retry:
-    numRetries: 3
-    retryOn: {triggers: [connect-failure, retriable-status-codes], httpStatusCodes: [503]}
-`,
-  route(
-    'limited',
-    `  llmRequestCosts: [{metadataKey: llm_total_token, type: TotalToken}]
-  rules:
-    - matches: [${forModel('limited')}]
-      backendRefs: [{name: first}]
-`,
-  ),
-  `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: BackendTrafficPolicy
-metadata: {name: tokens}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: limited}]
-  rateLimit:
-    type: Global
-    global:
-      rules:
-        - clientSelectors: [{headers: [{name: x-user-id, type: Distinct}]}]
-          limit: {requests: 100, unit: Hour}
-          cost:
-            request: {from: Number, number: 0}
-            response: {from: Metadata, metadata: {namespace: io.envoy.ai_gateway, key: llm_total_token}}
-`,
-];
+  asked('split', [
+    { ...first, weight: 3 },
+    { ...second, weight: 1 },
+  ]),
+  {
+    matches: [
+      {
+        headers: [
+          { type: 'RegularExpression', name: 'x-ai-eg-model', value: 'open-.*' },
+          { name: 'x-tenant', value: 'a' },
+        ],
+      },
+    ],
+    backendRefs: [second],
+  },
+  asked('slow', [first], { timeouts: { request: '300ms' } }),
+  asked('silent', [first, spare], { streamIdleTimeout: '300ms' }),
+]);
+
+const ofAHost = aiRoute('of-a-host', [asked('virtual', [{ ...second, modelNameOverride: 'of-one' }])], {
+  hostnames: ['one.team.test'],
+});
+
+const traffic = (name: string, route: string, spec: Spec): string =>
+  attachedPolicy('BackendTrafficPolicy', name, { kind: 'HTTPRoute', name: route }, spec);
+
+const chosenRetry = documents(
+  aiRoute('chosen-retry', [asked('only-503', [first, spare], { name: 'rule' })]),
+  traffic('retry', 'chosen-retry', {
+    retry: {
+      numRetries: 3,
+      retryOn: { triggers: ['connect-failure', 'retriable-status-codes'], httpStatusCodes: [503] },
+    },
+  }),
+);
+
+const limited = documents(
+  aiRoute('limited', [asked('limited', [first])], {
+    llmRequestCosts: [{ metadataKey: 'llm_total_token', type: 'TotalToken' }],
+  }),
+  traffic('tokens', 'limited', {
+    rateLimit: {
+      type: 'Global',
+      global: { rules: [costLimit('llm_total_token', { name: 'x-user-id', type: 'Distinct' }, 100, 'Hour')] },
+    },
+  }),
+);
 
 beforeAll(async () => {
   practice = await startPractice();
   gateway = await startGateway({
     policy: (port) => ({
-      'gateway.yaml': gatewayManifest(port),
-      'first.yaml': backend(
-        'first',
-        practice.port,
-        '  headerMutation: {set: [{name: x-both, value: backend}, {name: x-backend, value: "1"}]}\n',
-      ),
-      'second.yaml': backend('second', practice.port),
-      'routes.yaml': routes.join('---'),
+      'gateway.yaml': documents(gatewayOfClass(port), clients),
+      'first.yaml': account('first', { set: set(['x-both', 'backend'], ['x-backend', '1']) }),
+      'second.yaml': account('second'),
+      'routes.yaml': documents(chat, ofAHost, chosenRetry, limited),
     }),
   });
 });

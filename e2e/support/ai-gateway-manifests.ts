@@ -58,17 +58,18 @@ export interface LocalBackend {
   readonly port: number;
   readonly prefix?: string;
   /** Type of the credential with the block of that type. */
-  readonly credential?: Readonly<Record<string, unknown>>;
-  readonly bodyMutation?: Readonly<Record<string, unknown>>;
+  readonly credential?: Spec;
+  readonly headerMutation?: Spec;
+  readonly bodyMutation?: Spec;
 }
 
-export function localBackend({ name, port, prefix, credential, bodyMutation }: LocalBackend): string {
+export function localBackend({ name, port, prefix, credential, ...mutations }: LocalBackend): string {
   const backendRef = { group: 'gateway.envoyproxy.io', kind: 'Backend', name };
   const targetRefs = [{ group: 'aigateway.envoyproxy.io', kind: 'AIServiceBackend', name }];
   return `apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIServiceBackend
 metadata: {name: ${name}}
-spec: ${JSON.stringify({ schema: { name: 'OpenAI', prefix }, backendRef, bodyMutation })}
+spec: ${JSON.stringify({ schema: { name: 'OpenAI', prefix }, backendRef, ...mutations })}
 ---
 ${backendManifest(name, port)}${
   credential === undefined
@@ -89,6 +90,18 @@ kind: Backend
 metadata: {name: ${name}}
 spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${port}}}]}
 `;
+}
+
+/** A limit of Envoy Gateway on what the answers of an AIGatewayRoute have cost, by the name of the cost. */
+export function costLimit(cost: string, clients: Spec, amount: number, unit: 'Hour' | 'Day'): Spec {
+  return {
+    clientSelectors: [{ headers: [clients] }],
+    limit: { requests: amount, unit },
+    cost: {
+      request: { from: 'Number', number: 0 },
+      response: { from: 'Metadata', metadata: { namespace: 'io.envoy.ai_gateway', key: cost } },
+    },
+  };
 }
 
 export function secretOf(name: string, entries: Readonly<Record<string, string>>): string {
