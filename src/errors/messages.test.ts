@@ -57,7 +57,21 @@ const texts: readonly (readonly [ErrorCode, without: string, ErrorParams, with_:
     'budget_exceeded',
     'The budget is used up. Ask the operator of this gateway to raise it.',
     { limit: 'month', retryAfterSeconds: 30 },
-    'The budget "month" is used up. It begins anew in 30 s; or ask the operator of this gateway to raise it.',
+    'The budget "month" is used up. It begins anew in 30 s. Ask the operator of this gateway to raise it.',
+  ],
+  [
+    'budget_exceeded',
+    'The budget is used up.',
+    { limit: 'month', shortage: 'little', retryAfterSeconds: 722_386 },
+    'The budget "month" has less left than this request may cost. It begins anew in 8 days 9 h. ' +
+      'Ask for fewer tokens, or ask the operator of this gateway to raise it.',
+  ],
+  [
+    'budget_exceeded',
+    'The budget is used up.',
+    { limit: 'month', shortage: 'price' },
+    'The budget "month" cannot pay for this model: nobody has said what it costs. ' +
+      'Ask the operator of this gateway to state its price, or use another model.',
   ],
   [
     'chain_exhausted',

@@ -29,6 +29,8 @@ export interface ErrorParams {
   readonly policy?: string;
   /** The limit or budget that is used up. */
   readonly limit?: string;
+  /** What a budget is short of, where it is not used up: it has less left than is asked for, or the model no price. */
+  readonly shortage?: 'little' | 'price';
 }
 
 export interface ErrorRow {

@@ -3,7 +3,7 @@
  * causes belong in the log, under the code. No text repeats a secret or a caller's long input.
  */
 
-import { because, clip, quoted, useInstead, whenRoomIs } from './phrases.ts';
+import { because, clip, quoted, shortOfBudget, useInstead, whenRoomIs } from './phrases.ts';
 import type { ErrorRow } from './row.ts';
 
 const listModels = 'GET /v1/models lists the models this key may use.';
@@ -145,10 +145,7 @@ export const errorTable = {
     status: 429,
     openai: { type: 'insufficient_quota', code: 'budget_exceeded', param: null },
     anthropic: 'rate_limit_error',
-    message: (p) =>
-      `The budget${quoted(p.limit)} is used up${because(p.reason)}. ` +
-      `${p.retryAfterSeconds === undefined ? 'Ask' : `It begins anew in ${p.retryAfterSeconds} s; or ask`} ` +
-      'the operator of this gateway to raise it.',
+    message: shortOfBudget,
     members: (p) => ({ limit: p.limit ?? null }),
   },
   guardrail_violation: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from './duration.ts';
+import { formatDuration, parseDuration, spokenDuration } from './duration.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -32,5 +32,23 @@ describe('formatDuration', () => {
   it.each(['0s', '250ms', '90s', '2m', '1h', '7d', '1500ms'])('writes %s as it is read', (text) => {
     const parsed = parseDuration(text);
     expect(parsed.ok && formatDuration(parsed.value)).toBe(text);
+  });
+});
+
+describe('spokenDuration', () => {
+  it.each([
+    [0, '0 s'],
+    [1, '1 s'],
+    [120_000, '120 s'],
+    [120_001, '3 min'],
+    [7_200_000, '120 min'],
+    [7_200_001, '2 h 1 min'],
+    [10_800_000, '3 h'],
+    [172_800_000, '48 h'],
+    [172_800_001, '2 days 1 h'],
+    [722_386_000, '8 days 9 h'],
+    [2_592_000_000, '30 days'],
+  ])('says %d ms as %s', (milliseconds, text) => {
+    expect(spokenDuration(milliseconds)).toBe(text);
   });
 });

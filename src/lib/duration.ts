@@ -30,3 +30,20 @@ export function formatDuration(milliseconds: Milliseconds): string {
   }
   return `${milliseconds}ms`;
 }
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** How long there is to wait, for people: rounded up, and never finer than anybody would plan. `45 s`, `8 days 9 h`. */
+export function spokenDuration(milliseconds: Milliseconds): string {
+  if (milliseconds <= 2 * minute) return `${Math.ceil(milliseconds / 1_000)} s`;
+  if (milliseconds <= 2 * hour) return `${Math.ceil(milliseconds / minute)} min`;
+  if (milliseconds <= 2 * day) return twoUnits(Math.ceil(milliseconds / minute), 60, 'h', 'min');
+  return twoUnits(Math.ceil(milliseconds / hour), 24, 'days', 'h');
+}
+
+function twoUnits(small: number, size: number, largeUnit: string, smallUnit: string): string {
+  const rest = small % size;
+  return `${Math.floor(small / size)} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`;
+}

@@ -1,7 +1,7 @@
 import { counterOfBudget, counterOfLimit } from '../../../src/extproc/stages/limit/counter-of.ts';
 import { sharedValue } from '../../../src/extproc/stages/limit/distinct-values.ts';
 import { formatNano } from '../../../src/lib/decimal.ts';
-import { formatDuration } from '../../../src/lib/duration.ts';
+import { spokenDuration } from '../../../src/lib/duration.ts';
 import type { Counter } from '../../../src/limits/counter.ts';
 import type { CounterReport } from '../../../src/limits/store.ts';
 import { isKept } from '../../../src/program/limit.ts';
@@ -85,7 +85,7 @@ export function cellsOf(row: CounterRow): readonly string[] {
     amountOf(row, held),
     amountOf(row, row.remaining),
     `${amountOf(row, row.limit)}${row.unit === 'nanoUsd' ? '' : ` ${words[row.unit] ?? ''}`}`.trimEnd(),
-    row.resetMs === 0 ? '' : formatDuration(Math.ceil(row.resetMs / 1_000) * 1_000),
+    row.resetMs === 0 ? '' : spokenDuration(row.resetMs),
   ];
 }
 

@@ -35,8 +35,7 @@ export function refuse(
 
 /** Answers a request that a budget is for, and that nobody can say the price of. */
 export function refuseUnpriced(exchange: Exchange, limit: string): Verdict {
-  const reason = 'nobody has said what this model costs, so that it cannot be paid from a budget';
-  return respond(exchange, { code: 'budget_exceeded', params: { limit, reason } }, [shouldRetry, 'false']);
+  return respond(exchange, { code: 'budget_exceeded', params: { limit, shortage: 'price' } }, [shouldRetry, 'false']);
 }
 
 function respond(exchange: Exchange, rejection: Rejection, headers: readonly string[]): Verdict {
@@ -57,8 +56,8 @@ function rejectionOf(
   const left = figures[index]?.remaining ?? 0;
   if (refusing.isBudget) {
     // How much money that is, is for its owner to tell.
-    const why = left === 0 ? {} : { reason: 'this request may cost more than is left of it' };
-    return { code: 'budget_exceeded', params: { ...params, ...why } };
+    const shortage = left === 0 ? {} : ({ shortage: 'little' } as const);
+    return { code: 'budget_exceeded', params: { ...params, ...shortage } };
   }
   const { item, source, unit } = refusing;
   const least = Math.min(item.amount, item.atLeast ?? item.amount);
