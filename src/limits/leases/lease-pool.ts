@@ -81,7 +81,8 @@ export function createLeasePool(options: LeasePoolOptions): LeasePool {
       if (before === undefined || roomIn(before) - amount < allotment / 4) ask(counter, allotment);
       // Looked up again: a store that answers at once has replaced it by now.
       const lease = current.get(counter.key);
-      return lease !== undefined && roomIn(lease) >= amount ? lease : undefined;
+      // Who asks for nothing is refused where nothing is left.
+      return lease !== undefined && roomIn(lease) >= Math.max(amount, 1) ? lease : undefined;
     },
     afterUse(lease) {
       if (lease.isRetired) end(lease, () => undefined);
