@@ -51,6 +51,25 @@ describe('LineDelivery', () => {
     expect(new Set(metrics.counts.failed)).toEqual(new Set(['ENOSPC', 'Error', 'nothing was taken']));
     await sink.close(100);
   });
+
+  it('begins a torn line anew in another file', async () => {
+    const files = [''];
+    const target: ByteTarget = {
+      open: async () => files.length === 2,
+      async write(bytes) {
+        if (files.length === 1 && files[0] !== '') throw new Error('full');
+        files[files.length - 1] += bytes.subarray(0, 4).toString();
+        return 4;
+      },
+      close: async () => undefined,
+    };
+    const delivery = new LineDelivery(target);
+    const line = [{ json: '{"n":12}', bytes: 8 }];
+    expect(await delivery.deliver(line)).toEqual({ count: 0, error: 'Error' });
+    files.push('');
+    expect(await delivery.deliver(line)).toEqual({ count: 1 });
+    expect(files).toEqual(['{"n"', '{"n":12}\n']);
+  });
 });
 
 describe('createLineSink()', () => {
