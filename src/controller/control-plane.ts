@@ -208,6 +208,7 @@ function clientStatus(client: ClientState): ClientStatus {
   const { userAgent, version, id } = client.node;
   return {
     nodeId: id,
+    gateway: client.group,
     kind: userAgent === 'envoy' ? 'envoy' : userAgent === 'sluice-processor' ? 'processor' : 'other',
     ...(version !== undefined && { version }),
     connectedSince: new Date(client.connectedAt).toISOString(),

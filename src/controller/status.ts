@@ -38,6 +38,8 @@ export interface GatewayStatus {
 
 export interface ClientStatus {
   readonly nodeId: string;
+  /** Name of the gateway that it serves. */
+  readonly gateway: string;
   readonly kind: 'envoy' | 'processor' | 'other';
   readonly version?: string;
   readonly connectedSince: string;

@@ -20,6 +20,7 @@ const healthy: Status = {
   clients: [
     {
       nodeId: 'egress-0',
+      gateway: 'default',
       kind: 'envoy',
       version: '1.40.0',
       connectedSince: new Date(now - 90_500).toISOString(),
@@ -27,6 +28,13 @@ const healthy: Status = {
         { type: 'Cluster', resources: 3, state: 'synced' },
         { type: 'Listener', resources: 1, state: 'synced' },
       ],
+    },
+    {
+      nodeId: 'egress-0-processor-0',
+      gateway: 'default',
+      kind: 'processor',
+      connectedSince: new Date(now - 90_500).toISOString(),
+      types: [{ type: 'Key', resources: 1, state: 'synced' }],
     },
   ],
 };
@@ -61,7 +69,8 @@ Gateways
   default  http://0.0.0.0:10080  2 providers, 1 model, 1 key
 
 Clients
-  egress-0  envoy 1.40.0  for ${/for (\d+)s/.exec(out)?.[1]}s  synced  Cluster 3, Listener 1
+  egress-0              envoy 1.40.0  for ${/for (\d+)s/.exec(out)?.[1]}s  synced  Cluster 3, Listener 1
+  egress-0-processor-0  processor     for ${/for (\d+)s/.exec(out)?.[1]}s  synced  Key 1
 `);
     expect(status).toBe(0);
   });
@@ -90,6 +99,7 @@ Clients
       clients: [
         {
           nodeId: 'p1',
+          gateway: 'default',
           kind: 'processor',
           connectedSince: healthy.startedAt,
           types: [{ type: 'Key', resources: 1, state: 'nacked', nack: 'unknown version' }],
@@ -101,6 +111,38 @@ Clients
     expect(out).toContain('      Refused by a client: no such extension\n');
     expect(out).toContain('Other problems\n  error: c.yaml is larger than 10MiB\n');
     expect(out).toMatch(/ {2}p1 {2}processor {2}for 3h {2}nacked {2}Key 1\n {6}Key: unknown version\n/);
+  });
+
+  it.each([
+    ['Envoy', 'envoy'],
+    ['processor', 'processor'],
+  ])('ends with 1 where a gateway has no %s, whatever others have', async (word, kind) => {
+    const clients = healthy.clients.map((one) => (one.kind === kind ? { ...one, gateway: 'other' } : one));
+    const { status, out } = await statusOf({ ...healthy, clients });
+    expect(out).toContain(`1 model, 1 key\n      No ${word} is connected.\n\nClients`);
+    expect(status).toBe(1);
+  });
+
+  it('wants nobody to serve a gateway that listens nowhere', async () => {
+    const gateways = [...healthy.gateways, { name: 'closed', listeners: [], providers: 0, models: 0, keys: 0 }];
+    const { status, out } = await statusOf({ ...healthy, gateways });
+    expect(out).toMatch(/ {2}closed +no listener /);
+    expect(status).toBe(0);
+  });
+
+  it('ends with 1 where the control plane cannot read the cluster, and says since when', async () => {
+    const staleSince = '2026-01-01T00:00:00.000Z';
+    const failure = 'the API server answered 403 Forbidden';
+    const failing = await statusOf({ ...healthy, source: { servesFrom: 'cluster', staleSince, failure } });
+    expect(failing.out).toContain(
+      `revision 4\nThe cluster has not been read since ${staleSince}: ${failure}. What has`,
+    );
+    expect(failing.status).toBe(1);
+    server?.close();
+    expect((await statusOf({ ...healthy, source: { servesFrom: 'snapshot', staleSince } })).status).toBe(1);
+    server?.close();
+    // A watch that begins anew.
+    expect((await statusOf({ ...healthy, source: { servesFrom: 'cluster', staleSince } })).status).toBe(0);
   });
 
   it('does not call in force what has an error, such as a model whose provider is missing', async () => {
@@ -136,7 +178,7 @@ Clients
     const api = await startTestServer((request, response) => {
       const [path = ''] = (request.url ?? '').split('?');
       const replica = /\/pods\/http:(\w+):10089\/proxy\/status$/.exec(path)?.[1];
-      const clients = healthy.clients.map((client) => ({ ...client, nodeId: `of-${replica}` }));
+      const clients = healthy.clients.map((client) => ({ ...client, nodeId: `of-${replica}-${client.kind}` }));
       const body =
         replica === undefined
           ? { items: [pod('a', 'True'), pod('b', 'True'), pod('c', 'False'), pod('d', 'True')] }
@@ -150,7 +192,7 @@ Clients
       const line = ['status', '--kubernetes', '--kubeconfig', join(folder, 'kubeconfig')];
       const { status, out, err } = await runCli(line);
       expect({ status, err }).toEqual({ status: 0, err: '' });
-      expect(out.match(/of-\w+/g)).toEqual(['of-a', 'of-b']);
+      expect(out.match(/of-\w(?=-envoy)/g)).toEqual(['of-a', 'of-b']);
       expect(api.seen).not.toContainEqual(expect.stringContaining('http:c:'));
     } finally {
       await api.close();

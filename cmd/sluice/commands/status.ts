@@ -7,12 +7,14 @@ import { clusterFlags } from '../control-plane/in-cluster.ts';
 import { defaultPorts } from '../defaults.ts';
 import { type EnvoyView, viewEnvoy } from '../status/envoy-view.ts';
 import { fetchStatus, fetchWholeStatus } from '../status/fetch-status.ts';
-import { isHealthy, statusReport } from '../status/status-report.ts';
+import { isHealthy } from '../status/health.ts';
+import { statusReport } from '../status/status-report.ts';
 
 export const command = defineCommand({
   description: [
     'Asks a running control plane what is in force: every document, every gateway, every connected Envoy and processor.',
-    'Ends with exit code 1 if something has errors, is stale, rejected or refused, or if the control plane does not answer.',
+    'Ends with exit code 1 if something has errors, is stale, rejected or refused, if a gateway has no Envoy or no processor,',
+    'or if the control plane cannot read the cluster or does not answer.',
   ],
   flags: {
     admin: {

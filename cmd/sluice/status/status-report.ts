@@ -1,26 +1,19 @@
-import type { ClientStatus, DocumentStatus, GatewayStatus, Status } from '../../../src/controller/status.ts';
+import type { ClientStatus, DocumentStatus, Status } from '../../../src/controller/status.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
 import type { Paint } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
 import { countText } from '../policy/problem-report.ts';
 import type { EnvoyView } from './envoy-view.ts';
-
-/** Whether everything that was written is in force everywhere. */
-export function isHealthy(status: Status): boolean {
-  return (
-    status.documents.every((document) => standingOf(document) === 'in force' && document.nack === undefined) &&
-    !hasErrors(status.problems) &&
-    status.clients.every((client) => client.types.every((type) => type.state !== 'nacked'))
-  );
-}
+import { isCurrent, missingClients, standingOf } from './health.ts';
 
 export function statusReport(status: Status, envoys: readonly EnvoyView[], nowMs: number, paint: Paint): string {
   const up = age(nowMs - Date.parse(status.startedAt));
   const lines = [
     `Sluice ${status.version}, up for ${up}, policy revision ${status.revision}`,
     ...(status.publicUrl === undefined ? [] : [`Callers reach it as ${status.publicUrl}`]),
+    ...sourceLines(status.source),
     ...section('Documents', documentLines(status.documents, paint), 'none', paint),
-    ...section('Gateways', gatewayLines(status.gateways), 'none', paint),
+    ...section('Gateways', gatewayLines(status), 'none', paint),
     ...section('Clients', clientLines(status.clients, nowMs, paint), 'none connected', paint),
   ];
   if (envoys.length > 0) lines.push(...section('Envoys', envoyLines(envoys, paint), '', paint));
@@ -42,15 +35,6 @@ function section(title: string, lines: readonly string[], nothing: string, paint
 }
 
 const standingStyles = { 'in force': 'green', 'with errors': 'red', stale: 'yellow', rejected: 'red' } as const;
-
-/** One with an error is used as far as it goes, which may be nowhere: a model without a target, for instance. */
-function standingOf({ state, problems }: DocumentStatus): keyof typeof standingStyles {
-  return state === 'in force' && hasErrors(problems) ? 'with errors' : state;
-}
-
-function hasErrors(problems: readonly Problem[]): boolean {
-  return problems.some(({ severity }) => severity === 'error');
-}
 
 function documentLines(documents: readonly DocumentStatus[], paint: Paint): string[] {
   const heads = alignRows(
@@ -74,13 +58,29 @@ function problemLines(problem: Problem, indent: string): string[] {
   return [what, `${indent}→ ${problem.remedy}`];
 }
 
-function gatewayLines(gateways: readonly GatewayStatus[]): string[] {
-  const rows = gateways.map(({ name, listeners, providers, models, keys }) => [
-    name,
-    listeners.join(', ') || 'no listener',
-    [countText(providers, 'provider'), countText(models, 'model'), countText(keys, 'key')].join(', '),
-  ]);
-  return alignRows(rows, '  ');
+function gatewayLines(status: Status): string[] {
+  const heads = alignRows(
+    status.gateways.map(({ name, listeners, providers, models, keys }) => [
+      name,
+      listeners.join(', ') || 'no listener',
+      [countText(providers, 'provider'), countText(models, 'model'), countText(keys, 'key')].join(', '),
+    ]),
+    '  ',
+  );
+  return status.gateways.flatMap((gateway, index) => {
+    const missing = missingClients(status, gateway);
+    return [
+      heads[index] ?? '',
+      ...missing.map((kind) => `      No ${kind === 'envoy' ? 'Envoy' : kind} is connected.`),
+    ];
+  });
+}
+
+function sourceLines(source: Status['source']): string[] {
+  if (source === undefined || isCurrent(source)) return [];
+  const since = source.staleSince === undefined ? '' : ` since ${source.staleSince}`;
+  const why = source.failure === undefined ? '' : `: ${source.failure}`;
+  return [`The cluster has not been read${since}${why}. What has changed there is not in force.`];
 }
 
 const clientStyles = { synced: 'green', pending: 'yellow', nacked: 'red' } as const;

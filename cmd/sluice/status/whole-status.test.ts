@@ -5,6 +5,7 @@ import { wholeStatus } from './whole-status.ts';
 const document: DocumentStatus = { id: 'Provider/p', source: 'Provider/p', state: 'in force', problems: [] };
 const client = (nodeId: string): ClientStatus => ({
   nodeId,
+  gateway: 'egress',
   kind: 'envoy',
   connectedSince: '2026-01-01T00:00:00.000Z',
   types: [],
@@ -39,5 +40,13 @@ describe('wholeStatus()', () => {
     const statuses = [replica({ documents: [document] }), replica({ documents: [document] })] as [Status, Status];
     statuses[index] = replica({ documents: [refused] });
     expect(wholeStatus(statuses).documents).toEqual([refused]);
+  });
+
+  it.each([[0], [1]])('shows that one of them cannot read the cluster, be it the first or not: %i', (index) => {
+    const current = { servesFrom: 'cluster' } as const;
+    const late = { servesFrom: 'snapshot', staleSince: '2026-01-01T00:00:00.000Z' } as const;
+    const statuses = [replica({ source: current }), replica({ source: current })] as [Status, Status];
+    statuses[index] = replica({ source: late });
+    expect(wholeStatus(statuses).source).toEqual(late);
   });
 });

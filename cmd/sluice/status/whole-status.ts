@@ -1,5 +1,6 @@
 import type { DocumentStatus, Status } from '../../../src/controller/status.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
+import { isCurrent } from './health.ts';
 
 /**
  * How a control plane of several replicas stands. All of them read the same policy, and each knows of its own clients
@@ -14,8 +15,10 @@ export function wholeStatus([first, ...others]: readonly [Status, ...Status[]]):
       documents.set(document.id, document);
     }
   }
+  const source = all.flatMap(({ source }) => source ?? []).find((one) => !isCurrent(one)) ?? first.source;
   return {
     ...first,
+    ...(source && { source }),
     startedAt: all.map(({ startedAt }) => startedAt).sort()[0] ?? first.startedAt,
     documents: [...documents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
     problems: distinct(all.flatMap(({ problems }) => problems)),
