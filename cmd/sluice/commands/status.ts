@@ -13,8 +13,8 @@ import { statusReport } from '../status/status-report.ts';
 export const command = defineCommand({
   description: [
     'Asks a running control plane what is in force: every document, every gateway, every connected Envoy and processor.',
-    'Ends with exit code 1 if something has errors, is stale, rejected or refused, if a gateway has no Envoy or no processor,',
-    'or if the control plane cannot read the cluster or does not answer.',
+    'Ends with exit code 1 if something has errors, is stale, rejected or refused, or if the control plane does not answer.',
+    'The same where a gateway has no Envoy or no processor, and where the control plane cannot read its cluster.',
   ],
   flags: {
     admin: {
