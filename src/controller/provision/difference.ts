@@ -17,8 +17,13 @@ export type Step =
   | { readonly kind: 'apply'; readonly wanted: WantedObject }
   /** There seems to be nothing of that name. Whether that is so has to be asked before somebody else's is taken over. */
   | { readonly kind: 'create'; readonly wanted: WantedObject }
-  | { readonly kind: 'delete'; readonly of: ProvisionedKind; readonly live: LiveObject }
   | { readonly kind: 'blocked'; readonly wanted: WantedObject; readonly error: string };
+
+/** There, and wanted by nobody. */
+export interface Superfluous {
+  readonly of: ProvisionedKind;
+  readonly live: LiveObject;
+}
 
 export interface DifferenceInput {
   readonly wanted: readonly WantedObject[];
@@ -43,13 +48,13 @@ export function superfluous(
   all: Iterable<readonly [ProvisionedKind, LiveObject]>,
   wanted: ReadonlySet<string>,
   isOurs: (live: LiveObject) => boolean,
-): readonly Step[] {
-  const steps: Step[] = [];
+): readonly Superfluous[] {
+  const found: Superfluous[] = [];
   for (const [of, live] of all) {
     const isWanted = wanted.has(objectKey(of, live.namespace, live.name));
-    if (!isWanted && isOurs(live)) steps.push({ kind: 'delete', of, live });
+    if (!isWanted && isOurs(live)) found.push({ of, live });
   }
-  return steps;
+  return found;
 }
 
 /** The server has it as we wrote it, or its watch has not shown yet what we wrote. */

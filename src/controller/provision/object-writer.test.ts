@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { scriptedObjects } from '../../../e2e/support/scripted-objects.ts';
+import { kubeError } from '../../kube/error.ts';
+import { silentLogger } from '../../lib/log.ts';
+import { liveObject } from './live-object.ts';
+import { createObjectWriter } from './object-writer.ts';
+import type { WantedObject } from './render/render.ts';
+
+const owner = 'gateway-1';
+
+const deployment = (image: string, more: Partial<WantedObject> = {}): WantedObject => {
+  const [namespace, name] = ['team-a', 'edge'];
+  const metadata = { namespace, name, ownerReferences: [{ kind: 'Gateway', uid: owner, controller: true }] };
+  const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { image } };
+  return { kind: 'Deployment', namespace, name, object, ...more } as WantedObject;
+};
+
+/** A writer that may write so often, then another replica may. */
+function writing(leadsFor = Number.POSITIVE_INFINITY) {
+  const server = scriptedObjects();
+  let left = leadsFor;
+  const writer = createObjectWriter({
+    client: server.client,
+    live: { get: () => undefined },
+    isLeader: () => left-- > 0,
+    log: silentLogger,
+  });
+  return { server, writer };
+}
+
+describe('createObjectWriter()', () => {
+  it('writes once what a watch never shows, and again when it has been told to forget', async () => {
+    const { server, writer } = writing();
+    const wanted = [deployment('one')];
+    expect(await writer.write(wanted, owner)).toBeUndefined();
+    expect(await writer.write(wanted, owner)).toBeUndefined();
+    expect(server.calls()).toEqual([
+      'GET deployments team-a/edge',
+      'APPLY deployments team-a/edge',
+      'GET deployments team-a/edge',
+    ]);
+    writer.forget();
+    await writer.write(wanted, owner);
+    expect(server.calls()).toContain('APPLY deployments team-a/edge');
+  });
+
+  it('begins a new object with the pods that an autoscaler takes over, and only a new one', async () => {
+    const { server, writer } = writing();
+    await writer.write([deployment('one', { firstReplicas: 2 })], owner);
+    expect(server.calls()).toContain('APPLY as sluice-replicas deployments team-a/edge');
+    await writer.write([deployment('two', { firstReplicas: 2 })], owner);
+    expect(server.calls()).toEqual(['GET deployments team-a/edge', 'APPLY deployments team-a/edge']);
+  });
+
+  it('writes nothing once another replica leads, though it has asked whether it may', async () => {
+    const { server, writer } = writing(0);
+    await writer.write([deployment('one', { firstReplicas: 2 })], owner);
+    expect(server.calls()).toEqual(['GET deployments team-a/edge']);
+    server.create('/apis/apps/v1/namespaces/team-a/deployments/edge', {
+      metadata: { namespace: 'team-a', name: 'edge' },
+    });
+    const [there] = server.objects.values();
+    if (there === undefined) throw new Error('nothing was made');
+    await writer.remove({ of: 'Deployment', live: liveObject({ ...there, kind: 'Deployment' }) });
+    expect(server.calls()).toEqual([]);
+  });
+
+  it('says the first of several errors, and what the API server read and did not take', async () => {
+    const { server, writer } = writing();
+    server.fail((call) => {
+      if (call === 'APPLY deployments team-a/edge') return kubeError(422, 'Invalid', 'no such image');
+      return call.startsWith('APPLY') ? kubeError(503, 'ServiceUnavailable', 'gone') : undefined;
+    });
+    const wanted = [deployment('one'), deployment('one', { name: 'other' })];
+    expect(await writer.write(wanted, owner)).toEqual({
+      error: 'Deployment team-a/edge: Invalid (422): no such image',
+      refused: wanted[0],
+    });
+    expect(await writer.write(wanted.slice(1), owner)).toEqual({
+      error: 'Deployment team-a/other: ServiceUnavailable (503): gone',
+    });
+  });
+});

@@ -1,0 +1,115 @@
+import type { KubeClient } from '../../kube/client.ts';
+import { isNotFound, isRefusal, kubeErrorText } from '../../kube/error.ts';
+import type { Logger } from '../../lib/log.ts';
+import {
+  contentOf,
+  difference,
+  isAsWanted,
+  objectKey,
+  type Step,
+  type Superfluous,
+  takenText,
+  type Written,
+  wantedKey,
+} from './difference.ts';
+import { liveObject } from './live-object.ts';
+import type { LiveObjects } from './live-objects.ts';
+import { provisionedKinds, refOf } from './provisioned-kind.ts';
+import type { Failure } from './provisioned-state.ts';
+import type { WantedObject } from './render/render.ts';
+
+export interface ObjectWriterOptions {
+  readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>;
+  readonly live: Pick<LiveObjects, 'get'>;
+  /** Asked right before every write: only one replica writes. */
+  isLeader(): boolean;
+  readonly log: Logger;
+}
+
+export interface ObjectWriter {
+  /** Writes what of these objects is not as wanted. Of several errors the first: the others most often follow from it. */
+  write(objects: readonly WantedObject[], owner: string): Promise<Failure | undefined>;
+  remove(object: Superfluous): Promise<void>;
+  /** What was written last may not be what the cluster has: another replica has written meanwhile. */
+  forget(): void;
+}
+
+/** Brings objects to where they are to be, and knows of its last write of each while the watch does not show it yet. */
+export function createObjectWriter({ client, live, isLeader, log }: ObjectWriterOptions): ObjectWriter {
+  const written = new Map<string, Written>();
+
+  async function take(step: Step, owner: string): Promise<Failure | undefined> {
+    if (step.kind === 'blocked') return { error: step.error };
+    return step.kind === 'create' ? create(step.wanted, owner) : apply(step.wanted);
+  }
+
+  async function create(object: WantedObject, owner: string): Promise<Failure | undefined> {
+    const there = await client.get(refOf(object));
+    if (there.ok) {
+      const found = liveObject(there.value);
+      if (found.owner !== owner) return { error: takenText(object) };
+      // It was made a moment ago, and the watch has not shown it yet.
+      if (isAsWanted(object, found, written.get(wantedKey(object)))) return undefined;
+      return apply(object);
+    }
+    if (!isNotFound(there.error)) return { error: `${wantedKey(object)}: ${kubeErrorText(there.error)}` };
+    return apply(object, object.firstReplicas);
+  }
+
+  /** `firstPods`: how many a new one begins with, where an autoscaler is to keep their number. */
+  async function apply(object: WantedObject, firstPods?: number): Promise<Failure | undefined> {
+    if (!isLeader()) return undefined;
+    const key = wantedKey(object);
+    const before = live.get(object.kind, object.namespace, object.name);
+    // A field that its only owner gives up falls back to its default: one pod, until the autoscaler has looked.
+    if (object.firstReplicas !== undefined && before?.ownReplicas !== undefined) {
+      await handOver(object, before.ownReplicas);
+    }
+    const answer = await client.apply(refOf(object), object.object);
+    if (!answer.ok) {
+      written.delete(key);
+      const error = `${key}: ${kubeErrorText(answer.error)}`;
+      return isRefusal(answer.error) ? { error, refused: object } : { error };
+    }
+    const after = liveObject(answer.value);
+    const hasChanged = before?.resourceVersion !== after.resourceVersion;
+    written.set(key, {
+      wanted: contentOf(object),
+      uid: after.uid,
+      ownFields: after.ownFields,
+      staleVersion: hasChanged ? before?.resourceVersion : undefined,
+    });
+    if (hasChanged) log.info({ object: key }, 'applied');
+    if (firstPods !== undefined) await handOver(object, firstPods);
+    return undefined;
+  }
+
+  /** Says how many pods there are to be in another name, from which the autoscaler takes it over with its first change. */
+  async function handOver(object: WantedObject, replicas: number): Promise<void> {
+    const { apiVersion, kind } = object.object;
+    const metadata = { name: object.name, namespace: object.namespace };
+    const body = { apiVersion, kind, metadata, spec: { replicas } };
+    const answer = await client.apply(refOf(object), body, { fieldManager: 'sluice-replicas' });
+    if (!answer.ok) log.warn({ object: wantedKey(object), reason: kubeErrorText(answer.error) }, 'not scaled');
+  }
+
+  return {
+    async write(wanted, owner) {
+      let first: Failure | undefined;
+      for (const step of difference({ wanted, owner, live: live.get, written: (key) => written.get(key) })) {
+        const failure = await take(step, owner);
+        first ??= failure;
+      }
+      return first;
+    },
+    async remove({ of, live: { namespace, name, uid } }) {
+      if (!isLeader()) return;
+      const answer = await client.delete({ ...provisionedKinds[of], namespace, name }, { uid });
+      const key = objectKey(of, namespace, name);
+      written.delete(key);
+      if (answer.ok) log.info({ object: key }, 'removed');
+      else if (!isNotFound(answer.error)) log.warn({ object: key, reason: kubeErrorText(answer.error) }, 'not removed');
+    },
+    forget: () => written.clear(),
+  };
+}
