@@ -11,6 +11,7 @@ import {
 import { createAlone } from './alone.ts';
 import { type Circuit, type CircuitOptions, createCircuit } from './circuit.ts';
 import { createPartialStore } from './partial-store.ts';
+import { createRecentSettlements } from './recent-settlements.ts';
 import { createSettleQueue } from './settle-queue.ts';
 import { createUnreadableCounters } from './unreadable-counters.ts';
 
@@ -74,6 +75,7 @@ export function createFailoverStore(options: FailoverOptions): FailoverStore {
     onLoss: options.onLoss ?? (() => undefined),
     ...(options.queueCapacity === undefined ? {} : { capacity: options.queueCapacity }),
   });
+  const recent = createRecentSettlements({ now, retentionMs });
   let reason = '';
   /** What it has said since it is away. */
   const reasons = new Set<string>();
@@ -97,9 +99,12 @@ export function createFailoverStore(options: FailoverOptions): FailoverStore {
       reasons.add(reason);
       options.onAvailability?.(isAvailable, reason);
     },
-    onAnswer: () => replay(),
+    onAnswer() {
+      // Who answers may be another master than before.
+      queue.addAnswered(recent.take());
+      queue.replay(() => circuit.fail());
+    },
   });
-  const replay = (): void => queue.replay(() => circuit.fail());
 
   /** Whether an answer came; what the store could not be asked is not its failure when the question was wrong. */
   const isAnswer = <T extends { readonly kind: string }>(outcome: T | Unavailable): outcome is T => {
@@ -139,7 +144,10 @@ export function createFailoverStore(options: FailoverOptions): FailoverStore {
       alone.settle(request);
       if (circuit.isOpen) return done(queue.add(request, false) ? { kind: 'queued' } : lost);
       shared.settle(request, (outcome) => {
-        if (isAnswer(outcome)) return done(outcome);
+        if (isAnswer(outcome)) {
+          recent.add(request);
+          return done(outcome);
+        }
         const isQueued = queue.add(request, mayHaveHappened(outcome));
         done({ ...(isQueued ? { kind: 'queued' } : lost), ...unheard(outcome) });
       });

@@ -1,4 +1,5 @@
 import type { Store, UsageItem, UsageRequest } from '../store.ts';
+import type { SettledRequest } from './recent-settlements.ts';
 
 export interface SettleQueueOptions {
   readonly store: Store;
@@ -14,6 +15,8 @@ export interface SettleQueueOptions {
 export interface SettleQueue {
   /** `mayBeKnown`: the store may have done it and only its answer was lost. */
   add(request: UsageRequest, mayBeKnown: boolean): boolean;
+  /** These it has answered already, and may have forgotten. They take nobody's place. */
+  addAnswered(settled: readonly SettledRequest[]): void;
   /** Tells what waits, a few at a time. Stops when the store fails again. */
   replay(onFailure: () => void): void;
   readonly length: number;
@@ -22,6 +25,7 @@ export interface SettleQueue {
 interface Waiting {
   readonly request: UsageRequest;
   readonly mayBeKnown: boolean;
+  readonly isAnswered?: true;
   readonly since: number;
 }
 
@@ -43,7 +47,7 @@ export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
       }
       // The store forgets what it has settled; after that, telling it again would charge it twice.
       if (next.mayBeKnown && options.now() - next.since >= options.retentionMs) {
-        options.onLoss(1);
+        if (next.isAnswered !== true) options.onLoss(1);
         continue;
       }
       inFlight += 1;
@@ -69,8 +73,13 @@ export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
         options.onLoss(1);
         return false;
       }
-      waiting.push({ request: { ...request, items: request.items.map(unwatched) }, mayBeKnown, since: options.now() });
+      waiting.push({ request: unwatched(request), mayBeKnown, since: options.now() });
       return true;
+    },
+    addAnswered(settled) {
+      for (const { request, since } of settled) {
+        waiting.push({ request: unwatched(request), mayBeKnown: true, isAnswered: true, since });
+      }
     },
     replay(onFailure) {
       if (isReplaying) return;
@@ -81,6 +90,6 @@ export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
 }
 
 /** Nobody waits for the answer any more: what it would tell is left to who asks next. */
-function unwatched({ isWatched: _, ...item }: UsageItem): UsageItem {
-  return item;
+function unwatched({ id, items }: UsageRequest): UsageRequest {
+  return { id, items: items.map(({ isWatched: _, ...item }): UsageItem => item) };
 }
