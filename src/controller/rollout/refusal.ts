@@ -35,18 +35,22 @@ function isNameCharacter(character: string | undefined): boolean {
   return character !== undefined && /[A-Za-z0-9_./-]/.test(character);
 }
 
+/** What can take the place of what is left out. */
+export interface Substitutes {
+  /** Of a resource that may no longer be desired, the best first. */
+  goodVersions(resource: Pick<Resource, 'typeUrl' | 'name'>): readonly Resource[];
+  standIn(resource: Resource): Resource | undefined;
+}
+
 /**
  * The desired state without what was refused: the last good version of each such resource stays in force, with whatever
  * it names; or, when there is none, its stand-in; or else the resource and whatever names it are left out. So one bad
  * resource costs what it describes and nothing else. Refused versions are not sent again until their content changes.
- *
- * `goodVersions`: of a resource that may no longer be desired, the best first.
  */
 export function withoutRefused(
   desired: Snapshot,
   refusals: ReadonlyMap<string, Refusal>,
-  goodVersions: (resource: Pick<Resource, 'typeUrl' | 'name'>) => readonly Resource[],
-  standIn: (resource: Resource) => Resource | undefined,
+  { goodVersions, standIn }: Substitutes,
 ): { readonly snapshot: Snapshot; readonly withheld: readonly Refusal[] } {
   const withheld = [...refusals.values()].filter(
     ({ resource }) => desired.resources.get(resource.typeUrl)?.get(resource.name)?.version === resource.version,
