@@ -89,11 +89,13 @@ function* percentEncoded(text: string): Generator<View> {
   if (!text.includes('%')) return;
   let count = 0;
   for (const hit of text.matchAll(/(?:%[0-9a-fA-F]{2}|[A-Za-z0-9+._-]){12,2000}/g)) {
-    if (count++ === mostBlobs) return;
+    // Long words look like it, and say nothing.
     if (!hit[0].includes('%')) continue;
-    const decoded = hit[0]
+    if (count++ === mostBlobs) return;
+    const bytes = hit[0]
       .replace(/\+/g, ' ')
       .replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+    const decoded = Buffer.from(bytes, 'latin1').toString('utf8');
     yield { via: 'percent', folded: at(fold(decoded).text, hit.index, hit.index + hit[0].length) };
   }
 }

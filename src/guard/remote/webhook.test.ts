@@ -63,6 +63,19 @@ describe('a webhook', () => {
     expect(requests).toHaveLength(3);
   });
 
+  it('is heard about all texts, also those of which something was known, when it is asked again', async () => {
+    let answer: object = { verdict: 'replace', texts: ['a', '#'] };
+    const { url } = await start(() => ({ version: 1, ...answer }));
+    const rule = remoteRule(hook(url), { action: 'redact', remote: { cacheMs: 60_000 } });
+    const cached = judges();
+    await expect(verdictOf(cached, rule, user('a', 'b'))).resolves.toMatchObject({ kind: 'replaced' });
+    answer = { verdict: 'block' };
+    await expect(verdictOf(cached, rule, user('a', 'b'))).resolves.toEqual({
+      kind: 'blocked',
+      reasons: [{ text: undefined, entity: 'webhook', score: 1 }],
+    });
+  });
+
   it('gives reasons for the texts that it names, or for all', async () => {
     const { url } = await start((texts) => ({
       version: 1,
