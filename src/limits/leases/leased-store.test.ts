@@ -3,7 +3,7 @@ import { seededRandom } from '../../lib/testing/random.ts';
 import type { Counter } from '../counter.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
 import type { Store } from '../store.ts';
-import { charge, figures, finish, reserve, take } from '../testing/answers.ts';
+import { charge, figures, finish, reserve, settle, take } from '../testing/answers.ts';
 import { createLeasedStore } from './leased-store.ts';
 
 const budget: Counter = { kind: 'calendar', key: 'budget', limit: 1_000, unit: 'year', timeZone: 'UTC' };
@@ -105,6 +105,31 @@ describe('a store with leases', () => {
     await finish(store, 'first', budget, 1);
     await store.close();
     expect(await figures(shared, budget)).toMatchObject({ used: 251, reserved: 0 });
+  });
+
+  it('answers as the shared store would while one lease lasts', async () => {
+    const { lease, clock, asked } = open(900);
+    const [leased, plain] = [lease(), createMemoryStore({ now: () => clock.now })];
+    const perMinute: Counter = { kind: 'fixed', key: 'per-minute', limit: 1_000, windowMs: 60_000 };
+    // The lease is there.
+    for (const store of [leased, plain]) {
+      await take(store, 'first', budget, 1);
+      await take(store, 'one', perMinute, 1, { isFinal: true });
+    }
+    const random = seededRandom(8);
+    const known = new Set<string>();
+    for (let step = 0; step < 150; step++) {
+      const id = `r${random.below(30)}`;
+      const items = [{ counter: budget, amount: 1 + random.below(8) }];
+      const admission = { id, ttlMs: 60_000, items: [...items, { counter: perMinute, amount: 1, isFinal: true }] };
+      const isOver = random.below(3) === 0;
+      const ask = (store: Store) =>
+        !known.has(id) ? reserve(store, admission) : (isOver ? settle : charge)(store, { id, items });
+      expect(await ask(leased), `step ${step}`).toEqual(await ask(plain));
+      known.add(id);
+    }
+    expect(asked()).toBe(2);
+    await leased.close();
   });
 
   it('asks the shared store where a counter has no allotment, and takes no more than there is', async () => {
