@@ -3,19 +3,19 @@ import { isExpired, type KubeError, kubeErrorText } from '../../../kube/error.ts
 import type { Resource } from '../../../kube/object.ts';
 import type { LabelSelector } from '../../../policy/gateway-api/label-selector.ts';
 import type { Kind } from '../../../policy/kinds.ts';
-import type { Problem } from '../../../policy/problem.ts';
 import { createHoldOff } from '../hold-off.ts';
 import type { OpenedSource, SourceEvents } from '../opened-source.ts';
+import { createBeginning } from './beginning.ts';
 import { watchCluster } from './cluster.ts';
-import { discovered } from './discovery.ts';
-import { type Judgement, judge, type KubernetesState, nothingJudged } from './judge.ts';
+import type { KubernetesState } from './judge.ts';
+import { keptOf, labelsOf, snapshotOf } from './kept-objects.ts';
 import { keptReferences, seedReferences } from './kept-references.ts';
 import { type Labels, noLabels } from './namespaces.ts';
 import { earliest } from './references.ts';
 import type { ClusterSnapshot, KindObject } from './snapshot.ts';
 import { keepSnapshotFile, readSnapshot } from './snapshot-file.ts';
 import { clusterSurroundings } from './surroundings.ts';
-import { definitionOf } from './watched-kinds.ts';
+import { createView } from './view.ts';
 
 export interface KubernetesSourceOptions {
   readonly client: KubeClient;
@@ -76,16 +76,12 @@ export async function startKubernetesSource(
   options: KubernetesSourceOptions & KubernetesSourceEvents,
 ): Promise<KubernetesSource> {
   const { client, selectors, snapshotFile, quietMs = 20, maxMs = 200 } = options;
-  const { snapshotAfterMs = 2_000, settleMs = 30_000 } = options;
-  const snapshot = snapshotFile === undefined ? undefined : await readSnapshot(snapshotFile, client.server);
-  const startedAt = performance.now();
-  let judgement: Judgement = nothingJudged;
+  const kept = snapshotFile === undefined ? undefined : await readSnapshot(snapshotFile, client.server);
   let servesFrom: 'nothing' | 'snapshot' | 'cluster' = 'nothing';
   let failure: KubeError | undefined;
   let isClosed = false;
   /** Since the last state was told. */
   let areLabelsNew = false;
-  const started = Promise.withResolvers<void>();
 
   const fail = (error: KubeError): void => {
     // Versions are forgotten all the time; reading again is all that follows.
@@ -95,6 +91,14 @@ export async function startKubernetesSource(
     // Nobody is there, so there is nothing to wait for.
     if (error.code === 0) beginFromSnapshot();
   };
+  const view = createView({ selectors, labels });
+  const beginning = createBeginning({
+    snapshotAfterMs: options.snapshotAfterMs ?? 2_000,
+    settleMs: options.settleMs ?? 30_000,
+    signal: options.signal,
+    onImpatient: beginFromSnapshot,
+    onSettled: begin,
+  });
   const holdOff = createHoldOff(quietMs, maxMs, look);
   // Thousands of statuses are written at a start, and none of them means anything to the policy.
   const statusHoldOff = createHoldOff(quietMs, maxMs, () => options.onObjects?.());
@@ -112,7 +116,7 @@ export async function startKubernetesSource(
     namespaceLabels: (namespace) => labels(namespace),
     onChange() {
       file?.changed();
-      if (servesFrom !== 'nothing' && !isClosed) options.onChange(judgement.state);
+      if (servesFrom !== 'nothing' && !isClosed) options.onChange(view.state());
     },
     onComplete: () => file?.changed(),
     onError: fail,
@@ -127,103 +131,80 @@ export async function startKubernetesSource(
           onError: options.onError,
           ...(options.snapshotEveryMs !== undefined && { everyMs: options.snapshotEveryMs }),
         });
-  const keptLabels = new Map(snapshot?.namespaces.map(({ name, labels }) => [name, new Map(Object.entries(labels))]));
+  const keptLabels = labelsOf(kept);
 
   function labels(namespace: string): Labels {
     return servesFrom === 'cluster' ? cluster.namespaceLabels(namespace) : (keptLabels.get(namespace) ?? noLabels);
   }
 
-  function take(objects: Iterable<KindObject>, problems: readonly Problem[]): boolean {
-    const before = judgement.state;
-    judgement = judge(discovered(objects, selectors, labels), problems, judgement, Date.now());
-    return judgement.state !== before;
-  }
-
   function look(): void {
     if (isClosed || servesFrom !== 'cluster') return;
     try {
-      const isDifferent = take(allObjects(), cluster.problems());
+      const isDifferent = view.take(allObjects(), cluster.problems());
       if (isDifferent || areLabelsNew) {
         areLabelsNew = false;
         file?.changed();
-        options.onChange(judgement.state);
+        options.onChange(view.state());
       }
     } catch (error) {
       // A fault of ours in one object must not end the process that serves all the others.
-      options.onError(error instanceof Error ? error : new Error(String(error)));
+      options.onError(errorOf(error));
     }
     // Not at once: what is told and made in the cluster comes after what egress pods wait for.
     statusHoldOff.trigger();
   }
 
-  function isSettled(): boolean {
-    const waiting = cluster.waitingFor();
-    if (waiting.length === 0) return true;
-    // One kind that nobody can read, for a broken conversion perhaps, must not keep all others away for ever.
-    const isEssential = waiting.includes('customresourcedefinitions') || waiting.includes('namespaces');
-    return !isEssential && performance.now() - startedAt >= settleMs;
-  }
-
   /** As soon as the first look is complete, what it shows replaces what was kept. */
   function begin(): void {
-    if (isClosed || servesFrom === 'cluster' || !isSettled()) return;
+    if (isClosed || servesFrom === 'cluster' || !beginning.isEnough(cluster.waitingFor())) return;
     const before = servesFrom;
     try {
       // What is broken now may have been right before the restart.
-      if (before === 'nothing' && snapshot !== undefined) recall(snapshot);
+      if (before === 'nothing' && kept !== undefined) view.recall(kept);
       servesFrom = 'cluster';
       areLabelsNew = false;
-      take(allObjects(), cluster.problems());
+      view.take(allObjects(), cluster.problems());
     } catch (error) {
       servesFrom = before;
       // At the start there is nothing else to serve; later what was kept stays.
-      started.reject(error);
-      if (before === 'snapshot') options.onError(error instanceof Error ? error : new Error(String(error)));
+      beginning.failed(error);
+      if (before === 'snapshot') options.onError(errorOf(error));
       return;
     }
-    if (before === 'snapshot') options.onChange(judgement.state);
+    if (before === 'snapshot') options.onChange(view.state());
     options.onObjects?.();
-    started.resolve();
+    beginning.done();
     file?.changed();
+  }
+
+  function beginFromSnapshot(): void {
+    if (isClosed || servesFrom !== 'nothing' || kept === undefined) return;
+    servesFrom = 'snapshot';
+    view.recall(kept);
+    seedReferences(kept.references, surroundings);
+    beginning.done();
   }
 
   /** Of kinds that cannot be read, what was kept stands in. */
   function* allObjects(): Generator<KindObject> {
     yield* cluster.objects();
-    const waiting = new Set(cluster.waitingFor());
-    if (waiting.size === 0) return;
-    for (const each of snapshot?.objects ?? []) if (waiting.has(definitionOf(each.kind))) yield each;
-  }
-
-  function beginFromSnapshot(): void {
-    if (isClosed || servesFrom !== 'nothing' || snapshot === undefined) return;
-    servesFrom = 'snapshot';
-    recall(snapshot);
-    seedReferences(snapshot.references, surroundings);
-    started.resolve();
-  }
-
-  function recall({ lastGood, objects }: ClusterSnapshot): void {
-    take(lastGood, []);
-    take(objects, []);
+    yield* keptOf(kept, cluster.waitingFor());
   }
 
   /** Everything that is worth keeping, once it is complete. */
   function content(): ClusterSnapshot | undefined {
     if (servesFrom !== 'cluster' || cluster.waitingFor().length > 0) return undefined;
-    const readings = [...judgement.readings.values()];
-    return {
+    return snapshotOf({
       server: client.server,
       asOf: staleSince() ?? Date.now(),
-      objects: readings.map(({ kind, object }) => ({ kind, object })),
-      lastGood: readings.flatMap(({ kind, lastGood }) => (lastGood ? [{ kind, object: lastGood }] : [])),
-      namespaces: [...cluster.namespaces()].map(([name, found]) => ({ name, labels: Object.fromEntries(found) })),
+      readings: view.readings(),
+      namespaces: cluster.namespaces(),
       references: keptReferences(surroundings),
-    };
+    });
   }
 
   function staleSince(): number | undefined {
-    if (servesFrom === 'snapshot') return snapshot?.asOf;
+    if (servesFrom === 'snapshot') return kept?.asOf;
     return earliest([cluster.staleSince(), surroundings.staleSince()]);
   }
 
@@ -234,29 +215,23 @@ export async function startKubernetesSource(
   async function close(): Promise<void> {
     holdOff.close();
     statusHoldOff.close();
-    clearTimeout(patience);
-    clearTimeout(settling);
+    beginning.close();
     isClosed = true;
     await file?.close();
     cluster.close();
     surroundings.close();
   }
 
-  const patience = setTimeout(beginFromSnapshot, snapshotAfterMs);
-  const settling = setTimeout(begin, settleMs);
-  const giveUp = (): void => started.reject(new Error('the start was given up'));
-  if (options.signal?.aborted) giveUp();
-  options.signal?.addEventListener('abort', giveUp, { once: true });
   try {
-    await started.promise;
+    await beginning.awaited();
   } catch (error) {
     await close();
     throw error;
   }
 
   return {
-    state: judgement.state,
-    current: () => judgement.state,
+    state: view.state(),
+    current: view.state,
     surroundings,
     isSynced,
     status() {
@@ -268,7 +243,7 @@ export async function startKubernetesSource(
       };
     },
     *objects() {
-      if (servesFrom === 'cluster') yield* discovered(cluster.objects(), selectors, labels);
+      if (servesFrom === 'cluster') yield* view.chosen(cluster.objects());
     },
     resource: cluster.resource,
     gatewayApiVersion: cluster.gatewayApiVersion,
@@ -277,4 +252,8 @@ export async function startKubernetesSource(
     },
     close,
   };
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
