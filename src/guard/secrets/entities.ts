@@ -2,6 +2,7 @@ import type { EntityInfo } from '../entity.ts';
 import type { SecretKind } from './kind.ts';
 import { chatKinds } from './kinds/chat.ts';
 import { cloudKinds } from './kinds/cloud.ts';
+import { commandKinds } from './kinds/commands.ts';
 import { databaseKinds } from './kinds/databases.ts';
 import { forgeKinds } from './kinds/forges.ts';
 import { genericKinds } from './kinds/generic.ts';
@@ -23,6 +24,7 @@ export const secretKinds: readonly SecretKind[] = [
   ...workKinds,
   ...databaseKinds,
   ...keyKinds,
+  ...commandKinds,
   ...genericKinds,
 ];
 
@@ -30,6 +32,7 @@ const checkTexts: Readonly<Record<NonNullable<SecretKind['check']>, string>> = {
   'assigned-key': 'no words, no name of something public',
   'assigned-password': 'no words, no placeholder',
   'basic-credentials': 'decodes to user and password',
+  'given-password': 'no variable, no placeholder',
   'github-checksum': 'CRC-32',
   mixed: 'no words',
   'jwt-header': 'header decodes to JSON with alg',

@@ -1,7 +1,7 @@
 import type { Detector, Finding, Trail } from '../detector.ts';
 import type { EntityOptions } from '../entity.ts';
 import { tryCandidates } from './candidates.ts';
-import { nameReach } from './checks/assigned.ts';
+import { nameReach } from './checks/assignment.ts';
 import { distinct } from './distinct.ts';
 import { secretKinds } from './entities.ts';
 import { createGate, type Gate } from './gate.ts';

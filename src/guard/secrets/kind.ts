@@ -3,6 +3,7 @@ export type CheckName =
   | 'assigned-key'
   | 'assigned-password'
   | 'basic-credentials'
+  | 'given-password'
   | 'github-checksum'
   | 'jwt-header'
   | 'mixed'
@@ -62,9 +63,13 @@ export function issued(
 const qualifier = '(?:[ _.-]?(?:api|app|application|access|auth|oauth|account|personal|service|client|global|admin))?';
 const noun = '(?:[ _.-]?(?:key|token|secret|password|pat))?';
 const suffix = '[A-Za-z0-9_-]{0,12}';
+const says =
+  '(?::=|=[>]|==|=|:|[>|]|：|is[ :]|ist[ :]|lautet[ :]|est[ :]|es[ :]|è[ :]|é[ :]|to[ :]|是：|是|为：|为|為：|為|は|이|는|은)';
+const before = `[\\\\"'\`* \\t]{0,4}${says}`;
 /** Between a name and its value, in code, JSON, YAML, environment files, tables and sentences. */
-export const between =
-  '[\\\\"\'`* \\t]{0,4}(?::=|=[>]|==|=|:|[>|]|is[ :]|ist[ :]|lautet[ :]|est[ :])[\\\\"\'`* \\t]{0,6}';
+export const between = `${before}[\\\\"'\`* \\t]{0,6}`;
+/** The same up to a quotation mark and with it. */
+export const betweenQuoted = `${before}[ \\t*]{0,4}[\\\\]?["'\`]`;
 
 /** A value without a form of its own: `datadog_api_key = …`. */
 export function named(name: string, title: string, owner: string, value: string, details?: Details): SecretKind {

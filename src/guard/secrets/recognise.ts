@@ -1,8 +1,10 @@
 import type { Finding } from '../detector.ts';
 import { comparable } from './allowed.ts';
-import { isPublicName, looksLikePassword, looksMixed, looksRandom, nameReach } from './checks/assigned.ts';
+import { isAssignedKey, isAssignedPassword, looksMixed } from './checks/assigned.ts';
+import { assignmentOf, isAssignment } from './checks/assignment.ts';
 import { endsInChecksum } from './checks/checksum.ts';
 import { isMixedEnough } from './checks/entropy.ts';
+import { isGivenPassword } from './checks/given.ts';
 import { isPasswordHash } from './checks/password-hash.ts';
 import { privateKeyEnd } from './checks/pem.ts';
 import { isPlaceholder, isStopWord } from './checks/placeholder.ts';
@@ -105,6 +107,8 @@ function judge(
       return { score: 1, validator: 'pem' };
     case 'basic-credentials':
       return isBasicCredentials(secret) ? { score, validator: 'base64' } : undefined;
+    case 'given-password':
+      return isGivenPassword(secret, text.slice(from, start)) ? { score, validator: undefined } : undefined;
     case 'assigned-key':
     case 'assigned-password':
       return judgeAssigned(rule, text, from, start, end, secret);
@@ -117,9 +121,6 @@ function checksum(secret: string, from: number): Verdict {
     : { score: uncheckedScore, validator: 'entropy' };
 }
 
-const keywords =
-  /^(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contrase[ñn]a|senha|wachtwoord|hasło|parola|lösenord|şifre|пароль|パスワード|密码|密碼|비밀번호|كلمة المرور|secret|token|credential|bearer|[a-z]+[ _-]?key)/i;
-
 function judgeAssigned(
   rule: Rule,
   text: string,
@@ -128,25 +129,16 @@ function judgeAssigned(
   end: number,
   secret: string,
 ): Verdict | undefined {
-  const name = text.slice(from, start);
-  const keyword = keywords.exec(name)?.[0] ?? '';
-  const after = /^[A-Za-z0-9_-]*/.exec(name.slice(keyword.length))?.[0] ?? '';
-  const before = /[A-Za-z0-9_ -]*$/.exec(text.slice(Math.max(0, from - nameReach), from))?.[0] ?? '';
-  if (isPublicName(before, keyword, after)) return undefined;
-  if (isPasswordHash(secret, keyword + after)) return undefined;
-  // `password = read(…)`, `token = list[0]`: what follows the value says that it is code.
-  const next = text[end];
-  if (next === '(' || next === '[') return undefined;
-  // `| password | value |`, but not `"password" | "username2"`.
-  if (/["'][ \t]*\|/.test(name)) return undefined;
-  // `<password>value</password>`, but not `<password>@host`.
-  if (name.endsWith('>') && !name.endsWith('=>') && next !== '<') return undefined;
-  const isSecret = rule.check === 'assigned-key' ? looksRandom(secret, keyword) : looksLikePassword(secret);
+  const assignment = assignmentOf(text, from, start, end);
+  if (!isAssignment(assignment) || isPasswordHash(secret, assignment.name)) return undefined;
+  const isSecret =
+    rule.check === 'assigned-key' ? isAssignedKey(secret, assignment) : isAssignedPassword(secret, assignment);
   return isSecret ? { score: rule.score, validator: 'entropy' } : undefined;
 }
 
-/** The stop at the end of a sentence is not part of the password in front of it. */
+/** The stop at the end of a sentence is not part of the password in front of it; before a quotation mark there is none. */
 function trimmedEnd(text: string, start: number, end: number): number {
+  if (end < text.length && '"\'`'.includes(text.charAt(end))) return end;
   let last = end;
   while (last > start && '.?!*'.includes(text.charAt(last - 1))) last -= 1;
   return last;

@@ -1,24 +1,9 @@
-/** Names of things that end in "token" or "key" and are no secrets: `next_page_token`, `max_tokens`, `token_count`. */
-const publicWords =
-  'page|nextpage|next|prev|previous|cursor|continuation|pagination|sync|resume|cancellation|cancel|max|min|num|total|input|output|prompt|completion|cached|reasoning|stop|start|eos|bos|pad|unk|mask|special|design|public|csrf|xsrf|reset|forgot|no|show|hide';
-const capitalised = publicWords.replace(/\b[a-z]/g, (first) => first.toUpperCase());
-/** As words of their own, or as humps of `nextPageToken`: `admin_password` is no least password. */
-const publicBefore = new RegExp(
-  `(?:(?<![A-Za-z])(?:${publicWords}|${capitalised}|${publicWords.toUpperCase()})|(?<=[a-z])(?:${capitalised}))[ _-]?$`,
-);
-const publicAfter =
-  /^(?:s?[_-]?(?:count|counts|id|ids|name|names|type|types|url|uri|path|file|length|limit|limits|field|fields|pattern|regex|policy|prefix|size|usage|used|index|label|expir\w*|ttl|version|hint|strength|reset|manager|store|source|ref|arn|ring|endpoint|class|provider|kind|format)\w*|[Cc]ount|I[Dd]s?|N(?:ame|umber)|Type|Ur[il]|Path|File|Length|Limit|Ref)$/;
+import type { Assignment } from './assignment.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** How much of the text before the name may belong to the same identifier. */
-export const nameReach = 32;
-
-/** Whether an identifier around a secret's word says that its value is none. */
-export function isPublicName(before: string, keyword: string, after: string): boolean {
-  if (publicAfter.test(after)) return true;
-  return /^(?:token|secret|pass)/i.test(keyword) && publicBefore.test(before);
-}
+/** Two hyphens before it make the name an option of a command. */
+const fewestOfPassword = 8;
+const fewestOfGenerated = 10;
 
 /** Whether a value is not made of words; without a digit it has to be less like them. */
 export function looksMixed(value: string): boolean {
@@ -26,19 +11,47 @@ export function looksMixed(value: string): boolean {
 }
 
 /** Whether a value that a name calls a key can be one: mixed, and made of neither words nor a path. */
-export function looksRandom(value: string, keyword: string): boolean {
+export function isAssignedKey(value: string, { keyword, isImplied, isQuoted }: Assignment): boolean {
   if (value.length < 16 || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
   if (/^(?:https?:|\/|\.|\w:\/)/.test(value) || value.includes('://')) return false;
-  if (uuid.test(value)) return !/^token/i.test(keyword);
+  if (uuid.test(value)) return !isImplied && !/^token/i.test(keyword);
+  if (isImplied && !isQuoted) return looksGenerated(value);
   return wordShare(value) < 0.5;
 }
 
-/** Whether a value that a name calls a password can be one: people choose words, but not words alone. */
-export function looksLikePassword(value: string): boolean {
+/** Whether a value that a name calls a password can be one. */
+export function isAssignedPassword(value: string, { isImplied, isQuoted, isShortName }: Assignment): boolean {
+  if (!looksLikePassword(value) || algorithm.test(value)) return false;
+  if (isShortName) return looksGenerated(value) || /[^A-Za-z0-9._/-]/.test(value);
+  if (value.length < fewestOfPassword) return !isImplied && looksLikeShortPassword(value);
+  if (!isImplied) return true;
+  return isQuoted ? wordShare(value) < 0.4 : looksGenerated(value);
+}
+
+const algorithm =
+  /^(?:sha-?\d|md[45]|base\d\d|argon2|bcrypt|scrypt|pbkdf2|hmac|utf-?\d|aes|rsa|des3|oauth\d|ed25519|rfc ?\d|x509|v?\d+(?:\.\d+)+)/i;
+const variable =
+  /^(?:val(?:ue)?|args?|param|var|str(?:ing)?|tmp|temp|test|user|pass|pw|pwd|input|field|text|data|row|col|item|key|node|step|level|type|char|int|line|page|part)_?\d+$/i;
+
+/** People choose words, but not words alone. */
+function looksLikePassword(value: string): boolean {
   if (!/[A-Za-z]/.test(value) || /^(?:https?:|\/|\.\/)/.test(value)) return false;
   if (/^[A-Za-z]+(?:[._-][A-Za-z]+)*$/.test(value))
     return value.length >= 12 && wordShare(value) < 0.3 && /[A-Z]/.test(value);
   return /\d/.test(value) || /[^A-Za-z0-9._/-]/.test(value);
+}
+
+/** `hunter2`: nothing that code or tables have in such a place. */
+function looksLikeShortPassword(value: string): boolean {
+  return /[A-Za-z]/.test(value) && /\d/.test(value) && !/[./+*%]/.test(value) && !variable.test(value);
+}
+
+/** Digits and letters of both kinds, many times in turn, as people do not write them. */
+function looksGenerated(value: string): boolean {
+  if (value.length < fewestOfGenerated || !/\d/.test(value) || !/[A-Z]/.test(value) || !/[a-z]/.test(value))
+    return false;
+  const turns = value.match(/[A-Z]+|[a-z]+|\d+/g)?.length ?? 0;
+  return turns >= 5 && !/[/.]/.test(value) && !/test/i.test(value) && wordShare(value) < 0.3;
 }
 
 /** Share of the characters that belong to something like a word: five letters or more, with vowels among them. */

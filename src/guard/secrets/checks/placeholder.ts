@@ -1,8 +1,8 @@
 // What documentation writes where a secret belongs.
 const placeholder =
   /example|x{4}|\*{3}|\.{3}|your[-_ ]|[-_ ]here\b|placeholder|change[-_]?me|redacted|dummy|insert[-_]|replace[-_]|abcdefgh|12345678|01234567|^%\w+%$/i;
-/** `$TOKEN`, as shells write it. */
-const variable = /^\$[A-Z][A-Z0-9_]*$/;
+/** `$TOKEN` of shells, `${token}`, `{{ token }}`, `%(token)s` and `{token}` of templates. */
+const variable = /^\$[A-Z][A-Z0-9_]*$|\$\{|\{\{|^%\(|^\{[\w.]+\}$|^<[^<>]*>$/;
 
 /** A longer secret contains some of these by chance, and nobody writes a stand-in of that length. */
 const maxStandIn = 120;

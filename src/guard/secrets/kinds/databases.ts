@@ -29,7 +29,7 @@ export const databaseKinds: readonly SecretKind[] = [
     'password in a JDBC URL',
     [
       'jdbc:[a-z0-9:]{2,40}[A-Za-z0-9:/@_.,=;?&-]{1,160}?password=[A-Za-z0-9._~%!$*+,^#?-]{3,128}',
-      'jdbc:oracle:[a-z]{2,6}:[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._~%!$*+,^#?-]{3,128}@',
+      'jdbc:oracle:[a-z]{2,6}:[A-Za-z0-9._-]{1,48}/<[A-Za-z0-9._~%!$*+,^#?-]{3,128}>@',
     ],
     { ignoreCase: true, entropy: 0 },
   ),

@@ -205,6 +205,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   'json-web-token': jwt,
   'json-web-key-private': (r) => `"kty": "EC", "d": "¦${r.text(url, 43)}¦"`,
   'wireguard-private-key': (r) => `PrivateKey = ¦${r.text(base64, 43)}=`,
+  'command-line-password': (r) => `curl -sS -u deploy:¦${r.text(word, 14)}`,
   'basic-auth-header': (r) => `Authorization: Basic ¦${Buffer.from(`bob:${r.text(word, 17)}`).toString('base64')}`,
   'bearer-token': (r) => `Authorization: Bearer ¦${r.text(word, 40)}`,
   'generic-password': (r) => `password = "¦${r.text(word, 11)}7!Kq`,
