@@ -18,6 +18,7 @@ const authorization = `authorization: Bearer ${key}`;
 const json = 'content-type: application/json';
 const length = `content-length: ${body.length}`;
 const complete = [host, authorization, json, length];
+const webSocket = ['connection: upgrade', 'upgrade: websocket'];
 
 let upstream: RecordingProvider;
 let gateway: TestGateway;
@@ -115,7 +116,7 @@ describe('what is no HTTP, or could be read in two ways', () => {
     ['longer headers than anybody needs', 431, request(post, [...complete, `x-a: ${'a'.repeat(70_000)}`])],
     ['a TLS handshake', 400, Buffer.from('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'latin1')],
     ['a tunnel', 404, request('CONNECT example.com:443 HTTP/1.1', ['host: example.com:443', authorization], '')],
-    ['a WebSocket', 403, request(post, [...complete, 'connection: upgrade', 'upgrade: websocket'])],
+    ['a WebSocket', 400, request(post, [...complete, ...webSocket])],
     ['an escaped slash', 400, request('POST /v1%2fchat%2fcompletions HTTP/1.1', complete)],
     ['a path above the root', 404, request('POST /v1/../../v1/../etc HTTP/1.1', complete)],
     ['two types', 415, request(post, [...complete, 'content-type: text/plain'])],
@@ -138,6 +139,15 @@ describe('what is no HTTP, or could be read in two ways', () => {
       type: 'invalid_request_error',
     });
     expect(reached()).toEqual([]);
+  });
+
+  it('says of WebSockets that there are none here, and not that the key may not have them', async () => {
+    const answer = await say(request('GET /v1/realtime?model=m HTTP/1.1', [host, authorization, ...webSocket], ''));
+    expect(statusesIn(answer), answer).toEqual([400]);
+    expect(JSON.parse(lastBodyIn(answer)).error).toMatchObject({
+      code: 'upgrade_not_served',
+      message: expect.stringContaining('WebSockets are not served'),
+    });
   });
 });
 

@@ -255,6 +255,12 @@ export const errorTable = {
     anthropic: 'invalid_request_error',
     message: () => 'This version of HTTP is not served. Use HTTP/1.1 or HTTP/2.',
   },
+  upgrade_not_served: {
+    status: 400,
+    openai: { type: 'invalid_request_error', code: 'upgrade_not_served', param: null },
+    anthropic: 'invalid_request_error',
+    message: () => 'WebSockets are not served here. Use HTTP; "stream": true brings an answer piece by piece.',
+  },
   headers_too_large: {
     status: 431,
     openai: { type: 'invalid_request_error', code: 'headers_too_large', param: null },

@@ -43,6 +43,7 @@ describe('parseBody()', () => {
   it.each([
     ['', 'it is empty'],
     ['[]', 'it is not a JSON object'],
+    ['\ufeff{"a":1}', 'it begins with a byte order mark'],
     ['"text"', 'it is not a JSON object'],
     ['{"a":1', 'it is not valid JSON from byte 6 on'],
     ['{"a":1}}', 'it is not valid JSON from byte 7 on'],

@@ -20,6 +20,7 @@ export function parseBody(bytes: Buffer, limits: JsonLimits = defaultJsonLimits)
   if (bytes.length === 0) return err('it is empty');
   if (!isUtf8(bytes)) return err('it is not UTF-8');
   const scan = scanObject(bytes, limits);
+  if (!scan.ok && hasByteOrderMark(bytes)) return err('it begins with a byte order mark');
   if (!scan.ok && scan.error.kind !== 'syntax') return err(problemText(scan.error, limits));
   const text = bytes.toString('utf8');
   try {
@@ -31,6 +32,11 @@ export function parseBody(bytes: Buffer, limits: JsonLimits = defaultJsonLimits)
   } catch {
     return err(scan.ok ? 'it is not valid JSON' : problemText(scan.error, limits));
   }
+}
+
+/** Some programs write one at the beginning of files, where nobody sees it. */
+function hasByteOrderMark(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 function problemText(problem: ScanProblem, limits: JsonLimits): string {

@@ -24,6 +24,10 @@ describe('worstCost()', () => {
     expect(nano({ ...text, ...more }, 1, 1)).toBe(expected);
   });
 
+  it('is as much as can be counted where a cap is higher than that, and not unknown', () => {
+    expect(nano(text, 1, 1e15)).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   it('leaves out what a request cannot reach', () => {
     const dear = { audioInput: 7 * usd, audioOutput: 7 * usd, reasoning: 3 * usd, cacheWrite: 5 * usd };
     expect(nano({ ...text, ...dear }, 1, 1, { hasAudio: false })).toBe(5_000 + 3_000);

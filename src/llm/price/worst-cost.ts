@@ -14,6 +14,9 @@ export interface Reach {
   readonly images?: number;
 }
 
+/** More than any budget holds: what a request could cost beyond it makes no difference. */
+const mostThatCounts = Number.MAX_SAFE_INTEGER;
+
 /** An estimate of input tokens may be off by so much; a tier that begins within may be the one. */
 const estimateError = { least: 0.8, most: 1.25 };
 
@@ -42,12 +45,17 @@ export function worstCost(
       bill.tokens(dearest(rates, 'output', outputKinds(reach)), outputCap);
       bill.pieces(perImage ?? 0, images);
       bill.pieces(price.perRequest ?? 0, 1);
-      const total = bill.total();
+      const total = boundedBy(mostThatCounts, bill.total());
       if (total.kind === 'unknown') return total;
       if (worst?.kind !== 'known' || total.nanoUsd > worst.nanoUsd) worst = total;
     }
   }
   return worst ?? { kind: 'unknown', reason: 'unpriced' };
+}
+
+/** The price is known, however many tokens the caller allows: it must not pass for a model without a price. */
+function boundedBy(nanoUsd: number, cost: Cost): Cost {
+  return cost.kind === 'unknown' && cost.reason === 'too large' ? { kind: 'known', nanoUsd, isDerived: false } : cost;
 }
 
 function inputKinds({ hasAudio = true, canWriteCache = true }: Reach): readonly RateName[] {

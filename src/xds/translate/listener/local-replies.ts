@@ -88,6 +88,12 @@ const rows: readonly Row[] = [
     code: 'internal',
     status: errorStatus('internal'),
   },
+  // 403 by default, which would tell the caller that its key may not do this.
+  {
+    when: details(" == 'upgrade_failed'"),
+    code: 'upgrade_not_served',
+    status: errorStatus('upgrade_not_served'),
+  },
   ...localReplies.map(({ status, code }) => ({ when: statusIs(ComparisonFilter_Op.EQ, status), code })),
   // A transfer coding that Envoy does not know, which is the client's doing.
   { when: statusIs(ComparisonFilter_Op.EQ, 501), code: 'bad_request' },
