@@ -52,6 +52,8 @@ export function openChannel({ address, tls, serverName, log }: ChannelOptions): 
     'grpc.keepalive_permit_without_calls': 1,
     // Or a new channel would go on waiting for the connection that the one before it has given up.
     'grpc.use_local_subchannel_pool': 1,
+    // Proxies of the environment are for the way out. This one would be shown the program, or could not reach loopback.
+    'grpc.enable_http_proxy': 0,
     ...(serverName !== undefined && { 'grpc.ssl_target_name_override': serverName }),
   };
   let shown = tls?.();

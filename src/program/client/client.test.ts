@@ -1,15 +1,16 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../lib/log.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createLogger } from '../../lib/log.ts';
 import { ProgramStore } from '../store.ts';
 import { keyOf, type ProgramInit } from '../testing/program-of.ts';
 import { type ProgramServer, startProgramServer } from '../testing/program-server.ts';
-import { type ProgramClient, type ProgramEvent, startProgramClient } from './client.ts';
+import { type ProgramClient, type ProgramClientOptions, type ProgramEvent, startProgramClient } from './client.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0).reverse()) close();
+  vi.unstubAllEnvs();
 });
 
 async function server(init: ProgramInit | undefined, port = 0): Promise<ProgramServer> {
@@ -18,24 +19,45 @@ async function server(init: ProgramInit | undefined, port = 0): Promise<ProgramS
   return started;
 }
 
-function client(
-  address: string,
-  limits: { readonly connectLimitMs?: number } = {},
-): { store: ProgramStore; client: ProgramClient; events: ProgramEvent[] } {
+interface Line {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+interface Started {
+  readonly store: ProgramStore;
+  readonly client: ProgramClient;
+  readonly events: readonly ProgramEvent[];
+  readonly lines: readonly Line[];
+}
+
+function client(address: string, options: Partial<ProgramClientOptions> = {}): Started {
   const store = new ProgramStore();
   const events: ProgramEvent[] = [];
+  const lines: Line[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
   const started = startProgramClient({
     address,
     node: { id: 'p-1', cluster: 'edge', gateway: 'main', version: '1.2.3' },
     store,
-    log: silentLogger,
+    log: createLogger({ name: 'processor', level: 'info', destination }),
     onEvent: (event) => void events.push(event),
     backOff: { firstMs: 10, maxMs: 40 },
-    ...limits,
+    ...options,
   });
   closers.push(() => started.stop());
-  return { store, client: started, events };
+  return { store, client: started, events, lines };
 }
+
+/** A port on which nobody listens, for now. */
+async function freePort(): Promise<number> {
+  const placeholder = await server({});
+  placeholder.close();
+  return Number(placeholder.address.split(':')[1]);
+}
+
+const unreachable = (lines: readonly Line[]) => lines.filter(({ msg }) => msg.includes('is not reachable'));
 
 async function until(what: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 10_000; !what(); ) {
@@ -72,6 +94,7 @@ describe('the program client', () => {
       cluster: 'edge',
       metadata: { gateway: 'main' },
       userAgentName: 'sluice-processor',
+      userAgentVersionType: { case: 'userAgentVersion', value: '1.2.3' },
     });
     expect(asked.slice(1).every(({ node }) => node === undefined)).toBe(true);
     const confirmed = plane.requests.filter(({ responseNonce }) => responseNonce !== '');
@@ -82,7 +105,7 @@ describe('the program client', () => {
 
   it('refuses by name what it cannot use, takes the rest, and keeps the old version of what it refused', async () => {
     const plane = await server({ keys: [{ name: 'k', team: 'old' }] });
-    const { store, events } = client(plane.address);
+    const { store, events, lines } = client(plane.address);
     await until(() => store.current !== undefined);
     const [answer] = await plane.send([
       keyOf({ name: 'k', team: 'new', contract: 99 }),
@@ -94,6 +117,11 @@ describe('the program client', () => {
     expect(team(store)).toBe('old');
     expect(store.current?.keys.size).toBe(2);
     expect(events.at(-1)).toEqual({ kind: 'received', typeUrl: keyType, resources: 3, removed: 0, refused: 2 });
+    const refused = lines.filter(({ msg }) => msg === 'resource refused');
+    expect(refused.map(({ level, typeUrl, resource }) => [level, typeUrl, resource])).toEqual([
+      ['error', keyType, 'k'],
+      ['error', keyType, 'bad'],
+    ]);
   });
 
   it('keeps its program while the control plane is away, and then asks only for what is different', async () => {
@@ -125,9 +153,7 @@ describe('the program client', () => {
   });
 
   it('waits for a control plane that is not there yet', async () => {
-    const placeholder = await server({});
-    const port = Number(placeholder.address.split(':')[1]);
-    placeholder.close();
+    const port = await freePort();
     const { store } = client(`127.0.0.1:${port}`);
     await sleep(100);
     expect(store.current).toBeUndefined();
@@ -143,13 +169,88 @@ describe('the program client', () => {
   });
 
   it('does so as well where connections were refused before', async () => {
-    const placeholder = await server({});
-    const port = Number(placeholder.address.split(':')[1]);
-    placeholder.close();
+    const port = await freePort();
     client(`127.0.0.1:${port}`, { connectLimitMs: 50 });
     await sleep(100);
     const { open } = await silentServer(port);
     await until(() => open.size > 2);
+  });
+
+  it('leaves alone a control plane that is there and has nothing to say yet', async () => {
+    const plane = await server(undefined);
+    const { client: started, lines } = client(plane.address, { connectLimitMs: 50 });
+    await until(() => plane.requests.length > 0);
+    await sleep(150);
+    expect(plane.streamCount).toBe(1);
+    expect(lines).toEqual([]);
+    expect(started.isConnected).toBe(false);
+  });
+
+  it('waits longer from one failure to the next, and says once that nobody is there', async () => {
+    const port = await freePort();
+    let attempts = 0;
+    const random = () => {
+      attempts++;
+      return 1;
+    };
+    const { lines, events } = client(`127.0.0.1:${port}`, { backOff: { firstMs: 20, maxMs: 10_000 }, random });
+    await until(() => attempts >= 4);
+    // 20, 40, 80, 160 and then 320 ms.
+    await sleep(200);
+    expect(attempts).toBeLessThanOrEqual(6);
+    expect(lines).toMatchObject([{ level: 'warn', address: `127.0.0.1:${port}`, waitMs: 20 }]);
+    expect(lines[0]?.reason).toContain('No connection established');
+    expect(events).toEqual([]);
+  });
+
+  it('begins to count anew once it was there, and says so each time', async () => {
+    const port = await freePort();
+    const { store, client: started, events, lines } = client(`127.0.0.1:${port}`, { random: () => 1 });
+    await sleep(50);
+    const plane = await server({}, port);
+    await until(() => store.current !== undefined);
+    for (const streams of [2, 3]) {
+      plane.dropStreams();
+      await until(() => plane.streamCount === streams && started.isConnected);
+    }
+    const ended = unreachable(lines).slice(1);
+    expect(ended.map(({ reason, waitMs }) => [reason, waitMs])).toEqual([
+      ['the control plane ended the stream', 10],
+      ['the control plane ended the stream', 10],
+    ]);
+    expect(lines.filter(({ msg }) => msg === 'the program is complete')).toHaveLength(1);
+    expect(lines.filter(({ msg }) => msg === 'receiving the program from the control plane')).toHaveLength(3);
+    expect(events.flatMap(({ kind }) => (kind === 'received' ? [] : [kind]))).toEqual([
+      'connected',
+      ...['disconnected', 'connected'],
+      ...['disconnected', 'connected'],
+    ]);
+  });
+
+  it('takes a program of many megabytes at once', async () => {
+    const value = 'x'.repeat(6 * 1024 * 1024);
+    const plane = await server({ secrets: { large: value } });
+    const { store } = client(plane.address);
+    await until(() => store.current?.secrets.get('large') === value);
+  });
+
+  it('goes there straight, whatever proxy the environment names', async () => {
+    vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
+    vi.stubEnv('https_proxy', 'http://127.0.0.1:1');
+    vi.stubEnv('no_proxy', '');
+    const plane = await server({});
+    const { store } = client(plane.address);
+    await until(() => store.current !== undefined);
+  });
+
+  it('does not come back where it was stopped while it waited', async () => {
+    const port = await freePort();
+    const { client: started, lines } = client(`127.0.0.1:${port}`, { backOff: { firstMs: 100, maxMs: 100 } });
+    await until(() => unreachable(lines).length > 0);
+    started.stop();
+    const plane = await server({}, port);
+    await sleep(200);
+    expect(plane.streamCount).toBe(0);
   });
 
   it('stays silent after it has been stopped', async () => {

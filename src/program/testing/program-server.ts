@@ -26,7 +26,11 @@ export interface ProgramServer {
   close(): void;
 }
 
-export async function startProgramServer(init: ProgramInit | undefined, port = 0): Promise<ProgramServer> {
+export async function startProgramServer(
+  init: ProgramInit | undefined,
+  port = 0,
+  credentials = ServerCredentials.createInsecure(),
+): Promise<ProgramServer> {
   const resources = new Map<string, TypedResource>();
   for (const resource of init === undefined ? [] : programResourcesOf(init)) {
     resources.set(`${resource.typeUrl} ${resource.name}`, resource);
@@ -102,7 +106,7 @@ export async function startProgramServer(init: ProgramInit | undefined, port = 0
     },
   );
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, chosen) =>
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, chosen) =>
       error === null ? resolve(chosen) : reject(error),
     );
   });
