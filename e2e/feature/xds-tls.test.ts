@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { fromBinary } from '@bufbuild/protobuf';
 import { type ChannelCredentials, Client, credentials, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
@@ -7,16 +9,23 @@ import { ok } from '../../src/lib/result.ts';
 import { type Authority, createAuthority } from '../../src/pki/authority.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
 import { type Certificate, createCertificate } from '../../src/practice/testing/certificate.ts';
-import { createXdsServer, type XdsServer, type XdsServerTls } from '../../src/xds/server/server.ts';
+import type { RefusedHandshake } from '../../src/xds/server/handshake.ts';
+import { createXdsServer, type XdsServerTls } from '../../src/xds/server/server.ts';
 import { snapshotOf } from '../../src/xds/snapshot/snapshot.ts';
 import { cleanupsAfterEach } from '../support/cleanups.ts';
 import { line, scriptedXdsClient } from './support/xds-client.ts';
 import { clusterOf } from './support/xds-resources.ts';
 
 const cleanup = cleanupsAfterEach();
+const [first, second, known, stranger] = [
+  createCertificate(),
+  createCertificate(),
+  createCertificate(),
+  createCertificate(),
+];
 
-async function start(tls: XdsServerTls): Promise<{ server: XdsServer; port: number }> {
-  const server = createXdsServer({ groupOf: () => ok('main'), tls });
+async function start(tls: XdsServerTls, onRefusedHandshake: (refused: RefusedHandshake) => void = () => undefined) {
+  const server = createXdsServer({ groupOf: () => ok('main'), tls, onRefusedHandshake });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   cleanup(() => server.close(500));
   server.publish('main', snapshotOf([clusterOf('a')]));
@@ -37,6 +46,22 @@ async function outcome(port: number, trusted: Certificate, own?: Certificate, ga
   } finally {
     client.close();
   }
+}
+
+/** Resolves when a client that trusts the server has been thrown out. */
+function refusedAs(shown: ConnectionOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = tlsConnect({
+      host: '127.0.0.1',
+      ca: first.cert,
+      servername: 'localhost',
+      ALPNProtocols: ['h2'],
+      ...shown,
+    });
+    socket.on('error', () => undefined);
+    socket.once('close', () => resolve());
+    socket.once('data', () => reject(new Error('it got in')));
+  });
 }
 
 function showing(trusted: Certificate, own?: Certificate): ChannelCredentials {
@@ -73,13 +98,6 @@ async function clientLeaf(authority: Authority, uri: string | undefined): Promis
 const asServer = ({ cert, key }: Certificate): XdsServerTls => ({ certificate: cert, privateKey: key });
 
 describe('TLS of the xDS port', () => {
-  const [first, second, known, stranger] = [
-    createCertificate(),
-    createCertificate(),
-    createCertificate(),
-    createCertificate(),
-  ];
-
   it('serves clients that trust its certificate', async () => {
     const { port } = await start(asServer(first));
     expect(await outcome(port, first)).toBe('cluster: a');
@@ -91,6 +109,58 @@ describe('TLS of the xDS port', () => {
     expect(await outcome(port, first, known)).toBe('cluster: a');
     expect(await outcome(port, first, stranger)).toBe('UNAVAILABLE');
     expect(await outcome(port, first)).toBe('UNAVAILABLE');
+  });
+
+  it('tells of everybody who does not get in, why and from where', async () => {
+    const seen: RefusedHandshake[] = [];
+    const { port } = await start({ ...asServer(first), clientCa: known.cert }, (refused) => seen.push(refused));
+    const next = () => expect.poll(() => seen.shift()?.reason, { timeout: 20_000 });
+    expect(await outcome(port, first, known)).toBe('cluster: a');
+    expect(seen).toEqual([]);
+
+    await refusedAs({ port, cert: stranger.cert, key: stranger.key });
+    await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(1);
+    const code = 'DEPTH_ZERO_SELF_SIGNED_CERT';
+    expect(seen.shift()).toEqual({ reason: 'certificate not trusted', code, from: '127.0.0.1' });
+
+    await refusedAs({ port });
+    await next().toBe('no certificate');
+    await refusedAs({ port, cert: known.cert, key: known.key, ALPNProtocols: ['http/1.1'] });
+    await next().toBe('no TLS');
+    const plain = connect(port, '127.0.0.1', () => plain.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'));
+    plain.on('error', () => undefined);
+    await next().toBe('no TLS');
+    const probe = connect(port, '127.0.0.1', () => probe.end());
+    await next().toBe('gave up');
+  });
+
+  it('does not take a session that goes on for a certificate', async () => {
+    const { port } = await start({ ...asServer(first), clientCa: known.cert });
+    const session = await new Promise<Buffer>((resolve) => {
+      const socket = tlsConnect({
+        host: '127.0.0.1',
+        port,
+        ca: first.cert,
+        servername: 'localhost',
+        cert: known.cert,
+        key: known.key,
+      });
+      socket.once('session', (given) => {
+        socket.destroy();
+        resolve(given);
+      });
+    });
+    await refusedAs({ port, session });
+  });
+
+  it('lets go of those who are in the middle of it when it closes', async () => {
+    const { server, port } = await start(asServer(first));
+    const silent = connect(port, '127.0.0.1');
+    const ended = new Promise((resolve) => silent.once('close', resolve));
+    silent.on('error', () => undefined);
+    await new Promise((resolve) => silent.once('connect', resolve));
+    await server.close(60_000);
+    await ended;
   });
 
   it('shows new certificates to new connections while the port stays open', async () => {

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import { silentLogger } from '../lib/log.ts';
+import { createLogger, silentLogger } from '../lib/log.ts';
 import { secretsOnly } from '../model/build/testing/surroundings.ts';
+import { createCertificate } from '../practice/testing/certificate.ts';
 import { startControlPlane } from './control-plane.ts';
 import type { SourceEvents } from './sources/opened-source.ts';
 import type { SourceState } from './sources/source.ts';
@@ -29,6 +30,33 @@ it('tells of a change when it comes and when it is out, so that what follows fro
     events?.onChange(state(2));
     expect(told).toEqual([1]);
     await vi.waitFor(() => expect(told).toEqual([1, 2]), { timeout: 20_000 });
+  } finally {
+    await plane.close(100);
+  }
+});
+
+it('counts and tells who could not connect', async () => {
+  const { cert, key } = createCertificate();
+  const lines: string[] = [];
+  const plane = await startControlPlane({
+    version: 'test',
+    source: async () => ({
+      state: state(1),
+      surroundings: { ...secretsOnly(), complete: async () => false },
+      refresh: async () => undefined,
+      close: async () => undefined,
+    }),
+    xds: port,
+    tls: { certificate: cert, privateKey: key },
+    admin: port,
+    log: createLogger({ name: 'test', level: 'info', destination: { write: (line) => void lines.push(line) } }),
+    translate: { systemCaFile: '/etc/ssl/certs/ca-certificates.crt' },
+  });
+  try {
+    await expect(fetch(`http://127.0.0.1:${plane.xdsPort}/`)).rejects.toThrow();
+    const page = async (): Promise<string> => (await fetch(`http://127.0.0.1:${plane.adminPort}/metrics`)).text();
+    await expect.poll(page, { timeout: 20_000 }).toContain('sluice_xds_handshakes_refused_total{reason="no TLS"} 1');
+    expect(lines.filter((line) => line.includes('TLS handshake'))).toEqual([expect.stringContaining('127.0.0.1')]);
   } finally {
     await plane.close(100);
   }

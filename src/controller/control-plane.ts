@@ -11,6 +11,7 @@ import { type Controller, createController } from './controller.ts';
 import { createCredentials } from './credentials/credentials.ts';
 import { type AskEndpoint, askEndpoint } from './credentials/endpoint.ts';
 import { withTokens } from './credentials/with-tokens.ts';
+import { createHandshakeLog } from './handshake-log.ts';
 import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
 import type { OpenSource } from './sources/opened-source.ts';
 import type { SourceState } from './sources/source.ts';
@@ -84,11 +85,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     }
   };
 
+  const tellHandshake = createHandshakeLog(log);
   const server = createXdsServer({
     groupOf: (node) => gatewayOf(node, controller?.gateways().map((gateway) => gateway.name) ?? []),
     ...(options.acceptsEnvoy && { acceptsEnvoy: options.acceptsEnvoy }),
     ...(options.mayAsk && { mayAsk: options.mayAsk }),
     ...(options.tls && { tls: options.tls }),
+    onRefusedHandshake: (refused) => {
+      metrics.handshakes.of(refused.reason).increment();
+      tellHandshake(refused);
+    },
   });
   const metrics = createControllerMetrics(() => server.clients().length);
   server.onEvent((event) => {

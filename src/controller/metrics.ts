@@ -26,6 +26,9 @@ export function createControllerMetrics(readClients: () => number) {
     acks: registry.counter('sluice_xds_acks_total', 'Accepted xDS responses.', ['type']),
     nacks: registry.counter('sluice_xds_nacks_total', 'Refused xDS responses.', ['type']),
     connects: registry.counter('sluice_xds_streams_total', 'xDS streams by what became of them.', ['event']),
+    handshakes: registry.counter('sluice_xds_handshakes_refused_total', 'TLS handshakes that came to nothing.', [
+      'reason',
+    ]),
     families: () => registry.families(),
     render: () => registry.render(),
   };

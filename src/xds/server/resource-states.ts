@@ -25,3 +25,9 @@ export function typeSummary(type: TypeState, isSettled: boolean): TypeSummary {
   if (type.refused.size > 0 && lastNack !== undefined) return { typeUrl, accepted, state: 'nacked', nack: lastNack };
   return { typeUrl, accepted, state: isSettled ? 'synced' : 'pending' };
 }
+
+/** Of the version that the client took last, unless it has refused the same one since. */
+export function acceptedVersion(type: TypeState | undefined, name: string): string | undefined {
+  const accepted = type?.holdings.get(name)?.accepted;
+  return type?.refused.get(name) === accepted ? undefined : accepted;
+}

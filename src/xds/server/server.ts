@@ -8,10 +8,11 @@ import { type AdmissionRules, mayAsk } from './admission.ts';
 import type { ClientState, SentResponse, XdsEvent } from './client.ts';
 import { addClientStatusService } from './client-status.ts';
 import { type ConnectionAge, connectionAge, defaultMaxConnectionAgeMs } from './connection-age.ts';
+import type { RefusedHandshake } from './handshake.ts';
 import { addHealthService } from './health.ts';
 import { type DeltaCall, discoveryMethods, type SotwCall, serviceDefinition } from './services.ts';
 import { createSession, type Session, type SessionHost } from './session.ts';
-import { reloadableCredentials, type XdsServerTls } from './tls.ts';
+import { type TlsPort, tlsPort, type XdsServerTls } from './tls.ts';
 
 export type { XdsServerTls };
 
@@ -19,6 +20,8 @@ export interface XdsServerOptions extends AdmissionRules {
   readonly tls?: XdsServerTls;
   /** Age at which connections are asked to move on, so that replicas share them evenly. Six hours. */
   readonly maxConnectionAgeMs?: number;
+  /** Called for everybody who wanted to connect and could not, for metrics and the log. */
+  readonly onRefusedHandshake?: (refused: RefusedHandshake) => void;
   /** Called for every response, for metrics. */
   readonly onSent?: (response: SentResponse) => void;
   readonly now?: () => number;
@@ -66,7 +69,6 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
   const sessions = new Set<Session>();
   const listeners: ((event: XdsEvent) => void)[] = [];
   const waiters = new Set<() => void>();
-  const tls = options.tls === undefined ? undefined : reloadableCredentials(options.tls);
   const age = (): ConnectionAge =>
     connectionAge(options.maxConnectionAgeMs ?? defaultMaxConnectionAgeMs, options.random ?? Math.random);
   const grpc = new Server({
@@ -74,6 +76,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     'grpc.max_connection_age_ms': age().connectionMs,
     'grpc.max_connection_age_grace_ms': age().graceMs,
   });
+  const tls = options.tls === undefined ? undefined : tlsInFrontOf(grpc, options.tls, options);
   let isClosing = false;
 
   const host: SessionHost = {
@@ -141,10 +144,11 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     },
     async listen({ host: asked, port }) {
       const name = await listenHost(asked);
+      if (tls !== undefined) return tls.listen({ host: name, port });
       return new Promise((resolve, reject) => {
         grpc.bindAsync(
           `${name.includes(':') ? `[${name}]` : name}:${port}`,
-          tls?.credentials ?? ServerCredentials.createInsecure(),
+          ServerCredentials.createInsecure(),
           (error, bound) => {
             if (error === null) resolve({ port: bound });
             else reject(error);
@@ -155,6 +159,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     close(graceMs) {
       isClosing = true;
       health.close();
+      tls?.close();
       for (const session of [...sessions]) session.end(status.UNAVAILABLE, 'The control plane is shutting down.');
       return new Promise((resolve) => {
         const timer = setTimeout(() => {
@@ -172,6 +177,12 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       tls.reload(next);
     },
   };
+}
+
+/** To grpc-js its connections are in the clear. It still finds the certificates of clients, for TLS can be seen of a socket. */
+function tlsInFrontOf(grpc: Server, tls: XdsServerTls, { onRefusedHandshake }: XdsServerOptions): TlsPort {
+  const { injectConnection } = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  return tlsPort(tls, { onConnection: injectConnection, onRefused: (refused) => onRefusedHandshake?.(refused) });
 }
 
 const shortNames = new Map(Object.entries(typeUrls).map(([name, url]) => [url as string, name]));

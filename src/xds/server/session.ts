@@ -1,21 +1,17 @@
 import { create } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { NodeSchema } from '../../gen/envoy/config/core/v3/base_pb.js';
-import type { DeltaDiscoveryRequest, DiscoveryRequest } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
-import { redactText } from '../../lib/redact.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type AdmissionRules, admit } from './admission.ts';
 import type { Answer } from './answer.ts';
-import { type ClientState, nodeOf, type SentResponse, type XdsEvent, type XdsNode } from './client.ts';
+import { type ClientState, nodeOf, type SentResponse, type XdsEvent } from './client.ts';
 import type { Outgoing } from './due.ts';
 import { encodeResponse } from './encode.ts';
 import { callerOf } from './peer.ts';
-import { resourceStates, typeSummary } from './resource-states.ts';
+import { type AnyRequest, applyRequest, requestedType } from './request.ts';
+import { acceptedVersion, resourceStates, typeSummary } from './resource-states.ts';
 import type { DeltaCall, DiscoveryMethod, SotwCall } from './services.ts';
 import { createClientStream } from './stream.ts';
-
-/** Envoy has seven and the processor about ten. Each is looked at for every request, which nobody may make slow. */
-const mostTypes = 64;
 
 /** What a session needs of the server around it. */
 export interface SessionHost {
@@ -42,6 +38,9 @@ export interface Session {
   end(code: status, details: string): void;
 }
 
+/** Who is at the other end, once it has said so and was let in. */
+type Client = Pick<ClientState, 'node' | 'group'>;
+
 export function createSession(
   call: SotwCall | DeltaCall,
   method: DiscoveryMethod,
@@ -50,8 +49,7 @@ export function createSession(
 ): Session {
   const stream = createClientStream(method.variant);
   const connectedAt = host.now();
-  let node: XdsNode | undefined;
-  let group: string | undefined;
+  let client: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   let isBlocked = false;
@@ -73,84 +71,54 @@ export function createSession(
     clearTimeout(timer);
     clearTimeout(ageTimer);
     onClose();
-    if (node !== undefined && group !== undefined) host.emit({ kind: 'disconnected', node, group });
+    if (client !== undefined) host.emit({ kind: 'disconnected', ...client });
     host.changed();
   }
 
   /** The node comes with the first request only; without it nobody knows whose configuration is wanted. */
-  function identify(request: DiscoveryRequest | DeltaDiscoveryRequest): boolean {
-    if (node !== undefined) return true;
-    const known = nodeOf(request.node ?? create(NodeSchema));
-    const admitted = admit(known, callerOf(call), host.rules);
+  function identify(request: AnyRequest): Client | undefined {
+    if (client !== undefined) return client;
+    const node = nodeOf(request.node ?? create(NodeSchema));
+    const admitted = admit(node, callerOf(call), host.rules);
     if (!admitted.ok) {
-      host.emit({ kind: 'turned away', node: known, text: admitted.error.text });
+      host.emit({ kind: 'turned away', node, text: admitted.error.text });
       end(admitted.error.code, admitted.error.text);
-      return false;
+      return undefined;
     }
-    node = known;
-    group = admitted.value;
-    host.emit({ kind: 'connected', node, group });
-    return true;
+    client = { node, group: admitted.value };
+    host.emit({ kind: 'connected', ...client });
+    return client;
   }
 
-  function take(request: DiscoveryRequest | DeltaDiscoveryRequest): void {
-    if (isOver || !identify(request)) return;
-    const typeUrl = request.typeUrl || method.impliedType;
-    if (typeUrl === undefined) {
-      end(status.INVALID_ARGUMENT, 'A request on an aggregated stream must carry a type_url.');
+  function take(request: AnyRequest): void {
+    const asking = isOver ? undefined : identify(request);
+    if (asking === undefined) return;
+    const typeUrl = requestedType(request, method, stream.types);
+    if (!typeUrl.ok) {
+      end(typeUrl.error.code, typeUrl.error.text);
       return;
     }
-    if (method.impliedType !== undefined && typeUrl !== method.impliedType) {
-      end(status.INVALID_ARGUMENT, `${method.service} serves ${method.impliedType} only.`);
-      return;
-    }
-    if (stream.types.size >= mostTypes && !stream.types.has(typeUrl)) {
-      end(status.RESOURCE_EXHAUSTED, `A stream may ask for ${mostTypes} types at most.`);
-      return;
-    }
-    const answer = apply(typeUrl, request);
-    report(typeUrl, answer);
+    report(applyRequest(stream, typeUrl.value, request, host.now()), typeUrl.value, asking);
     advance();
     host.changed();
   }
 
-  function apply(typeUrl: string, request: DiscoveryRequest | DeltaDiscoveryRequest): Answer {
-    // Envoy repeats a message that it refuses, with whatever secret is in it.
-    const error =
-      request.errorDetail === undefined
-        ? undefined
-        : redactText(request.errorDetail.message) || 'refused without a reason';
-    if ('resourceNames' in request) {
-      const { resourceNames: names, responseNonce: nonce } = request;
-      return stream.onSotw(typeUrl, { names, nonce, error }, host.now());
-    }
-    return stream.onDelta(
-      typeUrl,
-      {
-        subscribe: request.resourceNamesSubscribe,
-        unsubscribe: request.resourceNamesUnsubscribe,
-        nonce: request.responseNonce,
-        error,
-        initialVersions: request.initialResourceVersions,
-      },
-      host.now(),
-    );
+  function report(answer: Answer, typeUrl: string, from: Client): void {
+    if (answer.kind === 'ack') host.emit({ kind: 'ack', ...from, typeUrl });
+    if (answer.kind === 'nack') host.emit({ ...answer, ...from, typeUrl });
   }
 
-  function report(typeUrl: string, answer: Answer): void {
-    if (node === undefined || group === undefined || answer.kind === 'none') return;
-    if (answer.kind === 'ack') host.emit({ kind: 'ack', node, group, typeUrl });
-    else host.emit({ ...answer, node, group, typeUrl });
+  function desired(): Snapshot | undefined {
+    return client && host.desired(client.group);
   }
 
   function advance(): void {
     // A client that does not read is told nothing more until it does; what it then hears is the newest state.
-    if (isOver || group === undefined || isBlocked) return;
-    const desired = host.desired(group);
-    if (desired === undefined) return;
+    const snapshot = isOver || isBlocked ? undefined : desired();
+    if (client === undefined || snapshot === undefined) return;
     clearTimeout(timer);
-    const { responses, againAt } = stream.due(desired, host.now());
-    for (const response of responses) send(response);
+    const { responses, againAt } = stream.due(snapshot, host.now());
+    for (const response of responses) send(response, client);
     if (againAt === undefined) return;
     timer = setTimeout(
       () => {
@@ -162,13 +130,11 @@ export function createSession(
     timer.unref();
   }
 
-  function send(response: Outgoing): void {
+  function send(response: Outgoing, to: Client): void {
     const bytes = encodeResponse(method.variant, response);
     if (!call.write(bytes)) isBlocked = true;
-    if (node === undefined || group === undefined) return;
     const { typeUrl, resources, removed } = response;
-    const counts = { resources: resources.length, removed: removed.length, bytes: bytes.length };
-    host.sent({ node, group, typeUrl, ...counts });
+    host.sent({ ...to, typeUrl, resources: resources.length, removed: removed.length, bytes: bytes.length });
   }
 
   call.on('data', take);
@@ -186,27 +152,23 @@ export function createSession(
 
   return {
     get group() {
-      return group;
+      return client?.group;
     },
     advance,
     isSettled(typeUrls) {
-      const desired = group === undefined ? undefined : host.desired(group);
-      return desired === undefined || stream.isSettled(desired, typeUrls);
+      const snapshot = desired();
+      return snapshot === undefined || stream.isSettled(snapshot, typeUrls);
     },
     state() {
-      if (node === undefined || group === undefined) return undefined;
-      const desired = host.desired(group);
+      if (client === undefined) return undefined;
+      const snapshot = desired();
       const types = [...stream.types.values()].map((type) =>
-        typeSummary(type, desired !== undefined && stream.isSettled(desired, [type.typeUrl])),
+        typeSummary(type, snapshot !== undefined && stream.isSettled(snapshot, [type.typeUrl])),
       );
       const resources = () => [...stream.types.values()].flatMap(resourceStates);
-      return { node, group, connectedAt, types, resources };
+      return { ...client, connectedAt, types, resources };
     },
-    acceptedVersion(typeUrl, name) {
-      const type = stream.types.get(typeUrl);
-      const accepted = type?.holdings.get(name)?.accepted;
-      return type?.refused.get(name) === accepted ? undefined : accepted;
-    },
+    acceptedVersion: (typeUrl, name) => acceptedVersion(stream.types.get(typeUrl), name),
     end,
   };
 }
