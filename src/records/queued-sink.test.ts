@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Delivered, Delivery, EncodedRecord } from './delivery.ts';
 import { QueuedSink, type QueueOptions } from './queued-sink.ts';
 import { combineSinks } from './record-sink.ts';
@@ -60,6 +60,46 @@ describe('QueuedSink', () => {
     expect(counts.failed.length).toBeGreaterThan(1);
     expect(new Set(counts.failed)).toEqual(new Set(['ENOSPC']));
     await sink.close(10);
+  });
+
+  describe('whose far side fails', () => {
+    beforeEach(() => vi.useFakeTimers());
+    afterEach(() => vi.useRealTimers());
+
+    const failing = (random: number) => {
+      const opened = open({ backOffMs: 50, random: () => random });
+      const tries: number[] = [];
+      opened.delivery.answer = () => {
+        tries.push(Date.now());
+        return { count: 0, error: 'EIO' };
+      };
+      opened.sink.write({ n: 0 });
+      return { ...opened, waits: () => tries.slice(1).map((at, index) => at - (tries[index] ?? 0)) };
+    };
+
+    it.each([
+      [1, [50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]],
+      [0, [25, 50, 100, 200, 400, 800, 1_600, 2_500, 2_500, 2_500, 2_500]],
+    ])(
+      'waits longer each time, up to a hundred times as long, and not at the moment of others (%d)',
+      async (random, expected) => {
+        const { waits } = failing(random);
+        await vi.advanceTimersByTimeAsync(17_000);
+        expect(waits().slice(0, expected.length)).toEqual(expected);
+      },
+    );
+
+    it('tries again at once when it is closed, and then often', async () => {
+      const { sink, waits, delivery } = failing(1);
+      await vi.advanceTimersByTimeAsync(3_500);
+      const closed = sink.close(1_000);
+      await vi.advanceTimersByTimeAsync(120);
+      expect(waits().slice(6)).toEqual([349, 50, 50]);
+      delivery.answer = ({ length }) => ({ count: length });
+      await vi.advanceTimersByTimeAsync(50);
+      await closed;
+      expect(delivery.seen).toEqual([{ n: 0 }]);
+    });
   });
 
   it('keeps as many records as it may, and counts the others', async () => {

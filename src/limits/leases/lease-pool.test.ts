@@ -10,7 +10,7 @@ const allotment = 100;
 const ttlMs = 9_000;
 
 function open(changed: (memory: Store) => Partial<Store> = () => ({})) {
-  const clock = { now: 0 };
+  const clock = { now: 1_000_000 };
   const now = () => clock.now;
   const memory = createMemoryStore({ now });
   const shared: Store = { ...memory, ...changed(memory) };
@@ -114,7 +114,7 @@ describe('the leases of a process', () => {
     const { find } = open((memory) => ({
       reserve: (request, done) => (request.id === 'lease-1' ? memory.reserve(request, done) : undefined),
     }));
-    begin(find(0), allotment);
+    begin(find(allotment), allotment);
     expect(find(0)).toBeUndefined();
   });
 

@@ -97,6 +97,8 @@ describe('a store with leases', () => {
     await take(store, 'first', budget, 1);
     const outcome = await take(store, 'a', budget, 30);
     expect(await take(store, 'a', budget, 30)).toEqual(outcome);
+    const twice = [budget, budget].map((counter) => ({ counter, amount: 1 }));
+    expect(await reserve(store, { id: 'twice', ttlMs: 1_000, items: twice })).toMatchObject({ cause: 'invalid' });
     const upTo = (amount: number) => charge(store, { id: 'a', items: [{ counter: budget, amount }] });
     expect(await upTo(90)).toMatchObject({ kind: 'charged', items: [{ hasRoom: true }] });
     expect(await upTo(200)).toMatchObject({ items: [{ hasRoom: false }] });

@@ -54,17 +54,18 @@ export function newCounterState(counter: Counter): CounterState {
 
 /** Brings a counter up to now: drained, rolled over, without reservations whose time is up. */
 export function advance(state: CounterState, counter: Counter, now: number, retentionMs: number): void {
-  if (state.counter !== counter) take(state, counter);
+  if (state.counter !== counter) take(state, counter, now);
   passTime(state, now);
   if (now >= state.nextEnd) endReservations(state, now, retentionMs);
 }
 
 /** A limit that changes keeps its usage; only that of another kind of counter means nothing here. */
-function take(state: CounterState, counter: Counter): void {
+function take(state: CounterState, counter: Counter, now: number): void {
   if (state.counter.kind !== counter.kind) {
-    state.scale = counter.kind === 'bucket' ? drainOf(counter).scale : 1;
-    state.used = counter.kind === 'bucket' ? state.reserved * state.scale : 0;
-    state.since = 0;
+    const isBucket = counter.kind === 'bucket';
+    state.scale = isBucket ? drainOf(counter).scale : 1;
+    state.used = isBucket ? state.reserved * state.scale : 0;
+    state.since = isBucket ? now : 0;
     state.slices = [];
     state.told = nothingTold;
   }

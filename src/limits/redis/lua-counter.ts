@@ -87,7 +87,8 @@ local function load(i)
   end
   if known and known ~= kind then
     -- Usage of another kind of counter means nothing here; living reservations do.
-    u, s, scale = kind == 'b' and r * p2 or 0, 0, 0
+    u, s, scale = 0, 0, 0
+    if kind == 'b' then u, s = r * p2, now end
   end
   local e, slices, left = 0, nil, false
   if kind == 'b' then

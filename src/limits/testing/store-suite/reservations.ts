@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Counter } from '../../counter.ts';
 import { charge, figures, finish, take } from '../answers.ts';
-import { minute, type StoreSuite } from './suite.ts';
+import { day, minute, type StoreSuite } from './suite.ts';
 
 /** A request reserves in one counter, and is settled. */
 export function describeReservations(suite: StoreSuite): void {
@@ -130,6 +131,19 @@ export function describeReservations(suite: StoreSuite): void {
       expect((await figures(suite.store, counter)).used).toBe(left + 15);
     });
 
+    it('holds nothing any more when it forgets who had used it', async () => {
+      const counter = make();
+      const name = id();
+      await take(suite.store, name, counter, 50);
+      await charge(suite.store, { id: name, items: [{ counter, amount: 20 }] });
+      suite.now += minute;
+      await finish(suite.store, id(), counter, 0);
+      suite.now += 20 * minute;
+      await finish(suite.store, id(), counter, 0);
+      const used = kind === 'calendar' || kind === 'rolling' ? 20 : 0;
+      expect(await figures(suite.store, counter)).toMatchObject({ used, reserved: 0, remaining: 100 - used });
+    });
+
     it('counts at once what is final', async () => {
       const counter = make();
       expect(await take(suite.store, id(), counter, 1, { isFinal: true })).toMatchObject({
@@ -147,5 +161,24 @@ export function describeReservations(suite: StoreSuite): void {
         grants: [{ remaining: 0 }],
       });
     });
+  });
+
+  it('takes what is held, and nothing that was used, into a limit of another kind', async () => {
+    const key = suite.key();
+    const fixed: Counter = { kind: 'fixed', key, limit: 100, windowMs: 20 * minute };
+    const bucket: Counter = { kind: 'bucket', key, limit: 100, windowMs: 7 * minute };
+    const rolling: Counter = { kind: 'rolling', key, limit: 100, windowMs: day };
+    const name = id();
+    await finish(suite.store, id(), fixed, 50);
+    await take(suite.store, name, fixed, 20);
+    expect(await take(suite.store, id(), bucket, 81)).toMatchObject({ kind: 'refused', figures: [{ used: 20 }] });
+    await finish(suite.store, name, bucket, 5);
+    expect(await figures(suite.store, bucket)).toMatchObject({ used: 5, reserved: 0 });
+    await finish(suite.store, id(), rolling, 40);
+    await finish(suite.store, id(), fixed, 1);
+    await finish(suite.store, id(), rolling, 2);
+    expect(await figures(suite.store, rolling)).toMatchObject({ used: 2, reserved: 0 });
+    suite.now += 2 * day;
+    expect(await figures(suite.store, rolling)).toMatchObject({ used: 0, remaining: 100 });
   });
 }
