@@ -314,6 +314,19 @@ describe('JSON under another name', () => {
   });
 });
 
+describe('an answer that is larger than can be held', () => {
+  it('is refused in words that say so, and does not look like a fault of the gateway', async () => {
+    answer = (response) => {
+      const content = 'x'.repeat(21 * 1024 * 1024);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ id: 'c', choices: [{ index: 0, message: { role: 'assistant', content } }] }));
+    };
+    const refused = await ask('redact', false);
+    expect(refused.status).toBe(502);
+    expect(await refused.json()).toMatchObject({ error: { type: 'server_error', code: 'response_too_large' } });
+  });
+});
+
 describe("a provider's refusal", () => {
   it.each([
     ['redact', 400, '{"error":{"message":"no such thing as [TICKET]","type":"invalid_request_error"}}'],

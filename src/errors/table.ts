@@ -186,6 +186,12 @@ export const errorTable = {
     anthropic: 'api_error',
     message: () => 'The provider sent an answer that this gateway must check and cannot read. Try again.',
   },
+  response_too_large: {
+    status: 502,
+    openai: { type: 'server_error', code: 'response_too_large', param: null },
+    anthropic: 'api_error',
+    message: () => 'The answer of the provider is larger than this gateway can check. Ask for less at once, or for a stream.',
+  },
   provider_unreachable: {
     status: 502,
     openai: { type: 'server_error', code: 'provider_unreachable', param: null },

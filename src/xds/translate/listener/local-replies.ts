@@ -94,6 +94,12 @@ const rows: readonly Row[] = [
     code: 'upgrade_not_served',
     status: errorStatus('upgrade_not_served'),
   },
+  // A guardrail waits for the end of an answer that finds no room. 500 by default, as if something were broken.
+  {
+    when: details(" == 'response_payload_too_large'"),
+    code: 'response_too_large',
+    status: errorStatus('response_too_large'),
+  },
   ...localReplies.map(({ status, code }) => ({ when: statusIs(ComparisonFilter_Op.EQ, status), code })),
   // A transfer coding that Envoy does not know, which is the client's doing.
   { when: statusIs(ComparisonFilter_Op.EQ, 501), code: 'bad_request' },
