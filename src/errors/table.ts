@@ -190,7 +190,8 @@ export const errorTable = {
     status: 502,
     openai: { type: 'server_error', code: 'response_too_large', param: null },
     anthropic: 'api_error',
-    message: () => 'The answer of the provider is larger than this gateway can check. Ask for less at once, or for a stream.',
+    message: () =>
+      'The answer of the provider is larger than this gateway can check. Ask for less at once, or for a stream.',
   },
   provider_unreachable: {
     status: 502,
