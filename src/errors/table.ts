@@ -205,6 +205,12 @@ export const errorTable = {
     anthropic: 'timeout_error',
     message: () => 'The provider did not answer in time. Try again, or ask for a stream or a shorter answer.',
   },
+  provider_silent: {
+    status: 504,
+    openai: { type: 'timeout_error', code: 'provider_silent', param: null },
+    anthropic: 'timeout_error',
+    message: () => 'The provider fell silent in the middle of its answer. Try again.',
+  },
   chain_exhausted: {
     status: 502,
     openai: { type: 'server_error', code: 'chain_exhausted', param: null },

@@ -17,7 +17,8 @@ import type { JsonMap } from './wire/struct-tree.ts';
 
 /**
  * How an exchange ended. `done`: the caller got the response of a provider; `rejected`: an answer of ours; `reset`: the
- * caller or Envoy went away first; `timedOut`: a stage waited too long.
+ * caller or Envoy went away first; `timedOut`: a stage waited too long, or a
+ * provider fell silent.
  */
 export type Ending = 'done' | 'rejected' | 'reset' | 'timedOut';
 

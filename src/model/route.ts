@@ -90,6 +90,9 @@ export interface CoolDown {
   readonly durationMs: number;
 }
 
+/** A day, the longest time that a policy can name: as good as no limit. */
+export const unlimitedMs = 86_400_000;
+
 /**
  * Which failures of an attempt lead to the next target, and how long an attempt may take. Envoy holds one route entry
  * per distinct profile; the processor names the profile of each request.

@@ -181,7 +181,6 @@ describe('Model', () => {
       retry: {
         on: [408, 409, 429, '5xx', 'connect', 'reset', 'timeout'],
         attemptTimeout: 120_000,
-        idleTimeout: 60_000,
         coolDown: { failures: 5, for: 10_000 },
       },
       limits: {},

@@ -41,7 +41,10 @@ export const retry = object({
     'Failures that lead to the next target. bodyError: also an error body under 200, or one that breaks off.',
   ),
   attemptTimeout: defaulted(duration({ from: '1ms', to: '1d' }), '120s', 'Until the response headers of one attempt.'),
-  idleTimeout: defaulted(duration({ from: '1ms', to: '1d' }), '60s', 'Longest silence between bytes.'),
+  idleTimeout: optional(
+    duration({ from: '1ms', to: '1d' }),
+    'Longest silence between bytes of an answer. attemptTimeout if absent.',
+  ),
   firstTokenTimeout: optional(
     duration({ from: '1ms', to: '1h' }),
     'A stream without a first token in this time goes to the next target. Off if absent.',

@@ -201,6 +201,8 @@ export interface Route {
   readonly firstTokenTimeoutMs: number;
   /** 0: says nothing about why an attempt failed. */
   readonly attemptTimeoutMs: number;
+  /** Longest silence between bytes of an answer; 0: somebody else keeps to it. */
+  readonly idleTimeoutMs: number;
   /** 0: as many as there are targets. */
   readonly mostAttempts: number;
   /** 0: one for each target. */

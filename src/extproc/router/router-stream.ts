@@ -13,6 +13,7 @@ import { WireError } from '../wire/wire-error.ts';
 import { type PhaseOwner, PhaseRun, phase } from './phase-run.ts';
 import { readRequestHeaders } from './request-headers.ts';
 import { cutResponse, writePiece } from './response-piece.ts';
+import { Silence } from './silence.ts';
 
 /** Where the stream is. Numbers below are in the order in which messages come. */
 const expecting = {
@@ -46,6 +47,8 @@ export class RouterStream implements StreamHandler, PhaseOwner {
   private kind = 0;
   private isEndOfStream = false;
   private waiting: Buffer[] | undefined = undefined;
+  /** Between pieces of a response that may not pause for any time. */
+  private silence: Silence | undefined = undefined;
 
   /** `demandedTokens`: the filter whose tokens are not demanded by Envoy but here. */
   constructor(stream: ServerStream, engine: Engine, demandedTokens?: string) {
@@ -126,6 +129,33 @@ export class RouterStream implements StreamHandler, PhaseOwner {
     }
   }
 
+  /** The provider has sent nothing for longer than its route allows. */
+  private fellSilent(): void {
+    const { run } = this;
+    if (run === undefined) return;
+    if (run.isSuspended) {
+      // Not the provider: a stage asks somebody, and what comes meanwhile waits.
+      this.silence?.break();
+      return;
+    }
+    try {
+      this.endSilent(run.exchange);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private endSilent(exchange: Exchange): void {
+    const reason = { code: 'provider_silent', params: {} } as const;
+    if (exchange.bodyReader?.end?.(exchange, reason) === verdict.answered) {
+      this.answerImmediately(exchange, 'timedOut');
+      return;
+    }
+    exchange.rejection = reason;
+    this.finish('timedOut');
+    this.stream.fail(grpcStatus.deadlineExceeded, 'the provider fell silent');
+  }
+
   private receive(message: Incoming, bytes: Buffer): void {
     const { run } = this;
     if (this.expecting === expecting.leftovers) return;
@@ -147,6 +177,7 @@ export class RouterStream implements StreamHandler, PhaseOwner {
     } else if (message.kind === kind.responseBody && run !== undefined && this.expecting === expecting.responseBody) {
       // A body that comes whole is whole, whatever trailers follow.
       this.isEndOfStream ||= run.exchange.responseBodyMode === bodySendMode.buffered;
+      this.silence?.break();
       this.advance(run.responseBody(message.body, this.isEndOfStream, bytes));
     } else if (message.kind === kind.responseHeaders && this.expecting === expecting.requestHeaders) {
       // A filter in front has answered (health, CORS): the request never came by here, and the answer is not ours.
@@ -211,6 +242,7 @@ export class RouterStream implements StreamHandler, PhaseOwner {
         break;
       case phase.responseHeaders:
         this.engine.metrics.responseStarted(exchange, this.engine.monotonic());
+        if (!this.isEndOfStream) this.listenForSilence(exchange);
         if (exchange.responseBodyMode === bodySendMode.none || this.isEndOfStream) {
           this.complete(run);
           return;
@@ -225,6 +257,14 @@ export class RouterStream implements StreamHandler, PhaseOwner {
         }
     }
     this.write(run);
+  }
+
+  /** A body that nobody reads comes by all the same. One that Envoy collects says nothing until it is complete. */
+  private listenForSilence(exchange: Exchange): void {
+    const mostMs = exchange.route?.idleTimeoutMs ?? 0;
+    if (mostMs === 0 || exchange.responseBodyMode === bodySendMode.buffered) return;
+    if (exchange.responseBodyMode === bodySendMode.none) exchange.responseBodyMode = bodySendMode.streamed;
+    this.silence = new Silence(mostMs, () => this.fellSilent());
   }
 
   private write({ exchange, phase: current, chunk }: PhaseRun): void {
@@ -279,6 +319,8 @@ export class RouterStream implements StreamHandler, PhaseOwner {
     const { run, engine } = this;
     this.waiting = undefined;
     this.expecting = expecting.nothing;
+    this.silence?.end();
+    this.silence = undefined;
     if (run === undefined) return;
     run.stopWaiting();
     const { exchange } = run;

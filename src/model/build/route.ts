@@ -24,7 +24,7 @@ export function retryProfile(retry: RetrySpec): RetryProfile {
     onReset: retry.on.includes('reset'),
     onTimeout: retry.on.includes('timeout'),
     attemptTimeoutMs: retry.attemptTimeout,
-    idleTimeoutMs: retry.idleTimeout,
+    idleTimeoutMs: retry.idleTimeout ?? retry.attemptTimeout,
   });
 }
 

@@ -93,6 +93,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
     watchBody: message.watchBody,
     firstTokenTimeoutMs: message.firstTokenTimeoutMs,
     attemptTimeoutMs: message.attemptTimeoutMs,
+    idleTimeoutMs: message.idleTimeoutMs,
     mostAttempts: message.mostAttempts,
     attemptsPerPriority: message.attemptsPerPriority,
     closedBy: message.closedBy,

@@ -6,7 +6,7 @@ import {
   type TargetSchema,
   type TokenDemandSchema,
 } from '../../gen/sluice/program/v1/program_pb.js';
-import type { HeaderMatch, RetryProfile, Route, Target } from '../../model/route.ts';
+import { type HeaderMatch, type RetryProfile, type Route, type Target, unlimitedMs } from '../../model/route.ts';
 import type { TokenDemand } from '../../model/token-demand.ts';
 import { type ProgramResource, resourceOf } from './resource.ts';
 
@@ -35,9 +35,18 @@ export function routeResource(route: Route, profile: RetryProfile | undefined): 
     attemptsPerPriority: route.attempts?.perPriority ?? 0,
     // A pause is time as well.
     attemptTimeoutMs: profile?.backOff === undefined && canFallBack(route) ? (profile?.attemptTimeoutMs ?? 0) : 0,
+    idleTimeoutMs: silenceToWatch(route, profile),
     closedBy: route.closedBy ?? '',
     ...(route.tokens && { tokens: encodeTokens(route.tokens) }),
   });
+}
+
+/** Envoy's one clock for silence runs before the headers, too, and falls to the one for headers: docs/design/retry-profiles.md. */
+function silenceToWatch({ firstTokenTimeoutMs }: Route, profile: RetryProfile | undefined): number {
+  if (profile === undefined) return 0;
+  const { idleTimeoutMs, attemptTimeoutMs, requestTimeoutMs = unlimitedMs } = profile;
+  if (idleTimeoutMs >= requestTimeoutMs) return 0;
+  return idleTimeoutMs === attemptTimeoutMs && firstTokenTimeoutMs === undefined ? 0 : idleTimeoutMs;
 }
 
 function canFallBack({ targets, attempts }: Route): boolean {

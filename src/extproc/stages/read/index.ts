@@ -110,7 +110,9 @@ function readJson(exchange: Exchange, api: string, message: Incoming, encoding: 
   const { responseTexts } = exchange;
   const listener = listenerOf(exchange);
   const reader = new JsonReader(api, responseTexts, listener, encoding);
-  if (responseTexts === undefined && !(Number(message.header('content-length') ?? Number.NaN) <= smallBody)) {
+  const isSmall = Number(message.header('content-length') ?? Number.NaN) <= smallBody;
+  const mayPause = exchange.route === undefined || exchange.route.idleTimeoutMs === 0;
+  if (responseTexts === undefined && !(isSmall && mayPause)) {
     // Nothing will be changed, so nothing needs to wait for the end.
     exchange.responseBodyMode = bodySendMode.streamed;
     exchange.bodyReader = reader;

@@ -8,6 +8,7 @@ import type { Rejection } from '../../rejection.ts';
 import { type Verdict, verdict } from '../../verdict.ts';
 import { endStream } from './end-of-stream.ts';
 
+const nothing = Buffer.alloc(0);
 const unreadable: Rejection = { code: 'response_unreadable', params: {} };
 
 /** Reads a stream of events and passes on what may go out of it. */
@@ -42,18 +43,22 @@ export class StreamReader implements BodyReader {
     this.first?.push(bytes);
     const { answer } = exchange;
     const { bytes: out, stop } = this.rewriter.push(bytes);
-    if (stop !== undefined) return this.end(exchange, out, this.rejectionOf(stop));
+    if (stop !== undefined) return this.endBehind(exchange, out, this.rejectionOf(stop));
     const reason = this.listener?.stop();
-    if (reason !== undefined) return this.end(exchange, out, reason);
+    if (reason !== undefined) return this.endBehind(exchange, out, reason);
     if (!isLast) {
       if (out !== bytes) write(exchange, out);
       return verdict.proceed;
     }
     const rest = this.rewriter.end();
     const all = rest.bytes.length === 0 ? out : Buffer.concat([out, rest.bytes]);
-    if (rest.stop !== undefined) return this.end(exchange, all, this.rejectionOf(rest.stop));
+    if (rest.stop !== undefined) return this.endBehind(exchange, all, this.rejectionOf(rest.stop));
     if (all !== bytes) answer.body = all;
     return verdict.proceed;
+  }
+
+  end(exchange: Exchange, reason: Rejection): Verdict {
+    return this.endBehind(exchange, nothing, reason);
   }
 
   private awaiting(listener: ResponseListener): StreamObserver {
@@ -70,7 +75,7 @@ export class StreamReader implements BodyReader {
     return stop.kind === 'blocked' ? (this.texts?.rejection ?? unreadable) : unreadable;
   }
 
-  private end(exchange: Exchange, before: Buffer, rejection: Rejection): Verdict {
+  private endBehind(exchange: Exchange, before: Buffer, rejection: Rejection): Verdict {
     return endStream(exchange, this.api, before, rejection, this.rewriter.place);
   }
 }

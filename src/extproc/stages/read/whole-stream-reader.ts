@@ -85,7 +85,7 @@ export class WholeStreamReader implements BodyReader {
     return verdict.proceed;
   }
 
-  private end(exchange: Exchange, rejection: Rejection): Verdict {
+  end(exchange: Exchange, rejection: Rejection): Verdict {
     return endStream(exchange, this.api, Buffer.alloc(0), rejection, noPlace);
   }
 }

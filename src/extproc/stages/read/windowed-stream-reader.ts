@@ -37,11 +37,11 @@ export class WindowedStreamReader implements BodyReader {
 
   piece(exchange: Exchange, bytes: Buffer, isLast: boolean): Verdict {
     this.listener?.bytes(bytes);
-    if (this.collector.push(bytes).stop !== undefined) return this.end(exchange, nothing, unreadable);
-    if (isLast && this.collector.end().stop !== undefined) return this.end(exchange, nothing, unreadable);
+    if (this.collector.push(bytes).stop !== undefined) return this.endBehind(exchange, nothing, unreadable);
+    if (isLast && this.collector.end().stop !== undefined) return this.endBehind(exchange, nothing, unreadable);
     const reason = this.listener?.stop();
-    if (reason !== undefined) return this.end(exchange, nothing, reason);
-    if (this.texts.rejection !== undefined) return this.end(exchange, nothing, this.texts.rejection);
+    if (reason !== undefined) return this.endBehind(exchange, nothing, reason);
+    if (this.texts.rejection !== undefined) return this.endBehind(exchange, nothing, this.texts.rejection);
     const ticket = exchange.suspend();
     let own = bytes;
     let isWaiting = false;
@@ -53,13 +53,19 @@ export class WindowedStreamReader implements BodyReader {
       const isOver = !isReadable || this.texts.rejection !== undefined;
       exchange.resume(
         ticket,
-        isOver ? this.end(exchange, nothing, this.texts.rejection ?? unreadable) : this.write(exchange, own, isLast),
+        isOver
+          ? this.endBehind(exchange, nothing, this.texts.rejection ?? unreadable)
+          : this.write(exchange, own, isLast),
       );
     };
     decide(true);
     // The bytes are those of the message at hand, and gone when the next one comes.
     if (isWaiting) own = Buffer.from(bytes);
     return verdict.pending;
+  }
+
+  end(exchange: Exchange, reason: Rejection): Verdict {
+    return this.endBehind(exchange, nothing, reason);
   }
 
   /** Asks about the first text of which something is due; the others follow. */
@@ -71,7 +77,7 @@ export class WindowedStreamReader implements BodyReader {
     const parts: Rewritten[] = [this.releaser.push(bytes)];
     if (isLast) parts.push(this.releaser.end());
     const out = Buffer.concat(parts.map((part) => part.bytes));
-    if (parts.some(({ stop }) => stop !== undefined)) return this.end(exchange, out, unreadable);
+    if (parts.some(({ stop }) => stop !== undefined)) return this.endBehind(exchange, out, unreadable);
     if (out.length === 0) exchange.answer.clearBody = true;
     else exchange.answer.body = out;
     return verdict.proceed;
@@ -96,7 +102,7 @@ export class WindowedStreamReader implements BodyReader {
     return { push: take, end: take };
   }
 
-  private end(exchange: Exchange, before: Buffer, rejection: Rejection): Verdict {
+  private endBehind(exchange: Exchange, before: Buffer, rejection: Rejection): Verdict {
     return endStream(exchange, this.api, before, rejection, this.releaser.place);
   }
 }

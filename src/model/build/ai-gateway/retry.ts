@@ -1,4 +1,4 @@
-import type { AttemptRules, RetryProfile } from '../../route.ts';
+import { type AttemptRules, type RetryProfile, unlimitedMs } from '../../route.ts';
 import { defaultRetry, namedProfile, retryProfile } from '../route.ts';
 
 /** `BackendTrafficPolicy.spec.retry`. Durations are in milliseconds. */
@@ -32,8 +32,6 @@ export const defaultStatuses = [503];
 
 const { name: _, ...otherwise } = retryProfile(defaultRetry);
 
-const longestMs = 86_400_000;
-
 /** Without retry rules a chain is one all the same: whoever writes down a second backend wants it to be asked. */
 export function buildRetry(rules: RetryRules | undefined, timeouts: RuleTimeouts): BuiltRetry {
   const perRetry = rules?.perRetry;
@@ -43,7 +41,7 @@ export function buildRetry(rules: RetryRules | undefined, timeouts: RuleTimeouts
     ...(rules && failures(rules)),
     attemptTimeoutMs: shortest(attemptMs, timeouts.silenceMs, timeouts.requestMs),
     // A model may think for as long as an attempt may take; how long a stream may pause is another question.
-    idleTimeoutMs: timeouts.silenceMs || shortest(longestMs, timeouts.requestMs),
+    idleTimeoutMs: timeouts.silenceMs || shortest(unlimitedMs, timeouts.requestMs),
     ...(timeouts.requestMs > 0 && { requestTimeoutMs: timeouts.requestMs }),
     ...(perRetry?.backOff?.baseInterval !== undefined && { backOff: backOff(perRetry.backOff) }),
   });
