@@ -50,6 +50,15 @@ describe('the answer of a service', () => {
     expect(judgement.texts).toEqual(['be kind', 'be mean']);
     expect(judgement.failedOpen).toEqual([open]);
     expect(judgement.findings.map((finding) => finding.entity)).toEqual(['unjudged:timeout']);
+    const judged = applyVerdicts(texts, [{ rule: open, verdict: { kind: 'allow' } }], vault, 'request');
+    expect(judged.failedOpen).toEqual([]);
+  });
+
+  it('is recorded with its reasons, and without any as flagged', () => {
+    const recorded = (verdict: RemoteVerdict) =>
+      applyVerdicts(texts, [{ rule: remote('r', 'observe'), verdict }], vault, 'request').findings;
+    expect(recorded(flagged)).toMatchObject([{ entity: 'harm', score: 0.8, start: 0, end: 0 }]);
+    expect(recorded({ kind: 'blocked', reasons: [] })).toMatchObject([{ entity: 'flagged', score: 1 }]);
   });
 
   it('that cannot be had together with another one hides the text', () => {
@@ -66,6 +75,8 @@ describe('the answer of a service', () => {
       kind: 'found',
       spans: [
         { ...mean, start: -3, end: 2 },
+        { ...mean, start: -3, end: -1 },
+        { ...mean, start: 4, end: 4 },
         { ...mean, start: 6, end: 99 },
       ],
     };

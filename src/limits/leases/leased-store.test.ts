@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../lib/testing/random.ts';
 import type { Counter } from '../counter.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
 import type { Store } from '../store.ts';
-import { charge, figures, finish, reserve, settle, take } from '../testing/answers.ts';
+import { charge, figures, finish, renew, reserve, settle, take } from '../testing/answers.ts';
 import { createLeasedStore } from './leased-store.ts';
 
 const budget: Counter = { kind: 'calendar', key: 'budget', limit: 1_000, unit: 'year', timeZone: 'UTC' };
@@ -23,6 +23,10 @@ function open(allotment = 100) {
   const lease = () => createLeasedStore({ shared, allotmentOf: () => allotment, now: () => clock.now });
   return { clock, shared, lease, asked: () => asked };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('a store with leases', () => {
   it('asks the shared store once for many requests', async () => {
@@ -100,8 +104,9 @@ describe('a store with leases', () => {
     const twice = [budget, budget].map((counter) => ({ counter, amount: 1 }));
     expect(await reserve(store, { id: 'twice', ttlMs: 1_000, items: twice })).toMatchObject({ cause: 'invalid' });
     const upTo = (amount: number) => charge(store, { id: 'a', items: [{ counter: budget, amount }] });
-    expect(await upTo(90)).toMatchObject({ kind: 'charged', items: [{ hasRoom: true }] });
+    expect(await upTo(99)).toMatchObject({ kind: 'charged', items: [{ hasRoom: true }] });
     expect(await upTo(200)).toMatchObject({ items: [{ hasRoom: false }] });
+    expect(await upTo(200)).toMatchObject({ items: [{ hasRoom: true }] });
     expect(await finish(store, 'a', budget, 250)).toMatchObject({ kind: 'settled' });
     expect(await finish(store, 'a', budget, 250)).toEqual({ kind: 'already-settled' });
     await finish(store, 'first', budget, 1);
@@ -146,6 +151,46 @@ describe('a store with leases', () => {
     expect(await reserve(store, { id: 'a', ttlMs: 1_000, items: both })).toMatchObject({ kind: 'admitted' });
     expect(await reserve(store, { id: 'b', ttlMs: 1_000, items: both })).toMatchObject({ kind: 'refused', index: 1 });
     expect(await take(store, 'c', { ...budget, key: 'small', limit: 50 }, 50)).toMatchObject({ kind: 'admitted' });
+    await store.close();
+  });
+
+  it('is done with a lease when the last request on it is settled', async () => {
+    const { lease, shared } = open();
+    const store = lease();
+    await take(store, 'a', budget, 74);
+    await take(store, 'b', budget, 5);
+    await finish(store, 'a', budget, 74);
+    expect(await figures(shared, budget)).toMatchObject({ used: 174, reserved: 100 });
+    await finish(store, 'b', budget, 5);
+    await store.close();
+    expect(await figures(shared, budget)).toMatchObject({ used: 79, reserved: 0 });
+  });
+
+  it('keeps a lease that is drawn from, and gives it back when it lies idle', async () => {
+    vi.useFakeTimers();
+    const shared = createMemoryStore();
+    const store = createLeasedStore({ shared, allotmentOf: () => 100 });
+    for (let n = 0; n < 8; n++) {
+      await take(store, `r${n}`, budget, 1);
+      await finish(store, `r${n}`, budget, 1);
+      vi.advanceTimersByTime(3_000);
+      expect(await figures(shared, budget), `round ${n}`).toMatchObject({ used: 100, reserved: 100 });
+    }
+    vi.advanceTimersByTime(10_000);
+    expect(await figures(shared, budget)).toMatchObject({ used: 8, reserved: 0 });
+    await store.close();
+  });
+
+  it('prolongs in the shared store what runs on no lease', async () => {
+    const { lease, clock, shared } = open();
+    const store = lease();
+    await take(store, 'small', budget, 1);
+    await take(store, 'large', budget, 101);
+    clock.now += 50_000;
+    const ids = ['small', 'large', 'unknown'].map((id) => ({ id, ttlMs: 60_000, counters: [budget] }));
+    expect(await renew(store, ids)).toEqual({ kind: 'renewed', ended: ['unknown'] });
+    clock.now += 30_000;
+    expect(await figures(shared, budget)).toMatchObject({ reserved: 101 });
     await store.close();
   });
 

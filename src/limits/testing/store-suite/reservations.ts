@@ -50,6 +50,10 @@ export function describeReservations(suite: StoreSuite): void {
         reason: 'too-large',
         retryAfterMs: undefined,
       });
+      const one = { ...make(), limit: 1 };
+      await take(suite.store, id(), one, 1);
+      expect(await take(suite.store, id(), one, 1)).toMatchObject({ kind: 'refused', reason: 'exhausted' });
+      expect(await take(suite.store, id(), { ...make(), limit: 0 }, 0)).toMatchObject({ reason: 'too-large' });
     });
 
     it('answers the same id the same, once reserved', async () => {
