@@ -216,6 +216,27 @@ data: {lua: 'function envoy_on_response(handle) handle:headers():add("x-answered
     await gateway.remove('processor.yaml');
   });
 
+  it('are asked about refusals of Envoy, too, where a processor is asked about answers', async () => {
+    const { gateway, ask } = extended;
+    const upgrade = () => ask({ connection: 'upgrade', upgrade: 'websocket' });
+    const extProc = { backendRefs: [{ group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'nobody' }] };
+    const asked = async (of: 'request' | 'response', ordinary: number, failOpen = false) => {
+      const spec = { extProc: [{ ...extProc, failOpen, processingMode: { [of]: {} } }] };
+      await gateway.write(
+        'processor.yaml',
+        documents(backendManifest('nobody', 1), extensionPolicy('checker', gatewayTarget, spec)),
+      );
+      await soon(async () => (await ask()).status === ordinary);
+      return (await upgrade()).status;
+    };
+    expect((await upgrade()).status).toBe(400);
+    expect(await asked('request', 503)).toBe(400);
+    expect(await asked('response', 200, true)).toBe(400);
+    expect(await asked('response', 503)).toBe(503);
+    await gateway.remove('processor.yaml');
+    await soon(async () => (await ask()).status === 200);
+  });
+
   it('may be a firewall in WebAssembly, which a request meets before the processor', async () => {
     const { gateway, wasmUrl, ask, visit } = extended;
     const url = wasmUrl;
