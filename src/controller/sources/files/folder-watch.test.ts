@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { testFolder } from '../testing/folder.ts';
 import { createFolderWatch } from './folder-watch.ts';
@@ -23,6 +23,20 @@ describe('createFolderWatch()', () => {
     expect(watch.update([])).toBe(false);
     expect(watch.update([folder.path])).toBe(true);
     await folder.write('a.yaml', '');
+    await expect.poll(() => seen).toContain('a.yaml');
+  });
+
+  it('follows a path that leads through a symlink to another folder since', async () => {
+    const folder = await testFolder();
+    for (const name of ['old/x', 'new/x']) await mkdir(folder.at(name), { recursive: true });
+    await symlink('old', folder.at('current'));
+    const { watch, seen } = watching();
+    expect(watch.update([folder.at('current/x')])).toBe(true);
+    await symlink('new', folder.at('next'));
+    await rename(folder.at('next'), folder.at('current'));
+    expect(watch.update([folder.at('current/x')])).toBe(true);
+    expect(watch.update([folder.at('current/x')])).toBe(false);
+    await folder.write('new/x/a.yaml', '');
     await expect.poll(() => seen).toContain('a.yaml');
   });
 

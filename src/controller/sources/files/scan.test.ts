@@ -142,6 +142,36 @@ describe('scanFolder', () => {
     expect(third.state.documents[0]).toBe(first.state.documents[0]);
   });
 
+  it('keeps the documents of a folder that was emptied, as a lost mount is, until files are back', async () => {
+    const folder = await testFolder();
+    await folder.write('a.yaml', provider('a'));
+    const first = await scanFolder(folder.path, nothingScanned);
+    await rename(folder.at('a.yaml'), `${folder.path}.away`);
+    const second = await scanFolder(folder.path, first);
+    expect(ids(second)).toEqual(['Provider/a']);
+    expect([...second.state.stale]).toEqual([['Provider/a', folder.path]]);
+    expect(problems(second, folder)).toEqual([
+      '.: holds no policy files any more; the last policy stays in force — put the files back; to drop the policy on purpose, leave a file without documents',
+    ]);
+    expect((await scanFolder(folder.path, second)).state).toBe(second.state);
+    // The very same file, as a mount brings it back.
+    await rename(`${folder.path}.away`, folder.at('a.yaml'));
+    const third = await scanFolder(folder.path, second);
+    expect(third.state).toMatchObject({ problems: [], stale: new Map() });
+    expect(third.state.documents[0]).toBe(first.state.documents[0]);
+  });
+
+  it('drops everything where a file without documents says so', async () => {
+    const folder = await testFolder();
+    await folder.write('a.yaml', provider('a'));
+    const first = await scanFolder(folder.path, nothingScanned);
+    await folder.write('none.yaml', '# closed\n');
+    await folder.remove('a.yaml');
+    const second = await scanFolder(folder.path, first);
+    expect(ids(second)).toEqual([]);
+    expect(second.state.problems).toMatchObject([{ severity: 'warning', message: 'holds no document' }]);
+  });
+
   it('drops the documents of a file that was removed', async () => {
     const folder = await testFolder();
     await folder.write('a.yaml', provider('a'));

@@ -10,14 +10,17 @@ import { relist } from './relist.ts';
 /** Everything remembered from one look at a folder to the next. */
 export interface Scan {
   readonly state: SourceState;
-  /** Absent: the folder was not there. */
+  /** Absent: the folder was not there, or emptied, and what is in force does not come from it. */
   readonly listing?: Listing;
+  /** Where changes can show, to be watched. */
+  readonly folders: readonly string[];
   readonly readings: readonly FileReading[];
   readonly inForce: InForce;
 }
 
 export const nothingScanned: Scan = {
   state: { documents: [], problems: [], stale: new Map(), revision: 0 },
+  folders: [],
   readings: [],
   inForce: nothingInForce,
 };
@@ -29,9 +32,12 @@ export const nothingScanned: Scan = {
 export async function scanFolder(folder: string, last: Scan, touched?: ReadonlySet<string>): Promise<Scan> {
   const relisted = last.listing && touched && (await relist(last.listing, touched));
   const listing = relisted ?? (await listFolder(folder));
-  if (listing.isMissing) return missing(folder, last);
+  const { folders } = listing;
+  if (listing.isMissing) return withLast(last, folders, missing(folder, last));
   const readings = await readAll(listing, last.readings);
-  if (isUnchanged(readings, listing.problems, last)) return { ...last, listing };
+  const isEmpty = readings.length === 0 && listing.problems.length === 0;
+  if (isEmpty && last.state.documents.length > 0) return withLast(last, folders, emptied(folder));
+  if (isUnchanged(readings, listing.problems, last)) return { ...last, listing, folders };
   const isUnknown = (path: string): boolean =>
     listing.unreadable.some((place) => path === place || path.startsWith(`${place}/`));
   const inForce = decideInForce(readings, isUnknown, last.inForce);
@@ -40,9 +46,9 @@ export async function scanFolder(folder: string, last: Scan, touched?: ReadonlyS
     ...readings.flatMap((reading) => reading.parsed.problems),
     ...inForce.duplicates,
   ];
-  if (readings.length === 0 && listing.problems.length === 0) problems.push(emptyFolder(folder));
+  if (isEmpty) problems.push(emptyFolder(folder));
   const state = next(last.state, sortedDocuments(inForce), problems, inForce.stale);
-  return { state, listing, readings, inForce };
+  return { state, listing, folders, readings, inForce };
 }
 
 async function readAll(listing: Listing, last: readonly FileReading[]): Promise<readonly FileReading[]> {
@@ -67,12 +73,22 @@ function isUnchanged(readings: readonly FileReading[], problems: readonly Proble
   );
 }
 
-function missing(folder: string, last: Scan): Scan {
-  const stays = last.state.documents.length === 0 ? '' : '; the last policy stays in force';
-  const problem = fault(folder, `does not exist${stays}`, 'create the folder, or name another one');
-  const stale = new Map(last.state.documents.map((document) => [document.id, folder]));
+/** Nothing is there to go by: the last policy stays in force, and nothing of it is known to be current. */
+function withLast(last: Scan, folders: readonly string[], problem: Problem): Scan {
+  const stale = new Map(last.state.documents.map((document) => [document.id, problem.source]));
   const state = next(last.state, last.state.documents, [problem], stale);
-  return { state, readings: last.readings, inForce: last.inForce };
+  return { state, folders, readings: last.readings, inForce: last.inForce };
+}
+
+function missing(folder: string, last: Scan): Problem {
+  const stays = last.state.documents.length === 0 ? '' : '; the last policy stays in force';
+  return fault(folder, `does not exist${stays}`, 'create the folder, or name another one');
+}
+
+/** A mount that is gone looks like this, and so does a folder for a moment whose files are all written anew. */
+function emptied(folder: string): Problem {
+  const remedy = 'put the files back; to drop the policy on purpose, leave a file without documents';
+  return fault(folder, 'holds no policy files any more; the last policy stays in force', remedy);
 }
 
 function emptyFolder(folder: string): Problem {

@@ -61,8 +61,20 @@ describe('watchFolder', () => {
     await until((ids) => ids.includes('Provider/a'));
     await folder.replace('a.yaml', provider('b'));
     await until((ids) => ids.join() === 'Provider/b');
+    await folder.write('c.yaml', provider('c'));
     await folder.remove('a.yaml');
-    await until((ids) => ids.length === 0);
+    await until((ids) => ids.join() === 'Provider/c');
+  });
+
+  it('goes on with the last policy while its files are away, and notices them when they are back', async () => {
+    const folder = await testFolder();
+    await folder.write('sub/a.yaml', provider('a'));
+    const { until } = await watched(folder);
+    await folder.remove('sub');
+    const emptied = await until((_ids, state) => state.problems.length > 0);
+    expect(idsOf(emptied)).toEqual(['Provider/a']);
+    await folder.write('b.yaml', provider('b'));
+    await until((ids, state) => ids.join() === 'Provider/b' && state.problems.length === 0);
   });
 
   it('notices files in a folder that is new', async () => {
@@ -100,6 +112,24 @@ describe('watchFolder', () => {
     const { until } = await watched(folder);
     await writeFile(other.at('real.yaml'), provider('b'));
     await until((ids) => ids.join() === 'Provider/b');
+  });
+
+  it.each([
+    ['that is the folder itself', '', 'policy'],
+    ['in the folder', 'policy/', 'policy/team'],
+  ])('notices that a symlink %s is swapped, and then what is saved where it leads', async (_, above, link) => {
+    const parent = await testFolder();
+    const at = (name: string): string => parent.at(name);
+    await parent.write('old/a.yaml', provider('a'));
+    await parent.write('new/b.yaml', provider('b'));
+    if (above !== '') await mkdir(at(above));
+    await symlink(at('old'), at(link));
+    const { until } = await watched({ ...parent, path: at('policy') });
+    await symlink(at('new'), at('next'));
+    await rename(at('next'), at(link));
+    await until((ids) => ids.join() === 'Provider/b');
+    await parent.write('new/c.yaml', provider('c'));
+    await until((ids) => ids.join() === 'Provider/b,Provider/c');
   });
 
   it('reports many files saved at once as one change', async () => {

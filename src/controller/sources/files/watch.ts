@@ -63,7 +63,7 @@ export async function watchFolder(folder: string, options: WatchOptions): Promis
 
   function rewatch(): void {
     // The parent tells when the folder itself is replaced or comes back.
-    if (!watching.update([parent, ...(scan.listing?.folders ?? [])])) return;
+    if (!watching.update([parent, ...scan.folders])) return;
     touched = undefined;
     holdOff.trigger();
   }
