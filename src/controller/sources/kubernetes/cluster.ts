@@ -4,9 +4,9 @@ import type { Resource } from '../../../kube/object.ts';
 import type { Kind } from '../../../policy/kinds.ts';
 import type { Problem } from '../../../policy/problem.ts';
 import { watchDefinitions } from './definitions.ts';
+import { earliest } from './earliest.ts';
 import { type KindWatch, startKindWatch } from './kind-watch.ts';
 import { type Labels, watchNamespaces } from './namespaces.ts';
-import { earliest } from './references.ts';
 import type { KindObject } from './snapshot.ts';
 import { watchedKinds } from './watched-kinds.ts';
 

@@ -1,16 +1,14 @@
 import { isRecord } from '../../../kube/error.ts';
 import type { ServiceFacts, ServicePort } from '../../../model/build/surroundings.ts';
-import type { Reference } from './references.ts';
+import type { PresentReference } from './reference.ts';
 import type { KeptReference } from './snapshot.ts';
 import type { ClusterSurroundings, Entries } from './surroundings.ts';
-
-type Present<T> = Extract<Reference<T>, { kind: 'present' }>;
 
 /** What was asked for and is there, as it stands in a snapshot. */
 export function keptReferences({ secrets, configMaps, services }: ClusterSurroundings): readonly KeptReference[] {
   const kept =
     <T>(of: KeptReference['of'], plain: (value: T) => unknown) =>
-    ([key, { uid, version, value }]: readonly [string, Present<T>]): KeptReference => ({
+    ([key, { uid, version, value }]: readonly [string, PresentReference<T>]): KeptReference => ({
       of,
       key,
       uid,

@@ -2,15 +2,11 @@ import type { KubeClient } from '../../../kube/client.ts';
 import { isForbidden, isNotFound, type KubeError } from '../../../kube/error.ts';
 import type { KubeObject, Resource } from '../../../kube/object.ts';
 import { type Reflector, startReflector } from '../../../kube/reflector.ts';
-import { type BackOff, backOffMs } from '../../../lib/back-off.ts';
 import { getOrCreate } from '../../../lib/get-or-create.ts';
-
-/** What is known of an object that was asked for. */
-export type Reference<T> =
-  | { readonly kind: 'present'; readonly value: T; readonly uid: string; readonly version: string }
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'unread' }
-  | { readonly kind: 'failed'; readonly reason: string };
+import type { Result } from '../../../lib/result.ts';
+import { earliest } from './earliest.ts';
+import { createReadingAgain, type ReadingAgain } from './reading-again.ts';
+import { isAsSeen, isNews, type PresentReference, type Reference } from './reference.ts';
 
 export interface ReferencesOptions<T> {
   readonly client: KubeClient;
@@ -31,9 +27,9 @@ export interface References<T> {
   /** Reads what was asked for and is not known. Whether there was any. */
   complete(): Promise<boolean>;
   /** All that are there, by `namespace/name`, for what is kept on disk. */
-  present(): ReadonlyMap<string, Extract<Reference<T>, { kind: 'present' }>>;
+  present(): ReadonlyMap<string, PresentReference<T>>;
   /** What was known before a restart; holds until something newer is known. */
-  seed(key: string, reference: Extract<Reference<T>, { kind: 'present' }>): void;
+  seed(key: string, reference: PresentReference<T>): void;
   staleSince(): number | undefined;
   close(): void;
 }
@@ -43,14 +39,9 @@ interface Entry<T> {
   readonly name: string;
   reference: Reference<T>;
   askedAt: number;
-  reading: Promise<void> | undefined;
-  /** It has changed again while it was being read. */
-  isOutdated: boolean;
-  failures: number;
-  retry: NodeJS.Timeout | undefined;
+  readonly reading: ReadingAgain;
 }
 
-const retryPause: BackOff = { firstMs: 500, maxMs: 30_000 };
 /** Of one reading, since everything that is built waits for it. */
 const readMs = 4_000;
 
@@ -61,27 +52,27 @@ const readMs = 4_000;
 export function createReferences<T>(options: ReferencesOptions<T>): References<T> {
   const { client, resource, forgetMs = 60_000 } = options;
   const entries = new Map<string, Entry<T>>();
-  const seeds = new Map<string, Extract<Reference<T>, { kind: 'present' }>>();
+  const seeds = new Map<string, PresentReference<T>>();
   const watches = new Map<string, Reflector>();
-  let isClosed = false;
 
   function create(namespace: string, name: string): Entry<T> {
-    const reference = seeds.get(`${namespace}/${name}`) ?? ({ kind: 'unread' } as const);
-    if (!watches.has(namespace)) watches.set(namespace, watch(namespace));
-    return {
+    getOrCreate(watches, namespace, () => watch(namespace));
+    const entry: Entry<T> = {
       namespace,
       name,
-      reference,
+      reference: seeds.get(keyOf(namespace, name)) ?? { kind: 'unread' },
       askedAt: 0,
-      reading: undefined,
-      isOutdated: false,
-      failures: 0,
-      retry: undefined,
+      reading: createReadingAgain({
+        read: () => client.get({ ...resource, namespace, name }, { timeoutMs: readMs }),
+        take: (answer) => take(entry, answer),
+        isCurrent: () => isCurrent(entry),
+      }),
     };
+    return entry;
   }
 
   function watch(namespace: string): Reflector {
-    const reflector = startReflector({
+    return startReflector({
       client,
       place: { ...resource, namespace },
       metadataOnly: true,
@@ -90,92 +81,61 @@ export function createReferences<T>(options: ReferencesOptions<T>): References<T
         metadata: { name, namespace, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
       }),
       onChanges(changes) {
-        for (const { object } of changes) compare(entries.get(`${namespace}/${object.metadata.name}`), reflector);
+        for (const { object } of changes) {
+          const entry = entries.get(keyOf(namespace, object.metadata.name));
+          if (entry !== undefined) compare(entry);
+        }
       },
-      onSync: () => compareAll(namespace, reflector),
+      onSync() {
+        for (const entry of entriesOf(namespace)) compare(entry);
+      },
       onError(error) {
         options.onError(error);
         // Without permission to watch, those that matter are looked at whenever the watch is tried again.
-        if (isForbidden(error)) for (const entry of entriesOf(namespace)) void read(entry);
+        if (isForbidden(error)) for (const entry of entriesOf(namespace)) void entry.reading.look();
       },
     });
-    return reflector;
   }
 
   function entriesOf(namespace: string): readonly Entry<T>[] {
     return [...entries.values()].filter((entry) => entry.namespace === namespace);
   }
 
-  function compareAll(namespace: string, reflector: Reflector): void {
-    for (const entry of entriesOf(namespace)) compare(entry, reflector);
-  }
-
   /** Reads again what the watch shows in another version than the one that is known. */
-  function compare(entry: Entry<T> | undefined, reflector: Reflector): void {
-    if (entry !== undefined && !isCurrent(entry, reflector)) void read(entry);
+  function compare(entry: Entry<T>): void {
+    if (!isCurrent(entry)) void entry.reading.look();
   }
 
-  function isCurrent({ namespace, name, reference }: Entry<T>, reflector: Reflector | undefined): boolean {
-    const seen = reflector?.objects.get(`${namespace}/${name}`)?.metadata;
-    if (reference.kind === 'present') return seen?.uid === reference.uid && seen.resourceVersion === reference.version;
-    return seen === undefined && reference.kind === 'absent';
+  function isCurrent({ namespace, name, reference }: Entry<T>): boolean {
+    return isAsSeen(reference, watches.get(namespace)?.objects.get(keyOf(namespace, name))?.metadata);
   }
 
-  function read(entry: Entry<T>): Promise<void> {
-    if (entry.reading !== undefined) {
-      entry.isOutdated = true;
-      return entry.reading;
+  function take(entry: Entry<T>, answer: Result<KubeObject, KubeError>): 'read' | 'failed' {
+    if (answer.ok) {
+      const { uid = '', resourceVersion: version = '' } = answer.value.metadata;
+      put(entry, { kind: 'present', value: options.value(answer.value), uid, version });
+    } else if (isNotFound(answer.error)) put(entry, { kind: 'absent' });
+    else {
+      options.onError(answer.error);
+      // What was known holds until something newer is known.
+      if (entry.reference.kind !== 'present') entry.reference = { kind: 'failed', reason: answer.error.reason };
+      return 'failed';
     }
-    entry.reading = readUntilCurrent(entry).finally(() => {
-      entry.reading = undefined;
-    });
-    return entry.reading;
-  }
-
-  async function readUntilCurrent(entry: Entry<T>): Promise<void> {
-    do {
-      entry.isOutdated = false;
-      clearTimeout(entry.retry);
-      const { namespace, name } = entry;
-      const answer = await client.get({ ...resource, namespace, name }, { timeoutMs: readMs });
-      if (isClosed) return;
-      if (answer.ok) {
-        const { uid = '', resourceVersion: version = '' } = answer.value.metadata;
-        put(entry, { kind: 'present', value: options.value(answer.value), uid, version });
-      } else if (isNotFound(answer.error)) put(entry, { kind: 'absent' });
-      else failed(entry, answer.error);
-      // What was being read may already have been what the watch then told of.
-    } while (entry.isOutdated && !isCurrent(entry, watches.get(entry.namespace)));
+    return 'read';
   }
 
   function put(entry: Entry<T>, reference: Reference<T>): void {
     const before = entry.reference;
-    entry.failures = 0;
     entry.reference = reference;
-    seeds.delete(`${entry.namespace}/${entry.name}`);
+    seeds.delete(keyOf(entry.namespace, entry.name));
     // What was never known is told by `complete`, or else everything would be built twice.
-    if (before.kind === 'unread' || !isAsked(entry)) return;
-    if (before.kind === 'present' && reference.kind === 'present' && options.isEqual(before.value, reference.value))
-      return;
-    if (before.kind !== 'present' && before.kind === reference.kind) return;
-    options.onChange();
-  }
-
-  function failed(entry: Entry<T>, error: KubeError): void {
-    options.onError(error);
-    entry.failures++;
-    if (entry.reference.kind !== 'present') entry.reference = { kind: 'failed', reason: error.reason };
-    entry.retry = setTimeout(() => void read(entry), backOffMs(retryPause, entry.failures, Math.random()));
-  }
-
-  function isAsked(entry: Entry<T>): boolean {
-    return entries.get(`${entry.namespace}/${entry.name}`) === entry;
+    if (isNews(before, reference, options.isEqual)) options.onChange();
   }
 
   function forget(now: number): void {
     for (const [key, entry] of entries) {
       if (now - entry.askedAt < forgetMs) continue;
-      clearTimeout(entry.retry);
+      entry.reading.close();
       entries.delete(key);
     }
     const needed = new Set([...entries.values()].map((entry) => entry.namespace));
@@ -188,7 +148,7 @@ export function createReferences<T>(options: ReferencesOptions<T>): References<T
 
   return {
     ask(namespace, name) {
-      const entry = getOrCreate(entries, `${namespace}/${name}`, () => create(namespace, name));
+      const entry = getOrCreate(entries, keyOf(namespace, name), () => create(namespace, name));
       entry.askedAt = performance.now();
       return entry.reference;
     },
@@ -198,7 +158,7 @@ export function createReferences<T>(options: ReferencesOptions<T>): References<T
         forget(performance.now());
         return false;
       }
-      await inTurns(unread, 8, read);
+      await inTurns(unread, 8, ({ reading }) => reading.look());
       return true;
     },
     present() {
@@ -211,13 +171,16 @@ export function createReferences<T>(options: ReferencesOptions<T>): References<T
     },
     staleSince: () => earliest([...watches.values()].map((reflector) => reflector.staleSince())),
     close() {
-      isClosed = true;
-      for (const entry of entries.values()) clearTimeout(entry.retry);
+      for (const entry of entries.values()) entry.reading.close();
       for (const reflector of watches.values()) reflector.close();
       entries.clear();
       seeds.clear();
     },
   };
+}
+
+function keyOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
 }
 
 async function inTurns<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
@@ -226,9 +189,4 @@ async function inTurns<T>(items: readonly T[], limit: number, work: (item: T) =>
     for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
   };
   await Promise.all(Array.from({ length: limit }, worker));
-}
-
-export function earliest(times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }

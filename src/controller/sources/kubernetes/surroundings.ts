@@ -4,8 +4,10 @@ import type { KubeObject } from '../../../kube/object.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import type { ServiceFacts, ServicePort } from '../../../model/build/surroundings.ts';
 import type { SourceSurroundings } from '../surroundings.ts';
+import { earliest } from './earliest.ts';
 import type { Labels } from './namespaces.ts';
-import { createReferences, earliest, type Reference, type References } from './references.ts';
+import type { Reference } from './reference.ts';
+import { createReferences, type References } from './references.ts';
 
 export type Entries = ReadonlyMap<string, string>;
 
