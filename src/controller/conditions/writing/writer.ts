@@ -1,16 +1,17 @@
 import type { KubeClient } from '../../../kube/client.ts';
 import { isConflict, isNotFound, type KubeError, kubeErrorText } from '../../../kube/error.ts';
 import type { ObjectRef } from '../../../kube/object.ts';
-import { type BackOff, backOffMs } from '../../../lib/back-off.ts';
 import type { Logger } from '../../../lib/log.ts';
 import { type Fields, fieldsOf } from '../fields.ts';
 import type { WatchedObject } from '../outcome.ts';
 import type { Status } from '../status.ts';
 import type { ObjectStatus } from '../statuses.ts';
 import { createHolds } from './holds.ts';
+import { createOutage } from './outage.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createPace } from './pace.ts';
 import { statusPatch } from './patch.ts';
+import { byUrgency } from './urgency.ts';
 
 export interface StatusWriterOptions {
   readonly client: Pick<KubeClient, 'patchStatus'>;
@@ -38,8 +39,6 @@ export interface StatusWriter {
   close(): void;
 }
 
-const outage: BackOff = { firstMs: 500, maxMs: 30_000 };
-
 export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const { client, log } = options;
   const now = options.now ?? Date.now;
@@ -48,6 +47,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const concurrency = options.concurrency ?? 4;
   const ownWrites = createOwnWrites();
   const holds = createHolds(random);
+  const outage = createOutage(random);
   let wanted = new Map<string, ObjectStatus>();
   const due = new Set<string>();
   const running = new Set<string>();
@@ -55,8 +55,6 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const told = new WeakMap<Status, WatchedObject['object']>();
   /** Something may be remembered of an object that is not among the wanted ones any more. */
   let hasGone = false;
-  let failures = 0;
-  let pausedUntil = 0;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -78,7 +76,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     if (isClosed) return;
     if (!options.isLeader()) due.clear();
     const at = now();
-    const again = pausedUntil > at ? pausedUntil - at : startDue(at);
+    const again = outage.waitMs(at) || startDue(at);
     if (due.size === 0 || !Number.isFinite(again)) return;
     timer = setTimeout(pump, Math.max(1, again));
     timer.unref();
@@ -114,7 +112,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     running.delete(id);
     if (isClosed) return;
     if (answer.ok) {
-      failures = 0;
+      outage.over();
       ownWrites.written(over, answer.value);
       holds.written(id, said(status), now());
       // The schema of another version or project does not have all of it, and the API server took that away.
@@ -140,33 +138,22 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       log.error({ object: id, error: kubeErrorText(error) }, 'the API server does not take a status');
       holds.refused(id, said(status), now());
     } else {
-      failures += 1;
-      const pause = error.retryAfterMs ?? backOffMs(outage, failures, random());
-      pausedUntil = Math.max(pausedUntil, now() + pause);
-      if (failures === 1) log.warn({ error: kubeErrorText(error) }, 'writing status failed, trying again');
+      const isNew = outage.failed(error, now());
+      if (isNew) log.warn({ error: kubeErrorText(error) }, 'writing status failed, trying again');
     }
   }
 
   return {
     want(statuses) {
       const before = wanted;
-      wanted = new Map();
-      // What people wait for: Gateways, then what has just changed. Thousands that a start has to tell come after it.
-      const ranks: readonly ObjectStatus[][] = [[], [], []];
-      let stayed = 0;
-      for (const each of statuses) {
-        const known = before.get(each.id);
-        if (known !== undefined) stayed += 1;
-        wanted.set(each.id, each);
-        ranks[each.status.shape === 'gateway' ? 0 : known?.status !== each.status ? 1 : 2]?.push(each);
-      }
-      if (stayed < before.size || hasGone) {
+      wanted = new Map(statuses.map((each) => [each.id, each]));
+      if (hasGone || [...before.keys()].some((id) => !wanted.has(id))) {
         hasGone = false;
         ownWrites.keepOnly(wanted);
         holds.keepOnly(wanted);
       }
       due.clear();
-      for (const rank of ranks) for (const each of rank) look(each);
+      for (const each of byUrgency(statuses, before)) look(each);
       pump();
     },
     newest: ownWrites.newest,
