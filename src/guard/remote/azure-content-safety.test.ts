@@ -24,6 +24,34 @@ describe('azure content safety', () => {
     expect(refusals).toEqual([]);
   });
 
+  it.each([
+    ['hate', 'Hate'],
+    ['selfHarm', 'SelfHarm'],
+    ['sexual', 'Sexual'],
+    ['violence', 'Violence'],
+  ])('blocks %s at its threshold, and not below', async (category, word) => {
+    const { url } = await start();
+    const rule = remoteRule(azure(url, { thresholds: new Map([[category, 4]]) }));
+    await expect(verdictOf(remote, rule, user(`${word}=3`))).resolves.toEqual({ kind: 'allow' });
+    await expect(verdictOf(remote, rule, user(`${word}=4`))).resolves.toEqual({
+      kind: 'blocked',
+      reasons: [{ text: 0, entity: category, score: 4 / 7 }],
+    });
+  });
+
+  it('asks for what its rule is about, and for nothing else', async () => {
+    const { url, requests } = await start();
+    const rule = remoteRule(azure(url, { blocklists: ['competitors'], haltOnBlocklistHit: true }));
+    await verdictOf(remote, rule, user('hello'));
+    expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
+      text: 'hello',
+      categories: ['Violence'],
+      blocklistNames: ['competitors'],
+      haltOnBlocklistHit: true,
+      outputType: 'EightSeverityLevels',
+    });
+  });
+
   it('names the blocklist that was hit, never the item', async () => {
     const { url } = await start();
     const rule = remoteRule(azure(url, { thresholds: new Map(), blocklists: ['competitors'] }));
@@ -75,6 +103,22 @@ describe('azure content safety', () => {
     });
     expect(refusals).toEqual([]);
     expect(requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['request', 'system', 'prompt'],
+    ['request', 'user', 'prompt'],
+    ['request', 'toolInput', 'document'],
+    ['request', 'toolOutput', 'document'],
+    ['response', 'assistant', 'document'],
+    ['response', 'toolInput', 'document'],
+  ] as const)('shields what comes in a %s from %s as a %s', async (phase, role, kind) => {
+    const { url, requests } = await start();
+    const rule = remoteRule(azure(url, { thresholds: new Map(), promptShield: true }));
+    await verdictOf(remote, rule, [spoken(role, 'hello')], { phase });
+    expect(JSON.parse(requests[0]?.body ?? '')).toEqual(
+      kind === 'prompt' ? { userPrompt: 'hello', documents: [] } : { userPrompt: '', documents: ['hello'] },
+    );
   });
 
   it('splits a text over the limit and finds what stands across the cut', async () => {

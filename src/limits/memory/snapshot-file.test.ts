@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +24,14 @@ const counters: readonly Counter[] = [
   { kind: 'concurrency', key: 'concurrency', limit: 1_000 },
 ];
 
+const noSense = 'one of its counters does not make sense';
+
+/** A snapshot of one counter, all of which makes sense but what is changed. */
+const written = (change: object): string => {
+  const counter = { key: 'a', spec: 'fixed 1 1', used: 0, since: 0, scale: 1, slices: [], held: [] };
+  return JSON.stringify({ version: 1, counters: [{ ...counter, ...change }] });
+};
+
 describe('a memory store with a snapshot file', () => {
   it('goes on where it was, and returns what was running when it died', async () => {
     const options = { path: join(folder, 'goes-on.json'), log: silentLogger, now: () => now };
@@ -45,24 +53,41 @@ describe('a memory store with a snapshot file', () => {
     expect((await after.list('')).map((report) => report.drift)).toEqual([0, 0, 0, 0]);
     await after.close();
     expect(await readdir(folder)).toEqual(['goes-on.json']);
+    // It names users.
+    expect((await stat(options.path)).mode & 0o077).toBe(0);
+  });
+
+  it('says nothing where there is none yet, and writes none any more once it is closed', async () => {
+    const path = join(folder, 'first.json');
+    const lines: string[] = [];
+    const log = createLogger({ name: 'test', level: 'info', destination: { write: (line) => void lines.push(line) } });
+    const store = await openSnapshotStore({ path, intervalMs: 5, log });
+    await store.close();
+    await rm(path);
+    await sleep(30);
+    expect(await readdir(folder)).not.toContain('first.json');
+    expect(lines).toEqual([]);
   });
 
   it.each([
-    ['not JSON', '{"version":1,'],
-    ['something else', '[]'],
-    ['of another version', '{"version":2,"counters":[]}'],
-    ['with a counter that is none', '{"version":1,"counters":[{"key":"a","spec":"bucket x"}]}'],
-    [
-      'with a negative amount',
-      '{"version":1,"counters":[{"key":"a","spec":"fixed 1 1","used":-1,"since":0,"scale":1,"slices":[],"held":[]}]}',
-    ],
-  ])('says so and starts empty when the file is %s', async (_, text) => {
+    ['not JSON', 'it is not JSON', '{"version":1,'],
+    ['something else', 'it is no snapshot', '[]'],
+    ['of another version', 'it is no snapshot', '{"version":2,"counters":[]}'],
+    ['with a counter that is none', noSense, '{"version":1,"counters":[{"key":"a","spec":"bucket x"}]}'],
+    ['with a negative amount', noSense, written({ used: -1 })],
+    ['with half a slice', noSense, written({ slices: [[0]] })],
+    ['with a reservation of nobody', noSense, written({ held: [[7, 0, 1, 0, 0]] })],
+    ['with a reservation of no amount', noSense, written({ held: [['a', 0, 'x', 0, 0]] })],
+    ['without reservations', noSense, written({ held: undefined })],
+  ])('says so and starts empty when the file is %s', async (_, problem, text) => {
     const path = join(folder, 'broken.json');
     await writeFile(path, text);
     const lines: string[] = [];
     const log = createLogger({ name: 'test', level: 'warn', destination: { write: (line) => void lines.push(line) } });
     const store = await openSnapshotStore({ path, log });
-    expect(lines.join('')).toContain('counters start at zero');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { path, problem, movedTo: `${path}.unusable`, msg: expect.stringContaining('counters start at zero') },
+    ]);
     expect(await store.list('')).toEqual([]);
     await store.close();
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ version: 1, counters: [] });
@@ -82,6 +107,15 @@ describe('a memory store with a snapshot file', () => {
     await rm(path, { recursive: true });
   });
 
+  it('leaves nothing behind of a write that does not come to its end', async () => {
+    const path = join(folder, 'becomes-a-folder');
+    const store = await openSnapshotStore({ path, log: silentLogger });
+    await mkdir(join(path, 'inside'), { recursive: true });
+    await store.close();
+    expect((await readdir(folder)).filter((name) => name.includes('becomes'))).toEqual(['becomes-a-folder']);
+    await rm(path, { recursive: true });
+  });
+
   it('cannot be written: says so once, and again when it can', async () => {
     const notFolder = join(folder, 'not-a-folder');
     await writeFile(notFolder, '');
@@ -95,6 +129,8 @@ describe('a memory store with a snapshot file', () => {
     await rm(notFolder);
     await mkdir(notFolder);
     await until('a write has succeeded', () => said('is written again') > 0);
+    await sleep(50);
+    expect(said('is written again')).toBe(1);
     await store.close();
     expect(JSON.parse(await readFile(join(notFolder, 'snapshot.json'), 'utf8'))).toMatchObject({ version: 1 });
     await rm(notFolder, { recursive: true });

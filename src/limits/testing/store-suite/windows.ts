@@ -70,6 +70,15 @@ export function describeWindows(suite: StoreSuite): void {
     expect(await figures(suite.store, counter)).toMatchObject({ used: 0, resetMs: 0 });
   });
 
+  it('lists counters as they are now', async () => {
+    const counter: Counter = { kind: 'fixed', key: `${key()}-listed`, limit: 100, windowMs: minute };
+    await finish(suite.store, id(), counter, 60);
+    await take(suite.store, id(), counter, 30);
+    expect(await suite.store.list(counter.key)).toMatchObject([{ used: 90, reserved: 30, drift: 0 }]);
+    suite.now += 2 * minute;
+    expect(await suite.store.list(counter.key)).toMatchObject([{ used: 0, reserved: 0, drift: 0 }]);
+  });
+
   it.each([
     ['spring forward', Date.UTC(2026, 2, 28, 23), 23],
     ['fall back', Date.UTC(2026, 9, 24, 22), 25],
