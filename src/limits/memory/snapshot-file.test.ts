@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../e2e/support/until.ts';
 import { createLogger, silentLogger } from '../../lib/log.ts';
 import type { Counter } from '../counter.ts';
-import { figures, finish, settle, take } from '../testing/answers.ts';
+import { charge, figures, finish, settle, take } from '../testing/answers.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { openSnapshotStore } from './snapshot-file.ts';
 
@@ -39,6 +39,7 @@ describe('a memory store with a snapshot file', () => {
     for (const counter of counters) {
       await settle(before, { id: `used-${counter.key}`, items: [{ counter, amount: 300, isWatched: true }] });
       await take(before, `running-${counter.key}`, counter, 200);
+      await charge(before, { id: `running-${counter.key}`, items: [{ counter, amount: 50 }] });
     }
     const figuresBefore = await Promise.all(counters.map((counter) => figures(before, counter)));
     await before.close();
@@ -50,6 +51,7 @@ describe('a memory store with a snapshot file', () => {
     }
     now += 60_000;
     for (const counter of counters) expect((await figures(after, counter)).reserved).toBe(0);
+    for (const counter of counters.slice(1, 3)) expect((await figures(after, counter)).used).toBe(355);
     expect((await after.list('')).map((report) => report.drift)).toEqual([0, 0, 0, 0]);
     await after.close();
     expect(await readdir(folder)).toEqual(['goes-on.json']);
