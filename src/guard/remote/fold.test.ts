@@ -39,3 +39,18 @@ describe('the edits of a service', () => {
     expect(edited('for Ann Lee, and', [0, [short]], [2, [long]])).toMatchObject({ texts: ['for {NAME}, and'] });
   });
 });
+
+describe('a wording of a piece', () => {
+  it('hides the text of that piece, and no other, though nobody says why', () => {
+    const texts = ['a long text', 'another'].map((text) => ({ text, role: 'user' as const }));
+    const judged = texts.map(({ text }, index) => ({
+      piece: { text: index, start: 0, end: index === 0 ? 6 : text.length, content: text, aspect: '' },
+      verdict:
+        index === 0 ? { kind: 'reworded' as const, reasons: [], wording: 'a short' } : { kind: 'clear' as const },
+    }));
+    expect(fold(texts, judged, undefined, { action: 'redact', remote: undefined })).toEqual({
+      kind: 'blocked',
+      reasons: [{ text: 0, entity: 'flagged', score: 1 }],
+    });
+  });
+});

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../e2e/support/until.ts';
 import { createLogger, silentLogger } from '../../lib/log.ts';
 import type { Counter } from '../counter.ts';
+import type { Store } from '../store.ts';
 import { charge, figures, finish, settle, take } from '../testing/answers.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { openSnapshotStore } from './snapshot-file.ts';
@@ -57,6 +58,23 @@ describe('a memory store with a snapshot file', () => {
     expect(await readdir(folder)).toEqual(['goes-on.json']);
     // It names users.
     expect((await stat(options.path)).mode & 0o077).toBe(0);
+  });
+
+  it('remembers what it has told by two limits of a counter', async () => {
+    const options = { path: join(folder, 'told.json'), log: silentLogger, now: () => now };
+    const by = (limit: number): Counter => ({ kind: 'rolling', key: 'told', limit, windowMs: 86_400_000 });
+    let serial = 0;
+    const tell = async (store: Store, limit: number, amount: number) =>
+      settle(store, { id: `told-${++serial}`, items: [{ counter: by(limit), amount, isWatched: true }] });
+    const before = await openSnapshotStore(options);
+    await tell(before, 1_000, 600);
+    await tell(before, 500, 100);
+    await before.close();
+    const after = await openSnapshotStore(options);
+    expect(await tell(after, 500, 1)).toMatchObject({ figures: [{ spentBefore: 700 }] });
+    expect(await tell(after, 1_000, 1)).toMatchObject({ figures: [{ spentBefore: 600 }] });
+    await after.close();
+    await rm(options.path);
   });
 
   it('says nothing where there is none yet, and writes none any more once it is closed', async () => {
