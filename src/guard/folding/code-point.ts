@@ -2,8 +2,12 @@ import { homoglyphs } from './homoglyphs.ts';
 
 /** Nothing that a reader sees: joiners, soft hyphens, direction marks, variation selectors, fillers. */
 const invisible = /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/u;
-/** Accents. Marks of other scripts are left alone: in Devanagari or Thai they are the vowels. */
-const accents = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g;
+/**
+ * Accents, and what Arabic and Hindi are written with or without: short vowels, hamza, the stretching of words, nukta.
+ * Other marks are left alone: in Devanagari or Thai they are the vowels.
+ */
+const accents =
+  /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]|[\u064b-\u065f]|\u0640|\u0670|\u093c/g;
 const hangulSyllable = /^[\uac00-\ud7a3]$/;
 
 const cache = new Map<number, string>();

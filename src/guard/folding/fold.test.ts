@@ -25,6 +25,9 @@ describe('fold()', () => {
     ['İstanbul ıt', 'istanbul it'],
     ['हिन्दी', 'हिन्दी'],
     ['한국어', '한국어'],
+    ['تَجَاهُلٌ أمر إلى', 'تجاهل امر الى'],
+    ['تجـــاهل', 'تجاهل'],
+    ['ज\u093c \u095b', 'ज ज'],
     ['ＡＢ\u3000ｃ', 'ab c'],
   ])('reads %j as %j', (text, expected) => {
     expect(fold(text).text).toBe(expected);

@@ -1,7 +1,7 @@
 import { type Folded, fold } from '../folding/fold.ts';
 import { candidates } from './gate.ts';
 import { isMentioned, mentioned } from './mention.ts';
-import { latinSignatures, otherScriptSignatures, signatures } from './signatures/index.ts';
+import { scripts, signatures } from './signatures/index.ts';
 import type { Signature } from './signatures/signature.ts';
 import { isOfTheWorld } from './subject.ts';
 import { hiddenViews, spelledOutView } from './views.ts';
@@ -28,10 +28,6 @@ export interface InjectionScore {
 const hiding = 0.15;
 /** A signature repeated says no more; its first places are enough to show. */
 const mostPlaces = 8;
-const otherScripts = /[\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]/;
-/** What the signatures of other Latin languages are about, as far as it is not English. */
-const latinTargets =
-  /\b(?:anweisung|instruktion|regel|befehl|vorgabe|richtlini|einschrank|consigne|regles|ordres|instruccion|reglas|ordenes|indicacion|directric|normas|restricc|instruco|regras|ordens|diretriz|orientac|comando|restrico|istruzion|regol|ordini|direttiv|indicazion|restrizion|comandi|instructies|regels|opdracht|richtlijn|systemanw|systemnach|ursprungl|versteckt|mensaje del|(?:instructions|directives|prompt|message|restrictions)[^a-z]{1,3}(?:prec|ant|ci.des|recu|sys|init|cach|secr|sist|de |do |di |del |iniz|avant|secu)|(?:dein|deinen|deine|ihr|ihren|den) (?:[a-z]{1,14} )?system.?prompt)/;
 
 /** How much a text looks like one that gives orders to the model: all signatures in it, and their sum. */
 export function scoreInjection(text: string): InjectionScore {
@@ -69,9 +65,12 @@ function sum(hits: readonly SignatureHit[]): number {
 function collect(folded: Folded, via: string, hits: SignatureHit[]): void {
   const isCandidate = candidates(folded.text);
   for (const signature of signatures) if (isCandidate(signature.id)) apply(signature, folded, via, hits);
-  if (latinTargets.test(folded.text)) for (const signature of latinSignatures) apply(signature, folded, via, hits);
-  if (otherScripts.test(folded.text))
-    for (const signature of otherScriptSignatures) apply(signature, folded, via, hits);
+  for (const script of scripts) {
+    if (!script.gate.test(folded.text)) continue;
+    for (const language of script.languages) {
+      if (language.gate.test(folded.text)) for (const each of language.signatures) apply(each, folded, via, hits);
+    }
+  }
 }
 
 function apply(signature: Signature, folded: Folded, via: string, hits: SignatureHit[]): void {
