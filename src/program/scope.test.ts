@@ -19,9 +19,11 @@ const request = factsOf({
   key: 'checkout',
   user: 'ana@example.com',
   team: 'payments',
+  project: 'shop',
   model: 'claude-haiku',
   providers: ['vllm', 'anthropic'],
   api: 'chat.completions',
+  route: 'public',
   labels: new Map([['stage', 'prod']]),
   headers: { 'x-tenant': 'acme-eu' },
 });
@@ -42,10 +44,29 @@ describe('compileScope()', () => {
     [{ headers: [{ name: 'x-absent', values: ['*'] }] }, false],
     [{ labels: [{ name: 'stage', values: ['test', 'prod'] }] }, true],
     [{ labels: [{ name: 'area', values: ['*'] }] }, false],
-    [{ users: ['*'] }, true],
-    [{ projects: ['*'] }, false],
   ])('%j: %s', (parts, expected) => {
     expect(compileScope({ ...everyone, ...parts }).matches(request)).toBe(expected);
+  });
+
+  it.each<[keyof ScopeParts, string]>([
+    ['keys', 'checkout'],
+    ['users', 'ana@example.com'],
+    ['teams', 'payments'],
+    ['projects', 'shop'],
+    ['models', 'claude-haiku'],
+    ['providers', 'vllm'],
+    ['apis', 'chat.completions'],
+    ['routes', 'public'],
+  ])('has %s that match %s and nothing else', (part, value) => {
+    const matches = (...values: readonly string[]) => compileScope({ ...everyone, [part]: values }).matches(request);
+    expect([matches(value), matches('other', `${value.slice(0, 3)}*`), matches('*')]).toEqual([true, true, true]);
+    const others = ['other', 'checkout', 'ana@example.com', 'payments', 'shop', 'claude-haiku', 'openai', 'responses'];
+    expect(matches(...others.filter((each) => each !== value))).toBe(false);
+  });
+
+  it('matches nothing that a request does not have, not even by a glob', () => {
+    for (const part of ['users', 'teams', 'projects', 'providers', 'routes'] as const)
+      expect(compileScope({ ...everyone, [part]: ['*'] }).matches(factsOf({ key: 'bare' })), part).toBe(false);
   });
 
   it('may match a request whose headers are not known', () => {
