@@ -72,8 +72,12 @@ describe.each(readings)('an answer read by %s', (by) => {
 
   it.each(Object.keys(pausing) as Pausing[])('is ended when it falls silent for longer: %s', async (how) => {
     const before = givenUp;
-    const { text, pausedMs } = await ask({ by, how, isStream: true, fallsSilent: true });
+    const { text, pausedMs, isBrokenOff } = await ask({ by, how, isStream: true, fallsSilent: true });
     expect(text).toContain('It rains');
+    // Nobody must take it for all of the answer: it breaks off, or says so where it is rewritten on its way, by a guardrail
+    // or because usage was asked for that the caller did not want.
+    if (by === 'nobody') expect(isBrokenOff).toBe(true);
+    else expect(text).toContain('provider_silent');
     const limitMs = how === 'pauses-longer' ? 2_000 : 1_000;
     expect(pausedMs).toBeGreaterThan(limitMs - 100);
     // The rest is for a busy machine; what Envoy alone would make of it takes 20 seconds and more.
@@ -84,7 +88,8 @@ describe.each(readings)('an answer read by %s', (by) => {
 
 it('that is not read through by a guardrail may not fall silent either: JSON', async () => {
   for (const by of ['nobody', 'counted'] as const) {
-    const { pausedMs } = await ask({ by, how: 'thinks-longer', isStream: false, fallsSilent: true });
+    const { pausedMs, isBrokenOff } = await ask({ by, how: 'thinks-longer', isStream: false, fallsSilent: true });
+    expect(isBrokenOff).toBe(true);
     expect(pausedMs).toBeGreaterThan(900);
     expect(pausedMs).toBeLessThan(6_000);
   }
@@ -123,7 +128,13 @@ async function answer(response: ServerResponse, { body }: RecordedRequest): Prom
 }
 
 /** How it went on behind its headers. */
-async function ask({ by, how, isStream, fallsSilent }: Asked): Promise<{ text: string; pausedMs: number }> {
+interface Behind {
+  readonly text: string;
+  readonly pausedMs: number;
+  readonly isBrokenOff: boolean;
+}
+
+async function ask({ by, how, isStream, fallsSilent }: Asked): Promise<Behind> {
   const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${keyOf(by)}`, 'content-type': 'application/json' },
@@ -137,12 +148,13 @@ async function ask({ by, how, isStream, fallsSilent }: Asked): Promise<{ text: s
   expect(response.status).toBe(200);
   const startedAt = performance.now();
   let text = '';
+  let isBrokenOff = false;
   try {
     for await (const piece of response.body ?? []) text += Buffer.from(piece).toString();
   } catch {
-    // Broken off.
+    isBrokenOff = true;
   }
-  return { text, pausedMs: performance.now() - startedAt };
+  return { text, pausedMs: performance.now() - startedAt, isBrokenOff };
 }
 
 function keyOf(name: string): string {
