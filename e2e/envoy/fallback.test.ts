@@ -9,43 +9,72 @@ import { freePort, startGateway, type TestGateway } from '../support/gateway.ts'
  */
 
 const secret = 'sk-sluice-fallback-test-key';
+const requestId = /^[0-9a-f-]{36}$/;
 
 interface Failure {
   readonly name: string;
   /** How the practice provider fails. Absent: the address itself is the failure. */
-  readonly rule?: Rule;
+  readonly rule?: (account: string) => Rule;
   /** Address of a provider that fails like this. Absent: the practice provider. */
   readonly endpoint?: 'refused' | 'dns' | 'tls';
   readonly fallsOver: boolean;
   /** What the caller gets when nobody else answers: the provider's own status, or ours. */
   readonly status: number;
-  /** Code of our own error, where the provider gave no answer. */
-  readonly code?: string;
+  /** The error that the caller reads then; `account` is the last one that was asked. */
+  readonly error: (account: string) => object;
 }
 
-const failures: readonly Failure[] = [
-  { name: '429', rule: { fault: { kind: 'status', status: 429 } }, fallsOver: true, status: 429 },
-  { name: '500', rule: { fault: { kind: 'status', status: 500 } }, fallsOver: true, status: 500 },
-  { name: '503', rule: { fault: { kind: 'status', status: 503 } }, fallsOver: true, status: 503 },
-  { name: '529', rule: { fault: { kind: 'status', status: 529 } }, fallsOver: true, status: 529 },
-  { name: '400', rule: { fault: { kind: 'status', status: 400 } }, fallsOver: false, status: 400 },
-  { name: '401', rule: { fault: { kind: 'status', status: 401 } }, fallsOver: false, status: 401 },
-  { name: 'refused', endpoint: 'refused', fallsOver: true, status: 502, code: 'provider_unreachable' },
-  { name: 'dns', endpoint: 'dns', fallsOver: true, status: 502, code: 'provider_unreachable' },
-  { name: 'tls', endpoint: 'tls', fallsOver: true, status: 502, code: 'provider_unreachable' },
-  {
-    name: 'reset-before-headers',
-    rule: { fault: { kind: 'cut', at: 'before-headers', how: 'reset' } },
-    fallsOver: true,
-    status: 502,
+/** Answered with an error, whose words tell who has said them. */
+function refusing(status: number, fallsOver: boolean, type: string, code: string | null = null): Failure {
+  const message = (account: string): string => `${account} answers ${status}.`;
+  return {
+    name: String(status),
+    rule: (account) => ({ fault: { kind: 'status', status, message: message(account) } }),
+    fallsOver,
+    status,
+    error: (account) => ({ message: message(account), type, param: null, code }),
+  };
+}
+
+const unreachable = {
+  fallsOver: true,
+  status: 502,
+  error: () => ({
+    message: 'The provider could not be reached or broke the connection. Try again.',
+    type: 'server_error',
+    param: null,
     code: 'provider_unreachable',
+    request_id: expect.stringMatching(requestId),
+  }),
+} as const;
+
+const failures: readonly Failure[] = [
+  refusing(429, true, 'rate_limit_error', 'rate_limit_exceeded'),
+  refusing(500, true, 'server_error'),
+  refusing(503, true, 'server_error'),
+  refusing(529, true, 'server_error'),
+  refusing(400, false, 'invalid_request_error'),
+  refusing(401, false, 'invalid_request_error'),
+  { ...unreachable, name: 'refused', endpoint: 'refused' },
+  { ...unreachable, name: 'dns', endpoint: 'dns' },
+  { ...unreachable, name: 'tls', endpoint: 'tls' },
+  {
+    ...unreachable,
+    name: 'reset-before-headers',
+    rule: () => ({ fault: { kind: 'cut', at: 'before-headers', how: 'reset' } }),
   },
   {
     name: 'slow-headers',
-    rule: { headersDelayMs: 3_000 },
+    rule: () => ({ headersDelayMs: 3_000 }),
     fallsOver: true,
     status: 504,
-    code: 'provider_timeout',
+    error: () => ({
+      message: 'The provider did not answer in time. Try again, or ask for a stream or a shorter answer.',
+      type: 'timeout_error',
+      param: null,
+      code: 'provider_timeout',
+      request_id: expect.stringMatching(requestId),
+    }),
   },
 ];
 
@@ -115,13 +144,21 @@ interface Answer {
   readonly text: string;
 }
 
-async function ask(model: string, stream: boolean): Promise<Answer> {
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+function post(model: string, stream: boolean): Promise<Response> {
+  return fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json', 'x-client': 'kept' },
     body: JSON.stringify({ model, stream, user: 'ana', messages: [{ role: 'user', content: 'Hello' }] }),
   });
+}
+
+async function ask(model: string, stream: boolean): Promise<Answer> {
+  const response = await post(model, stream);
   return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+function attemptsOf({ headers }: Pick<Answer, 'headers'>): readonly string[] {
+  return headers.get('x-sluice-attempts')?.split(/, ?/) ?? [];
 }
 
 function expectAnswered(answer: Answer, stream: boolean): void {
@@ -129,9 +166,23 @@ function expectAnswered(answer: Answer, stream: boolean): void {
   if (stream) {
     expect(answer.headers.get('content-type')).toContain('text/event-stream');
     expect(answer.text.trimEnd().endsWith('data: [DONE]')).toBe(true);
+    expect(contentOf(answer.text)).toBe('You said: Hello');
   } else {
-    expect(JSON.parse(answer.text)).toMatchObject({ object: 'chat.completion', model: 'second-model' });
+    expect(JSON.parse(answer.text)).toMatchObject({
+      object: 'chat.completion',
+      model: 'second-model',
+      choices: [{ index: 0, message: { role: 'assistant', content: 'You said: Hello' }, finish_reason: 'stop' }],
+    });
   }
+}
+
+/** What the chunks of a stream, or of the part of one that has come, say together. */
+function contentOf(text: string): string {
+  const chunks = text
+    .split('\n\n')
+    .filter((event) => event.startsWith('data: {') && event.endsWith('}'))
+    .map((event) => JSON.parse(event.slice('data: '.length)) as { choices: { delta: { content?: string } }[] });
+  return chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('');
 }
 
 /** What the second provider got must be as if the first had never been asked. */
@@ -152,31 +203,26 @@ function expectNothingOfTheFirst(stream: boolean): void {
 }
 
 describe.each(failures)('a provider that fails with $name', (failure) => {
-  const shape = failure.endpoint ?? 'practice';
-  const attempts = (last: string): string =>
-    failure.endpoint === undefined
-      ? `first/first-model,${last}/second-model`
-      : `${failure.endpoint}-one/first-model,${last}/second-model`;
+  const { endpoint, fallsOver, rule } = failure;
+  const first = endpoint === undefined ? 'first' : `${endpoint}-one`;
   const fail = (account: string): void => {
-    if (failure.rule !== undefined) practice.behave({ account, ...failure.rule });
+    if (rule !== undefined) practice.behave({ account, ...rule(account) });
   };
 
   describe.each([{ stream: false }, { stream: true }])('stream: $stream', ({ stream }) => {
-    if (failure.fallsOver) {
+    if (fallsOver) {
       it('is answered by the second', async () => {
         fail('first');
-        const answer = await ask(shape, stream);
+        const answer = await ask(endpoint ?? 'practice', stream);
         expectAnswered(answer, stream);
         expect(answer.headers.get('x-sluice-provider')).toBe('second');
-        expect(answer.headers.get('x-sluice-attempts')?.replaceAll(', ', ',')).toBe(attempts('second'));
+        expect(attemptsOf(answer)).toEqual([`${first}/first-model`, 'second/second-model']);
         expectNothingOfTheFirst(stream);
       });
     } else {
       it('is not asked of the second', async () => {
         fail('first');
-        const answer = await ask(shape, stream);
-        expect(answer.status).toBe(failure.status);
-        expect(answer.headers.get('x-sluice-attempts')).toBe('first/first-model');
+        expectFailed(await ask('practice', stream), 'first', ['first/first-model']);
         expect(practice.requests.map(({ account }) => account)).toEqual(['first']);
       });
     }
@@ -184,31 +230,52 @@ describe.each(failures)('a provider that fails with $name', (failure) => {
     it('gives the last error in the dialect of the caller when all fail', async () => {
       fail('first');
       fail('second');
-      const answer = await ask(failure.endpoint === undefined ? shape : `${shape}-all`, stream);
-      expect(answer.status, answer.text).toBe(failure.status);
-      expect(answer.headers.get('content-type')).toContain('application/json');
-      const body = JSON.parse(answer.text) as { error?: { message?: string; type?: string; code?: string } };
-      expect(body.error).toMatchObject({ message: expect.any(String), type: expect.any(String) });
-      if (failure.code !== undefined) expect(body.error?.code).toBe(failure.code);
-      expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-      if (!failure.fallsOver) return;
-      const last = failure.endpoint === undefined ? 'second' : `${failure.endpoint}-two`;
-      expect(answer.headers.get('x-sluice-attempts')?.replaceAll(', ', ',')).toBe(attempts(last));
+      const answer = await ask(endpoint === undefined ? 'practice' : `${endpoint}-all`, stream);
+      if (!fallsOver) {
+        expectFailed(answer, 'first', ['first/first-model']);
+        return;
+      }
+      const last = endpoint === undefined ? 'second' : `${endpoint}-two`;
+      expectFailed(answer, last, [`${first}/first-model`, `${last}/second-model`]);
+      if (endpoint === undefined) expectNothingOfTheFirst(stream);
+    });
+  });
+
+  function expectFailed(answer: Answer, last: string, attempts: readonly string[]): void {
+    expect(answer.status, answer.text).toBe(failure.status);
+    expect(answer.headers.get('content-type')).toContain('application/json');
+    expect(JSON.parse(answer.text)).toEqual({ error: failure.error(last) });
+    expect(answer.headers.get('x-request-id')).toMatch(requestId);
+    expect(answer.headers.get('x-sluice-provider')).toBe(last);
+    expect(attemptsOf(answer)).toEqual(attempts);
+  }
+});
+
+describe('a provider that breaks off after its first content', () => {
+  describe.each([{ failing: ['first'] }, { failing: ['first', 'second'] }])('$failing', ({ failing }) => {
+    it.each([{ stream: false }, { stream: true }])('is not asked of another, stream: $stream', async ({ stream }) => {
+      for (const account of failing) {
+        practice.behave({ account, firstChunkDelayMs: 150, fault: { kind: 'cut', at: 1 } });
+      }
+      const response = await post('practice', stream);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('x-sluice-provider')).toBe('first');
+      expect(attemptsOf(response)).toEqual(['first/first-model']);
+      const { text, isBrokenOff } = await read(response);
+      expect(isBrokenOff).toBe(true);
+      if (stream) expect(contentOf(text)).toBe('You');
+      else expect(() => JSON.parse(text)).toThrow();
+      expect(practice.requests.map(({ account }) => account)).toEqual(['first']);
     });
   });
 });
 
-describe('a provider that breaks off after its first content', () => {
-  it.each([{ stream: false }, { stream: true }])('is not asked of another, stream: $stream', async ({ stream }) => {
-    practice.behave({ account: 'first', firstChunkDelayMs: 150, fault: { kind: 'cut', at: 1 } });
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'practice', stream, messages: [{ role: 'user', content: 'Hello' }] }),
-    });
-    expect(response.status).toBe(200);
-    expect(response.headers.get('x-sluice-provider')).toBe('first');
-    await expect(response.text()).rejects.toThrow();
-    expect(practice.requests.map(({ account }) => account)).toEqual(['first']);
-  });
-});
+async function read(response: Response): Promise<{ readonly text: string; readonly isBrokenOff: boolean }> {
+  let text = '';
+  try {
+    for await (const piece of response.body ?? []) text += Buffer.from(piece).toString();
+  } catch {
+    return { text, isBrokenOff: true };
+  }
+  return { text, isBrokenOff: false };
+}
