@@ -32,6 +32,11 @@ metadata: {name: checkout}
 spec: {hash: "${hash}"}
 ---
 apiVersion: sluice.dev/v1alpha1
+kind: ApiKey
+metadata: {name: search}
+spec: {hash: "sha256:${'b'.repeat(64)}"}
+---
+apiVersion: sluice.dev/v1alpha1
 kind: Limit
 metadata: {name: hour}
 spec: {per: [key, model], tokens: 1000, window: 1h}
@@ -119,6 +124,66 @@ describe('sluice limits', () => {
       { kind: 'budget', name: 'month', per: { key: 'checkout' }, reserved: 250_000_000, drift: 0 },
       { kind: 'limit', name: 'hour', per: { key: 'checkout', model: 'm' } },
     ]);
+  });
+
+  it('keeps to the key that is named, whoever else has used something', async () => {
+    const counterOf = (kind: 'limit' | 'budget', value: string) =>
+      kind === 'limit'
+        ? ({ kind: 'bucket', key: counterKey(['limit', 'hour', value]), limit: 1_000, windowMs: 3_600_000 } as const)
+        : ({
+            kind: 'calendar',
+            key: counterKey(['budget', 'month', value]),
+            limit: 5_000_000_000,
+            unit: 'month',
+            timeZone: 'UTC',
+          } as const);
+    await finish(store, crypto.randomUUID(), counterOf('limit', 'key=search&model=m'), 7);
+    await finish(store, crypto.randomUUID(), counterOf('budget', 'key=search'), 7_000_000_000);
+    const shownFor = async (...args: string[]) => {
+      const shown = JSON.parse((await run('show', ...args, '--output', 'json')).out) as {
+        readonly counters: readonly { readonly name: string; readonly per: { readonly key: string } }[];
+      };
+      return shown.counters.map(({ name, per }) => `${name} ${per.key}`).sort();
+    };
+    const ofSearch = ['hour search', 'month search'];
+    expect(await shownFor()).toEqual(['hour checkout', 'hour search', 'month checkout', 'month search']);
+    expect(await shownFor('--key', 'search')).toEqual(ofSearch);
+    expect(await shownFor('--key', 'search', '--limit', 'month')).toEqual(['month search']);
+    expect((await run('reset', '--key', 'checkout', '--limit', 'hour')).out).toContain('1 counter begins anew');
+    expect(await shownFor()).toEqual(['hour search', 'month checkout', 'month search']);
+    expect((await run('reset', '--key', 'checkout')).out).toContain('1 counter begins anew');
+    expect(await shownFor()).toEqual(ofSearch);
+    const { status, err } = await run('reset', '--key', 'nobody');
+    expect([status, err]).toEqual([1, expect.stringContaining('There is no ApiKey nobody in the policy.')]);
+    expect(await shownFor()).toEqual(ofSearch);
+  });
+
+  it('takes the counter of what is for one key alone for a counter of that key', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'sluice-limits-'));
+    const scoped = (name: string, keys: string) =>
+      `---\napiVersion: sluice.dev/v1alpha1\nkind: Limit\nmetadata: {name: ${name}}\n` +
+      `spec: {scope: {keys: [${keys}]}, requests: 60, window: 1h}\n`;
+    await writeFile(
+      join(other, 'policy.yaml'),
+      policy(`{redis: {addresses: ["127.0.0.1:${redis.port}"]}}`) +
+        scoped('own', 'checkout') +
+        scoped('both', 'checkout, search') +
+        scoped('any', '"check*"'),
+    );
+    for (const name of ['own', 'both', 'any']) {
+      const counter = { kind: 'bucket', key: `limit:${name}:`, limit: 60, windowMs: 3_600_000 } as const;
+      await finish(store, crypto.randomUUID(), counter, 3);
+    }
+    const shownFor = async (key: string) => {
+      const { out } = await runCli(['limits', 'show', '--key', key, '--output', 'json'], { cwd: other });
+      const { counters } = JSON.parse(out) as { readonly counters: readonly { readonly name: string }[] };
+      return counters.map(({ name }) => name).sort();
+    };
+    expect(await shownFor('checkout')).toEqual(['hour', 'month', 'own']);
+    expect(await shownFor('search')).toEqual([]);
+    const { out } = await runCli(['limits', 'reset', '--key', 'checkout', '--limit', 'own'], { cwd: other });
+    expect(out).toContain('1 counter begins anew');
+    await rm(other, { recursive: true });
   });
 
   it('says where a counter holds what no request has reserved', async () => {

@@ -34,8 +34,8 @@ export async function findCounters({ policy, key, limit }: Wanted, io: Io): Prom
   if (program === undefined) return err('The folder makes no gateway. Check it with `sluice validate`.');
   const unknown = unknownName(program, key, limit);
   if (unknown !== undefined) return err(unknown);
-  const isWanted = ({ per, name }: CounterOwner): boolean =>
-    (key === undefined || per.key === key) && (limit === undefined || name === limit);
+  const isWanted = (owner: CounterOwner): boolean =>
+    (key === undefined || isOfKey(owner, key, program)) && (limit === undefined || owner.name === limit);
   const opened = await openStore(program);
   if (!opened.ok) return opened;
   try {
@@ -55,6 +55,13 @@ export async function findCounters({ policy, key, limit }: Wanted, io: Io): Prom
     const because = error instanceof Error ? error.message : '';
     return err(`${opened.value.source} cannot be asked${because && `: ${because}`}. ${remedyFor(because)}`);
   }
+}
+
+/** Of nobody else: its own one of several, or the only one of what is for this key alone. */
+function isOfKey({ kind, name, per }: CounterOwner, key: string, { limits, budgets }: Program): boolean {
+  if (per.key !== undefined) return per.key === key;
+  const index = (kind === 'limit' ? limits : budgets).all.find((each) => each.name === name)?.scope.index;
+  return index?.part === 'key' && index.values.every((value) => value === key);
 }
 
 function remedyFor(because: string): string {
