@@ -57,7 +57,14 @@ const quota = object({
     'Which buckets are charged.',
   ),
   defaultBucket: optional(bucket, 'Quota of all requests.'),
-  bucketRules: defaulted(list(bucketRule, { most: 128 }), [], 'Quotas of some callers, besides.'),
+  bucketRules: defaulted(
+    except(
+      list(bucketRule, { most: 128 }),
+      'several buckets where no request can be in two of them; otherwise they are reported',
+    ),
+    [],
+    'Quotas of some callers, besides.',
+  ),
 });
 
 const serviceQuota = object({

@@ -9,6 +9,7 @@ import { countedCost } from './cost.ts';
 import { warnOfIdleSelectors } from './idle-selectors.ts';
 import { type BuiltLimit, callersOf, everybody, forNobody, limitDefaults, unkept } from './limit.ts';
 import { type RuleMatch, ruleMatches } from './match.ts';
+import { bucketsOf, refuseOverlap } from './quota-buckets.ts';
 import { sayRefused } from './refused-limit.ts';
 import type { ResolvedRef } from './targets.ts';
 
@@ -77,7 +78,7 @@ function buildQuotas(
       for (const [at, { clientSelectors }] of quota.quota.bucketRules.entries()) {
         warnOfIdleSelectors(policy, `${path}.quota.bucketRules[${at}]`, clientSelectors, matches, context);
       }
-      take(path, modelLimit(policy, backend, quota, ways));
+      for (const built of modelLimits(policy, backend, quota, ways)) take(path, built);
     } else {
       const message = `"${quota.modelName}" is no model with whose name a rule leads to ${backend.name}`;
       context.warn(policy, `${path}.modelName`, message, 'check the name; the quota is for nothing', 'TargetNotFound');
@@ -86,41 +87,37 @@ function buildQuotas(
   return limits;
 }
 
+const forAll = { models: [], clientSelectors: [], suffix: '', path: '', inBucket: '' } as const;
+
 function serviceLimit(policy: QuotaDocument, backend: Provider, rules: readonly QuotaRule[]): BuiltLimit | undefined {
   const { quota, costExpression } = policy.spec.serviceQuota ?? {};
   if (quota === undefined) return undefined;
   if (!rules.every(({ refs }) => refs.every(({ provider }) => provider === backend))) {
     return { path: '', refusal: severalBackends };
   }
-  return limitOf(policy, backend, { ...quota, costExpression, models: [], clientSelectors: [], suffix: '', path: '' });
+  return limitOf(policy, backend, { ...quota, costExpression, ...forAll });
 }
 
-function modelLimit(
+function modelLimits(
   policy: QuotaDocument,
   backend: Provider,
   { modelName, quota }: ModelQuota,
   ways: readonly WayToModel[],
-): BuiltLimit | undefined {
-  if (ways.some(({ isOnlyOne }) => !isOnlyOne)) return { path: '', refusal: severalBackends };
+): readonly (BuiltLimit | undefined)[] {
+  if (ways.some(({ isOnlyOne }) => !isOnlyOne)) return [{ path: '', refusal: severalBackends }];
   const models = ways.flatMap(({ match }) => match.models);
   if (!ways.every(({ match }) => match.models.length > 0 && match.modelPatterns.length === 0)) {
-    return { path: '.modelName', refusal: 'a rule that leads there does not name its models exactly' };
+    return [{ path: '.modelName', refusal: 'a rule that leads there does not name its models exactly' }];
   }
-  const general = quota.defaultBucket && { quota: quota.defaultBucket, clientSelectors: [], shadowMode: false };
-  const [bucket, ...more] = [...(general ? [general] : []), ...quota.bucketRules];
-  if (bucket === undefined) return undefined;
-  if (more.length > 0)
-    return { path: '.quota', refusal: 'of several buckets any would do, but each limit must be kept' };
-  if (bucket.shadowMode) {
-    return { path: '.quota.bucketRules[0].shadowMode', refusal: 'limits that refuse nothing are not kept' };
-  }
-  return limitOf(policy, backend, {
-    ...bucket.quota,
-    costExpression: quota.costExpression,
-    models: [...new Set(models)].sort(),
-    clientSelectors: bucket.clientSelectors,
-    suffix: `/${modelName}`,
-    path: '.quota',
+  const buckets = bucketsOf(quota);
+  const overlap = refuseOverlap(buckets);
+  if (overlap !== undefined) return [overlap];
+  const counted = { costExpression: quota.costExpression, models: [...new Set(models)].sort(), path: '.quota' };
+  return buckets.map(({ quota: amount, clientSelectors, shadowMode, path }, index) => {
+    if (shadowMode) return { path: `${path}.shadowMode`, refusal: 'limits that refuse nothing are not kept' };
+    // The first one has the plain name, so that its counter stays when another is added.
+    const suffix = index === 0 ? `/${modelName}` : `/${modelName}/${index}`;
+    return limitOf(policy, backend, { ...amount, ...counted, clientSelectors, suffix, inBucket: path });
   });
 }
 
@@ -131,14 +128,14 @@ interface Counted {
   readonly models: readonly string[];
   readonly clientSelectors: readonly ClientSelector[];
   readonly suffix: string;
-  /** Where the expression stands, within what it is for. */
+  /** Where the expression stands, within what it is for; and where the selectors do. */
   readonly path: string;
+  readonly inBucket: string;
 }
 
 function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): BuiltLimit | undefined {
-  const inRule = '.quota.bucketRules[0]';
   const callers = callersOf(counted.clientSelectors);
-  if (callers === 'nobody') return { ...forNobody, path: inRule };
+  if (callers === 'nobody') return { ...forNobody, path: counted.inBucket };
   const models = counted.models.filter((model) => callers.models.length === 0 || callers.models.includes(model));
   // In a scope no model means every one.
   if (models.length === 0 && callers.models.length > 0) return undefined;
@@ -149,7 +146,7 @@ function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): Bu
   };
   const origins = [policy.id];
   const refused = { ...whom, ...unkept, origins };
-  if (callers.refusal !== undefined) return { ...callers.refusal, path: inRule, unkept: refused };
+  if (callers.refusal !== undefined) return { ...callers.refusal, path: counted.inBucket, unkept: refused };
   const cost = countedCost({ type: 'CEL', cel: counted.costExpression ?? 'total_tokens' });
   if ('refusal' in cost) {
     return { path: `${counted.path}.costExpression`, refusal: cost.refusal, unkept: refused };
