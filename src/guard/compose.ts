@@ -1,8 +1,9 @@
 import type { Candidate } from './candidate.ts';
 import { type Cluster, clustersOf, shownAtEnd, winnerOf } from './cluster.ts';
+import type { Excerpt } from './excerpt.ts';
+import type { Hiding } from './redaction/hiding.ts';
 import { replacement } from './redaction/replacement.ts';
-import type { Vault } from './redaction/vault.ts';
-import { type Phase, redactionOf } from './rule.ts';
+import { redactionOf } from './rule.ts';
 
 export interface Composed {
   readonly output: string;
@@ -16,16 +17,14 @@ const none: readonly Candidate[] = [];
 
 /**
  * The text from `from` to `until` with what was found replaced. No finding that is still to come starts before `until`;
- * a cluster that reaches beyond it is left for later, unless this is the end. `base` is the position of `text[0]`.
+ * a cluster that reaches beyond it is left for later, unless this is the end.
  */
 export function compose(
-  text: string,
-  base: number,
+  { text, base }: Excerpt,
   from: number,
   until: number,
   redactions: readonly Candidate[],
-  vault: Vault,
-  phase: Phase,
+  hiding: Hiding,
 ): Composed {
   if (redactions.length === 0) return { output: text.slice(from - base, until - base), boundary: until, open: none };
   let output = '';
@@ -36,15 +35,15 @@ export function compose(
       return { output, boundary: cluster.start, open: cluster.members };
     }
     output += text.slice(position - base, cluster.start - base);
-    output += replaced(cluster, text.slice(cluster.start - base, cluster.end - base), vault, phase);
+    output += replaced(cluster, text.slice(cluster.start - base, cluster.end - base), hiding);
     position = cluster.end;
   }
   return { output: output + text.slice(position - base, until - base), boundary: until, open: none };
 }
 
-function replaced(cluster: Cluster, value: string, vault: Vault, phase: Phase): string {
+function replaced(cluster: Cluster, value: string, hiding: Hiding): string {
   const winner = winnerOf(cluster);
   const redaction = redactionOf(winner.rule, winner.entity);
   const applied = redaction.style === 'mask' ? { ...redaction, keepLast: shownAtEnd(cluster) } : redaction;
-  return replacement(applied, winner.entity, value, vault, phase);
+  return replacement(applied, winner.entity, value, hiding);
 }

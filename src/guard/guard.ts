@@ -49,11 +49,11 @@ export function compileGuard(rules: readonly GuardRule[], phase: Phase, context:
     scan(text, role, vault, field, times) {
       const lane = lanes.get(role);
       if (lane === undefined || text === '') return untouched(text);
-      return judge(lane, text, vault, phase, field, times);
+      return judge(lane, text, { vault, phase }, field, times);
     },
     stream(role, vault, sink, field, times) {
       const lane = lanes.get(role);
-      return lane && new GuardStream(lane, vault, phase, sink, field, times);
+      return lane && new GuardStream(lane, { vault, phase }, sink, field, times);
     },
     explain: () =>
       ofPhase.map((rule) =>

@@ -1,11 +1,12 @@
 import { byPosition, type Candidate } from './candidate.ts';
 import { compose } from './compose.ts';
 import { type RuleFinding, stronger, type Verdict } from './decision.ts';
-import { type Lane, watch } from './lane.ts';
+import type { Excerpt } from './excerpt.ts';
+import { type Lane, searchOf, watch } from './lane.ts';
+import type { Hiding } from './redaction/hiding.ts';
 import { protectedSpans } from './redaction/protected-spans.ts';
 import { isWithin } from './redaction/span.ts';
-import type { Vault } from './redaction/vault.ts';
-import type { GuardRule, Phase } from './rule.ts';
+import type { GuardRule } from './rule.ts';
 import type { RuleTimes } from './rule-times.ts';
 
 export interface Judgement {
@@ -23,38 +24,38 @@ const nothing: readonly RuleFinding[] = [];
 export function judge(
   lane: Lane,
   text: string,
-  vault: Vault,
-  phase: Phase,
+  hiding: Hiding,
   field: string | undefined,
   times: RuleTimes | undefined,
 ): Judgement {
   const candidates: Candidate[] = [];
+  const search = searchOf(text, field, candidates);
   times?.start();
   for (const watched of lane.incremental) {
-    watch(watched, text, 0, 0, text.length, candidates, field);
+    watch(watched, search);
     times?.lap(watched);
   }
   for (const watched of lane.whole) {
-    watch(watched, text, 0, 0, text.length, candidates, field);
+    watch(watched, search);
     times?.lap(watched);
   }
   if (candidates.length === 0) {
     return { verdict: 'allow', findings: nothing, blockedBy: undefined, redactedText: text };
   }
-  const spans = protectedSpans(text, 0, text.length, vault, phase);
+  const spans = protectedSpans(search.excerpt, text.length, hiding);
   const findings = candidates.filter((candidate) => !isWithin(candidate, spans)).sort(byPosition);
-  return settle(findings, text, vault, phase);
+  return settle(findings, search.excerpt, hiding);
 }
 
-function settle(findings: readonly Candidate[], text: string, vault: Vault, phase: Phase): Judgement {
+function settle(findings: readonly Candidate[], excerpt: Excerpt, hiding: Hiding): Judgement {
   const block = firstBlock(findings);
   const redactions = redactionsBefore(findings, block);
-  const until = block?.start ?? text.length;
+  const until = block?.start ?? excerpt.text.length;
   return {
     verdict: findings.reduce<Verdict>((verdict, finding) => stronger(verdict, finding.rule.action), 'allow'),
     findings,
     blockedBy: block?.rule,
-    redactedText: compose(text, 0, 0, until, redactions, vault, phase).output,
+    redactedText: compose(excerpt, 0, until, redactions, hiding).output,
   };
 }
 

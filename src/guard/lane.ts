@@ -1,6 +1,7 @@
 import type { Candidate } from './candidate.ts';
 import { longestChain } from './cluster.ts';
 import type { Detector, Finding, Trail } from './detector.ts';
+import { type Excerpt, wholeOf } from './excerpt.ts';
 import type { GuardRule } from './rule.ts';
 
 /** A detector and the rules that want to know what it finds. */
@@ -62,48 +63,50 @@ function holdBackOf(detectors: readonly Detector[]): number {
   return reach === 0 ? 0 : reach + Math.max(reach, longestChain) + 1;
 }
 
+/** What is searched for findings that begin from `from` on and before `until`. */
+export interface Search {
+  readonly excerpt: Excerpt;
+  readonly from: number;
+  readonly until: number;
+  /** Name of the JSON member that holds the text. */
+  readonly field: string | undefined;
+  readonly trail: Trail | undefined;
+  readonly into: Candidate[];
+}
+
+export function searchOf(text: string, field: string | undefined, into: Candidate[]): Search {
+  return { excerpt: wholeOf(text), from: 0, until: text.length, field, trail: undefined, into };
+}
+
+/** Holds nothing of a request that was searched before. */
+export const noSearch: Search = searchOf('', undefined, []);
+
 /**
- * Turns what detectors report into candidates. One for all, filled and emptied within one synchronous call: a closure or
- * an object for each of the chunks of thousands of streams would cost more than the scanning.
+ * What the present call to `watch` searches, and for whom: turning what detectors report into candidates must not cost a
+ * closure or an object for each of the chunks of thousands of streams.
  */
-const collector: { rules: readonly RankedRule[]; base: number; until: number; into: Candidate[] } = {
-  rules: [],
-  base: 0,
-  until: 0,
-  into: [],
-};
+let present: Search = noSearch;
+let interested: readonly RankedRule[] = [];
 
 function collect(finding: Finding): void {
-  const start = finding.start + collector.base;
-  if (start >= collector.until || finding.end <= finding.start) return;
+  const { excerpt, until, into } = present;
+  const start = finding.start + excerpt.base;
+  if (start >= until || finding.end <= finding.start) return;
   const { score, validator } = finding;
-  for (const { rule, order, entity = finding.entity } of collector.rules) {
-    const end = finding.end + collector.base;
-    collector.into.push({ start, end, entity, score, validator, rule, order, isRest: false });
+  for (const { rule, order, entity = finding.entity } of interested) {
+    const end = finding.end + excerpt.base;
+    into.push({ start, end, entity, score, validator, rule, order, isRest: false });
   }
 }
 
-/** Adds what a detector finds from `from` on and before `until`. All positions but those of `text` count from `base`. */
-export function watch(
-  watched: Watch,
-  text: string,
-  base: number,
-  from: number,
-  until: number,
-  into: Candidate[],
-  field: string | undefined,
-  trail?: Trail,
-): void {
-  collector.rules = watched.rules;
-  collector.base = base;
-  collector.until = until;
-  collector.into = into;
+/** Adds what a detector finds, once for each rule that wants to know it. */
+export function watch({ detector, rules }: Watch, search: Search): void {
+  const { excerpt, from, field, trail } = search;
+  present = search;
+  interested = rules;
   try {
-    watched.detector.scan(text, from - base, collect, field, trail);
+    detector.scan(excerpt.text, from - excerpt.base, collect, field, trail);
   } finally {
-    collector.into = discarded;
+    present = noSearch;
   }
 }
-
-/** Lets go of the request that was scanned last. */
-const discarded: Candidate[] = [];

@@ -1,6 +1,8 @@
 import { byPosition, type Candidate } from './candidate.ts';
 import { compose } from './compose.ts';
 import { type RuleFinding, stronger, type Verdict } from './decision.ts';
+import { wholeOf } from './excerpt.ts';
+import type { Hiding } from './redaction/hiding.ts';
 import { replacement } from './redaction/replacement.ts';
 import type { Vault } from './redaction/vault.ts';
 import type { RemoteReason, RemoteText, RemoteVerdict } from './remote-judge.ts';
@@ -34,6 +36,7 @@ export function applyVerdicts(
   vault: Vault,
   phase: Phase,
 ): RemoteJudgement {
+  const hiding: Hiding = { vault, phase };
   const findings = answers.flatMap((answer, order) => findingsOf(answer, order));
   const failedOpen = answers.filter(isPassedOver).map((answer) => answer.rule);
   const blocking = answers.find((answer) => isBlocking(answer));
@@ -42,7 +45,7 @@ export function applyVerdicts(
     verdict: blocking === undefined ? verdict : 'block',
     findings,
     blockedBy: blocking?.rule,
-    texts: blocking === undefined ? texts.map(({ text }, index) => redacted(text, index, answers, vault, phase)) : [],
+    texts: blocking === undefined ? texts.map(({ text }, index) => redacted(text, index, answers, hiding)) : [],
     failedOpen,
   };
 }
@@ -102,10 +105,10 @@ function candidate(
   return { start, end, entity, score, validator: undefined, rule, order, isRest: false };
 }
 
-function redacted(text: string, index: number, answers: readonly RemoteAnswer[], vault: Vault, phase: Phase): string {
+function redacted(text: string, index: number, answers: readonly RemoteAnswer[], hiding: Hiding): string {
   const spans: Candidate[] = [];
   const wordings = new Set<string>();
-  let hiding: GuardRule | undefined;
+  let hider: GuardRule | undefined;
   for (const [order, { rule, verdict }] of answers.entries()) {
     if (rule.action !== 'redact') continue;
     if (verdict.kind === 'found') {
@@ -114,17 +117,17 @@ function redacted(text: string, index: number, answers: readonly RemoteAnswer[],
       }
     } else if (verdict.kind === 'replaced') {
       const wording = verdict.texts[index];
-      if (wording === undefined) hiding ??= rule;
+      if (wording === undefined) hider ??= rule;
       else if (wording !== text) wordings.add(wording);
     } else if (verdict.kind === 'blocked' && isAbout(verdict.reasons, index)) {
-      hiding ??= rule;
+      hider ??= rule;
     }
     // Two wordings, or one and spans of the old one, cannot both be had.
-    if (wordings.size > 1 || (wordings.size === 1 && spans.length > 0)) hiding ??= rule;
+    if (wordings.size > 1 || (wordings.size === 1 && spans.length > 0)) hider ??= rule;
   }
-  if (hiding !== undefined) return hidden(hiding, text, vault, phase);
+  if (hider !== undefined) return hidden(hider, text, hiding);
   for (const wording of wordings) return wording;
-  return compose(text, 0, 0, text.length, spans.sort(byPosition), vault, phase).output;
+  return compose(wholeOf(text), 0, text.length, spans.sort(byPosition), hiding).output;
 }
 
 /** Positions come from somebody else: those outside of the text would shift everything behind them. */
@@ -138,13 +141,7 @@ function isAbout(reasons: readonly RemoteReason[], index: number): boolean {
   return reasons.length === 0 || reasons.some((reason) => reason.text === undefined || reason.text === index);
 }
 
-function hidden(rule: GuardRule, text: string, vault: Vault, phase: Phase): string {
+function hidden(rule: GuardRule, text: string, hiding: Hiding): string {
   const redaction = redactionOf(rule, rule.name);
-  return replacement(
-    redaction.style === 'mask' ? { ...redaction, keepLast: 0 } : redaction,
-    rule.name,
-    text,
-    vault,
-    phase,
-  );
+  return replacement(redaction.style === 'mask' ? { ...redaction, keepLast: 0 } : redaction, rule.name, text, hiding);
 }

@@ -15,7 +15,7 @@ describe('a redaction', () => {
     [style('hash'), /^\[EMAIL_ADDRESS:[0-9a-z]{16}\]$/],
     [style('reversible'), /^EMAIL_ADDRESS_[0-9a-z]{12}$/],
   ])('of %o reads %s', (redaction, expected) => {
-    expect(replacement(redaction, 'EMAIL_ADDRESS', 'ana@example.org', vault, 'request')).toMatch(expected);
+    expect(replacement(redaction, 'EMAIL_ADDRESS', 'ana@example.org', { vault, phase: 'request' })).toMatch(expected);
   });
 });
 

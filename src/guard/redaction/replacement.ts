@@ -1,10 +1,10 @@
-import type { Phase, Redaction } from '../rule.ts';
+import type { Redaction } from '../rule.ts';
+import type { Hiding } from './hiding.ts';
 import { labelOf } from './label.ts';
 import { mask } from './mask.ts';
-import type { Vault } from './vault.ts';
 
 /** What stands for `value` from now on. */
-export function replacement(redaction: Redaction, entity: string, value: string, vault: Vault, phase: Phase): string {
+export function replacement(redaction: Redaction, entity: string, value: string, { vault, phase }: Hiding): string {
   switch (redaction.style) {
     case 'text':
       return redaction.text;

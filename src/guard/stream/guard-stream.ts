@@ -3,13 +3,22 @@ import { compose } from '../compose.ts';
 import type { RuleFinding } from '../decision.ts';
 import type { Trail } from '../detector.ts';
 import { firstBlock, judge, redactionsBefore } from '../judge.ts';
-import { contextStart, type Lane, longestBuffered, type Watch, watch } from '../lane.ts';
+import {
+  contextStart,
+  type Lane,
+  longestBuffered,
+  noSearch,
+  type Search,
+  searchOf,
+  type Watch,
+  watch,
+} from '../lane.ts';
+import type { Hiding } from '../redaction/hiding.ts';
 import { protectedSpans } from '../redaction/protected-spans.ts';
 import { isWithin } from '../redaction/span.ts';
 import { longestToken } from '../redaction/token.ts';
 import type { TokenIndex } from '../redaction/token-index.ts';
-import type { Vault } from '../redaction/vault.ts';
-import { defaultRedaction, type GuardRule, type Phase } from '../rule.ts';
+import { defaultRedaction, type GuardRule } from '../rule.ts';
 import type { RuleTimes } from '../rule-times.ts';
 
 /** Where the findings of all channels of a request go. */
@@ -34,15 +43,12 @@ const none: readonly Candidate[] = [];
  */
 export class GuardStream {
   readonly #lane: Lane;
-  readonly #vault: Vault;
-  readonly #phase: Phase;
+  readonly #hiding: Hiding;
   readonly #sink: FindingSink;
   readonly #field: string | undefined;
   readonly #times: RuleTimes | undefined;
   /** Context and what is held back, as it came: what goes out in its place would mean something else to a detector. */
-  #text = '';
-  /** Position of its first character. */
-  #base = 0;
+  readonly #kept = { text: '', base: 0 };
   /** Everything before it has gone out. */
   #released = 0;
   /** For each detector: everything before it is decided. */
@@ -58,10 +64,9 @@ export class GuardStream {
   #blockedBy: GuardRule | undefined = undefined;
   #isMasking = false;
 
-  constructor(lane: Lane, vault: Vault, phase: Phase, sink: FindingSink, field?: string, times?: RuleTimes) {
+  constructor(lane: Lane, hiding: Hiding, sink: FindingSink, field?: string, times?: RuleTimes) {
     this.#lane = lane;
-    this.#vault = vault;
-    this.#phase = phase;
+    this.#hiding = hiding;
     this.#sink = sink;
     this.#field = field;
     this.#times = times;
@@ -76,7 +81,7 @@ export class GuardStream {
 
   /** Characters held back. */
   get held(): number {
-    return this.#lane.isBuffering ? this.#whole.length : this.#base + this.#text.length - this.#released;
+    return this.#lane.isBuffering ? this.#whole.length : this.#kept.base + this.#kept.text.length - this.#released;
   }
 
   push(text: string): string {
@@ -84,7 +89,7 @@ export class GuardStream {
     if (this.#lane.whole.length > 0) this.#keepWhole(text);
     if (this.#lane.isBuffering) return this.#isOver ? this.#overflowText() : '';
     if (this.#lane.incremental.length === 0) return text;
-    this.#text += text;
+    this.#kept.text += text;
     const output = this.#release(this.#decide(), false);
     return this.#isOver ? output : output + this.#bound();
   }
@@ -92,7 +97,7 @@ export class GuardStream {
   end(): string {
     if (this.#isOver) return '';
     if (this.#lane.isBuffering) return this.#judgeWhole();
-    const end = this.#base + this.#text.length;
+    const end = this.#kept.base + this.#kept.text.length;
     this.#times?.start();
     for (const [index, watched] of this.#lane.incremental.entries()) {
       this.#advance(index, watched, end);
@@ -100,7 +105,7 @@ export class GuardStream {
     }
     const output = this.#release(end, true);
     this.#observeWhole();
-    this.#text = '';
+    this.#kept.text = '';
     return output;
   }
 
@@ -111,17 +116,18 @@ export class GuardStream {
   /** Lets each detector decide as much as it can; returns up to where all that may change the text have. */
   #decide(): number {
     const { incremental } = this.#lane;
-    const end = this.#base + this.#text.length;
+    const { text, base } = this.#kept;
+    const end = base + text.length;
     let until = end;
     this.#times?.start();
     for (let index = 0; index < incremental.length; index++) {
       const watched = incremental[index];
       const decided = this.#decided[index];
       if (watched === undefined || decided === undefined) continue;
-      trail.quiet = (this.#quiet[index] ?? 0) - this.#base;
+      trail.quiet = (this.#quiet[index] ?? 0) - base;
       trail.isClear = false;
-      const hold = this.#base + watched.detector.hold(this.#text, decided - this.#base, this.#field, trail);
-      this.#quiet[index] = this.#base + trail.quiet;
+      const hold = base + watched.detector.hold(text, decided - base, this.#field, trail);
+      this.#quiet[index] = base + trail.quiet;
       if (hold > decided) {
         if (trail.isClear) this.#decided[index] = hold;
         else this.#advance(index, watched, hold);
@@ -130,18 +136,24 @@ export class GuardStream {
       if (watched.isEnforcing) until = Math.min(until, Math.max(hold, decided));
     }
     const tokens = this.#tokens();
-    if (tokens !== undefined)
-      until = Math.min(until, this.#base + tokens.hold(this.#text, this.#released - this.#base));
+    if (tokens !== undefined) until = Math.min(until, base + tokens.hold(text, this.#released - base));
     // Half a surrogate pair is no text.
-    if (isHighSurrogate(this.#text.charCodeAt(until - this.#base - 1))) until -= 1;
+    if (isHighSurrogate(text.charCodeAt(until - base - 1))) until -= 1;
     return Math.max(until, this.#released);
   }
 
   #advance(index: number, watched: Watch, until: number): void {
-    const from = this.#decided[index] ?? 0;
     found.length = 0;
-    trail.quiet = (this.#quiet[index] ?? 0) - this.#base;
-    watch(watched, this.#text, this.#base, from, until, found, this.#field, trail);
+    trail.quiet = (this.#quiet[index] ?? 0) - this.#kept.base;
+    chunkSearch.excerpt = this.#kept;
+    chunkSearch.from = this.#decided[index] ?? 0;
+    chunkSearch.until = until;
+    chunkSearch.field = this.#field;
+    try {
+      watch(watched, chunkSearch);
+    } finally {
+      chunkSearch.excerpt = noSearch.excerpt;
+    }
     if (found.length > 0) this.#waiting = [...this.#waiting, ...found];
     this.#decided[index] = until;
   }
@@ -162,15 +174,7 @@ export class GuardStream {
         this.#block(block.rule);
       }
     }
-    const { output, boundary, open } = compose(
-      this.#text,
-      this.#base,
-      this.#released,
-      end,
-      redactions,
-      this.#vault,
-      this.#phase,
-    );
+    const { output, boundary, open } = compose(this.#kept, this.#released, end, redactions, this.#hiding);
     this.#released = boundary;
     this.#open = open;
     if (this.#blockedBy === undefined) this.#forget();
@@ -184,30 +188,31 @@ export class GuardStream {
     const settled = isEnd ? [...waiting] : waiting.filter((candidate) => candidate.start < until);
     this.#waiting = settled.length === waiting.length ? none : waiting.filter((candidate) => candidate.start >= until);
     if (settled.length === 0) return none;
-    const end = this.#base + this.#text.length;
-    const spans = protectedSpans(this.#text, this.#base, end, this.#vault, this.#phase);
+    const end = this.#kept.base + this.#kept.text.length;
+    const spans = protectedSpans(this.#kept, end, this.#hiding);
     return settled.filter((candidate) => !isWithin(candidate, spans)).sort(byPosition);
   }
 
   /** Drops what no detector needs any more; not at every chunk, since each time the rest is copied. */
   #forget(): void {
+    const { text, base } = this.#kept;
     let needed = this.#released;
     for (const decided of this.#decided) needed = Math.min(needed, decided);
     // One character at least: a detector must not take this for the beginning of the channel.
     const context = Math.max(this.#lane.leftContext, this.#tokens() === undefined ? 1 : longestToken);
-    const most = needed - context - this.#base;
+    const most = needed - context - base;
     if (most < leastForgotten) return;
-    let surplus = Math.min(most, contextStart(this.#lane, this.#text, needed - this.#base));
+    let surplus = Math.min(most, contextStart(this.#lane, text, needed - base));
     if (surplus < leastForgotten) return;
     // A text that begins with the second half of a character would be another text.
-    if (isLowSurrogate(this.#text.charCodeAt(surplus))) surplus -= 1;
-    this.#text = this.#text.slice(surplus);
-    this.#base += surplus;
+    if (isLowSurrogate(text.charCodeAt(surplus))) surplus -= 1;
+    this.#kept.text = text.slice(surplus);
+    this.#kept.base += surplus;
   }
 
   /** Detectors that keep their word never come here: what they hold is less. */
   #bound(): string {
-    const end = this.#base + this.#text.length;
+    const end = this.#kept.base + this.#kept.text.length;
     const { holdBack, incremental } = this.#lane;
     for (let index = 0; index < incremental.length; index++) {
       const watched = incremental[index];
@@ -225,7 +230,7 @@ export class GuardStream {
     const blocking = enforcing.find(({ rule }) => rule.atHoldBackLimit === 'block') ?? undefined;
     const rule = (blocking ?? enforcing[0])?.rule;
     if (rule === undefined) return '';
-    const end = this.#base + this.#text.length;
+    const end = this.#kept.base + this.#kept.text.length;
     // What is masked was not blocked, whatever the rule would have done.
     const acting: GuardRule = blocking === undefined ? { ...rule, action: 'redact' } : rule;
     const start = this.#released;
@@ -249,7 +254,7 @@ export class GuardStream {
   }
 
   #drop(): void {
-    this.#text = '';
+    this.#kept.text = '';
     this.#whole = '';
     this.#waiting = none;
     this.#open = none;
@@ -265,7 +270,7 @@ export class GuardStream {
   }
 
   #judgeWhole(): string {
-    const judgement = judge(this.#lane, this.#whole, this.#vault, this.#phase, this.#field, this.#times);
+    const judgement = judge(this.#lane, this.#whole, this.#hiding, this.#field, this.#times);
     for (const finding of judgement.findings) this.#sink.add(finding);
     if (judgement.blockedBy !== undefined) this.#block(judgement.blockedBy);
     this.#drop();
@@ -275,12 +280,13 @@ export class GuardStream {
   #observeWhole(): void {
     if (this.#whole === '' || this.#blockedBy !== undefined) return;
     const candidates: Candidate[] = [];
+    const search = searchOf(this.#whole, this.#field, candidates);
     this.#times?.start();
     for (const watched of this.#lane.whole) {
-      watch(watched, this.#whole, 0, 0, this.#whole.length, candidates, this.#field);
+      watch(watched, search);
       this.#times?.lap(watched);
     }
-    const spans = protectedSpans(this.#whole, 0, this.#whole.length, this.#vault, this.#phase);
+    const spans = protectedSpans(search.excerpt, this.#whole.length, this.#hiding);
     for (const candidate of candidates.sort(byPosition)) {
       if (!isWithin(candidate, spans)) this.#sink.add(candidate);
     }
@@ -288,13 +294,15 @@ export class GuardStream {
   }
 
   #tokens(): TokenIndex | undefined {
-    return this.#phase === 'response' ? this.#vault.index : undefined;
+    return this.#hiding.phase === 'response' ? this.#hiding.vault.index : undefined;
   }
 }
 
 /** Filled and read within one call. */
 const found: Candidate[] = [];
 const trail: Trail = { quiet: 0, isClear: false };
+/** An object for each of the chunks of thousands of streams would cost more than the scanning. */
+const chunkSearch: { -readonly [Field in keyof Search]: Search[Field] } = { ...noSearch, trail, into: found };
 
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
