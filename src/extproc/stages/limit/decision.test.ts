@@ -15,7 +15,7 @@ describe('tellDecisions()', () => {
     ['admitted', { kind: 'admitted' }, ['per-key admitted', 'per-team admitted', 'money admitted']],
     [
       'admitted without the store',
-      { kind: 'admitted', modes: ['store', 'local', 'open'] },
+      { kind: 'admitted', modes: ['shared', 'local', 'open'] },
       ['per-key admitted', 'per-team local', 'money open'],
     ],
     ['refused by one', { kind: 'refused', index: 1, reason: 'exhausted' }, ['per-team refused']],
