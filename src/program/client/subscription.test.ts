@@ -28,8 +28,8 @@ describe('receivedResources()', () => {
 });
 
 describe('acknowledge()', () => {
-  it('names every refused resource, since the server takes the others for accepted', () => {
-    const refused = Array.from({ length: 50 }, (_, i) => ({ name: `k${i}`, reason: 'is bad' }));
+  it.each([1, 50])('names every refused resource of %i, since the server takes the others for accepted', (length) => {
+    const refused = Array.from({ length }, (_, i) => ({ name: `k${i}`, reason: 'is bad' }));
     const request = acknowledge(response([]), refused);
     expect(request).toMatchObject({ typeUrl, responseNonce: 'n1' });
     for (const { name } of refused) expect(request.errorDetail?.message).toContain(`${name}: is bad`);

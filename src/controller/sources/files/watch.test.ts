@@ -150,6 +150,24 @@ describe('watchFolder', () => {
     expect(states).toEqual([]);
   });
 
+  it('does not wake up for what happens beside the folder, which may stand in one as busy as /tmp', async () => {
+    const [parent, elsewhere] = [await testFolder(), await testFolder()];
+    await elsewhere.write('old/a.yaml', provider('a'));
+    await elsewhere.write('new/a.yaml', provider('b'));
+    await symlink('old', elsewhere.at('current'));
+    await mkdir(parent.at('policy'));
+    await symlink(elsewhere.at('current/a.yaml'), parent.at('policy/a.yaml'));
+    const { source, states } = await watched({ ...parent, path: parent.at('policy') });
+    // No event tells of this; whoever looks sees it.
+    await symlink('new', elsewhere.at('next'));
+    await rename(elsewhere.at('next'), elsewhere.at('current'));
+    await parent.write('noise', '');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(states).toEqual([]);
+    await source.refresh();
+    expect(states.map(idsOf)).toEqual([['Provider/b']]);
+  });
+
   it('goes on with the last policy while the folder is away, and with the new one when it is back', async () => {
     const folder = await testFolder();
     await folder.write('a.yaml', provider('a'));

@@ -139,6 +139,7 @@ describe('a client that does not read its socket', () => {
     const { stream } = recorded.stream(3);
     stream.respond(block, false);
     stream.write(Buffer.alloc(1_000, 3));
+    expect(stream.waitingBytes).toBe(1_000);
     client.socket.resume();
     await until(() => recorded.stream(1).calls.includes('drained'));
     await client.settle();

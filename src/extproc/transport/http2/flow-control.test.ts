@@ -217,6 +217,20 @@ describe('what a server may send', () => {
     expect([1, 3, 5].map((id) => recorded.stream(id).calls)).toEqual([['drained'], ['drained'], ['drained']]);
   });
 
+  it('comes to a stream that waits for the connection with one byte of its own window left', async () => {
+    recorded = await recordConnection();
+    const { client } = recorded;
+    const [first, second] = await openStreams(1, 3);
+    first?.write(Buffer.alloc(defaultWindowBytes - 1));
+    second?.write(Buffer.alloc(1));
+    first?.write(Buffer.alloc(1));
+    await client.settle();
+    expect(first?.waitingBytes).toBe(1);
+    client.send(windowFrame(0, 1));
+    await client.settle();
+    expect(client.data(1)).toHaveLength(defaultWindowBytes);
+  });
+
   it('is not held back by a stream whose own window is empty', async () => {
     recorded = await recordConnection({ first: settingsOf([setting.initialWindowSize, 10]) });
     const { client } = recorded;

@@ -210,6 +210,7 @@ describe('a client that has not ended', () => {
     stream.write(Buffer.from('abc'));
     stream.end(trailers);
     stream.stopClient();
+    stream.write(Buffer.from('nothing follows an end'));
     await client.settle();
     expect(resets()).toEqual([]);
     client.send(windowFrame(1, 3));
