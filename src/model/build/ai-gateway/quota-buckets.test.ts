@@ -5,7 +5,7 @@ type Header = Bucket['clientSelectors'][number]['headers'][number];
 
 const quota = { limit: 1, duration: 1000 };
 const exact = (name: string, value: string): Header => ({ type: 'Exact', name, value });
-const each = (name: string): Header => ({ type: 'Distinct', name, value: undefined });
+const each = (name: string): Header => ({ type: 'Distinct', name });
 /** A bucket for requests with all of these headers, in a selector for each. */
 const rule = (...headers: readonly Header[]) => ({
   clientSelectors: headers.map((header) => ({ headers: [header] })),
@@ -14,7 +14,7 @@ const rule = (...headers: readonly Header[]) => ({
 });
 
 function overlapOf(bucketRules: readonly ReturnType<typeof rule>[], defaultBucket?: typeof quota) {
-  return refuseOverlap(bucketsOf({ costExpression: undefined, mode: 'Shared', defaultBucket, bucketRules }));
+  return refuseOverlap(bucketsOf({ mode: 'Shared', bucketRules, ...(defaultBucket && { defaultBucket }) }));
 }
 
 const [free, paid] = [exact('x-tier', 'free'), exact('x-tier', 'paid')];
