@@ -224,6 +224,7 @@ describe('a remote judge', () => {
     await until(() => fake.abandoned === 1);
     // Cancelled before it was told what was known at once.
     judge?.judge([], 'request', performance.now() + 50, (verdict) => answers.push(verdict))();
+    judge?.judge(user('b'), 'request', performance.now() - 1, (verdict) => answers.push(verdict))();
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(answers).toEqual([]);
   });

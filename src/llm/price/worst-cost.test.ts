@@ -42,6 +42,14 @@ describe('worstCost()', () => {
     expect(nano({ perImage: 40 }, 5, 5)).toEqual({ kind: 'unknown', reason: 'rate', of: 'input' });
   });
 
+  it('is unknown where a class that may answer lacks a price', () => {
+    const pricing = { standard: text, priority: { output: usd } };
+    const unknown = { kind: 'unknown', reason: 'rate', of: 'input' };
+    expect(worstCost(5, 5, pricing)).toEqual(unknown);
+    expect(worstCost(5, 5, { ...pricing, standard: { output: usd }, priority: text })).toEqual(unknown);
+    expect(worstCost(5, 5, pricing, { serviceTier: 'default' })).toMatchObject({ kind: 'known' });
+  });
+
   it('knows the tier by the input that an estimate may stand for', () => {
     const tiers = [{ above: 1_000, input: 3 * usd }];
     const price = { input: usd, output: 0, tiers };

@@ -222,7 +222,64 @@ describe('SseRewriter', () => {
   });
 });
 
+describe('SseRewriter of chunks with more than their API says', () => {
+  it('rewrites what stands in a choice beside its delta', () => {
+    const stream = (content: string) =>
+      sse({ choices: [{ index: 0, delta: { content: 'a' }, message: { content }, note: content }] }) + sse('[DONE]');
+    expect(rewrite(chat, stream('call 12345')).bytes.toString()).toBe(stream('call [N]'));
+  });
+
+  it('says what was held back where the choice stands, without what was said already', () => {
+    const choices = (content: string) => [{ delta: { content } }];
+    const stream = sse({ id: 'c', choices: choices('a12'), usage: { total_tokens: 3 }, note: 'b' }) + sse('[DONE]');
+    expect(rewrite(chat, stream).bytes.toString()).toBe(
+      sse({ id: 'c', choices: choices('a'), usage: { total_tokens: 3 }, note: 'b' }) +
+        sse({ id: 'c', choices: [{ index: 0, delta: { content: '##' }, finish_reason: null }] }) +
+        sse('[DONE]'),
+    );
+  });
+
+  it('repeats that there is no usage yet', () => {
+    const chunk = (content: string, more: object = {}) =>
+      sse({ choices: [{ index: 1, delta: { content }, ...more }], usage: null });
+    expect(rewrite(chat, chunk('a12')).bytes.toString()).toBe(chunk('a') + chunk('##', { finish_reason: null }));
+  });
+
+  it.each<[string, string, object, Readonly<Record<string, string>>]>([
+    [
+      chat,
+      'chunk',
+      { choices: [{ delta: { content: 'a', refusal: 'b', reasoning_content: 'c', other: 'd' }, beside: 'e' }], x: 'f' },
+      { a: 'assistant', b: 'assistant', c: 'reasoning', d: 'assistant', e: 'assistant', f: 'assistant' },
+    ],
+    [
+      chat,
+      'call',
+      { choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: '{"q":"a"}' } }] } }] },
+      { a: 'toolInput' },
+    ],
+    ['completions', 'chunk', { choices: [{ text: 'a' }], x: 'b' }, { a: 'assistant', b: 'assistant' }],
+    ['images.generations', 'picture', { type: 'image_generation.completed', revised_prompt: 'a' }, { a: 'assistant' }],
+  ])('knows whose words they are: %s, %s', (api, _, event, expected) => {
+    const heard: Record<string, string> = {};
+    const listening: OpenChannel = (role) => ({
+      push(text) {
+        heard[text] = role;
+        return text;
+      },
+      end: () => '',
+    });
+    rewrite(api, sse(event) + sse('[DONE]'), listening);
+    expect(heard).toEqual(expected);
+  });
+});
+
 describe('SseRewriter of completions', () => {
+  it('passes errors', () => {
+    const stream = sse({ error: { message: 'overloaded' } });
+    expect(rewrite('completions', stream)).toEqual({ bytes: Buffer.from(stream), stop: undefined });
+  });
+
   it('rewrites each choice', () => {
     const chunk = (index: number, text: string, finish_reason: string | null = null) =>
       sse({ id: 'cmpl-1', object: 'text_completion', choices: [{ index, text, logprobs: null, finish_reason }] });
