@@ -49,10 +49,18 @@ describe('a response that may not pause for any time', () => {
   it('may take its time once it is over', () => {
     const { stream, handler, endings } = begun(reading(bodySendMode.streamed));
     handler.message(sent.responseBody('x', true));
-    vi.advanceTimersByTime(10_000);
+    expect(vi.getTimerCount()).toBe(0);
     expect(stream.ended).toBe('ok');
     expect(endings).toEqual(['done']);
-    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is listened to by nobody any more when the caller leaves', () => {
+    for (const leave of ['end', 'reset'] as const) {
+      const { handler, endings } = begun(reading(bodySendMode.streamed));
+      handler[leave]();
+      expect(vi.getTimerCount()).toBe(0);
+      expect(endings).toEqual(['reset']);
+    }
   });
 
   it('is heard of by nobody where it is collected', () => {
@@ -87,6 +95,31 @@ describe('a response that may not pause for any time', () => {
     expect(endings).toEqual(['timedOut']);
     handler.message(sent.responseBody('too late', true));
     expect(Buffer.concat(stream.frames).toString()).not.toContain('too late');
+  });
+
+  it('fails alone where its words cannot be found', () => {
+    const failing = reading(bodySendMode.fullDuplexStreamed, {
+      responseBody(exchange) {
+        exchange.bodyReader = {
+          piece: () => verdict.proceed,
+          end: () => {
+            throw new Error('no words');
+          },
+        };
+        return verdict.proceed;
+      },
+    });
+    const { stream, handler } = begun(failing);
+    handler.message(sent.responseBody('x'));
+    vi.advanceTimersByTime(1_001);
+    expect(stream.kinds.at(-1)).toBe('500');
+  });
+
+  it('is counted as what it is', () => {
+    const codes: (string | undefined)[] = [];
+    begun(reading(bodySendMode.none, { end: ({ rejection }) => void codes.push(rejection?.code) }));
+    vi.advanceTimersByTime(1_001);
+    expect(codes).toEqual(['provider_silent']);
   });
 
   it('is not silent while a stage asks somebody about it', () => {

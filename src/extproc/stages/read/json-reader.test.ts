@@ -87,6 +87,11 @@ describe('JSON', () => {
     expect(large.counted()).toBe(answer('quiet').length);
   });
 
+  it('that is only listened to comes in pieces, however small, where its provider may not fall silent', () => {
+    const headers = { ...json, 'content-length': '60' };
+    expect(exchange({ listener: ear().listener, idleTimeoutMs: 1_000 }, headers).mode).toBe(bodySendMode.streamed);
+  });
+
   it('that is listened to and cannot be read passes', () => {
     const { listener, values } = ear();
     const { stream, handler } = exchange({ listener }, json);

@@ -132,4 +132,18 @@ describe('a stream', () => {
     expect(readable(stream, [])).toContain(delta('one'));
     expect(readable(stream, [])).toContain('budget_exceeded');
   });
+
+  it.each([
+    ['is changed', shouting, delta('SOME WORDS')],
+    ['is held', { ...shouting, isWhole: true }, ''],
+    ['is asked about, window by window', windowed((window) => window.toUpperCase()), delta('SOME WORDS')],
+  ])('ends with an error where its provider falls silent while it %s', async (_, texts, before) => {
+    const { stream, handler } = exchange({ texts, idleTimeoutMs: 60 }, events);
+    handler.message(sent.responseBody(delta('some words')));
+    await expect.poll(() => stream.ended, patience).toBe('ok');
+    const text = readable(stream, []);
+    expect(text.startsWith(before)).toBe(true);
+    expect(text).toContain('"code":"provider_silent"');
+    expect(text.endsWith(done)).toBe(true);
+  });
 });

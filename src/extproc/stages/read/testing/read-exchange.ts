@@ -19,14 +19,19 @@ interface Wishes {
   readonly status?: number;
   /** `%RESPONSE_CODE_DETAILS%` */
   readonly details?: string;
+  /** How long the provider may be silent. Default: the processor does not look. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** An exchange that has come to the headers of its response. */
 export function exchange(wishes: Wishes, responseHeaders: Record<string, string>) {
+  const { idleTimeoutMs = 0 } = wishes;
+  const program = programOf({ routes: [{ id: 'r', profile: 'p', idleTimeoutMs }] });
   const before: Stage = {
     name: 'wishes',
     responseHeaders(each) {
       each.api = { name: wishes.api ?? 'chat.completions', dialect: 'openai', upstreamPath: '/x' };
+      each.route = program.routes.find('', 'any');
       each.status = wishes.status ?? 200;
       each.responseTexts = wishes.texts;
       each.listener = wishes.listener;
@@ -36,7 +41,7 @@ export function exchange(wishes: Wishes, responseHeaders: Record<string, string>
     },
   };
   const stream = new FakeStream();
-  const handler = new RouterStream(stream, engineWith([before, read], { programs: { current: programOf({}) } }));
+  const handler = new RouterStream(stream, engineWith([before, read], { programs: { current: program } }));
   handler.message(sent.requestHeaders({}, true));
   const attributes = wishes.details === undefined ? {} : { 'response.code_details': wishes.details };
   handler.message(sent.responseHeaders(responseHeaders, attributes));
