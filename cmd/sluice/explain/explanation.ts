@@ -130,7 +130,7 @@ export function explain(
     steps,
     filters: filters.lines,
     targets,
-    policy: explainInlinePolicy(program, applying, facts, route, now, gateway),
+    policy: explainInlinePolicy({ program, gateway }, { facts, route }, applying, now),
   };
 }
 

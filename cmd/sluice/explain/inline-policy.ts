@@ -5,13 +5,12 @@ import { windowOverlap, windowSize } from '../../../src/guard/stream/windowed.ts
 import { formatNano } from '../../../src/lib/decimal.ts';
 import { formatDuration } from '../../../src/lib/duration.ts';
 import { formatQuantity } from '../../../src/lib/quantity.ts';
-import type { GatewayModel } from '../../../src/model/gateway.ts';
 import type { GuardRule, Guardrail } from '../../../src/program/guardrail.ts';
 import { type Budget, budgetAmount, isKept, type Limit, type Window } from '../../../src/program/limit.ts';
-import type { Key, Program, Route } from '../../../src/program/program.ts';
+import type { Key, Route } from '../../../src/program/program.ts';
 import type { ExchangeFacts, Scoped } from '../../../src/program/scope.ts';
 import type { Applying } from './applying.ts';
-import { priceText } from './price-text.ts';
+import { type PricedProgram, priceText } from './price-text.ts';
 
 /** What is decided about a request besides its way: each line a rule, a limit, a budget or a price. */
 export interface InlinePolicy {
@@ -23,13 +22,17 @@ export interface InlinePolicy {
 
 export const noInlinePolicy: InlinePolicy = { guardrails: [], limits: [], budgets: [], price: [] };
 
+/** A request, and the route that answers it. */
+export interface RoutedRequest {
+  readonly facts: ExchangeFacts;
+  readonly route: Route;
+}
+
 export function explainInlinePolicy(
-  program: Program,
+  { program, gateway }: PricedProgram,
+  { facts, route }: RoutedRequest,
   { guardrails, limits, budgets }: Applying,
-  facts: ExchangeFacts,
-  route: Route,
   now: number,
-  gateway?: Pick<GatewayModel, 'pricings'>,
 ): InlinePolicy {
   return {
     guardrails: [
@@ -38,7 +41,7 @@ export function explainInlinePolicy(
     ],
     limits: [...limits.map((limit) => limitText(limit, facts)), ...dependent(program.limits.all, facts)],
     budgets: [...budgets.map((budget) => budgetText(budget, facts, now)), ...dependent(program.budgets.all, facts)],
-    price: route.targets.map((target) => priceText(program, facts.model, target, gateway)),
+    price: route.targets.map((target) => priceText({ program, gateway }, facts.model, target)),
   };
 }
 

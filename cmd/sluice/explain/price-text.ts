@@ -4,13 +4,14 @@ import type { GatewayModel } from '../../../src/model/gateway.ts';
 import type { Price } from '../../../src/program/pricing.ts';
 import { type Program, pricingOf, type Target } from '../../../src/program/program.ts';
 
+/** What a processor knows, and which documents its prices come from, which it does not. */
+export interface PricedProgram {
+  readonly program: Program;
+  readonly gateway: Pick<GatewayModel, 'pricings'> | undefined;
+}
+
 /** What a target of a logical model costs, and which document says so. */
-export function priceText(
-  program: Program,
-  model: string,
-  target: Target,
-  gateway: Pick<GatewayModel, 'pricings'> | undefined,
-): string {
+export function priceText({ program, gateway }: PricedProgram, model: string, target: Target): string {
   const name = `${target.provider}/${target.model || 'as asked for'}`;
   const pricing = pricingOf(program, model, target);
   if (pricing === undefined) return `${name}: unknown`;

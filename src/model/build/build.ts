@@ -64,10 +64,7 @@ export function buildModel(
   );
   const gateways = buildGateways(
     ofKind(documents, 'Gateway'),
-    policyOf,
-    parametersIn(documents),
-    own.keys,
-    clientTraffic,
+    { policyOf, parametersOf: parametersIn(documents), clientTraffic, keys: own.keys },
     place,
     context,
   );
@@ -103,7 +100,7 @@ export function buildModel(
         catalogues,
       ),
     }),
-    gateways.every(({ settings }) => settings.redactionSecret !== undefined),
+    gateways.every(({ settings }) => settings.redactionSecret !== undefined) ? 'kept' : 'hidden',
     context,
   );
   const shared = {

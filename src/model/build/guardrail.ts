@@ -11,13 +11,16 @@ import { buildDetector, isRemote } from './guard-detector.ts';
 import { memo } from './memo.ts';
 import { buildScope } from './scope.ts';
 
+/** What becomes of findings whose style needs the secret of the gateway: where one has none, they are hidden. */
+export type KeyedStyles = 'kept' | 'hidden';
+
 /**
  * Whatever is wrong with a secret, the guardrail stays: without it everything would pass. A rule that cannot ask its
  * service follows its failure policy, and a finding that cannot be hashed is hidden.
  */
 export function buildGuardrail(
   document: GuardrailDocument,
-  hasRedactionSecret: boolean,
+  keyedStyles: KeyedStyles,
   context: BuildContext,
 ): Guardrail {
   const { id, spec, hash } = document;
@@ -35,22 +38,23 @@ export function buildGuardrail(
     return secret;
   };
   const detectors = spec.rules.map((rule, index) => buildDetector(name, rule, `spec.rules[${index}]`, secretOf));
-  if (!hasRedactionSecret) rejectKeyedStyles(document, context);
-  return memo(document, 'guardrail', `${hasRedactionSecret};${unresolved.join()}`, () => ({
+  const isKeyed = keyedStyles === 'kept';
+  if (!isKeyed) rejectKeyedStyles(document, context);
+  return memo(document, 'guardrail', `${isKeyed};${unresolved.join()}`, () => ({
     name,
-    version: contentVersion(canonicalJson([hash, hasRedactionSecret])).slice(0, 12),
+    version: contentVersion(canonicalJson([hash, isKeyed])).slice(0, 12),
     scope: buildScope(spec.scope, document.namespace),
     isObserving: spec.mode === 'observe',
     rules: spec.rules.flatMap((rule, index) => {
       const detector = detectors[index];
-      return detector === undefined ? [] : [ruleOf(rule, detector, hasRedactionSecret)];
+      return detector === undefined ? [] : [ruleOf(rule, detector, keyedStyles)];
     }),
     secrets: secrets.sort(),
     origins: [id],
   }));
 }
 
-function ruleOf(spec: RuleSpec, detector: GuardRule['detector'], hasRedactionSecret: boolean): GuardRule {
+function ruleOf(spec: RuleSpec, detector: GuardRule['detector'], keyedStyles: KeyedStyles): GuardRule {
   return {
     name: spec.name,
     onRequest: spec.on.includes('request'),
@@ -58,10 +62,10 @@ function ruleOf(spec: RuleSpec, detector: GuardRule['detector'], hasRedactionSec
     roles: [...new Set(spec.roles ?? [])].sort(),
     detector,
     action: spec.action,
-    redaction: redactionOf(spec.redaction, hasRedactionSecret),
+    redaction: redactionOf(spec.redaction, keyedStyles),
     entityRedactions: overridesOf(spec).map(([entity, redaction]) => ({
       entity,
-      redaction: redactionOf(redaction, hasRedactionSecret),
+      redaction: redactionOf(redaction, keyedStyles),
     })),
     severity: spec.severity,
     ...(spec.message !== undefined && { message: spec.message }),
@@ -78,8 +82,8 @@ function ruleOf(spec: RuleSpec, detector: GuardRule['detector'], hasRedactionSec
   };
 }
 
-function redactionOf(spec: RedactionSpec, hasRedactionSecret: boolean): Redaction {
-  if (!hasRedactionSecret && needsSecret(spec)) return { style: 'text', text: '[REDACTED]', keepLast: 0 };
+function redactionOf(spec: RedactionSpec, keyedStyles: KeyedStyles): Redaction {
+  if (keyedStyles === 'hidden' && needsSecret(spec)) return { style: 'text', text: '[REDACTED]', keepLast: 0 };
   return { style: spec.style, text: spec.text, keepLast: spec.keepLast };
 }
 

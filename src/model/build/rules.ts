@@ -4,7 +4,7 @@ import type { Guardrail } from '../guardrail.ts';
 import type { Budget, Limit } from '../limit.ts';
 import type { LogicalModel } from '../logical-model.ts';
 import type { BuildContext } from './context.ts';
-import { buildGuardrail } from './guardrail.ts';
+import { buildGuardrail, type KeyedStyles } from './guardrail.ts';
 import { buildBudget, buildLimit } from './limit.ts';
 import { ofKind } from './of-kind.ts';
 import { warnOfUnknownNames } from './scope.ts';
@@ -28,7 +28,7 @@ export interface Subjects {
 export function buildRules(
   documents: readonly PolicyDocument[],
   subjectsOf: () => Subjects,
-  hasRedactionSecret: boolean,
+  keyedStyles: KeyedStyles,
   context: BuildContext,
 ): BuiltRules {
   const guardrails = ofKind(documents, 'Guardrail');
@@ -42,7 +42,7 @@ export function buildRules(
   for (const document of all) warnOfUnknownNames(document, known, context);
   for (const document of budgets) warnOfUnpricedModels(document, subjects, context);
   return {
-    guardrails: sortedByName(guardrails.map((document) => buildGuardrail(document, hasRedactionSecret, context))),
+    guardrails: sortedByName(guardrails.map((document) => buildGuardrail(document, keyedStyles, context))),
     limits: sortedByName(limits.map(buildLimit)),
     budgets: sortedByName(budgets.map(buildBudget)),
   };

@@ -45,8 +45,14 @@ export function locateBackend(
   const { group, kind, name, port } = backendRef;
   if (!mayReferTo(document, path, { group, kind, namespace, name }, context)) return undefined;
   return isBackend
-    ? locateEndpoints(document, path, { namespace, name }, backends, context)
-    : locateService(document, path, { namespace, name, port: port ?? 80 }, context);
+    ? locateEndpoints({ document, path }, { namespace, name }, backends, context)
+    : locateService({ document, path }, { namespace, name, port: port ?? 80 }, context);
+}
+
+/** Where a backend is named: what is wrong with it is said there. */
+interface NamedAt {
+  readonly document: PolicyDocument;
+  readonly path: string;
 }
 
 interface ObjectName {
@@ -55,8 +61,7 @@ interface ObjectName {
 }
 
 function locateService(
-  document: PolicyDocument,
-  path: string,
+  { document, path }: NamedAt,
   { namespace, name, port }: ObjectName & { readonly port: number },
   context: BuildContext,
 ): BackendLocation | undefined {
@@ -76,7 +81,7 @@ function locateService(
     context.reject(document, path, missing, 'check name and port, or add it', 'BackendNotFound');
     return undefined;
   }
-  const asked = service?.isHeadless === true ? podPort(document, path, name, found, context) : port;
+  const asked = service?.isHeadless === true ? podPort({ document, path }, name, found, context) : port;
   return {
     // Without the domain of the cluster, which resolvers of pods add: it need not be cluster.local.
     addresses: [{ host: `${name}.${namespace}.svc`, port: asked }],
@@ -88,8 +93,7 @@ function locateService(
 
 /** Behind the name of a headless Service are its pods: nobody turns its port into theirs. */
 function podPort(
-  document: PolicyDocument,
-  path: string,
+  { document, path }: NamedAt,
   service: string,
   { port, targetPort = port }: ServicePort,
   context: BuildContext,
@@ -103,8 +107,7 @@ function podPort(
 }
 
 function locateEndpoints(
-  document: PolicyDocument,
-  path: string,
+  { document, path }: NamedAt,
   { namespace, name }: ObjectName,
   backends: Named<BackendDocument>,
   context: BuildContext,

@@ -27,16 +27,23 @@ export interface BuiltGateway {
   readonly settings: GatewaySettings;
 }
 
+/** What other documents say of gateways. */
+export interface SaidOfGateways {
+  readonly policyOf: GatewayPolicies;
+  readonly parametersOf: ParametersOf;
+  readonly clientTraffic: AttachedPolicies<ClientTrafficDocument>;
+  /** Of which one may stand for callers without any. */
+  readonly keys: readonly ApiKey[];
+}
+
 /** The gateways of a policy with their ports, and what GatewayPolicy documents and parameters say of them. */
 export function buildGateways(
   gateways: readonly GatewayDocument[],
-  policyOf: GatewayPolicies,
-  parametersOf: ParametersOf,
-  keys: readonly ApiKey[],
-  clientTraffic: AttachedPolicies<ClientTrafficDocument>,
+  said: SaidOfGateways,
   place: PolicyPlace,
   context: BuildContext,
 ): BuiltGateway[] {
+  const { policyOf, parametersOf, keys, clientTraffic } = said;
   return gatewayNames(gateways, place).map((name, index) => {
     const document = gateways[index];
     const policy = policyOf.get(name);
@@ -49,7 +56,7 @@ export function buildGateways(
     return {
       name,
       listeners: document
-        ? listenersOf(document, policy, clientCa, clientTraffic, place, context)
+        ? listenersOf({ document, policy, clientCa }, clientTraffic, place, context)
         : [plainListener(policy, context)],
       settings: {
         ...settingsOf(name, policy, store, document && bodyLimit(document, policy, clientTraffic, context), context),
@@ -115,10 +122,15 @@ function clientCertificateAuthority(
   return { secret, isRequired: wanted.require };
 }
 
+/** A Gateway, and what its listeners have in common. */
+interface GatewayWithListeners {
+  readonly document: GatewayDocument;
+  readonly policy: GatewayPolicyDocument | undefined;
+  readonly clientCa: ClientCaOf;
+}
+
 function listenersOf(
-  document: GatewayDocument,
-  policy: GatewayPolicyDocument | undefined,
-  clientCaOf: ClientCaOf,
+  { document, policy, clientCa: clientCaOf }: GatewayWithListeners,
   clientTraffic: AttachedPolicies<ClientTrafficDocument>,
   place: PolicyPlace,
   context: BuildContext,
