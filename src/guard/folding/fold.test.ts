@@ -56,7 +56,7 @@ describe('fold()', () => {
     const text = `ＡＢ\u200bﬁ😀é${'\u200b'.repeat(40)}ß\u{e0041}end`;
     const whole = fold(text).text;
     for (let length = 0; length <= text.length; length++) {
-      expect(whole.startsWith(fold(text.slice(0, length), 0, true).text)).toBe(true);
+      expect(whole.startsWith(fold(text.slice(0, length), 0, 'open').text)).toBe(true);
     }
   });
 

@@ -17,13 +17,16 @@ export const gapMark = '\uffff';
 
 const beyondAscii = /[^\0-\x7f]/;
 
+/** Of a text, or of what there is of one so far. */
+export type TextEnd = 'complete' | 'open';
+
 /**
  * Folds `text` from `from` on. Folding goes character by character: what is appended to a text changes nothing before,
- * except that half a surrogate pair at its end may become a character; `isOpen` leaves that half out.
+ * except that half a surrogate pair at its end may become a character; `open` leaves that half out.
  */
-export function fold(text: string, from = 0, isOpen = false): Folded {
+export function fold(text: string, from = 0, end: TextEnd = 'complete'): Folded {
   const rest = from === 0 ? text : text.slice(from);
-  return beyondAscii.test(rest) ? foldUnicode(rest, from, isOpen) : new Plain(rest.toLowerCase(), from);
+  return beyondAscii.test(rest) ? foldUnicode(rest, from, end) : new Plain(rest.toLowerCase(), from);
 }
 
 class Plain implements Folded {
@@ -64,11 +67,11 @@ class Mapped implements Folded {
   }
 }
 
-function foldUnicode(text: string, offset: number, isOpen: boolean): Folded {
+function foldUnicode(text: string, offset: number, end: TextEnd): Folded {
   let folded = '';
   const departures = new Departures();
   let hidden = 0;
-  const length = isOpen && isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length;
+  const length = end === 'open' && isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length;
   for (let index = 0; index < length; ) {
     const plainEnd = endOfPlain(text, index, length);
     if (plainEnd > index) {

@@ -38,7 +38,7 @@ export function keywordDetector(options: KeywordOptions): Detector {
       }
     },
     hold(text, from, _field, trail) {
-      const folded = fold(text, contextBefore(from, leftContext), true);
+      const folded = fold(text, contextBefore(from, leftContext), 'open');
       const found: { readonly start: number; readonly end: number }[] = [];
       for (let index = 0; ; index++) {
         index = walk.nextStart(folded.text, index);

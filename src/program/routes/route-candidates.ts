@@ -31,38 +31,41 @@ export function candidatesOf(entries: Iterable<RankedEntry>): Candidates {
   return { byHeader: [...byHeader].map(([header, values]) => ({ header, entries: values })), rest };
 }
 
-/** The first that matches, if it goes before `best`; otherwise `best`. `mustOpen`: only routes that open models. */
+/** Which routes may answer: for a model that nobody has listed, only those that open models. */
+export type RoutesAmong = 'all' | 'opening';
+
+/** The first that matches, if it goes before `best`; otherwise `best`. */
 export function firstOf(
   { byHeader, rest }: Candidates,
   request: ObservedRequest | undefined,
-  mustOpen: boolean,
+  among: RoutesAmong,
   best: RankedEntry | undefined,
 ): RankedEntry | undefined {
   let first = best;
   for (const { header, entries } of byHeader) {
     const value = request?.observedHeader(header);
     const ofValue = value === undefined ? undefined : entries.get(value);
-    if (ofValue !== undefined) first = firstIn(ofValue, request, mustOpen, first);
+    if (ofValue !== undefined) first = firstIn(ofValue, request, among, first);
   }
-  return firstIn(rest, request, mustOpen, first);
+  return firstIn(rest, request, among, first);
 }
 
 function firstIn(
   entries: readonly RankedEntry[],
   request: ObservedRequest | undefined,
-  mustOpen: boolean,
+  among: RoutesAmong,
   best: RankedEntry | undefined,
 ): RankedEntry | undefined {
   for (const entry of entries) {
     if (best !== undefined && best.rank < entry.rank) return best;
-    if (fits(entry, request, mustOpen)) return entry;
+    if (fits(entry, request, among)) return entry;
   }
   return best;
 }
 
 /** Everything but the model. */
-export function fits({ route }: RankedEntry, request: ObservedRequest | undefined, mustOpen: boolean): boolean {
-  return (route.opensModels || !mustOpen) && isOnListener(route, request) && matchHeaders(route.headers, request);
+export function fits({ route }: RankedEntry, request: ObservedRequest | undefined, among: RoutesAmong): boolean {
+  return (among === 'all' || route.opensModels) && isOnListener(route, request) && matchHeaders(route.headers, request);
 }
 
 /** For somebody who comes by the same listener; what else a request needs does not matter. */

@@ -1,6 +1,6 @@
 import { RE2Set } from 're2js';
 import type { ObservedRequest } from '../program.ts';
-import { fits } from './route-candidates.ts';
+import { fits, type RoutesAmong } from './route-candidates.ts';
 import type { RankedEntry } from './route-precedence.ts';
 
 /** Entries that name models by patterns. */
@@ -9,7 +9,7 @@ export interface PatternEntries {
   first(
     model: string,
     request: ObservedRequest | undefined,
-    mustOpen: boolean,
+    among: RoutesAmong,
     best: RankedEntry | undefined,
   ): RankedEntry | undefined;
 }
@@ -20,7 +20,7 @@ const few = 8;
 /** `entries` by rank. */
 export function patternEntries(entries: readonly RankedEntry[]): PatternEntries {
   if (entries.length <= few)
-    return { first: (model, request, mustOpen, best) => oneByOne(entries, model, request, mustOpen, best) };
+    return { first: (model, request, among, best) => oneByOne(entries, model, request, among, best) };
   const owners: RankedEntry[] = [];
   const set = new RE2Set(RE2Set.ANCHOR_BOTH);
   for (const entry of entries) {
@@ -31,12 +31,12 @@ export function patternEntries(entries: readonly RankedEntry[]): PatternEntries 
   }
   set.compile();
   return {
-    first(model, request, mustOpen, best) {
+    first(model, request, among, best) {
       let first = best;
       for (const index of set.match(model)) {
         const entry = owners[index];
         if (entry === undefined || (first !== undefined && first.rank < entry.rank)) continue;
-        if (fits(entry, request, mustOpen)) first = entry;
+        if (fits(entry, request, among)) first = entry;
       }
       return first;
     },
@@ -47,12 +47,12 @@ function oneByOne(
   entries: readonly RankedEntry[],
   model: string,
   request: ObservedRequest | undefined,
-  mustOpen: boolean,
+  among: RoutesAmong,
   best: RankedEntry | undefined,
 ): RankedEntry | undefined {
   for (const entry of entries) {
     if (best !== undefined && best.rank < entry.rank) return best;
-    if (fits(entry, request, mustOpen) && entry.route.pattern?.matches(model) === true) return entry;
+    if (fits(entry, request, among) && entry.route.pattern?.matches(model) === true) return entry;
   }
   return best;
 }

@@ -3,7 +3,7 @@ import { compareText } from '../../lib/sort.ts';
 import type { CompiledRoute } from '../compile/route.ts';
 import { listenerHeader, type ObservedRequest, type Route, type RouteTable } from '../program.ts';
 import { anyHost, firstForHost, type HostTable, hostTable } from './host-table.ts';
-import { type Candidates, candidatesOf, firstOf, isForSome } from './route-candidates.ts';
+import { type Candidates, candidatesOf, firstOf, isForSome, type RoutesAmong } from './route-candidates.ts';
 import { type PatternEntries, patternEntries } from './route-patterns.ts';
 import { comparePrecedence, type RankedEntry, type RouteEntry } from './route-precedence.ts';
 
@@ -35,14 +35,14 @@ export function routeIndex(audiences: ReadonlyMap<string, Audience> = new Map())
 
   function findOwn(key: string, model: string, request: ObservedRequest | undefined): Route | undefined {
     const own = key === everybody ? undefined : audiences.get(key);
-    return own === undefined ? undefined : findIn(own.hosts, model, request, false);
+    return own === undefined ? undefined : findIn(own.hosts, model, request, 'all');
   }
 
   return {
     find: (key, model, request) =>
-      findOwn(key, model, request) ?? (shared && findIn(shared.hosts, model, request, false)),
+      findOwn(key, model, request) ?? (shared && findIn(shared.hosts, model, request, 'all')),
     findOpen(key, model, request) {
-      const opening = shared && findIn(shared.hosts, model, request, true);
+      const opening = shared && findIn(shared.hosts, model, request, 'opening');
       return opening && (findOwn(key, model, request) ?? opening);
     },
     serves: (model, request) => shared !== undefined && servesIn(shared.hosts, model, request),
@@ -114,26 +114,26 @@ function findIn(
   hosts: HostTable<HostRoutes>,
   model: string,
   request: ObservedRequest | undefined,
-  mustOpen: boolean,
+  among: RoutesAmong,
 ): Route | undefined {
   // Most gateways have no routes for single hosts, and then nothing about hosts is looked at.
   if (hosts.exact.size === 0 && hosts.wildcards.size === 0) {
-    return hosts.anyHost && findAmong(hosts.anyHost, model, request, mustOpen);
+    return hosts.anyHost && findAmong(hosts.anyHost, model, request, among);
   }
   const authority = request?.observedHeader(':authority') ?? '';
-  return firstForHost(hosts, authority, (routes) => findAmong(routes, model, request, mustOpen));
+  return firstForHost(hosts, authority, (routes) => findAmong(routes, model, request, among));
 }
 
 function findAmong(
   { byModel, patterns, anyModel }: HostRoutes,
   model: string,
   request: ObservedRequest | undefined,
-  mustOpen: boolean,
+  among: RoutesAmong,
 ): Route | undefined {
   const exact = byModel.get(model);
-  let best = exact && firstOf(exact, request, mustOpen, undefined);
-  best = firstOf(anyModel, request, mustOpen, best);
-  return patterns.first(model, request, mustOpen, best)?.route;
+  let best = exact && firstOf(exact, request, among, undefined);
+  best = firstOf(anyModel, request, among, best);
+  return patterns.first(model, request, among, best)?.route;
 }
 
 function servesIn(hosts: HostTable<HostRoutes>, model: string, request: ObservedRequest): boolean {
