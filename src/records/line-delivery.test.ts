@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../lib/testing/random.ts';
+import { fileTarget } from './file-target.ts';
 import { type ByteTarget, LineDelivery } from './line-delivery.ts';
 import { QueuedSink } from './queued-sink.ts';
 import { createLineSink } from './sinks.ts';
@@ -28,7 +29,7 @@ describe('LineDelivery', () => {
     const random = seededRandom(seed);
     return {
       text: () => Buffer.concat(taken).toString(),
-      open: () => (random.next() < 0.2 ? Promise.reject(new Error('no')) : Promise.resolve(false)),
+      open: () => (random.next() < 0.2 ? Promise.reject(new Error('no')) : Promise.resolve('same')),
       async write(bytes) {
         if (random.next() < 0.4) throw Object.assign(new Error(`cannot write ${bytes.toString()}`), { code: 'ENOSPC' });
         const count = random.below(8) * 5;
@@ -55,7 +56,7 @@ describe('LineDelivery', () => {
   it('begins a torn line anew in another file', async () => {
     const files = [''];
     const target: ByteTarget = {
-      open: async () => files.length === 2,
+      open: async () => (files.length === 2 ? 'anew' : 'same'),
       async write(bytes) {
         if (files.length === 1 && files[0] !== '') throw new Error('full');
         files[files.length - 1] += bytes.subarray(0, 4).toString();
@@ -69,6 +70,68 @@ describe('LineDelivery', () => {
     files.push('');
     expect(await delivery.deliver(line)).toEqual({ count: 1 });
     expect(files).toEqual(['{"n"', '{"n":12}\n']);
+  });
+});
+
+describe('a file that two write to', () => {
+  let folder: string;
+  let path: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-shared-'));
+    path = join(folder, 'usage.jsonl');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const record = (n: number) => {
+    const json = JSON.stringify({ n });
+    return [{ json, bytes: json.length }];
+  };
+
+  /** The disk is full behind the third byte, until there is room again. */
+  function tornOnce(): ByteTarget {
+    const file = fileTarget(path);
+    let room = 3;
+    return {
+      open: () => file.open(),
+      close: () => file.close(),
+      async write(bytes) {
+        if (room === 0) {
+          room = Number.POSITIVE_INFINITY;
+          throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        }
+        const count = await file.write(bytes.subarray(0, room));
+        room -= count;
+        return count;
+      },
+    };
+  }
+
+  it('has every record on a line of its own, though one was torn', async () => {
+    const [one, two] = [new LineDelivery(tornOnce()), new LineDelivery(fileTarget(path))];
+    expect(await two.deliver(record(1))).toEqual({ count: 1 });
+    expect(await one.deliver(record(2))).toEqual({ count: 0, error: 'ENOSPC' });
+    expect(await two.deliver(record(3))).toEqual({ count: 1 });
+    expect(await one.deliver(record(2))).toEqual({ count: 1 });
+    expect(await two.deliver(record(4))).toEqual({ count: 1 });
+    expect(await readFile(path, 'utf8')).toBe('{"n":1}\n{"n\n{"n":3}\n{"n":2}\n{"n":4}\n');
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('has a torn line completed where nobody has written behind it', async () => {
+    const delivery = new LineDelivery(tornOnce());
+    expect(await delivery.deliver(record(1))).toEqual({ count: 0, error: 'ENOSPC' });
+    expect(await delivery.deliver(record(1))).toEqual({ count: 1 });
+    expect(await readFile(path, 'utf8')).toBe('{"n":1}\n');
+    await delivery.close();
+  });
+
+  it('has its half line left by who was killed in the middle of it', async () => {
+    await writeFile(path, '{"n":0}\n{"half');
+    const delivery = new LineDelivery(fileTarget(path));
+    expect(await delivery.deliver(record(1))).toEqual({ count: 1 });
+    expect(await readFile(path, 'utf8')).toBe('{"n":0}\n{"half\n{"n":1}\n');
+    await delivery.close();
   });
 });
 

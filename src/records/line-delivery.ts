@@ -2,12 +2,20 @@ import { causeOf, type Delivered, type Delivery, type EncodedRecord } from './de
 
 /** Something that takes bytes, and may take fewer than it is given. */
 export interface ByteTarget {
-  /** Makes ready to write. True: it is another file than before. Rejects where it cannot be written to. */
-  open(): Promise<boolean>;
+  /** Makes ready to write, and says where that goes on. Rejects where it cannot be written to. */
+  open(): Promise<Place>;
   /** How many bytes were taken. */
   write(bytes: Buffer): Promise<number>;
   close(): Promise<void>;
 }
+
+/**
+ * `same`: behind what was written last. `anew`: elsewhere, such as in another file, at the beginning of a line. `torn`:
+ * elsewhere, behind half a line of somebody else who found no room for the rest.
+ */
+export type Place = 'same' | 'anew' | 'torn';
+
+const lineEnd = Buffer.from('\n');
 
 /** One record per line. A line that was torn by an error is completed before the next one begins. */
 export class LineDelivery implements Delivery {
@@ -22,8 +30,10 @@ export class LineDelivery implements Delivery {
   async deliver(records: readonly EncodedRecord[]): Promise<Delivered> {
     let taken = 0;
     try {
-      // In another file the line stands from its beginning.
-      if (await this.#target.open()) this.#torn = 0;
+      const place = await this.#target.open();
+      // Elsewhere the line has to stand from its beginning.
+      if (place !== 'same') this.#torn = 0;
+      if (place === 'torn') await this.#target.write(lineEnd);
       taken = this.#torn;
       const lines = Buffer.from(records.map(({ json }) => `${json}\n`).join(''));
       while (taken < lines.length) {
