@@ -26,6 +26,22 @@ export function isForeignLetter(code: number): boolean {
   return code >= 0xc0 && code < 0x530 && code !== 0xd7 && code !== 0xf7;
 }
 
+/**
+ * Letters of scripts that put no blanks between words, or put articles and endings to them: Arabic, Devanagari, Thai, Han,
+ * Kana, Hangul.
+ */
+export function isJoinedLetter(code: number): boolean {
+  if (code < 0x620) return false;
+  return (
+    (code < 0x700 && (code < 0x660 || code > 0x66d)) ||
+    (code >= 0x900 && code < 0x980 && code !== 0x964 && code !== 0x965) ||
+    (code >= 0xe00 && code < 0xe50) ||
+    (code >= 0x3041 && code <= 0x30ff) ||
+    (code >= 0x3400 && code < 0xa000) ||
+    (code >= 0xac00 && code < 0xd7a4)
+  );
+}
+
 /** What a word consists of, the underscore of identifiers included. */
 export function isWord(code: number): boolean {
   return code < 128 ? isLetterOrDigit(code) || code === 95 : isForeignLetter(code);

@@ -4,6 +4,7 @@ import { type DenyList, denyListOf } from './deny-list.ts';
 import { piiEntities } from './entities.ts';
 import { firstOf, type HexLeadCode, hexLeads, type LeadCode, leadCodes, leadOf } from './lead.ts';
 import type { Matcher } from './match.ts';
+import { spelledSign } from './matchers/email-signs.ts';
 import { isMatcher, kinds } from './matchers.ts';
 import { NumberAutomaton, type State } from './number-automaton.ts';
 import { type NumberForm, numberReach } from './number-form.ts';
@@ -112,7 +113,7 @@ function chooser(recognisers: readonly Recogniser<Matcher>[], numbers: NumberAut
 function gateOf(hasDigits: boolean, hasAtSign: boolean, hasScheme: boolean, hasHexGroups: boolean): RegExp {
   const sources = [
     ...(hasDigits || hasHexGroups ? ['[0-9]'] : []),
-    ...(hasAtSign ? ['@'] : []),
+    ...(hasAtSign ? ['@', spelledSign] : []),
     ...(hasScheme ? [':(?=//)'] : []),
     ...(hasHexGroups ? [':(?=:|[a-fA-F]{2}:)', '-(?=[a-fA-F]{2}-)'] : []),
   ];

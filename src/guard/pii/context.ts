@@ -1,3 +1,4 @@
+import { isJoinedLetter } from './characters.ts';
 import { Words, wordsIn } from './words.ts';
 
 export { wordsReach as contextReach } from './words.ts';
@@ -27,6 +28,8 @@ export class ContextIndex {
   readonly #beginnings = new Map<string, Beginning[]>();
   /** By the first letter. */
   readonly #phrases = new Map<string, Phrase[]>();
+  /** Of scripts whose words stand within others: `出生日期` in `您的出生日期是`. */
+  readonly #within: { readonly place: ContextPlace; readonly word: string }[] = [];
   /** First characters of all of them, as far as they are ASCII: most words before numbers are numbers. */
   readonly #firsts = new Uint8Array(128);
 
@@ -41,6 +44,10 @@ export class ContextIndex {
     const word = before[at] ?? '';
     const first = word.charCodeAt(0);
     if (first < 128 && this.#firsts[first] === 0) return;
+    if (isJoinedLetter(first)) {
+      for (const within of this.#within) if (word.includes(within.word)) marks[within.place] = mark;
+      return;
+    }
     for (const place of this.#words.get(word) ?? none) marks[place] = mark;
     if (word.length >= shortestBeginning) {
       for (const beginning of this.#beginnings.get(firstLetters(word)) ?? none) {
@@ -56,6 +63,10 @@ export class ContextIndex {
     const parts = wordsIn(source);
     const [first = ''] = parts;
     if (first === '') return;
+    if (isJoinedLetter(first.charCodeAt(0))) {
+      for (const word of parts) this.#within.push({ place, word });
+      return;
+    }
     this.#firsts[first.charCodeAt(0)] = 1;
     if (parts.length > 1) addTo(this.#phrases, first.charAt(0), { place, parts });
     else {

@@ -23,7 +23,8 @@ describe('the list of personal data', () => {
   it('has context words that can be matched: lower case, one blank between words', () => {
     for (const { name, contextWords } of piiEntities) {
       expect(new Set(contextWords).size, name).toBe(contextWords.length);
-      for (const word of contextWords) expect(word).toMatch(/^[\p{Ll}\d]+(?: [\p{Ll}\d]+)*$/u);
+      for (const word of contextWords)
+        expect(word).toMatch(/^[\p{Ll}\p{Lo}\p{Lm}\p{M}\d]+(?: [\p{Ll}\p{Lo}\p{Lm}\p{M}\d]+)*$/u);
     }
   });
 

@@ -33,7 +33,7 @@ export const piiEntities: readonly EntityInfo[] = [
     'payment card number',
     0.3,
     'issuer range and Luhn',
-    'card, credit, debit, visa, mastercard, amex, american express, discover, jcb, diners, maestro, unionpay, pan, payment',
+    'card, credit, debit, visa, mastercard, amex, american express, discover, jcb, diners, maestro, unionpay, pan, payment, karte, kreditkarte, carte, tarjeta, carta, cartão, kaart, creditcard, karta, karty, kartę, kart, kartı, kort, карта, карты, карту, картка, картки, 卡, カード, 카드, بطاقة, البطاقة, कार्ड',
     byDefault,
   ),
   entity(
@@ -58,7 +58,7 @@ export const piiEntities: readonly EntityInfo[] = [
     0.4,
     'numbering plan of its country',
     // Orders, invoices and accounts have a `number` too: the word counts only as somebody's.
-    'phone, telephone, tel, mobile, cell, call, my number, your number, his number, her number, our number, their number, reach me, reach us, ring, fax, contact, whatsapp, sms, text, dial, telefon, fon, handy, mobil, téléphone, portable, teléfono, móvil, telefono, celular, тел, телефон, моб, мобильный',
+    'phone, telephone, tel, mobile, cell, call, my number, your number, his number, her number, our number, their number, reach me, reach us, ring, fax, contact, whatsapp, sms, text, dial, telefon, fon, handy, mobil, téléphone, portable, teléfono, móvil, telefono, celular, тел, телефон, моб, мобильный, komórka, numaram, telefoon, mobiel, cellulare, recapito, 电话, 電話, 手机, 手機, 携帯, 전화, 휴대폰, 연락처, هاتف, جوال, फ़ोन, फोन, मोबाइल',
     byDefault,
   ),
   entity(
@@ -96,7 +96,7 @@ export const piiEntities: readonly EntityInfo[] = [
     'date of birth',
     0.4,
     'a day of the calendar, with context only',
-    'born, birth, birthday, birthdate, dob, geboren, geb, geburtsdatum, geburtstag, naissance, né, née, nacimiento, nacido, nacida, nascita, nato, nata, nascimento, nascido, nascida, geboortedatum, urodzony, urodzona',
+    'born, birth, birthday, birthdate, dob, geboren, geb, geburtsdatum, geburtstag, naissance, né, née, nacimiento, nacido, nacida, nascita, nato, nata, nascimento, nascido, nascida, geboortedatum, urodzony, urodzona, urodzenia, doğum, doğumlu, рождения, родился, родилась, народження, народився, народилася, født, fødselsdato, född, födelsedatum, syntynyt, syntymäaika, narozen, narozena, narození, született, născut, născută, ngày sinh, lahir, ميلاد, जन्म, 生年月日, 誕生日, 出生, 生日, 生于, 生於, 생년월일, 생일, 출생',
   ),
   entity('US_PASSPORT', 'US passport number', 0.3, 'with context only', 'passport', { region: 'us' }),
   entity(
@@ -151,7 +151,7 @@ export const piiEntities: readonly EntityInfo[] = [
   entity('CA_SIN', 'Canadian social insurance number', 0.3, 'Luhn', 'sin, social insurance, nas, assurance sociale', {
     region: 'ca',
   }),
-  entity('IN_AADHAAR', 'Indian Aadhaar number', 0.3, 'Verhoeff', 'aadhaar, aadhar, adhaar, uidai, uid', {
+  entity('IN_AADHAAR', 'Indian Aadhaar number', 0.3, 'Verhoeff', 'aadhaar, aadhar, adhaar, uidai, uid, आधार', {
     region: 'in',
   }),
   entity('IN_PAN', 'Indian permanent account number', 0.5, 'kind of holder', 'pan, permanent account, income tax', {
@@ -165,7 +165,7 @@ export const piiEntities: readonly EntityInfo[] = [
     'South Korean resident registration number',
     0.5,
     'date and mod 11',
-    'rrn, resident registration, resident, jumin',
+    'rrn, resident registration, resident, jumin, 주민, 등록번호',
     { region: 'kr' },
   ),
 ];

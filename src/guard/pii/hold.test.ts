@@ -107,19 +107,23 @@ describe('what is held of', () => {
   it.each([
     ['Here is the plan for the next week', 4],
     ['Sure! I can help with that, ', 0],
-    ['we have 12 of them, and ', 0],
+    // Whose address `and [at] corp.com` would be.
+    ['we have 12 of them, and ', 4],
+    ['we have 12 of them, and w', 1],
     ['in 2024 ', 5],
     ['in 2024, ', 0],
     ['write to jane.doe', 8],
     ['write to jane.doe@exam', 13],
-    ['write to jane.doe@example.com and ', 0],
+    ['write to jane.doe@example.com, ', 0],
+    ['write to jane.doe [at] exam', 18],
+    ['write to jane (at) example dot', 21],
     ['card 4111 1111 11', 12],
     ['card 4111 1111 1111 1111, ', 0],
     ['IBAN DE89 3704 00', 12],
-    ['Well, DE is ', 0],
+    ['Well, DE is, ', 0],
     ['call +1 212 ', 7],
     ['see https://', 8],
-    ['see https://example.com/a/b/c and ', 0],
+    ['see https://example.com/a/b/c; ', 0],
   ])('%s is %i characters', (text, count) => {
     expect(text.length - detector.hold(text, 0)).toBe(count);
   });

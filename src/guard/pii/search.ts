@@ -6,6 +6,7 @@ import { deniedAt } from './deny-list.ts';
 import { countOf, hexLeadAt, type LeadCode, leadAt, leadBetween, leadEnd } from './lead.ts';
 import type { Matcher } from './match.ts';
 import { longestLocal } from './matchers/email.ts';
+import { longestSign } from './matchers/email-signs.ts';
 import { longestIpv6 } from './matchers/ip.ts';
 import { longestScheme } from './matchers/url.ts';
 import type { State } from './number-automaton.ts';
@@ -19,9 +20,10 @@ const longestLetters = 10;
 const longestDotted = 18;
 
 /** How far behind its start what brings the search to a value can lie, and how much more is seen to know it. */
-const triggerReach = longestLocal + 8;
+const triggerReach = longestLocal + longestSign + 1;
 
 const at = 64;
+const blank = 32;
 const colon = 58;
 const hyphen = 45;
 const dot = 46;
@@ -57,6 +59,7 @@ export class Search {
       if (isDigit(code)) gate.lastIndex = this.#atDigit(place);
       else if (code === at) this.#atSign(place);
       else if (code === colon && text.charCodeAt(place + 1) === slash) this.#atScheme(place);
+      else if (isBracket(code)) this.#atSign(text.charCodeAt(place - 1) === blank ? place - 1 : place);
       else this.#atHexGroups(place);
     }
     if (denyList !== undefined) {
@@ -237,6 +240,11 @@ export class Search {
 }
 
 function ignore(): void {}
+
+/** `(` or `[` of a sign that is spelled out. */
+function isBracket(code: number): boolean {
+  return code === 40 || code === 91;
+}
 
 function isAfterEscape(text: string, start: number): boolean {
   const code = text.charCodeAt(start);

@@ -1,4 +1,4 @@
-import { isDigit, isForeignLetter, isLetterOrDigit, isLower } from './characters.ts';
+import { isDigit, isForeignLetter, isJoinedLetter, isLetterOrDigit, isLower } from './characters.ts';
 
 /** Characters before a place in which words are looked for. */
 export const wordsReach = 96;
@@ -55,7 +55,7 @@ export class Words {
     const text = this.#text;
     let at = end;
     while (into.length < mostWords) {
-      while (at > first && !isPart(text.charCodeAt(at - 1))) at -= 1;
+      while (at > first && partOf(text.charCodeAt(at - 1)) === 0) at -= 1;
       if (at <= first) return;
       const entry = at & (remembered - 1);
       if (this.#ends[entry] !== at) this.#read(first, at);
@@ -70,17 +70,22 @@ export class Words {
   #read(first: number, end: number): void {
     const text = this.#text;
     const entry = end & (remembered - 1);
+    const part = partOf(text.charCodeAt(end - 1));
     let start = end;
-    while (start > first && isPart(text.charCodeAt(start - 1))) start -= 1;
-    const isCut = start === first && first > 0 && isPart(text.charCodeAt(first - 1));
+    while (start > first && partOf(text.charCodeAt(start - 1)) === part) start -= 1;
+    const isCut = start === first && first > 0 && partOf(text.charCodeAt(first - 1)) === part;
     this.#ends[entry] = isCut ? -1 : end;
     this.#starts[entry] = isCut ? -1 : start;
     this.#runs[entry] = isCut ? none : wordsOf(text.slice(start, end));
   }
 }
 
-function isPart(code: number): boolean {
-  return isLetterOrDigit(code) || isForeignLetter(code) || code === apostrophe || code === curlyApostrophe;
+/** What a run consists of: letters and digits, or signs of scripts whose words may have others before and behind. */
+type Part = 0 | 1 | 2;
+
+function partOf(code: number): Part {
+  if (isLetterOrDigit(code) || isForeignLetter(code) || code === apostrophe || code === curlyApostrophe) return 1;
+  return isJoinedLetter(code) ? 2 : 0;
 }
 
 const parts = /\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{L}+|[0-9]+/gu;

@@ -47,13 +47,14 @@ function fromDigits(attempt: Attempt, start: number): number {
   if (end < 0) return -1;
   const size = end - start;
   const sign = codeAt(attempt, end);
+  if (size === 4 && isOf(years, sign)) return fromSigns(attempt, start, end);
   if (sign !== hyphen && sign !== slash && sign !== dot) return size > 2 ? -1 : fromDay(attempt, start, end);
   const behind = codeAt(attempt, end + 1);
-  if (size < 3 && sign === dot && behind === blank) return fromDay(attempt, start, end);
+  if (size < 3 && sign === dot && behind === blank)
+    return isDigit(codeAt(attempt, end + 2)) ? fromSpacedDots(attempt, start, end) : fromDay(attempt, start, end);
   if (size < 3 && sign === hyphen && isLetter(behind)) return fromHyphens(attempt, start, end);
   const secondEnd = digitsEnd(attempt, end + 1, 2);
   if (secondEnd < 0 || codeAt(attempt, secondEnd) !== sign) return -1;
-  // `5. 4. 1980` is written as well.
   const thirdEnd = digitsEnd(attempt, secondEnd + 1, size === 4 ? 2 : 4);
   if (thirdEnd < 0) return -1;
   const first = numberIn(attempt, start, end);
@@ -64,6 +65,34 @@ function fromDigits(attempt: Attempt, start: number): number {
   if (size > 2 || thirdSize === 3 || thirdSize === 1) return -1;
   const year = thirdSize === 2 ? 1900 + third : third;
   return isBirth(year, second, first) || isBirth(year, first, second) ? thirdEnd : -1;
+}
+
+const years = '年년';
+const months = '月월';
+const days = '日일';
+
+function isOf(signs: string, code: number): boolean {
+  return code > 127 && signs.includes(String.fromCharCode(code));
+}
+
+/** `1980年5月17日`, `1980년 5월 17일`. */
+function fromSigns(attempt: Attempt, start: number, yearEnd: number): number {
+  const month = blanksEnd(attempt, yearEnd + 1);
+  const monthEnds = digitsEnd(attempt, month, 2);
+  if (monthEnds < 0 || !isOf(months, codeAt(attempt, monthEnds))) return -1;
+  const day = blanksEnd(attempt, monthEnds + 1);
+  const dayEnd = digitsEnd(attempt, day, 2);
+  if (dayEnd < 0 || !isOf(days, codeAt(attempt, dayEnd))) return -1;
+  const year = numberIn(attempt, start, yearEnd);
+  return isBirth(year, numberIn(attempt, month, monthEnds), numberIn(attempt, day, dayEnd)) ? dayEnd + 1 : -1;
+}
+
+/** `5. 4. 1980`. */
+function fromSpacedDots(attempt: Attempt, start: number, end: number): number {
+  const month = end + 2;
+  const monthEnds = digitsEnd(attempt, month, 2);
+  if (monthEnds < 0 || codeAt(attempt, monthEnds) !== dot || codeAt(attempt, monthEnds + 1) !== blank) return -1;
+  return birthEnd(attempt, monthEnds + 2, numberIn(attempt, month, monthEnds), numberIn(attempt, start, end));
 }
 
 /** `5 January 1980`, `5th of Jan. 1980`, `5. Januar 1980`, `1er janvier 1980`, `5 de enero de 1980`. */

@@ -2,6 +2,7 @@ import { type Attempt, codeAt } from '../attempt.ts';
 import { isDigit, separatorOf } from '../characters.ts';
 
 const mostDigits = 19;
+const slash = 47;
 /** `**4111** **1111**`. */
 const longestBetween = 5;
 
@@ -91,7 +92,15 @@ export function isInList(attempt: Attempt, start: number, end: number): boolean 
   let before = start;
   while (start - before < longestBetween && signAt(text.charCodeAt(before - 1)) !== '') before -= 1;
   if (before < start && isDigit(text.charCodeAt(before - 1))) return true;
-  return readBetween(attempt, end) !== '' && isDigit(codeAt(attempt, betweenEnd));
+  return readBetween(attempt, end) !== '' && isDigit(codeAt(attempt, betweenEnd)) && !isExpiry(attempt, betweenEnd);
+}
+
+/** `12/27`, which stands behind cards in rows as well. */
+function isExpiry(attempt: Attempt, start: number): boolean {
+  const first = attempt.text.charCodeAt(start);
+  if ((first !== 48 && first !== 49) || !isDigit(codeAt(attempt, start + 1))) return false;
+  if (codeAt(attempt, start + 2) !== slash || !isDigit(codeAt(attempt, start + 3))) return false;
+  return isDigit(codeAt(attempt, start + 4));
 }
 
 let betweenEnd = 0;

@@ -10,7 +10,7 @@ const fewestDigits = 12;
 export const cardMatcher: Matcher = {
   entity: 'CREDIT_CARD',
   trigger: 'digit',
-  reach: longestCard + 7,
+  reach: longestCard + 12,
   // 2 to 6, and the ranges of RuPay and Troy.
   begins: (code) => (code >= 50 && code <= 54) || code === 56 || code === 57,
   beginsLike: ({ count, next }) =>

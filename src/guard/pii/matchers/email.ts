@@ -3,6 +3,7 @@ import { type Attempt, codeAt, codeBefore } from '../attempt.ts';
 import { isDigit, isForeignLetter, isLetterOrDigit, isWord } from '../characters.ts';
 import type { Matcher } from '../match.ts';
 import { topLevelDomains } from '../validators/top-level-domains.ts';
+import { behindDot, behindSign, longestSign } from './email-signs.ts';
 
 /** RFC 5321, 4.5.3.1. */
 export const longestLocal = 64;
@@ -11,21 +12,25 @@ const at = 64;
 const dot = 46;
 const hyphen = 45;
 const mostEndings = 3;
+const mostLabels = 6;
 
 export const emailMatcher: Matcher = {
   entity: 'EMAIL_ADDRESS',
   trigger: 'at-sign',
-  reach: longestLocal + 1 + longestDomain + 2,
+  reach: longestLocal + longestSign + longestDomain + 2,
   begins: (code) => isLetterOrDigit(code) || code === 95,
   beginsForeign: true,
   match: (attempt, start) => {
     if (!isLocalStart(attempt, start)) return undefined;
     let place = start;
     while (place - start <= longestLocal && isLocal(codeAt(attempt, place))) place += 1;
-    if (place - start > longestLocal || codeAt(attempt, place) !== at) return undefined;
+    if (place - start > longestLocal) return undefined;
     if (!isFirst(attempt.text.charCodeAt(place - 1)) && attempt.text.charCodeAt(place - 1) !== hyphen) return undefined;
-    const domain = domainAt(attempt, place + 1);
-    if (domain === undefined || isNoMailbox(attempt, start, place, domain.end)) return undefined;
+    const isSpelled = codeAt(attempt, place) !== at;
+    const behind = isSpelled ? behindSign(attempt, place) : place + 1;
+    if (behind < 0) return undefined;
+    const domain = (isSpelled ? undefined : domainAt(attempt, behind)) ?? spelledDomainAt(attempt, behind, isSpelled);
+    if (domain === undefined || (!isSpelled && isNoMailbox(attempt, start, place, domain.end))) return undefined;
     const { end, isPublic } = domain;
     return { end, score: isPublic ? 1 : 0.5, validator: isPublic ? 'public-suffix' : undefined, needsContext: false };
   },
@@ -89,6 +94,31 @@ function domainAt(attempt: Attempt, start: number): Domain | undefined {
   const trimmed = trimmedEnd(attempt.text, start, asciiEnd);
   const kind = kindOf(attempt.text.slice(start, trimmed));
   return kind === undefined ? undefined : { end: trimmed, isPublic: kind === 'public' };
+}
+
+/** The same where dots are spelled out: `corp (dot) com`, `corp[.]com`; behind a sign that is, also `corp dot com`. */
+function spelledDomainAt(attempt: Attempt, start: number, isSpelled: boolean): Domain | undefined {
+  let name = '';
+  let found: Domain | undefined;
+  let at = start;
+  for (let labels = 0; labels < mostLabels; labels += 1) {
+    const first = at;
+    while (at - start <= longestDomain && isLabel(codeAt(attempt, at))) at += 1;
+    if (at === first || at - start > longestDomain) break;
+    name += attempt.text.slice(first, at).toLowerCase();
+    const kind = name.startsWith('www.') ? undefined : kindOf(name);
+    if (kind !== undefined) found = { end: at, isPublic: kind === 'public' };
+    const isDot = codeAt(attempt, at) === dot;
+    const next = isDot ? at + 1 : behindDot(attempt, at, isSpelled);
+    if (next < 0) break;
+    name += '.';
+    at = next;
+  }
+  return found;
+}
+
+function isLabel(code: number): boolean {
+  return isLetterOrDigit(code) || code === hyphen || isForeignLetter(code);
 }
 
 /** Without the dots and hyphens at the end. */

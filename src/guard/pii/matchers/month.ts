@@ -48,24 +48,27 @@ export function monthEnd(attempt: Attempt, start: number): number {
   return codeAt(attempt, at) === dot ? at + 1 : at;
 }
 
-/** German, French, Spanish, Italian and Portuguese, as far as they are not spelled as in English; some short forms. */
+/**
+ * German, French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish, Russian, Ukrainian and Indonesian, as they stand
+ * behind a day and as far as they are not spelled as in English; some short forms.
+ */
 const elsewhere: ReadonlyMap<string, number> = new Map(
   [
-    'januar jänner janvier enero gennaio janeiro',
-    'februar feber février fevrier febrero febbraio fevereiro feb',
-    'märz maerz mars marzo março marco mär',
-    'avril abril aprile avr abr',
-    'mai mayo maggio maio',
-    'juni juin junio giugno junho',
-    'juli juillet julio luglio julho',
-    'août aout agosto',
-    'septembre septiembre settembre setembro',
-    'oktober octobre octubre ottobre outubro okt',
-    'novembre noviembre',
-    'dezember décembre decembre diciembre dicembre dezembro dez',
+    'januar jänner janvier enero gennaio janeiro januari stycznia ocak января січня',
+    'februar feber février fevrier febrero febbraio fevereiro feb februari lutego şubat февраля лютого',
+    'märz maerz mars marzo março marco mär maart marca mart maret марта березня',
+    'avril abril aprile avr abr kwietnia nisan апреля квітня',
+    'mai mayo maggio maio mei maja mayıs мая травня',
+    'juni juin junio giugno junho czerwca haziran июня червня',
+    'juli juillet julio luglio julho lipca temmuz июля липня',
+    'août aout agosto augustus sierpnia ağustos agustus августа серпня',
+    'septembre septiembre settembre setembro września eylül сентября вересня',
+    'oktober octobre octubre ottobre outubro okt października ekim октября жовтня',
+    'novembre noviembre listopada kasım ноября листопада',
+    'dezember décembre decembre diciembre dicembre dezembro dez grudnia aralık desember декабря грудня',
   ].flatMap((names, index) => names.split(' ').map((name) => [name, index + 1] as const)),
 );
-const longestElsewhere = 10;
+const longestElsewhere = 12;
 
 /** A month behind its day, in any of these languages, and where its name ends, its dot included. */
 export function namedMonthAt(attempt: Attempt, start: number): { month: number; end: number } | undefined {
