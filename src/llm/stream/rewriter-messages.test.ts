@@ -65,4 +65,14 @@ describe('SseRewriter of messages', () => {
       delta(0, { type: 'text_delta', text: 'a' }) + delta(0, { type: 'text_delta', text: '#' }) + stop(0),
     );
   });
+
+  it.each([
+    ['text', 'text_delta', 'a12', 'a', '##'],
+    ['thinking', 'thinking_delta', 'a12', 'a', '##'],
+    ['news', 'news_delta', 'a12', 'a', '##'],
+    ['partial_json', 'input_json_delta', '{"q":"a12', '{"q":"a', '##'],
+  ])('says what was held back of a %s in an event of its own kind', (member, type, text, before, rest) => {
+    const piece = (words: string) => delta(3, { type, [member]: words });
+    expect(rewrite('messages', piece(text) + stop(3)).bytes.toString()).toBe(piece(before) + piece(rest) + stop(3));
+  });
 });

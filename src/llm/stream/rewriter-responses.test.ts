@@ -139,4 +139,19 @@ describe('SseRewriter of responses', () => {
       });
     expect(rewrite('responses', media).bytes.toString()).toBe(media);
   });
+
+  it('says what was held back where it belongs, and leaves ids as they are', () => {
+    const place = { item_id: 'sh_12345', output_index: 1, command_index: 2 };
+    const command = (kind: string, more: object) => event(`shell_call_command.${kind}`, { ...place, ...more });
+    const about = { call_id: 'call_12345', name: 'tool_12345', logprobs: [{ token: '12345' }] };
+    const end = command('done', { call_id: 'call_12345' });
+    expect(rewrite('responses', command('delta', { delta: 'ls 12', ...about }) + end).bytes.toString()).toBe(
+      command('delta', { delta: 'ls ', ...about, logprobs: [] }) +
+        command('delta', { delta: '##', logprobs: [] }) +
+        end,
+    );
+    expect(rewrite('responses', command('delta', { delta: 'ls', ...about })).bytes.toString()).toBe(
+      command('delta', { delta: 'ls', ...about }),
+    );
+  });
 });

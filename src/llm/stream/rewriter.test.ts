@@ -5,6 +5,10 @@ import { mask, pass, rewrite, same, textsAfter } from './testing/rewrite.ts';
 import { chatChunk, eventsOf, named, sse, textsOf } from './testing/streams.ts';
 
 const chat = 'chat.completions';
+const messagesDelta = (delta: object) => ({ type: 'content_block_delta', index: 0, delta });
+const responsesDelta = (kind: string, delta: unknown) => ({
+  ...{ type: `response.${kind}.delta`, item_id: 'i', output_index: 0, content_index: 0, delta },
+});
 
 describe('SseRewriter', () => {
   it('passes what needs no change byte for byte, however it is written', () => {
@@ -259,6 +263,23 @@ describe('SseRewriter of chunks with more than their API says', () => {
       { a: 'toolInput' },
     ],
     ['completions', 'chunk', { choices: [{ text: 'a' }], x: 'b' }, { a: 'assistant', b: 'assistant' }],
+    ['messages', 'words', messagesDelta({ type: 'text_delta', text: 'a' }), { a: 'assistant' }],
+    ['messages', 'thoughts', messagesDelta({ type: 'thinking_delta', thinking: 'a' }), { a: 'reasoning' }],
+    ['messages', 'call', messagesDelta({ type: 'input_json_delta', partial_json: '{"q":"a"}' }), { a: 'toolInput' }],
+    ['messages', 'news', messagesDelta({ type: 'news_delta', news: 'a' }), { a: 'assistant' }],
+    ['messages', 'event', { type: 'news', note: 'a' }, { a: 'assistant' }],
+    ['responses', 'words', responsesDelta('output_text', 'a'), { a: 'assistant' }],
+    ['responses', 'refusal', responsesDelta('refusal', 'a'), { a: 'assistant' }],
+    ['responses', 'thoughts', responsesDelta('reasoning_text', 'a'), { a: 'reasoning' }],
+    ['responses', 'summary', responsesDelta('reasoning_summary_text', 'a'), { a: 'reasoning' }],
+    ['responses', 'call', responsesDelta('function_call_arguments', '{"q":"a"}'), { a: 'toolInput' }],
+    ['responses', 'call of a server', responsesDelta('mcp_call_arguments', '{"q":"a"}'), { a: 'toolInput' }],
+    ['responses', 'call in words', responsesDelta('custom_tool_call_input', 'a'), { a: 'toolInput' }],
+    ['responses', 'code', responsesDelta('code_interpreter_call_code', 'a'), { a: 'toolInput' }],
+    ['responses', 'command', responsesDelta('shell_call_command', 'a'), { a: 'toolInput' }],
+    ['responses', 'output', responsesDelta('shell_call_output_content', { stdout: 'a' }), { a: 'toolOutput' }],
+    ['responses', 'sound', responsesDelta('audio', 'a'), {}],
+    ['responses', 'error', { type: 'error', message: 'a', code: 'b' }, { a: 'assistant', b: 'assistant' }],
     ['images.generations', 'picture', { type: 'image_generation.completed', revised_prompt: 'a' }, { a: 'assistant' }],
   ])('knows whose words they are: %s, %s', (api, _, event, expected) => {
     const heard: Record<string, string> = {};
