@@ -186,12 +186,19 @@ describe('a budget', () => {
     expect(refused.headers.get('x-should-retry')).toBe('false');
   });
 
-  it('that only warns refuses nobody, and says so in the log', async () => {
+  it('that only warns refuses nobody, and tells each threshold once, in the log and in the metrics', async () => {
     expect((await ask('warned')).status).toBe(200);
     expect((await ask('warned')).status).toBe(200);
-    await expect
-      .poll(() => gateway.processors.map((each) => each.log()).join(''), patience)
-      .toContain('a threshold of a budget was passed');
+    const told = () =>
+      gateway.processors
+        .flatMap((each) => each.log().split('\n'))
+        .filter((line) => line.includes('a threshold of a budget was passed'))
+        .map((line) => JSON.parse(line) as { readonly budget: string; readonly percent: number })
+        .filter(({ budget }) => budget === 'warned');
+    await expect.poll(() => told().map(({ percent }) => percent), patience).toEqual([50, 80, 100]);
+    const metrics = await gateway.processors[0]?.metrics();
+    for (const percent of [50, 80, 100])
+      expect(metrics).toContain(`sluice_budget_alerts_total{budget="warned",percent="${percent}"} 1\n`);
   });
 });
 

@@ -1,40 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ok } from '../lib/result.ts';
-import { buildModel } from '../model/build/build.ts';
-import { secretsOnly } from '../model/build/testing/surroundings.ts';
-import type { GatewayModel } from '../model/gateway.ts';
-import { parseDocuments } from '../policy/parse.ts';
 import type { Guardrail } from './guardrail.ts';
 import { budgetAmount } from './limit.ts';
-import { type Program, pricingOf } from './program.ts';
+import { pricingOf } from './program.ts';
 import { programResources } from './resources.ts';
-import { ProgramStore } from './store.ts';
 import { factsOf } from './testing/facts.ts';
-
-const policy = readFileSync(`${import.meta.dirname}/../model/build/testdata/rules.policy.yaml`, 'utf8');
-
-function modelOf(text: string): GatewayModel {
-  const { documents } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
-  const { gateways } = buildModel(
-    documents,
-    secretsOnly((source) => ok(`the value of ${'env' in source ? source.env : ''}, long enough for everything`)),
-  );
-  const [gateway] = gateways;
-  if (gateway === undefined) throw new Error('no gateway');
-  return gateway;
-}
-
-function programOf(gateway: GatewayModel): Program {
-  const store = new ProgramStore();
-  const byType = Map.groupBy(programResources(gateway), ({ typeUrl }) => typeUrl);
-  for (const typeUrl of store.typeUrls) expect(store.apply(typeUrl, byType.get(typeUrl) ?? [], [])).toEqual([]);
-  if (store.current === undefined) throw new Error('the program is not complete');
-  return store.current;
-}
+import { modelOf, policy, programOfModel } from './testing/policy-program.ts';
 
 describe('inline policy in the program', () => {
-  const program = programOf(modelOf(policy));
+  const program = programOfModel(modelOf(policy));
   const [guardrail] = program.guardrails.all;
   const rule = (name: string): Guardrail['rules'][number] | undefined =>
     guardrail?.rules.find((each) => each.name === name);
@@ -145,7 +118,7 @@ describe('inline policy in the program', () => {
     const prices = ['small', 'own', 'unpriced'].map(
       (name) => `{provider: openai, model: ${name}, pricing: {input: 9}}`,
     );
-    const listed = programOf(
+    const listed = programOfModel(
       modelOf(`${policy}
 ---
 apiVersion: sluice.dev/v1alpha1

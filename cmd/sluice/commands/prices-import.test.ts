@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { PriceCatalogueDocument } from '../../../src/policy/document.ts';
@@ -106,6 +108,19 @@ describe('sluice prices import', () => {
         ],
       },
     });
+  });
+
+  it('reads standard input for -', () => {
+    const sluice = fileURLToPath(new URL('../../../bin/sluice', import.meta.url));
+    const given = { input: JSON.stringify(modelsDev), encoding: 'utf8' } as const;
+    const { status, stdout } = spawnSync(sluice, ['prices', 'import', '-', '--provider', 'openai'], given);
+    expect(status).toBe(0);
+    expect((parse(stdout) as PriceCatalogueDocument).spec.prices).toEqual([
+      { provider: 'openai', model: 'gpt-sample', pricing: { input: 2.5, output: 10 } },
+    ]);
+    const broken = spawnSync(sluice, ['prices', 'import', '-'], { ...given, input: '{' });
+    expect([broken.status, broken.stdout]).toEqual([1, '']);
+    expect(broken.stderr).toContain('Standard input is not JSON.');
   });
 
   it('takes one of two words for a service, and says where their prices differ', async () => {
