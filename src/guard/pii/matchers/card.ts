@@ -34,7 +34,9 @@ function judge(attempt: Attempt, start: number, count: number): Match | undefine
   const issuer = cardIssuer(cardHead(), total);
   const end = cardEnd(count);
   if (issuer === undefined || !isLuhn(attempt.text, start, end) || !endsNumber(attempt, end)) return undefined;
-  if (grouping === 'odd' && isInList(attempt, start, end)) return undefined;
+  // Three groups of four are more often a part of four that are no card.
+  const mayBePart = grouping === 'odd' || (count > 1 && total === fewestDigits);
+  if (mayBePart && isInList(attempt, start, end)) return undefined;
   const needsContext = grouping === 'odd' || (issuer === 'rare' && count === 1);
   return { end, score: 1, validator: 'luhn', needsContext };
 }

@@ -14,6 +14,7 @@ export function looksMixed(value: string): boolean {
 export function isAssignedKey(value: string, { keyword, isImplied, isQuoted }: Assignment): boolean {
   if (value.length < 16 || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
   if (/^(?:https?:|\/|\.|\w:\/)/.test(value) || value.includes('://')) return false;
+  if (!isQuoted && member.test(value)) return false;
   if (uuid.test(value)) return !isImplied && !/^token/i.test(keyword);
   if (isImplied && !isQuoted) return looksGenerated(value);
   return wordShare(value) < 0.5;
@@ -21,7 +22,7 @@ export function isAssignedKey(value: string, { keyword, isImplied, isQuoted }: A
 
 /** Whether a value that a name calls a password can be one. */
 export function isAssignedPassword(value: string, { isImplied, isQuoted, isShortName }: Assignment): boolean {
-  if (!looksLikePassword(value) || algorithm.test(value)) return false;
+  if (!looksLikePassword(value) || algorithm.test(value) || (!isQuoted && member.test(value))) return false;
   if (isShortName) return looksGenerated(value) || /[^A-Za-z0-9._/-]/.test(value);
   if (value.length < fewestOfPassword) return !isImplied && looksLikeShortPassword(value);
   if (!isImplied) return true;
@@ -30,6 +31,9 @@ export function isAssignedPassword(value: string, { isImplied, isQuoted, isShort
 
 const algorithm =
   /^(?:sha-?\d|md[45]|base\d\d|argon2|bcrypt|scrypt|pbkdf2|hmac|utf-?\d|aes|rsa|des3|oauth\d|ed25519|rfc ?\d|x509|v?\d+(?:\.\d+)+)/i;
+/** `process.env.API_KEY_2`, `user.pw1`: what a program reads, not what it says. */
+const member =
+  /^(?:process|os|import|env|config|cfg|conf|settings|options|opts|props|state|secrets|credentials|self|this|args|ctx|req|request|res|response|user|account|vars|var|local|data|form|body|params|event|System|Deno|module)\.[A-Za-z_$][\w$.]*$/;
 const variable =
   /^(?:val(?:ue)?|args?|param|var|str(?:ing)?|tmp|temp|test|user|pass|pw|pwd|input|field|text|data|row|col|item|key|node|step|level|type|char|int|line|page|part)_?\d+$/i;
 
