@@ -167,4 +167,55 @@ describe('keepAuthority()', () => {
       leader.roles().signing.certificate,
     ]);
   });
+
+  it('keeps for a restart only those that are still trusted', async () => {
+    let now = Date.now();
+    const clock = () => new Date(now);
+    const { secret } = sharedSecret();
+    const cached: (readonly Authority[])[] = [];
+    const cache = { read: async () => undefined, write: async (kept: readonly Authority[]) => void cached.push(kept) };
+    const follower = await keep({ secret, now: clock, cache });
+    const leader = await keep({ secret, now: clock, isLeader: () => true });
+    now += 6 * year;
+    await leader.look();
+    await follower.look();
+    expect(cached.at(-1)).toHaveLength(2);
+    now += 48 * hour;
+    // The leader has not taken the old one away yet.
+    await follower.look();
+    expect(cached.at(-1)).toEqual(follower.roles().trusted);
+    expect(cached.at(-1)).toHaveLength(1);
+  });
+
+  it('says once that the Secret cannot be read, and again after it could', async () => {
+    const said: string[] = [];
+    const { secret, setAway } = sharedSecret();
+    const destination = { write: (line: string) => void said.push(line) };
+    const keeper = await keep({ secret, log: createLogger({ name: 'test', level: 'warn', destination }) });
+    const lookWhile = async (isAway: boolean): Promise<number> => {
+      setAway(isAway);
+      await keeper.look();
+      return said.length;
+    };
+    expect([await lookWhile(true), await lookWhile(true)]).toEqual([1, 1]);
+    expect([await lookWhile(false), await lookWhile(true)]).toEqual([1, 2]);
+  });
+
+  it('looks once for all who ask at the same time', async () => {
+    const { secret } = sharedSecret();
+    let reads = 0;
+    const counting: AuthoritySecret = {
+      ...secret,
+      read: () => {
+        reads++;
+        return secret.read();
+      },
+    };
+    const keeper = await keep({ secret: counting });
+    reads = 0;
+    await Promise.all([keeper.look(), keeper.look()]);
+    expect(reads).toBe(1);
+    await keeper.look();
+    expect(reads).toBe(2);
+  });
 });
