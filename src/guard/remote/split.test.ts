@@ -13,6 +13,16 @@ describe('a text that is too long', () => {
     expect(text.slice(0, split(text, 400, 20)[0]?.end)).toMatch(/end\.$/);
   });
 
+  it.each(['. ', '! ', '? ', '.\t', '\n', '… ', '。', '！', '？'])('is cut behind %j', (end) => {
+    const text = `${'word '.repeat(70)}end${end}${'more '.repeat(70)}`;
+    expect(text.slice(0, split(text, 400, 20)[0]?.end)).toBe(`${'word '.repeat(70)}end${end.slice(0, 1)}`);
+  });
+
+  it.each(['.5', '!x', '?x', '…x', 'a'])('is not cut behind the first sign of %j', (sign) => {
+    const text = `${'word '.repeat(70)}end${sign}${'more '.repeat(70)}`;
+    expect(text.slice(0, split(text, 400, 20)[0]?.end)).toMatch(/more $/);
+  });
+
   it('is cut after a word when no sentence ends there, and anywhere when there are no words', () => {
     const text = `${'word 3.5 '.repeat(60)}`;
     expect(text.slice(0, split(text, 400, 20)[0]?.end)).toMatch(/ $/);

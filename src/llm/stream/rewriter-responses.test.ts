@@ -154,4 +154,28 @@ describe('SseRewriter of responses', () => {
       command('delta', { delta: 'ls', ...about }),
     );
   });
+
+  it.each([
+    'response.output_text.done',
+    'response.content_part.done',
+    'response.output_item.done',
+    'response.reasoning_summary_part.done',
+    'response.completed',
+    'response.incomplete',
+    'response.failed',
+    'response.cancelled',
+    'error',
+  ])('says what was held back before %s', (type) => {
+    const end = named({ type, ...at });
+    expect(rewrite('responses', textDelta(1, 'a12') + end).bytes.toString()).toBe(
+      textDelta(1, 'a') + textDelta(1, '##') + end,
+    );
+  });
+
+  it('holds on to it while something else is done', () => {
+    const end = named({ type: 'response.output_item.done', output_index: 1 } as { type: string });
+    expect(rewrite('responses', textDelta(1, 'a12') + end).bytes.toString()).toBe(
+      textDelta(1, 'a') + end + textDelta(1, '##'),
+    );
+  });
 });
