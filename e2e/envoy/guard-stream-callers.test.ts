@@ -131,15 +131,28 @@ describe('a caller', () => {
     });
   });
 
+  it('of an official library gets one for an answer that is no stream, too', async () => {
+    const openai = new OpenAI({ apiKey: 'sk-blocking', baseURL: `${site.gateway.url}/v1`, maxRetries: 0 });
+    site.answer = (response) => answerJson(response, 200, chat.answer?.(told));
+    const asked = openai.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'hello' }] });
+    await expect(asked).rejects.toMatchObject({ status: 403, type: 'guardrail_violation' });
+  });
+
   it('of the official Anthropic library as well', async () => {
     const anthropic = new Anthropic({ apiKey: 'sk-blocking', baseURL: site.gateway.url, maxRetries: 0 });
     const talk = (content: string) =>
-      anthropic.messages.stream({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] }).finalMessage();
+      anthropic.messages.stream({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] });
+    let text = '';
     site.answer = (response) => events(response).end(shapeOf('messages').stream(['so far ', told]).join(''));
-    const reading = talk('hello');
+    const reading = talk('hello')
+      .on('text', (piece) => {
+        text += piece;
+      })
+      .finalMessage();
     await expect(reading).rejects.toBeInstanceOf(Anthropic.APIError);
     await expect(reading).rejects.toThrow(/Not for you/);
-    const refused = talk(forbidden);
+    expect(text).toBe('so far about ');
+    const refused = talk(forbidden).finalMessage();
     await expect(refused).rejects.toBeInstanceOf(Anthropic.PermissionDeniedError);
     await expect(refused).rejects.toThrow(/Not for you/);
   });
