@@ -15,7 +15,7 @@ export interface SettleQueueOptions {
 export interface SettleQueue {
   /** `mayBeKnown`: the store may have done it and only its answer was lost. */
   add(request: UsageRequest, mayBeKnown: boolean): boolean;
-  /** These it has answered already, and may have forgotten. They take nobody's place. */
+  /** These it has answered already, and may have forgotten. They take the place of no others, and are told last. */
   addAnswered(settled: readonly SettledRequest[]): void;
   /** Tells what waits, a few at a time. Stops when the store fails again. */
   replay(onFailure: () => void): void;
@@ -35,12 +35,14 @@ const atATime = 16;
 export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
   const capacity = options.capacity ?? 10_000;
   const waiting: Waiting[] = [];
+  /** Apart, so that they take nobody's place. */
+  const answered: Waiting[] = [];
   let inFlight = 0;
   let isReplaying = false;
 
   const tellNext = (onFailure: () => void): void => {
     while (isReplaying && inFlight < atATime) {
-      const next = waiting.shift();
+      const next = waiting.shift() ?? answered.shift();
       if (next === undefined) {
         if (inFlight === 0) isReplaying = false;
         return;
@@ -54,19 +56,21 @@ export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
       options.store.settle(next.request, (outcome) => {
         inFlight -= 1;
         if (outcome.kind !== 'unavailable') return tellNext(onFailure);
-        if (outcome.cause === 'invalid') options.onLoss(1);
-        else {
-          waiting.push({ ...next, mayBeKnown: next.mayBeKnown || outcome.mayHaveHappened });
-          if (isReplaying) onFailure();
-          isReplaying = false;
+        if (outcome.cause === 'invalid') {
+          options.onLoss(1);
+          return tellNext(onFailure);
         }
+        const again = { ...next, mayBeKnown: next.mayBeKnown || outcome.mayHaveHappened };
+        (next.isAnswered ? answered : waiting).push(again);
+        if (isReplaying) onFailure();
+        isReplaying = false;
       });
     }
   };
 
   return {
     get length() {
-      return waiting.length + inFlight;
+      return waiting.length + answered.length + inFlight;
     },
     add(request, mayBeKnown) {
       if (waiting.length >= capacity) {
@@ -78,8 +82,9 @@ export function createSettleQueue(options: SettleQueueOptions): SettleQueue {
     },
     addAnswered(settled) {
       for (const { request, since } of settled) {
-        waiting.push({ request: unwatched(request), mayBeKnown: true, isAnswered: true, since });
+        answered.push({ request: unwatched(request), mayBeKnown: true, isAnswered: true, since });
       }
+      answered.splice(0, answered.length - capacity);
     },
     replay(onFailure) {
       if (isReplaying) return;
