@@ -153,14 +153,39 @@ describe('TLS of the xDS port', () => {
     await refusedAs({ port, session });
   });
 
-  it('lets go of those who are in the middle of it when it closes', async () => {
-    const { server, port } = await start(asServer(first));
+  it('lets go of those who are in the middle of it when it closes, and does not call them refused', async () => {
+    const seen: RefusedHandshake[] = [];
+    const { server, port } = await start(asServer(first), (refused) => seen.push(refused));
     const silent = connect(port, '127.0.0.1');
     const ended = new Promise((resolve) => silent.once('close', resolve));
     silent.on('error', () => undefined);
     await new Promise((resolve) => silent.once('connect', resolve));
     await server.close(60_000);
     await ended;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(seen).toEqual([]);
+  });
+
+  it('says that its port is taken', async () => {
+    const { port } = await start(asServer(first));
+    const second = createXdsServer({ groupOf: () => ok('main'), tls: asServer(first) });
+    cleanup(() => second.close(100));
+    await expect(second.listen({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('survives those who break off as soon as hands are shaken, and speak no HTTP/2', async () => {
+    const { port } = await start(asServer(first));
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const raw = connect(port, '127.0.0.1');
+        const options = index % 2 === 0 ? {} : { ALPNProtocols: ['h2'] };
+        const socket = tlsConnect({ socket: raw, ca: first.cert, servername: 'localhost', ...options });
+        socket.on('error', () => undefined);
+        await new Promise((resolve) => socket.once('secureConnect', resolve));
+        raw.resetAndDestroy();
+      }),
+    );
+    expect(await outcome(port, first)).toBe('cluster: a');
   });
 
   it('shows new certificates to new connections while the port stays open', async () => {
