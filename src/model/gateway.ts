@@ -38,7 +38,11 @@ export interface GatewayModel {
   readonly secrets: readonly Secret[];
 }
 
+/** What the processor takes of a body in one message, less room for what comes with it. */
+export const mostBodyBytes = 60 * 1024 * 1024;
+
 export interface GatewaySettings {
+  /** At most `mostBodyBytes`. */
   readonly maxBodyBytes: number;
   /** Retry profile of requests that name no model (pass-through). */
   readonly defaultProfile: string;

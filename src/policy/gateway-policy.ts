@@ -46,7 +46,7 @@ export const gatewayPolicySpec = object({
   maxBodySize: defaulted(
     size({ from: '1KiB', to: '1GiB' }),
     '20MiB',
-    'Largest request body; a larger one is answered with 413. It is held in memory: it is what makes retries safe.',
+    'Largest request body; a larger one is answered with 413. It is held in memory, which is what makes retries safe: never more than 60MiB.',
   ),
   cors: optional(
     object({

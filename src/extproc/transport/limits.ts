@@ -2,8 +2,8 @@
 export interface Limits {
   /**
    * Longest message that is accepted, checked before anything is allocated. Must exceed the largest body limit of any
-   * listener by the size of the headers around it, otherwise a body that Envoy accepted fails here with 500. Default
-   * 64 MiB: above every body limit that makes sense for prompts with images.
+   * gateway (`mostBodyBytes` of the model) by the size of what comes with it, otherwise a body that Envoy accepted fails
+   * here. Default 64 MiB.
    */
   readonly maxMessageBytes: number;
   /** Streams per connection. Envoy opens another connection when it is reached. Default 1,000. */

@@ -69,6 +69,21 @@ describe('ClientTrafficPolicy', () => {
     ]);
   });
 
+  it('and GatewayPolicy allow no longer ones than the processor takes, and say so', () => {
+    const message = 'is more than the processor takes: bodies of more than 60 MiB are refused with 413';
+    const traffic = build(gateway() + policy('large', 'connection: {bufferLimit: 1Gi}'));
+    expect(traffic.settings?.maxBodyBytes).toBe(62_914_560);
+    expect(traffic.problems).toEqual([
+      ['warning', 'ClientTrafficPolicy/large', 'spec.connection.bufferLimit', message],
+    ]);
+    const own = (size: string) =>
+      `---\napiVersion: sluice.dev/v1alpha1\nkind: GatewayPolicy\nmetadata: {name: own}\nspec: {maxBodySize: ${size}}\n`;
+    const tooLarge = build(gateway() + own('61MiB'));
+    expect(tooLarge.settings?.maxBodyBytes).toBe(62_914_560);
+    expect(tooLarge.problems).toEqual([['warning', 'GatewayPolicy/own', 'spec.maxBodySize', message]]);
+    expect(build(gateway() + own('60MiB')).problems).toEqual([]);
+  });
+
   it('has no limits for single listeners, and says so', () => {
     const { settings, problems } = build(gateway() + policy('a', 'connection: {bufferLimit: 1Mi}', ', sectionName: a'));
     expect(settings?.maxBodyBytes).toBe(20_971_520);

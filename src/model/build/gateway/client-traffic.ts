@@ -1,23 +1,8 @@
-import type { DocumentOf, GatewayDocument, GatewayPolicyDocument } from '../../../policy/document.ts';
+import type { DocumentOf, GatewayDocument } from '../../../policy/document.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
 
 export type ClientTrafficDocument = DocumentOf<'ClientTrafficPolicy'>;
-
-/** The longest request body, as far as a ClientTrafficPolicy says it. A GatewayPolicy does, even by its default. */
-export function bodyLimit(
-  { namespace, name }: GatewayDocument,
-  policy: GatewayPolicyDocument | undefined,
-  clientTraffic: AttachedPolicies<ClientTrafficDocument>,
-  context: BuildContext,
-): number | undefined {
-  const traffic = clientTraffic.of({ kind: 'Gateway', namespace, name });
-  const limit = traffic?.spec.connection?.bufferLimit;
-  if (traffic === undefined || limit === undefined || policy === undefined) return limit;
-  const message = `is not in force: ${policy.id} says maxBodySize`;
-  context.warn(traffic, 'spec.connection.bufferLimit', message, 'remove it, or say it there', 'Conflicted');
-  return undefined;
-}
 
 /** Requests to ordinary services pass as they come, and nobody holds their bodies. */
 export function warnOfUnlimitedServices(

@@ -9,17 +9,16 @@ import type { BuildContext } from '../context.ts';
 import type { PolicyPlace } from '../place.ts';
 import { reference } from '../reference.ts';
 import { defaultRetry, retryProfile } from '../route.ts';
+import { bodyLimit } from './body-limit.ts';
 import { pairFault } from './certificate-pair.ts';
 import { type ClientAuthority, clientAuthority, warnOfPlainText } from './client-authority.ts';
-import { bodyLimit, type ClientTrafficDocument } from './client-traffic.ts';
+import type { ClientTrafficDocument } from './client-traffic.ts';
 import type { ParametersOf } from './gateway-parameters.ts';
 import { type GatewayPolicies, gatewayNames } from './gateway-policies.ts';
 import { inlineSettings } from './settings.ts';
 import { type ChosenStore, chosenStore } from './store.ts';
 
 const builtInPort = 10080;
-
-const mebibyte = 1024 * 1024;
 
 export interface BuiltGateway {
   readonly name: string;
@@ -59,7 +58,7 @@ export function buildGateways(
         ? listenersOf({ document, policy, clientCa }, clientTraffic, place, context)
         : [plainListener(policy, context)],
       settings: {
-        ...settingsOf(name, policy, store, document && bodyLimit(document, policy, clientTraffic, context), context),
+        ...settingsOf(name, policy, store, bodyLimit(document, policy, clientTraffic, context), context),
         ...anonymousKey(policy, keys, context),
       },
     };
@@ -70,12 +69,12 @@ function settingsOf(
   gateway: string,
   policy: GatewayPolicyDocument | undefined,
   store: ChosenStore | undefined,
-  bodyBytes: number | undefined,
+  maxBodyBytes: number,
   context: BuildContext,
 ): GatewaySettings {
   return {
     defaultProfile: retryProfile(defaultRetry).name,
-    maxBodyBytes: policy?.spec.maxBodySize ?? bodyBytes ?? 20 * mebibyte,
+    maxBodyBytes,
     accessLog: policy?.spec.accessLog.fields ?? 'metadata',
     ...(policy?.spec.cors && { cors: { allowOrigins: [...policy.spec.cors.allowOrigins].sort() } }),
     ...inlineSettings(gateway, policy, store, context),
