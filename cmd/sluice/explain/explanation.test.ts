@@ -141,6 +141,11 @@ describe('explain: what is not there', () => {
     expect(explained('everything', 'small', {}, 'anna').reason).toMatch(/"anna" in the policy; did you mean ana\?$/);
     expect(explained('everything', 'nothing-like-it').reason).toMatch(/\(404\)$/);
   });
+
+  it('names the Secret of a key that is called by its entry alone', () => {
+    const { reason } = explained('ai-gateway-clients', 'for-all', {}, 'cleo');
+    expect(reason).toMatch(/did you mean Secret\/vips\/cleo\?$/);
+  });
 });
 
 describe('explain: filters of the policy', () => {

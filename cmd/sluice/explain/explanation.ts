@@ -90,7 +90,9 @@ export function explain(
   const key = [...program.keys.values()].find((each) => each.name === keyName);
   if (key === undefined) {
     const names = [...program.keys.values()].map(({ name }) => name);
-    return refused(`there is no usable ApiKey "${keyName}" in the policy${didYouMean(keyName, names)}`);
+    return refused(
+      `there is no usable ApiKey "${keyName}" in the policy${didYouMean(keyName, names, entryNamed(keyName, names))}`,
+    );
   }
   const invalid = whyInvalid(key, now);
   if (invalid !== undefined) return refused(invalid);
@@ -139,8 +141,12 @@ export function apisOf(targets: readonly ExplainedTarget[]): readonly (Dialect |
   return [...new Set(targets.filter(({ isIn }) => isIn).map(({ api }) => api))];
 }
 
-function didYouMean(word: string, names: readonly string[]): string {
-  const near = suggest(word, names);
+/** Keys that stand in Secrets are called by them: `Secret/clients/alice`. */
+function entryNamed(name: string, names: readonly string[]): string | undefined {
+  return names.find((each) => each.endsWith(`/${name}`));
+}
+
+function didYouMean(word: string, names: readonly string[], near = suggest(word, names)): string {
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 

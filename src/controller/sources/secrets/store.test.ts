@@ -50,11 +50,11 @@ describe('createSecretStore', () => {
     });
   });
 
-  it('leaves Secrets to Kubernetes', () => {
+  it('has no Secrets of its own: those of a folder are documents', () => {
     const { store } = stored();
     expect(store.resolve({ secretKeyRef: { name: 'openai', key: 'api-key' } }, '/')).toEqual({
       ok: false,
-      error: 'key api-key of Secret openai can be read only inside Kubernetes',
+      error: 'there is no Secret "openai", with the entry "api-key", among the documents',
     });
   });
 

@@ -89,7 +89,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
       if ('env' in source) return fromEnvironment(env, source.env);
       if ('file' in source) return fromFile(resolvePath(folder, source.file));
       const { name, key } = source.secretKeyRef;
-      return err(`key ${key} of Secret ${name} can be read only inside Kubernetes`);
+      return err(`there is no Secret "${name}", with the entry "${key}", among the documents`);
     },
     close() {
       clearInterval(poll);

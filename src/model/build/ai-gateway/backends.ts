@@ -26,6 +26,11 @@ export function buildBackends(
       context.reject(policy, `spec.targetRefs[${index}]`, message, 'check the name, or add it', 'TargetNotFound');
     }
   }
+  for (const policy of security) {
+    if (policy.spec.targetRefs.length > 0) continue;
+    const message = 'names no backend, so that its credential is used nowhere';
+    context.warn(policy, 'spec.targetRefs', message, 'name the AIServiceBackends that it is for', 'TargetNotFound');
+  }
   const surroundings = {
     backends: named(documents, 'Backend'),
     security: byTarget(security),

@@ -52,6 +52,21 @@ describe.each(cases)('%s', (file) => {
   });
 });
 
+describe('a BackendSecurityPolicy', () => {
+  it('without backends is doubtful: whoever wrote it believes that its credential is used', () => {
+    const policy = {
+      apiVersion: 'aigateway.envoyproxy.io/v1alpha1',
+      kind: 'BackendSecurityPolicy',
+      metadata: { name: 'idle' },
+      spec: { type: 'APIKey', apiKey: { secretRef: { name: 'openai' } } },
+    };
+    const { problems } = buildModel(parsed(JSON.stringify(policy)), secretsOnly());
+    expect(problems).toMatchObject([
+      { severity: 'warning', path: 'spec.targetRefs', message: expect.stringContaining('used nowhere') },
+    ]);
+  });
+});
+
 describe('a change', () => {
   it('of one route leaves the others as they are', () => {
     const before = parsed(read('ai-gateway-policies.policy.yaml'));
