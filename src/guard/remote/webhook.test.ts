@@ -102,6 +102,14 @@ describe('a webhook', () => {
       kind: 'blocked',
       reasons: [{ text: undefined, entity: 'webhook', score: 1 }],
     });
+    reasons = [{ category: 'plans', text: 1 }, { category: 'mood' }];
+    await expect(verdictOf(remote, rule, user('a', 'b'))).resolves.toEqual({
+      kind: 'blocked',
+      reasons: [
+        { text: undefined, entity: 'plans', score: 1 },
+        { text: undefined, entity: 'mood', score: 1 },
+      ],
+    });
     reasons = [{ category: 'plans', score: 0.5, text: 1 }];
     await expect(verdictOf(remote, rule, user('a', 'b'))).resolves.toEqual({
       kind: 'blocked',
@@ -142,6 +150,8 @@ describe('a webhook', () => {
   });
 
   it.each([
+    [[]],
+    'allow',
     { verdict: 'allow' },
     { version: 2, verdict: 'allow' },
     { version: 1 },

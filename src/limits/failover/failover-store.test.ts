@@ -155,8 +155,10 @@ describe('a store that fails over', () => {
 
   it('is not asked by requests while it only reads, and says why', async () => {
     const changes: string[] = [];
+    const reasons: string[] = [];
     const store = await open({
       onAvailability: (isAvailable, reason) => changes.push(isAvailable ? 'back' : reason),
+      onReason: (reason) => reasons.push(reason),
       probeEveryMs: 5,
     });
     // What a probe of an earlier outage left is over: to take it away is a writing that a full store allows.
@@ -175,6 +177,13 @@ describe('a store that fails over', () => {
     }
     const full = 'Redis answered OOM: its memory is full, up to maxmemory';
     expect(changes).toEqual([full]);
+    expect(reasons).toEqual([]);
+    await admin.config('SET', 'min-replicas-to-write', '1');
+    await admin.config('SET', 'maxmemory', '0');
+    await until('another reason is said', () => reasons.length > 0);
+    await sleep(100);
+    expect(reasons).toEqual([expect.stringContaining('NOREPLICAS')]);
+    await admin.config('SET', 'min-replicas-to-write', '0');
     await admin.config('SET', 'maxmemory', '0');
     await back(store);
     expect(changes).toEqual([full, 'back']);
@@ -195,6 +204,9 @@ describe('a store that fails over', () => {
     for (let n = 0; n < 4; n++) outcomes.push(await finish(store, id(), limited, 1));
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(['queued', 'queued', 'unavailable', 'unavailable']);
     expect(losses).toBe(2);
+    opened.splice(opened.indexOf(store), 1);
+    await store.close();
+    expect(losses).toBe(4);
   });
 
   it('starts counting again in a Redis that was killed and came back empty', async () => {

@@ -163,6 +163,9 @@ describe('requestTexts() of the other APIs', () => {
         role: 'user',
         content: [
           { type: 'input_image', image_url: png },
+          { type: 'input_image', image_url: 'https://pictures.example/a.png' },
+          { type: 'input_file', file_url: 'https://papers.example/a.pdf' },
+          { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
           { type: 'input_file', file_data: base64 },
         ],
       },
