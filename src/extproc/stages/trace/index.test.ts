@@ -107,6 +107,19 @@ describe('trace', () => {
     expect(spans.map(({ ended, fields }) => [ended, fields['error.type']])).toEqual([['missing_key', 'missing_key']]);
   });
 
+  it('says of an attempt that was answered nothing of how its request ended', () => {
+    const { tracing, spans } = recorder();
+    const stage = trace(tracing);
+    const exchange = exchangeOf(program, { targets });
+    stage.requestHeaders?.(exchange, requestHeadersMessage({}));
+    traceAttempts.request?.(exchange);
+    stage.responseHeaders?.(exchange, responseHeadersMessage({ ':status': '200' }));
+    stage.end?.(exchange, 'reset');
+    expect(spans.map(({ ended }) => ended)).toEqual(['reset', 'ok']);
+    expect(spans[1]?.fields).toMatchObject({ 'http.response.status_code': 200 });
+    expect(spans[1]?.fields).not.toHaveProperty('error.type');
+  });
+
   it('says of a caller that leaves whom it was waiting for', () => {
     const { tracing, spans } = recorder();
     const stage = trace(tracing);

@@ -64,6 +64,8 @@ function endAttempt(exchange: Exchange, attempt: number, failure: string | undef
   if (exchange.attemptSpan === undefined) return;
   exchange.attemptSpan.set(attemptFields(exchange, attempt));
   endSpan(exchange.attemptSpan, failure);
+  // It was answered: how the request ends is nothing that it is told as well.
+  exchange.attemptSpan = undefined;
 }
 
 function endSpan(span: TraceSpan | undefined, failure: string | undefined): void {
