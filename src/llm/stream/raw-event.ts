@@ -12,11 +12,14 @@ export interface RawEvent {
   readonly data: Buffer | undefined;
   /** Of each `data` line: where it begins, where its value begins, where that ends, and where the next line begins. */
   readonly dataLines: readonly number[];
+  /** Where lines begin and end that are neither fields of events nor comments. Clients pass over them. */
+  readonly strayLines: readonly number[];
 }
 
 export function readRawEvent(bytes: Buffer): RawEvent {
   let name = '';
   const dataLines: number[] = [];
+  const strayLines: number[] = [];
   const hasReturn = bytes.includes(carriageReturn);
   // A mark at the beginning of the stream belongs to no field.
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
@@ -36,10 +39,27 @@ export function readRawEvent(bytes: Buffer): RawEvent {
       dataLines.push(at, valueStart(bytes, at + 4, end), end, Math.min(next, bytes.length));
     } else if (bytes[at] === 0x65 && isField(bytes, at, end, 'event')) {
       name = bytes.toString('latin1', valueStart(bytes, at + 5, end), end);
-    }
+    } else if (isStray(bytes, at, end)) strayLines.push(at, Math.min(next, bytes.length));
     at = next;
   }
-  return { bytes, name, data: joined(bytes, dataLines), dataLines };
+  return { bytes, name, data: joined(bytes, dataLines), dataLines, strayLines };
+}
+
+/** Neither empty nor a comment nor one of the other fields. */
+function isStray(bytes: Buffer, at: number, end: number): boolean {
+  if (at === end || bytes[at] === colon) return false;
+  return !isField(bytes, at, end, 'id') && !isField(bytes, at, end, 'retry');
+}
+
+/** The bytes of the event without its stray lines. */
+export function withoutStrayLines({ bytes, strayLines }: RawEvent): Buffer {
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (let line = 0; line < strayLines.length; line += 2) {
+    parts.push(bytes.subarray(from, strayLines[line]));
+    from = strayLines[line + 1] ?? bytes.length;
+  }
+  return Buffer.concat([...parts, bytes.subarray(from)]);
 }
 
 /** The event with other data: all else, comments and fields, as it was. */

@@ -17,7 +17,7 @@ describe('SseRewriter', () => {
       'data: {"choices":[{"delta":{"content":"a"}}]}\r\n\r\ndata: [DONE]\r\n\r\n',
       'data: {"choices":[{"delta":\ndata: {"content":"a"}}]}\n\n',
       '\ufeffdata: {"choices":[]}\r\rdata:\r\r',
-      'event: unknown\nfoo: bar\n\n\n\ndata\n\ndata: {"choices":[],"big":123456789012345678901234567890}\n\n',
+      'event: unknown\nid\n\n\n\ndata\n\ndata: {"choices":[],"big":123456789012345678901234567890}\n\n',
       'data: {"choices":[{"delta":{"content":"\\ud800 \\u0000 💶"}}]}\n\n',
     ];
     for (const stream of streams) {
@@ -25,6 +25,25 @@ describe('SseRewriter', () => {
         expect(rewrite(chat, stream, same, size)).toEqual({ bytes: Buffer.from(stream), stop: undefined });
       }
     }
+  });
+
+  it('leaves out lines that are no fields, and fails where there is nothing else', () => {
+    const kept = ': ping\n\nevent: x\n\ndata: {"choices":[{"delta":{"content":"a"}}]}\n\n';
+    const stray = ': ping\nfoo: bar\n\nbaz\nevent: x\n\ndata: {"choices":[{"delta":{"content":"a"}}]}\nidentity: b\n\n';
+    for (const size of [1, 3, 1000]) {
+      expect(rewrite(chat, stray, same, size)).toEqual({ bytes: Buffer.from(kept), stop: undefined });
+      for (const alone of ['<html>secret</html>\n\n', '{"choices":[]}\r\n\r\n', 'foo: bar', 'datum: x\n\n']) {
+        const { bytes, stop } = rewrite(chat, kept + alone, same, size);
+        expect(bytes.toString(), alone).toBe(kept);
+        expect(stop, alone).toMatchObject({ kind: 'failed' });
+      }
+    }
+  });
+
+  it('passes lines that are no fields where nobody looks at texts', () => {
+    const stream = 'foo: bar\n\ndata: {"choices":[]}\nbaz\n\n';
+    const rewriter = new SseRewriter({ api: chat });
+    expect(Buffer.concat([rewriter.push(Buffer.from(stream)).bytes, rewriter.end().bytes]).toString()).toBe(stream);
   });
 
   it('gives back the very chunk when nothing in it changes', () => {

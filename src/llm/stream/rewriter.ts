@@ -6,7 +6,7 @@ import { editJson, type JsonEdit } from '../text/edit.ts';
 import { repetitionsIn } from '../text/response.ts';
 import type { OpenChannel } from './channel.ts';
 import { EventFraming } from './framing.ts';
-import { type RawEvent, readRawEvent, withData } from './raw-event.ts';
+import { type RawEvent, readRawEvent, withData, withoutStrayLines } from './raw-event.ts';
 import type { Piece } from './shape.ts';
 import { shapeOf } from './shapes/shape-of.ts';
 import { type BegunResponse, begunBy, type StreamPlace } from './stream-place.ts';
@@ -154,6 +154,11 @@ export class SseRewriter {
     }
     const event = readRawEvent(bytes);
     const { data, name } = event;
+    // Nobody would look at them. Beside fields they are left out, as clients do; alone they are a page of a proxy, or JSON.
+    if (this.texts !== undefined && event.strayLines.length > 0) {
+      const fields = withoutStrayLines(event);
+      return isEmpty(fields) ? this.fail('lines are no events') : this.rewrite(fields);
+    }
     if (data === undefined || isBlank(data)) return bytes;
     if (name !== '') this.hasNames = true;
     if (isDone(data)) {
@@ -309,6 +314,11 @@ const noEdits: readonly JsonEdit[] = [];
 
 function failed(reason: string): Stop {
   return { kind: 'failed', reason };
+}
+
+/** Nothing but the ends of lines. */
+function isEmpty(event: Buffer): boolean {
+  return event.every((byte) => byte === 0x0a || byte === 0x0d);
 }
 
 function isBlank(data: Buffer): boolean {
