@@ -51,8 +51,22 @@ export function fold(
 }
 
 /** Whatever the others say, a rule that redacts and fails closed has nothing to give out without this one. */
-export function hangsOnEveryPiece({ action, remote }: JudgingRule): boolean {
+function hangsOnEveryPiece({ action, remote }: JudgingRule): boolean {
   return action === 'redact' && remote?.onFailure !== 'open';
+}
+
+/** Whether what is missing cannot change what becomes of the texts. `failure`: pieces will be missing. */
+export function isDecided(
+  judged: readonly JudgedPiece[],
+  failure: RemoteFailure | undefined,
+  rule: JudgingRule,
+): boolean {
+  if (failure !== undefined && (hangsOnEveryPiece(rule) || isClosedBlock(rule))) return true;
+  return rule.action === 'block' && judged.some(({ verdict }) => verdict.kind !== 'clear');
+}
+
+function isClosedBlock({ action, remote }: JudgingRule): boolean {
+  return action === 'block' && remote?.onFailure !== 'open';
 }
 
 function isOfAll({ verdict }: JudgedPiece): boolean {

@@ -104,6 +104,18 @@ describe('a remote judge', () => {
     remote.close();
   });
 
+  it('asks no second time over a new connection, nor when the answer had begun', async () => {
+    const fake = await moderation();
+    const remote = judges();
+    const rule = remoteRule(openai(fake.url));
+    fake.behave({ kind: 'cut' }, 1);
+    await expect(verdictOf(remote, rule, user('a'))).resolves.toEqual(failed('unreachable'));
+    await expect(verdictOf(remote, rule, user('b'))).resolves.toEqual({ kind: 'allow' });
+    fake.behave({ kind: 'cutMidway' }, 1);
+    await expect(verdictOf(remote, rule, user('c'))).resolves.toEqual(failed('unreachable'));
+    expect(fake.requests).toHaveLength(3);
+  });
+
   it('takes other credentials for another service, of which nothing is known', async () => {
     const fake = await moderation();
     const remote = judges();

@@ -1,12 +1,12 @@
-import { sha256Hex } from '../../lib/hash.ts';
 import type { CancelJudgement, RemoteFailure, RemoteJudge, RemoteText, RemoteVerdict } from '../remote-judge.ts';
 import type { Phase } from '../rule.ts';
-import { parseAnswer } from './answer.ts';
 import type { Circuit, Pass } from './circuit.ts';
-import { fold, hangsOnEveryPiece, type JudgedPiece, type JudgingRule } from './fold.ts';
-import type { Piece, PieceVerdict, Service } from './service.ts';
+import { fold, isDecided, type JudgingRule } from './fold.ts';
+import { isFailureOfService, type Outcome, outcomeOf } from './outcome.ts';
+import { divide, recallFrom } from './recall.ts';
+import type { Piece, Service } from './service.ts';
 import type { Slots } from './slots.ts';
-import type { Reply, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 import type { VerdictCache } from './verdict-cache.ts';
 
 /** What rules with equal specs share. */
@@ -51,7 +51,10 @@ function judge(
 ): CancelJudgement {
   const started = now();
   const { cacheMs = 0, mostConcurrent = 1 } = rule.remote ?? {};
-  const judged: JudgedPiece[] = [];
+  const recall = recallFrom({ cache, id, phase, cacheMs, now });
+  const known = divide(service.pieces(texts, phase), recall, service);
+  const { batches } = known;
+  const judged = [...known.judged];
   const cancels = new Map<() => void, Pass>();
   let failure: RemoteFailure | undefined;
   let hasCountedFailure = false;
@@ -59,8 +62,6 @@ function judge(
   let isGone = false;
   let leave: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
-
-  const keyOf = ({ aspect, content }: Piece) => sha256Hex(`${id}\n${phase}\n${aspect}\n${content}`);
 
   function stop(outcome: 'failed' | 'cancelled'): void {
     isOver = true;
@@ -91,13 +92,7 @@ function judge(
     });
   }
 
-  /** Whether the rest cannot change what becomes of the texts. */
-  function isDecided(): boolean {
-    if (failure !== undefined && (hangsOnEveryPiece(rule) || isClosedBlock(rule))) return true;
-    return rule.action === 'block' && judged.some(({ verdict }) => verdict.kind !== 'clear');
-  }
-
-  function take(batch: readonly Piece[], outcome: readonly PieceVerdict[] | RemoteFailure): void {
+  function take(batch: readonly Piece[], outcome: Outcome): void {
     if (typeof outcome === 'string') {
       failure ??= outcome;
       return;
@@ -106,27 +101,18 @@ function judge(
       const verdict = outcome[index];
       if (verdict === undefined) continue;
       judged.push({ piece, verdict });
-      const isSettled = verdict.kind !== 'flagged' || !verdict.isTogether;
-      if (cacheMs > 0 && isSettled) cache.set(keyOf(piece), verdict, now());
+      recall.keep(piece, verdict);
     }
   }
 
-  const pieces = service.pieces(texts, phase);
-  const unknown: Piece[] = [];
-  for (const piece of pieces) {
-    const verdict = cacheMs > 0 ? cache.get(keyOf(piece), cacheMs, now()) : undefined;
-    if (verdict === undefined) unknown.push(piece);
-    else judged.push({ piece, verdict });
+  /** What became of one more request. */
+  function answered(batch: readonly Piece[], outcome: Outcome): void {
+    take(batch, outcome);
+    if (--open === 0 || isDecided(judged, failure, rule)) finish();
   }
-  const batches = service.batches(unknown, pieces);
-  // What is asked again is not known: a webhook gets all texts or none.
-  const asked = new Set(batches.flat());
-  for (let at = judged.length - 1; at >= 0; at--) {
-    const known = judged[at];
-    if (known !== undefined && asked.has(known.piece)) judged.splice(at, 1);
-  }
+
   let open = batches.length;
-  if (open === 0 || isDecided()) {
+  if (open === 0 || isDecided(judged, failure, rule)) {
     finish();
     return () => {
       isGone = true;
@@ -140,9 +126,8 @@ function judge(
     }
     const pass = circuit.enter(now());
     if (pass === undefined) {
-      take(batch, 'circuitOpen');
       release();
-      if (--open === 0 || isDecided()) finish();
+      answered(batch, 'circuitOpen');
       return;
     }
     const request = service.request(batch, texts, phase);
@@ -150,10 +135,9 @@ function judge(
     const { origin, ca } = service;
     const abort = transport.post({ origin, ca, ...request, longestAnswer }, (reply) => {
       cancels.delete(cancel);
-      const outcome = readReply(reply, batch, service);
-      settle(pass, isFailure(outcome) ? 'failed' : 'answered');
-      take(batch, outcome);
-      if (--open === 0 || isDecided()) finish();
+      const outcome = outcomeOf(reply, batch, service);
+      settle(pass, isFailureOfService(outcome) ? 'failed' : 'answered');
+      answered(batch, outcome);
       release();
     });
     const cancel = () => {
@@ -185,23 +169,4 @@ function judge(
     isGone = true;
     if (!isOver) stop('cancelled');
   };
-}
-
-function isClosedBlock({ action, remote }: JudgingRule): boolean {
-  return action === 'block' && remote?.onFailure !== 'open';
-}
-
-function readReply(reply: Reply, batch: readonly Piece[], service: Service): readonly PieceVerdict[] | RemoteFailure {
-  if (reply.kind === 'broken') return 'unreachable';
-  if (reply.kind === 'tooLong') return 'invalidAnswer';
-  const { status, body } = reply;
-  if (status === 200) return service.read(parseAnswer(body), batch) ?? 'invalidAnswer';
-  if (status === 429 || status === 503) return 'overloaded';
-  if (status >= 500 || status === 408) return 'unreachable';
-  return status >= 300 ? 'refused' : 'invalidAnswer';
-}
-
-/** A refusal is an answer: a text that the service does not take must not keep others from it. */
-function isFailure(outcome: readonly PieceVerdict[] | RemoteFailure): boolean {
-  return typeof outcome === 'string' && outcome !== 'refused';
 }

@@ -14,7 +14,7 @@ export function verdictCache(most: number): VerdictCache {
       return entry !== undefined && now - entry.since < maxAge ? entry.verdict : undefined;
     },
     set(key, verdict, now) {
-      // A wording is the text, and a verdict on several pieces may be about another one of them.
+      // A wording is the text.
       if (verdict.kind === 'reworded') return;
       entries.delete(key);
       entries.set(key, { verdict, since: now });
