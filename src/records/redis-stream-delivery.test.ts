@@ -37,7 +37,10 @@ describe('createRedisStreamSink()', () => {
 
   async function entries(): Promise<unknown[]> {
     const found = await client.xrange(stream, '-', '+').catch(() => []);
-    return found.map(([, fields]): unknown => JSON.parse(fields[1] ?? 'null'));
+    return found.map(([, [field, json, ...more]]): unknown => {
+      expect([field, more]).toEqual(['record', []]);
+      return JSON.parse(json ?? 'null');
+    });
   }
 
   it('adds an entry for each record, in order', async () => {
