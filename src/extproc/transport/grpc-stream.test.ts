@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { http2Code } from './http2/error.ts';
+import { flag, frameType } from './http2/frame.ts';
 import type { GrpcServerOptions } from './server.ts';
 import type { Method, ServerStream } from './stream.ts';
 import {
@@ -120,6 +122,18 @@ describe('a gRPC stream', () => {
     expect(calls[0]).toBe('message one');
     expect(['end', 'reset']).toContain(calls[1]);
     expect(running.events).toMatchObject({ streamOpened: 1, streamEnded: 1 });
+  });
+
+  it('leaves it to a client that has all answers to end, and resets who has not a moment later', async () => {
+    const { method } = recorder((stream) => stream.end());
+    await serve(method);
+    const { send, of } = connectFrames(running.address);
+    send(headersFrame(1), dataFrame(1, framed('x')), dataFrame(1, Buffer.alloc(0), flag.endStream));
+    send(headersFrame(3), dataFrame(3, framed('x')));
+    await until(() => of(frameType.reset, 3).length > 0);
+    expect(of(frameType.reset).map(({ stream, payload }) => [stream, payload.readUInt32BE()])).toEqual([
+      [3, http2Code.noError],
+    ]);
   });
 
   it('tells the handler of a reset, once', async () => {

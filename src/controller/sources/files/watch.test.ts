@@ -1,4 +1,4 @@
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SourceState } from '../source.ts';
 import { provider, type TestFolder, testFolder } from '../testing/folder.ts';
@@ -8,7 +8,7 @@ interface Watched {
   readonly source: FolderSource;
   readonly states: SourceState[];
   readonly errors: Error[];
-  /** Waits for a state; fails with what there is instead after five seconds. */
+  /** Waits for a state; fails with what there is instead after twenty seconds. */
   until(isWanted: (ids: readonly string[], state: SourceState) => boolean): Promise<SourceState>;
 }
 
@@ -29,7 +29,7 @@ async function watched(folder: TestFolder, options: Partial<WatchOptions> = {}):
     states,
     errors,
     async until(isWanted) {
-      const deadline = Date.now() + 5000;
+      const deadline = Date.now() + 20_000;
       for (;;) {
         const state = states.at(-1) ?? source.state;
         if (isWanted(idsOf(state), state)) return state;
@@ -194,10 +194,13 @@ describe('watchFolder', () => {
   });
 
   it('looks from time to time even if no event arrives', async () => {
-    const folder = await testFolder();
-    const { until } = await watched(folder, { quietMs: 3_600_000, maxMs: 3_600_000, pollMs: 20 });
-    await folder.write('a.yaml', provider('a'));
-    await until((ids) => ids.includes('Provider/a'));
+    const [folder, other] = [await testFolder(), await testFolder()];
+    await other.write('real.yaml', provider('a'));
+    await link(other.at('real.yaml'), folder.at('a.yaml'));
+    const { until } = await watched(folder, { pollMs: 20 });
+    // Written by its other name, of which the folder knows nothing.
+    await other.write('real.yaml', provider('b'));
+    await until((ids) => ids.join() === 'Provider/b');
   });
 
   it('looks at once when asked to', async () => {
