@@ -323,6 +323,10 @@ describe('what is written down', () => {
       model: 'small',
       targets: 'first/fail-503,second/upstream-model',
       attempts: 2,
+      // Who answered.
+      cluster: 'provider/second',
+      duration_ms: expect.any(Number),
+      first_byte_ms: expect.any(Number),
       stream: false,
       status: 200,
       method: 'POST',
