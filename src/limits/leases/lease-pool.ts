@@ -12,6 +12,8 @@ export interface Lease {
   spent: number;
   /** Requests that run on it. */
   running: number;
+  /** The longest that any of them asked to be remembered for, unless it is prolonged. */
+  runsForMs: number;
   /** By our clock, begun before the store's: never later than in the store. */
   endsAt: number;
   isRetired: boolean;
@@ -48,7 +50,22 @@ export function createLeasePool(options: LeasePoolOptions): LeasePool {
   const retire = (lease: Lease): void => {
     if (current.get(lease.counter.key) === lease) current.delete(lease.counter.key);
     lease.isRetired = true;
+    if (lease.running > 0) prolong(lease);
     end(lease, () => undefined);
+  };
+  /**
+   * A process holds one lease to give out and any number that requests still run on: were these forgotten as soon, a
+   * process that is cut off would exceed a limit by all of them. They live as long as reservations of their own would.
+   */
+  const prolong = (lease: Lease): void => {
+    const lifeMs = lease.isRetired ? Math.max(ttlMs, lease.runsForMs) : ttlMs;
+    const endsAt = now() + lifeMs;
+    shared.renew([{ id: lease.id, ttlMs: lifeMs, counters: [lease.counter] }], (outcome) => {
+      if (outcome.kind !== 'renewed') return;
+      if (outcome.ended.length === 0) lease.endsAt = endsAt;
+      else if (!lease.isRetired) retire(lease);
+      else end(lease, () => undefined);
+    });
   };
   const end = (lease: Lease, done: () => void): void => {
     if (lease.running > 0 || !all.delete(lease)) done();
@@ -67,7 +84,7 @@ export function createLeasePool(options: LeasePoolOptions): LeasePool {
       const before = current.get(counter.key);
       if (before !== undefined) retire(before);
       const lease: Lease = {
-        ...{ id, counter, granted: grant.granted, drawn: 0, spent: 0, running: 0, endsAt },
+        ...{ id, counter, granted: grant.granted, drawn: 0, spent: 0, running: 0, runsForMs: 0, endsAt },
         ...{ isRetired: false, lastDraw: now(), figures: grant },
       };
       all.add(lease);
@@ -94,15 +111,10 @@ export function createLeasePool(options: LeasePoolOptions): LeasePool {
           retire(lease);
           continue;
         }
-        const endsAt = now() + ttlMs;
         if (lease.spent > 0) {
           shared.charge({ id: lease.id, items: [{ counter: lease.counter, amount: lease.spent }] }, () => undefined);
         }
-        shared.renew([{ id: lease.id, ttlMs, counters: [lease.counter] }], (outcome) => {
-          if (outcome.kind !== 'renewed') return;
-          if (outcome.ended.length > 0) retire(lease);
-          else lease.endsAt = endsAt;
-        });
+        prolong(lease);
       }
     },
     giveBackAll(done) {

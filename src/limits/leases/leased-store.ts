@@ -25,8 +25,9 @@ interface Drawn {
 /**
  * Saves round trips on busy counters: requests are admitted out of a small part of the limit that this process holds.
  * That part is reserved in the shared store before it is given out, so no limit is exceeded while the store can be
- * reached. A process that cannot prolong its leases (cut off, stopped) may run requests on a lease that has ended:
- * the overshoot is at most the allotment times the number of such processes.
+ * reached. A process that cannot prolong its leases (cut off, stopped) may run requests on the one that it gives out of
+ * when that has ended: the overshoot is at most the allotment times the number of such processes, for as long as the
+ * store remembers reservations that nobody prolongs.
  */
 export function createLeasedStore(options: LeaseOptions): Store {
   const { shared, allotmentOf } = options;
@@ -65,6 +66,7 @@ export function createLeasedStore(options: LeaseOptions): Store {
         if (item.isFinal === true) lease.spent += item.amount;
         else {
           lease.running += 1;
+          lease.runsForMs = Math.max(lease.runsForMs, request.ttlMs);
           drawn.push({ lease, amount: item.amount });
         }
         return { granted: item.amount, ...figuresOf(lease) };
