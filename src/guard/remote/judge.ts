@@ -105,9 +105,7 @@ function judge(
     }
   }
 
-  /** What became of one more request. */
-  function answered(batch: readonly Piece[], outcome: Outcome): void {
-    take(batch, outcome);
+  function oneLess(): void {
     if (--open === 0 || isDecided(judged, failure, rule)) finish();
   }
 
@@ -126,8 +124,9 @@ function judge(
     }
     const pass = circuit.enter(now());
     if (pass === undefined) {
+      take(batch, 'circuitOpen');
       release();
-      answered(batch, 'circuitOpen');
+      oneLess();
       return;
     }
     const request = service.request(batch, texts, phase);
@@ -137,7 +136,8 @@ function judge(
       cancels.delete(cancel);
       const outcome = outcomeOf(reply, batch, service);
       settle(pass, isFailureOfService(outcome) ? 'failed' : 'answered');
-      answered(batch, outcome);
+      take(batch, outcome);
+      oneLess();
       release();
     });
     const cancel = () => {
