@@ -67,6 +67,28 @@ describe('estimateInput()', () => {
     expect(estimate('responses', { input: [{ role: 'user', content: [remote] }] })).toBeGreaterThan(1_200);
   });
 
+  it.each([
+    ['image_url', 1_200],
+    ['input_image', 1_200],
+    ['image', 1_200],
+    ['input_audio', 1_000],
+    ['file', 3_000],
+    ['input_file', 3_000],
+    ['document', 3_000],
+  ])('takes a part of the type %s that it cannot see for %d', (type, tokens) => {
+    const nearly = (json: object) => Math.round(estimate('chat.completions', json) / 100) * 100;
+    const part = { type, file_id: 'f' };
+    expect(nearly(chat([part]))).toBe(tokens);
+    expect(nearly({ input: [{ type: 'function_call_output', output: [part, part] }] })).toBe(2 * tokens);
+  });
+
+  it('counts documents that are text where they stand', () => {
+    const document = (source: object) => estimate('messages', chat([{ type: 'document', source }]));
+    expect(document({ type: 'text', media_type: 'text/plain', data: 'hello' })).toBeLessThan(100);
+    expect(document({ type: 'content', content: 'hello' })).toBeLessThan(100);
+    expect(document({ type: 'url', url: 'https://papers.example/a.pdf' })).toBeGreaterThan(3_000);
+  });
+
   it('counts text that only looks like media', () => {
     const text = 'a'.repeat(100_000);
     expect(estimate('chat.completions', chat(text))).toBeGreaterThan(4_000);

@@ -23,6 +23,19 @@ const inResponse = (api: string, body: unknown) => shown(responseTexts(api, pars
 const png = `data:image/png;base64,${'iVBORw0KGgo'.repeat(40)}`;
 const base64 = 'JVBERi0xLjQK'.repeat(40);
 
+describe('requestTexts()', () => {
+  it('leaves alone who asks and how to answer', () => {
+    const settings = [
+      ...['model', 'user', 'stop', 'tool_choice', 'service_tier', 'reasoning_effort', 'modalities', 'truncation'],
+      ...['prompt_cache_key', 'prompt_cache_retention', 'safety_identifier', 'previous_response_id', 'conversation'],
+      ...['encoding_format', 'size', 'quality', 'style', 'background', 'moderation', 'verbosity', 'speed', 'id'],
+      ...['inference_geo', 'user_profile_id', 'workspace_id', 'input_type', 'truncate', 'anthropic_version'],
+    ];
+    for (const name of settings) expect(inRequest('chat.completions', { [name]: 'x 1' }), name).toEqual([]);
+    expect(inRequest('chat.completions', { next_year: 'x 1' })).toEqual(['user?: x 1']);
+  });
+});
+
 describe('requestTexts() of chat completions', () => {
   it('finds the words of everybody', () => {
     expect(
