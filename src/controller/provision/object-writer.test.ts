@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { scriptedObjects } from '../../../e2e/support/scripted-objects.ts';
 import { kubeError } from '../../kube/error.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import { silentLogger } from '../../lib/log.ts';
-import { liveObject } from './live-object.ts';
+import { type LiveObject, liveObject } from './live-object.ts';
 import { createObjectWriter } from './object-writer.ts';
 import type { WantedObject } from './render/render.ts';
 
@@ -15,17 +16,29 @@ const deployment = (image: string, more: Partial<WantedObject> = {}): WantedObje
   return { kind: 'Deployment', namespace, name, object, ...more } as WantedObject;
 };
 
-/** A writer that may write so often, then another replica may. */
-function writing(leadsFor = Number.POSITIVE_INFINITY) {
+/** A writer that may write so often, then another replica may. `shown`: what the watch has. */
+function writing(leadsFor = Number.POSITIVE_INFINITY, shown?: LiveObject) {
   const server = scriptedObjects();
+  const bodies: unknown[] = [];
+  const preconditions: unknown[] = [];
   let left = leadsFor;
   const writer = createObjectWriter({
-    client: server.client,
-    live: { get: () => undefined },
+    client: {
+      ...server.client,
+      apply(ref, body, options) {
+        bodies.push((body as { readonly spec?: unknown }).spec);
+        return server.client.apply(ref, body, options);
+      },
+      delete(ref, options) {
+        preconditions.push(options);
+        return server.client.delete(ref, options);
+      },
+    },
+    live: { get: () => shown },
     isLeader: () => left-- > 0,
     log: silentLogger,
   });
-  return { server, writer };
+  return { server, writer, bodies, preconditions };
 }
 
 describe('createObjectWriter()', () => {
@@ -50,6 +63,45 @@ describe('createObjectWriter()', () => {
     expect(server.calls()).toContain('APPLY as sluice-replicas deployments team-a/edge');
     await writer.write([deployment('two', { firstReplicas: 2 })], owner);
     expect(server.calls()).toEqual(['GET deployments team-a/edge', 'APPLY deployments team-a/edge']);
+  });
+
+  it('keeps the number of pods where an autoscaler comes in the place of a fixed one', async () => {
+    const before = liveObject({
+      kind: 'Deployment',
+      metadata: {
+        ...{ namespace: 'team-a', name: 'edge', uid: 'uid-1', resourceVersion: '1' },
+        ownerReferences: [{ kind: 'Gateway', uid: owner, controller: true }],
+        managedFields: [{ manager: 'sluice', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }],
+      },
+      spec: { replicas: 7 },
+    } as unknown as KubeObject);
+    const { server, writer, bodies } = writing(undefined, before);
+    await writer.write([deployment('one', { firstReplicas: 2 })], owner);
+    // First in the other name: given up by its only owner the field would fall back to one.
+    expect(server.calls()).toEqual([
+      'APPLY as sluice-replicas deployments team-a/edge',
+      'APPLY deployments team-a/edge',
+    ]);
+    expect(bodies).toEqual([{ replicas: 7 }, { image: 'one' }]);
+  });
+
+  it('makes nothing while nobody can say whether something of that name is there', async () => {
+    const { server, writer } = writing();
+    server.fail(() => kubeError(503, 'ServiceUnavailable', 'gone'));
+    expect(await writer.write([deployment('one')], owner)).toEqual({
+      error: 'Deployment team-a/edge: ServiceUnavailable (503): gone',
+    });
+    expect(server.calls()).toEqual(['GET deployments team-a/edge']);
+  });
+
+  it('removes the very object that it has seen, and not what has come in its place', async () => {
+    const { server, writer, preconditions } = writing();
+    const made = server.create('/apis/apps/v1/namespaces/team-a/deployments/edge', {
+      metadata: { namespace: 'team-a', name: 'edge' },
+    });
+    await writer.remove({ of: 'Deployment', live: liveObject({ ...made, kind: 'Deployment' }) });
+    expect(server.calls()).toEqual(['DELETE deployments team-a/edge']);
+    expect(preconditions).toEqual([{ uid: made.metadata.uid }]);
   });
 
   it('writes nothing once another replica leads, though it has asked whether it may', async () => {

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import type { KubeObject } from '../../kube/object.ts';
+import { liveObject } from './live-object.ts';
+
+const entry = (more: object = {}) => ({
+  manager: 'sluice',
+  operation: 'Apply',
+  fieldsV1: { 'f:spec': { 'f:replicas': {}, 'f:template': {} } },
+  ...more,
+});
+
+const deployment = (managedFields: readonly object[], ownerReferences: readonly object[] = []): KubeObject =>
+  ({
+    kind: 'Deployment',
+    metadata: { namespace: 'team-a', name: 'edge', uid: 'd1', resourceVersion: '7', managedFields, ownerReferences },
+    spec: { replicas: 3 },
+  }) as unknown as KubeObject;
+
+const ownFields = (...managedFields: readonly object[]): string => liveObject(deployment(managedFields)).ownFields;
+
+it('changes with the fields that are ours, and with nothing of others', () => {
+  const ours = ownFields(entry());
+  expect(ours).not.toBe('');
+  const scaled = { manager: 'autoscaler', operation: 'Update', subresource: 'scale', fieldsV1: { 'f:spec': {} } };
+  expect(ownFields(scaled, entry())).toBe(ours);
+  expect(ownFields(entry({ subresource: 'status', fieldsV1: { 'f:status': {} } }), entry())).toBe(ours);
+  expect(ownFields(entry({ operation: 'Update', fieldsV1: {} }), entry())).toBe(ours);
+  expect(ownFields(entry({ fieldsV1: { 'f:spec': { 'f:template': {} } } }))).not.toBe(ours);
+  expect(ownFields(scaled)).toBe('');
+});
+
+it('knows how many pods there are to be only while that is ours to say', () => {
+  expect(liveObject(deployment([entry()])).ownReplicas).toBe(3);
+  expect(liveObject(deployment([entry({ fieldsV1: { 'f:spec': { 'f:template': {} } } })])).ownReplicas).toBeUndefined();
+  expect(liveObject(deployment([])).ownReplicas).toBeUndefined();
+});
+
+it('belongs to the Gateway that controls it, and to none that merely refers to it', () => {
+  const owner = (...references: readonly object[]) => liveObject(deployment([], references)).owner;
+  expect(owner({ kind: 'Gateway', uid: 'g1', controller: true })).toBe('g1');
+  expect(owner({ kind: 'Gateway', uid: 'g1' }, { kind: 'Gateway', uid: 'g2', controller: true })).toBe('g2');
+  expect(owner({ kind: 'Gateway', uid: 'g1' }, { kind: 'Deployment', uid: 'd2', controller: true })).toBeUndefined();
+});
