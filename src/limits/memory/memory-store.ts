@@ -1,4 +1,3 @@
-import type { Counter } from '../counter.ts';
 import { checkReserve, checkUsage } from '../reservation-check.ts';
 import {
   type ChargedItem,
@@ -12,17 +11,8 @@ import {
   type UsageItem,
   type UsageRequest,
 } from '../store.ts';
-import {
-  advance,
-  type CounterState,
-  count,
-  figuresOf,
-  hold,
-  newCounterState,
-  release,
-  remainingOf,
-  retryIn,
-} from './counter-state.ts';
+import { type CounterState, count, figuresOf, hold, release, remainingOf, retryIn } from './counter-state.ts';
+import { createCounters } from './counters.ts';
 import { createLedger } from './ledger.ts';
 import { reportOf } from './report.ts';
 import { parseSnapshot, type SnapshotData, snapshotOf } from './snapshot.ts';
@@ -45,20 +35,8 @@ export interface MemoryStore extends Store {
 export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const clock = options.now ?? Date.now;
   const retentionMs = options.retentionMs ?? defaultRetentionMs;
-  const states = new Map<string, CounterState>();
+  const counters = createCounters(retentionMs);
   const ledger = createLedger();
-  let sweepAt = 1_000;
-
-  const load = (counter: Counter, now: number): CounterState => {
-    let state = states.get(counter.key);
-    if (state === undefined) {
-      if (states.size >= sweepAt) sweepAt = Math.max(1_000, 2 * dropIdle(states, now, retentionMs));
-      state = newCounterState(counter);
-      states.set(counter.key, state);
-    }
-    advance(state, counter, now, retentionMs);
-    return state;
-  };
 
   const reserve = (request: ReserveRequest): ReserveOutcome => {
     const problem = checkReserve(request);
@@ -67,7 +45,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
     ledger.forgetOld(now);
     const known = ledger.find(request.id);
     if (known !== undefined) return { kind: 'admitted', grants: known.grants };
-    const loaded = request.items.map((item) => load(item.counter, now));
+    const loaded = request.items.map((item) => counters.of(item.counter, now));
     const granted = request.items.map((item, index) => grantOf(item, loaded[index]));
     const index = granted.indexOf(undefined);
     const item = request.items[index];
@@ -101,7 +79,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
   const charge = (request: UsageRequest, now: number): readonly ChargedItem[] =>
     request.items.map((item) => {
       const { counter, amount } = item;
-      const state = load(counter, now);
+      const state = counters.of(counter, now);
       if (counter.kind === 'concurrency') return { hasRoom: true, ...figuresOf(state, now) };
       const held = state.held.get(request.id);
       const extra = Math.max(0, amount - (held?.amount ?? 0));
@@ -123,7 +101,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
     let isLate = false;
     const figures = request.items.map((item) => {
       const { counter, amount } = item;
-      const state = load(counter, now);
+      const state = counters.of(counter, now);
       const used = counter.kind === 'concurrency' ? 0 : amount;
       const held = state.held.get(request.id);
       if (held !== undefined && !held.hasEnded) release(state, held, used);
@@ -139,7 +117,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
 
   return {
     get size() {
-      return states.size;
+      return counters.size;
     },
     reserve: (request, done) => done(reserve(request)),
     charge(request, done) {
@@ -162,11 +140,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
     renew(requests, done) {
       const now = clock();
       const ended: string[] = [];
-      for (const { id, ttlMs, counters } of requests) {
+      for (const { id, ttlMs, counters: reserved } of requests) {
         const known = ledger.find(id);
         let lives = known !== undefined && !known.isSettled;
-        for (const counter of counters) {
-          const held = load(counter, now).held.get(id);
+        for (const counter of reserved) {
+          const held = counters.of(counter, now).held.get(id);
           if (held === undefined || held.hasEnded) lives = false;
           else held.endsAt = now + ttlMs;
         }
@@ -175,39 +153,26 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
       }
       done({ kind: 'renewed', ended });
     },
-    peek(counters, done) {
+    peek(asked, done) {
       const now = clock();
-      done({
-        kind: 'figures',
-        figures: counters.map((counter) => {
-          const state = states.get(counter.key) ?? newCounterState(counter);
-          advance(state, counter, now, retentionMs);
-          return figuresOf(state, now);
-        }),
-      });
+      done({ kind: 'figures', figures: asked.map((counter) => figuresOf(counters.seen(counter, now), now)) });
     },
     async list(prefix) {
       const now = clock();
-      return [...states]
-        .filter(([key]) => key.startsWith(prefix))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, state]) => {
-          advance(state, state.counter, now, retentionMs);
-          return reportOf(state, now);
-        });
+      return counters.below(prefix, now).map((state) => reportOf(state, now));
     },
     async listUnreadable() {
       return [];
     },
     async reset(what) {
-      const keys = 'keys' in what ? what.keys : [...states.keys()].filter((key) => key.startsWith(what.prefix));
-      return keys.filter((key) => states.delete(key)).length;
+      const keys = 'keys' in what ? what.keys : counters.keys().filter((key) => key.startsWith(what.prefix));
+      return keys.filter(counters.remove).length;
     },
-    snapshot: () => snapshotOf(states),
+    snapshot: () => snapshotOf(counters.states),
     restore(data) {
       const parsed = parseSnapshot(data);
       if (!parsed.ok) return parsed.error;
-      for (const [key, state] of parsed.value) states.set(key, state);
+      for (const [key, state] of parsed.value) counters.put(key, state);
       return undefined;
     },
     async close() {},
@@ -228,13 +193,4 @@ function grantOf(item: ReserveItem, state: CounterState | undefined): number | u
   const remaining = remainingOf(state);
   const least = Math.min(item.amount, item.atLeast ?? item.amount);
   return remaining < Math.max(least, 1) ? undefined : Math.min(item.amount, remaining);
-}
-
-/** Counters that hold nothing are as good as none; without this every value a caller invents would stay for ever. */
-function dropIdle(states: Map<string, CounterState>, now: number, retentionMs: number): number {
-  for (const [key, state] of states) {
-    advance(state, state.counter, now, retentionMs);
-    if (state.used === 0 && state.held.size === 0) states.delete(key);
-  }
-  return states.size;
 }
