@@ -128,6 +128,14 @@ describe('who has asked, and when', () => {
     for (const name of ['key', 'user', 'project']) expect(stranger).not.toHaveProperty(name);
   });
 
+  it('is so many milliseconds before the first byte, and before the first token', () => {
+    const fields: ExchangeFields = { body: Buffer.from('{}'), attempts: 1 };
+    const meter = new Meter(exchangeOf(programOf({}), fields), 'chat.completions', {});
+    expect(recordOf(fields, 'done', meter)).not.toHaveProperty('firstByteMs');
+    Object.assign(meter, { firstByteAt: 1_100.04, firstTokenAt: 1_200.26 });
+    expect(recordOf(fields, 'done', meter)).toMatchObject({ firstByteMs: 100, firstTokenMs: 200.3, durationMs: 234.6 });
+  });
+
   it('is the moment it came, by the clock of its end', () => {
     expect(recordOf({})).toMatchObject({ durationMs: 234.6, time: '2026-11-21T23:59:59.765Z' });
   });
