@@ -40,7 +40,8 @@ describe('a store that fails over', () => {
     ['open', { kind: 'admitted', grants: [{ granted: 60 }], modes: ['open'] }, { hasRoom: true }],
     ['local', { kind: 'refused', index: 0, reason: 'exhausted', modes: ['local'] }, { hasRoom: false }],
   ])('is %s at admission, while streaming and at the end', async (mode, admission, streaming) => {
-    const store = await open();
+    // Not given up meanwhile, however long a busy machine takes.
+    const store = await open({ failuresToOpen: 1_000 });
     const limited = counter();
     const running = id();
     await take(store, running, limited, 10, { onStoreFailure: mode });
