@@ -39,7 +39,13 @@ describe('a password in a command line or a call', () => {
 
   it.each([
     ...['mysqldump --user root --password shop', 'mysql -u root -p shop', 'mysql -uroot -p"$MYSQL_PASSWORD" shop'],
-    ...['mysql -h db -P3306 -uroot -pPASSWORD', 'mysql -p3307', 'mysql --protocol=tcp -u root', 'mysql -ppassword'],
+    ...[
+      'mysql -h db -P3306 -uroot -pPASSWORD',
+      'mysql -p3307',
+      'mysql --protocol=tcp -u root',
+      'mysql -ppassword',
+      'mysql -uroot -pproduction',
+    ],
     ...['tool --password <password>', 'tool --password $PASSWORD', `tool --password "$${'{'}DB_PASSWORD}"`],
     ...['tool --password=***', 'tool --password changeme', 'tool --password-file /run/secrets/db1'],
     ...['docker login --password-stdin registry2.test', 'tool --token <token>', 'tool --token-ttl 24h30m15s99ms12'],

@@ -96,6 +96,9 @@ function domainAt(attempt: Attempt, start: number): Domain | undefined {
   return kind === undefined ? undefined : { end: trimmed, isPublic: kind === 'public' };
 }
 
+/** Hosts of pages, and names of packages and classes: `see (at) www.corp.com`, `method (at) com.acme.App`. */
+const noDomain = /^(?:www|com|org|net|io|de)\./;
+
 /** The same where dots are spelled out: `corp (dot) com`, `corp[.]com`; behind a sign that is, also `corp dot com`. */
 function spelledDomainAt(attempt: Attempt, start: number, isSpelled: boolean): Domain | undefined {
   let name = '';
@@ -106,7 +109,7 @@ function spelledDomainAt(attempt: Attempt, start: number, isSpelled: boolean): D
     while (at - start <= longestDomain && isLabel(codeAt(attempt, at))) at += 1;
     if (at === first || at - start > longestDomain) break;
     name += attempt.text.slice(first, at).toLowerCase();
-    const kind = name.startsWith('www.') ? undefined : kindOf(name);
+    const kind = noDomain.test(name) ? undefined : kindOf(name);
     if (kind !== undefined) found = { end: at, isPublic: kind === 'public' };
     const isDot = codeAt(attempt, at) === dot;
     const next = isDot ? at + 1 : behindDot(attempt, at, isSpelled);

@@ -38,6 +38,7 @@ const styles: readonly Style[] = [
   { shapes: [0x334], regions: northAmerica, score: likelyOther, markedScore: veryLikely },
   { shapes: [0x254, 0x244], regions: regionSet(['BR']), score: likelyOther, markedScore: veryLikely },
   { shapes: [0x333, 0x3222], regions: regionSet(['ES', 'PL']), score: likelyOther, markedScore: likelyOther },
+  { shapes: [0x344], regions: regionSet(['CN']), score: likelyOther, markedScore: likelyOther },
   { shapes: [0x44], regions: regionSet(['SG']), score: likelyOther, markedScore: likelyOther },
   { shapes: [0x55], regions: regionSet(['IN']), score: likelyOther, markedScore: likelyOther },
 ];
@@ -56,7 +57,7 @@ export const beginnings: ReadonlySet<number> = new Set([
   12,
 ]);
 
-const bareRegions = regionSet(['US', 'CA', 'BR', 'ES', 'PL', 'SG', 'IN']);
+const bareRegions = regionSet(['US', 'CA', 'BR', 'ES', 'PL', 'SG', 'IN', 'CN']);
 const trunkRegions = regionSet(['GB', 'DE', 'FR', 'AU', 'NL', 'CH', 'AT', 'BE', 'IE', 'SE', 'IN', 'KR', 'JP', 'BR']);
 const italy = regionSet(['IT']);
 const byTwo = 0x22222;
