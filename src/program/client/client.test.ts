@@ -178,26 +178,26 @@ describe('the program client', () => {
 
   it('leaves alone a control plane that is there and has nothing to say yet', async () => {
     const plane = await server(undefined);
-    const { client: started, lines } = client(plane.address, { connectLimitMs: 50 });
+    const { client: started } = client(plane.address, { connectLimitMs: 100 });
     await until(() => plane.requests.length > 0);
-    await sleep(150);
-    expect(plane.streamCount).toBe(1);
-    expect(lines).toEqual([]);
+    const streams = plane.streamCount;
+    await sleep(300);
+    expect(plane.streamCount).toBe(streams);
     expect(started.isConnected).toBe(false);
   });
 
   it('waits longer from one failure to the next, and says once that nobody is there', async () => {
     const port = await freePort();
-    let attempts = 0;
+    const failedAt: number[] = [];
     const random = () => {
-      attempts++;
+      failedAt.push(performance.now());
       return 1;
     };
     const { lines, events } = client(`127.0.0.1:${port}`, { backOff: { firstMs: 20, maxMs: 10_000 }, random });
-    await until(() => attempts >= 4);
-    // 20, 40, 80, 160 and then 320 ms.
-    await sleep(200);
-    expect(attempts).toBeLessThanOrEqual(6);
+    await until(() => failedAt.length >= 4);
+    const waits = failedAt.slice(1).map((at, index) => at - (failedAt[index] ?? 0));
+    // A timer may be a millisecond early.
+    [20, 40, 80].forEach((waitMs, index) => void expect(waits[index]).toBeGreaterThan(waitMs - 2));
     expect(lines).toMatchObject([{ level: 'warn', address: `127.0.0.1:${port}`, waitMs: 20 }]);
     expect(lines[0]?.reason).toContain('No connection established');
     expect(events).toEqual([]);
@@ -213,11 +213,8 @@ describe('the program client', () => {
       plane.dropStreams();
       await until(() => plane.streamCount === streams && started.isConnected);
     }
-    const ended = unreachable(lines).slice(1);
-    expect(ended.map(({ reason, waitMs }) => [reason, waitMs])).toEqual([
-      ['the control plane ended the stream', 10],
-      ['the control plane ended the stream', 10],
-    ]);
+    const ended = unreachable(lines).filter(({ reason }) => reason === 'the control plane ended the stream');
+    expect(ended.map(({ waitMs }) => waitMs)).toEqual([10, 10]);
     expect(lines.filter(({ msg }) => msg === 'the program is complete')).toHaveLength(1);
     expect(lines.filter(({ msg }) => msg === 'receiving the program from the control plane')).toHaveLength(3);
     expect(events.flatMap(({ kind }) => (kind === 'received' ? [] : [kind]))).toEqual([

@@ -158,6 +158,9 @@ describe('watchFolder', () => {
     await mkdir(parent.at('policy'));
     await symlink(elsewhere.at('current/a.yaml'), parent.at('policy/a.yaml'));
     const { source, states } = await watched({ ...parent, path: parent.at('policy') });
+    // Watching begins with a look, which must be over.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await source.refresh();
     // No event tells of this; whoever looks sees it.
     await symlink('new', elsewhere.at('next'));
     await rename(elsewhere.at('next'), elsewhere.at('current'));
