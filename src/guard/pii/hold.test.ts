@@ -115,6 +115,7 @@ describe('what is held of', () => {
     ['write to jane.doe', 8],
     ['write to jane.doe@exam', 13],
     ['write to jane.doe@example.com, ', 0],
+    ['write to jane.doe@example.com ', 0],
     ['write to jane.doe [at] exam', 18],
     ['write to jane (at) example dot', 21],
     ['card 4111 1111 11', 12],

@@ -192,10 +192,10 @@ describe('a stream', () => {
 
   it('lets prose out as it comes, and holds back what may become a character of a value', () => {
     const stream = guard.stream('assistant', vault, { add: () => {}, block: () => {} });
-    const texts = ['Die Größe, ', '“ja” & ', 'nein. mail&#', '64;corp', '.org ', 'ok, '].map((piece) =>
+    const texts = ['Die Größe, ', '“ja” & ', 'nein. mail&#', '64;corp', '.org, ', 'ok, '].map((piece) =>
       stream?.push(piece),
     );
-    expect(texts).toEqual(['Die Größe, ', '“ja” & ', 'nein. ', '', '[EMAIL_ADDRESS] ', 'ok, ']);
+    expect(texts).toEqual(['Die Größe, ', '“ja” & ', 'nein. ', '', '[EMAIL_ADDRESS], ', 'ok, ']);
   });
 });
 

@@ -27,6 +27,8 @@ export const emailMatcher: Matcher = {
     if (place - start > longestLocal) return undefined;
     if (!isFirst(attempt.text.charCodeAt(place - 1)) && attempt.text.charCodeAt(place - 1) !== hyphen) return undefined;
     const isSpelled = codeAt(attempt, place) !== at;
+    // What stands behind an at sign is a domain: nothing is held back for another sign behind it.
+    if (isSpelled && codeBefore(attempt, start) === at) return undefined;
     const behind = isSpelled ? behindSign(attempt, place) : place + 1;
     if (behind < 0) return undefined;
     const domain = (isSpelled ? undefined : domainAt(attempt, behind)) ?? spelledDomainAt(attempt, behind, isSpelled);
