@@ -42,13 +42,14 @@ function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-con
   };
   const live: LiveObjects = {
     follow() {},
-    hasSynced: () => true,
+    hasSynced: () => isSynced,
     all,
     get: (kind, namespace, name) =>
       [...all()].find(([of, each]) => of === kind && each.namespace === namespace && each.name === name)?.[1],
     close() {},
   };
   let isLeader = true;
+  let isSynced = true;
   let time = start;
   const provisioner = createProvisioner({
     client: server.client,
@@ -71,6 +72,9 @@ function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-con
     provisioner,
     lead(next: boolean) {
       isLeader = next;
+    },
+    sync(next: boolean) {
+      isSynced = next;
     },
     show() {
       shown = new Map(server.objects);
@@ -263,5 +267,28 @@ describe('createProvisioner()', () => {
       { type: 'Hostname', value: 'lb.example.com' },
     ]);
     provisioner.close();
+  });
+
+  it('writes nothing before it knows what is there', async () => {
+    const { want, look, sync } = provisioning();
+    sync(false);
+    expect(await want(wanted(plain))).toEqual([]);
+    sync(true);
+    expect(await look()).toContain('APPLY deployments team-a/edge');
+  });
+
+  it('looks at everything anew when it leads again: another one has led meanwhile', async () => {
+    const { server, want, look, lead } = provisioning();
+    await want(wanted(plain));
+    expect(await look()).toEqual([]);
+    lead(false);
+    expect(await look()).toEqual([]);
+    lead(true);
+    const calls = await look();
+    expect(calls).toContain('APPLY deployments team-a/edge');
+    // Nothing differs, so nothing has been changed by it.
+    const versions = [...server.objects.values()].map(({ metadata }) => metadata.resourceVersion);
+    expect(new Set(versions).size).toBe(versions.length);
+    expect(await look()).toEqual([]);
   });
 });

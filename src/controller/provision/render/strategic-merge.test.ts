@@ -106,6 +106,14 @@ describe('strategicMerge()', () => {
     expect(strategicMerge(merged, one)).toEqual(merged);
   });
 
+  it('keeps the parameters of the same strategy that nobody speaks of', () => {
+    const rolling = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } } };
+    const patch = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } };
+    expect(strategicMerge(rolling, patch)).toEqual({
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    });
+  });
+
   it('drops the parameters of another strategy', () => {
     const rolling = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } };
     expect(strategicMerge(rolling, { strategy: { type: 'Recreate' } })).toEqual({ strategy: { type: 'Recreate' } });
