@@ -106,6 +106,24 @@ describe('strategicMerge()', () => {
     expect(strategicMerge(merged, one)).toEqual(merged);
   });
 
+  it('removes nothing where what is to be removed is not there', () => {
+    const patch = pod({
+      containers: [{ name: 'sidecar', $patch: 'delete' }],
+      tolerations: [{ key: 'b', $patch: 'delete' }],
+    });
+    expect(strategicMerge(base, patch)).toEqual(base);
+  });
+
+  it('tells ports of containers that run first apart by their number, too', () => {
+    const first = pod({ initContainers: [{ name: 'wait', ports: [{ containerPort: 80, name: 'a' }] }] });
+    const patch = pod({ initContainers: [{ name: 'wait', ports: [{ containerPort: 81, name: 'b' }] }] });
+    const ports = [
+      { containerPort: 80, name: 'a' },
+      { containerPort: 81, name: 'b' },
+    ];
+    expect(strategicMerge(first, patch)).toEqual(pod({ initContainers: [{ name: 'wait', ports }] }));
+  });
+
   it('keeps the parameters of the same strategy that nobody speaks of', () => {
     const rolling = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } } };
     const patch = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } };
