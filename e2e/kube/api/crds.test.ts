@@ -156,7 +156,7 @@ describe('an API server', () => {
     const stored = await client.apply(refOf(documentOf('Model', spec)), documentOf('Model', spec), { dryRun: true });
     expect(stored.ok && stored.value.spec).toEqual({
       targets: [{ provider: 'openai', priority: 0, weight: 1 }],
-      retry: { on: [429], attemptTimeout: '120s', idleTimeout: '60s' },
+      retry: { on: [429], attemptTimeout: '120s' },
       enabled: true,
       listed: true,
     });
