@@ -200,7 +200,11 @@ describe('watchFolder', () => {
     const [folder, other] = [await testFolder(), await testFolder()];
     await other.write('real.yaml', provider('a'));
     await link(other.at('real.yaml'), folder.at('a.yaml'));
+    // What was written a moment ago is read again at every look.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     const { until } = await watched(folder, { pollMs: 20 });
+    // Watching begins with a look.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     // Written by its other name, of which the folder knows nothing.
     await other.write('real.yaml', provider('b'));
     await until((ids) => ids.join() === 'Provider/b');
