@@ -17,6 +17,7 @@ export type Region =
   | 'BR'
   | 'CA'
   | 'CH'
+  | 'CN'
   | 'DE'
   | 'ES'
   | 'FR'
