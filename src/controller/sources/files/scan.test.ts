@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { problemText } from '../../../policy/testing/problem-text.ts';
 import { provider, type TestFolder, testFolder } from '../testing/folder.ts';
@@ -161,6 +161,25 @@ describe('scanFolder', () => {
     const third = await scanFolder(folder.path, second);
     expect(third.state).toMatchObject({ problems: [], stale: new Map() });
     expect(third.state.documents[0]).toBe(first.state.documents[0]);
+  });
+
+  it('keeps what stands behind symlinks that lead nowhere, files and folders', async () => {
+    const folder = await testFolder();
+    await folder.write('.real/a.yaml', provider('a'));
+    await folder.write('.real/team/b.yaml', provider('b'));
+    await symlink('.real/a.yaml', folder.at('a.yaml'));
+    await symlink('.real/team', folder.at('team'));
+    const first = await scanFolder(folder.path, nothingScanned);
+    expect(ids(first)).toEqual(['Provider/a', 'Provider/b']);
+    await folder.remove('.real');
+    await folder.remove('team');
+    await symlink('team', folder.at('team'));
+    const second = await scanFolder(folder.path, first);
+    expect(ids(second)).toEqual(['Provider/a', 'Provider/b']);
+    expect(problems(second, folder).map((text) => text.split(' \u2014 ')[0])).toEqual([
+      './a.yaml: is a symlink to something that does not exist',
+      './team: is a symlink that leads to itself',
+    ]);
   });
 
   it('drops everything where a file without documents says so', async () => {
