@@ -18,11 +18,3 @@ export function printable(text: string): string {
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
   });
 }
-
-/** Counted from 1, columns in characters. */
-export function lineAndColumn(text: string, at: number): { readonly line: number; readonly column: number } {
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
-  let line = 1;
-  for (let index = text.indexOf('\n'); index >= 0 && index < lineStart; index = text.indexOf('\n', index + 1)) line++;
-  return { line, column: [...text.slice(lineStart, at)].length + 1 };
-}

@@ -1,8 +1,9 @@
 import type { Io } from '../cli/io.ts';
 import { type Paint, paintFor } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
-import { excerptOf, lineAndColumn, printable } from './excerpt.ts';
+import { excerptOf, printable } from './excerpt.ts';
 import type { InjectionTrial } from './injection-scores.ts';
+import { createPlaces, type Place } from './places.ts';
 import type { Blocked, Trial, TrialFinding } from './trial.ts';
 
 export interface RenderOptions {
@@ -32,10 +33,11 @@ export function renderTrial(trial: Trial, options: RenderOptions, io: Pick<Io, '
 
 function findingsTable(findings: readonly TrialFinding[], options: RenderOptions, paint: Paint): string {
   if (findings.length === 0) return 'Nothing was found.\n';
+  const placeIn = createPlaces();
   const rows = findings.map((found) => {
-    const { rule, entity, score, validator } = found.finding;
+    const { rule, start, entity, score, validator } = found.finding;
     return [
-      placeOf(found),
+      placeText(found.path, placeIn(found.text, start)),
       entity,
       score.toFixed(2),
       validator ?? '',
@@ -66,6 +68,7 @@ function injectionText({ guardrail, rule, threshold, score, path, signatures }: 
 /** A trial for scripts. */
 export function trialJson(trial: Trial, { showsValues }: RenderOptions): object {
   const { findings, ...rest } = trial;
+  const placeIn = createPlaces();
   return {
     ...rest,
     findings: findings.map(({ finding, text, path }) => {
@@ -81,14 +84,13 @@ export function trialJson(trial: Trial, { showsValues }: RenderOptions): object 
         path,
         start,
         end,
-        ...lineAndColumn(text, start),
+        ...placeIn(text, start),
         ...(showsValues && { value: text.slice(start, end) }),
       };
     }),
   };
 }
 
-function placeOf({ path, text, finding }: TrialFinding): string {
-  const { line, column } = lineAndColumn(text, finding.start);
+function placeText(path: string, { line, column }: Place): string {
   return `${path === '' ? '' : `${printable(path)} `}${line}:${column}`;
 }
