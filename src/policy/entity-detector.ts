@@ -54,8 +54,8 @@ export function entityDetector(family: EntityFamily) {
         const unread = context.findIndex((word) => wordsIn(word).length === 0);
         if (unread < 0) continue;
         const here = under(under(under(under(place, 'overrides'), entity), 'context'), unread);
-        const message = `${show(context[unread])} is no word of a script that puts blanks between words, so it is never found`;
-        return reject(here, message, 'write a word of Latin, Greek or Cyrillic letters');
+        const message = `${show(context[unread])} is no word of a script that is read here, so it is never found`;
+        return reject(here, message, `write a word of ${scripts} letters`);
       }
     }
     for (const entity of Object.keys(spec.overrides)) {
@@ -65,6 +65,8 @@ export function entityDetector(family: EntityFamily) {
     return spec;
   });
 }
+
+const scripts = 'Latin, Greek, Cyrillic, Arabic, Hindi, Thai, Chinese, Japanese or Korean';
 
 function isDefault(entity: string): boolean {
   return findEntity(entity)?.isDefault === true;

@@ -43,8 +43,8 @@ const badSpecs: readonly (readonly [string, string])[] = [
     'error spec.rules[0].pii.overrides.US_SSN.deny[0] is made of blanks and hyphens, which are not compared, so it is never found — write one line of text',
   ],
   [
-    rule('pii: {overrides: {US_SSN: {context: [ssn, 電話]}}}'),
-    'error spec.rules[0].pii.overrides.US_SSN.context[1] "電話" is no word of a script that puts blanks between words, so it is never found — write a word of Latin, Greek or Cyrillic letters',
+    rule('pii: {overrides: {US_SSN: {context: [ssn, 電話, טלפון]}}}'),
+    'error spec.rules[0].pii.overrides.US_SSN.context[2] "טלפון" is no word of a script that is read here, so it is never found — write a word of Latin, Greek, Cyrillic, Arabic, Hindi, Thai, Chinese, Japanese or Korean letters',
   ],
   [
     rule(
