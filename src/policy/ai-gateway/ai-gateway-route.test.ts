@@ -169,7 +169,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ['{rules: [{backendrefs: [{name: a}]}]}', 'error spec.rules[0].backendrefs is not a known field — write backendRefs'],
   [
     '{rules: [{backendRefs: [{name: a, alias: b}]}]}',
-    'error spec.rules[0].backendRefs[0].alias is not served: callers do not choose the order of backends — remove it',
+    'error spec.rules[0].backendRefs[0].alias is not served yet: callers do not choose the order of backends — remove it; the rest is in force',
   ],
 ];
 

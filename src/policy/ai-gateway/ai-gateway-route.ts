@@ -6,6 +6,7 @@ import { routeTimeouts } from '../gateway-api/timeouts.ts';
 import { dnsLabel, dottedName, modelName } from '../name.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { integer } from '../schema/integer.ts';
+import { jsonValue } from '../schema/json-value.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { invalid, type Parsed } from '../schema/parsed.ts';
@@ -13,7 +14,7 @@ import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { timestamp } from '../schema/timestamp.ts';
-import { notApplicable, refused } from '../schema/verdict.ts';
+import { notApplicable, refused, unservedYet } from '../schema/verdict.ts';
 import { bodyMutation, headerMutation } from './mutation.ts';
 import { requestCosts } from './request-cost.ts';
 import { unique } from './unique.ts';
@@ -31,7 +32,10 @@ const backendRef = object({
   modelNameOverride: optional(modelName, 'The backend’s own name for the model; as the caller wrote it if absent.'),
   weight: defaulted(integer({ from: 0, to: 1_000_000 }), 1, 'Share of the requests among those of the same priority.'),
   priority: defaulted(integer({ from: 0, to: 127 }), 0, '0 is tried first; the next one when that has failed.'),
-  alias: refused('callers do not choose the order of backends'),
+  alias: optional(
+    unservedYet(jsonValue, 'callers do not choose the order of backends'),
+    'Name by which callers would choose the backend; weight and priority decide.',
+  ),
   headerMutation: optional(headerMutation, 'Changes of request headers. They win over the backend’s.'),
   bodyMutation: optional(bodyMutation, 'Changes of request bodies. They win over the backend’s.'),
 });

@@ -19,7 +19,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{schema: OpenAI, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
-    'error spec.schema "OpenAI" is not a map — write a map with name, version or prefix',
+    'error spec.schema "OpenAI" is not a map — write a map with name, version, prefix or capabilities',
   ],
   [
     '{schema: {name: OpenAI, prefix: "/v1/../admin"}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
@@ -90,6 +90,38 @@ describe('AIServiceBackend', () => {
   it.each(['v1', '/v1', '/v1/', '', '/', 'compatibility/v1', '/v1beta/openai'])('may have the prefix %j', (prefix) => {
     const spec = `{schema: {name: OpenAI, prefix: ${JSON.stringify(prefix)}}, backendRef: {name: a, port: 1}}`;
     expect(problemsOf('AIServiceBackend', spec)).toEqual([]);
+  });
+
+  it.each([
+    ['{name: OpenAI, version: v1}', 'v1'],
+    ['{name: OpenAI, version: openai/v1}', 'openai/v1'],
+    ['{name: OpenAI, version: /v1beta/openai/}', '/v1beta/openai/'],
+    ['{name: OpenAI, version: v2, prefix: /v1beta/openai}', '/v1beta/openai'],
+    ['{name: OpenAI, version: v2, prefix: ""}', ''],
+    ['{name: Anthropic, version: v2}', undefined],
+    ['{name: AzureOpenAI, version: 2025-01-01-preview}', undefined],
+  ])('reads the version of OpenAI as its prefix, where there is none: %s', (schema, prefix) => {
+    const spec = `{schema: ${schema}, backendRef: {name: a, port: 1}}`;
+    const { schema: read } = specOf('AIServiceBackend', spec) as { schema: { prefix?: string } };
+    expect(read.prefix).toBe(prefix);
+    expect(problemsOf('AIServiceBackend', spec)).toEqual([]);
+  });
+
+  it.each(['2025-01-01-preview', '2024-10-21', '../admin', 'v1 beta'])('warns of %j, which is no prefix', (version) => {
+    const spec = `{schema: {name: OpenAI, version: "${version}"}, backendRef: {name: a, port: 1}}`;
+    expect(specOf('AIServiceBackend', spec)).toHaveProperty('schema', { name: 'OpenAI', version });
+    expect(problemsOf('AIServiceBackend', spec)).toEqual([
+      `warning spec.schema.version "${version}" has no effect: for OpenAI it would be the path in front, and is none — remove it, or write prefix`,
+    ]);
+  });
+
+  it('serves the rest of one that could translate', () => {
+    const spec =
+      '{schema: {name: OpenAI, capabilities: {messagesTranslation: Responses}}, backendRef: {name: a, port: 1}}';
+    expect(specOf('AIServiceBackend', spec)).toMatchObject({ schema: { name: 'OpenAI' }, backendRef: { name: 'a' } });
+    expect(problemsOf('AIServiceBackend', spec)).toEqual([
+      'error spec.schema.capabilities is not served yet: no request is translated from one API into another — remove it; the rest is in force',
+    ]);
   });
 
   it.each(badSpecs)('says what is wrong with %s', (spec, ...problems) => {

@@ -3,13 +3,14 @@ import { portNumber } from '../gateway-api/parent-reference.ts';
 import { dnsLabel, dottedName } from '../name.ts';
 import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
+import { jsonValue } from '../schema/json-value.ts';
 import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
-import { type Place, reject, under } from '../schema/place.ts';
-import { refine } from '../schema/schema.ts';
+import { type Place, reject, under, warn } from '../schema/place.ts';
+import { type Infer, refine } from '../schema/schema.ts';
 import { noted } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
-import { except, refused } from '../schema/verdict.ts';
+import { except, refused, unservedYet } from '../schema/verdict.ts';
 import { bodyMutation, headerMutation } from './mutation.ts';
 
 const apiSchemas = [
@@ -27,10 +28,12 @@ const apiSchemas = [
 
 const prefixRemedy = 'write a path such as /v1, with or without slash';
 
+/** No empty, `.` or `..` segment: the provider would see another path than the one that is meant. */
+const prefixPattern = '^/?((?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+/)*((?!\\.{1,2}$)[A-Za-z0-9._~-]+)?$';
+
 const prefix = noted(
   text({
-    // No empty, `.` or `..` segment: the provider would see another path than the one that is meant.
-    pattern: '^/?((?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+/)*((?!\\.{1,2}$)[A-Za-z0-9._~-]+)?$',
+    pattern: prefixPattern,
     longest: 256,
     complaint: 'is not a path',
     remedy: prefixRemedy,
@@ -41,7 +44,7 @@ const prefix = noted(
   },
 );
 
-const schema = object({
+const writtenSchema = object({
   name: required(
     except(
       enumeration(apiSchemas),
@@ -50,12 +53,35 @@ const schema = object({
     'The API that the backend speaks.',
   ),
   version: optional(
-    text({ longest: 64, complaint: 'is not a version', remedy: 'write a version such as 2025-01-01-preview' }),
-    'Version of the API, for those that have one in their requests; no matter for OpenAI and Anthropic.',
+    except(
+      text({ longest: 64, complaint: 'is not a version', remedy: 'write a version such as 2025-01-01-preview' }),
+      'for OpenAI it is the prefix where none is written, unless it is a date; no matter for Anthropic',
+    ),
+    'Version of the API, for those that have one in their requests. For OpenAI the older word for prefix.',
   ),
   prefix: optional(prefix, 'Path in front of the API’s own, for OpenAI and Anthropic; v1 if absent.'),
-  capabilities: refused('no request is translated from one API into another'),
+  capabilities: optional(
+    unservedYet(jsonValue, 'no request is translated from one API into another'),
+    'What the backend can do besides.',
+  ),
 });
+
+type ApiSchema = Infer<typeof writtenSchema>;
+
+const schema = refine(writtenSchema, versionAsPrefix);
+
+/** Version and date of an API, which Azure has in its queries: no OpenAI API has its paths below one. */
+const datePattern = /^\d{4}-\d{2}-\d{2}/;
+
+/** In v1alpha1 the version of OpenAI was the prefix, and objects that were written so are read in every version. */
+function versionAsPrefix(given: ApiSchema, place: Place): ApiSchema {
+  const { name, version, prefix } = given;
+  if (name !== 'OpenAI' || version === undefined || prefix !== undefined) return given;
+  if (new RegExp(prefixPattern).test(version) && !datePattern.test(version)) return { ...given, prefix: version };
+  const message = `"${version}" has no effect: for OpenAI it would be the path in front, and is none`;
+  warn(under(place, 'version'), message, 'remove it, or write prefix');
+  return given;
+}
 
 const backendRef = refine(
   object({
