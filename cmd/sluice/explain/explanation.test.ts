@@ -15,8 +15,15 @@ metadata: {name: ana}
 spec: {secretRef: {env: ANA_KEY}}
 `;
 
-function explained(file: string, model: string, headers: Readonly<Record<string, string>> = {}, key = 'ana') {
-  const text = readFileSync(`${testdata}/${file}.policy.yaml`, 'utf8') + caller;
+function explained(
+  file: string,
+  model: string,
+  headers: Readonly<Record<string, string>> = {},
+  key = 'ana',
+  more: readonly object[] = [],
+) {
+  const added = more.map((document) => `---\n${JSON.stringify(document)}\n`).join('');
+  const text = readFileSync(`${testdata}/${file}.policy.yaml`, 'utf8') + caller + added;
   const { documents, barriers } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
   const [gateway] = buildModel([...documents, ...barriers], secretsOnly()).gateways;
   const program = gateway && compileProgram(gateway);
@@ -31,9 +38,53 @@ describe('explain: routes of the AI gateway vocabulary', () => {
     expect(steps).toEqual([
       'AIGatewayRoute own answers (route/own/001/000)',
       'retry is what BackendTrafficPolicy/for-route says',
-      'timeout.http.requestTimeout is what BackendTrafficPolicy/for-gateway says',
       'timeout.http.streamIdleTimeout is what BackendTrafficPolicy/for-rule says',
+      'timeouts.request is what AIGatewayRoute/own says',
       'every target is private: the request never reaches a public provider',
+    ]);
+  });
+
+  const timed = (rule: object): readonly string[] => {
+    const policy = (name: string, target: object, spec: object) => ({
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'BackendTrafficPolicy',
+      metadata: { name },
+      spec: {
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge', ...target }],
+        ...spec,
+      },
+    });
+    const model = { type: 'Exact', name: 'x-ai-eg-model', value: 'timed' };
+    const route = {
+      apiVersion: 'aigateway.envoyproxy.io/v1beta1',
+      kind: 'AIGatewayRoute',
+      metadata: { name: 'timed' },
+      spec: {
+        parentRefs: [{ name: 'edge' }],
+        rules: [{ matches: [{ headers: [model] }], backendRefs: [{ name: 'a' }], ...rule }],
+      },
+    };
+    const onListener = { timeout: { http: { requestTimeout: '7s' } }, retry: { perRetry: { timeout: '1s' } } };
+    const more = [route, policy('for-listener', { sectionName: 'http' }, onListener)];
+    const { outcome, steps } = explained('ai-gateway-policies', 'timed', {}, 'ana', more);
+    expect(outcome).toBe('served');
+    return steps.filter((step) => step.includes(' is what '));
+  };
+
+  it('tells a policy of a listener from that of its Gateway', () => {
+    expect(timed({})).toEqual([
+      'retry is what BackendTrafficPolicy/for-listener says',
+      'timeout.http.requestTimeout is what BackendTrafficPolicy/for-listener says',
+      'timeout.http.streamIdleTimeout is what BackendTrafficPolicy/for-gateway says',
+    ]);
+  });
+
+  it('names the route where its own time-outs go before those of policies, and only there', () => {
+    expect(timed({ timeouts: { request: '5s', backendRequest: '2s' }, streamIdleTimeout: '0s' })).toEqual([
+      // Has a bound for each attempt, which goes before the one of the route.
+      'retry is what BackendTrafficPolicy/for-listener says',
+      'streamIdleTimeout is what AIGatewayRoute/timed says',
+      'timeouts.request is what AIGatewayRoute/timed says',
     ]);
   });
 

@@ -10,7 +10,7 @@ import { type CostSpec, costsByKey } from './cost.ts';
 import { isAlsoMetElsewhere, routeHosts } from './hosts.ts';
 import { type BuiltAiRoute, buildAiRoute, type ResolvedRule } from './route.ts';
 import type { LimitedRoute } from './route-limits.ts';
-import { mergedTraffic, retryOfRule, wantsLimits } from './rule-policy.ts';
+import { decidersOfRule, mergedTraffic, retryOfRule, wantsLimits } from './rule-policy.ts';
 import type { ResolvedRef } from './targets.ts';
 
 /** An AIGatewayRoute on one Gateway. */
@@ -82,11 +82,12 @@ function resolvedRule(
   policies: Policies,
 ): ResolvedRule {
   const merged = mergedTraffic(policies);
+  const rule = document.spec.rules[index];
   return {
     refs,
-    name: hasOwnLimits(policies) ? ruleName(document, document.spec.rules[index]?.name) : routeName(document),
-    retry: retryOfRule(document.spec.rules[index], merged),
-    decidedBy: merged.decidedBy.filter(({ field }) => field !== limits),
+    name: hasOwnLimits(policies) ? ruleName(document, rule?.name) : routeName(document),
+    retry: retryOfRule(rule, merged),
+    decidedBy: decidersOfRule({ id: document.id, rule }, merged).filter(({ field }) => field !== limits),
   };
 }
 

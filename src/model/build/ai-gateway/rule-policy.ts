@@ -1,7 +1,8 @@
+import { sortedBy } from '../../../lib/sort.ts';
 import type { AiRule } from '../../../policy/ai-gateway/ai-gateway-route.ts';
 import type { BackendTrafficPolicySpec } from '../../../policy/envoy-gateway/backend-traffic-policy.ts';
 import type { BackendTrafficDocument } from '../documents.ts';
-import type { LeveledPolicy, MergedPolicy } from '../policy-levels.ts';
+import type { FieldOrigin, LeveledPolicy, MergedPolicy } from '../policy-levels.ts';
 import { mergePolicies } from '../policy-levels.ts';
 import { type BuiltRetry, buildRetry } from './retry.ts';
 
@@ -43,4 +44,31 @@ export function retryOfRule(rule: AiRule | undefined, { spec }: MergedPolicy<Tra
     ...(backendRequest !== undefined && { attemptMs: backendRequest }),
     ...(silenceMs !== undefined && silenceMs > 0 && { silenceMs }),
   });
+}
+
+/** Who said what `retryOfRule` goes by; the route under its own names of the fields. Sorted by field. */
+export function decidersOfRule(
+  { id, rule }: { readonly id: string; readonly rule: AiRule | undefined },
+  { spec, decidedBy }: MergedPolicy<TrafficFields>,
+): readonly FieldOrigin[] {
+  const { request, backendRequest } = rule?.timeouts ?? {};
+  const silence = rule?.streamIdleTimeout;
+  const isBoundByRetry = Boolean(spec.retry?.perRetry?.timeout);
+  const own = {
+    'timeouts.request': request,
+    'timeouts.backendRequest': isBoundByRetry ? undefined : backendRequest,
+    streamIdleTimeout: silence,
+  };
+  const overruling: Readonly<Record<string, number | undefined>> = {
+    'timeout.http.requestTimeout': request,
+    'timeout.http.streamIdleTimeout': silence,
+  };
+  const said = Object.entries(own).filter(([, value]) => value !== undefined);
+  return sortedBy(
+    [
+      ...said.map(([field]): FieldOrigin => ({ field, origin: id })),
+      ...decidedBy.filter(({ field }) => overruling[field] === undefined),
+    ],
+    ({ field }) => field,
+  );
 }
