@@ -7,6 +7,7 @@ import { uniqueModels } from './ai-gateway/route.ts';
 import { attachPolicies } from './attached-policies.ts';
 import type { Attachment } from './attachment.ts';
 import { backendDocuments } from './backend/service.ts';
+import { rejectTlsForNothing } from './backend/tls-targets.ts';
 import { createContext } from './context.ts';
 import { withDocuments } from './document-surroundings.ts';
 import { closedRoutes, closings, withClosedRoutes } from './envoy-gateway/closed-routes.ts';
@@ -75,6 +76,7 @@ export function buildModel(
     context,
   );
   const backends = backendDocuments(documents);
+  rejectTlsForNothing(ofKind(documents, 'BackendTLSPolicy'), backends.backends, context);
   const listed = listedFilters(policyOf, gatewayOf, backends, context);
   const attached = envoyGatewayPolicies(documents, gatewayOf, backends, { ...ai, listed }, context);
   const ordinary = buildGatewayApi(documents, attached.ofRule, context);

@@ -40,6 +40,7 @@ export function withDocuments(documents: readonly PolicyDocument[], elsewhere: S
         ...(type === 'ExternalName' && { isExternal: true }),
       };
     },
+    lacksService: (namespace, name) => !services.has(`${namespace}/${name}`) && elsewhere.lacksService(namespace, name),
     token: (owner, grant) => elsewhere.token(owner, grant),
     awsKey: (owner, role) => elsewhere.awsKey(owner, role),
     namespaceLabels: (namespace) => elsewhere.namespaceLabels(namespace),

@@ -33,6 +33,7 @@ function createWorld(random: Random) {
     },
     configMap: () => undefined,
     service: () => undefined,
+    lacksService: () => true,
     token: () => ({}),
     awsKey: () => ({}),
     namespaceLabels: (namespace) => labels.get(namespace) ?? new Map(),

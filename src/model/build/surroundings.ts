@@ -17,6 +17,8 @@ export interface Surroundings {
   secret(namespace: string, name: string): ReadonlyMap<string, string> | undefined;
   configMap(namespace: string, name: string): ReadonlyMap<string, string> | undefined;
   service(namespace: string, name: string): ServiceFacts | undefined;
+  /** It was looked for and is not there; of what was not or could not be read, nobody says so. */
+  lacksService(namespace: string, name: string): boolean;
   /** An access token for the owner, which keeps its last one until there is one of a changed grant. */
   token(owner: PolicyDocument, grant: TokenGrant): KnownToken;
   /** The same of a key of AWS. */

@@ -8,6 +8,8 @@ export function folderSurroundings(secrets: SecretStore): SourceSurroundings {
     secret: () => undefined,
     configMap: () => undefined,
     service: () => undefined,
+    // Those of a folder are documents of it, and whoever asks here has not found it among them.
+    lacksService: () => true,
     namespaceLabels: () => new Map(),
     complete: async () => false,
   };

@@ -63,6 +63,7 @@ export function clusterSurroundings(options: SurroundingsOptions): ClusterSurrou
     secret: (namespace, name) => presentValue(secrets.ask(namespace, name)),
     configMap: (namespace, name) => presentValue(configMaps.ask(namespace, name)),
     service: (namespace, name) => presentValue(services.ask(namespace, name)),
+    lacksService: (namespace, name) => services.ask(namespace, name).kind === 'absent',
     namespaceLabels: options.namespaceLabels,
     async complete() {
       const found = await Promise.all(stores.map((store) => store.complete()));

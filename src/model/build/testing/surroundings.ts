@@ -12,6 +12,7 @@ export function secretsOnly(
     secret: () => undefined,
     configMap: () => undefined,
     service: () => undefined,
+    lacksService: () => true,
     token: () => ({ value: 'an-access-token' }),
     awsKey: () => ({ value: { accessKeyId: 'ASIA1', secretAccessKey: 'a-secret', sessionToken: 'a-session' } }),
     namespaceLabels: () => new Map(),
