@@ -11,6 +11,7 @@ const ofAiGateway = {
   versions: ['v1beta1', 'v1alpha1'],
   scope: 'Namespaced',
   definition: 'accepted',
+  categories: ['ai-gateway'],
 } as const;
 
 export const aiGatewayKinds = {
@@ -18,6 +19,7 @@ export const aiGatewayKinds = {
     {
       ...ofAiGateway,
       plural: 'aigatewayroutes',
+      shortNames: ['aigwr'],
       description: 'Models and their chains, as in Envoy AI Gateway.',
     },
     aiGatewayRouteSpec,
@@ -26,6 +28,7 @@ export const aiGatewayKinds = {
     {
       ...ofAiGateway,
       plural: 'aiservicebackends',
+      shortNames: ['aisb'],
       columns: [{ name: 'Schema', type: 'string', jsonPath: '.spec.schema.name' }],
       description: 'A provider, as in Envoy AI Gateway.',
     },
@@ -35,6 +38,7 @@ export const aiGatewayKinds = {
     {
       ...ofAiGateway,
       plural: 'backendsecuritypolicies',
+      shortNames: ['bsp'],
       columns: [{ name: 'Type', type: 'string', jsonPath: '.spec.type' }],
       guards: () => true,
       barrierFields: { type: 'APIKey', apiKey: { secretRef: { name: 'nobody' } } },
@@ -56,6 +60,7 @@ export const aiGatewayKinds = {
       ...ofAiGateway,
       versions: ['v1alpha1'],
       plural: 'quotapolicies',
+      shortNames: ['qpol'],
       description: 'What may be used of a provider, as in Envoy AI Gateway.',
     },
     quotaPolicySpec,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kinds } from '../kinds.ts';
+import { kinds, printableKinds } from '../kinds.ts';
 import { isMap } from '../schema/object.ts';
 import { customResourceDefinition, definedKinds } from './definition.ts';
 
@@ -34,8 +34,12 @@ describe('customResourceDefinition', () => {
     }
   });
 
+  it.each(published)('%s: has a short name, and comes with others by a category', (kind) => {
+    for (const names of [kinds[kind].shortNames, kinds[kind].categories]) expect(names).toHaveLength(1);
+  });
+
   it('keeps names and short names apart from each other', () => {
-    const names = published.flatMap((kind) => [kinds[kind].plural, ...(kinds[kind].shortNames ?? [])]);
+    const names = printableKinds.flatMap((kind) => [kinds[kind].plural, ...(kinds[kind].shortNames ?? [])]);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 });
