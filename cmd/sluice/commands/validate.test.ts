@@ -81,6 +81,21 @@ spec:
     expect(out).toMatch(/✗ 2 errors, 0 warnings\n$/);
   });
 
+  it('misses Services that are not in the folder either', async () => {
+    const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: here}\nspec: {ports: [{port: 443}]}\n';
+    const policy = `apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: verified}
+spec:
+  targetRefs: [{group: "", kind: Service, name: here}, {group: "", kind: Service, name: gone}]
+  validation: {hostname: here.example.com, wellKnownCACertificates: System}
+`;
+    await writeFile(join(folder, 'a.yaml'), `${service}---\n${policy}`);
+    const { out } = await validate();
+    expect(out).toContain('Service "gone" does not exist');
+    expect(out).toMatch(/✗ 1 error, 0 warnings\n$/);
+  });
+
   it('gives the same as JSON', async () => {
     await writeFile(join(folder, 'b.yaml'), provider.replace('schema: openai', 'schema: opena'));
     const { status, out } = await validate('--output', 'json');

@@ -44,7 +44,7 @@ describe('explain: routes of the AI gateway vocabulary', () => {
     ]);
   });
 
-  const timed = (rule: object): readonly string[] => {
+  const timed = (rule: object, retry: object = { perRetry: { timeout: '1s' } }): readonly string[] => {
     const policy = (name: string, target: object, spec: object) => ({
       apiVersion: 'gateway.envoyproxy.io/v1alpha1',
       kind: 'BackendTrafficPolicy',
@@ -64,7 +64,7 @@ describe('explain: routes of the AI gateway vocabulary', () => {
         rules: [{ matches: [{ headers: [model] }], backendRefs: [{ name: 'a' }], ...rule }],
       },
     };
-    const onListener = { timeout: { http: { requestTimeout: '7s' } }, retry: { perRetry: { timeout: '1s' } } };
+    const onListener = { timeout: { http: { requestTimeout: '7s' } }, retry };
     const more = [route, policy('for-listener', { sectionName: 'http' }, onListener)];
     const { outcome, steps } = explained('ai-gateway-policies', 'timed', {}, 'ana', more);
     expect(outcome).toBe('served');
@@ -86,6 +86,9 @@ describe('explain: routes of the AI gateway vocabulary', () => {
       'streamIdleTimeout is what AIGatewayRoute/timed says',
       'timeouts.request is what AIGatewayRoute/timed says',
     ]);
+    expect(timed({ timeouts: { backendRequest: '2s' } }, { numRetries: 1 })).toContain(
+      'timeouts.backendRequest is what AIGatewayRoute/timed says',
+    );
   });
 
   it('looks at host and headers as the processor does', () => {
