@@ -107,9 +107,9 @@ async function editToEffect(gateway: TestGateway, target: string): Promise<numbe
 }
 
 async function changeUnderLoad(gateway: TestGateway): Promise<void> {
-  // Four clients with a pause of 40 ms: about 100 requests per second.
+  // Six clients that pause for 35 ms: more than 100 requests per second, also where each takes some ms.
   const load = startLoad(
-    4,
+    6,
     async () => {
       const response = await ask(gateway, 'steady');
       return response.status === 200 ? undefined : `status ${response.status}`;
