@@ -44,7 +44,15 @@ function attached(...policies: readonly string[]) {
     all
       .at({ gateway: edge, listeners, route, ...(rule !== undefined && { rule }) })
       .map(({ level, spec }) => `${level}:${spec.name}`);
-  return { all, at, problems: problems.map(problemText) };
+  const becameOf = (name: string) =>
+    all.attachments
+      .filter(({ document }) => document.endsWith(`/${name}`))
+      .map(({ parent, outcome }) => [
+        [parent.kind, parent.name, ...(parent.sectionName ? [parent.sectionName] : [])].join('/'),
+        outcome === 'accepted' ? outcome : outcome.reason,
+      ]);
+  const reasons = problems.map(({ path, reason }) => [path, reason]);
+  return { all, at, becameOf, reasons, problems: problems.map(problemText) };
 }
 
 describe('attachPolicies()', () => {
@@ -98,5 +106,63 @@ describe('attachPolicies()', () => {
         /BackendTrafficPolicy\/b: spec.targetRefs\[0\] BackendTrafficPolicy\/a is for the same HTTPRoute/,
       ),
     ]);
+  });
+
+  it('says of each target what became of it, in the words of Gateway API', () => {
+    const { becameOf, reasons, all } = attached(
+      policy(
+        'b',
+        `targetRefs: [{${group}, kind: HTTPRoute, name: chat}, {${group}, kind: Gateway, name: edge, sectionName: outer}]`,
+      ),
+      policy('a', 'targetRefs: [{group: aigateway.envoyproxy.io, kind: AIGatewayRoute, name: chat}]'),
+      policy('c', `targetRefs: [{${group}, kind: HTTPRoute, name: chat, sectionName: first}]`),
+      policy('d', `targetSelectors: [{${group}, kind: Gateway, matchLabels: {stage: test}}]`),
+    );
+    expect(becameOf('a')).toEqual([['AIGatewayRoute/chat', 'accepted']]);
+    expect(becameOf('b')).toEqual([
+      ['HTTPRoute/chat', 'Conflicted'],
+      ['Gateway/edge/outer', 'TargetNotFound'],
+    ]);
+    expect(becameOf('c')).toEqual([['HTTPRoute/chat/first', 'accepted']]);
+    expect(reasons).toEqual([
+      ['spec.targetRefs[0]', 'Conflicted'],
+      ['spec.targetRefs[1].sectionName', 'TargetNotFound'],
+      ['spec.targetSelectors[0]', 'TargetNotFound'],
+    ]);
+    const [byOwnKind, inConflict, ofListener] = all.attachments;
+    expect(byOwnKind?.parent.group).toBe('aigateway.envoyproxy.io');
+    expect(inConflict?.parent.group).toBe('gateway.networking.k8s.io');
+    expect(inConflict?.outcome).toHaveProperty('message', 'BackendTrafficPolicy/a is for the same HTTPRoute');
+    expect(ofListener?.outcome).toHaveProperty('message', 'Gateway "edge" has no listener "outer"');
+  });
+
+  it('is in no conflict with itself where it names a target twice', () => {
+    const twice = `{${group}, kind: HTTPRoute, name: shop}`;
+    const { at, problems, becameOf } = attached(policy('a', `targetRefs: [${twice}, ${twice}]`));
+    expect(at(shop, [])).toEqual(['route:a']);
+    expect(problems).toEqual([]);
+    expect(becameOf('a').map(([, outcome]) => outcome)).toEqual(['accepted', 'accepted']);
+  });
+
+  it('selects what is of its kind and namespace only', () => {
+    const everything = (namespace: string, kind: string) =>
+      policy(`all-${kind.toLowerCase()}, namespace: ${namespace}`, `targetSelectors: [{${group}, kind: ${kind}}]`);
+    const gateways = attached(everything('default', 'Gateway'));
+    expect(gateways.at(chat, [])).toEqual(['gateway:all-gateway']);
+    expect(gateways.all.targets.size).toBe(1);
+    const routes = attached(everything('default', 'HTTPRoute'));
+    expect([routes.at(chat, []), routes.at(shop, [])]).toEqual([['route:all-httproute'], ['route:all-httproute']]);
+    expect(routes.becameOf('all-httproute').map(([target]) => target)).toEqual(['HTTPRoute/chat', 'HTTPRoute/shop']);
+    const elsewhere = attached(everything('elsewhere', 'HTTPRoute'));
+    expect(elsewhere.all.targets.size).toBe(0);
+    expect(elsewhere.reasons).toEqual([['spec.targetSelectors[0]', 'TargetNotFound']]);
+  });
+
+  it('names what is in its own namespace only', () => {
+    const { all, reasons } = attached(
+      policy('far, namespace: elsewhere', `targetRefs: [{${group}, kind: HTTPRoute, name: chat}]`),
+    );
+    expect(all.targets.size).toBe(0);
+    expect(reasons).toEqual([['spec.targetRefs[0]', 'TargetNotFound']]);
   });
 });

@@ -1,7 +1,9 @@
+import { formatDuration } from '../../../lib/duration.ts';
 import type { DocumentOf } from '../../../policy/document.ts';
 import type { HttpFilter } from '../../../policy/gateway-api/http-filter.ts';
 import type { HttpMatch } from '../../../policy/gateway-api/http-match.ts';
 import type { HttpRule } from '../../../policy/gateway-api/http-route.ts';
+import type { Said } from '../../decision.ts';
 import {
   type HeaderChanges,
   noHeaderChanges,
@@ -17,6 +19,7 @@ import {
 import type { Attachment } from '../attachment.ts';
 import { type BackendDocuments, serviceBackend } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
+import { corsText } from '../envoy-gateway/service-cors.ts';
 import { type AttachedTo, attach, type GatewayLike } from './attach.ts';
 import type { RulePolicies, RulePoliciesOf } from './rule-policies.ts';
 
@@ -47,10 +50,15 @@ export function buildHttpRoute(
     warnOfModelPaths(document, index, rule, to, context);
     return { rule, reached };
   });
-  const parts = to.map((place) => ({
+  const places = to.flatMap((place) => {
+    const apart = policiesOf.apart(place);
+    return apart.map((each) => ({ place: each, part: apart.length > 1 ? `@${namesOf(each).sort().join('+')}` : '' }));
+  });
+  const parts = places.map(({ place, part }) => ({
     gateway: place.gateway,
     routes: rules.flatMap(({ rule, reached }, index) => {
-      const policies = policiesOf(document, rule, place);
+      const policies = policiesOf.of(document, rule, place);
+      const decisions = policies.decisions(ownTraffic(document, rule));
       const shared = {
         action: actionOf(rule, reached, policies),
         requestHeaders: headerChanges(rule.filters, 'RequestHeaderModifier'),
@@ -59,11 +67,12 @@ export function buildHttpRoute(
         ...corsOf(rule.filters),
         ...(policies.filters && { filters: policies.filters }),
         origins: [...new Set([document.id, ...policies.origins])],
+        ...(decisions.length > 0 && { decisions }),
         ...hostsAt(place),
       };
       return rule.matches.map(
         (match, position): ServiceRoute => ({
-          id: `${document.id}/${index}/${position}`,
+          id: `${document.id}/${index}/${position}${part}`,
           match: matchOf(match),
           ...shared,
         }),
@@ -95,6 +104,26 @@ function corsOf(filters: readonly HttpFilter[]): Pick<ServiceRoute, 'cors'> {
   if (filter?.type !== 'CORS') return {};
   const { maxAge, ...cors } = filter.cors;
   return { cors: { ...cors, maxAgeSeconds: maxAge } };
+}
+
+function namesOf({ listeners }: AttachedTo): string[] {
+  return listeners.map(({ name }) => name);
+}
+
+/** What a rule says itself of what policies may say, too, as people read it. */
+function ownTraffic({ id }: HttpRouteDocument, { filters, retry, timeouts = {} }: HttpRule) {
+  const { cors } = corsOf(filters);
+  const parts = retry && [
+    retry.attempts !== undefined && `attempts ${retry.attempts}`,
+    retry.codes.length > 0 && `codes ${retry.codes.join(' ')}`,
+    retry.backoff !== undefined && `backoff ${formatDuration(retry.backoff)}`,
+  ];
+  const said: Said = { origin: id, level: 'rule', path: 'filters.cors', value: cors ? corsText(cors) : '' };
+  return {
+    timeouts,
+    cors: cors === undefined ? [] : [said],
+    ...(parts && { retry: parts.filter((part) => typeof part === 'string').join(', ') }),
+  };
 }
 
 /** Listeners with a host of their own say it in their part of the route table; only narrower hosts are named. */

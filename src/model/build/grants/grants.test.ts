@@ -24,10 +24,34 @@ describe('isGranted()', () => {
     ['is for another kind of referrer', { ...grant, from: [{ ...from, kind: 'ApiKey' }] }],
     ['is for another group of referrer', { ...grant, from: [{ ...from, group: 'example.com' }] }],
     ['is for another namespace of referrer', { ...grant, from: [{ ...from, namespace: 'team-b' }] }],
-    ['is for another kind', { ...grant, to: [{ group: '', kind: 'Secret' }] }],
+    ['is for another kind', { ...grant, to: [{ group: 'sluice.dev', kind: 'Model' }] }],
+    ['is for a kind of the same name of another group', { ...grant, to: [{ group: '', kind: 'Provider' }] }],
+    [
+      'is for the object of that name, of another kind',
+      { ...grant, to: [{ group: '', kind: 'Secret', name: 'openai' }] },
+    ],
+    [
+      'has what is needed in two entries, neither of which is all of it',
+      {
+        ...grant,
+        from: [
+          { ...from, namespace: 'team-b' },
+          { ...from, kind: 'ApiKey' },
+        ],
+      },
+    ],
     ['is for another name', { ...grant, to: [{ group: 'sluice.dev', kind: 'Provider', name: 'azure' }] }],
   ])('does not take a grant for one that %s', (_, other) => {
     expect(isGranted([other], from, to)).toBe(false);
+  });
+
+  it('takes one of which one entry of several fits, on both sides', () => {
+    const several: Grant = {
+      ...grant,
+      from: [{ ...from, namespace: 'team-b' }, from],
+      to: [{ group: '', kind: 'Secret' }, ...grant.to],
+    };
+    expect(isGranted([{ ...grant, namespace: 'other' }, several], from, to)).toBe(true);
   });
 
   it('takes one that names exactly this object', () => {
