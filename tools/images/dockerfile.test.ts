@@ -19,6 +19,16 @@ describe('images/Dockerfile', () => {
     expect(dockerfile).toMatch(new RegExp(`^ARG ENVOY_IMAGE=\\S+/envoy:distroless-v${pinnedVersion}(@|$)`, 'm'));
   });
 
+  it('names what it is built from by a tag for readers and, where there is one, a digest of several platforms', () => {
+    const bases = [...dockerfile.matchAll(/^ARG (\w+)_IMAGE=(\S+)$/gm)].map(([, name, image]) => [name, image]);
+    expect(bases.map(([name]) => name)).toEqual(['NODE', 'ENVOY', 'BASE']);
+    for (const [name, image = ''] of bases) {
+      // A release pins the rest by images/pin.sh, and is refused without.
+      const digest = name === 'ENVOY' ? '(@sha256:[0-9a-f]{64})?' : '@sha256:[0-9a-f]{64}';
+      expect(image, name).toMatch(new RegExp(`^[a-z0-9.]+/[a-z0-9/-]+:[A-Za-z0-9._-]+${digest}$`));
+    }
+  });
+
   it('lets no image run as root, and starts each with its own program', () => {
     expect(stage('node-base')).toContain('USER 65532:65532');
     expect(stage('envoy')).toContain('USER 65532:65532');
