@@ -31,7 +31,13 @@ spec: {${more}, rules: [${rule}]}
   const { routes, backends } = gateway.services;
   const clusterOf = (name: string) =>
     backends.find(({ cluster }) => cluster.startsWith(`service/web/${name}@`))?.cluster;
-  return { routes, action: routes[0]?.action, clusterOf, problems: problems.map(({ path, reason }) => [path, reason]) };
+  return {
+    routes,
+    action: routes[0]?.action,
+    clusterOf,
+    problems: problems.map(({ path, reason }) => [path, reason]),
+    messages: problems.map(({ message }) => message),
+  };
 }
 
 const toShop = 'backendRefs: [{name: shop, port: 80}]';
@@ -80,6 +86,22 @@ describe('backends of an HTTPRoute', () => {
     ['none exists', '{backendRefs: [{name: gone, port: 80}]}'],
   ])('are replaced by a failure where %s', (_, rule) => {
     expect(build(rule).action).toEqual({ kind: 'fail', status: 500 });
+  });
+
+  it.each([
+    ['a Backend of another group', 'group: example.com, kind: Backend, name: shop', 'Backend of example.com'],
+    ['a Backend of no group', 'kind: Backend, name: shop', 'Backend'],
+    [
+      'a Service of another group',
+      'group: gateway.envoyproxy.io, kind: Service, name: shop',
+      'Service of gateway.envoyproxy.io',
+    ],
+    ['another kind', 'kind: ConfigMap, name: shop', 'ConfigMap'],
+  ])('are Services and Backends of their groups, and not %s', (_, ref, called) => {
+    const { action, problems, messages } = build(`{backendRefs: [{${ref}, port: 80}]}`);
+    expect(action).toEqual({ kind: 'fail', status: 500 });
+    expect(problems).toEqual([['spec.rules[0].backendRefs[0].kind', 'InvalidKind']]);
+    expect(messages).toEqual([`${called} is no backend`]);
   });
 
   it('have headers changed for them alone, or for all', () => {
