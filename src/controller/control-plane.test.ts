@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createLogger, silentLogger } from '../lib/log.ts';
 import { secretsOnly } from '../model/build/testing/surroundings.ts';
+import { parseDocuments } from '../policy/parse.ts';
 import { createCertificate } from '../practice/testing/certificate.ts';
 import { startControlPlane } from './control-plane.ts';
 import type { SourceEvents } from './sources/opened-source.ts';
@@ -30,6 +31,50 @@ it('tells of a change when it comes and when it is out, so that what follows fro
     events?.onChange(state(2));
     expect(told).toEqual([1]);
     await vi.waitFor(() => expect(told).toEqual([1, 2]), { timeout: 20_000 });
+  } finally {
+    await plane.close(100);
+  }
+});
+
+it('has what stood in before a restart stand in again, and tells the source to keep it', async () => {
+  const written = (target: string): SourceState['documents'] =>
+    parseDocuments(
+      ['Provider', 'Model']
+        .map((kind) => {
+          const spec =
+            kind === 'Model' ? `{targets: [{provider: ${target}}]}` : '{schema: openai, credential: {none: {}}}';
+          return `apiVersion: sluice.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: a}\nspec: ${spec}`;
+        })
+        .join('\n---\n'),
+      'policy.yaml',
+      '.',
+    ).documents;
+  const before = { ...state(1), documents: written('a') };
+  let kept: ReadonlyMap<string, unknown> = new Map();
+  const plane = await startControlPlane({
+    version: 'test',
+    source: async () => ({
+      before,
+      state: { ...state(2), documents: written('gone') },
+      surroundings: { ...secretsOnly(), complete: async () => false },
+      keep(standIns) {
+        kept = standIns;
+      },
+      refresh: async () => undefined,
+      close: async () => undefined,
+    }),
+    xds: port,
+    admin: port,
+    log: silentLogger,
+    translate: { systemCaFile: '/etc/ssl/certs/ca-certificates.crt' },
+  });
+  try {
+    expect(plane.judged()?.isStale('Model/a')).toBe(true);
+    expect(plane.gateways()[0]?.routes.flatMap(({ targets }) => targets.map(({ provider }) => provider))).toEqual([
+      'a',
+    ]);
+    const model = before.documents.find(({ kind }) => kind === 'Model');
+    expect([...kept]).toEqual([['Model/a', model]]);
   } finally {
     await plane.close(100);
   }

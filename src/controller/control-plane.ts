@@ -13,7 +13,7 @@ import { type AskEndpoint, askEndpoint } from './credentials/endpoint.ts';
 import { withTokens } from './credentials/with-tokens.ts';
 import { createHandshakeLog } from './handshake-log.ts';
 import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
-import type { OpenSource } from './sources/opened-source.ts';
+import type { OpenedSource, OpenSource } from './sources/opened-source.ts';
 import type { SourceState } from './sources/source.ts';
 import type { ClientStatus, Status } from './status.ts';
 
@@ -73,17 +73,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { log } = options;
   let controller: Controller | undefined;
   let latest: SourceState | undefined;
+  let opened: OpenedSource | undefined;
 
   /** Builds at once; what it publishes overtakes what is still on its way. Resolves when it is out. */
   const apply = async (): Promise<void> => {
     if (latest === undefined || controller === undefined) return;
     try {
       await controller.apply(latest);
+      keepStandIns();
       options.onChange?.();
     } catch (error) {
       log.error({ error: error as Error }, 'applying the policy failed; what was in force stays');
     }
   };
+
+  function keepStandIns(): void {
+    if (controller !== undefined) opened?.keep?.(controller.standIns());
+  }
 
   const tellHandshake = createHandshakeLog(log);
   const server = createXdsServer({
@@ -99,7 +105,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const metrics = createControllerMetrics(() => server.clients().length);
   server.onEvent((event) => {
     record(event, metrics, log);
-    if (event.kind === 'nack') controller?.refused(event.group, event.typeUrl, event.versions, event.text);
+    if (event.kind === 'nack') {
+      controller?.refused(event.group, event.typeUrl, event.versions, event.text);
+      keepStandIns();
+    }
     options.onEvent?.(event);
     options.onChange?.();
   });
@@ -113,6 +122,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     },
     onError: (error) => log.error({ error }, 'following the policy failed; what is in force stays'),
   });
+  opened = source;
   latest ??= source.state;
   const credentials = createCredentials(options.askEndpoint ?? askEndpoint, () => void apply());
   controller = createController({
@@ -127,6 +137,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...(options.stepLimitMs !== undefined && { stepLimitMs: options.stepLimitMs }),
   });
 
+  // What stood in before the restart is known first, so that it can stand in again for what is still wrong.
+  if (source.before !== undefined) await controller.apply(source.before);
   await apply();
   const { port: xdsPort } = await server.listen(options.xds);
 

@@ -16,6 +16,7 @@ import type { ControllerSurroundings } from './credentials/with-tokens.ts';
 import { decideInForce, type InForce } from './in-force.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { createProblemLog } from './problem-log.ts';
+import { createRefusedDocuments } from './refused-documents.ts';
 import { createPublisher, type Publisher } from './rollout/publisher.ts';
 import type { Refusal } from './rollout/refusal.ts';
 import type { SourceState } from './sources/source.ts';
@@ -43,6 +44,8 @@ export interface Controller {
   /** What became of the documents of the state that was applied last; nothing before the first. */
   judged(): Judgement | undefined;
   refused(group: string, typeUrl: string, versions: ReadonlyMap<string, string | undefined>, text: string): void;
+  /** By id, older versions of documents that are in force in place of what is written, as far as they are known. */
+  standIns(): ReadonlyMap<string, PolicyDocument>;
   /** What clients of each gateway refuse now. */
   refusals(): ReadonlyMap<string, readonly Refusal[]>;
   /** The resource that is to be in force, whether clients take it or not. */
@@ -81,6 +84,7 @@ export function createController(options: ControllerOptions): Controller {
     attachments: [],
     stale: new Set(),
   };
+  const refusedDocuments = createRefusedDocuments();
   let judgedState: SourceState | undefined;
   let publishedState: SourceState | undefined;
 
@@ -138,6 +142,7 @@ export function createController(options: ControllerOptions): Controller {
   return {
     async apply(state) {
       const began = performance.now();
+      if (state !== source) refusedDocuments.follow(state.documents, nacks(), began);
       source = state;
       inForce = decideInForce(state.documents, lastGood, options.surroundings, options.place);
       while (await options.surroundings.complete()) {
@@ -178,6 +183,13 @@ export function createController(options: ControllerOptions): Controller {
     },
     refused(group, typeUrl, versions, text) {
       publishers.get(group)?.refused(typeUrl, versions, text);
+    },
+    standIns() {
+      const known = [...inForce.stale].map((id) => [id, lastGood.get(id)] as const);
+      const refused = [...nacks().keys()].map((id) => [id, refusedDocuments.before(id)] as const);
+      return new Map(
+        [...refused, ...known].filter((entry): entry is [string, PolicyDocument] => entry[1] !== undefined),
+      );
     },
     refusals: () => withheld,
     desired: (group, typeUrl, name) => desired.get(group)?.resources.get(typeUrl)?.get(name),

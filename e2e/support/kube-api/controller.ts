@@ -25,6 +25,8 @@ export interface ControllerProcessOptions {
   /** Of Node itself. */
   readonly nodeArguments?: readonly string[];
   readonly flags?: readonly string[];
+  /** Where pods look for it, also after it was started anew. Default: a free port. */
+  readonly xdsPort?: number;
 }
 
 /** xDS without TLS, on loopback. Whoever starts it stops it. */
@@ -37,6 +39,7 @@ export function startControllerProcess(options: ControllerProcessOptions): Promi
       ...flags,
     ],
     nodeArguments,
+    options.xdsPort,
   );
 }
 
@@ -44,8 +47,9 @@ export function startControllerProcess(options: ControllerProcessOptions): Promi
 export async function runController(
   flags: readonly string[],
   nodeArguments: readonly string[] = [],
+  givenXdsPort?: number,
 ): Promise<ControllerProcess> {
-  const [xdsPort, adminPort] = [await freePort(), await freePort()];
+  const [xdsPort, adminPort] = [givenXdsPort ?? (await freePort()), await freePort()];
   const ports = ['--xds', `127.0.0.1:${xdsPort}`, '--admin', `127.0.0.1:${adminPort}`];
   const args = [...nodeArguments, main, ...flags, ...ports];
   const startedAt = performance.now();

@@ -10,6 +10,6 @@ export function ownedBy(controllerName: string, open: OpenSource): OpenSource {
   });
   return async (events) => {
     const source = await open({ ...events, onChange: (state) => events.onChange(owned(state)) });
-    return { ...source, state: owned(source.state) };
+    return { ...source, state: owned(source.state), ...(source.before && { before: owned(source.before) }) };
   };
 }

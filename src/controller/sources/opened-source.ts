@@ -1,12 +1,20 @@
+import type { PolicyDocument } from '../../policy/document.ts';
 import type { SourceState } from './source.ts';
 import type { SourceSurroundings } from './surroundings.ts';
 
 /** A place that policy comes from, being followed. */
 export interface OpenedSource {
   readonly state: SourceState;
+  /**
+   * What was in force when this was left, with the older versions of documents that stood in for what is written. Absent:
+   * nothing did, or nobody knows.
+   */
+  readonly before?: SourceState;
   readonly surroundings: SourceSurroundings;
   /** Resolves when what is there now has been read and, if it differed, told. */
   refresh(): Promise<void>;
+  /** These older versions of documents, by id, are in force in place of what is written: to be kept for a restart. */
+  keep?(standIns: ReadonlyMap<string, PolicyDocument>): void;
   /** How far what is in force may lag behind; absent: it cannot. */
   health?(): SourceHealth;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../kube/object.ts';
+import { hasSameEntries } from '../../../lib/same-entries.ts';
 import { compareText } from '../../../lib/sort.ts';
 import type { Kind } from '../../../policy/kinds.ts';
 import type { Problem } from '../../../policy/problem.ts';
@@ -81,8 +82,4 @@ function hasSameProblems(a: readonly Problem[], b: readonly Problem[]): boolean 
 
 function isSameProblem(a: Problem, b: Problem | undefined): boolean {
   return a.source === b?.source && a.document === b.document && a.path === b.path && a.message === b.message;
-}
-
-function hasSameEntries<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): boolean {
-  return a.size === b.size && [...b].every(([key, value]) => a.get(key) === value);
 }

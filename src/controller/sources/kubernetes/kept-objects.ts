@@ -1,3 +1,4 @@
+import { objectId } from '../../object-id.ts';
 import type { Labels } from './namespaces.ts';
 import type { Reading } from './reading.ts';
 import type { ClusterSnapshot, KeptReference, KindObject } from './snapshot.ts';
@@ -10,15 +11,25 @@ export interface SnapshotInput {
   readonly readings: readonly Reading[];
   readonly namespaces: ReadonlyMap<string, Labels>;
   readonly references: readonly KeptReference[];
+  /** Older versions of objects, in force in place of the present ones. */
+  readonly standIns: readonly KindObject[];
 }
 
 /** What of a cluster is kept for a restart. */
-export function snapshotOf({ server, asOf, readings, namespaces, references }: SnapshotInput): ClusterSnapshot {
+export function snapshotOf(input: SnapshotInput): ClusterSnapshot {
+  const { server, asOf, readings, namespaces, references, standIns } = input;
+  const stoodIn = new Set(standIns.map(({ kind, object }) => objectId(kind, object)));
   return {
     server,
     asOf,
     objects: readings.map(({ kind, object }) => ({ kind, object })),
-    lastGood: readings.flatMap(({ kind, lastGood }) => (lastGood ? [{ kind, object: lastGood }] : [])),
+    // What was last readable may itself have had something older in its place.
+    lastGood: [
+      ...standIns,
+      ...readings.flatMap(({ id, kind, lastGood }) =>
+        lastGood && !stoodIn.has(id) ? [{ kind, object: lastGood }] : [],
+      ),
+    ],
     namespaces: [...namespaces].map(([name, labels]) => ({ name, labels: Object.fromEntries(labels) })),
     references,
   };

@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../../kube/client.ts';
 import type { KubeError } from '../../../kube/error.ts';
 import type { KubeObject } from '../../../kube/object.ts';
+import { hasSameEntries } from '../../../lib/same-entries.ts';
 import { watchMetadata } from './metadata-watch.ts';
 
 export type Labels = ReadonlyMap<string, string>;
@@ -38,7 +39,7 @@ export function watchNamespaces({ client, onLabels, onChange, onError }: Namespa
         const { name } = object.metadata;
         const next = new Map(Object.entries(object.metadata.labels ?? {}));
         // Somebody notes something on every namespace all the time; only labels matter.
-        if (kind !== 'deleted' && isSame(labels.get(name), next)) continue;
+        if (kind !== 'deleted' && hasSameEntries(labels.get(name), next)) continue;
         isDifferent = true;
         if (kind === 'deleted') labels.delete(name);
         else labels.set(name, next);
@@ -64,8 +65,4 @@ function labelsOnly({ metadata: { name, uid, resourceVersion, labels } }: KubeOb
   return {
     metadata: { name, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }), ...(labels && { labels }) },
   };
-}
-
-function isSame(a: Labels | undefined, b: Labels): boolean {
-  return a?.size === b.size && [...b].every(([name, value]) => a.get(name) === value);
 }

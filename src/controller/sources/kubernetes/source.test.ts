@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { problemText } from '../../../policy/testing/problem-text.ts';
+import type { SourceState } from '../source.ts';
 import { testFolder } from '../testing/folder.ts';
 import { type KubernetesSource, type KubernetesSourceOptions, startKubernetesSource } from './source.ts';
 import { type FakeCluster, fakeCluster } from './testing/fake-cluster.ts';
@@ -22,11 +23,18 @@ function define(cluster: FakeCluster, plural: string, group = 'sluice.dev'): voi
   cluster.put('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { metadata });
 }
 
-function budget(cluster: FakeCluster, namespace: string, name: string, usd: unknown = 1, generation = 1): void {
+function budget(
+  cluster: FakeCluster,
+  namespace: string,
+  name: string,
+  usd: unknown = 1,
+  generation = 1,
+  uid = `uid-${name}`,
+): void {
   cluster.put(`${own}/namespaces/${namespace}/budgets`, {
     apiVersion: 'sluice.dev/v1alpha1',
     kind: 'Budget',
-    metadata: { name, generation },
+    metadata: { name, uid, generation },
     spec: { amount: { usd }, period: { rolling: '30d' } },
   });
 }
@@ -146,6 +154,36 @@ describe('startKubernetesSource()', () => {
     expect(source.status()).toEqual({ servesFrom: 'cluster' });
     expect([...source.state.stale.keys()]).toEqual(['Budget/team-a/b']);
     expect(source.state.documents).toEqual(first.source.state.documents);
+  });
+
+  it('begins with the older versions that stood in before a restart, of the same objects', async () => {
+    const path = (await testFolder()).at('snapshot');
+    const cluster = clusterWith('budgets');
+    for (const name of ['changed', 'made-again', 'mended']) budget(cluster, 'team-a', name, 1);
+    const first = await follow(cluster, { snapshotFile: path });
+    const older = new Map(first.source.state.documents.map((document) => [document.id, document]));
+    for (const name of ['changed', 'made-again', 'mended']) budget(cluster, 'team-a', name, 2, 2);
+    await expect.poll(() => first.told).toHaveLength(1);
+    first.source.keep?.(new Map(older));
+    await settled();
+    older.delete('Budget/team-a/mended');
+    first.source.keep?.(older);
+    await first.source.close();
+
+    budget(cluster, 'team-a', 'made-again', 2, 1, 'another');
+    const [one, two] = [{ usd: 1e9 }, { usd: 2e9 }];
+    const amounts = (state: SourceState | undefined) =>
+      state?.documents.map((document) => document.kind === 'Budget' && document.spec.amount);
+    const { source } = await follow(cluster, { snapshotFile: path });
+    expect(amounts(source.before)).toEqual([one, two, two]);
+    expect(amounts(source.state)).toEqual([two, two, two]);
+    await source.close();
+
+    cluster.refuse(/./, 500);
+    const away = await follow(cluster, { snapshotFile: path });
+    expect(away.source.status().servesFrom).toBe('snapshot');
+    expect(amounts(away.source.before)?.[0]).toEqual(one);
+    expect(amounts(away.source.state)?.[0]).toEqual(two);
   });
 
   it('knows what is behind the name of a Service, over a restart as well', async () => {

@@ -1,6 +1,8 @@
 import type { KubeClient } from '../../../kube/client.ts';
 import { isExpired, type KubeError, kubeErrorText } from '../../../kube/error.ts';
 import type { Resource } from '../../../kube/object.ts';
+import { hasSameEntries } from '../../../lib/same-entries.ts';
+import type { PolicyDocument } from '../../../policy/document.ts';
 import type { LabelSelector } from '../../../policy/gateway-api/label-selector.ts';
 import type { Kind } from '../../../policy/kinds.ts';
 import { createHoldOff } from '../hold-off.ts';
@@ -82,6 +84,9 @@ export async function startKubernetesSource(
   let isClosed = false;
   /** Since the last state was told. */
   let areLabelsNew = false;
+  /** What was in force before a restart, where older versions stood in for what was written. */
+  let stoodIn: KubernetesState | undefined;
+  let standIns: ReadonlyMap<string, PolicyDocument> = new Map();
 
   const fail = (error: KubeError): void => {
     // Versions are forgotten all the time; reading again is all that follows.
@@ -137,6 +142,13 @@ export async function startKubernetesSource(
     return servesFrom === 'cluster' ? cluster.namespaceLabels(namespace) : (keptLabels.get(namespace) ?? noLabels);
   }
 
+  function recall(objects: Iterable<KindObject>, lastGood: readonly KindObject[]): void {
+    const recalled = view.recall(objects, lastGood);
+    stoodIn = recalled?.state;
+    // Until it is known what stands in now.
+    if (recalled !== undefined) standIns = recalled.standIns;
+  }
+
   function look(): void {
     if (isClosed || servesFrom !== 'cluster') return;
     try {
@@ -160,8 +172,8 @@ export async function startKubernetesSource(
     const before = servesFrom;
     try {
       // What is broken now may have been right before the restart.
-      if (before === 'nothing' && kept !== undefined) view.recall(kept);
       servesFrom = 'cluster';
+      if (before === 'nothing' && kept !== undefined) recall(allObjects(), kept.lastGood);
       areLabelsNew = false;
       view.take(allObjects(), cluster.problems());
     } catch (error) {
@@ -180,7 +192,8 @@ export async function startKubernetesSource(
   function beginFromSnapshot(): void {
     if (isClosed || servesFrom !== 'nothing' || kept === undefined) return;
     servesFrom = 'snapshot';
-    view.recall(kept);
+    recall(kept.objects, kept.lastGood);
+    view.take(kept.objects, []);
     seedReferences(kept.references, surroundings);
     beginning.done();
   }
@@ -198,6 +211,7 @@ export async function startKubernetesSource(
       server: client.server,
       asOf: staleSince() ?? Date.now(),
       readings: view.readings(),
+      standIns: view.originsOf(standIns.values()),
       namespaces: cluster.namespaces(),
       references: keptReferences(surroundings),
     });
@@ -231,6 +245,12 @@ export async function startKubernetesSource(
 
   return {
     state: view.state(),
+    ...(stoodIn && { before: stoodIn }),
+    keep(next) {
+      if (hasSameEntries(standIns, next)) return;
+      standIns = next;
+      file?.changed();
+    },
     current: view.state,
     surroundings,
     isSynced,

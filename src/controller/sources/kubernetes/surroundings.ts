@@ -2,6 +2,7 @@ import type { KubeClient } from '../../../kube/client.ts';
 import { isRecord, type KubeError } from '../../../kube/error.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
+import { hasSameEntries } from '../../../lib/same-entries.ts';
 import type { ServiceFacts, ServicePort } from '../../../model/build/surroundings.ts';
 import type { SourceSurroundings } from '../surroundings.ts';
 import { earliest } from './earliest.ts';
@@ -33,7 +34,7 @@ export interface SurroundingsOptions {
 export function clusterSurroundings(options: SurroundingsOptions): ClusterSurroundings {
   const { client, onChange, onError } = options;
   const core = (plural: string) => ({ group: '', version: 'v1', plural });
-  const entries = { isEqual: hasEqualEntries, client, onChange, onError };
+  const entries = { isEqual: (a: Entries, b: Entries) => hasSameEntries(a, b), client, onChange, onError };
   const secrets = createReferences({ ...entries, resource: core('secrets'), value: secretEntries });
   const configMaps = createReferences({ ...entries, resource: core('configmaps'), value: configMapEntries });
   const services = createReferences({
@@ -119,10 +120,6 @@ function trimEnd(text: string): string {
 function texts(fields: unknown): readonly (readonly [string, string])[] {
   if (!isRecord(fields)) return [];
   return Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-}
-
-function hasEqualEntries(a: Entries, b: Entries): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
 function serviceFacts({ spec }: KubeObject): ServiceFacts {

@@ -1,0 +1,210 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../src/lib/hash.ts';
+import { type Practice, startPractice } from '../../../src/practice/start.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { type ControllerProcess, startControllerProcess } from '../../support/kube-api/controller.ts';
+import { type Egress, startEgress } from '../../support/kube-api/egress.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
+import { freePort } from '../../support/ports.ts';
+import { rawRequest } from '../../support/raw-request.ts';
+
+/*
+ * What was in force before it was changed into something wrong: by what is written, or by the word of an Envoy. It serves
+ * on, and a controller that starts anew must know of it, or its start would be the outage that the change was not.
+ */
+
+patience();
+const key = 'sk-sluice-last-good-0123456789abcd';
+let server: KubeApiServer;
+let practice: Practice;
+let folder: string;
+let port: number;
+let controller: ControllerProcess;
+let egress: Egress;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  await serveEveryKind(server);
+  await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
+  practice = await startPractice({});
+  folder = await mkdtemp(join(tmpdir(), 'sluice-state-'));
+  port = await freePort();
+  await server.apply([frame(), model('provider'), script(answering)].join('---\n'));
+  controller = await startController();
+  egress = await startEgress(controller.xdsPort);
+});
+
+afterAll(async () => {
+  await egress?.stop();
+  await controller?.stop();
+  await practice?.close();
+  await server?.close();
+  if (folder) await rm(folder, { recursive: true });
+});
+
+async function startController(xdsPort?: number): Promise<ControllerProcess> {
+  const flags = ['--state', folder];
+  const started = await startControllerProcess({ kubeconfig: server.kubeconfig, flags, ...(xdsPort && { xdsPort }) });
+  const isReady = async (): Promise<boolean> => (await started.page('/readyz')) !== undefined;
+  await until('the controller is ready', isReady, { seen: started.log });
+  return started;
+}
+
+const frame = (): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: { name: sluice-egress }
+spec: { controllerName: sluice.dev/gateway-controller }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: test, namespace: default }
+spec: { gatewayClassName: sluice-egress, listeners: [{ name: http, port: ${port}, protocol: HTTP }] }
+---
+apiVersion: sluice.dev/v1alpha1
+kind: ApiKey
+metadata: { name: caller, namespace: default }
+spec: { hash: "sha256:${sha256Hex(key)}" }
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Provider
+metadata: { name: provider, namespace: default }
+spec: { schema: openai, endpoint: "${practice.url}/v1", credential: { none: {} } }
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: { name: backend, namespace: default }
+spec: { endpoints: [{ ip: { address: 127.0.0.1, port: ${practice.port} } }] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: scripted, namespace: default }
+spec:
+  parentRefs: [{ name: test }]
+  hostnames: [scripted.example.com]
+  rules: [{ backendRefs: [{ group: gateway.envoyproxy.io, kind: Backend, name: backend }] }]
+`;
+
+const model = (provider: string): string => `
+apiVersion: sluice.dev/v1alpha1
+kind: Model
+metadata: { name: small, namespace: default }
+spec: { targets: [{ provider: ${provider} }] }
+`;
+
+const answering = "function envoy_on_response(handle) handle:headers():add('x-script', 'runs') end";
+const broken = 'function envoy_on_response(handle';
+
+const script = (inline: string): string => `
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: EnvoyExtensionPolicy
+metadata: { name: script, namespace: default }
+spec:
+  targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: scripted }]
+  lua: [{ type: Inline, inline: ${JSON.stringify(inline)} }]
+`;
+
+async function chat(): Promise<number | undefined> {
+  const answer = await rawRequest(port, {
+    path: '/v1/chat/completions',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'small', messages: [{ role: 'user', content: 'Hello' }] }),
+  }).catch(() => undefined);
+  return answer?.status;
+}
+
+async function scripted(): Promise<unknown> {
+  const headers = { host: 'scripted.example.com' };
+  const answer = await rawRequest(port, { method: 'GET', path: '/v1/models', headers }).catch(() => undefined);
+  return answer?.headers['x-script'];
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface Told {
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly ancestors?: readonly { readonly conditions: readonly Condition[] }[];
+  };
+}
+
+async function accepted(resource: string, name: string): Promise<Condition | undefined> {
+  const { status } = JSON.parse(await server.kubectl('get', resource, name, '-o', 'json')) as Told;
+  const conditions = status?.conditions ?? status?.ancestors?.[0]?.conditions ?? [];
+  return conditions.find(({ type }) => type === 'Accepted');
+}
+
+const isRefused = async (resource: string, name: string): Promise<boolean> =>
+  (await accepted(resource, name))?.status === 'False';
+
+/** For so long that a controller that has just started has handed everything out, and been answered. */
+async function servesOn(): Promise<void> {
+  const until = performance.now() + 3_000;
+  while (performance.now() < until) {
+    expect([await chat(), await scripted()]).toEqual([200, 'runs']);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe('the last good version', { timeout: 120_000 }, () => {
+  it('serves on when a model names what is not there, and when Envoy refuses a script', async () => {
+    await until('everything serves', async () => (await chat()) === 200 && (await scripted()) === 'runs', {
+      seen: () => `${controller.log()}\n${egress.processor.log()}`,
+    });
+    await server.apply([model('gone'), script(broken)].join('---\n'));
+    await until('the model is refused', () => isRefused('model.sluice.dev', 'small'));
+    await until('the script is refused', () => isRefused('envoyextensionpolicy', 'script'));
+    expect(await accepted('model.sluice.dev', 'small')).toMatchObject({
+      reason: 'ProviderNotFound',
+      message: expect.stringContaining('The last version that was accepted stays in force.'),
+    });
+    await servesOn();
+  });
+
+  it('serves on when the controller starts anew, and its status says the same', async () => {
+    const told = await accepted('model.sluice.dev', 'small');
+    for (let times = 0; times < 2; times++) {
+      const { xdsPort } = controller;
+      await controller.stop();
+      await servesOn();
+      controller = await startController(xdsPort);
+      await until('its pod is connected', () => controller.log().split('client connected').length > 2);
+      await servesOn();
+    }
+    expect((await stat(join(folder, 'policy.snapshot'))).mode & 0o777).toBe(0o600);
+    expect(await accepted('model.sluice.dev', 'small')).toEqual(told);
+    await until('the script is refused', () => isRefused('envoyextensionpolicy', 'script'));
+  });
+
+  it('serves on when it starts anew while the API server is away', async () => {
+    const { xdsPort } = controller;
+    await controller.stop();
+    await server.stopServer();
+    controller = await startController(xdsPort);
+    await until('its pod is connected', () => controller.log().split('client connected').length > 2);
+    await servesOn();
+    await server.startServer();
+    await until('the policy is the one of the cluster', async () => {
+      const status = await controller.page('/status');
+      return status !== undefined && JSON.parse(status).source.servesFrom === 'cluster';
+    });
+    await servesOn();
+  });
+
+  it('is forgotten when what is written is right again', async () => {
+    await server.apply([model('provider'), script(answering.replace('runs', 'mended'))].join('---\n'));
+    await until('the mended script runs', async () => (await scripted()) === 'mended');
+    await until('the script is accepted', async () => !(await isRefused('envoyextensionpolicy', 'script')));
+    await until('the model is accepted', async () => !(await isRefused('model.sluice.dev', 'small')));
+    expect(await chat()).toBe(200);
+  });
+});
