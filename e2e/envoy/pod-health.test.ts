@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createAdminClient } from '../../src/envoy/admin.ts';
 import { bootstrap } from '../../src/envoy/bootstrap.ts';
 import { ok } from '../../src/lib/result.ts';
+import { startProgramServer } from '../../src/program/testing/program-server.ts';
 import { createXdsServer } from '../../src/xds/server/server.ts';
 import { snapshotOf } from '../../src/xds/snapshot/snapshot.ts';
 import { cleanupsAfterEach } from '../support/cleanups.ts';
@@ -64,6 +67,24 @@ describe('the health listener of an Envoy in a pod', () => {
     await complete[Symbol.asyncDispose]();
     await until('the pod is not ready', async () => (await ready()) === 503);
     expect((await get('/live')).status).toBe(200);
+  });
+
+  it('is not ready while its processor hangs, and is again when it answers', async () => {
+    const processorPort = await freePort();
+    const plane = await startProgramServer({});
+    cleanup(() => plane.close());
+    const args = ['--listen', `127.0.0.1:${processorPort}`, '--admin', '127.0.0.1:0', '--xds', plane.address];
+    const main = join(import.meta.dirname, '../../cmd/processor/main.ts');
+    const processor = spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
+    cleanup(() => processor.kill('SIGKILL'));
+    const { xds, ready, get } = await start(processorPort);
+    xds.publish('main', snapshotOf([]));
+    await until('the pod is ready', async () => (await ready()) === 200);
+    processor.kill('SIGSTOP');
+    await until('the pod is not ready', async () => (await ready()) === 503);
+    expect((await get('/live')).status).toBe(200);
+    processor.kill('SIGCONT');
+    await until('the pod is ready again', async () => (await ready()) === 200);
   });
 
   it('is not ready while Envoy is being emptied, and asks callers to close their connections', async () => {

@@ -3,7 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Practice, startPractice } from '../../src/practice/start.ts';
 import { localBackend, secretOf } from '../support/ai-gateway-manifests.ts';
 import { type Answer, attemptsOf, caller, providerOf } from '../support/caller.ts';
-import { type GatewayOptions, startGateway, type TestGateway } from '../support/gateway.ts';
+import {
+  type GatewayOptions,
+  healthyProcessors,
+  type ProcessorProcess,
+  startGateway,
+  type TestGateway,
+} from '../support/gateway.ts';
 import { tokenIssuer } from '../support/json-web-token.ts';
 import { type Load, type LoadResult, startLoad } from '../support/load.ts';
 import { apiKey, documents, gatewayDocument, model, provider } from '../support/policy-documents.ts';
@@ -123,6 +129,14 @@ async function expectDeathWhileAProviderThinks(headers: Readonly<Record<string, 
   expect(clearly(await thinking)).toBe('503 gateway_not_ready');
 }
 
+async function requestsOf(processor: ProcessorProcess | undefined): Promise<number> {
+  const metrics = (await processor?.metrics()) ?? '';
+  return [...metrics.matchAll(/^sluice_requests_total\{.*\} (\d+)$/gm)].reduce(
+    (sum, [, value]) => sum + Number(value),
+    0,
+  );
+}
+
 /** With a pause, since what is restarted meanwhile needs some of the machine, too. */
 function load(pauseMs = 10): Load {
   practice.behave({ account: 'bad', fault: { kind: 'status', status: 503 } });
@@ -171,6 +185,38 @@ describe('with two processors', () => {
     const result = await asking.stop();
     report('one of two processors drained', result);
     expect(result.failures).toEqual([]);
+  });
+
+  it('one that hangs is passed over while the other lives, and asked again when it answers', async () => {
+    await start({ processors: 2 });
+    const [hanging] = gateway.processors;
+    const asked = (): Promise<string | undefined> =>
+      ask({ model: 'plain' }).then((answer) => failureOf('plain', answer));
+    process.kill(hanging?.pid ?? 0, 'SIGSTOP');
+    // Those that meet it before Envoy knows wait for it, as long as for anything a processor may do.
+    const held = Promise.all(Array.from({ length: 10 }, asked));
+    await healthyProcessors(gateway.envoy, 1);
+    for (let request = 0; request < 40; request++) expect(await asked()).toBeUndefined();
+    const failures = (await held).filter((failure) => failure !== undefined);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(new Set(failures)).toEqual(new Set(['503 gateway_not_ready']));
+
+    process.kill(hanging?.pid ?? 0, 'SIGCONT');
+    await healthyProcessors(gateway.envoy, 2);
+    const before = await requestsOf(hanging);
+    for (let request = 0; request < 10; request++) expect(await asked()).toBeUndefined();
+    expect(await requestsOf(hanging)).toBeGreaterThan(before);
+  });
+
+  it('both of which hang are tried as before: what they answer in time is an answer', async () => {
+    await start({ processors: 2 });
+    const pids = gateway.processors.map(({ pid }) => pid);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    await healthyProcessors(gateway.envoy, 0);
+    const waiting = Promise.all(Array.from({ length: 4 }, () => ask({ model: 'plain' })));
+    await sleep(300);
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+    for (const answer of await waiting) expect(failureOf('plain', answer)).toBeUndefined();
   });
 
   it('a later attempt is answered right, whichever of them it meets', async () => {

@@ -11,6 +11,7 @@ import { type EnvoyProcess, startEnvoy } from './envoy-process.ts';
 import { gatewayDocument } from './policy-documents.ts';
 import { accepting, freePort } from './ports.ts';
 import { type ProcessorProcess, startProcessor } from './processor-process.ts';
+import { until } from './until.ts';
 
 export { freePort } from './ports.ts';
 export type { ProcessorProcess } from './processor-process.ts';
@@ -67,6 +68,12 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   }
 }
 
+/** Until Envoy finds so many processors healthy. */
+export function healthyProcessors(envoy: EnvoyProcess, count: number): Promise<void> {
+  const stat = 'cluster.sluice-processor.membership_healthy';
+  return until(`${count} processors are healthy`, async () => (await envoy.stat(stat)) === count);
+}
+
 async function start(
   options: GatewayOptions,
   atEnd: (cleanup: () => unknown) => void,
@@ -119,10 +126,13 @@ async function start(
   const launch = (): Promise<EnvoyProcess> =>
     startEnvoy(withoutAdmin, { waitFor: 'admin', ...(options.envoyArgs && { args: options.envoyArgs }) });
   let envoy = await launch();
+  /** Before its first check a processor would be passed over while a sibling has passed one. */
+  const allHealthy = (): Promise<void> => healthyProcessors(envoy, processors.length);
   atEnd(() => envoy.stop());
 
   plane ??= await startPlane(xdsPort);
   await Promise.all([...processors.map((each) => each.ready()), accepting(port)]);
+  await allHealthy();
 
   const current = (): ControlPlane => {
     if (plane === undefined) throw new Error('the control plane is down');
@@ -170,6 +180,7 @@ async function start(
       await envoy.kill();
       envoy = await launch();
       await accepting(port);
+      await allHealthy();
     },
     stop,
   };

@@ -82,22 +82,3 @@ export function adminCluster(port: number): Json {
     },
   };
 }
-
-/**
- * Health checks of the processors, for readiness only: at this panic threshold any failed check makes Envoy balance as
- * if there were none, so that they can never take the last living processor out of use.
- */
-export const processorHealth: Json = {
-  health_checks: [
-    {
-      timeout: '1s',
-      interval: '2s',
-      // Without traffic a check every minute is the default, and a new pod has none.
-      no_traffic_interval: '1s',
-      unhealthy_threshold: 2,
-      healthy_threshold: 1,
-      grpc_health_check: {},
-    },
-  ],
-  common_lb_config: { healthy_panic_threshold: { value: 100 } },
-};

@@ -57,6 +57,15 @@ describe('bootstrap', () => {
     expect(two).toHaveProperty('load_assignment.endpoints.0.lb_endpoints.length', 2);
   });
 
+  it('passes over a processor that fails its checks, and not the last one of as many as there may be', () => {
+    const many = Array.from({ length: 64 }, (_, index) => ({ path: `/${index}` }));
+    const { common_lb_config: balancing } = clusterOf('sluice-processor', { processors: many });
+    const threshold = (balancing as { healthy_panic_threshold: { value: number } }).healthy_panic_threshold.value;
+    // Below it Envoy balances as if there were no checks. It rounds percentages down.
+    expect(Math.floor(100 / many.length)).toBeGreaterThanOrEqual(threshold);
+    expect(threshold).toBeGreaterThan(0);
+  });
+
   it('verifies the name of the control plane when it speaks TLS', () => {
     const cluster = clusterOf('sluice-xds', {
       xds: { address: { host: '10.0.0.1', port: 18000 }, tls: { caFile: 'ca.pem', serverName: 'controller' } },

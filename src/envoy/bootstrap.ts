@@ -1,6 +1,7 @@
 import { clusterNames } from '../contract.ts';
-import { adminCluster, healthListener, processorHealth } from './bootstrap-health.ts';
+import { adminCluster, healthListener } from './bootstrap-health.ts';
 import { overloadManager, type ResourceLimits } from './bootstrap-overload.ts';
+import { processorChecks } from './bootstrap-processor-checks.ts';
 import { type ClientTls, tlsSocket } from './bootstrap-tls.ts';
 
 /** Where something listens: a TCP port, or a unix socket. */
@@ -145,7 +146,7 @@ function xdsCluster({ xds }: BootstrapOptions): Bootstrap {
   };
 }
 
-function processorCluster({ processors, health }: BootstrapOptions): Bootstrap {
+function processorCluster({ processors }: BootstrapOptions): Bootstrap {
   const unlimited = 1_000_000;
   return {
     name: clusterNames.processor,
@@ -162,13 +163,12 @@ function processorCluster({ processors, health }: BootstrapOptions): Bootstrap {
         },
       ],
     },
-    // No outlier detection: the retries of the processor filters go to a sibling at once, and with two processors an
-    // ejection can only do harm. When the one dies that is left while the other is ejected, all requests fail until the
-    // ejection is over.
+    // No outlier detection: the retries of the processor filters go to a sibling at once, and an ejection lasts on when
+    // the one has come back. When the one dies that is left meanwhile, all requests fail until the ejection is over.
     typed_extension_protocol_options: {
       [httpProtocolOptions]: { ...http2, retry_policy: siblingRetry },
     },
-    ...(health && processorHealth),
+    ...processorChecks,
     load_assignment: assignment(clusterNames.processor, processors),
   };
 }
