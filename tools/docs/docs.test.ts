@@ -54,7 +54,7 @@ describe('compatibilityReference()', () => {
       compatibilityReference('Secret'),
     ].map((table) => table.replaceAll(/ +/g, ' '));
     expect(rows[0]).toContain('| `spec.rules[].backendRefs[].weight` | honoured |');
-    expect(rows[0]).toContain('| `spec.rules[].backendRefs[].kind` | **refused**: ');
+    expect(rows[0]).toContain('| `spec.targetRefs` | **refused**: ');
     expect(rows[1]).toContain(
       '| `spec.credentialOverride` | reported in status: no credential is taken from a header of the request yet |',
     );

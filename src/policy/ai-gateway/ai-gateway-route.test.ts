@@ -39,14 +39,13 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.rules[0].backendRefs[1].priority 2 is given, but no backend has 1 — number them 0, 1, 2 without holes',
   ],
   [
-    '{rules: [{backendRefs: [{name: pool, group: inference.networking.k8s.io, kind: InferencePool}]}]}',
-    'error spec.rules[0].backendRefs[0].group is not served: backends are AIServiceBackends, and there are no inference pools — remove group and kind, and name an AIServiceBackend',
-    'error spec.rules[0].backendRefs[0].kind is not served: backends are AIServiceBackends, and there are no inference pools — remove group and kind, and name an AIServiceBackend',
+    '{rules: [{backendRefs: [{name: pool, group: Inference, kind: InferencePool}]}]}',
+    'error spec.rules[0].backendRefs[0].group "Inference" is not an API group — write a group such as gateway.envoyproxy.io, or ""',
   ],
   [
     '{rules: [{backendRefs: [{name: a}], mirrors: [{backendRef: {name: b}}]}], responseCache: {enabled: true}}',
-    'error spec.rules[0].mirrors is not served: a request goes to one backend at a time — remove it',
-    'error spec.responseCache is not served: answers are not kept — remove it',
+    'warning spec.rules[0].mirrors is not served yet: a request goes to one backend at a time — remove it; the rest is in force',
+    'warning spec.responseCache is not served yet: answers are not kept — remove it; the rest is in force',
   ],
   [
     '{rules: [{backendRefs: [{name: a, modelNameOverride: "gpt 4"}]}]}',
@@ -160,7 +159,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{rateLimitsFromHeaders: [{metadataKey: a, header: b}], rules: [{}]}',
-    'error spec.rateLimitsFromHeaders is not served: limits are not taken from requests — remove it',
+    'warning spec.rateLimitsFromHeaders is not served yet: limits are not taken from requests — remove it; the rest is in force',
   ],
   [
     '{targetRefs: [{name: a}], rules: [{}]}',
@@ -169,7 +168,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ['{rules: [{backendrefs: [{name: a}]}]}', 'error spec.rules[0].backendrefs is not a known field — write backendRefs'],
   [
     '{rules: [{backendRefs: [{name: a, alias: b}]}]}',
-    'error spec.rules[0].backendRefs[0].alias is not served yet: callers do not choose the order of backends — remove it; the rest is in force',
+    'warning spec.rules[0].backendRefs[0].alias is not served yet: callers do not choose the order of backends — remove it; the rest is in force',
   ],
 ];
 
@@ -232,11 +231,11 @@ describe('AIGatewayRoute', () => {
   it('says of what is not served that it is not its writing that is wrong', () => {
     const { problems } = parseSpec(
       'AIGatewayRoute',
-      '{rules: [{backendRefs: [{name: a, group: x, kind: InferencePool}]}]}',
+      '{rules: [{backendRefs: [{name: a, alias: b}]}], targetRefs: [{name: a}]}',
     );
-    expect(problems.map(({ path, reason }) => [path, reason])).toEqual([
-      ['spec.rules[0].backendRefs[0].group', 'UnsupportedValue'],
-      ['spec.rules[0].backendRefs[0].kind', 'UnsupportedValue'],
+    expect(problems.map(({ path, severity, reason }) => [path, severity, reason])).toEqual([
+      ['spec.rules[0].backendRefs[0].alias', 'warning', 'UnsupportedValue'],
+      ['spec.targetRefs', 'error', 'UnsupportedValue'],
     ]);
     expect(parseSpec('AIGatewayRoute', '{rules: [{name: a b}]}').problems[0]).not.toHaveProperty('reason');
   });

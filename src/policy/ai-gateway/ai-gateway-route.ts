@@ -1,12 +1,11 @@
 import { gatewayDuration } from '../gateway-api/duration.ts';
 import { headerMatches } from '../gateway-api/header-match.ts';
-import { hostname, sectionName } from '../gateway-api/name.ts';
+import { apiGroup, apiKind, hostname, sectionName } from '../gateway-api/name.ts';
 import { parentReferences } from '../gateway-api/parent-reference.ts';
 import { routeTimeouts } from '../gateway-api/timeouts.ts';
 import { dnsLabel, dottedName, modelName } from '../name.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { integer } from '../schema/integer.ts';
-import { jsonValue } from '../schema/json-value.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { invalid, type Parsed } from '../schema/parsed.ts';
@@ -14,7 +13,7 @@ import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { timestamp } from '../schema/timestamp.ts';
-import { notApplicable, refused, unservedYet } from '../schema/verdict.ts';
+import { except, notApplicable, refused, unservedYet } from '../schema/verdict.ts';
 import { bodyMutation, headerMutation } from './mutation.ts';
 import { requestCosts } from './request-cost.ts';
 import { unique } from './unique.ts';
@@ -22,20 +21,17 @@ import { unique } from './unique.ts';
 /** What the header of a request is called that names its model, in the words of Envoy AI Gateway. */
 const modelHeader = 'x-ai-eg-model';
 
-const noPools = 'backends are AIServiceBackends, and there are no inference pools';
+const noPools = 'a target of another kind, such as an InferencePool, is left out, which the status says';
 
 const backendRef = object({
   name: required(dottedName, 'Name of an AIServiceBackend.'),
   namespace: optional(dnsLabel, 'Its namespace, which has to permit it (ReferenceGrant); the route’s own if absent.'),
-  group: refused(noPools, { remedy: 'remove group and kind, and name an AIServiceBackend' }),
-  kind: refused(noPools, { remedy: 'remove group and kind, and name an AIServiceBackend' }),
+  group: optional(except(apiGroup, noPools), 'Group of the kind; aigateway.envoyproxy.io if absent.'),
+  kind: optional(except(apiKind, noPools), 'Kind of the backend; AIServiceBackend if absent.'),
   modelNameOverride: optional(modelName, 'The backend’s own name for the model; as the caller wrote it if absent.'),
   weight: defaulted(integer({ from: 0, to: 1_000_000 }), 1, 'Share of the requests among those of the same priority.'),
   priority: defaulted(integer({ from: 0, to: 127 }), 0, '0 is tried first; the next one when that has failed.'),
-  alias: optional(
-    unservedYet(jsonValue, 'callers do not choose the order of backends'),
-    'Name by which callers would choose the backend; weight and priority decide.',
-  ),
+  alias: unservedYet('callers do not choose the order of backends'),
   headerMutation: optional(headerMutation, 'Changes of request headers. They win over the backend’s.'),
   bodyMutation: optional(bodyMutation, 'Changes of request bodies. They win over the backend’s.'),
 });
@@ -79,7 +75,7 @@ const rule = object({
     'owned_by of the models in /v1/models.',
   ),
   modelsCreatedAt: optional(timestamp, 'created of the models in /v1/models.'),
-  mirrors: refused('a request goes to one backend at a time'),
+  mirrors: unservedYet('a request goes to one backend at a time'),
 });
 
 export type AiRule = Infer<typeof rule>;
@@ -99,8 +95,9 @@ export const aiGatewayRouteSpec = object({
   hostnames: defaulted(list(hostname, { most: 16 }), [], 'Hosts that it is for; those of the listeners if empty.'),
   rules: required(rules, 'Which models are answered by whom.'),
   llmRequestCosts: defaulted(requestCosts, [], 'What limits count, by the names that they call it.'),
-  responseCache: refused('answers are not kept'),
-  rateLimitsFromHeaders: refused('limits are not taken from requests'),
+  responseCache: unservedYet('answers are not kept'),
+  // Safe to leave out: a policy whose limit would take one from there is refused.
+  rateLimitsFromHeaders: unservedYet('limits are not taken from requests'),
   filterConfig: notApplicable('the processor is part of the gateway’s pods; see GatewayParameters'),
   targetRefs: refused('parentRefs say which Gateways a route is part of', { remedy: 'write parentRefs' }),
   schema: notApplicable('callers may speak every API that the gateway knows'),

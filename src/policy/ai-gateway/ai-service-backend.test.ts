@@ -19,7 +19,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{schema: OpenAI, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
-    'error spec.schema "OpenAI" is not a map — write a map with name, version, prefix or capabilities',
+    'error spec.schema "OpenAI" is not a map — write a map with name, version or prefix',
   ],
   [
     '{schema: {name: OpenAI, prefix: "/v1/../admin"}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
@@ -120,7 +120,7 @@ describe('AIServiceBackend', () => {
       '{schema: {name: OpenAI, capabilities: {messagesTranslation: Responses}}, backendRef: {name: a, port: 1}}';
     expect(specOf('AIServiceBackend', spec)).toMatchObject({ schema: { name: 'OpenAI' }, backendRef: { name: 'a' } });
     expect(problemsOf('AIServiceBackend', spec)).toEqual([
-      'error spec.schema.capabilities is not served yet: no request is translated from one API into another — remove it; the rest is in force',
+      'warning spec.schema.capabilities is not served yet: no request is translated from one API into another — remove it; the rest is in force',
     ]);
   });
 

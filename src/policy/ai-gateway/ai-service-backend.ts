@@ -3,7 +3,6 @@ import { portNumber } from '../gateway-api/parent-reference.ts';
 import { dnsLabel, dottedName } from '../name.ts';
 import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
-import { jsonValue } from '../schema/json-value.ts';
 import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under, warn } from '../schema/place.ts';
@@ -60,10 +59,7 @@ const writtenSchema = object({
     'Version of the API, for those that have one in their requests. For OpenAI the older word for prefix.',
   ),
   prefix: optional(prefix, 'Path in front of the API’s own, for OpenAI and Anthropic; v1 if absent.'),
-  capabilities: optional(
-    unservedYet(jsonValue, 'no request is translated from one API into another'),
-    'What the backend can do besides.',
-  ),
+  capabilities: unservedYet('no request is translated from one API into another'),
 });
 
 type ApiSchema = Infer<typeof writtenSchema>;

@@ -18,11 +18,11 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{emitErrorMetadata: true}',
-    'error spec.emitErrorMetadata is not served: nothing is written to Envoy’s dynamic metadata for others to read — remove it',
+    'warning spec.emitErrorMetadata is not served yet: nothing is written to Envoy’s dynamic metadata for others to read — remove it; the rest is in force',
   ],
   [
     '{usageEstimates: [{metadataKey: a, cel: b, byHeader: c}]}',
-    'error spec.usageEstimates is not served: nothing is written to Envoy’s dynamic metadata for others to read — remove it',
+    'warning spec.usageEstimates is not served yet: nothing is written to Envoy’s dynamic metadata for others to read — remove it; the rest is in force',
   ],
   [
     '{extproc: {}}',

@@ -1,9 +1,11 @@
 import { defaulted, optional, required } from '../schema/field.ts';
 import { object } from '../schema/object.ts';
 import { text } from '../schema/text.ts';
-import { notApplicable, refused, reported } from '../schema/verdict.ts';
+import { notApplicable, reported, unservedYet } from '../schema/verdict.ts';
 import { requestCosts } from './request-cost.ts';
 
+/** Safe to leave out: a policy whose limit would take one from there is refused. */
+const noLimits = 'limits are not taken from requests';
 const noMetadata = 'nothing is written to Envoy’s dynamic metadata for others to read';
 
 const forwardProxy = object({
@@ -26,11 +28,11 @@ export const gatewayConfigSpec = object({
     reported(forwardProxy, 'providers are reached directly so far'),
     'Proxy (HTTP CONNECT) between the gateway and every backend.',
   ),
-  globalRateLimitsFromHeaders: refused('limits are not taken from requests'),
-  globalRateLimits: refused('limits are not taken from requests'),
-  emitErrorMetadata: refused(noMetadata),
-  usageEstimates: refused(noMetadata),
-  usageEstimatePeriod: refused(noMetadata),
+  globalRateLimitsFromHeaders: unservedYet(noLimits),
+  globalRateLimits: unservedYet(noLimits),
+  emitErrorMetadata: unservedYet(noMetadata),
+  usageEstimates: unservedYet(noMetadata),
+  usageEstimatePeriod: unservedYet(noMetadata),
 });
 
 /** By this annotation a Gateway names its GatewayConfig, which lives in its namespace. */

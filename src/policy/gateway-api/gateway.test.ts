@@ -3,6 +3,10 @@ import { parseSpec, problemsOf, specOf } from '../testing/documents.ts';
 
 /** Each bad value alone, with everything that is said about it. */
 const badSpecs: readonly (readonly [string, string])[] = [
+  [
+    '{tls: {backend: {clientCertificateRef: {name: own}}}, listeners: [{name: http, port: 80, protocol: HTTP}]}',
+    'warning spec.tls.backend is not served yet: what a backend is shown is said by Backend.spec.tls.clientCertificateRef — remove it; the rest is in force',
+  ],
   ['{}', 'error spec.listeners is missing — add listeners: ports that the gateway opens'],
   ['{listeners: []}', 'error spec.listeners is empty — add {name: http, port: 10080, protocol: HTTP}'],
   [
@@ -241,13 +245,12 @@ describe('Gateway', () => {
     });
   });
 
-  it('asks clients for certificates, and shows its own to backends', () => {
+  it('asks clients for certificates', () => {
     const spec = `
       tls:
         frontend:
           default: {validation: {caCertificateRefs: [{kind: ConfigMap, name: clients}]}}
           perPort: [{port: 8443, tls: {validation: {caCertificateRefs: [{kind: Secret, name: other, namespace: certs}], mode: AllowInsecureFallback}}}]
-        backend: {clientCertificateRef: {name: own}}
       listeners: [{name: a, port: 80, protocol: HTTP}]`;
     expect(specOf('Gateway', spec)).toMatchObject({
       tls: {
@@ -270,7 +273,6 @@ describe('Gateway', () => {
             },
           ],
         },
-        backend: { clientCertificateRef: { group: '', kind: 'Secret', name: 'own' } },
       },
     });
   });

@@ -48,13 +48,9 @@ const infrastructure = object({
 
 const tls = object({
   frontend: optional(frontendTls, 'Certificates of clients (mTLS).'),
-  backend: optional(
-    unservedYet(
-      object({ clientCertificateRef: optional(secretReference, 'Secret of type kubernetes.io/tls.') }),
-      'what a backend is shown is said by Backend.spec.tls.clientCertificateRef',
-    ),
-    'What the gateway shows to backends with TLS.',
-  ),
+  backend: unservedYet('what a backend is shown is said by Backend.spec.tls.clientCertificateRef', {
+    as: object({ clientCertificateRef: optional(secretReference, 'Secret of type kubernetes.io/tls.') }),
+  }),
 });
 
 const gatewayFields = object({

@@ -40,8 +40,8 @@ export function reject(place: Place, message: string, remedy: string, reason?: P
   return invalid;
 }
 
-export function warn(place: Place, message: string, remedy: string): void {
-  place.findings.push({ severity: 'warning', path: place.path, message, remedy });
+export function warn(place: Place, message: string, remedy: string, reason?: ProblemReason): void {
+  place.findings.push({ severity: 'warning', path: place.path, message, remedy, ...(reason && { reason }) });
 }
 
 /** `spec.targets[0].weight` */

@@ -35,20 +35,6 @@ export function reported<T>(schema: Schema<T>, reason: string): Schema<T> {
   return { ...schema, json: judged(schema.json, { kind: 'reported', reason }) };
 }
 
-/** The same schema, whose status says that it is not served yet. Everything else in the document is in force. */
-export function unservedYet<T>(schema: Schema<T>, reason: string): Schema<T> {
-  return reported(
-    {
-      ...schema,
-      parse: (value, place) => {
-        if (!asksNothing(value)) refuse(place, `is not served yet: ${reason}`, 'remove it; the rest is in force');
-        return schema.parse(value, place);
-      },
-    },
-    reason,
-  );
-}
-
 export interface RefusedOptions {
   readonly remedy?: string;
   /** `false` and empty lists usually ask for nothing. Set where they do. */
@@ -72,6 +58,26 @@ export function refused(reason: string, options: RefusedOptions = {}): Field<und
       },
     },
     description: `Not served: ${reason}.`,
+    isRequired: false,
+  };
+}
+
+/**
+ * A field that we know and do not do yet: a warning says so, and everything else in the document is in force. Not for what
+ * bounds or protects, since whoever asks for that does not want to be served without it.
+ */
+export function unservedYet(reason: string, options: Pick<RefusedOptions, 'as'> = {}): Field<undefined, 'never'> {
+  return {
+    presence: 'never',
+    schema: {
+      json: judged(options.as?.json ?? {}, { kind: 'reported', reason }),
+      parse: (value, place) => {
+        if (asksNothing(value)) return undefined;
+        warn(place, `is not served yet: ${reason}`, 'remove it; the rest is in force', 'UnsupportedValue');
+        return undefined;
+      },
+    },
+    description: `Not served yet: ${reason}. The rest is in force.`,
     isRequired: false,
   };
 }

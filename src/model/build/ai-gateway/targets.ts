@@ -9,6 +9,8 @@ import type { RecallableContext } from '../recall.ts';
 import type { BuiltBackends } from './backends.ts';
 import { requestChanges } from './mutation.ts';
 
+const backendKind = 'AIServiceBackend';
+
 /** A reference that leads somewhere. */
 export interface ResolvedRef {
   readonly ref: AiBackendRef;
@@ -26,7 +28,14 @@ export function resolveRefs(
   return refs.flatMap((ref, index): ResolvedRef[] => {
     const namespace = ref.namespace ?? document.namespace;
     const path = `spec.rules[${rule}].backendRefs[${index}]`;
-    const place = { group: aiGatewayGroup, kind: 'AIServiceBackend', namespace, name: ref.name };
+    const { kind = backendKind, group = aiGatewayGroup } = ref;
+    if (kind !== backendKind || group !== aiGatewayGroup) {
+      const message = `${kind} of ${group} is no AIServiceBackend, so this target is left out`;
+      const remedy = 'name an AIServiceBackend, without group and kind';
+      context.reject(document, `${path}.kind`, message, remedy, 'InvalidKind');
+      return [];
+    }
+    const place = { group, kind, namespace, name: ref.name };
     if (!mayReferTo(document, path, place, context)) return [];
     const name = qualifiedName(namespace, ref.name);
     const backend = backends.documents.get(namespace, ref.name);

@@ -15,7 +15,9 @@ export function refuseUnservedTraffic(policies: readonly BackendTrafficDocument[
       refuse('spec.circuitBreaker', 'what runs at once is not bounded per backend', 'write a Limit with concurrency');
     }
     if (timeout?.tcp?.connectTimeout !== undefined) {
-      refuse('spec.timeout.tcp.connectTimeout', 'connections have 5s to come about', 'remove it');
+      const message = 'is not served: connections have 5s to come about';
+      const remedy = 'remove it; the rest is in force';
+      context.warn(policy, 'spec.timeout.tcp.connectTimeout', message, remedy, 'UnsupportedValue');
     }
   }
 }
