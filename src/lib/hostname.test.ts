@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coversHost } from './hostname.ts';
+import { closeness, coversHost } from './hostname.ts';
 
 describe('coversHost()', () => {
   it.each([
@@ -16,5 +16,15 @@ describe('coversHost()', () => {
     ['a.example.com', '*.example.com', false],
   ])('%s and %s: %s', (pattern, name, isCovered) => {
     expect(coversHost(pattern, name)).toBe(isCovered);
+  });
+});
+
+describe('closeness()', () => {
+  it.each([
+    ['a.example.com', 'a.example.com', '*.example.com'],
+    ['a.b.example.com', '*.b.example.com', '*.example.com'],
+    ['a.example.com', '*.example.com', '*'],
+  ])('of %s: %s is closer than %s', (name, closer, other) => {
+    expect(closeness(closer, name)).toBeGreaterThan(closeness(other, name));
   });
 });

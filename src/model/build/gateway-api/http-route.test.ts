@@ -61,6 +61,15 @@ describe('matches of an HTTPRoute', () => {
     ]);
   });
 
+  it('stay in the order in which they are written, also beyond the ninth', () => {
+    const rules = Array.from(
+      { length: 12 },
+      (_, index) => `{matches: [{headers: [{name: x-${index}, value: v}]}], ${toShop}}`,
+    );
+    const names = build(rules.join()).routes.map(({ match }) => match.headers[0]?.name);
+    expect(names).toEqual(rules.map((_, index) => `x-${index}`));
+  });
+
   it('below /v1/ are warned of where the route answers on every host, since models answer there', () => {
     const below = `{matches: [{path: {value: /a}}, {path: {value: /v1/files}}], ${toShop}}`;
     const warned = [['spec.rules[0].matches[1].path.value', undefined]];

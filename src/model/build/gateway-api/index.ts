@@ -16,7 +16,7 @@ export interface BuiltGatewayApi {
 }
 
 interface OnGateway {
-  readonly routes: ServiceRoute[];
+  readonly parts: { readonly document: string; readonly routes: readonly ServiceRoute[] }[];
   readonly backends: Map<string, ServiceBackend>;
 }
 
@@ -34,18 +34,19 @@ export function buildGatewayApi(
     const built = buildHttpRoute(document, gateways, known, policiesOf, context);
     attachments.push(...built.attachments);
     for (const { gateway, routes } of built.parts) {
-      const there = getOrCreate(onGateway, gateway, (): OnGateway => ({ routes: [], backends: new Map() }));
-      there.routes.push(...routes);
+      const there = getOrCreate(onGateway, gateway, (): OnGateway => ({ parts: [], backends: new Map() }));
+      there.parts.push({ document: document.id, routes });
       for (const backend of built.backends) {
         const earlier = there.backends.get(backend.cluster);
         there.backends.set(backend.cluster, earlier === undefined ? backend : withOrigins(earlier, backend.origins));
       }
     }
   }
-  const services = [...onGateway].map(([gateway, { routes, backends }]): [string, Services] => [
+  const services = [...onGateway].map(([gateway, { parts, backends }]): [string, Services] => [
     gateway,
     {
-      routes: sortedBy(routes, ({ id }) => id),
+      // Ties go by name, and within a document by the order in which they are written, also beyond the ninth.
+      routes: sortedBy(parts, ({ document }) => document).flatMap(({ routes }) => routes),
       backends: sortedBy([...backends.values()], ({ cluster }) => cluster),
     },
   ]);

@@ -1,4 +1,4 @@
-import { coversHost } from '../../../lib/hostname.ts';
+import { closeness, coversHost } from '../../../lib/hostname.ts';
 import type { Listener } from '../../../model/listener.ts';
 import type { ServiceRoute } from '../../../model/service.ts';
 import type { Port } from '../ports.ts';
@@ -34,11 +34,12 @@ export function hostsOf(listener: Listener, port: Port, routes: readonly Service
 
 /** The listener of the port whose hosts fit the name best: a more specific one keeps its names to itself. */
 function ownerOf(name: string, { listeners }: Port): Listener | undefined {
-  let owner: { readonly listener: Listener; readonly length: number } | undefined;
+  let owner: { readonly listener: Listener; readonly rank: number } | undefined;
   for (const listener of listeners) {
     for (const domain of domainsOf(listener)) {
       if (!coversHost(domain, name)) continue;
-      if (owner === undefined || domain.length > owner.length) owner = { listener, length: domain.length };
+      const rank = closeness(domain, name);
+      if (owner === undefined || rank > owner.rank) owner = { listener, rank };
     }
   }
   return owner?.listener;

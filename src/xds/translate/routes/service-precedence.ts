@@ -1,4 +1,4 @@
-import { coversHost } from '../../../lib/hostname.ts';
+import { closeness, coversHost } from '../../../lib/hostname.ts';
 import type { PathMatch, ServiceMatch, ServiceRoute } from '../../../model/service.ts';
 import { withoutTrailingSlash } from './service-match.ts';
 
@@ -6,12 +6,12 @@ import { withoutTrailingSlash } from './service-match.ts';
  * The routes of a host in Gateway API's order, most specific first, since Envoy takes the first that fits: the route that
  * names the host best, then an exact path, then the longest prefix, then a method, then more headers, then more query
  * parameters. Regular expressions, whose place it leaves open, stand between exact paths and prefixes: who writes one
- * means something particular.
+ * means something particular. Those that are equally specific stay in the order of the model.
  */
 export function inPrecedence(routes: readonly ServiceRoute[], domain: string): readonly ServiceRoute[] {
   return routes
     .map((route) => ({ route, ranks: [hostRank(route, domain), ...matchRanks(route.match)] }))
-    .sort((a, b) => compare(a.ranks, b.ranks) || (a.route.id < b.route.id ? -1 : 1))
+    .sort((a, b) => compare(a.ranks, b.ranks))
     .map(({ route }) => route);
 }
 
@@ -20,9 +20,8 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return (b[first] ?? 0) - (a[first] ?? 0);
 }
 
-/** The longer of two names that cover a host is the more specific one, and the host itself the longest. */
 function hostRank({ hostnames }: ServiceRoute, domain: string): number {
-  return Math.max(0, ...hostnames.filter((name) => coversHost(name, domain)).map((name) => name.length));
+  return Math.max(0, ...hostnames.filter((name) => coversHost(name, domain)).map((name) => closeness(name, domain)));
 }
 
 const kindRank: Readonly<Record<PathMatch['kind'], number>> = { exact: 2, regex: 1, prefix: 0 };
