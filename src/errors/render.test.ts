@@ -47,6 +47,7 @@ describe('renderError()', () => {
       limit_not_kept: 503,
       response_unreadable: 502,
       provider_unreachable: 502,
+      provider_redirected: 502,
       provider_timeout: 504,
       model_of_other_api: 400,
       no_target: 503,

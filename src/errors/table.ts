@@ -199,6 +199,15 @@ export const errorTable = {
     anthropic: 'api_error',
     message: () => 'The provider could not be reached or broke the connection. Try again.',
   },
+  provider_redirected: {
+    status: 502,
+    isLasting: true,
+    openai: { type: 'server_error', code: 'provider_redirected', param: null },
+    anthropic: 'api_error',
+    message: () =>
+      'The provider answered with a redirection to another address, which is not followed. ' +
+      'Ask the operator of this gateway to correct the address of the provider.',
+  },
   provider_timeout: {
     status: 504,
     openai: { type: 'timeout_error', code: 'provider_timeout', param: null },

@@ -104,8 +104,21 @@ describe('respond', () => {
     expect(answered({ status, headers: { 'content-type': 'text/html' } }).decision).toBe(verdict.proceed);
   });
 
-  it('leaves what is passed through alone, whatever it looks like', () => {
-    const reply = { status: 502, headers: { 'content-type': 'text/html' } };
+  it.each([300, 301, 302, 303, 307, 308])('puts an error in place of a redirection: %i', (status) => {
+    const { exchange, reported } = answered({ status, headers: { location: 'https://elsewhere.example/' } });
+    expect(exchange.rejection?.code).toBe('provider_redirected');
+    expect(exchange.immediate?.headers).not.toContain('location');
+    // Of the provider the record says what it did.
+    expect(exchange.outcome).toEqual({ status });
+    expect(reported).toEqual(['a answered']);
+  });
+
+  it('leaves an answer that has not changed as it is', () => {
+    expect(answered({ status: 304 }).decision).toBe(verdict.proceed);
+  });
+
+  it.each([307, 502])('leaves what is passed through alone, whatever it looks like: %i', (status) => {
+    const reply = { status, headers: { 'content-type': 'text/html' } };
     expect(answered(reply, { isPassthrough: true }).decision).toBe(verdict.proceed);
   });
 
