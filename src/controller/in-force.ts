@@ -71,6 +71,7 @@ const ofOnePart: ReadonlySet<ProblemReason | undefined> = new Set<ProblemReason>
   'InvalidListener',
   'InvalidPolicy',
   'NotAllowedByListeners',
+  'InvalidParameters',
   'TargetNotFound',
 ]);
 

@@ -36,6 +36,12 @@ function api(name: string, dialect: Dialect, upstreamPath: string): ModelApi & {
   return { kind: 'model', name, dialect, upstreamPath, paths };
 }
 
+/** What a request is called whose path is of no known API, where the policy lets it through. */
+export const passthroughApi = 'passthrough';
+
+/** All that requests can be told apart by. */
+export const apiNames: readonly string[] = [...modelApis.map(({ name }) => name), passthroughApi];
+
 const byPath = new Map(modelApis.flatMap((entry) => entry.paths.map((path) => [path, entry] as const)));
 
 /** The longest first: `/responses/input_tokens` before what it may end with. */

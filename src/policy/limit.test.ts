@@ -46,6 +46,10 @@ const badLimits: readonly (readonly [string, string])[] = [
     '{requests: 0, window: 1m}',
     'warning spec.requests is 0, so every request in scope is refused — raise it if that is not meant',
   ],
+  [
+    '{requests: 1, window: 1m, scope: {apis: [chat.completion, "chat*"]}}',
+    'warning spec.scope.apis[0] "chat.completion" matches no API — write chat.completions, completions, embeddings, responses, responses.input_tokens, images.generations, messages, messages.count_tokens or passthrough; * stands for any characters',
+  ],
 ];
 
 describe('Limit', () => {
@@ -106,6 +110,13 @@ const badBudgets: readonly (readonly [string, string])[] = [
     'error spec.endStreams is true, but the budget only warns — write enforce: block, or remove it',
   ],
 ];
+
+it.each(['scope: {apis: [chat.completions, "respons*", passthrough, "*"]}', 'scope: {}'])(
+  'is silent about %s',
+  (scope) => {
+    expect(problemsOf('Limit', `{requests: 1, window: 1m, ${scope}}`)).toEqual([]);
+  },
+);
 
 describe('Budget', () => {
   it.each(badBudgets)('says what is wrong with %s', (spec, problem) => {

@@ -45,7 +45,11 @@ export type ProblemReason =
   | 'InvalidListener'
   /** Likewise: the backend is there, and is of no use. */
   | 'InvalidBackend'
-  | 'NotAllowedByListeners';
+  | 'NotAllowedByListeners'
+  /** Of our own: a selector of namespaces selects none. */
+  | 'NoMatchingNamespace'
+  /** The parameters that a Gateway or its class names are not there. */
+  | 'InvalidParameters';
 
 /** That is so whatever else is wrong with the document. */
 export function refersToNothing({ reason }: Problem): boolean {

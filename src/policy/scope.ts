@@ -1,10 +1,13 @@
+import { apiNames } from '../llm/api.ts';
 import { headerName } from './header.ts';
 import { modelGlob } from './name.ts';
 import { optional } from './schema/field.ts';
 import { set } from './schema/list.ts';
 import { map } from './schema/map.ts';
 import { object } from './schema/object.ts';
-import type { Infer } from './schema/schema.ts';
+import { type Place, warn } from './schema/place.ts';
+import { type Infer, refine } from './schema/schema.ts';
+import { choices } from './schema/show.ts';
 import { text } from './schema/text.ts';
 
 const emptyRemedy = 'remove it to mean every one, or name at least one';
@@ -22,12 +25,23 @@ const ownerGlob = text({
   remedy: 'write one line of text; * stands for any characters',
 });
 
-const apiGlob = text({
-  pattern: '^[a-z_.*]+$',
-  longest: 63,
-  complaint: 'is not the name of an API',
-  remedy: 'write a name such as chat.completions, responses, messages or embeddings; * stands for any characters',
-});
+const apiGlob = refine(
+  text({
+    pattern: '^[a-z_.*]+$',
+    longest: 63,
+    complaint: 'is not the name of an API',
+    remedy: 'write a name such as chat.completions, responses, messages or embeddings; * stands for any characters',
+  }),
+  warnOfNoApi,
+);
+
+function warnOfNoApi(pattern: string, place: Place): string {
+  const expression = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+  if (!apiNames.some((name) => expression.test(name))) {
+    warn(place, `"${pattern}" matches no API`, `write ${choices(apiNames)}; * stands for any characters`);
+  }
+  return pattern;
+}
 
 const valueGlob = text({
   longest: 1024,

@@ -1,9 +1,10 @@
 import type { Condition } from './condition.ts';
 import { fieldsOf, textOf } from './fields.ts';
 import { problemsMessage } from './message.ts';
-import { warnings, wrongParameters } from './parameters.ts';
+import { isOfParameters, warnings, wrongParameters } from './parameters.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Minor versions of Gateway API 1 whose CustomResourceDefinitions are known to have what we read. */
 const supported = { from: 4, to: 6 } as const;
@@ -13,7 +14,7 @@ export function gatewayClassStatus(subject: Subject, scene: Scene): Status | und
   const { say, verdict, watched, spec } = subject;
   const { outcome, ours } = scene;
   if (!ours.isOurClass(watched.object.metadata.name)) return undefined;
-  const wrong = [...verdict.errors, ...verdict.references];
+  const wrong = [...verdict.errors, ...verdict.references].filter((each) => !isOfParameters(each));
   const namespace = textOf(fieldsOf(spec.parametersRef).namespace);
   const complaint =
     wrong.length === 0
@@ -39,9 +40,15 @@ export function gatewayClassStatus(subject: Subject, scene: Scene): Status | und
             'UnsupportedVersion',
             `Gateway API ${version} is installed; ${range} is supported. Others are served as far as they agree with these.`,
           ),
-      ...warnings(say, verdict, spec.parametersRef, 'spec.parametersRef'),
+      ...warnings(say, withDiscovery(verdict, scene), spec.parametersRef, 'spec.parametersRef'),
     ],
   };
+}
+
+/** Where the namespaces of Gateways and policy are not read, the class is the object that still is. */
+function withDiscovery(verdict: Verdict, { verdictOf }: Scene): Verdict {
+  const ofNoDocument = verdictOf('').warnings.filter(({ reason }) => reason === 'NoMatchingNamespace');
+  return ofNoDocument.length === 0 ? verdict : { ...verdict, warnings: [...verdict.warnings, ...ofNoDocument] };
 }
 
 function isInRange(version: string): boolean {

@@ -5,7 +5,7 @@ import { fieldsOf, listOf, textOf } from './fields.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
 import { namesOf } from './message.ts';
 import type { ProvisionedGateway } from './outcome.ts';
-import { warnings, wrongParameters } from './parameters.ts';
+import { isOfParameters, warnings, wrongParameters } from './parameters.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
 import { withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
@@ -49,7 +49,7 @@ function acceptedGateway(
   listeners: readonly JudgedListener[],
   complaint: string | undefined,
 ): Condition {
-  const general = verdict.errors.filter(({ path }) => listenerIndex(path) === undefined);
+  const general = verdict.errors.filter((each) => listenerIndex(each.path) === undefined && !isOfParameters(each));
   // A refusal by an egress pod shows in Programmed: this contract tells the two apart.
   const condition = accepted(
     say,

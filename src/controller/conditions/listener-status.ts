@@ -1,16 +1,11 @@
+import { type RouteKind, routeKinds } from '../../model/build/gateway-api/route-kinds.ts';
 import type { Problem } from '../../policy/problem.ts';
 import type { Condition } from './condition.ts';
 import type { Say } from './document-conditions.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
 import { problemsMessage } from './message.ts';
-import type { ListenerStatus, RouteKind } from './status.ts';
+import type { ListenerStatus } from './status.ts';
 import type { Verdict } from './verdict.ts';
-
-/** What routes a listener can have, whoever is allowed to attach them. */
-const routeKinds: readonly RouteKind[] = [
-  { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' },
-  { group: 'aigateway.envoyproxy.io', kind: 'AIGatewayRoute' },
-];
 
 const gatewayApiGroup = 'gateway.networking.k8s.io';
 

@@ -20,6 +20,11 @@ export function wrongParameters(
   return found.ok ? undefined : found.error;
 }
 
+/** `wrongParameters` says it of objects, since it knows those too that have never been right. */
+export function isOfParameters({ reason }: Problem): boolean {
+  return reason === 'InvalidParameters';
+}
+
 /** The document's warnings, and one for parameters that nobody reads. */
 export function warnings(say: Say, verdict: Verdict, parametersRef: unknown, path: string): readonly Condition[] {
   const ref = referenceOf(parametersRef);

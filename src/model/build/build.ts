@@ -1,3 +1,4 @@
+import { lazily } from '../../lib/lazily.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import type { Problem } from '../../policy/problem.ts';
 import type { GatewayModel } from '../gateway.ts';
@@ -21,12 +22,15 @@ import { refuseLimitsOfListeners, warnOfUnlimitedServices } from './gateway/clie
 import { buildGateways } from './gateway/gateway.ts';
 import { parametersIn } from './gateway/gateway-parameters.ts';
 import { gatewayNames, gatewayPolicies } from './gateway/gateway-policies.ts';
+import { rejectMissingParameters } from './gateway/missing-parameters.ts';
 import { gatewayName } from './gateway-api/attach.ts';
 import { buildGatewayApi, servicesOf } from './gateway-api/index.ts';
 import { referenceGrants } from './grants/reference-grants.ts';
 import { readCatalogues } from './listed-prices/catalogues.ts';
 import { withListedPrices } from './listed-prices/listed-prices.ts';
 import { pricedModels } from './listed-prices/priced-models.ts';
+import { warnOfIdleModels } from './names/idle-models.ts';
+import { knownNames } from './names/known-names.ts';
 import { ofKind } from './of-kind.ts';
 import { buildOwnKinds } from './own-kinds.ts';
 import { inFolder, type PolicyPlace } from './place.ts';
@@ -69,6 +73,7 @@ export function buildModel(
     place,
     context,
   );
+  rejectMissingParameters(documents, context);
   const ai = buildAiGateway(
     documents,
     ofKind(documents, 'Gateway'),
@@ -87,21 +92,24 @@ export function buildModel(
   }
   const parts = [...ai.parts.values()];
   const catalogues = readCatalogues(documents, context);
+  const known = knownNames(documents, parts);
+  for (const key of ofKind(documents, 'ApiKey')) warnOfIdleModels(key, known, context);
   const rules = buildRules(
     documents,
-    () => ({
-      keys: [...own.keys, ...parts.flatMap((part) => part.keys)].map(({ name }) => name),
-      models: [...own.models, ...uniqueModels(parts.flatMap((part) => part.models))],
-      providers: [...own.providers.keys(), ...parts.flatMap((part) => part.providers.map(({ name }) => name))],
-      priced: pricedModels(
-        {
-          routes: [...own.routes, ...parts.flatMap((part) => part.routes)],
-          providers: [...own.providers.values(), ...parts.flatMap((part) => part.providers)],
-          pricings: own.pricings,
-        },
-        catalogues,
+    {
+      known,
+      models: lazily(() => [...own.models, ...uniqueModels(parts.flatMap((part) => part.models))]),
+      priced: lazily(() =>
+        pricedModels(
+          {
+            routes: [...own.routes, ...parts.flatMap((part) => part.routes)],
+            providers: [...own.providers.values(), ...parts.flatMap((part) => part.providers)],
+            pricings: own.pricings,
+          },
+          catalogues,
+        ),
       ),
-    }),
+    },
     gateways.every(({ settings }) => settings.redactionSecret !== undefined) ? 'kept' : 'hidden',
     context,
   );

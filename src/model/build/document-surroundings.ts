@@ -44,6 +44,7 @@ export function withDocuments(documents: readonly PolicyDocument[], elsewhere: S
     token: (owner, grant) => elsewhere.token(owner, grant),
     awsKey: (owner, role) => elsewhere.awsKey(owner, role),
     namespaceLabels: (namespace) => elsewhere.namespaceLabels(namespace),
+    namespaces: () => elsewhere.namespaces(),
   };
 }
 

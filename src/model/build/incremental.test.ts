@@ -37,6 +37,7 @@ function createWorld(random: Random) {
     token: () => ({}),
     awsKey: () => ({}),
     namespaceLabels: (namespace) => labels.get(namespace) ?? new Map(),
+    namespaces: () => [...labels.values()],
   };
   return {
     surroundings,

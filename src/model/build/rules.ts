@@ -6,8 +6,9 @@ import type { LogicalModel } from '../logical-model.ts';
 import type { BuildContext } from './context.ts';
 import { buildGuardrail, type KeyedStyles } from './guardrail.ts';
 import { buildBudget, buildLimit } from './limit.ts';
+import { warnOfIdleScope } from './names/idle-scope.ts';
+import type { KnownNames } from './names/known-names.ts';
 import { ofKind } from './of-kind.ts';
-import { warnOfUnknownNames } from './scope.ts';
 
 export interface BuiltRules {
   readonly guardrails: readonly Guardrail[];
@@ -17,29 +18,24 @@ export interface BuiltRules {
 
 /** What is there for rules to be about. */
 export interface Subjects {
-  readonly keys: readonly string[];
-  readonly models: readonly LogicalModel[];
-  readonly providers: readonly string[];
+  readonly known: KnownNames;
+  /** Gathered for those who count money alone. */
+  models(): readonly LogicalModel[];
   /** Names of models whose requests have a known cost. */
-  readonly priced: ReadonlySet<string>;
+  priced(): ReadonlySet<string>;
 }
 
 /** Guardrails, limits and budgets of a policy. */
 export function buildRules(
   documents: readonly PolicyDocument[],
-  subjectsOf: () => Subjects,
+  subjects: Subjects,
   keyedStyles: KeyedStyles,
   context: BuildContext,
 ): BuiltRules {
   const guardrails = ofKind(documents, 'Guardrail');
   const limits = ofKind(documents, 'Limit');
   const budgets = ofKind(documents, 'Budget');
-  const all = [...guardrails, ...limits, ...budgets];
-  // Gathering the names of thousands of models is for nothing where nobody names one.
-  if (all.length === 0) return { guardrails: [], limits: [], budgets: [] };
-  const subjects = subjectsOf();
-  const known = { ...subjects, models: subjects.models.map(({ name }) => name) };
-  for (const document of all) warnOfUnknownNames(document, known, context);
+  for (const document of [...guardrails, ...limits, ...budgets]) warnOfIdleScope(document, subjects.known, context);
   for (const document of budgets) warnOfUnpricedModels(document, subjects, context);
   return {
     guardrails: sortedByName(guardrails.map((document) => buildGuardrail(document, keyedStyles, context))),
@@ -49,11 +45,11 @@ export function buildRules(
 }
 
 /** Most likely a price was forgotten, and then the budget refuses what it was not meant to, or counts nothing. */
-function warnOfUnpricedModels(document: BudgetDocument, { models, priced }: Subjects, context: BuildContext): void {
+function warnOfUnpricedModels(document: BudgetDocument, subjects: Subjects, context: BuildContext): void {
   const { amount, scope, unpriced } = document.spec;
   if ('tokens' in amount) return;
-  const concerned = models.filter(({ name }) => scope.models === undefined || scope.models.includes(name));
-  const without = concerned.filter(({ name }) => !priced.has(name)).map(({ name }) => name);
+  const concerned = subjects.models().filter(({ name }) => scope.models === undefined || scope.models.includes(name));
+  const without = concerned.filter(({ name }) => !subjects.priced().has(name)).map(({ name }) => name);
   if (without.length === 0) return;
   const shown =
     without.length > 3 ? `${without.slice(0, 3).join(', ')} and ${without.length - 3} more` : without.join(', ');

@@ -24,6 +24,8 @@ export interface Surroundings {
   /** The same of a key of AWS. */
   awsKey(owner: PolicyDocument, role: AwsRole): KnownToken<AwsKeyPair>;
   namespaceLabels(namespace: string): ReadonlyMap<string, string>;
+  /** Labels of every namespace that policy is read from; nothing where nobody knows them. */
+  namespaces(): readonly ReadonlyMap<string, string>[] | undefined;
 }
 
 export interface ServiceFacts {

@@ -11,6 +11,7 @@ export function folderSurroundings(secrets: SecretStore): SourceSurroundings {
     // Those of a folder are documents of it, and whoever asks here has not found it among them.
     lacksService: () => true,
     namespaceLabels: () => new Map(),
+    namespaces: () => undefined,
     complete: async () => false,
   };
 }

@@ -5,11 +5,14 @@ import { hasSameEntries } from '../../../lib/same-entries.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
 import type { LabelSelector } from '../../../policy/gateway-api/label-selector.ts';
 import type { Kind } from '../../../policy/kinds.ts';
+import type { Problem } from '../../../policy/problem.ts';
 import { createHoldOff } from '../hold-off.ts';
 import type { OpenedSource, SourceEvents } from '../opened-source.ts';
 import { createBeginning } from './beginning.ts';
 import { watchCluster } from './cluster.ts';
+import { isDiscovered } from './discovery.ts';
 import { earliest } from './earliest.ts';
+import { idleDiscovery } from './idle-discovery.ts';
 import type { KubernetesState } from './judge.ts';
 import { keptOf, labelsOf, snapshotOf } from './kept-objects.ts';
 import { keptReferences, seedReferences } from './kept-references.ts';
@@ -87,6 +90,8 @@ export async function startKubernetesSource(
   /** What was in force before a restart, where older versions stood in for what was written. */
   let stoodIn: KubernetesState | undefined;
   let standIns: ReadonlyMap<string, PolicyDocument> = new Map();
+  /** Asked for many times between two changes. */
+  let chosenNamespaces: readonly Labels[] | undefined;
 
   const fail = (error: KubeError): void => {
     // Versions are forgotten all the time; reading again is all that follows.
@@ -112,6 +117,7 @@ export async function startKubernetesSource(
     onChange: () => (servesFrom === 'cluster' ? holdOff.trigger() : begin()),
     onLabels() {
       areLabelsNew = true;
+      chosenNamespaces = undefined;
     },
     onStatus: () => servesFrom === 'cluster' && statusHoldOff.trigger(),
     onError: fail,
@@ -119,6 +125,7 @@ export async function startKubernetesSource(
   const surroundings = clusterSurroundings({
     client,
     namespaceLabels: (namespace) => labels(namespace),
+    namespaces: knownNamespaces,
     onChange() {
       file?.changed();
       if (servesFrom !== 'nothing' && !isClosed) options.onChange(view.state());
@@ -149,10 +156,21 @@ export async function startKubernetesSource(
     if (recalled !== undefined) standIns = recalled.standIns;
   }
 
+  function knownNamespaces(): readonly Labels[] | undefined {
+    const all = cluster.namespaces();
+    if (servesFrom !== 'cluster' || all.size === 0) return undefined;
+    chosenNamespaces ??= [...all.values()].filter((each) => isDiscovered(selectors, each));
+    return chosenNamespaces;
+  }
+
+  function problems(): readonly Problem[] {
+    return [...cluster.problems(), ...idleDiscovery(selectors, cluster.namespaces())];
+  }
+
   function look(): void {
     if (isClosed || servesFrom !== 'cluster') return;
     try {
-      const isDifferent = view.take(allObjects(), cluster.problems());
+      const isDifferent = view.take(allObjects(), problems());
       if (isDifferent || areLabelsNew) {
         areLabelsNew = false;
         file?.changed();
@@ -175,7 +193,7 @@ export async function startKubernetesSource(
       servesFrom = 'cluster';
       if (before === 'nothing' && kept !== undefined) recall(allObjects(), kept.lastGood);
       areLabelsNew = false;
-      view.take(allObjects(), cluster.problems());
+      view.take(allObjects(), problems());
     } catch (error) {
       servesFrom = before;
       // At the start there is nothing else to serve; later what was kept stays.

@@ -13,6 +13,7 @@ function around({ client }: FakeCluster): ClusterSurroundings {
   const surroundings = clusterSurroundings({
     client,
     namespaceLabels: () => new Map(),
+    namespaces: () => undefined,
     onChange: () => undefined,
     onComplete: () => undefined,
     onError: () => undefined,

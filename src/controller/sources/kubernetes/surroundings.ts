@@ -23,6 +23,7 @@ export interface ClusterSurroundings extends SourceSurroundings {
 export interface SurroundingsOptions {
   readonly client: KubeClient;
   namespaceLabels(namespace: string): Labels;
+  namespaces(): readonly Labels[] | undefined;
   /** Something that was asked for is another one now. */
   onChange(): void;
   /** Something is known that was not; whoever asked has been told. */
@@ -66,6 +67,7 @@ export function clusterSurroundings(options: SurroundingsOptions): ClusterSurrou
     service: (namespace, name) => presentValue(services.ask(namespace, name)),
     lacksService: (namespace, name) => services.ask(namespace, name).kind === 'absent',
     namespaceLabels: options.namespaceLabels,
+    namespaces: options.namespaces,
     async complete() {
       const found = await Promise.all(stores.map((store) => store.complete()));
       const isMore = found.includes(true);

@@ -1,4 +1,4 @@
-import { unservedPath, withoutQuery } from '../../../llm/api.ts';
+import { passthroughApi, unservedPath, withoutQuery } from '../../../llm/api.ts';
 import { mayUse, type PassthroughPath, type Target } from '../../../program/program.ts';
 import type { Stage } from '../../stage.ts';
 import { verdict } from '../../verdict.ts';
@@ -20,7 +20,7 @@ export const passthrough: Stage = {
     const right = `${provider.name}/passthrough`;
     if (!mayUse(key, right)) return exchange.reject('model_not_allowed', { model: right });
     exchange.isPassthrough = true;
-    exchange.api = { name: 'passthrough', dialect: exchange.dialect, upstreamPath: path.slice('/v1'.length) };
+    exchange.api = { name: passthroughApi, dialect: exchange.dialect, upstreamPath: path.slice('/v1'.length) };
     exchange.targets = [{ target: { ...anyModel, provider: provider.name }, provider }];
     return verdict.proceed;
   },

@@ -90,6 +90,38 @@ describe('where a route attaches', () => {
   });
 });
 
+describe('hosts of a route', () => {
+  const all = 'allowedRoutes: {namespaces: {from: All}}';
+  const text = gateway(
+    [
+      listener('shops', 80, `hostname: "*.shop.test", ${all}`),
+      listener('web', 81, `hostname: web.test, ${all}`),
+      '{name: tcp, port: 82, protocol: TCP, hostname: tcp.test}',
+    ].join(),
+  );
+  const withHosts = (parents: string, hosts: string) =>
+    build(text + route(parents, `hostnames: [${hosts}], rules: [{backendRefs: [{name: site, port: 80}]}]`), [
+      'spec.listeners[2].protocol',
+    ]).problems;
+
+  it('are said that no listener has which the route is for', () => {
+    const idle = [['spec.hostnames[1]', undefined]];
+    expect(withHosts(toEdge(), 'a.shop.test, b.test, web.test')).toEqual(idle);
+    expect(withHosts(toEdge(', sectionName: shops'), 'a.shop.test, web.test')).toEqual(idle);
+    const both = `${toEdge(', sectionName: shops')}, ${toEdge(', sectionName: web')}`;
+    expect(withHosts(both, 'a.shop.test, web.test')).toEqual([]);
+    expect(withHosts(toEdge(), '"*.test"')).toEqual([]);
+  });
+
+  it('may be those of a listener that is wrong, or of somebody else', () => {
+    expect(withHosts(toEdge(), 'a.shop.test, tcp.test')).toEqual([]);
+    const theirs = `${toEdge()}, {name: theirs, namespace: infra}`;
+    expect(withHosts(theirs, 'a.shop.test, b.test')).toEqual([['spec.parentRefs[1]', 'NoMatchingParent']]);
+    const mesh = `${toEdge()}, {group: "", kind: Service, name: site}`;
+    expect(withHosts(mesh, 'a.shop.test, b.test')).toEqual([]);
+  });
+});
+
 describe('a route that leads to a listener that is wrong', () => {
   const tcp = '{name: tcp, port: 81, protocol: TCP, hostname: tcp.test}';
   const nowhere = '{name: nowhere, port: 80000, protocol: HTTP}';

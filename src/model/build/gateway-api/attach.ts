@@ -59,29 +59,59 @@ export function attach(
     return { to: [{ gateway: builtInGateway, listeners: [{ name: 'http', hostnames }] }], attachments: [] };
   const reached = new Map<string, Map<string, AttachedListener>>();
   const attachments: Attachment[] = [];
+  const served = new Set<string>();
+  let mayBeForOthers = false;
   for (const [index, ref] of parentRefs.entries()) {
     // Parents of other kinds, such as a Service of a mesh, are somebody else's.
-    if (ref.group !== gatewayApiGroup || ref.kind !== 'Gateway') continue;
+    if (ref.group !== gatewayApiGroup || ref.kind !== 'Gateway') {
+      mayBeForOthers = true;
+      continue;
+    }
     const namespace = ref.namespace ?? document.namespace;
     const gateway = gateways.find((one) => one.name === ref.name && one.namespace === namespace);
     if (gateway === undefined) {
       const message = `Gateway "${qualifiedName(namespace, ref.name)}" does not exist, or is not ours`;
       context.warn(document, `spec.parentRefs[${index}]`, message, 'check the name', 'NoMatchingParent');
+      mayBeForOthers = true;
       continue;
     }
     const outcome = listenersFor(document, ref, hostnames, gateway, context);
     attachments.push(attachmentOf(document, ref, namespace, outcome));
     if ('reason' in outcome) {
       context.reject(document, `spec.parentRefs[${index}]`, outcome.message, outcome.remedy, outcome.reason);
+      mayBeForOthers = true;
       continue;
     }
+    for (const hostname of hostnames) if (isServed(hostname, ref, gateway)) served.add(hostname);
     const name = gatewayName(gateway);
     const listeners = reached.get(name) ?? new Map<string, AttachedListener>();
     for (const listener of outcome.listeners) listeners.set(listener.name, listener);
     reached.set(name, listeners);
   }
+  // What somebody else may serve, or would serve if it were as it should be, is not for nothing.
+  if (reached.size > 0 && !mayBeForOthers) warnOfIdleHosts(document, hostnames, served, context);
   const to = [...reached].map(([gateway, listeners]) => ({ gateway, listeners: [...listeners.values()] }));
   return { to, attachments };
+}
+
+/** Whether a listener that the reference is for has the host, be the listener right or wrong. */
+function isServed(name: string, ref: ParentReferenceSpec, { spec }: GatewayLike): boolean {
+  return [...spec.listeners, ...(spec.unservedListeners ?? [])].some(
+    (listener) => isNamed(ref, listener) && sharedHosts(listener.hostname, [name]) !== undefined,
+  );
+}
+
+function warnOfIdleHosts(
+  document: PolicyDocument,
+  hostnames: readonly string[],
+  served: ReadonlySet<string>,
+  context: RecallableContext,
+): void {
+  for (const [index, name] of hostnames.entries()) {
+    if (served.has(name)) continue;
+    const message = `no listener that the route is for has the host ${name}`;
+    context.warn(document, `spec.hostnames[${index}]`, message, 'check it, or add the listener');
+  }
 }
 
 type Outcome =

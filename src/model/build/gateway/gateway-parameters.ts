@@ -37,7 +37,7 @@ function read<R extends ParametersRef>(ref: R | undefined): R | undefined {
   return ref === undefined || isEnvoyProxy(ref) ? undefined : ref;
 }
 
-interface ParametersRef {
+export interface ParametersRef {
   readonly group: string;
   readonly kind: string;
   readonly name: string;

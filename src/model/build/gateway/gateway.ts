@@ -15,6 +15,7 @@ import { type ClientAuthority, clientAuthority, warnOfPlainText } from './client
 import type { ClientTrafficDocument } from './client-traffic.ts';
 import type { ParametersOf } from './gateway-parameters.ts';
 import { type GatewayPolicies, gatewayNames } from './gateway-policies.ts';
+import { warnOfIdleParts } from './idle-parts.ts';
 import { inlineSettings } from './settings.ts';
 import { type ChosenStore, chosenStore } from './store.ts';
 
@@ -47,7 +48,7 @@ export function buildGateways(
     const document = gateways[index];
     const policy = policyOf.get(name);
     const ofAll = policy && clientCertificateAuthority(name, policy, context);
-    // What is wrong with a reference to them is told where pods are made by them.
+    if (document !== undefined) warnOfIdleParts(document, context);
     const parameters = document && parametersOf(document);
     const store = chosenStore(policy, parameters?.ok ? parameters.value : {});
     const clientCa: ClientCaOf = (listener) =>

@@ -16,5 +16,6 @@ export function secretsOnly(
     token: () => ({ value: 'an-access-token' }),
     awsKey: () => ({ value: { accessKeyId: 'ASIA1', secretAccessKey: 'a-secret', sessionToken: 'a-session' } }),
     namespaceLabels: () => new Map(),
+    namespaces: () => undefined,
   };
 }
