@@ -26,6 +26,8 @@ export function chartValues(cluster: KubeCluster): Values {
     redis: { enabled: true, image: { repository: 'sluice/redis', tag: version }, resources },
     // With requests this small an autoscaler that has figures would make ten pods of the first load.
     egress: { drainSeconds: 60, autoscaling: { min: 2, max: 2 } },
+    // Off by default, since a cluster may have a way of its own. Everything has to work with them as well.
+    networkPolicies: { enabled: true },
   };
 }
 
