@@ -38,9 +38,14 @@ function written(path: string, ref: Fields, namespace: string): WrittenReference
   return [{ path, reference }];
 }
 
+/** A reference as a whole, or the part of it that it names. */
+const oneReference = /^spec\.((parent|target)Refs\[\d+\]|targetRef)(\.sectionName)?$/;
+const oneSelector = /^spec\.targetSelectors\[\d+\]$/;
+
 /** The verdict without what is only about one reference: that is told where its answer stands. */
 export function withoutReferences(verdict: Verdict): Verdict {
-  const isGeneral = ({ path }: Problem): boolean => !/^spec\.((parent|target)Refs\[\d+\]|targetRef)$/.test(path);
+  const isGeneral = ({ path, reason }: Problem): boolean =>
+    !oneReference.test(path) && !(oneSelector.test(path) && reason === 'Conflicted');
   const { errors, references, warnings } = verdict;
   return {
     ...verdict,
@@ -53,7 +58,9 @@ export function withoutReferences(verdict: Verdict): Verdict {
 /** What is wrong with one reference. What is not there is a warning to some and a refusal to whoever asked for it. */
 export function refusalAt(path: string, { errors, references, warnings }: Verdict): Refused | undefined {
   const missing = warnings.filter(({ reason }) => reason === 'NoMatchingParent' || reason === 'TargetNotFound');
-  const found = [...errors, ...references, ...missing].filter((problem) => problem.path === path);
+  const found = [...errors, ...references, ...missing].filter((problem) =>
+    [path, `${path}.sectionName`].includes(problem.path),
+  );
   const [first] = found;
   if (first === undefined) return undefined;
   return { reason: first.reason ?? 'Invalid', message: `${problemsMessage(found)}.` };
