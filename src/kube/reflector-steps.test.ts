@@ -68,6 +68,20 @@ describe('nextStep()', () => {
     expect(nextStep(twice.state, rested).action.kind).toBe('list');
   });
 
+  it('watches on after a silent watch, and lists after two of them', () => {
+    const silent: ReflectorInput = {
+      kind: 'ended',
+      livedMs: 150_000,
+      error: kubeError(0, 'Timeout', 'nothing was heard'),
+    };
+    const once = played(listed, opened, silent);
+    expect(once.action).toEqual({ kind: 'watch', version: '10' });
+    const heard = [opened, event('11'), silent].reduce((step, input) => nextStep(step.state, input), once);
+    expect(heard.action).toEqual({ kind: 'watch', version: '11' });
+    const twice = [opened, silent].reduce((step, input) => nextStep(step.state, input), once);
+    expect(twice.action).toEqual({ kind: 'list', isPaged: true });
+  });
+
   it('forgets failures once events arrive', () => {
     const refused = played(listed, { kind: 'ended', livedMs: 0, error: broken }, rested, opened, event('11'));
     expect(nextStep(refused.state, { kind: 'ended', livedMs: 3 }).action).toMatchObject({ failures: { count: 1 } });

@@ -20,6 +20,8 @@ export type ReflectorState =
       readonly isOpen: boolean;
       /** The version is that of a list of this moment. */
       readonly isNew: boolean;
+      /** The watch before, of the same version, told nothing for too long. */
+      readonly wasSilent: boolean;
     }
   /** Until the next attempt, of what follows. */
   | { readonly phase: 'resting'; readonly failures: Failures; readonly isPaged: boolean; readonly version?: string };
@@ -65,7 +67,13 @@ export function nextStep(state: ReflectorState, input: ReflectorInput): Reflecto
     case 'event':
       if (state.phase !== 'watching') return stay(state);
       // From no version at all a watch would begin without telling of what was deleted.
-      return stay({ ...state, failures: none, isNew: false, ...(input.version !== '' && { version: input.version }) });
+      return stay({
+        ...state,
+        failures: none,
+        isNew: false,
+        wasSilent: false,
+        ...(input.version !== '' && { version: input.version }),
+      });
     case 'ended':
       return state.phase === 'watching' ? afterWatch(state, input) : stay(state);
     case 'failed':
@@ -79,12 +87,16 @@ export function nextStep(state: ReflectorState, input: ReflectorInput): Reflecto
 }
 
 function afterWatch(
-  { version, failures, isOpen, isNew }: Extract<ReflectorState, { phase: 'watching' }>,
+  { version, failures, isOpen, isNew, wasSilent }: Extract<ReflectorState, { phase: 'watching' }>,
   { error, livedMs }: Extract<ReflectorInput, { kind: 'ended' }>,
 ): ReflectorStep {
   if (error !== undefined && isExpired(error)) {
     // A list of this moment can meet the same: an API server that has just started forgets in a hurry.
     return isNew ? rest(failures, true, undefined, error) : list(none, true);
+  }
+  if (isOpen && error?.code === 0 && error.reason === 'Timeout') {
+    // Bookmarks come of any version that the API server has had. One that was restored from a backup is silent about others.
+    return wasSilent ? list(none, true) : watch(none, version, false, true);
   }
   if (isOpen && livedMs >= goodWatchMs && (error === undefined || error.code === 0)) return watch(none, version, false);
   return rest(failures, true, version, error);
@@ -103,8 +115,11 @@ function list(failures: Failures, isPaged: boolean): ReflectorStep {
   return { state: { phase: 'listing', failures, isPaged }, action: { kind: 'list', isPaged } };
 }
 
-function watch(failures: Failures, version: string, isNew: boolean): ReflectorStep {
-  return { state: { phase: 'watching', failures, version, isOpen: false, isNew }, action: { kind: 'watch', version } };
+function watch(failures: Failures, version: string, isNew: boolean, wasSilent = false): ReflectorStep {
+  return {
+    state: { phase: 'watching', failures, version, isOpen: false, isNew, wasSilent },
+    action: { kind: 'watch', version },
+  };
 }
 
 function rest(before: Failures, isPaged: boolean, version?: string, error?: KubeError): ReflectorStep {

@@ -179,6 +179,31 @@ describe('startReflector()', () => {
     expect(told.slice(0, 2)).toEqual(['synced', 'Timeout']);
   });
 
+  it('lists again after two silent watches: the API server may never have had the version', async () => {
+    const { told, seen } = await reflecting(
+      [
+        (response) => list(response, '50', [thing('a', '1'), thing('b', '40')]),
+        (response) => response.flushHeaders(),
+        (response) => response.flushHeaders(),
+        (response) => list(response, '20', [thing('a', '1')]),
+      ],
+      { stallMs: 80 },
+    );
+    await expect.poll(() => shown(seen).slice(0, 5)).toEqual(['list', 'watch 50', 'watch 50', 'list', 'watch 20']);
+    expect(told.slice(0, 5)).toEqual(['added a, added b', 'synced', 'Timeout', 'Timeout', 'deleted b']);
+  });
+
+  it('gives up a refused watch whose answer does not end', async () => {
+    const { seen } = await reflecting(
+      [
+        (response) => list(response, '5', []),
+        (response) => response.writeHead(500, { 'content-length': '100' }).write('{'),
+      ],
+      { openMs: 80 },
+    );
+    await expect.poll(() => shown(seen)).toEqual(['list', 'watch 5', 'watch 5']);
+  });
+
   it('says since when it may miss something, and why', async () => {
     const { reflector, seen } = await reflecting(
       [(response) => list(response, '5', []), (response) => response.writeHead(403).end('{}')],

@@ -26,6 +26,8 @@ export interface ReflectorOptions {
   readonly pageSize?: number;
   /** Silence after which a watch is taken for dead. Default 150 s: bookmarks come every minute. */
   readonly stallMs?: number;
+  /** How long a watch may take to begin. Default 10 s. */
+  readonly openMs?: number;
   /** After how long the API server is to end a watch; up to twice as long. Default 300. */
   readonly watchSeconds?: number;
   /** After refusals, which an API server that is overloaded has reasons for. Default 200 ms to 20 s. */
@@ -49,7 +51,13 @@ export interface Reflector {
 /** Lists and watches one kind, until closed; survives whatever happens to connections and to the API server. */
 export function startReflector(options: ReflectorOptions): Reflector {
   const { client, place, keep = withoutNoise, pageSize = 500, stallMs = 150_000, watchSeconds = 300 } = options;
-  const { labelSelector, fieldSelector, metadataOnly = false, backOff = { firstMs: 200, maxMs: 20_000 } } = options;
+  const {
+    openMs = 10_000,
+    labelSelector,
+    fieldSelector,
+    metadataOnly = false,
+    backOff = { firstMs: 200, maxMs: 20_000 },
+  } = options;
   const { outage = { firstMs: 200, maxMs: 3_000 } } = options;
   const selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
   const cache = createObjectCache();
@@ -129,6 +137,7 @@ export function startReflector(options: ReflectorOptions): Reflector {
       path: pathOf(place),
       query: { ...selectors, resourceVersion: version, timeoutSeconds: Math.round(watchSeconds * (1 + Math.random())) },
       metadataOnly,
+      openMs,
       stallMs,
       onOpen() {
         failure = undefined;

@@ -120,9 +120,10 @@ export function createTransport(connection: Connection, userAgent: string): Tran
         request.once('socket', (socket) => socket.setKeepAlive(true, 20_000));
         request.on('error', (error) => end(unreachable(error)));
         request.once('response', (response) => {
-          clearTimeout(timer);
           if (hasEnded) return;
+          // The time limit holds until its end, which may never come.
           if (response.statusCode !== 200) return void answerOf(response, call).then((answer) => end(errorIn(answer)));
+          clearTimeout(timer);
           listener.onOpen();
           readLines(response, (line) => !hasEnded && listener.onLine(line), end);
         });

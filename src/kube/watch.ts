@@ -19,6 +19,7 @@ export interface WatchOptions {
   readonly path: string;
   readonly query: { readonly [name: string]: string | number };
   readonly metadataOnly: boolean;
+  readonly openMs: number;
   readonly stallMs: number;
   onOpen(): void;
   onEvent(event: WatchEvent): void;
@@ -57,7 +58,7 @@ export function openWatch(options: WatchOptions): Watch {
       path: options.path,
       query: { ...options.query, watch: true, allowWatchBookmarks: true },
       ...(options.metadataOnly && { accept: metadataOnlyObject }),
-      timeoutMs: 10_000,
+      timeoutMs: options.openMs,
     },
     {
       onOpen() {

@@ -29,6 +29,12 @@ it('changes with the fields that are ours, and with nothing of others', () => {
   expect(ownFields(scaled)).toBe('');
 });
 
+it('changes with what another replica writes in our name, which leaves the fields ours', () => {
+  const at = (time: string): string => ownFields(entry({ time }));
+  expect(at('2026-01-01T00:00:00Z')).toBe(at('2026-01-01T00:00:00Z'));
+  expect(at('2026-01-01T00:00:01Z')).not.toBe(at('2026-01-01T00:00:00Z'));
+});
+
 it('knows how many pods there are to be only while that is ours to say', () => {
   expect(liveObject(deployment([entry()])).ownReplicas).toBe(3);
   expect(liveObject(deployment([entry({ fieldsV1: { 'f:spec': { 'f:template': {} } } })])).ownReplicas).toBeUndefined();

@@ -15,7 +15,7 @@ export interface LiveObject {
   readonly owner: string | undefined;
   /** Name of the controller that made it. */
   readonly controller: string | undefined;
-  /** Changes whenever somebody else changes a field that is ours: then it is not ours any more. */
+  /** Changes whenever a field of ours is changed: by somebody else, whose it is then, or in our own name. */
   readonly ownFields: string;
   readonly status: unknown;
   /** Of a Deployment, while their number is ours to say. */
@@ -32,6 +32,7 @@ interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
+  readonly time?: string;
   readonly fieldsV1?: unknown;
 }
 
@@ -45,7 +46,8 @@ export function liveObject(object: KubeObject): LiveObject {
   const spec = object.spec as
     | { clusterIP?: string; clusterIPs?: readonly string[]; replicas?: number; type?: string }
     | undefined;
-  const fields = ownFields(object);
+  const own = ownEntry(object);
+  const fields = own?.fieldsV1;
   return {
     namespace,
     name,
@@ -53,7 +55,7 @@ export function liveObject(object: KubeObject): LiveObject {
     resourceVersion,
     owner: owners.find(({ kind, controller }) => kind === 'Gateway' && controller === true)?.uid,
     controller: object.metadata.annotations?.[controllerAnnotation],
-    ownFields: fields === undefined ? '' : contentVersion(JSON.stringify(fields)),
+    ownFields: fields === undefined ? '' : contentVersion(JSON.stringify([fields, own?.time])),
     status: object.status,
     ownReplicas: isOurs(fields, 'f:spec', 'f:replicas') ? spec?.replicas : undefined,
     clusterIPs: spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : []),
@@ -65,11 +67,12 @@ export function liveObject(object: KubeObject): LiveObject {
 /**
  * The API server writes down who set which field. Somebody who changes one of ours takes it from us; somebody who adds
  * one, or the status, or the number of replicas, does not. So this one comparison finds every drift and no other change,
- * whatever defaults and spellings the server has put into the object.
+ * whatever defaults and spellings the server has put into the object. The time tells of what another replica wrote in our
+ * name: the call of one that led a moment ago may arrive after ours.
  */
-function ownFields({ metadata }: KubeObject): unknown {
+function ownEntry({ metadata }: KubeObject): ManagedFields | undefined {
   const all = (metadata as { managedFields?: readonly ManagedFields[] }).managedFields ?? [];
-  return all.find((entry) => entry.manager === 'sluice' && entry.operation === 'Apply' && !entry.subresource)?.fieldsV1;
+  return all.find((entry) => entry.manager === 'sluice' && entry.operation === 'Apply' && !entry.subresource);
 }
 
 function isOurs(fields: unknown, ...path: readonly string[]): boolean {

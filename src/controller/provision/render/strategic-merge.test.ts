@@ -64,6 +64,12 @@ describe('strategicMerge()', () => {
     expect(template.spec).not.toHaveProperty('tolerations');
   });
 
+  it('removes a map that $patch deletes, and leaves no directive where there was none', () => {
+    const scheduled = pod({ affinity: { podAntiAffinity: {} }, nodeSelector: { disk: 'fast' } });
+    const patch = pod({ affinity: { $patch: 'delete' }, securityContext: { $patch: 'delete' } });
+    expect(strategicMerge(scheduled, patch)).toEqual(pod({ nodeSelector: { disk: 'fast' } }));
+  });
+
   it('keeps one source of a volume, whichever came last', () => {
     const patch = pod({
       volumes: [

@@ -40,7 +40,7 @@ function mergeMaps(base: Json, patch: Json, path: readonly string[]): Json {
   }
   for (const [name, value] of Object.entries(changes)) {
     const before = merged[name];
-    if (value === null) delete merged[name];
+    if (value === null || (isJsonMap(value) && value.$patch === 'delete')) delete merged[name];
     else if (isJsonMap(value)) merged[name] = mergeMaps(isJsonMap(before) ? before : {}, value, [...path, name]);
     else if (Array.isArray(value)) merged[name] = mergeLists(asList(before), value, [...path, name]);
     else merged[name] = value;

@@ -129,6 +129,26 @@ describe('createReferences()', () => {
     expect(references.ask('a', 's')).toEqual({ kind: 'unread' });
   });
 
+  it('forgets it without another build, and keeps what the last one has asked for', async () => {
+    const cluster = fakeCluster();
+    cluster.put(path, secret('one'));
+    cluster.put('/api/v1/namespaces/b/secrets', secret('two'));
+    const { references } = referring(cluster, { forgetMs: 50 });
+    references.seed('a/before-the-restart', { kind: 'present', value: 'old', uid: 'u', version: '7' });
+    references.ask('a', 's');
+    references.ask('b', 's');
+    await references.complete();
+    references.ask('b', 's');
+    await references.complete();
+    expect(references.present().size).toBe(3);
+    await expect.poll(() => [...references.present().keys()]).toEqual(['b/s']);
+    const before = cluster.calls.length;
+    cluster.put(path, secret('three'));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(cluster.calls.slice(before)).toEqual([]);
+    expect([...references.present().keys()]).toEqual(['b/s']);
+  });
+
   it('serves what was known before a restart until it knows better', async () => {
     const cluster = fakeCluster();
     cluster.put(path, secret('new'));

@@ -54,6 +54,10 @@ export function createReferences<T>(options: ReferencesOptions<T>): References<T
   const entries = new Map<string, Entry<T>>();
   const seeds = new Map<string, PresentReference<T>>();
   const watches = new Map<string, Reflector>();
+  /** Whatever was asked for last before this, the last build has not asked for. */
+  let builtSince = Number.NEGATIVE_INFINITY;
+  let builtAt = Number.NEGATIVE_INFINITY;
+  let forgetting: NodeJS.Timeout | undefined;
 
   function create(namespace: string, name: string): Entry<T> {
     getOrCreate(watches, namespace, () => watch(namespace));
@@ -132,9 +136,25 @@ export function createReferences<T>(options: ReferencesOptions<T>): References<T
     if (isNews(before, reference, options.isEqual)) options.onChange();
   }
 
-  function forget(now: number): void {
+  /** A build has asked for all that it needs. Nobody may build again for days, so the time to forget is not left to that. */
+  function built(): void {
+    builtSince = builtAt;
+    builtAt = performance.now();
+    clearTimeout(forgetting);
+    // A little later, so that what the build before this one has asked for is old enough then.
+    forgetting = setTimeout(rest, forgetMs + 1).unref();
+  }
+
+  function rest(): void {
+    // Whatever of it is of use has been asked for, and has an entry of its own.
+    seeds.clear();
+    forget();
+  }
+
+  function forget(): void {
+    const now = performance.now();
     for (const [key, entry] of entries) {
-      if (now - entry.askedAt < forgetMs) continue;
+      if (entry.askedAt > builtSince || now - entry.askedAt < forgetMs) continue;
       entry.reading.close();
       entries.delete(key);
     }
@@ -153,9 +173,10 @@ export function createReferences<T>(options: ReferencesOptions<T>): References<T
       return entry.reference;
     },
     async complete() {
+      built();
       const unread = [...entries.values()].filter((entry) => entry.reference.kind === 'unread');
       if (unread.length === 0) {
-        forget(performance.now());
+        forget();
         return false;
       }
       await inTurns(unread, 8, ({ reading }) => reading.look());
@@ -171,6 +192,7 @@ export function createReferences<T>(options: ReferencesOptions<T>): References<T
     },
     staleSince: () => earliest([...watches.values()].map((reflector) => reflector.staleSince())),
     close() {
+      clearTimeout(forgetting);
       for (const entry of entries.values()) entry.reading.close();
       for (const reflector of watches.values()) reflector.close();
       entries.clear();
