@@ -90,7 +90,7 @@ function resolvedReferences(say: Say, wrong: readonly Problem[], unsupported: re
     return say('ResolvedRefs', 'False', reason, `${problemsMessage(wrong)}.`);
   }
   if (unsupported.length > 0) {
-    const served = routeKinds.map(({ kind }) => kind).join(' and ');
+    const served = routeKinds.map(called).join(' and ');
     const message = `allowedRoutes.kinds names ${unsupported.join(', ')}; there are ${served} here.`;
     return say('ResolvedRefs', 'False', 'InvalidRouteKinds', message);
   }
@@ -109,6 +109,11 @@ function supportedKinds(spec: Fields): { readonly supported: readonly RouteKind[
     list.some((each) => each.group === group && each.kind === kind);
   return {
     supported: possible.filter((each) => isAmong(named, each)),
-    unsupported: named.filter((each) => !isAmong(possible, each)).map(({ kind }) => kind),
+    unsupported: named.filter((each) => !isAmong(possible, each)).map(called),
   };
+}
+
+/** Who leaves the group out has that of Gateway API, whatever the kind. */
+function called({ group, kind }: RouteKind): string {
+  return `${kind} of ${group}`;
 }
