@@ -34,21 +34,39 @@ export function controlPlaneInCluster(flags: ClusterFlags): AskControlPlane {
     );
 }
 
-/** The same question to every replica that is ready, since each knows only of its own clients. At least one answer. */
-export function askEveryReplica(flags: ClusterFlags, path: string): Promise<Result<readonly unknown[]>> {
+export interface ReplicaAnswers {
+  /** One at least. */
+  readonly answers: readonly unknown[];
+  /** Some replica is leaving, and its clients are on their way to the others. */
+  readonly isOneLeaving: boolean;
+}
+
+/** The same question to every replica that is ready and stays, since each knows only of its own clients. */
+export function askEveryReplica(flags: ClusterFlags, path: string): Promise<Result<ReplicaAnswers>> {
   return inCluster(flags, 'pods and pods/proxy', async (client, namespace) => {
     const list = await client.raw(`${namespace}/pods?labelSelector=app.kubernetes.io/name%3Dsluice-controller`);
     if (!list.ok) return list;
+    const ready = readyReplicas(list.value);
+    const staying = ready.filter(({ isLeaving }) => !isLeaving);
+    let isOneLeaving = staying.length < ready.length;
     const answers: unknown[] = [];
-    for (const { name, port } of readyReplicas(list.value)) {
+    // Where all are leaving, one of them still knows.
+    for (const { name, port } of staying.length > 0 ? staying : ready) {
       const answer = await client.raw(`${namespace}/pods/http:${name}:${port}/proxy${path}`);
       if (answer.ok) answers.push(answer.value);
-      // One that ends while it is asked is none any more.
-      else if (answer.error.code !== 404 && answer.error.code !== 503) return answer;
+      else if (await isStaying(client, `${namespace}/pods/${name}`, answer.error)) return answer;
+      else isOneLeaving = true;
     }
-    if (answers.length > 0) return ok(answers);
+    if (answers.length > 0) return ok({ answers, isOneLeaving });
     return err(kubeError(503, 'ServiceUnavailable', 'no replica is ready'));
   });
+}
+
+/** Whether a replica that could not be asked is one nevertheless: in the middle of its end a request may fail in any way. */
+async function isStaying(client: KubeClient, path: string, { code }: KubeError): Promise<boolean> {
+  if (code === 404 || code === 503) return false;
+  const pod = await client.raw(path);
+  return pod.ok && readyReplicas({ items: [pod.value] }).some(({ isLeaving }) => !isLeaving);
 }
 
 async function inCluster<T>(
@@ -80,18 +98,27 @@ async function inCluster<T>(
 }
 
 interface ReplicaPod {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly spec: {
     readonly containers: readonly { readonly ports?: readonly { name?: string; containerPort: number }[] }[];
   };
   readonly status?: { readonly conditions?: readonly { type: string; status: string }[] };
 }
 
-function readyReplicas(list: unknown): readonly { readonly name: string; readonly port: number }[] {
+interface Replica {
+  readonly name: string;
+  readonly port: number;
+  /** It ends, and gives its clients up. */
+  readonly isLeaving: boolean;
+}
+
+function readyReplicas(list: unknown): readonly Replica[] {
   const { items = [] } = list as { readonly items?: readonly ReplicaPod[] };
   return items.flatMap(({ metadata, spec, status }) => {
     const isReady = status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
     const admin = spec.containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === 'admin');
-    return isReady && admin !== undefined ? [{ name: metadata.name, port: admin.containerPort }] : [];
+    if (!isReady || admin === undefined) return [];
+    const { name, deletionTimestamp } = metadata;
+    return [{ name, port: admin.containerPort, isLeaving: deletionTimestamp !== undefined }];
   });
 }

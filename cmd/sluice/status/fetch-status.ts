@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Status } from '../../../src/controller/status.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
 import type { AskControlPlane } from '../control-plane/ask.ts';
 import { askEveryReplica, type ClusterFlags } from '../control-plane/in-cluster.ts';
+import { isHealthy } from './health.ts';
 import { wholeStatus } from './whole-status.ts';
 
 /** How a control plane stands. The error is one sentence and what to do. */
@@ -10,11 +12,23 @@ export async function fetchStatus(ask: AskControlPlane): Promise<Result<Status>>
   return answer.ok ? readStatuses([answer.value]) : answer;
 }
 
-/** That of a cluster, from all its replicas. */
+/**
+ * That of a cluster, from all its replicas. The clients of one that leaves are with another one a moment later: until then
+ * nothing is wrong, so it is looked again.
+ */
 export async function fetchWholeStatus(cluster: ClusterFlags): Promise<Result<Status>> {
-  const answers = await askEveryReplica(cluster, '/status');
-  return answers.ok ? readStatuses(answers.value) : answers;
+  for (let look = 1; ; look++) {
+    const asked = await askEveryReplica(cluster, '/status');
+    if (!asked.ok) return asked;
+    const { answers, isOneLeaving } = asked.value;
+    const status = readStatuses(answers);
+    if (!status.ok || !isOneLeaving || isHealthy(status.value) || look === mostLooks) return status;
+    await sleep(pauseMs);
+  }
 }
+
+const mostLooks = 10;
+const pauseMs = 500;
 
 function readStatuses(bodies: readonly unknown[]): Result<Status> {
   const [first, ...others] = bodies.filter(isStatus);
