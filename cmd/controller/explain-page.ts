@@ -1,13 +1,19 @@
 import type { AdminPage } from '../../src/lib/admin-server.ts';
 import type { GatewayModel } from '../../src/model/gateway.ts';
 import { compileProgram, explain } from '../sluice/explain/explanation.ts';
+import { explainHttpRouteOn } from '../sluice/explain/http-route.ts';
 
 /**
- * What `sluice explain` asks of a running control plane: `?key=NAME&model=NAME`, and `&gateway=` where there are several. `&headers=`: those that routes look at, as a JSON object.
+ * What `sluice explain` asks of a running control plane: `?key=NAME&model=NAME`, and `&gateway=` where there are several. `&headers=`: those that routes look at, as a JSON object. `?route=NAME`: of an HTTPRoute.
  * Always with status 200: an API server in between keeps the text of other answers to itself.
  */
 export function explainPage(gateways: () => readonly GatewayModel[]): AdminPage {
   return (query) => {
+    const route = query.get('route');
+    if (route !== null) {
+      const explained = explainHttpRouteOn(gateways(), route, query.get('gateway') ?? undefined);
+      return explained.ok ? json(explained.value) : refusal(explained.error);
+    }
     const [key, model, asked] = ['key', 'model', 'gateway'].map((name) => query.get(name) ?? '');
     if (!key || !model) return refusal('Say which: /explain?key=NAME&model=NAME.');
     const names = gateways().map(({ name }) => name);

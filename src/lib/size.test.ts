@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSize } from './size.ts';
+import { formatSize, parseSize } from './size.ts';
 
 describe('parseSize', () => {
   it.each([
@@ -24,5 +24,20 @@ describe('parseSize', () => {
 
   it('refuses what cannot be counted exactly', () => {
     expect(parseSize('999999999TiB')).toEqual({ ok: false, error: 'is too large' });
+  });
+});
+
+describe('formatSize()', () => {
+  it.each([
+    [0, '0B'],
+    [1_000, '1000B'],
+    [1_024, '1KiB'],
+    [1_536, '1.5KiB'],
+    [1_537, '1537B'],
+    [20_971_520, '20MiB'],
+    [1_073_741_824, '1GiB'],
+  ])('writes %d as %s, which reads the same', (bytes, text) => {
+    expect(formatSize(bytes)).toBe(text);
+    expect(parseSize(text)).toEqual({ ok: true, value: bytes });
   });
 });

@@ -17,3 +17,13 @@ export function parseSize(text: string): Result<Bytes> {
   if (!Number.isSafeInteger(bytes)) return err('is too large');
   return ok(bytes);
 }
+
+/** The shortest exact text: 1536 gives `1.5KiB`. */
+export function formatSize(bytes: Bytes): string {
+  for (const unit of ['TiB', 'GiB', 'MiB', 'KiB']) {
+    const count = bytes / (units[unit] ?? 1);
+    // Exact in binary, and no longer than people like to read.
+    if (count >= 1 && Number.isInteger(count * 4)) return `${count}${unit}`;
+  }
+  return `${bytes}B`;
+}

@@ -3,6 +3,7 @@
  * that equal policies give equal models. Both halves (Envoy's resources and the processor's program) read only this.
  */
 
+import type { Decision } from './decision.ts';
 import type { Guardrail } from './guardrail.ts';
 import type { ApiKey } from './key.ts';
 import type { Budget, Limit } from './limit.ts';
@@ -61,6 +62,8 @@ export interface GatewaySettings {
   readonly otlpEndpoint?: string;
   /** Names of the `opaque` secrets that these settings need in the processor. */
   readonly secrets: readonly string[];
+  /** Absent: nobody says anything that others could say. */
+  readonly decisions?: readonly Decision[];
   readonly origins: Origins;
 }
 

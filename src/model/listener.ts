@@ -1,3 +1,4 @@
+import type { Decision } from './decision.ts';
 import type { Cors } from './gateway.ts';
 import type { Origins } from './origins.ts';
 import type { FilterChoice } from './own-filter.ts';
@@ -24,6 +25,8 @@ export interface Listener {
   readonly tokens?: TokenDemand;
   /** Of those who ask for models by here; absent: as the settings of the gateway say. */
   readonly cors?: Cors;
+  /** Absent: nobody says anything that others could say. */
+  readonly decisions?: readonly Decision[];
   readonly origins: Origins;
 }
 

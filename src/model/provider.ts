@@ -1,3 +1,4 @@
+import type { Decision } from './decision.ts';
 import type { Origins } from './origins.ts';
 
 /** The dialect spoken on the wire. Several policy schemas speak the same one. */
@@ -26,6 +27,8 @@ export interface Provider {
   readonly removeBody: readonly string[];
   readonly passthroughPaths: readonly string[];
   readonly connectTimeoutMs: number;
+  /** Absent: nobody says anything that others could say. */
+  readonly decisions?: readonly Decision[];
   readonly origins: Origins;
 }
 

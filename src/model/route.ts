@@ -1,3 +1,4 @@
+import type { Decision } from './decision.ts';
 import type { Origins } from './origins.ts';
 import type { BodyField, Header } from './provider.ts';
 import type { TokenDemand } from './token-demand.ts';
@@ -25,8 +26,8 @@ export interface Route {
   readonly closedBy?: string;
   /** Callers have to show a token. Absent: none is asked for. */
   readonly tokens?: TokenDemand;
-  /** Which document each field comes from that attached policies have said: for `sluice explain`. */
-  readonly decidedBy?: readonly { readonly field: string; readonly origin: string }[];
+  /** Absent: nobody else could have said anything of it. */
+  readonly decisions?: readonly Decision[];
   readonly origins: Origins;
 }
 

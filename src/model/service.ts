@@ -1,9 +1,11 @@
+import type { Decision } from './decision.ts';
 import type { Origins } from './origins.ts';
 import type { FilterChoice } from './own-filter.ts';
 import type { Endpoint, Header, UpstreamTls } from './provider.ts';
 
 /** What is no model: ordinary services behind the same ports. Envoy alone serves them; the processor never sees them. */
 export interface Services {
+  /** Where two are equally specific, the first one answers. */
   readonly routes: readonly ServiceRoute[];
   readonly backends: readonly ServiceBackend[];
 }
@@ -12,7 +14,7 @@ export const noServices: Services = { routes: [], backends: [] };
 
 /** One match of an HTTPRoute, and what happens to the requests that meet it. */
 export interface ServiceRoute {
-  /** Unique, and the last word where two matches are equally specific. */
+  /** Unique. */
   readonly id: string;
   /** Names of the listeners that it is attached to. */
   readonly listeners: readonly string[];
@@ -26,6 +28,8 @@ export interface ServiceRoute {
   readonly cors?: ServiceCors;
   /** Goes before what the listener chooses, kind by kind. */
   readonly filters?: FilterChoice;
+  /** Absent: nobody says anything that others could say. */
+  readonly decisions?: readonly Decision[];
   readonly origins: Origins;
 }
 
@@ -123,5 +127,7 @@ export interface ServiceBackend {
   readonly endpoints: readonly Pick<Endpoint, 'host' | 'port'>[];
   readonly protocol: 'http1' | 'http2';
   readonly tls?: UpstreamTls;
+  /** Absent: nobody says anything that others could say. */
+  readonly decisions?: readonly Decision[];
   readonly origins: Origins;
 }

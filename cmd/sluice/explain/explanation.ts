@@ -5,6 +5,7 @@ import {
   type Dialect,
   isUnlisted,
   type Key,
+  listenerHeader,
   type Model,
   mayUse,
   type ObservedRequest,
@@ -15,6 +16,7 @@ import {
 import { programResources } from '../../../src/program/resources.ts';
 import { ProgramStore } from '../../../src/program/store.ts';
 import { applyingTo, whyHeldBack } from './applying.ts';
+import { type DecidedGateway, type ExplainedDecision, explainDecisions } from './decisions.ts';
 import { explainFilters, noFilters } from './filters.ts';
 import { explainInlinePolicy, factsOf, type InlinePolicy, noInlinePolicy } from './inline-policy.ts';
 
@@ -36,6 +38,8 @@ export interface Explanation {
   /** Filters of the policy that a request meets first. */
   readonly filters: readonly string[];
   readonly targets: readonly ExplainedTarget[];
+  /** Who decided what several documents, or several places of them, can say. */
+  readonly decisions: readonly ExplainedDecision[];
   readonly policy: InlinePolicy;
 }
 
@@ -72,7 +76,7 @@ export function explain(
   program: Program,
   { key: keyName, model: named, headers = {} }: ExplainQuestion,
   now: number,
-  gateway?: Pick<GatewayModel, 'routes' | 'listeners' | 'filters' | 'pricings'>,
+  gateway?: DecidedGateway & Pick<GatewayModel, 'filters' | 'pricings'>,
 ): Explanation {
   const filters = gateway ? explainFilters(gateway) : noFilters;
   const steps: string[] = [];
@@ -84,6 +88,7 @@ export function explain(
     steps,
     filters: filters.lines,
     targets: [],
+    decisions: [],
     policy: noInlinePolicy,
   });
   if (filters.isClosed) return refused('a filter that is asked for cannot be had (500)');
@@ -111,8 +116,9 @@ export function explain(
     : program.routes.find(key.name, model.name, request);
   if (route === undefined) return refused(whyNoRoute(program, model));
   steps.push(whichRoute(route));
-  for (const { field, origin } of gateway?.routes.find(({ id }) => id === route.id)?.decidedBy ?? []) {
-    steps.push(`${field} is what ${origin} says`);
+  const listeners = gateway?.routes.find(({ id }) => id === route.id)?.match.listeners;
+  if (listeners !== undefined && headers[listenerHeader] === undefined) {
+    steps.push(`it answers what comes by listener ${listeners.join(' or ')}; --listener asks for another one`);
   }
   if (route.closedBy !== '') {
     return refused(`${route.closedBy} guards this model and cannot be enforced as it is written (503)`);
@@ -132,6 +138,7 @@ export function explain(
     steps,
     filters: filters.lines,
     targets,
+    decisions: gateway ? explainDecisions(gateway, route.id, key.name, headers[listenerHeader]) : [],
     policy: explainInlinePolicy({ program, gateway }, { facts, route }, applying, now),
   };
 }
@@ -150,10 +157,18 @@ function didYouMean(word: string, names: readonly string[], near = suggest(word,
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
+/** What is asked for like a header, and is none. */
+const asked: Readonly<Record<string, { readonly what: string; readonly flag: string }>> = {
+  ':authority': { what: 'the host', flag: '--host' },
+  [listenerHeader]: { what: 'the listener', flag: '--listener' },
+};
+
 function whyNoRoute(program: Program, { name, isOpen }: Model): string {
   if (!isOpen) return `no chain answers "${name}" (503)`;
-  const looked = program.routes.observedHeaders.map((header) => (header === ':authority' ? 'the host' : header));
-  const more = looked.length === 0 ? '' : `; routes look at ${looked.join(', ')}, too: say --host and --header`;
+  const looked = program.routes.observedHeaders.map((header) => asked[header] ?? { what: header, flag: '--header' });
+  const flags = [...new Set(looked.map(({ flag }) => flag))].join(' and ');
+  const more =
+    looked.length === 0 ? '' : `; routes look at ${looked.map(({ what }) => what).join(', ')}, too: say ${flags}`;
   return `no route matches "${name}"${more} (404)`;
 }
 

@@ -4,9 +4,10 @@ import { qualifiedName } from '../../policy/document-id.ts';
 import type { Targets } from '../../policy/envoy-gateway/policy-targets.ts';
 import { selects } from '../../policy/gateway-api/label-selector.ts';
 import { aiGatewayGroup, gatewayApiGroup } from '../../policy/gateway-api/name.ts';
+import type { PolicyLevel } from '../decision.ts';
 import type { Attachment } from './attachment.ts';
 import type { BuildContext } from './context.ts';
-import type { LeveledPolicy, PolicyLevel } from './policy-levels.ts';
+import type { LeveledPolicy } from './policy-levels.ts';
 
 type TargetingDocument = Extract<PolicyDocument, { readonly spec: Targets }>;
 
@@ -29,6 +30,11 @@ export interface GatewayPlace {
 export interface AttachedPolicies<D extends TargetingDocument> {
   /** All that are for this place, at the level where they stand. */
   at(place: GatewayPlace): readonly LeveledPolicy<D>[];
+  /** Listeners, apart by what is for single ones of them: requests by the one never meet what is for another. */
+  apart<L extends { readonly name: string }>(
+    gateway: PolicySubject,
+    listeners: readonly L[],
+  ): readonly (readonly L[])[];
   /** The one for all of it, or for this part alone. */
   of(subject: PolicySubject, section?: string): D | undefined;
   /** Every place that has one, in the order in which they were found. */
@@ -77,6 +83,10 @@ export function attachPolicies<D extends TargetingDocument>(
         ...find('route', route),
         ...(rule === undefined ? [] : find('rule', route, rule)),
       ];
+    },
+    apart(gateway, listeners) {
+      if (byTarget.size === 0) return [listeners];
+      return [...Map.groupBy(listeners, ({ name }) => byTarget.get(keyOf(gateway, name))).values()];
     },
     targets: byTarget,
     attachments,

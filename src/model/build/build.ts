@@ -84,7 +84,7 @@ export function buildModel(
   rejectTlsForNothing(ofKind(documents, 'BackendTLSPolicy'), backends.backends, context);
   const listed = listedFilters(policyOf, gatewayOf, backends, context);
   const attached = envoyGatewayPolicies(documents, gatewayOf, backends, { ...ai, listed }, context);
-  const ordinary = buildGatewayApi(documents, attached.ofRule, context);
+  const ordinary = buildGatewayApi(documents, attached.rules, context);
   const open = gateways.map((gateway) => withListenerFilters(gateway, servicesOf(ordinary, gateway.name), attached));
   for (const document of ofKind(documents, 'Gateway')) {
     const { routes } = servicesOf(ordinary, gatewayName(document));

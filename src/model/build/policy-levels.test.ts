@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type LeveledPolicy, mergePolicies, policyLevels } from './policy-levels.ts';
+import { policyLevels } from '../decision.ts';
+import { type LeveledPolicy, mergePolicies } from './policy-levels.ts';
 
 interface Spec {
   readonly retry?: { readonly count?: number; readonly on?: string } | undefined;
@@ -14,22 +15,20 @@ const at = (level: LeveledPolicy<Spec>['level'], spec: Spec, origin = `P/${level
 });
 
 describe('mergePolicies()', () => {
-  it('lets the closer level win each field, whatever the order', () => {
+  it('lets the closer level win each field, whatever the order, and knows who else says it', () => {
     const policies = policyLevels.map((level, i) => at(level, { timeout: i, ...(i % 2 === 0 && { limit: level }) }));
+    const said = (...levels: readonly string[]) => levels.map((level) => ({ level, origin: `P/${level}` }));
     for (const order of [policies, policies.toReversed()]) {
-      expect(mergePolicies(order)).toEqual({
+      expect(mergePolicies(order)).toMatchObject({
         spec: { timeout: 4, limit: 'backend' },
-        decidedBy: [
-          { field: 'limit', origin: 'P/backend' },
-          { field: 'timeout', origin: 'P/backend' },
-        ],
+        said: {
+          limit: said('backend', 'route', 'gateway'),
+          timeout: said('backend', 'rule', 'route', 'listener', 'gateway'),
+        },
       });
-      expect(mergePolicies(order.filter(({ level }) => level !== 'backend'))).toEqual({
+      expect(mergePolicies(order.filter(({ level }) => level !== 'backend'))).toMatchObject({
         spec: { timeout: 3, limit: 'route' },
-        decidedBy: [
-          { field: 'limit', origin: 'P/route' },
-          { field: 'timeout', origin: 'P/rule' },
-        ],
+        said: { limit: said('route', 'gateway'), timeout: said('rule', 'route', 'listener', 'gateway') },
       });
     }
   });
@@ -50,11 +49,19 @@ describe('mergePolicies()', () => {
   it('decides between equals by name', () => {
     const equals = [at('route', { timeout: 1 }, 'P/b'), at('route', { timeout: 2 }, 'P/a')];
     for (const order of [equals, equals.toReversed()]) {
-      expect(mergePolicies(order)).toMatchObject({ spec: { timeout: 2 }, decidedBy: [{ origin: 'P/a' }] });
+      expect(mergePolicies(order)).toMatchObject({
+        spec: { timeout: 2 },
+        said: {
+          timeout: [
+            { origin: 'P/a', value: 2 },
+            { origin: 'P/b', value: 1 },
+          ],
+        },
+      });
     }
   });
 
   it('is empty where there is none', () => {
-    expect(mergePolicies([])).toEqual({ spec: {}, decidedBy: [] });
+    expect(mergePolicies([])).toEqual({ spec: {}, said: {} });
   });
 });

@@ -1,6 +1,4 @@
-/** Where a policy is attached, the weakest first: what is closer to the backend knows more about the request. */
-export const policyLevels = ['gateway', 'listener', 'route', 'rule', 'backend'] as const;
-export type PolicyLevel = (typeof policyLevels)[number];
+import { type PolicyLevel, policyLevels } from '../decision.ts';
 
 export interface LeveledPolicy<S> {
   readonly level: PolicyLevel;
@@ -11,14 +9,16 @@ export interface LeveledPolicy<S> {
 
 export interface MergedPolicy<S> {
   readonly spec: Partial<S>;
-  /** Which document each field comes from. Sorted by field. */
-  readonly decidedBy: readonly FieldOrigin[];
+  /** All who say a field, the one that decides first. */
+  readonly said: { readonly [K in keyof S]?: readonly LeveledValue<S[K]>[] };
 }
 
-export interface FieldOrigin {
-  readonly field: string;
-  /** Id of a document. */
+/** What one policy says of one field. */
+export interface LeveledValue<V> {
+  readonly level: PolicyLevel;
+  /** Id of the document. */
   readonly origin: string;
+  readonly value: NonNullable<V>;
 }
 
 /**
@@ -26,20 +26,19 @@ export interface FieldOrigin {
  * wins, so that the result does not depend on the order of reading; whoever collects the policies reports the conflict.
  */
 export function mergePolicies<S extends object>(policies: readonly LeveledPolicy<S>[]): MergedPolicy<S> {
-  const strongestLast = [...policies].sort(
-    (a, b) => policyLevels.indexOf(a.level) - policyLevels.indexOf(b.level) || (a.origin < b.origin ? 1 : -1),
+  const strongestFirst = [...policies].sort(
+    (a, b) => policyLevels.indexOf(b.level) - policyLevels.indexOf(a.level) || (a.origin < b.origin ? -1 : 1),
   );
   const spec: Partial<S> = {};
-  const origins = new Map<string, string>();
-  for (const policy of strongestLast) {
-    for (const field of Object.keys(policy.spec) as (keyof S & string)[]) {
-      if (policy.spec[field] === undefined) continue;
-      spec[field] = policy.spec[field];
-      origins.set(field, policy.origin);
+  const said: { [K in keyof S]?: LeveledValue<S[K]>[] } = {};
+  for (const { level, origin, spec: own } of strongestFirst) {
+    for (const field of Object.keys(own) as (keyof S)[]) {
+      const value = own[field];
+      if (value === undefined || value === null) continue;
+      spec[field] ??= value;
+      const others = said[field] ?? [];
+      if (others.every((each) => each.origin !== origin)) said[field] = [...others, { level, origin, value }];
     }
   }
-  return {
-    spec,
-    decidedBy: [...origins].map(([field, origin]) => ({ field, origin })).sort((a, b) => (a.field < b.field ? -1 : 1)),
-  };
+  return { spec, said };
 }

@@ -2,6 +2,7 @@ import { contentVersion } from '../../lib/hash.ts';
 import type { ProviderDocument } from '../../policy/document.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
+import { decided } from '../decision.ts';
 import type { HeaderCredential, Provider, UpstreamTls } from '../provider.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
@@ -98,6 +99,9 @@ function providerOf({ id, name, namespace, spec }: ProviderDocument, cluster: st
     removeBody: [...spec.body.remove].sort(),
     passthroughPaths: [...spec.passthrough.paths].sort(),
     connectTimeoutMs: spec.connectTimeout,
+    ...('apiKey' in spec.credential && {
+      decisions: decided('credential', [{ origin: id, level: 'backend', path: 'credential.apiKey', value: 'apiKey' }]),
+    }),
     origins: [id],
   };
 }

@@ -64,6 +64,7 @@ export function buildBackend(
   const isServed = dialect !== undefined && credential.isUnserved !== true;
   const isPlainText = tls.tls === undefined && location.addresses.some(({ port }) => port === 443);
   if (isServed && isPlainText) warnOfPlainText(document, context);
+  const decisions = [...tls.decisions, ...credential.decisions];
   const signature = JSON.stringify([
     name,
     cluster,
@@ -73,6 +74,7 @@ export function buildBackend(
     credential.credential,
     isServed,
     origins(document, location, tls, credential),
+    decisions,
   ]);
   return memo(document, 'provider', signature, (): Provider => {
     const changes = requestChanges(document.spec.headerMutation, document.spec.bodyMutation);
@@ -96,6 +98,7 @@ export function buildBackend(
       removeBody: changes?.removeBody ?? [],
       passthroughPaths: [],
       connectTimeoutMs: 5_000,
+      ...(decisions.length > 0 && { decisions }),
       origins: origins(document, location, tls, credential),
     };
   });

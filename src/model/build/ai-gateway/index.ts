@@ -70,7 +70,7 @@ export function buildAiGateway(
   const attachments: Attachment[] = [];
   const quotaRules: QuotaRule[] = [];
   const onGateway = new Map<string, AttachedAiRoute[]>(gateways.map((gateway) => [gatewayName(gateway), []]));
-  const scene: RouteScene = { gateways, backends, traffic, configs, models: own.models };
+  const scene: RouteScene = { gateways, backends, traffic, security, configs, models: own.models };
   const seen = [...named(documents, 'ReferenceGrant').all, ...piecesOf(scene)];
   const read = recalling(readRoutes, seen, context, (route, listening) => readRoute(route, scene, listening));
   for (const route of aiRoutes.all) {
@@ -87,7 +87,7 @@ export function buildAiGateway(
   const quotas = buildAllQuotas(named(documents, 'QuotaPolicy').all, backends, quotaRules, context);
   const parts = [...onGateway].map(([name, routes]): [string, AiGatewayParts] => {
     const gateway = gateways.find((one) => gatewayName(one) === name);
-    const guarded = routes.map(({ document }) => document);
+    const guarded = [...new Set(routes.map(({ document }) => document))];
     const callers = buildCallers(gateway, guarded, security, own.keys, context);
     return [name, { ...partsOf(routes, quotas, own, context), ...callers }];
   });

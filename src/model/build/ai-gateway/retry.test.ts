@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildRetry, type RetryRules } from './retry.ts';
+import { buildRetry, type RetryRules, type RuleTimeouts } from './retry.ts';
 
 const minute = { requestMs: 60_000 };
 
-function profile(rules: Partial<RetryRules> | undefined, timeouts = minute) {
+function profile(rules: Partial<RetryRules> | undefined, timeouts: RuleTimeouts = minute) {
   const { name: _, ...rest } = buildRetry(rules && { numRetries: 2, ...rules }, timeouts).profile;
   return rest;
 }
@@ -64,6 +64,16 @@ describe('buildRetry()', () => {
       idleTimeoutMs: 86_400_000,
     });
     expect(profile(undefined, { requestMs: 0 })).not.toHaveProperty('requestTimeoutMs');
+  });
+
+  it('lets the route bound an attempt before its policies do, also without any bound', () => {
+    const rules = { perRetry: { timeout: 250 } };
+    const attempt = (attemptMs: number, more: Partial<RetryRules> | undefined = rules) =>
+      profile(more, { requestMs: 0, attemptMs }).attemptTimeoutMs;
+    expect(attempt(2_000)).toBe(2_000);
+    expect(attempt(2_000, undefined)).toBe(2_000);
+    expect(attempt(0)).toBe(86_400_000);
+    expect(profile(rules, { requestMs: 0 }).attemptTimeoutMs).toBe(250);
   });
 
   it('ends silence before the first byte as it does behind it', () => {

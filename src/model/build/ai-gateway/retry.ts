@@ -15,7 +15,7 @@ export interface RetryRules {
 export interface RuleTimeouts {
   /** Of the whole response; 0: no bound. */
   readonly requestMs: number;
-  /** Of one attempt, until its headers; absent or 0: the default. */
+  /** Of one attempt, until its headers, as the route says; 0: no bound. Goes before the one of the retry rules. */
   readonly attemptMs?: number;
   /** Silence between bytes, before the first one, too; absent: the default. */
   readonly silenceMs?: number;
@@ -35,7 +35,8 @@ const { name: _, ...otherwise } = retryProfile(defaultRetry);
 /** Without retry rules a chain is one all the same: whoever writes down a second backend wants it to be asked. */
 export function buildRetry(rules: RetryRules | undefined, timeouts: RuleTimeouts): BuiltRetry {
   const perRetry = rules?.perRetry;
-  const attemptMs = perRetry?.timeout || timeouts.attemptMs || otherwise.attemptTimeoutMs;
+  const ofRetry = perRetry?.timeout || otherwise.attemptTimeoutMs;
+  const attemptMs = timeouts.attemptMs === undefined ? ofRetry : timeouts.attemptMs || unlimitedMs;
   const profile = namedProfile({
     ...otherwise,
     ...(rules && failures(rules)),

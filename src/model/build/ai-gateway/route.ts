@@ -1,8 +1,8 @@
 import { qualifiedName } from '../../../policy/document-id.ts';
+import type { Decision } from '../../decision.ts';
 import type { LogicalModel } from '../../logical-model.ts';
 import type { RetryProfile, Route } from '../../route.ts';
 import type { AiRouteDocument } from '../documents.ts';
-import type { FieldOrigin } from '../policy-levels.ts';
 import { defaultRetry, processorRules } from '../route.ts';
 import { ruleMatches } from './match.ts';
 import type { BuiltRetry } from './retry.ts';
@@ -12,7 +12,7 @@ import { type ResolvedRef, targetsOf } from './targets.ts';
 export interface ResolvedRule {
   readonly refs: readonly ResolvedRef[];
   readonly retry: BuiltRetry;
-  readonly decidedBy: readonly FieldOrigin[];
+  readonly decisions: readonly Decision[];
   /** What scopes call it. */
   readonly name: string;
 }
@@ -29,6 +29,8 @@ export interface BuiltAiRoute {
 export interface RoutePlace {
   readonly hostnames: readonly string[];
   readonly listeners?: readonly string[];
+  /** What is put behind ids, where a document has several routes on the Gateway for one rule. */
+  readonly part?: string;
 }
 
 /** One AIGatewayRoute as it is on one Gateway. */
@@ -50,8 +52,8 @@ export function buildAiRoute(
 function buildRule(
   document: AiRouteDocument,
   index: number,
-  { hostnames, listeners }: RoutePlace,
-  { refs, retry, decidedBy, name: scopeName }: ResolvedRule,
+  { hostnames, listeners, part = '' }: RoutePlace,
+  { refs, retry, decisions, name: scopeName }: ResolvedRule,
 ): { readonly routes: readonly Route[]; readonly models: readonly LogicalModel[] } {
   const name = qualifiedName(document.namespace, document.name);
   const rule = document.spec.rules[index];
@@ -62,7 +64,7 @@ function buildRule(
   const routes = ruleMatches(rule.matches).map(
     (match, position): Route => ({
       // In the order in which they are written, also beyond the ninth.
-      id: `route/${name}/${padded(index)}/${padded(position)}`,
+      id: `route/${name}/${padded(index)}/${padded(position)}${part && `@${part}`}`,
       name: scopeName,
       match: {
         models: match.models,
@@ -77,7 +79,7 @@ function buildRule(
       ...processorRules(defaultRetry),
       ...(retry.attempts && { attempts: retry.attempts }),
       isPrivateOnly: targets.length > 0 && served.every(({ provider }) => provider.isPrivate),
-      ...(decidedBy.length > 0 && { decidedBy }),
+      ...(decisions.length > 0 && { decisions }),
       origins,
     }),
   );

@@ -1,11 +1,14 @@
 import { getOrCreate } from '../../../lib/get-or-create.ts';
 import type { AiRule } from '../../../policy/ai-gateway/ai-gateway-route.ts';
+import type { Said } from '../../decision.ts';
 import type { ApiKey } from '../../key.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
 import type { AiRouteDocument, SecurityDocument } from '../documents.ts';
 import { modelCors } from '../envoy-gateway/listener-cors.ts';
+import { corsText } from '../envoy-gateway/service-cors.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
+import { keysText } from './caller-texts.ts';
 import { type ClientKey, clientKeys, refuseOtherPlaces } from './keys.ts';
 import { ruleMatches } from './match.ts';
 
@@ -14,6 +17,8 @@ export interface GatewayCallers {
   readonly keys: readonly ApiKey[];
   /** Origins of pages that may call; absent: nothing is said. */
   readonly allowOrigins?: readonly string[];
+  /** What the policy for the Gateway says of both. */
+  readonly said: { readonly keys: readonly Said[]; readonly cors: readonly Said[] };
 }
 
 /**
@@ -51,7 +56,17 @@ export function buildCallers(
     for (const key of clientKeys(policy, context)) add(policy, key, { allowModels: models, denyModels: [] });
   }
   const allowOrigins = general && modelCors(general, context)?.allowOrigins;
-  return { keys: [...keys.values()], ...(allowOrigins && { allowOrigins }) };
+  return { keys: [...keys.values()], ...(allowOrigins && { allowOrigins }), said: general ? saidBy(general) : nothing };
+}
+
+const nothing = { keys: [], cors: [] };
+
+function saidBy({ id, spec: { apiKeyAuth, cors } }: SecurityDocument): GatewayCallers['said'] {
+  const by = { origin: id, level: 'gateway' } as const;
+  return {
+    keys: apiKeyAuth ? [{ ...by, path: 'apiKeyAuth', value: keysText(apiKeyAuth) }] : [],
+    cors: cors ? [{ ...by, path: 'cors', value: corsText(cors) }] : [],
+  };
 }
 
 interface GuardedPart {
@@ -65,6 +80,21 @@ function guardedParts(
   security: AttachedPolicies<SecurityDocument>,
   context: BuildContext,
 ): readonly GuardedPart[] {
+  return [...guardedRules(route, security)].map(([policy, rules]) => {
+    const models = exactModels(rules);
+    if (models !== undefined) return { policy, models };
+    const message = `AIGatewayRoute "${route.name}" has rules without exact model names, so its callers cannot be told apart`;
+    const remedy = 'attach it to the Gateway, or name the models';
+    context.reject(policy, 'spec.apiKeyAuth', message, remedy, 'UnsupportedValue');
+    return { policy, models: [] };
+  });
+}
+
+/** By the policy whose keys count for them; the closest one that says keys. */
+export function guardedRules(
+  route: AiRouteDocument,
+  security: AttachedPolicies<SecurityDocument>,
+): ReadonlyMap<SecurityDocument, readonly AiRule[]> {
   const subject = { kind: 'route', namespace: route.namespace, name: route.name } as const;
   const rules = new Map<SecurityDocument, AiRule[]>();
   const ofRoute = security.of(subject);
@@ -73,28 +103,14 @@ function guardedParts(
     const policy = own?.spec.apiKeyAuth === undefined ? ofRoute : own;
     if (policy?.spec.apiKeyAuth !== undefined) getOrCreate(rules, policy, () => []).push(rule);
   }
-  return [...rules].map(([policy, its]) => ({ policy, models: modelsOf(route, its, policy, context) }));
+  return rules;
 }
 
-/** Names by which the models of the rules are called; none after saying that they cannot be told apart by name. */
-function modelsOf(
-  route: AiRouteDocument,
-  rules: readonly AiRule[],
-  policy: SecurityDocument,
-  context: BuildContext,
-): readonly string[] {
+/** Names by which the models of the rules are called; nothing where they cannot be told apart by name. */
+export function exactModels(rules: readonly AiRule[]): readonly string[] | undefined {
   const matches = rules.flatMap((rule) => ruleMatches(rule.matches));
   const isNamed = matches.every(({ models, modelPatterns }) => models.length > 0 && modelPatterns.length === 0);
-  if (isNamed) return [...new Set(matches.flatMap(({ models }) => models))].sort();
-  const message = `AIGatewayRoute "${route.name}" has rules without exact model names, so its callers cannot be told apart`;
-  context.reject(
-    policy,
-    'spec.apiKeyAuth',
-    message,
-    'attach it to the Gateway, or name the models',
-    'UnsupportedValue',
-  );
-  return [];
+  return isNamed ? [...new Set(matches.flatMap(({ models }) => models))].sort() : undefined;
 }
 
 function keyOf(

@@ -48,7 +48,7 @@ export function serviceBackend(
   if (tls === undefined) return undefined;
   for (const secret of tls.secrets) context.keep(secret);
   const origins = [...new Set([document.id, ...(location.backend ? [location.backend.id] : []), ...tls.origins])];
-  const signature = JSON.stringify([cluster, tls.tls, origins]);
+  const signature = JSON.stringify([cluster, tls.tls, origins, tls.decisions]);
   return memo(
     document,
     `service ${path}`,
@@ -58,6 +58,7 @@ export function serviceBackend(
       endpoints: location.addresses.map(({ host, port: number }) => ({ host, port: number })),
       protocol: location.isPlainHttp2 ? 'http2' : 'http1',
       ...(tls.tls && { tls: tls.tls }),
+      ...(tls.decisions.length > 0 && { decisions: tls.decisions }),
       origins,
     }),
   );

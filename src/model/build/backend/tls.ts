@@ -1,29 +1,14 @@
 import type { PolicyDocument } from '../../../policy/document.ts';
-import type { AuthorityReference, SecretReference } from '../../../policy/gateway-api/object-reference.ts';
+import type { AuthorityReference } from '../../../policy/gateway-api/object-reference.ts';
+import { type Decision, decided } from '../../decision.ts';
 import type { UpstreamTls } from '../../provider.ts';
 import type { Secret } from '../../secret.ts';
 import { authorities } from '../authority.ts';
 import type { BuildContext } from '../context.ts';
 import { type BackendTlsDocument, type Targeting, targetKey } from '../documents.ts';
-import { type LeveledPolicy, mergePolicies } from '../policy-levels.ts';
+import { type LeveledPolicy, type MergedPolicy, mergePolicies } from '../policy-levels.ts';
 import type { BackendLocation } from './location.ts';
-
-/** What a Backend or a BackendTLSPolicy may say of TLS. Who signs is one field: its parts exclude each other. */
-interface TlsFields {
-  readonly serverName?: string;
-  readonly signers?: Signers;
-  readonly subjectNames?: NonNullable<UpstreamTls['subjectNames']>;
-  readonly clientCertificate?: ClientCertificate;
-}
-
-interface ClientCertificate {
-  readonly document: PolicyDocument;
-  readonly ref: SecretReference;
-}
-
-type Signers =
-  | { readonly document: PolicyDocument; readonly path: string; readonly refs: readonly AuthorityReference[] }
-  | 'system';
+import { type ClientCertificate, type Signers, saidOfTls, type TlsFields, tlsFields } from './tls-fields.ts';
 
 export interface BuiltTls {
   readonly tls?: UpstreamTls;
@@ -31,7 +16,11 @@ export interface BuiltTls {
   readonly secrets: readonly Secret[];
   /** Ids of documents that it comes from. */
   readonly origins: readonly string[];
+  readonly decisions: readonly Decision[];
 }
+
+/** A Backend stands below the policies for it. */
+const belowPolicies = 'rule';
 
 /** No TLS: nobody has said anything about it. Nothing at all where it is wanted and cannot be had; that is said. */
 export function buildTls(
@@ -40,13 +29,14 @@ export function buildTls(
   cluster: string,
   context: BuildContext,
 ): BuiltTls | undefined {
-  const policy = policyFor(location, policies, context);
+  const [policy, ...others] = policiesFor(location, policies, context);
   // How the backend is to show who it is cannot be read: it gets neither plain text nor a credential.
   if (policy?.isBarrier) return undefined;
   const layers = [...ofBackend(location), ...ofPolicy(policy)];
-  const { spec } = mergePolicies(layers);
+  const merged = mergePolicies(layers);
+  const { spec } = merged;
   const origins = layers.map(({ origin }) => origin);
-  if (layers.length === 0) return { origins, secrets: [] };
+  if (layers.length === 0) return { origins, secrets: [], decisions: [] };
   const [address] = location.addresses;
   const authority = authorityOf(spec.signers, `${cluster}/ca`, context);
   const certificate = certificateOf(spec.clientCertificate, `${cluster}/client-certificate`, context);
@@ -60,7 +50,17 @@ export function buildTls(
     },
     secrets: [...(authority ? [authority] : []), ...(certificate ? [certificate] : [])],
     origins,
+    decisions: decisionsOf(merged, others),
   };
+}
+
+/** `others`: policies for all of a Service whose port has one of its own, which is taken as a whole. */
+function decisionsOf({ said }: MergedPolicy<TlsFields>, others: readonly BackendTlsDocument[]): readonly Decision[] {
+  const ofOthers = mergePolicies(others.flatMap(ofPolicy)).said;
+  return tlsFields.flatMap((field) => {
+    const [by, ...over] = saidOfTls(said, field);
+    return by === undefined ? [] : decided(`tls.${field}`, [by, ...saidOfTls(ofOthers, field), ...over]);
+  });
 }
 
 function authorityOf(
@@ -99,29 +99,30 @@ function ofBackend({ backend }: BackendLocation): LeveledPolicy<TlsFields>[] {
     ...(signers !== undefined && { signers }),
     ...(clientCertificateRef && { clientCertificate: { document: backend, ref: clientCertificateRef } }),
   };
-  return [{ level: 'route', origin: backend.id, spec }];
+  return [{ level: belowPolicies, origin: backend.id, spec }];
 }
 
 /** One for the port before one for the whole Service; of several for the same, the one of the smaller name. */
-function policyFor(
+function policiesFor(
   { target }: BackendLocation,
   policies: ReadonlyMap<string, readonly Targeting<BackendTlsDocument>[]>,
   context: BuildContext,
-): BackendTlsDocument | undefined {
+): readonly BackendTlsDocument[] {
   const all = policies.get(targetKey(target.kind, target.namespace, target.name)) ?? [];
   const [first, ...others] = [
     ...all.filter(({ sectionName }) => sectionName !== undefined && sectionName === target.port),
     ...all.filter(({ sectionName }) => sectionName === undefined),
   ];
+  if (first === undefined) return [];
   for (const { policy, path, sectionName } of others) {
-    if (first === undefined || sectionName !== first.sectionName || policy === first.policy) continue;
+    if (sectionName !== first.sectionName || policy === first.policy) continue;
     const message = `${first.policy.id} is for the same ${target.kind}`;
     context.reject(policy, path, message, 'put both into one document', 'Conflicted');
   }
-  return first?.policy;
+  return [...new Set([first, ...others].map(({ policy }) => policy))];
 }
 
-function ofPolicy(policy: BackendTlsDocument | undefined): LeveledPolicy<TlsFields>[] {
+function ofPolicy(policy?: BackendTlsDocument): LeveledPolicy<TlsFields>[] {
   if (policy === undefined) return [];
   const { hostname, caCertificateRefs, wellKnownCACertificates, subjectAltNames } = policy.spec.validation;
   const signers = signersOf(policy, 'spec.validation', caCertificateRefs, wellKnownCACertificates);

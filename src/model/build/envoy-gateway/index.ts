@@ -1,7 +1,9 @@
 import { sortedBy, sortedByName } from '../../../lib/sort.ts';
 import type { PolicyDocument } from '../../../policy/document.ts';
-import type { FilterChoice, OwnFilter } from '../../own-filter.ts';
+import { decided, type PolicyLevel } from '../../decision.ts';
+import type { OwnFilter } from '../../own-filter.ts';
 import type { ServiceBackend } from '../../service.ts';
+import { mergedTraffic, saidOf, trafficDecisions } from '../ai-gateway/rule-policy.ts';
 import { type AttachedPolicies, attachPolicies, type PolicySubject } from '../attached-policies.ts';
 import type { Attachment } from '../attachment.ts';
 import type { BackendDocuments } from '../backend/service.ts';
@@ -9,14 +11,14 @@ import type { BuildContext } from '../context.ts';
 import type { BackendTrafficDocument, SecurityDocument } from '../documents.ts';
 import type { ListedFilters } from '../extensions/index.ts';
 import type { AttachedTo, GatewayLike, RouteLike } from '../gateway-api/attach.ts';
-import type { RulePolicies, RulePoliciesOf } from '../gateway-api/rule-policies.ts';
+import type { RulePoliciesOf } from '../gateway-api/rule-policies.ts';
 import { ofKind } from '../of-kind.ts';
 import type { BuiltFilters } from '../own-filters/built-filters.ts';
-import { type LeveledPolicy, mergePolicies, type PolicyLevel } from '../policy-levels.ts';
+import { type LeveledPolicy, mergePolicies } from '../policy-levels.ts';
 import { sayBarriers } from './barriers.ts';
-import { type ChosenFilters, chosenFilters, type LeveledFilters } from './chosen-filters.ts';
+import { type Choice, type ChosenFilters, chosenFilters, type LeveledFilters } from './chosen-filters.ts';
 import { filterBuilder } from './filter-fields.ts';
-import { serviceCors } from './service-cors.ts';
+import { corsText, serviceCors } from './service-cors.ts';
 import { serviceTraffic } from './service-traffic.ts';
 import { sayUnservedTraffic } from './services-only.ts';
 import { refuseAiRoutes } from './unserved.ts';
@@ -32,8 +34,8 @@ export interface AttachedElsewhere {
 /** What policies of Envoy Gateway mean beside models: filters, and how ordinary services are served. */
 export interface EnvoyGatewayPolicies {
   /** What all requests by a listener meet. Keys of models are the processor's to check: Envoy needs none without services. */
-  onListener(gateway: string, listener: string, hasServices: boolean): FilterChoice | undefined;
-  readonly ofRule: RulePoliciesOf;
+  onListener(gateway: string, listener: string, hasServices: boolean): Choice;
+  readonly rules: RulePoliciesOf;
   /** The tokens that a policy wants of all who call a rule of a route for models; undefined: none. */
   tokensOf(route: RouteLike, rule: string | undefined): WantedTokens | undefined;
   /** A gateway has them looked at. */
@@ -78,6 +80,42 @@ export function envoyGatewayPolicies(
     ];
   };
 
+  const rules: RulePoliciesOf = {
+    apart(to) {
+      const gateway = gateways.get(to.gateway);
+      if (gateway === undefined) return [to];
+      const subject = subjectOf('Gateway', gateway);
+      const parts = traffic.apart(subject, to.listeners).flatMap((part) => security.apart(subject, part));
+      return parts.map((listeners) => ({ ...to, listeners }));
+    },
+    of(route, rule, to) {
+      const subject = subjectOf('route', route);
+      const named = rule.name === undefined ? [] : [rule.name];
+      const own = [...at('route', subject), ...named.flatMap((name) => at('rule', subject, name))];
+      const { filters, decisions } = chosenFor(to.gateway).choose(own);
+      const place = {
+        ...placeOf(route, to, gateways.get(to.gateway)),
+        ...(rule.name !== undefined && { rule: rule.name }),
+      };
+      const trafficPolicies = traffic.at(place);
+      sayUnservedTraffic(trafficPolicies, context);
+      const merged = mergedTraffic(trafficPolicies);
+      const cors = mergedCors(security.at(place));
+      const origins = [...own, ...trafficPolicies].map(({ origin }) => origin);
+      return {
+        ...serviceTraffic(merged),
+        ...(filters && { filters }),
+        ...(cors.spec.cors && { cors: serviceCors(cors.spec.cors) }),
+        origins,
+        decisions: (said) => [
+          ...decided('cors', [...said.cors, ...saidOf(cors.said.cors, 'cors', corsText)]),
+          ...decisions,
+          ...trafficDecisions(route.id, said, merged).filter(({ field }) => field !== 'rateLimit'),
+        ],
+      };
+    },
+  };
+
   return {
     attachments: [...extensions.attachments, ...security.attachments, ...traffic.attachments],
     onListener(name, listener, hasServices) {
@@ -87,22 +125,10 @@ export function envoyGatewayPolicies(
       const all = subject ? [...at('gateway', subject), ...at('listener', subject, listener)] : [];
       const choice = chosenFor(name).choose(hasServices ? all : all.map(withoutKeys));
       const ofGateway = listed.get(name);
-      return ofGateway === undefined ? choice : { ...choice, listed: chosenFor(name).add(ofGateway) };
+      if (ofGateway === undefined) return choice;
+      return { ...choice, filters: { ...choice.filters, listed: chosenFor(name).add(ofGateway) } };
     },
-    ofRule(route, rule, to) {
-      const subject = subjectOf('route', route);
-      const all = [...at('route', subject), ...(rule.name === undefined ? [] : at('rule', subject, rule.name))];
-      const filters = chosenFor(to.gateway).choose(all);
-      const place = {
-        ...placeOf(route, to, gateways.get(to.gateway)),
-        ...(rule.name !== undefined && { rule: rule.name }),
-      };
-      const trafficPolicies = traffic.at(place);
-      sayUnservedTraffic(trafficPolicies, context);
-      const cors = corsOf(security.at(place));
-      const origins = [...all, ...trafficPolicies].map(({ origin }) => origin);
-      return { ...serviceTraffic(trafficPolicies), ...(filters && { filters }), ...cors, origins };
-    },
+    rules,
     tokensOf(route, rule) {
       const subject = subjectOf('route', route);
       const all = [...(rule === undefined ? [] : [security.of(subject, rule)]), security.of(subject)];
@@ -132,15 +158,10 @@ function leveled(level: PolicyLevel, document: PolicyDocument, spec: LeveledFilt
   return { level, origin: document.id, document, spec };
 }
 
-function corsOf(policies: readonly LeveledPolicy<SecurityDocument>[]): Pick<RulePolicies, 'cors'> {
-  const { spec } = mergePolicies(
-    policies.map(({ level, origin, spec: document }) => ({
-      level,
-      origin,
-      spec: { cors: document.spec.cors },
-    })),
+function mergedCors(policies: readonly LeveledPolicy<SecurityDocument>[]) {
+  return mergePolicies(
+    policies.map(({ level, origin, spec: { spec } }) => ({ level, origin, spec: { cors: spec.cors } })),
   );
-  return spec.cors === undefined ? {} : { cors: serviceCors(spec.cors) };
 }
 
 function placeOf(route: RouteLike, to: AttachedTo, gateway: GatewayLike | undefined) {

@@ -1,3 +1,4 @@
+import { decided, type PolicyLevel, type Said } from '../../decision.ts';
 import type { Cors, GatewayModel } from '../../gateway.ts';
 import type { Listener } from '../../listener.ts';
 import type { AttachedAiRoute } from '../ai-gateway/attached-route.ts';
@@ -5,6 +6,7 @@ import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
 import type { SecurityDocument } from '../documents.ts';
 import type { GatewayLike } from '../gateway-api/attach.ts';
+import { corsText } from './service-cors.ts';
 
 type Security = AttachedPolicies<SecurityDocument>;
 
@@ -22,8 +24,11 @@ export function withListenerCors(
   if (document === undefined || security.targets.size === 0) return gateway;
   const listeners = gateway.listeners.map((listener): Listener => {
     const onIt = routes.filter(({ listeners: names }) => names.includes(listener.name));
-    const cors = corsOf(listener, gateway.settings.cors, document, onIt, security, context);
-    return cors === undefined ? listener : { ...listener, cors };
+    const said = corsOf(listener, gateway.settings.cors, document, onIt, security, context);
+    const [first] = said;
+    if (first === undefined) return listener;
+    const decisions = decided('cors', said.map(saidOfCors));
+    return { ...listener, cors: first.cors, decisions: [...(listener.decisions ?? []), ...decisions] };
   });
   return { ...gateway, listeners };
 }
@@ -35,15 +40,17 @@ function corsOf(
   routes: readonly AttachedAiRoute[],
   security: Security,
   context: BuildContext,
-): Cors | undefined {
-  const ofListener = wanted(security.of({ kind: 'Gateway', namespace, name: gateway }, name), context);
+): readonly WantedCors[] {
+  const ofListener = wanted('listener', security.of({ kind: 'Gateway', namespace, name: gateway }, name), context);
   const inherited = ofListener?.cors ?? ofGateway;
   const each = routes.map(({ document }) => ({
     document,
-    own: wanted(security.of({ kind: 'route', namespace: document.namespace, name: document.name }), context),
+    own: wanted('route', security.of({ kind: 'route', namespace: document.namespace, name: document.name }), context),
   }));
   const kinds = new Set(each.map(({ own }) => JSON.stringify(own?.cors ?? inherited)));
-  if (kinds.size === 1) return each[0]?.own?.cors ?? ofListener?.cors;
+  const ofRoutes = each.flatMap(({ own }) => own ?? []);
+  const others = ofListener ? [ofListener] : [];
+  if (kinds.size <= 1) return [...ofRoutes, ...others];
   for (const { document, own } of each) {
     if (own === undefined) continue;
     const other = each.find((one) => one.document !== document && !isSame(one.own?.cors ?? inherited, own.cors));
@@ -54,7 +61,7 @@ function corsOf(
       'give the route a listener of its own, such as one with a hostname, or attach the policy to the Gateway';
     context.reject(own.policy, 'spec.cors', message, remedy, 'UnsupportedValue');
   }
-  return ofListener?.cors;
+  return others;
 }
 
 function isSame(one: Cors | undefined, other: Cors | undefined): boolean {
@@ -62,13 +69,22 @@ function isSame(one: Cors | undefined, other: Cors | undefined): boolean {
 }
 
 interface WantedCors {
+  readonly level: PolicyLevel;
   readonly policy: SecurityDocument;
   readonly cors: Cors;
 }
 
-function wanted(policy: SecurityDocument | undefined, context: BuildContext): WantedCors | undefined {
+function wanted(
+  level: PolicyLevel,
+  policy: SecurityDocument | undefined,
+  context: BuildContext,
+): WantedCors | undefined {
   const cors = policy && modelCors(policy, context);
-  return policy && cors && { policy, cors };
+  return policy && cors && { level, policy, cors };
+}
+
+function saidOfCors({ level, policy, cors }: WantedCors): Said {
+  return { origin: policy.id, level, path: 'cors', value: corsText(cors) };
 }
 
 /** What a policy means for models; undefined: it says nothing of pages. */

@@ -12,8 +12,12 @@ export function withListenerFilters(
 ): BuiltGateway {
   const listeners = gateway.listeners.map((listener) => {
     const hasServices = routes.some(({ listeners: names }) => names.includes(listener.name));
-    const filters = policies.onListener(gateway.name, listener.name, hasServices);
-    return filters === undefined ? listener : { ...listener, filters };
+    const { filters, decisions } = policies.onListener(gateway.name, listener.name, hasServices);
+    return {
+      ...listener,
+      ...(filters && { filters }),
+      ...(decisions.length > 0 && { decisions: [...(listener.decisions ?? []), ...decisions] }),
+    };
   });
   return { ...gateway, listeners };
 }

@@ -14,3 +14,8 @@ export function serviceCors(spec: CorsSpec): ServiceCors {
     maxAgeSeconds: spec.maxAge === undefined ? defaultMaxAgeSeconds : Math.floor(spec.maxAge / 1_000),
   };
 }
+
+/** For people: whose pages are let in. */
+export function corsText({ allowOrigins = [] }: Pick<CorsSpec, 'allowOrigins'>): string {
+  return [...allowOrigins].sort().join(', ') || 'no origin';
+}

@@ -1,18 +1,13 @@
 import { defaultStatuses, defaultTriggers } from '../ai-gateway/retry.ts';
-import { mergedTraffic } from '../ai-gateway/rule-policy.ts';
-import type { BackendTrafficDocument } from '../documents.ts';
+import type { TrafficFields } from '../ai-gateway/rule-policy.ts';
 import type { RulePolicies } from '../gateway-api/rule-policies.ts';
-import type { LeveledPolicy } from '../policy-levels.ts';
+import type { MergedPolicy } from '../policy-levels.ts';
 
 type Traffic = Pick<RulePolicies, 'retry' | 'timeoutMs' | 'attemptTimeoutMs' | 'silenceMs'>;
 
 /** BackendTrafficPolicies, as an ordinary service meets them. */
-export function serviceTraffic(policies: readonly LeveledPolicy<BackendTrafficDocument>[]): Traffic {
-  if (policies.length === 0) return {};
-  const { spec } = mergedTraffic(policies);
-  const { retry } = spec;
-  const timeoutMs = spec['timeout.http.requestTimeout'];
-  const silenceMs = spec['timeout.http.streamIdleTimeout'];
+export function serviceTraffic({ spec }: MergedPolicy<TrafficFields>): Traffic {
+  const { retry, requestTimeout: timeoutMs, streamIdleTimeout: silenceMs } = spec;
   const attemptTimeoutMs = retry?.perRetry?.timeout;
   const backOff = retry?.perRetry?.backOff;
   const { triggers, httpStatusCodes } = retry?.retryOn ?? {};

@@ -1,4 +1,6 @@
+import { formatSize } from '../../../lib/size.ts';
 import type { GatewayDocument, GatewayPolicyDocument, PolicyDocument } from '../../../policy/document.ts';
+import { type Decision, decided, type Said } from '../../decision.ts';
 import { mostBodyBytes } from '../../gateway.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
@@ -6,24 +8,40 @@ import type { ClientTrafficDocument } from './client-traffic.ts';
 
 const usual = 20 * 1024 * 1024;
 
+export interface BodyLimit {
+  readonly bytes: number;
+  readonly decisions: readonly Decision[];
+}
+
 /** The longest request body: as a GatewayPolicy says, even by its default, else as a ClientTrafficPolicy does. */
 export function bodyLimit(
   gateway: GatewayDocument | undefined,
   policy: GatewayPolicyDocument | undefined,
   clientTraffic: AttachedPolicies<ClientTrafficDocument>,
   context: BuildContext,
-): number {
+): BodyLimit {
   const traffic = gateway && clientTraffic.of({ kind: 'Gateway', namespace: gateway.namespace, name: gateway.name });
-  const ofTraffic = traffic?.spec.connection?.bufferLimit;
-  const path = 'spec.connection.bufferLimit';
-  if (policy !== undefined) {
-    if (traffic !== undefined && ofTraffic !== undefined) {
-      const message = `is not in force: ${policy.id} says maxBodySize`;
-      context.warn(traffic, path, message, 'remove it, or say it there', 'Conflicted');
-    }
-    return served(policy, 'spec.maxBodySize', policy.spec.maxBodySize, context);
+  const written = [
+    ...writtenIn(policy, 'maxBodySize', policy?.spec.maxBodySize),
+    ...writtenIn(traffic, 'connection.bufferLimit', traffic?.spec.connection?.bufferLimit),
+  ];
+  const [first, second] = written;
+  if (first === undefined) return { bytes: usual, decisions: [] };
+  if (second !== undefined) {
+    const message = `is not in force: ${first.document.id} says maxBodySize`;
+    context.warn(second.document, `spec.${second.path}`, message, 'remove it, or say it there', 'Conflicted');
   }
-  return traffic === undefined || ofTraffic === undefined ? usual : served(traffic, path, ofTraffic, context);
+  const said = written.map(
+    ({ document, path, bytes }): Said => ({ origin: document.id, level: 'gateway', path, value: formatSize(bytes) }),
+  );
+  return {
+    bytes: served(first.document, `spec.${first.path}`, first.bytes, context),
+    decisions: decided('maxBodySize', said),
+  };
+}
+
+function writtenIn(document: PolicyDocument | undefined, path: string, bytes: number | undefined) {
+  return document === undefined || bytes === undefined ? [] : [{ document, path, bytes }];
 }
 
 /** A body that Envoy takes and the processor does not would be refused as if the gateway were down. */

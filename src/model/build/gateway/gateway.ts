@@ -1,23 +1,25 @@
 import type { GatewayDocument, GatewayPolicyDocument, PolicyDocument } from '../../../policy/document.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { ListenerSpec } from '../../../policy/gateway-api/gateway.ts';
+import { decided } from '../../decision.ts';
 import type { GatewaySettings } from '../../gateway.ts';
 import type { ApiKey } from '../../key.ts';
 import type { Listener, ListenerTls } from '../../listener.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
 import type { BuildContext } from '../context.ts';
+import { corsText } from '../envoy-gateway/service-cors.ts';
 import type { PolicyPlace } from '../place.ts';
 import { reference } from '../reference.ts';
 import { defaultRetry, retryProfile } from '../route.ts';
-import { bodyLimit } from './body-limit.ts';
+import { type BodyLimit, bodyLimit } from './body-limit.ts';
 import { pairFault } from './certificate-pair.ts';
-import { type ClientAuthority, clientAuthority, warnOfPlainText } from './client-authority.ts';
+import { clientAuthority, type DecidedAuthority, ofGatewayPolicy, warnOfPlainText } from './client-authority.ts';
 import type { ClientTrafficDocument } from './client-traffic.ts';
 import type { ParametersOf } from './gateway-parameters.ts';
 import { type GatewayPolicies, gatewayNames } from './gateway-policies.ts';
 import { warnOfIdleParts } from './idle-parts.ts';
 import { inlineSettings } from './settings.ts';
-import { type ChosenStore, chosenStore } from './store.ts';
+import { saidOfStore, type WrittenStore, writtenStores } from './store.ts';
 
 const builtInPort = 10080;
 
@@ -47,19 +49,19 @@ export function buildGateways(
   return gatewayNames(gateways, place).map((name, index) => {
     const document = gateways[index];
     const policy = policyOf.get(name);
-    const ofAll = policy && clientCertificateAuthority(name, policy, context);
+    const ofAll = ofGatewayPolicy(name, policy, context);
     if (document !== undefined) warnOfIdleParts(document, context);
     const parameters = document && parametersOf(document);
-    const store = chosenStore(policy, parameters?.ok ? parameters.value : {});
-    const clientCa: ClientCaOf = (listener) =>
-      ofAll ?? (document && clientAuthority(document, listener, clientTraffic, context));
+    const stores = writtenStores(policy, parameters?.ok ? parameters.value : {});
+    const clientCa = (gateway: GatewayDocument, listener: ListenerSpec): DecidedAuthority =>
+      clientAuthority(gateway, listener, clientTraffic, ofAll, context);
     return {
       name,
       listeners: document
         ? listenersOf({ document, policy, clientCa }, clientTraffic, place, context)
         : [plainListener(policy, context)],
       settings: {
-        ...settingsOf(name, policy, store, bodyLimit(document, policy, clientTraffic, context), context),
+        ...settingsOf(name, policy, stores, bodyLimit(document, policy, clientTraffic, context), context),
         ...anonymousKey(policy, keys, context),
       },
     };
@@ -69,17 +71,28 @@ export function buildGateways(
 function settingsOf(
   gateway: string,
   policy: GatewayPolicyDocument | undefined,
-  store: ChosenStore | undefined,
-  maxBodyBytes: number,
+  stores: readonly WrittenStore[],
+  maxBody: BodyLimit,
   context: BuildContext,
 ): GatewaySettings {
+  const [store] = stores;
+  const cors = policy?.spec.cors;
+  const decisions = [
+    ...maxBody.decisions,
+    ...decided('store', stores.map(saidOfStore)),
+    ...decided(
+      'cors',
+      policy && cors ? [{ origin: policy.id, level: 'gateway', path: 'cors', value: corsText(cors) }] : [],
+    ),
+  ];
   return {
     defaultProfile: retryProfile(defaultRetry).name,
-    maxBodyBytes,
+    maxBodyBytes: maxBody.bytes,
     accessLog: policy?.spec.accessLog.fields ?? 'metadata',
-    ...(policy?.spec.cors && { cors: { allowOrigins: [...policy.spec.cors.allowOrigins].sort() } }),
+    ...(cors && { cors: { allowOrigins: [...cors.allowOrigins].sort() } }),
     ...inlineSettings(gateway, policy, store, context),
     ...(policy?.spec.telemetry.otlp && { otlpEndpoint: policy.spec.telemetry.otlp.endpoint.url }),
+    ...(decisions.length > 0 && { decisions }),
     origins: [...new Set([policy, store?.document].flatMap((document) => (document ? [document.id] : [])))],
   };
 }
@@ -105,22 +118,7 @@ function plainListener(policy: GatewayPolicyDocument | undefined, context: Build
   return { name: 'http', address: '0.0.0.0', port: builtInPort, hostnames: [], origins: [] };
 }
 
-type ClientCa = Omit<ClientAuthority, 'origin'> & { readonly origin?: string };
-type ClientCaOf = (listener: ListenerSpec) => ClientCa | 'unusable' | undefined;
-
-function clientCertificateAuthority(
-  gateway: string,
-  policy: GatewayPolicyDocument,
-  context: BuildContext,
-): ClientCa | 'unusable' | undefined {
-  const wanted = policy.spec.clientCertificates;
-  if (wanted === undefined) return undefined;
-  const certificates = context.resolve(policy, 'spec.clientCertificates.ca', wanted.ca);
-  if (certificates === undefined) return 'unusable';
-  const secret = `gateway/${gateway}/client-ca`;
-  context.keep({ name: secret, kind: 'trustedCa', certificates });
-  return { secret, isRequired: wanted.require };
-}
+type ClientCaOf = (gateway: GatewayDocument, listener: ListenerSpec) => DecidedAuthority;
 
 /** A Gateway, and what its listeners have in common. */
 interface GatewayWithListeners {
@@ -147,7 +145,7 @@ function listenersOf(
       else warnOfPlainText(document, spec, clientTraffic, context);
       return [listener];
     }
-    const clientCa = clientCaOf(spec);
+    const { authority: clientCa, decisions } = clientCaOf(document, spec);
     // Without the CA that clients are to be verified against the port stays closed rather than open to everybody.
     if (clientCa === 'unusable') {
       const message = 'stays closed: whoever may sign the certificates of its clients is not known';
@@ -178,7 +176,14 @@ function listenersOf(
     };
     const origin = clientCa?.origin;
     const isNew = origin !== undefined && !origins.includes(origin);
-    return [{ ...listener, ...(isNew && { origins: [...origins, origin] }), tls }];
+    return [
+      {
+        ...listener,
+        ...(isNew && { origins: [...origins, origin] }),
+        tls,
+        ...(decisions.length > 0 && { decisions }),
+      },
+    ];
   });
 }
 

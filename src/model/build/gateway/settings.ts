@@ -3,7 +3,7 @@ import type { SecretSource } from '../../../policy/secret-source.ts';
 import type { GatewaySettings } from '../../gateway.ts';
 import type { RecordSink, Store } from '../../store.ts';
 import type { BuildContext } from '../context.ts';
-import { buildStore, type ChosenStore } from './store.ts';
+import { buildStore, type WrittenStore } from './store.ts';
 
 type Parts = Pick<
   GatewaySettings,
@@ -14,7 +14,7 @@ type Parts = Pick<
 export function inlineSettings(
   gateway: string,
   policy: GatewayPolicyDocument | undefined,
-  chosen: ChosenStore | undefined,
+  chosen: WrittenStore | undefined,
   context: BuildContext,
 ): Parts {
   const secrets: string[] = [];

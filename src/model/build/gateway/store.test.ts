@@ -3,7 +3,7 @@ import type { GatewayParametersDocument, GatewayPolicyDocument } from '../../../
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
-import { chosenStore } from './store.ts';
+import { writtenStores } from './store.ts';
 
 const { documents } = parseDocuments(
   `
@@ -44,11 +44,11 @@ function parameters(name: string): GatewayParametersDocument {
   return found;
 }
 
-describe('chosenStore()', () => {
+describe('writtenStores()', () => {
   it('is that of the policy, else of the Gateway’s parameters, else of the class', () => {
     const ofClass = parameters('class');
     const ofGateway = parameters('own');
-    const nameOf = (...given: Parameters<typeof chosenStore>) => chosenStore(...given)?.document.name;
+    const nameOf = (...given: Parameters<typeof writtenStores>) => writtenStores(...given)[0]?.document.name;
     expect(nameOf(policy('policy'), { ofGateway, ofClass })).toBe('policy');
     expect(nameOf(policy('silent'), { ofGateway, ofClass })).toBe('own');
     expect(nameOf(undefined, { ofGateway: parameters('bare'), ofClass })).toBe('class');
@@ -56,7 +56,7 @@ describe('chosenStore()', () => {
   });
 
   it('is never mixed: a password goes to no other address', () => {
-    const { spec } = chosenStore(undefined, { ofGateway: parameters('own'), ofClass: parameters('class') }) ?? {};
+    const [{ spec } = {}] = writtenStores(undefined, { ofGateway: parameters('own'), ofClass: parameters('class') });
     expect(spec).toMatchObject({ redis: { addresses: ['own:6379'] } });
     expect(JSON.stringify(spec)).not.toContain('PASSWORD');
   });

@@ -1,28 +1,33 @@
 import type { GatewayParametersDocument, GatewayPolicyDocument } from '../../../policy/document.ts';
 import type { SecretSource } from '../../../policy/secret-source.ts';
 import type { StoreSpec } from '../../../policy/store.ts';
+import type { Said } from '../../decision.ts';
 import type { Store } from '../../store.ts';
 import type { GatewayParameters } from './gateway-parameters.ts';
 
-/** The store of a gateway, and the document that says it: names of Secrets mean those beside that document. */
-export interface ChosenStore {
+/** A store, and the document that says it: names of Secrets mean those beside that document. */
+export interface WrittenStore {
   readonly document: GatewayPolicyDocument | GatewayParametersDocument;
   readonly spec: StoreSpec;
 }
 
 /**
- * The closest one counts: policy of the Gateway, parameters of the Gateway, parameters of its class. Always as a whole,
- * never field by field: who may write one of them could otherwise have the password of another one sent to an address of
- * his choice.
+ * The closest one first, which counts: policy of the Gateway, parameters of the Gateway, parameters of its class. Always
+ * as a whole, never field by field: who may write one of them could otherwise have the password of another one sent to an
+ * address of his choice.
  */
-export function chosenStore(
+export function writtenStores(
   policy: GatewayPolicyDocument | undefined,
   { ofGateway, ofClass }: GatewayParameters,
-): ChosenStore | undefined {
-  for (const document of [policy, ofGateway, ofClass]) {
-    if (document?.spec.store !== undefined) return { document, spec: document.spec.store };
-  }
-  return undefined;
+): readonly WrittenStore[] {
+  return [policy, ofGateway, ofClass].flatMap((document) =>
+    document?.spec.store === undefined ? [] : [{ document, spec: document.spec.store }],
+  );
+}
+
+export function saidOfStore({ document, spec }: WrittenStore): Said {
+  const value = 'memory' in spec ? 'memory' : `Redis at ${spec.redis.addresses.join(', ')}`;
+  return { origin: document.id, level: 'gateway', path: 'store', value };
 }
 
 /** Keeps a secret under a name, and gives that name; nothing for none. */

@@ -1,3 +1,4 @@
+import { type Decision, decided, type Said } from '../../../decision.ts';
 import type { BuildContext } from '../../context.ts';
 import { type BackendSecurityDocument, type Targeting, targetKey } from '../../documents.ts';
 import { awsCredential } from './aws.ts';
@@ -11,7 +12,7 @@ export function buildCredential(
   user: CredentialUser,
   policies: ReadonlyMap<string, readonly Targeting<BackendSecurityDocument>[]>,
   context: BuildContext,
-): BuiltCredential | undefined {
+): DecidedCredential | undefined {
   const { namespace, name } = user.backend;
   const [first, ...others] = policies.get(targetKey('AIServiceBackend', namespace, name)) ?? [];
   for (const { policy, path } of others) {
@@ -19,7 +20,18 @@ export function buildCredential(
     const message = `${first?.policy.id} is for the same AIServiceBackend`;
     context.reject(policy, path, message, 'remove one of them', 'Conflicted');
   }
-  return first === undefined ? { secrets: [], origins: [] } : credentialOf(first.policy, user, context);
+  if (first === undefined) return { secrets: [], origins: [], decisions: [] };
+  const built = credentialOf(first.policy, user, context);
+  const said = [...new Set([first, ...others].map(({ policy }) => policy))].map(saidOf);
+  return built && { ...built, decisions: decided('credential', said) };
+}
+
+export interface DecidedCredential extends BuiltCredential {
+  readonly decisions: readonly Decision[];
+}
+
+function saidOf({ id, spec, isBarrier }: BackendSecurityDocument): Said {
+  return { origin: id, level: 'backend', path: 'type', value: isBarrier ? 'cannot be read' : spec.type };
 }
 
 function credentialOf(

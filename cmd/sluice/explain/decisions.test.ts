@@ -1,0 +1,244 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { buildModel } from '../../../src/model/build/build.ts';
+import { secretsOnly } from '../../../src/model/build/testing/surroundings.ts';
+import { type DecidedField, decidedFields, policyLevels } from '../../../src/model/decision.ts';
+import { parseDocuments } from '../../../src/policy/parse.ts';
+import { decisionText } from './decisions.ts';
+import { compileProgram, explain } from './explanation.ts';
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+}
+
+const everyLevel = readFileSync(`${import.meta.dirname}/testdata/every-level.yaml`, 'utf8');
+const manifests = (): Manifest[] => parseAllDocuments(everyLevel).map((each) => each.toJS() as Manifest);
+
+/** Level and id of a document that says a field, and where in it; without a place the whole document goes. */
+type Saying = readonly [level: (typeof policyLevels)[number], id: string, place?: string];
+
+interface Row {
+  /** Closest first. */
+  readonly said: readonly Saying[];
+  readonly name?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  /** Only so many of them say it at a time, since they are part of something that is taken as a whole. */
+  readonly atOnce?: number;
+}
+
+const traffic = (field: string): readonly Saying[] =>
+  (['rule', 'route', 'listener', 'gateway'] as const).map((level) => [
+    level,
+    `BackendTrafficPolicy/for-${level}`,
+    field,
+  ]);
+const security = (field: string, levels: readonly Saying[0][]): readonly Saying[] =>
+  levels.map((level) => [level, `SecurityPolicy/for-${level}`, field]);
+const extension = (field: string): readonly Saying[] =>
+  (['listener', 'gateway'] as const).map((level) => [level, `EnvoyExtensionPolicy/for-${level}`, field]);
+const ofRule = (field: string): Saying => ['rule', 'AIGatewayRoute/chat', `spec.rules.0.${field}`];
+
+/** Every field has its rows: one that is new is missing here until it has been walked through. */
+const table: { readonly [F in DecidedField]: readonly Row[] } = {
+  clientCertificates: [
+    {
+      said: [
+        ['listener', 'ClientTrafficPolicy/for-listener', 'spec.tls'],
+        ['gateway', 'GatewayPolicy/own', 'spec.clientCertificates'],
+        ['gateway', 'ClientTrafficPolicy/for-gateway', 'spec.tls'],
+        ['gateway', 'Gateway/edge', 'spec.tls'],
+      ],
+    },
+  ],
+  maxBodySize: [
+    {
+      said: [
+        // Without the field its default says it.
+        ['gateway', 'GatewayPolicy/own'],
+        ['gateway', 'ClientTrafficPolicy/for-gateway', 'spec.connection'],
+      ],
+    },
+  ],
+  store: [
+    {
+      said: [
+        ['gateway', 'GatewayPolicy/own', 'spec.store'],
+        ['gateway', 'GatewayParameters/of-gateway', 'spec.store'],
+        ['gateway', 'GatewayParameters/of-class', 'spec.store'],
+      ],
+    },
+  ],
+  cors: [
+    {
+      said: [
+        ...security('spec.cors', ['route', 'listener']),
+        ['gateway', 'GatewayPolicy/own', 'spec.cors'],
+        ...security('spec.cors', ['gateway']),
+      ],
+    },
+  ],
+  keys: [{ said: security('spec.apiKeyAuth', ['rule', 'route', 'gateway']) }],
+  tokens: [{ said: security('spec.jwt', ['rule', 'route', 'listener', 'gateway']) }],
+  lua: [{ said: extension('spec.lua') }],
+  processor: [{ said: extension('spec.extProc') }],
+  wasm: [{ said: extension('spec.wasm') }],
+  cost: [
+    {
+      name: 'total',
+      said: [
+        ['route', 'AIGatewayRoute/chat', 'spec.llmRequestCosts'],
+        ['gateway', 'GatewayConfig/costs', 'spec.globalLLMRequestCosts'],
+      ],
+    },
+  ],
+  rateLimit: [{ said: traffic('spec.rateLimit') }],
+  requestTimeout: [{ said: [ofRule('timeouts.request'), ...traffic('spec.timeout.http.requestTimeout')] }],
+  retry: [{ said: traffic('spec.retry') }],
+  // Of the retry rules of policies only those in force have one.
+  attemptTimeout: [{ said: [ofRule('timeouts.backendRequest'), ...traffic('spec.retry')], atOnce: 1 }],
+  streamIdleTimeout: [{ said: [ofRule('streamIdleTimeout'), ...traffic('spec.timeout.http.streamIdleTimeout')] }],
+  'tls.serverName': [
+    {
+      provider: 'by-name',
+      said: [
+        ['backend', 'BackendTLSPolicy/by-name'],
+        ['backend', 'Backend/by-name', 'spec.tls'],
+      ],
+    },
+    {
+      provider: 'in-cluster',
+      said: [
+        ['backend', 'BackendTLSPolicy/for-port'],
+        ['backend', 'BackendTLSPolicy/for-service'],
+      ],
+    },
+  ],
+  'tls.signers': [
+    {
+      provider: 'by-name',
+      said: [
+        ['backend', 'BackendTLSPolicy/by-name'],
+        ['backend', 'Backend/by-name', 'spec.tls'],
+      ],
+    },
+    {
+      provider: 'in-cluster',
+      said: [
+        ['backend', 'BackendTLSPolicy/for-port'],
+        ['backend', 'BackendTLSPolicy/for-service'],
+      ],
+    },
+  ],
+  'tls.subjectNames': [
+    { provider: 'by-name', said: [['backend', 'BackendTLSPolicy/by-name', 'spec.validation.subjectAltNames']] },
+  ],
+  'tls.clientCertificate': [
+    { provider: 'by-name', said: [['backend', 'Backend/by-name', 'spec.tls.clientCertificateRef']] },
+  ],
+  credential: [
+    { provider: 'by-name', said: [['backend', 'BackendSecurityPolicy/by-name']] },
+    {
+      model: 'large',
+      provider: 'own',
+      said: [
+        ['backend', 'ApiKey/ana', 'spec.credentials'],
+        ['backend', 'Provider/own', 'spec.credential.apiKey'],
+      ],
+    },
+  ],
+  header: [
+    {
+      provider: 'by-name',
+      name: 'x-tier',
+      said: [
+        ['backend', 'AIGatewayRoute/chat', 'spec.rules.0.backendRefs.0.headerMutation'],
+        ['backend', 'AIServiceBackend/by-name', 'spec.headerMutation'],
+      ],
+    },
+  ],
+  body: [
+    {
+      provider: 'by-name',
+      name: 'service_tier',
+      said: [
+        ['backend', 'AIGatewayRoute/chat', 'spec.rules.0.backendRefs.0.bodyMutation'],
+        ['backend', 'AIServiceBackend/by-name', 'spec.bodyMutation'],
+      ],
+    },
+  ],
+};
+
+function without(all: readonly Manifest[], [, id, place]: Saying): Manifest[] {
+  const found = all.find(({ kind, metadata }) => `${kind}/${metadata.name}` === id);
+  if (found === undefined) throw new Error(`there is no ${id}`);
+  if (place === undefined) return all.filter((each) => each !== found);
+  const steps = place.split('.');
+  const last = steps.pop() ?? '';
+  let at = found as unknown as Record<string, Record<string, never>>;
+  for (const step of steps) at = at[step] ?? {};
+  if (!(last in at)) throw new Error(`${id} has no ${place}`);
+  delete at[last];
+  // A provider has to say that it needs no credential.
+  if (last === 'apiKey') (at as Record<string, unknown>)['none'] = {};
+  return [...all];
+}
+
+function decisionsOf(all: readonly Manifest[], model: string) {
+  const text = all.map((each) => `---\n${JSON.stringify(each)}\n`).join('');
+  const { documents, barriers } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
+  expect(barriers).toEqual([]);
+  expect(documents).toHaveLength(all.length);
+  const [gateway] = buildModel(documents, secretsOnly()).gateways;
+  const program = gateway && compileProgram(gateway);
+  if (program === undefined) throw new Error('the policy makes no program');
+  return explain(program, { key: 'ana', model }, 0, gateway).decisions;
+}
+
+const rows = Object.entries(table).flatMap(([field, all]) =>
+  all.map((row) => [field, row.provider ?? '', row] as const),
+);
+
+describe('explain: who decides', () => {
+  it('has a row for every field that several places can say', () => {
+    expect(Object.keys(table).sort()).toEqual([...decidedFields].sort());
+    expect(
+      new Set(Object.values(table).flatMap((all) => all.flatMap(({ said }) => said.map(([level]) => level)))),
+    ).toEqual(new Set(policyLevels));
+  });
+
+  it.each(rows)('names the closest of all who say %s %s, while one after the other goes', (field, _, row) => {
+    const { said, name, provider, model = 'small', atOnce = said.length } = row;
+    const asked = () =>
+      decisionsOf(all, model).find((each) => each.field === field && each.provider === provider && each.name === name);
+    let all = manifests();
+    for (const [index, saying] of said.entries()) {
+      const found = asked();
+      const saidBy = [found?.by, ...(found?.over ?? [])].map((one) => [one?.level, one?.origin]);
+      expect(saidBy).toEqual(
+        said.slice(index, index + 1 + (index === 0 ? atOnce : atOnce - 1)).map(([level, id]) => [level, id]),
+      );
+      all = without(all, saying);
+    }
+    expect(asked()).toBeUndefined();
+  });
+
+  it('shows no secret, not even one that somebody wrote into a header', () => {
+    const all = manifests().map((each) =>
+      each.kind === 'AIServiceBackend'
+        ? {
+            ...each,
+            spec: {
+              ...(each as { spec?: object }).spec,
+              headerMutation: { set: [{ name: 'x-api-key-of-team', value: 'sk-1234567890abcdef' }] },
+            },
+          }
+        : each,
+    );
+    const lines = decisionsOf(all, 'small').map(decisionText).join('\n');
+    expect(lines).toContain('x-api-key-of-team: [masked]');
+    expect(lines).not.toMatch(/sk-1234|a-key-that-nobody-guesses|sk-of-the-provider|the value of/);
+  });
+});
