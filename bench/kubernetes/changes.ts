@@ -4,9 +4,11 @@ import { until } from '../../e2e/support/until.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { startReflector } from '../../src/kube/reflector.ts';
 
-/** All in milliseconds from the API server's answer to the write. */
+/** All in milliseconds from the moment at which the write was sent. */
 export interface Change {
-  /** Until a bare watch in this process had it: what the API server itself takes. Negative: before the answer. */
+  /** Until the API server had answered it: stored, as far as whoever applies it can know. */
+  readonly answerMs: number;
+  /** Until a bare watch in this process had it. Watches are told beside the answer, so it may come before it. */
   readonly watchMs: number;
   /** Until the moment at which the first request was sent that it was in force for. */
   readonly trafficMs: number;
@@ -50,8 +52,10 @@ export function createChanger(client: KubeClient, url: string): Changer {
   return {
     async change(manifest, model, isInForce) {
       await watch(manifest);
+      const appliedAt = performance.now();
+      const since = (moment: number): number => moment - appliedAt;
       const answer = await client.apply({ ...placeOf(manifest), name: manifest.metadata.name }, manifest);
-      const answeredAt = performance.now();
+      const answerMs = since(performance.now());
       if (!answer.ok) throw new Error(answer.error.message);
       for (;;) {
         const sentAt = performance.now();
@@ -60,9 +64,9 @@ export function createChanger(client: KubeClient, url: string): Changer {
         if (isInForce(response.headers)) {
           const version = answer.value.metadata.resourceVersion ?? '';
           await until('the watch has it', () => seenAt.has(version));
-          return { watchMs: (seenAt.get(version) ?? 0) - answeredAt, trafficMs: Math.max(0, sentAt - answeredAt) };
+          return { answerMs, watchMs: since(seenAt.get(version) ?? Number.NaN), trafficMs: since(sentAt) };
         }
-        if (sentAt - answeredAt > 30_000) throw new Error('a change is not in force after 30 s');
+        if (since(sentAt) > 30_000) throw new Error('a change is not in force after 30 s');
         await sleep(2);
       }
     },
