@@ -19,6 +19,7 @@ const deployment = (image: string, more: Partial<WantedObject> = {}): WantedObje
 /** A writer that may write so often, then another replica may. `shown`: what the watch has. */
 function writing(leadsFor = Number.POSITIVE_INFINITY, shown?: LiveObject) {
   const server = scriptedObjects();
+  const clock = { ms: 0 };
   const bodies: unknown[] = [];
   const preconditions: unknown[] = [];
   let left = leadsFor;
@@ -37,8 +38,9 @@ function writing(leadsFor = Number.POSITIVE_INFINITY, shown?: LiveObject) {
     live: { get: () => shown },
     isLeader: () => left-- > 0,
     log: silentLogger,
+    now: () => clock.ms,
   });
-  return { server, writer, bodies, preconditions };
+  return { server, writer, bodies, preconditions, clock };
 }
 
 describe('createObjectWriter()', () => {
@@ -115,6 +117,23 @@ describe('createObjectWriter()', () => {
     if (there === undefined) throw new Error('nothing was made');
     await writer.remove({ of: 'Deployment', live: liveObject({ ...there, kind: 'Deployment' }) });
     expect(server.calls()).toEqual([]);
+  });
+
+  it('does not send what was refused again at once, unless it is another', async () => {
+    const { server, writer, clock } = writing();
+    server.fail((call) => (call.startsWith('APPLY') ? kubeError(422, 'Invalid', 'no such image') : undefined));
+    const wanted = deployment('one');
+    const failure = await writer.write([wanted], owner);
+    expect(server.calls()).toHaveLength(2);
+    clock.ms += 4_999;
+    expect(await writer.write([wanted], owner)).toBe(failure);
+    expect(server.calls()).toEqual([]);
+    await writer.write([deployment('two')], owner);
+    expect(server.calls()).toHaveLength(2);
+    clock.ms += 5_000;
+    server.fail(() => undefined);
+    expect(await writer.write([deployment('two')], owner)).toBeUndefined();
+    expect(server.calls()).toHaveLength(2);
   });
 
   it('says the first of several errors, and what the API server read and did not take', async () => {

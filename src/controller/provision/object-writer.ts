@@ -24,6 +24,17 @@ export interface ObjectWriterOptions {
   /** Asked right before every write: only one replica writes. */
   isLeader(): boolean;
   readonly log: Logger;
+  /** Milliseconds of a clock that only goes on. */
+  readonly now?: () => number;
+}
+
+/** What was refused is sent again after so long at the earliest: every change of the policy leads to another look. */
+const refusedMs = 5_000;
+
+interface Refusal {
+  readonly content: string;
+  readonly failure: Failure;
+  readonly at: number;
 }
 
 export interface ObjectWriter {
@@ -35,11 +46,15 @@ export interface ObjectWriter {
 }
 
 /** Brings objects to where they are to be, and knows of its last write of each while the watch does not show it yet. */
-export function createObjectWriter({ client, live, isLeader, log }: ObjectWriterOptions): ObjectWriter {
+export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
+  const { client, live, isLeader, log, now = () => performance.now() } = options;
   const written = new Map<string, Written>();
+  const refused = new Map<string, Refusal>();
 
   async function take(step: Step, owner: string): Promise<Failure | undefined> {
     if (step.kind === 'blocked') return { error: step.error };
+    const refusal = refused.get(wantedKey(step.wanted));
+    if (refusal?.content === contentOf(step.wanted) && now() - refusal.at < refusedMs) return refusal.failure;
     return step.kind === 'create' ? create(step.wanted, owner) : apply(step.wanted);
   }
 
@@ -69,8 +84,12 @@ export function createObjectWriter({ client, live, isLeader, log }: ObjectWriter
     if (!answer.ok) {
       written.delete(key);
       const error = `${key}: ${kubeErrorText(answer.error)}`;
-      return isRefusal(answer.error) ? { error, refused: object } : { error };
+      if (!isRefusal(answer.error)) return { error };
+      const failure = { error, refused: object };
+      refused.set(key, { content: contentOf(object), failure, at: now() });
+      return failure;
     }
+    refused.delete(key);
     const after = liveObject(answer.value);
     const hasChanged = before?.resourceVersion !== after.resourceVersion;
     written.set(key, {
@@ -107,9 +126,13 @@ export function createObjectWriter({ client, live, isLeader, log }: ObjectWriter
       const answer = await client.delete({ ...provisionedKinds[of], namespace, name }, { uid });
       const key = objectKey(of, namespace, name);
       written.delete(key);
+      refused.delete(key);
       if (answer.ok) log.info({ object: key }, 'removed');
       else if (!isNotFound(answer.error)) log.warn({ object: key, reason: kubeErrorText(answer.error) }, 'not removed');
     },
-    forget: () => written.clear(),
+    forget() {
+      written.clear();
+      refused.clear();
+    },
   };
 }

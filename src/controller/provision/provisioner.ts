@@ -42,9 +42,9 @@ export interface Provisioner {
 
 /** Keeps what is made for Gateways as it is wanted, as long as this replica leads. In between it writes nothing. */
 export function createProvisioner(options: ProvisionerOptions): Provisioner {
-  const { client, live, settings, isLeader, log } = options;
-  const objects = createGatewayObjects({ ...options, now: options.now ?? (() => new Date()) });
-  const writer = createObjectWriter({ client, live, isLeader, log });
+  const { client, live, settings, isLeader, log, now } = options;
+  const objects = createGatewayObjects({ ...options, now: now ?? (() => new Date()) });
+  const writer = createObjectWriter({ client, live, isLeader, log, ...(now && { now: () => now().getTime() }) });
   const passes = createPasses({
     pass,
     onDone: options.onChange,
