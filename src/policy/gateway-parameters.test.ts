@@ -17,7 +17,7 @@ describe('GatewayParameters', () => {
   it.each([
     ['{replicas: 2, autoscaling: {}}', 'spec.replicas is given together with autoscaling — keep one of them'],
     ['{autoscaling: {min: 3, max: 2}}', 'spec.autoscaling.max 2 is less than min, which is 3 — make it no less'],
-    ['{shutdown: {min: 20s, max: 10s}}', 'spec.shutdown.max is shorter than min — make it no shorter'],
+    ['{shutdown: {min: 20s, max: 10s}}', 'spec.shutdown.max is shorter than min — make max no shorter than min'],
     [
       '{podDisruptionBudget: {minAvailable: 1, maxUnavailable: 1}}',
       'spec.podDisruptionBudget has both minAvailable and maxUnavailable — keep one of them',

@@ -32,9 +32,10 @@ function category(names: readonly string[]): Schema<string> {
 }
 
 /** What every text reaches is no threshold. */
-function aboveNothing(threshold: Schema<number>): Schema<number> {
-  return refine(threshold, (value, place) =>
-    value === 0 ? reject(place, 'is 0, so everything is a finding', 'raise it, or leave the category out') : value,
+function aboveNothing(threshold: Schema<number>, zero: '0' | '0.0'): Schema<number> {
+  const remedy = 'raise it, or leave the category out';
+  return refine(ruled(threshold, { rule: `self > ${zero}`, message: remedy }), (value, place) =>
+    value === 0 ? reject(place, 'is 0, so everything is a finding', remedy) : value,
   );
 }
 
@@ -49,7 +50,7 @@ const azureContentSafety = refine(
       ),
       credential: required(apiKeyCredential, 'How the gateway shows who it is.'),
       thresholds: defaulted(
-        map(category(azureCategories), aboveNothing(integer({ from: 0, to: 7 }))),
+        map(category(azureCategories), aboveNothing(integer({ from: 0, to: 7 }), '0')),
         { hate: 4, selfHarm: 4, sexual: 4, violence: 4 },
         'Severity from which on a text is a finding, by category; a category left out is not looked at.',
       ),
@@ -92,7 +93,7 @@ const openaiModeration = refine(
       'Categories that count. Default: every one.',
     ),
     thresholds: defaulted(
-      map(category(moderationCategories), aboveNothing(score)),
+      map(category(moderationCategories), aboveNothing(score, '0.0')),
       {},
       'Scores from which on a text is a finding, by category, in place of what the service flags.',
     ),

@@ -1,27 +1,19 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
 import { runCli } from '../../../cmd/sluice/testing/run-cli.ts';
 import { connectKubeClient, type KubeClient } from '../../../src/kube/client.ts';
-import type { ObjectRef } from '../../../src/kube/object.ts';
-import { customResourceDefinition, definedKinds } from '../../../src/policy/crd/definition.ts';
-import { apiVersionsOf } from '../../../src/policy/kind-row.ts';
-import { isKind, type Kind, kinds } from '../../../src/policy/kinds.ts';
-import { parseDocuments } from '../../../src/policy/parse.ts';
+import { kinds } from '../../../src/policy/kinds.ts';
 import { mostListedPrices } from '../../../src/policy/price-catalogue.ts';
-import { isMap } from '../../../src/policy/schema/object.ts';
-import { testNow } from '../../../src/policy/testing/documents.ts';
-import { examples } from '../../../src/policy/testing/examples.ts';
-import { badExamples, goodExamples, laterExamples } from '../../support/definition-examples.ts';
+import {
+  complaintsOfParser,
+  documentOf,
+  type KindDocument,
+  published,
+  refOf,
+} from '../../support/definitions/document.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
 import { patience } from '../../support/kube-api/patience.ts';
 
-/*
- * What the definitions say is what a real API server does, and the same as what our own parser does. Nothing is stored
- * but where a test is about what is stored.
- */
+/* Definitions as a whole: how they get to an API server, and what people see of them there. */
 
 patience();
 let server: KubeApiServer;
@@ -38,8 +30,6 @@ afterAll(async () => {
   client?.close();
   await server?.close();
 });
-
-const published = [...definedKinds('own'), ...definedKinds('accepted')];
 
 describe('sluice crds apply', () => {
   it('makes every definition Established, and changes nothing when run again', async () => {
@@ -86,55 +76,7 @@ describe('sluice crds apply', () => {
   });
 });
 
-describe.each(published)('%s', (kind) => {
-  const accepted = [...examples[kind].map((spec): unknown => parse(spec)), ...goodExamples(kind)];
-
-  it.each(accepted.map((spec) => [JSON.stringify(spec), spec] as const))('takes %s', async (_text, spec) => {
-    const document = documentOf(kind, spec);
-    expect(complaintsOfParser(document)).toEqual([]);
-    expect(await complaintOfServer(document)).toBeUndefined();
-  });
-
-  it('is the same in every version that is served', async () => {
-    const [spec] = accepted;
-    for (const apiVersion of apiVersionsOf(kinds[kind])) {
-      const document = { ...documentOf(kind, spec), apiVersion };
-      expect([apiVersion, await complaintOfServer(document)]).toEqual([apiVersion, undefined]);
-      expect(meaning(document)).toEqual(meaning(documentOf(kind, spec)));
-    }
-  });
-
-  it('means the same with the defaults that the server wrote', async () => {
-    for (const spec of accepted) {
-      const document = documentOf(kind, spec);
-      const stored = await client.apply(refOf(document), document, { dryRun: true });
-      if (!stored.ok) throw new Error(stored.error.message);
-      expect([spec, meaning(JSON.parse(JSON.stringify(stored.value)))]).toEqual([spec, meaning(document)]);
-    }
-  });
-
-  it.each(badExamples(kind))('refuses $spec', async ({ spec, says }) => {
-    const document = documentOf(kind, spec);
-    expect(await complaintOfServer(document)).toContain(says);
-    expect(complaintsOfParser(document)).not.toEqual([]);
-  });
-
-  it.each(laterExamples(kind))('takes $spec, which the controller refuses: $why', async ({ spec }) => {
-    const document = documentOf(kind, spec);
-    expect(await complaintOfServer(document)).toBeUndefined();
-    expect(complaintsOfParser(document)).not.toEqual([]);
-  });
-});
-
 describe('an API server', () => {
-  it('has refused something by each of the rules', async () => {
-    const documents = published.flatMap((kind) => badExamples(kind).map(({ spec }) => documentOf(kind, spec)));
-    const heard = (await Promise.all(documents.map(complaintOfServer))).join('\n');
-    const messages = published.flatMap((kind) => [...rulesOf(customResourceDefinition(kind).spec.versions[0])]);
-    const unheard = new Set(messages.filter((message) => !heard.includes(message)));
-    expect([...unheard]).toEqual([expect.stringMatching(/^metadata\.name: /)]);
-  });
-
   it('has names that our own kinds may have', async () => {
     const complaint = await complaintOfServer(documentOf('Limit', { requests: 1, window: '1m' }, 'a.b'));
     expect(complaint).toContain('metadata.name: use lower-case letters, digits and -, at most 63');
@@ -217,72 +159,7 @@ describe('an API server', () => {
   });
 });
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-
-const files = globSync('examples/**/*.yaml', { cwd: root }).sort();
-const inFiles = files.map((file) => {
-  const text = readFileSync(join(root, file), 'utf8');
-  // As kubectl and Helm read it: `on` and `off` without quotes are booleans to them.
-  const documents = parseAllDocuments(text, { version: '1.1' }).map((document) => document.toJS());
-  return { file, documents: documents.filter(({ kind }) => published.some((each) => each === kind)) };
-});
-
-describe.each(inFiles.filter(({ documents }) => documents.length > 0))('$file', ({ documents }) => {
-  it('is taken document by document', async () => {
-    for (const document of documents) {
-      const complaint = await complaintOfServer(document);
-      expect([document.metadata.name, complaint, complaintsOfParser(document)]).toEqual([
-        document.metadata.name,
-        undefined,
-        [],
-      ]);
-    }
-  });
-});
-
-interface Document {
-  readonly apiVersion: string;
-  readonly kind: Kind;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec: unknown;
-}
-
-function documentOf(kind: Kind, spec: unknown, name = 'example'): Document {
-  return { apiVersion: kinds[kind].apiVersion, kind, metadata: { name, namespace: 'default' }, spec };
-}
-
-function refOf({ apiVersion, kind, metadata }: Document): ObjectRef {
-  if (!isKind(kind)) throw new Error(`${String(kind)} is not a kind`);
-  const { group, plural, scope } = kinds[kind];
-  const namespace = scope === 'Namespaced' ? { namespace: metadata.namespace ?? 'default' } : {};
-  return { group, version: apiVersion.slice(group.length + 1), plural, name: metadata.name, ...namespace };
-}
-
-async function complaintOfServer(document: Document): Promise<string | undefined> {
+async function complaintOfServer(document: KindDocument): Promise<string | undefined> {
   const answer = await client.apply(refOf(document), document, { dryRun: true });
   return answer.ok ? undefined : answer.error.message;
-}
-
-function parsed(document: unknown) {
-  return parseDocuments(JSON.stringify(document), 'a.json', '/', { now: testNow });
-}
-
-function complaintsOfParser(document: unknown): readonly string[] {
-  const errors = parsed(document).problems.filter(({ severity }) => severity === 'error');
-  return errors.map(({ path, message }) => `${path} ${message}`);
-}
-
-/** What our parser makes of it. */
-function meaning(document: unknown): unknown {
-  return parsed(document).documents.map(({ spec }) => spec);
-}
-
-/** Messages of all CEL rules in a schema. */
-function* rulesOf(value: unknown): Generator<string> {
-  if (Array.isArray(value)) for (const item of value) yield* rulesOf(item);
-  if (!isMap(value)) return;
-  for (const [name, child] of Object.entries(value)) {
-    if (name !== 'x-kubernetes-validations') yield* rulesOf(child);
-    else if (Array.isArray(child)) for (const rule of child) if (isMap(rule)) yield String(rule.message);
-  }
 }

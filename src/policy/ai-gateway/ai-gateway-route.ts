@@ -4,13 +4,16 @@ import { apiGroup, apiKind, hostname, sectionName } from '../gateway-api/name.ts
 import { parentReferences } from '../gateway-api/parent-reference.ts';
 import { routeTimeouts } from '../gateway-api/timeouts.ts';
 import { dnsLabel, dottedName, modelName } from '../name.ts';
+import { celText } from '../schema/cel-text.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
+import { uniqueRule } from '../schema/field-rules.ts';
 import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { invalid, type Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { timestamp } from '../schema/timestamp.ts';
 import { except, notApplicable, refused, unservedYet } from '../schema/verdict.ts';
@@ -56,8 +59,12 @@ const reserved = 'route-not-found';
 
 const rule = object({
   name: optional(
-    refine(sectionName, (name, place) =>
-      name === reserved ? reject(place, `${reserved} is taken`, 'choose another name') : name,
+    refine(
+      ruled(sectionName, {
+        rule: `self != ${celText(reserved)}`,
+        message: `choose another name: ${reserved} is taken`,
+      }),
+      (name, place) => (name === reserved ? reject(place, `${reserved} is taken`, 'choose another name') : name),
     ),
     'Name of the rule, for policies that are for it alone.',
   ),
@@ -80,9 +87,14 @@ const rule = object({
 
 export type AiRule = Infer<typeof rule>;
 
-const rules = refine(list(rule, { least: 1, most: 256, emptyRemedy: 'add a rule with backendRefs' }), unique('name'));
+const rules = refine(
+  ruled(list(rule, { least: 1, most: 256, emptyRemedy: 'add a rule with backendRefs' }), uniqueRule('name')),
+  unique('name'),
+);
 
-const parents = refine(parentReferences(16), (all, place) => {
+const onlyGateways = { rule: 'self.all(one, one.kind == "Gateway")', message: 'write kind: Gateway' };
+
+const parents = refine(ruled(parentReferences(16), onlyGateways), (all, place) => {
   const index = all.findIndex(({ kind }) => kind !== 'Gateway');
   if (index < 0) return all;
   reject(under(under(place, index), 'kind'), `${all[index]?.kind} is no Gateway`, 'write Gateway', 'InvalidKind');

@@ -1,4 +1,5 @@
 import { apiGroup, apiKind, envoyGatewayGroup } from '../gateway-api/name.ts';
+import { withPortRule } from '../gateway-api/object-reference.ts';
 import { portNumber } from '../gateway-api/parent-reference.ts';
 import { dnsLabel, dottedName } from '../name.ts';
 import { enumeration } from '../schema/enumeration.ts';
@@ -7,7 +8,7 @@ import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under, warn } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
-import { noted } from '../schema/server-notes.ts';
+import { noted, ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { except, refused, unservedYet } from '../schema/verdict.ts';
 import { bodyMutation, headerMutation } from './mutation.ts';
@@ -79,14 +80,23 @@ function versionAsPrefix(given: ApiSchema, place: Place): ApiSchema {
   return given;
 }
 
+const kindRemedy = `write group: ${envoyGatewayGroup}, kind: Backend`;
+
 const backendRef = refine(
-  object({
-    group: defaulted(apiGroup, '', 'Group of the kind: gateway.envoyproxy.io for Backend.'),
-    kind: defaulted(apiKind, 'Service', 'Backend, or Service.'),
-    name: required(dottedName, 'Name of the backend.'),
-    namespace: optional(dnsLabel, 'Its namespace; the one of this document if absent.'),
-    port: optional(portNumber, 'Port of the Service; no matter for a Backend.'),
-  }),
+  ruled(
+    object({
+      group: defaulted(apiGroup, '', 'Group of the kind: gateway.envoyproxy.io for Backend.'),
+      kind: defaulted(apiKind, 'Service', 'Backend, or Service.'),
+      name: required(dottedName, 'Name of the backend.'),
+      namespace: optional(dnsLabel, 'Its namespace; the one of this document if absent.'),
+      port: optional(portNumber, 'Port of the Service; no matter for a Backend.'),
+    }),
+    {
+      rule: `(self.kind == "Backend" && self.group == "${envoyGatewayGroup}") || (self.kind == "Service" && self.group == "")`,
+      message: kindRemedy,
+    },
+    withPortRule,
+  ),
   checkBackend,
 );
 
@@ -103,9 +113,8 @@ function checkBackend<T extends BackendRef>(ref: T, place: Place): Parsed<T> {
     if (ref.port !== undefined) return ref;
     return reject(under(place, 'port'), `is missing: Service ${ref.name} may have several`, 'add port: 8080');
   }
-  const remedy = `write group: ${envoyGatewayGroup}, kind: Backend`;
   const [field, value] = ref.kind === 'Backend' || ref.kind === 'Service' ? ['group', ref.group] : ['kind', ref.kind];
-  return reject(under(place, field), `"${value}" is not that of a Backend or a Service`, remedy, 'InvalidKind');
+  return reject(under(place, field), `"${value}" is not that of a Backend or a Service`, kindRemedy, 'InvalidKind');
 }
 
 /** A provider in the words of Envoy AI Gateway: where it is, what it speaks, what is changed on the way. */

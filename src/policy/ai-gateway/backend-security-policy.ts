@@ -21,6 +21,9 @@ const apiKey = privateMap(
   'write secretRef: {name: …}',
 );
 
+/** What others write there: stored, so that the status can say that there are none here. */
+const inferencePool = { group: 'inference.networking.k8s.io', kind: 'InferencePool' };
+
 const without = (...sources: readonly string[]) => `without ${sources.join(' and ')} it is reported as not served yet`;
 
 const types = [
@@ -35,7 +38,7 @@ const types = [
 
 const fields = object({
   targetRefs: defaulted(
-    policyTargets([{ group: aiGatewayGroup, kind: 'AIServiceBackend' }], false),
+    policyTargets([{ group: aiGatewayGroup, kind: 'AIServiceBackend' }], false, 0, [inferencePool]),
     [],
     'Backends that the credential is for.',
   ),

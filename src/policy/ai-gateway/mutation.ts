@@ -6,6 +6,7 @@ import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { reject } from '../schema/place.ts';
 import { type Infer, refine, type Schema } from '../schema/schema.ts';
+import { keyed } from '../schema/server-notes.ts';
 import { kindOf } from '../schema/show.ts';
 import { text } from '../schema/text.ts';
 import { unique } from './unique.ts';
@@ -16,12 +17,15 @@ const headerToChange = mutableHeader('remove it and use a BackendSecurityPolicy'
 export const headerMutation = object({
   set: defaulted(
     refine(
-      list(
-        object({
-          name: required(headerToChange, 'Name of the header, in any case.'),
-          value: required(headerValue, 'Its value.'),
-        }),
-        { most: 16 },
+      keyed(
+        list(
+          object({
+            name: required(headerToChange, 'Name of the header, in any case.'),
+            value: required(headerValue, 'Its value.'),
+          }),
+          { most: 16 },
+        ),
+        'name',
       ),
       unique('name'),
     ),
@@ -62,12 +66,15 @@ const jsonText: Schema<JsonValue> = {
 export const bodyMutation = object({
   set: defaulted(
     refine(
-      list(
-        object({
-          path: required(bodyField, 'Name of the field.'),
-          value: required(jsonText, 'Its value, as JSON text.'),
-        }),
-        { most: 16 },
+      keyed(
+        list(
+          object({
+            path: required(bodyField, 'Name of the field.'),
+            value: required(jsonText, 'Its value, as JSON text.'),
+          }),
+          { most: 16 },
+        ),
+        'path',
       ),
       unique('path'),
     ),

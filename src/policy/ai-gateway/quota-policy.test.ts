@@ -54,7 +54,6 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{perModelQuotas: [{modelName: a, quota: {mode: Shared, bucketRules: [{clientSelectors: [{path: {value: /a}}], quota: {limit: 1, duration: 1m}}]}}]}',
-    'error spec.perModelQuotas[0].quota.bucketRules[0].clientSelectors[0].headers is missing — add headers: headers of the request',
     'error spec.perModelQuotas[0].quota.bucketRules[0].clientSelectors[0].path is not served: callers are told apart by headers; a Limit of sluice.dev knows keys, users, teams and models — remove it',
   ],
   [

@@ -1,15 +1,17 @@
-import { clientSelectors } from '../envoy-gateway/client-selector.ts';
+import { deepClientSelectors } from '../envoy-gateway/client-selector.ts';
 import { aiGatewayGroup } from '../gateway-api/name.ts';
 import { policyTargets } from '../gateway-api/policy-target.ts';
 import { modelName } from '../name.ts';
 import { boolean } from '../schema/boolean.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
+import { uniqueRule } from '../schema/field-rules.ts';
 import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject } from '../schema/place.ts';
 import { refine, type Schema } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { show } from '../schema/show.ts';
 import { except, refused, reported } from '../schema/verdict.ts';
 import { costExpression, countedExpressions } from './request-cost.ts';
@@ -32,7 +34,7 @@ const bucket = object({
 });
 
 const bucketRule = object({
-  clientSelectors: defaulted(clientSelectors, [], 'Callers that it is for; all if empty.'),
+  clientSelectors: defaulted(deepClientSelectors, [], 'Callers that it is for; all if empty.'),
   quota: required(bucket, 'Their quota.'),
   shadowMode: defaulted(
     reported(boolean, 'limits that refuse nothing are not served'),
@@ -90,15 +92,18 @@ export const quotaPolicySpec = object({
   ),
   perModelQuotas: defaulted(
     refine(
-      list(
-        object({
-          modelName: required(
-            modelName,
-            'The backend’s own name of a model: as in modelNameOverride, or without one as callers name it.',
-          ),
-          quota: required(quota, 'Its quota.'),
-        }),
-        { most: 128 },
+      ruled(
+        list(
+          object({
+            modelName: required(
+              modelName,
+              'The backend’s own name of a model: as in modelNameOverride, or without one as callers name it.',
+            ),
+            quota: required(quota, 'Its quota.'),
+          }),
+          { most: 128 },
+        ),
+        uniqueRule('modelName'),
       ),
       unique('modelName'),
     ),

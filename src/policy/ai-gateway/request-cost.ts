@@ -1,5 +1,6 @@
 import { enumeration } from '../schema/enumeration.ts';
 import { optional, required } from '../schema/field.ts';
+import { uniqueRule } from '../schema/field-rules.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
@@ -60,4 +61,7 @@ const requestCost = refine(
   },
 );
 
-export const requestCosts = refine(list(requestCost, { most: 36 }), unique('metadataKey'));
+export const requestCosts = refine(
+  ruled(list(requestCost, { most: 36 }), uniqueRule('metadataKey')),
+  unique('metadataKey'),
+);

@@ -76,7 +76,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, rateLimit: {global: {rules: [{clientSelectors: [{}], limit: {requests: 1, unit: Hour}}]}}}',
-    'error spec.rateLimit.global.rules[0].clientSelectors[0].headers is missing — add headers: headers of the request',
+    'error spec.rateLimit.global.rules[0].clientSelectors[0].headers is missing — name a header',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, rateLimit: {global: {rules: [{clientSelectors: [{headers: [{name: a, value: b}], sourceCIDR: {value: 10.0.0.0/8}}], limit: {requests: 1, unit: Hour}}]}}}',

@@ -55,7 +55,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{tls: {wellKnownCACertificates: System, caCertificateRefs: [{kind: ConfigMap, name: a}]}, endpoints: [{fqdn: {hostname: a, port: 1}}]}',
-    'error spec.tls.wellKnownCACertificates is given beside caCertificateRefs — keep one of them',
+    'error spec.tls.wellKnownCACertificates is given beside caCertificateRefs — keep caCertificateRefs or wellKnownCACertificates',
   ],
   [
     '{tls: {wellKnownCACertificates: System, insecureSkipVerify: true}, endpoints: [{fqdn: {hostname: a, port: 1}}]}',

@@ -2,7 +2,7 @@ import { gatewayDuration } from '../gateway-api/duration.ts';
 import { headerName } from '../header.ts';
 import { boolean } from '../schema/boolean.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
-import { exactlyOneRule } from '../schema/field-rules.ts';
+import { exactlyOneRule, uniqueRule } from '../schema/field-rules.ts';
 import { exactlyOneOf } from '../schema/given.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
@@ -109,7 +109,10 @@ function distinct(all: readonly JwtProvider[], place: Place): Parsed<readonly Jw
 /** Tokens of callers. */
 export const jwt = object({
   providers: required(
-    refine(list(provider, { least: 1, most: 16, emptyRemedy: 'name an issuer of tokens' }), distinct),
+    refine(
+      ruled(list(provider, { least: 1, most: 16, emptyRemedy: 'name an issuer of tokens' }), uniqueRule('name')),
+      distinct,
+    ),
     'Whose tokens are accepted.',
   ),
   optional: defaulted(boolean, false, 'true: a request without token is let in; a wrong token is not.'),

@@ -1,42 +1,43 @@
 import { boolean } from '../schema/boolean.ts';
 import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
+import { notBothRule } from '../schema/field-rules.ts';
 import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { except, refused, reported } from '../schema/verdict.ts';
 import { clientSelectors } from './client-selector.ts';
 
 const key = text({ longest: 128, complaint: 'is not a key', remedy: 'write a name such as llm_total_token' });
 
-const cost = refine(
-  object({
-    from: required(enumeration(['Number', 'Metadata']), 'Where the cost comes from.'),
-    number: optional(integer({ from: 0, to: 4_294_967_295 }), 'The cost; 1 if absent.'),
-    metadata: optional(
-      object({
-        namespace: required(key, 'io.envoy.ai_gateway.'),
-        key: required(key, 'metadataKey of llmRequestCosts.'),
-      }),
-      'A cost of llmRequestCosts.',
-    ),
-  }),
-  (spec, place) => {
-    const isNumber = spec.from === 'Number';
-    if (isNumber && spec.metadata !== undefined) {
-      return reject(under(place, 'metadata'), 'is given, but from is Number', 'remove it, or write from: Metadata');
-    }
-    if (!isNumber && spec.number !== undefined) {
-      return reject(under(place, 'number'), 'is given, but from is Metadata', 'remove it, or write from: Number');
-    }
-    if (isNumber || spec.metadata !== undefined) return spec;
-    const remedy = 'add metadata: {namespace: io.envoy.ai_gateway, key: …}';
-    return reject(under(place, 'metadata'), 'is missing: from is Metadata', remedy);
-  },
-);
+const costFields = object({
+  from: required(enumeration(['Number', 'Metadata']), 'Where the cost comes from.'),
+  number: optional(integer({ from: 0, to: 4_294_967_295 }), 'The cost; 1 if absent.'),
+  metadata: optional(
+    object({
+      namespace: required(key, 'io.envoy.ai_gateway.'),
+      key: required(key, 'metadataKey of llmRequestCosts.'),
+    }),
+    'A cost of llmRequestCosts.',
+  ),
+});
+
+const cost = refine(ruled(costFields, notBothRule('number', 'metadata')), (spec, place) => {
+  const isNumber = spec.from === 'Number';
+  if (isNumber && spec.metadata !== undefined) {
+    return reject(under(place, 'metadata'), 'is given, but from is Number', 'remove it, or write from: Metadata');
+  }
+  if (!isNumber && spec.number !== undefined) {
+    return reject(under(place, 'number'), 'is given, but from is Metadata', 'remove it, or write from: Number');
+  }
+  if (isNumber || spec.metadata !== undefined) return spec;
+  const remedy = 'add metadata: {namespace: io.envoy.ai_gateway, key: …}';
+  return reject(under(place, 'metadata'), 'is missing: from is Metadata', remedy);
+});
 
 const rule = object({
   clientSelectors: defaulted(clientSelectors, [], 'Whose requests are counted; all if empty.'),

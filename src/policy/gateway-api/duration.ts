@@ -1,5 +1,6 @@
 import { reject } from '../schema/place.ts';
 import type { Schema } from '../schema/schema.ts';
+import { notedJson } from '../schema/server-notes.ts';
 import { show } from '../schema/show.ts';
 
 /** GEP-2257: up to four parts such as `1h30m`, nothing finer than a millisecond. */
@@ -11,7 +12,8 @@ const remedy = 'write a duration such as 30s, 1m30s or 250ms';
 
 /** A duration as Gateway API writes it, parsed to milliseconds. */
 export const gatewayDuration: Schema<number> = {
-  json: { type: 'string', pattern },
+  // Four parts of five digits and `ms`: conditions of API servers have to know how long it may be.
+  json: notedJson({ type: 'string', pattern }, { keywords: { maxLength: 28 } }),
   parse: (value, place) => {
     if (typeof value !== 'string') return reject(place, `${show(value)} is not a duration`, remedy);
     if (!durationText.test(value)) return reject(place, `${show(value)} is not a duration`, remedy);

@@ -6,16 +6,31 @@ import { map } from '../schema/map.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
+
+const hasValues = '(has(self.values) && self.values.size() > 0)';
 
 const expression = refine(
-  object({
-    key: required(labelName, 'Name of a label.'),
-    operator: required(
-      enumeration(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-      'How the label’s value is compared with those given.',
-    ),
-    values: defaulted(set(labelValue), [], 'Values; none for Exists and DoesNotExist.'),
-  }),
+  ruled(
+    object({
+      key: required(labelName, 'Name of a label.'),
+      operator: required(
+        enumeration(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+        'How the label’s value is compared with those given.',
+      ),
+      values: defaulted(set(labelValue), [], 'Values; none for Exists and DoesNotExist.'),
+    }),
+    {
+      rule: `!(self.operator in ["In", "NotIn"]) || ${hasValues}`,
+      message: 'add the values: [prod]',
+      fieldPath: '.values',
+    },
+    {
+      rule: `self.operator in ["In", "NotIn"] || !${hasValues}`,
+      message: 'remove it: Exists and DoesNotExist compare nothing',
+      fieldPath: '.values',
+    },
+  ),
   (spec, place) => {
     const needsValues = spec.operator === 'In' || spec.operator === 'NotIn';
     if (needsValues === spec.values.length > 0) return spec;

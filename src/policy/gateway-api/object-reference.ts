@@ -7,6 +7,7 @@ import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { privateMap } from '../schema/private-map.ts';
 import { type Infer, refine, type Schema } from '../schema/schema.ts';
+import type { ServerRule } from '../schema/server-notes.ts';
 import { show } from '../schema/show.ts';
 import { except } from '../schema/verdict.ts';
 import { apiGroup, apiKind } from './name.ts';
@@ -73,7 +74,15 @@ export type BackendReference = Infer<typeof plainBackend>;
 
 export const backendReference = refine(plainBackend, withPort);
 
+const portRemedy = 'add port: 8080';
+
+export const withPortRule: ServerRule = {
+  rule: 'self.kind != "Service" || self.group != "" || has(self.port)',
+  message: portRemedy,
+  fieldPath: '.port',
+};
+
 export function withPort<T extends BackendReference>(ref: T, place: Place): Parsed<T> {
   if (ref.kind !== 'Service' || ref.group !== '' || ref.port !== undefined) return ref;
-  return reject(under(place, 'port'), `is missing: Service ${ref.name} may have several`, 'add port: 8080');
+  return reject(under(place, 'port'), `is missing: Service ${ref.name} may have several`, portRemedy);
 }

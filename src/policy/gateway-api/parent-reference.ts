@@ -6,6 +6,7 @@ import { object } from '../schema/object.ts';
 import { invalid, type Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
+import { ruled } from '../schema/server-notes.ts';
 import { apiGroup, apiKind, gatewayApiGroup, sectionName } from './name.ts';
 
 export const portNumber = integer({ from: 1, to: 65_535 });
@@ -23,8 +24,22 @@ export type ParentReferenceSpec = Infer<typeof parentReference>;
 
 /** The Gateways that a route wants to be part of. */
 export function parentReferences(most: number) {
-  return refine(list(parentReference, { most }), distinct);
+  return refine(ruled(list(parentReference, { most }), distinctRule), distinct);
 }
+
+const remedy = 'give each its own sectionName';
+
+const sameIn = (fields: readonly string[]): string =>
+  fields
+    .map((field) => `has(a.${field}) == has(b.${field}) && (!has(a.${field}) || a.${field} == b.${field})`)
+    .join(' && ');
+const whole = (name: string): string => `(!has(${name}.sectionName) && !has(${name}.port))`;
+const sameParent = `a.group == b.group && a.kind == b.kind && a.name == b.name && ${sameIn(['__namespace__'])}`;
+
+const distinctRule = {
+  rule: `self.all(a, self.exists_one(b, ${sameParent} && (${whole('a')} || ${whole('b')} || ${sameIn(['sectionName', 'port'])})))`,
+  message: remedy,
+};
 
 /** Gateway API: several references to one parent name different parts of it. */
 function distinct(all: readonly ParentReferenceSpec[], place: Place): Parsed<readonly ParentReferenceSpec[]> {
@@ -35,7 +50,7 @@ function distinct(all: readonly ParentReferenceSpec[], place: Place): Parsed<rea
       const isWhole = ref.sectionName === undefined && ref.port === undefined;
       const isEarlierWhole = earlier.sectionName === undefined && earlier.port === undefined;
       if (!isSamePart && isWhole === isEarlierWhole) continue;
-      reject(under(place, index), `names ${ref.kind} ${ref.name} once more`, 'give each its own sectionName');
+      reject(under(place, index), `names ${ref.kind} ${ref.name} once more`, remedy);
       return invalid;
     }
   }

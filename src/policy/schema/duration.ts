@@ -3,7 +3,7 @@ import { reject } from './place.ts';
 import type { Schema } from './schema.ts';
 import { notedJson } from './server-notes.ts';
 import { show } from './show.ts';
-import { unitRule } from './unit-rule.ts';
+import { unitRule, unitValue } from './unit-rule.ts';
 
 const units = [
   ['ms', 1],
@@ -30,6 +30,11 @@ export function duration(range: { readonly from: string; readonly to: string }):
       return parsed.value;
     },
   };
+}
+
+/** What a duration stands for, in CEL. */
+export function durationValue(text: string): string {
+  return `(${unitValue(text, units)})`;
 }
 
 function written(text: string): Milliseconds {

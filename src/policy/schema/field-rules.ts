@@ -13,6 +13,14 @@ export function notBothRule(one: string, other: string): ServerRule {
   return { rule: `!(${has(one)} && ${has(other)})`, message: `keep ${choices([one, other])}` };
 }
 
+/** No two entries of a list have the same. Each is compared with all the others, which only short lists can afford. */
+export function uniqueRule(field: string): ServerRule {
+  return {
+    rule: `self.all(one, !has(one.${field}) || self.exists_one(other, has(other.${field}) && other.${field} == one.${field}))`,
+    message: `write each ${field} once`,
+  };
+}
+
 /** By a tag that is always there: the field that it means is there, and none of those of other tags. */
 export function blockRules(tag: string, blocks: readonly (readonly [value: string, block: string])[]): ServerRule[] {
   return [...new Set(blocks.map(([, block]) => block))].flatMap((block) => {

@@ -1,8 +1,10 @@
 import type { ServerRule } from './server-notes.ts';
 
+/** Suffixes and what they stand for. Longer suffixes first: `ms` ends in `s`. */
+export type Units = readonly (readonly [suffix: string, factor: number])[];
+
 export interface UnitRange {
-  /** Suffixes and what they stand for. Longer suffixes first: `ms` ends in `s`. */
-  readonly units: readonly (readonly [suffix: string, factor: number])[];
+  readonly units: Units;
   readonly from: number;
   readonly to: number;
   readonly message: string;
@@ -12,12 +14,16 @@ export interface UnitRange {
 
 /** A text of a number and a unit lies in a range, for an API server: `30s` from `1ms` to `5m`. */
 export function unitRule({ units, from, to, message, mayBeNumber }: UnitRange): ServerRule {
-  const value = units.reduceRight((otherwise, [suffix, factor]) => {
-    const number = `double(self.substring(0, self.size() - ${suffix.length})) * ${double(factor)}`;
-    return `self.endsWith("${suffix}") ? ${number} : ${otherwise}`;
-  }, 'double(self)');
-  const isInRange = `[${value}].all(n, n >= ${double(from)} && n <= ${double(to)})`;
+  const isInRange = `[${unitValue('self', units)}].all(n, n >= ${double(from)} && n <= ${double(to)})`;
   return { rule: mayBeNumber === true ? `type(self) == int || ${isInRange}` : isInRange, message };
+}
+
+/** What a text of a number and a unit stands for, in CEL. */
+export function unitValue(text: string, units: Units): string {
+  return units.reduceRight((otherwise, [suffix, factor]) => {
+    const number = `double(${text}.substring(0, ${text}.size() - ${suffix.length})) * ${double(factor)}`;
+    return `${text}.endsWith("${suffix}") ? ${number} : ${otherwise}`;
+  }, `double(${text})`);
 }
 
 /** CEL tells 1.0 from 1. */

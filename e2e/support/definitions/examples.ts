@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Kind } from '../../src/policy/kinds.ts';
+import type { Kind } from '../../../src/policy/kinds.ts';
 
-const folder = join(import.meta.dirname, '../kube/api/examples');
+const folder = join(import.meta.dirname, '../../kube/api/examples');
 
 export interface RefusedExample {
   readonly spec: unknown;
