@@ -28,5 +28,5 @@ export async function askEntra(
   const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, ...fields, scope });
   const answer = await ask({ url, form }, signal);
   if (!answer.ok) return { ok: false, error: `${host}: ${answer.error}` };
-  return readTokenAnswer(host, answer.value, [secret, encodeURIComponent(secret)]);
+  return readTokenAnswer(host, answer.value, [secret]);
 }

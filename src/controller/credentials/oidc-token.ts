@@ -14,7 +14,7 @@ export async function oidcToken(client: OidcClient, ask: AskEndpoint, signal: Ab
   if (!answer.ok) return err(`${host}: ${answer.error}`);
   const { clientSecret } = client;
   const shown = request.authorization?.replace('Basic ', '') ?? clientSecret;
-  const token = readAccessToken(host, answer.value, [clientSecret, encodeURIComponent(clientSecret), shown]);
+  const token = readAccessToken(host, answer.value, [clientSecret, shown]);
   if (!token.ok) return token;
   if (token.value.split('.').length === 3) return ok(token.value);
   return err(`${host} gives out a token that is no JWT, which no cloud takes: ask for one by aud or scopes`);

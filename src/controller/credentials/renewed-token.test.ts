@@ -90,6 +90,43 @@ describe('renewToken()', () => {
     expect(renewed.isSettled()).toBe(true);
   });
 
+  it('asks again when three quarters of the life are over since it asked, however long the answer took', async () => {
+    answer = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60 * second));
+      return ok({ value: 'slow', lifeMs: hour });
+    };
+    start();
+    await vi.advanceTimersByTimeAsync(2_710 * second);
+    expect(asked).toEqual([0, 2_700]);
+  });
+
+  it('tells of the end of a token that came late when it has come', async () => {
+    answer = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60 * second));
+      return ok({ value: 'slow', lifeMs: 100 * second });
+    };
+    const renewed = start();
+    await vi.advanceTimersByTimeAsync(61 * second);
+    expect([renewed.known().value, changes]).toEqual(['slow', 1]);
+    answer = () => new Promise(() => undefined);
+    await vi.advanceTimersByTimeAsync(30 * second);
+    expect([renewed.known().value, changes]).toEqual([undefined, 2]);
+  });
+
+  it('asks soon after a failure that follows a success, whatever was before', async () => {
+    answer = async () => err('not now');
+    const renewed = start();
+    await vi.advanceTimersByTimeAsync(60 * second);
+    answer = async () => ok({ value: 'late', lifeMs: hour });
+    await vi.advanceTimersByTimeAsync(60 * second);
+    expect(renewed.known()).toEqual({ value: 'late' });
+    answer = async () => err('again');
+    const before = asked.length;
+    await vi.advanceTimersByTimeAsync(2_710 * second);
+    const [failed = 0, again = 0] = asked.slice(before);
+    expect(Math.round(again - failed)).toBe(1);
+  });
+
   it('survives a source that throws', async () => {
     answer = () => Promise.reject(new Error('a fault of ours'));
     const renewed = start();

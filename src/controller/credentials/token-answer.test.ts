@@ -46,6 +46,11 @@ describe('readTokenAnswer()', () => {
     });
   });
 
+  it.each(['se cret~!', 'se%20cret~!', 'se+cret%7E%21'])('repeats no secret, however it is written: %s', (written) => {
+    const said = read(400, { error: 'bad', error_description: `the secret ${written} is wrong` }, ['', 'se cret~!']);
+    expect(said).toEqual({ ok: false, error: 'login.example answers 400: bad: the secret [masked] is wrong' });
+  });
+
   it('repeats no secret, and nothing long or unprintable', () => {
     const said = read(400, { error: 'bad', error_description: `\u001b[31mnot hunter2~x ${'y'.repeat(500)}` }, [
       'hunter2~x',
