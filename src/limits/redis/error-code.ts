@@ -18,6 +18,7 @@ const meanings = new Map([
   ['CLUSTERDOWN', 'the Cluster has no node for some slots'],
   ['ECONNREFUSED', 'nothing listens there'],
   ['ENOTFOUND', 'nobody knows its name'],
+  ['ETIMEDOUT', 'it did not answer in time'],
   ['LOADING', 'it has been started and still reads its data'],
   ['MASTERDOWN', 'it is a replica that has lost its master'],
   ['MISCONF', 'it cannot save its data and takes no more'],

@@ -32,6 +32,31 @@ describe('what a store asks of Redis', () => {
     await store.close();
   });
 
+  it('says of a server that has fallen silent that it does not answer, whatever becomes of the connection', async () => {
+    const redis = await startRedis({ args: ['--requirepass', 'secret'] });
+    const target = { ...redisAt(redis.url), password: 'secret' };
+    const store = await openRedis(target, { commandTimeoutMs: 50 });
+    await redis.pause();
+    const told = new Map<string, Set<string>>();
+    // Until the silent one has been connected to anew, in vain, a few times.
+    for (const until = Date.now() + 2_000; Date.now() < until; ) {
+      const outcome = await take(store, 'a', counter, 1);
+      if (outcome.kind !== 'unavailable') throw new Error('it has answered');
+      const messages = told.get(outcome.cause) ?? new Set();
+      told.set(outcome.cause, messages.add(outcome.message));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(told).toEqual(
+      new Map([
+        ['timeout', new Set(['Redis did not answer in time'])],
+        ['offline', new Set(['there is no connection to Redis (ETIMEDOUT: it did not answer in time)'])],
+      ]),
+    );
+    await store.close();
+    await redis.resume();
+    await redis.stop();
+  });
+
   it('waits for its first connection as long as for an answer, and for no later one', async () => {
     const redis = await startRedis();
     const commandTimeoutMs = 5_000;
@@ -58,7 +83,11 @@ describe('what a store asks of Redis', () => {
     const { port } = silent.address() as AddressInfo;
     const target = { ...redisAt(`redis://127.0.0.1:${port}`), isTls: true };
     const store = createRedisStore({ target, commandTimeoutMs: 50, connectTimeoutMs: 30_000 });
-    expect(await take(store, 'a', counter, 1)).toMatchObject({ cause: 'offline', mayHaveHappened: false });
+    expect(await take(store, 'a', counter, 1)).toMatchObject({
+      cause: 'offline',
+      mayHaveHappened: false,
+      message: 'there is no connection to Redis (ETIMEDOUT: it did not answer in time)',
+    });
     await store.close();
     silent.close();
   });

@@ -23,13 +23,16 @@ export interface ScriptRunner {
 /** After so many time-outs in a row the connection itself is doubted: a peer that vanished never closes it. */
 const doubtAfter = 8;
 
+/** The word of the system for a peer that says nothing. */
+const late = 'ETIMEDOUT';
+
 /** Runs scripts by their SHA, and by their text where the server does not know them yet (started anew). */
 export function createScriptRunner(client: RedisClient, options: ScriptRunnerOptions): ScriptRunner {
   const { maxInFlight, commandTimeoutMs } = options;
   let inFlight = 0;
   let timeoutsInARow = 0;
-  /** Why there is no connection. Commands that find none are only told so. */
-  let trouble = '';
+  /** Why there is no connection, in one word. Commands that find none are only told so. */
+  let trouble = late;
   client.on('error', (error: unknown) => {
     trouble = codeOf(error);
   });
@@ -47,6 +50,7 @@ export function createScriptRunner(client: RedisClient, options: ScriptRunnerOpt
       timeoutsInARow += 1;
       if (timeoutsInARow >= doubtAfter) {
         timeoutsInARow = 0;
+        trouble = late;
         client.disconnect(true);
       }
     }
