@@ -80,6 +80,39 @@ Clients
     expect(out).toContain('policy revision 4\nCallers reach it as https://ai.example.com\n\nDocuments\n');
   });
 
+  const problem = { source: 'l.yaml:1', path: 'spec', message: 'm', remedy: 'r' };
+  const good = (kind: string, count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...healthy.documents[0],
+      id: `${kind}/k${String(index).padStart(3, '0')}`,
+    }));
+  const idle = { ...healthy.documents[0], id: 'Limit/idle', problems: [{ ...problem, severity: 'warning' }] };
+  const wrong = { ...healthy.documents[0], id: 'Model/wrong', problems: [{ ...problem, severity: 'error' }] };
+  const stale = { ...healthy.documents[0], id: 'Provider/stale', state: 'stale' };
+  const listed = (out: string) => [...out.matchAll(/^ {2}([A-Z]\w+\/\S+)/gm)].map(([, id]) => id);
+
+  it('shows what is wrong first, then what is doubtful, and counts the rest where it is much', async () => {
+    const documents = [...good('ApiKey', 19), idle, ...good('Model', 2), wrong, stale];
+    const { out } = await statusOf({ ...healthy, documents });
+    expect(listed(out)).toEqual(['Model/wrong', 'Provider/stale', 'Limit/idle']);
+    expect(out).toContain(
+      '      → r\n  in force, without a problem: ApiKey 19, Model 2 (--all lists them)\n\nGateways\n',
+    );
+  });
+
+  it('lists the rest where it is little, or with --all', async () => {
+    const documents = [...good('ApiKey', 20), idle, wrong];
+    const { out } = await statusOf({ ...healthy, documents });
+    expect(listed(out)).toEqual(['Model/wrong', 'Limit/idle', ...good('ApiKey', 20).map(({ id }) => id)]);
+    server?.close();
+    const many = await statusOf({ ...healthy, documents: good('ApiKey', 200) }, '--all');
+    expect(listed(many.out)).toHaveLength(200);
+    expect(many.out).not.toContain('--all');
+    server?.close();
+    const json = await statusOf({ ...healthy, documents: good('ApiKey', 200) }, '--output', 'json');
+    expect(JSON.parse(json.out).documents).toHaveLength(200);
+  });
+
   it('shows what is stale or refused, why and what to do, and ends with 1', async () => {
     const problem = {
       severity: 'error',

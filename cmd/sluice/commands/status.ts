@@ -13,6 +13,7 @@ import { statusReport } from '../status/status-report.ts';
 export const command = defineCommand({
   description: [
     'Asks a running control plane what is in force: every document, every gateway, every connected Envoy and processor.',
+    'Documents with a problem come first. More than 20 without one are counted by their kinds.',
     'Ends with exit code 1 if something has errors, is stale, rejected or refused, or if the control plane does not answer.',
     'The same where a gateway has no Envoy or no processor, and where the control plane cannot read its cluster.',
   ],
@@ -29,6 +30,10 @@ export const command = defineCommand({
       help: 'Admin ports of Envoys on this machine, which are then asked themselves as well.',
     },
     ...clusterFlags,
+    all: {
+      kind: 'switch',
+      help: 'Show every document, also of many that have no problem. JSON has them all in any case.',
+    },
     output: outputFlag,
   },
   examples: [
@@ -62,7 +67,7 @@ export const command = defineCommand({
     }
     if (flags.output === 'json')
       io.out(`${JSON.stringify(flags.envoy.length === 0 ? status.value : { ...status.value, envoys }, null, 2)}\n`);
-    else io.out(statusReport(status.value, envoys, Date.now(), paintFor(io)));
+    else io.out(statusReport(status.value, envoys, { nowMs: Date.now(), paint: paintFor(io), isComplete: flags.all }));
     const isRefusing = envoys.some(({ types }) => types.some(({ refused }) => refused.length > 0));
     return isHealthy(status.value) && !isRefusing ? exitCodes.ok : exitCodes.failure;
   },

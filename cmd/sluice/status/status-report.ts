@@ -1,4 +1,5 @@
 import type { ClientStatus, DocumentStatus, Status } from '../../../src/controller/status.ts';
+import { sortedBy } from '../../../src/lib/sort.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
 import type { Paint } from '../cli/paint.ts';
 import { alignRows } from '../cli/table.ts';
@@ -6,13 +7,21 @@ import { countText } from '../policy/problem-report.ts';
 import type { EnvoyView } from './envoy-view.ts';
 import { isCurrent, missingClients, standingOf } from './health.ts';
 
-export function statusReport(status: Status, envoys: readonly EnvoyView[], nowMs: number, paint: Paint): string {
+export interface StatusReportOptions {
+  readonly nowMs: number;
+  readonly paint: Paint;
+  /** Documents without a problem are shown one by one, however many. */
+  readonly isComplete: boolean;
+}
+
+export function statusReport(status: Status, envoys: readonly EnvoyView[], options: StatusReportOptions): string {
+  const { nowMs, paint } = options;
   const up = age(nowMs - Date.parse(status.startedAt));
   const lines = [
     `Sluice ${status.version}, up for ${up}, policy revision ${status.revision}`,
     ...(status.publicUrl === undefined ? [] : [`Callers reach it as ${status.publicUrl}`]),
     ...sourceLines(status.source),
-    ...section('Documents', documentLines(status.documents, paint), 'none', paint),
+    ...section('Documents', documentLines(status.documents, options), 'none', paint),
     ...section('Gateways', gatewayLines(status), 'none', paint),
     ...section('Clients', clientLines(status.clients, nowMs, paint), 'none connected', paint),
   ];
@@ -36,7 +45,36 @@ function section(title: string, lines: readonly string[], nothing: string, paint
 
 const standingStyles = { 'in force': 'green', 'with errors': 'red', stale: 'yellow', rejected: 'red' } as const;
 
-function documentLines(documents: readonly DocumentStatus[], paint: Paint): string[] {
+/** So many that nobody has to look for what is wrong among them. */
+const mostGood = 20;
+
+/** What is wrong comes first. The others are counted where they are many. */
+function documentLines(
+  documents: readonly DocumentStatus[],
+  { paint, isComplete }: Pick<StatusReportOptions, 'paint' | 'isComplete'>,
+): string[] {
+  const good = documents.filter((document) => concern(document) === 'none');
+  const areCounted = !isComplete && good.length > mostGood;
+  const shown = [
+    ...documents.filter((document) => concern(document) === 'error'),
+    ...documents.filter((document) => concern(document) === 'warning'),
+    ...(areCounted ? [] : good),
+  ];
+  return [...shownDocuments(shown, paint), ...(areCounted ? [countLine(good)] : [])];
+}
+
+function concern(document: DocumentStatus): 'error' | 'warning' | 'none' {
+  if (standingOf(document) !== 'in force' || document.nack !== undefined) return 'error';
+  return document.problems.length > 0 ? 'warning' : 'none';
+}
+
+function countLine(documents: readonly DocumentStatus[]): string {
+  const kinds = Map.groupBy(documents, ({ id }) => id.split('/', 1).join());
+  const counts = sortedBy(kinds, ([kind]) => kind).map(([kind, group]) => `${kind} ${group.length}`);
+  return `  in force, without a problem: ${counts.join(', ')} (--all lists them)`;
+}
+
+function shownDocuments(documents: readonly DocumentStatus[], paint: Paint): string[] {
   const heads = alignRows(
     documents.map((document) => {
       const standing = standingOf(document);

@@ -104,6 +104,23 @@ describe('AIServiceBackend', () => {
     const spec = `{schema: ${schema}, backendRef: {name: a, port: 1}}`;
     const { schema: read } = specOf('AIServiceBackend', spec) as { schema: { prefix?: string } };
     expect(read.prefix).toBe(prefix);
+  });
+
+  it.each([
+    ['v2', '/v2/'],
+    ['/v1beta/openai/', '/v1beta/openai/'],
+    ['/', '/'],
+  ])('says where requests go because of the version %j', (version, path) => {
+    const specWith = (more: string) =>
+      `{schema: {name: OpenAI, version: ${version}${more}}, backendRef: {name: a, port: 1}}`;
+    expect(problemsOf('AIServiceBackend', specWith(''))).toEqual([
+      `warning spec.schema.version "${version}" is taken as the prefix, as in v1alpha1: requests go below ${path} — write prefix in its place, or remove it if /v1/ is meant`,
+    ]);
+    expect(problemsOf('AIServiceBackend', specWith(', prefix: v1'))).toEqual([]);
+  });
+
+  it.each(['v1', '/v1', '/v1/'])('has nothing to say of the version %j', (version) => {
+    const spec = `{schema: {name: OpenAI, version: ${version}}, backendRef: {name: a, port: 1}}`;
     expect(problemsOf('AIServiceBackend', spec)).toEqual([]);
   });
 

@@ -70,11 +70,21 @@ const schema = refine(writtenSchema, versionAsPrefix);
 /** Version and date of an API, which Azure has in its queries: no OpenAI API has its paths below one. */
 const datePattern = /^\d{4}-\d{2}-\d{2}/;
 
-/** In v1alpha1 the version of OpenAI was the prefix, and objects that were written so are read in every version. */
+/**
+ * In v1alpha1 the version of OpenAI was the prefix; in v1beta1 the original ignores it. An API server hands out one object
+ * in either version, so nobody can tell how it was written: what comes of it is said.
+ */
 function versionAsPrefix(given: ApiSchema, place: Place): ApiSchema {
   const { name, version, prefix } = given;
   if (name !== 'OpenAI' || version === undefined || prefix !== undefined) return given;
-  if (new RegExp(prefixPattern).test(version) && !datePattern.test(version)) return { ...given, prefix: version };
+  if (new RegExp(prefixPattern).test(version) && !datePattern.test(version)) {
+    const path = version.replace(/^\/+|\/+$/g, '');
+    if (path !== 'v1') {
+      const effect = `"${version}" is taken as the prefix, as in v1alpha1: requests go below ${path === '' ? '/' : `/${path}/`}`;
+      warn(under(place, 'version'), effect, 'write prefix in its place, or remove it if /v1/ is meant');
+    }
+    return { ...given, prefix: version };
+  }
   const message = `"${version}" has no effect: for OpenAI it would be the path in front, and is none`;
   warn(under(place, 'version'), message, 'remove it, or write prefix');
   return given;
