@@ -7,8 +7,8 @@ import { patience } from '../../support/kube-api/patience.ts';
 import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
 
 /*
- * What the API server says when the values of a release change. Much of what it stores may never be changed, which no
- * rendered chart tells.
+ * What the API server says of a release, and when its values change. Much of what it stores may never be changed, which no
+ * rendered chart tells, nor which fields it does not know.
  */
 
 patience();
@@ -66,6 +66,19 @@ describe('a release', () => {
     // The first revision, and from there the last one.
     for (const revision of ['1', '0']) {
       expect(await inSystem('rollback', release, revision)).toContain('Rollback was a success');
+    }
+  });
+
+  it('asks for nothing that an API server would drop or correct', async () => {
+    // Of which the namespace of the data plane stays.
+    await upgrade();
+    await inSystem('uninstall', release);
+    const strictly = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--filename'];
+    for (const name of cases) {
+      const golden = join(testdata, name.replace('.values.yaml', '.golden.yaml'));
+      expect(await server.kubectl(...strictly, golden), name).toContain(
+        'deployment.apps/controller serverside-applied',
+      );
     }
   });
 
