@@ -29,6 +29,16 @@ apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: outer}
 spec: {listeners: [{name: http, port: 8081, protocol: HTTP}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: shop}
+spec: {parentRefs: [{name: inner}, {name: outer}], rules: [{timeouts: {request: 3s}, backendRefs: [{name: shop, port: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {ports: [{port: 80}]}
 `;
 
 const { gateways } = buildModel(parseDocuments(policy, 'policy.yaml', '.').documents, secretsOnly());
@@ -45,7 +55,19 @@ describe('/explain', () => {
     });
   });
 
+  it('says who decides what of an HTTPRoute', () => {
+    expect(ask('route=shop&gateway=outer')).toMatchObject({
+      route: 'shop',
+      matches: [{ decisions: [{ field: 'requestTimeout', by: { origin: 'HTTPRoute/shop', value: '3s' } }] }],
+    });
+  });
+
   it.each([
+    ['route=shop', 'HTTPRoute "shop" is on several Gateways: say --gateway inner, outer.'],
+    [
+      'route=shops',
+      'There is no HTTPRoute "shops" on any Gateway; NAMESPACE/NAME is what one outside "default" is called.',
+    ],
     ['key=ci', 'Say which: /explain?key=NAME&model=NAME.'],
     ['key=ci&model=small', 'Say which gateway is meant; there is inner, outer.'],
     ['key=ci&model=small&gateway=other', 'There is no gateway "other"; there is inner, outer.'],

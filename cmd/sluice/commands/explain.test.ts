@@ -8,6 +8,50 @@ import { runCli } from '../testing/run-cli.ts';
 const anthropic = { schema: 'anthropic', credential: { none: {} } };
 const openai = { credential: { none: {} } };
 
+const backendRef = { group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'inside' };
+
+/** A route for models and one for a service, on both listeners of a Gateway. */
+const attached = [
+  {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'edge' },
+    spec: { listeners: ['a', 'b'].map((name, index) => ({ name, port: 8080 + index, protocol: 'HTTP' })) },
+  },
+  {
+    apiVersion: 'aigateway.envoyproxy.io/v1beta1',
+    kind: 'AIGatewayRoute',
+    metadata: { name: 'attached' },
+    spec: {
+      parentRefs: [{ name: 'edge' }],
+      rules: [
+        {
+          matches: [{ headers: [{ name: 'x-ai-eg-model', value: 'attached' }] }],
+          backendRefs: [{ name: 'inside' }],
+        },
+      ],
+    },
+  },
+  {
+    apiVersion: 'aigateway.envoyproxy.io/v1beta1',
+    kind: 'AIServiceBackend',
+    metadata: { name: 'inside' },
+    spec: { schema: { name: 'OpenAI' }, backendRef },
+  },
+  {
+    apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+    kind: 'Backend',
+    metadata: { name: 'inside' },
+    spec: { endpoints: [{ ip: { address: '10.0.0.1', port: 8000 } }] },
+  },
+  {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'shop' },
+    spec: { parentRefs: [{ name: 'edge' }], rules: [{ backendRefs: [backendRef] }] },
+  },
+];
+
 describe('sluice explain', () => {
   let folder: string;
 
@@ -62,6 +106,41 @@ describe('sluice explain', () => {
     const text = await explain('o-two/both');
     expect(text).toContain('  · the targets are tried in this order\n');
     expect(text).not.toMatch(/^\w+ API$/m);
+  });
+
+  it('shows who decides what by the one listener and the other, of models and of services', async () => {
+    const traffic = (name: string, requestTimeout: string) => ({
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'BackendTrafficPolicy',
+      metadata: { name },
+      spec: {
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge', sectionName: name }],
+        timeout: { http: { requestTimeout } },
+      },
+    });
+    const all = [...attached, traffic('a', '9s'), traffic('b', '3s')].map((each) => `${JSON.stringify(each)}\n`);
+    await writeFile(join(folder, 'edge.yaml'), documents(...all));
+    try {
+      const first = await explain('attached');
+      expect(first).toContain('  · it answers what comes by listener a; --listener asks for another one\n');
+      expect(first).toContain('decided\n  · timeout.http.requestTimeout: 9s by BackendTrafficPolicy/a (listener)\n');
+      const second = await explain('attached', '--listener', 'b');
+      expect(second).toContain('decided\n  · timeout.http.requestTimeout: 3s by BackendTrafficPolicy/b (listener)\n');
+      expect(second).not.toContain('--listener');
+      const { out } = await runCli(['explain', '--route', 'shop', '--skip-secrets'], { cwd: folder });
+      expect(out.split('\n')).toEqual([
+        'HTTPRoute shop',
+        'HTTPRoute/shop/0/0@a: every method, path prefix /, by listener a',
+        '  · timeout.http.requestTimeout: 9s by BackendTrafficPolicy/a (listener)',
+        'HTTPRoute/shop/0/0@b: every method, path prefix /, by listener b',
+        '  · timeout.http.requestTimeout: 3s by BackendTrafficPolicy/b (listener)',
+        '',
+      ]);
+      const both = await runCli(['explain', '--route', 'shop', '--key', 'ana'], { cwd: folder });
+      expect([both.status, both.err]).toEqual([2, expect.stringContaining('--route is given beside --key or --model')]);
+    } finally {
+      await rm(join(folder, 'edge.yaml'));
+    }
   });
 
   it('says in JSON whose requests each target answers', async () => {

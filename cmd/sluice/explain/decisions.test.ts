@@ -5,8 +5,9 @@ import { buildModel } from '../../../src/model/build/build.ts';
 import { secretsOnly } from '../../../src/model/build/testing/surroundings.ts';
 import { type DecidedField, decidedFields, policyLevels } from '../../../src/model/decision.ts';
 import { parseDocuments } from '../../../src/policy/parse.ts';
-import { decisionText } from './decisions.ts';
+import { decisionText, type ExplainedDecision } from './decisions.ts';
 import { compileProgram, explain } from './explanation.ts';
+import { explainHttpRoute } from './http-route.ts';
 
 interface Manifest {
   readonly kind: string;
@@ -171,6 +172,38 @@ const table: { readonly [F in DecidedField]: readonly Row[] } = {
   ],
 };
 
+const levelsOfServices = [
+  ['rule', 'site-rule'],
+  ['route', 'site-route'],
+  ['listener', 'for-listener'],
+  ['gateway', 'for-gateway'],
+] as const;
+const ofServices = (kind: string, field: string): readonly Saying[] =>
+  levelsOfServices.map(([level, name]) => [level, `${kind}/${name}`, field]);
+const ofSite = (field: string): Saying => ['rule', 'HTTPRoute/site', `spec.rules.0.${field}`];
+
+/** The same of an HTTPRoute; absent: nothing that ordinary services know. */
+const services: { readonly [F in DecidedField]?: readonly Row[] } = {
+  clientCertificates: table.clientCertificates,
+  cors: [{ said: [ofSite('filters'), ...ofServices('SecurityPolicy', 'spec.cors')] }],
+  keys: [{ said: ofServices('SecurityPolicy', 'spec.apiKeyAuth') }],
+  tokens: [{ said: ofServices('SecurityPolicy', 'spec.jwt') }],
+  lua: [{ said: ofServices('EnvoyExtensionPolicy', 'spec.lua') }],
+  processor: [{ said: ofServices('EnvoyExtensionPolicy', 'spec.extProc') }],
+  wasm: [{ said: ofServices('EnvoyExtensionPolicy', 'spec.wasm') }],
+  requestTimeout: [
+    { said: [ofSite('timeouts.request'), ...ofServices('BackendTrafficPolicy', 'spec.timeout.http.requestTimeout')] },
+  ],
+  retry: [{ said: [ofSite('retry'), ...ofServices('BackendTrafficPolicy', 'spec.retry')] }],
+  attemptTimeout: [
+    { said: [ofSite('timeouts.backendRequest'), ...ofServices('BackendTrafficPolicy', 'spec.retry')], atOnce: 1 },
+  ],
+  streamIdleTimeout: [{ said: ofServices('BackendTrafficPolicy', 'spec.timeout.http.streamIdleTimeout') }],
+  'tls.serverName': (table['tls.serverName'] ?? []).flatMap((row) =>
+    row.provider === 'in-cluster' ? [{ ...row, provider: 'service/default/in-cluster' }] : [],
+  ),
+};
+
 function without(all: readonly Manifest[], [, id, place]: Saying): Manifest[] {
   const found = all.find(({ kind, metadata }) => `${kind}/${metadata.name}` === id);
   if (found === undefined) throw new Error(`there is no ${id}`);
@@ -186,20 +219,45 @@ function without(all: readonly Manifest[], [, id, place]: Saying): Manifest[] {
   return [...all];
 }
 
-function decisionsOf(all: readonly Manifest[], model: string) {
+function gatewayOf(all: readonly Manifest[]) {
   const text = all.map((each) => `---\n${JSON.stringify(each)}\n`).join('');
   const { documents, barriers } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
   expect(barriers).toEqual([]);
   expect(documents).toHaveLength(all.length);
   const [gateway] = buildModel(documents, secretsOnly()).gateways;
-  const program = gateway && compileProgram(gateway);
-  if (program === undefined) throw new Error('the policy makes no program');
-  return explain(program, { key: 'ana', model }, 0, gateway).decisions;
+  if (gateway === undefined) throw new Error('the policy makes no gateway');
+  return gateway;
 }
 
-const rows = Object.entries(table).flatMap(([field, all]) =>
-  all.map((row) => [field, row.provider ?? '', row] as const),
-);
+type Ask = (all: readonly Manifest[]) => readonly ExplainedDecision[];
+
+const ofModel =
+  (model: string): Ask =>
+  (all) => {
+    const gateway = gatewayOf(all);
+    const program = compileProgram(gateway);
+    if (program === undefined) throw new Error('the policy makes no program');
+    return explain(program, { key: 'ana', model }, 0, gateway).decisions;
+  };
+
+const ofRoute: Ask = (all) => explainHttpRoute(gatewayOf(all), 'site')?.matches[0]?.decisions ?? [];
+
+function walk(field: string, { said, name, provider, atOnce = said.length }: Row, ask: Ask): void {
+  let all = manifests();
+  const asked = () => ask(all).find((each) => each.field === field && each.provider === provider && each.name === name);
+  for (const [index, saying] of said.entries()) {
+    const found = asked();
+    const last = index + (index === 0 ? atOnce : atOnce - 1);
+    expect([found?.by, ...(found?.over ?? [])].map((one) => [one?.level, one?.origin])).toEqual(
+      said.slice(index, last + 1).map(([level, id]) => [level, id]),
+    );
+    all = without(all, saying);
+  }
+  expect(asked()).toBeUndefined();
+}
+
+const rowsOf = (all: { readonly [F in DecidedField]?: readonly Row[] }) =>
+  Object.entries(all).flatMap(([field, rows]) => rows.map((row) => [field, row.provider ?? '', row] as const));
 
 describe('explain: who decides', () => {
   it('has a row for every field that several places can say', () => {
@@ -209,20 +267,12 @@ describe('explain: who decides', () => {
     ).toEqual(new Set(policyLevels));
   });
 
-  it.each(rows)('names the closest of all who say %s %s, while one after the other goes', (field, _, row) => {
-    const { said, name, provider, model = 'small', atOnce = said.length } = row;
-    const asked = () =>
-      decisionsOf(all, model).find((each) => each.field === field && each.provider === provider && each.name === name);
-    let all = manifests();
-    for (const [index, saying] of said.entries()) {
-      const found = asked();
-      const saidBy = [found?.by, ...(found?.over ?? [])].map((one) => [one?.level, one?.origin]);
-      expect(saidBy).toEqual(
-        said.slice(index, index + 1 + (index === 0 ? atOnce : atOnce - 1)).map(([level, id]) => [level, id]),
-      );
-      all = without(all, saying);
-    }
-    expect(asked()).toBeUndefined();
+  it.each(rowsOf(table))('names the closest of all who say %s %s, while one after the other goes', (field, _, row) => {
+    walk(field, row, ofModel(row.model ?? 'small'));
+  });
+
+  it.each(rowsOf(services))('does so for ordinary services: %s %s', (field, _, row) => {
+    walk(field, row, ofRoute);
   });
 
   it('shows no secret, not even one that somebody wrote into a header', () => {
@@ -237,7 +287,7 @@ describe('explain: who decides', () => {
           }
         : each,
     );
-    const lines = decisionsOf(all, 'small').map(decisionText).join('\n');
+    const lines = ofModel('small')(all).map(decisionText).join('\n');
     expect(lines).toContain('x-api-key-of-team: [masked]');
     expect(lines).not.toMatch(/sk-1234|a-key-that-nobody-guesses|sk-of-the-provider|the value of/);
   });
