@@ -264,12 +264,28 @@ describe('the chart', () => {
     expect(await renderChart('--set', lists)).toContain('kind: Gateway\n');
   });
 
+  it('asks for no budget that would keep a node from being emptied', async () => {
+    const budgetOf = async (...values: readonly string[]): Promise<unknown> => {
+      const rendered = manifestsOf(await renderChart(...values.flatMap((value) => ['--set', value])));
+      const parameters = rendered.find(
+        ({ kind, metadata }) => kind === 'GatewayParameters' && metadata.name === 'egress',
+      );
+      return (parameters?.spec as { readonly podDisruptionBudget?: unknown } | undefined)?.podDisruptionBudget;
+    };
+    expect(await budgetOf()).toEqual({ minAvailable: 1 });
+    expect(await budgetOf('egress.replicas=2')).toEqual({ minAvailable: 1 });
+    for (const single of ['egress.replicas=1', 'egress.parameters.replicas=1', 'ha.enabled=false']) {
+      expect(await budgetOf(single), single).toBeUndefined();
+    }
+  });
+
   it('says what belongs together', async () => {
     const faults = {
       'controller.xds.tls.mode=supplied': 'name controller.xds.tls.secretName',
       'redis.enabled=true,redis.external.addresses={a:1}': 'exclude each other',
       'otel.enabled=true': 'name otel.endpoint',
       'controller.podDisruptionBudget.minAvailable=2': 'make it less than controller.replicas',
+      'egress.replicas=2,egress.podDisruptionBudget.minAvailable=2': 'make it less than the replicas, which are 2',
       'egress.http.enabled=false': 'name egress.listeners',
       'egress.autoscaling.min=11': 'egress.autoscaling.max is 10, less than min, which is 11',
     };
