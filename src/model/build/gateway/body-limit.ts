@@ -32,7 +32,12 @@ export function bodyLimit(
     context.warn(second.document, `spec.${second.path}`, message, 'remove it, or say it there', 'Conflicted');
   }
   const said = written.map(
-    ({ document, path, bytes }): Said => ({ origin: document.id, level: 'gateway', path, value: formatSize(bytes) }),
+    ({ document, path, bytes }): Said => ({
+      origin: document.id,
+      level: 'gateway',
+      path,
+      value: formatSize(Math.min(bytes, mostBodyBytes)),
+    }),
   );
   return {
     bytes: served(first.document, `spec.${first.path}`, first.bytes, context),

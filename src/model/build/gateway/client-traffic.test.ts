@@ -107,6 +107,23 @@ describe('ClientTrafficPolicy', () => {
     ]);
   });
 
+  it('gives way to a GatewayPolicy where it is for all of the Gateway, and goes before it where it is for a listener', () => {
+    const own = `---
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayPolicy
+metadata: {name: own}
+spec: {clientCertificates: {ca: {secretKeyRef: {name: clients, key: ca.crt}}}}
+`;
+    const optional = validation(', mode: VerifyIfGiven');
+    const { listeners } = build(
+      gateway() + policy('all', optional) + policy('one', optional, ', sectionName: b') + own,
+    );
+    expect(listeners).toEqual([
+      ['a', 'gateway/edge/client-ca', true, ['Gateway/edge', 'GatewayPolicy/own']],
+      ['b', 'gateway/edge/b/client-ca', false, ['Gateway/edge', 'GatewayPolicy/own', 'ClientTrafficPolicy/one']],
+    ]);
+  });
+
   it('keeps a port closed whose clients it could not verify', () => {
     const missing = policy('all', 'tls: {clientValidation: {caCertificateRefs: [{kind: ConfigMap, name: nobody}]}}');
     const { listeners, problems } = build(gateway() + missing);
