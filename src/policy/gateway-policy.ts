@@ -25,7 +25,7 @@ export const gatewayPolicySpec = object({
       kind: defaulted(enumeration(['Gateway']), 'Gateway', 'Kind of what is meant.'),
       name: required(dnsLabel, 'Name of a Gateway.'),
     }),
-    'The Gateway that this is for; the only one if absent.',
+    'The Gateway of its namespace that this is for; the only one if absent.',
   ),
   clientCertificates: optional(
     object({

@@ -21,7 +21,7 @@ import { listedFilters } from './extensions/index.ts';
 import { refuseLimitsOfListeners, warnOfUnlimitedServices } from './gateway/client-traffic.ts';
 import { buildGateways } from './gateway/gateway.ts';
 import { parametersIn } from './gateway/gateway-parameters.ts';
-import { gatewayNames, gatewayPolicies } from './gateway/gateway-policies.ts';
+import { gatewayPolicies } from './gateway/gateway-policies.ts';
 import { rejectMissingParameters } from './gateway/missing-parameters.ts';
 import { gatewayName } from './gateway-api/attach.ts';
 import { buildGatewayApi, servicesOf } from './gateway-api/index.ts';
@@ -62,11 +62,7 @@ export function buildModel(
   const clientTraffic = attachPolicies(ofKind(documents, 'ClientTrafficPolicy'), documents, context);
   refuseLimitsOfListeners(ofKind(documents, 'ClientTrafficPolicy'), context);
   const gatewayOf = new Map(ofKind(documents, 'Gateway').map((gateway) => [gatewayName(gateway), gateway]));
-  const policyOf = gatewayPolicies(
-    gatewayNames(ofKind(documents, 'Gateway'), place),
-    ofKind(documents, 'GatewayPolicy'),
-    context,
-  );
+  const policyOf = gatewayPolicies(ofKind(documents, 'Gateway'), ofKind(documents, 'GatewayPolicy'), place, context);
   const gateways = buildGateways(
     ofKind(documents, 'Gateway'),
     { policyOf, parametersOf: parametersIn(documents), clientTraffic, keys: own.keys },
@@ -82,7 +78,7 @@ export function buildModel(
   );
   const backends = backendDocuments(documents);
   rejectTlsForNothing(ofKind(documents, 'BackendTLSPolicy'), backends.backends, context);
-  const listed = listedFilters(policyOf, gatewayOf, backends, context);
+  const listed = listedFilters(policyOf, backends, context);
   const attached = envoyGatewayPolicies(documents, gatewayOf, backends, { ...ai, listed }, context);
   const ordinary = buildGatewayApi(documents, attached.rules, context);
   const open = gateways.map((gateway) => withListenerFilters(gateway, servicesOf(ordinary, gateway.name), attached));

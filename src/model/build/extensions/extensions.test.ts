@@ -82,7 +82,7 @@ describe('extensions of a GatewayPolicy', () => {
       choice: [undefined],
       filters: undefined,
       problems: [
-        'policy.yaml:2: GatewayPolicy/team/mine: spec.extensions runs in Gateway "platform/edge", whose namespace does not permit code of others — add a ReferenceGrant from GatewayPolicy to Gateway to namespace platform',
+        'policy.yaml:2: GatewayPolicy/team/mine: spec.targetRef Gateway "edge" is in namespace "platform", which does not permit it — add a ReferenceGrant to namespace platform',
       ],
     });
     expect(build(foreign + grant)).toMatchObject({

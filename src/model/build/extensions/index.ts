@@ -3,9 +3,7 @@ import type { Extension } from '../../../policy/extension/extension.ts';
 import type { BackendDocuments } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
 import type { GatewayPolicies } from '../gateway/gateway-policies.ts';
-import type { GatewayLike } from '../gateway-api/attach.ts';
 import { type BuiltFilter, type BuiltFilters, padded, together } from '../own-filters/built-filters.ts';
-import { mayRunCode } from '../own-filters/code-permission.ts';
 import { buildLua } from './lua.ts';
 import { buildProcessor } from './processor.ts';
 import { buildWasm } from './wasm.ts';
@@ -16,7 +14,6 @@ export type ListedFilters = ReadonlyMap<string, BuiltFilters>;
 /** The filters that GatewayPolicies list, for everything that comes by their Gateways. */
 export function listedFilters(
   policyOf: GatewayPolicies,
-  gateways: ReadonlyMap<string, GatewayLike>,
   known: BackendDocuments,
   context: BuildContext,
 ): ListedFilters {
@@ -24,8 +21,6 @@ export function listedFilters(
     [...policyOf].flatMap(([gateway, policy]): [string, BuiltFilters][] => {
       const { extensions } = policy.spec;
       if (extensions.length === 0) return [];
-      // Whoever may not bring anything along may not close the Gateway by it either.
-      if (!mayRunCode(policy, 'spec.extensions', gateways.get(gateway), context)) return [];
       return [[gateway, together(extensions.map((one, index) => build(policy, index, one, known, context)))]];
     }),
   );

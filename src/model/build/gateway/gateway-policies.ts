@@ -1,6 +1,8 @@
 import type { GatewayDocument, GatewayPolicyDocument } from '../../../policy/document.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
+import { gatewayApiGroup } from '../../../policy/gateway-api/name.ts';
 import type { BuildContext } from '../context.ts';
+import { mayReferTo } from '../grants/permission.ts';
 import type { PolicyPlace } from '../place.ts';
 import { reference } from '../reference.ts';
 
@@ -9,7 +11,11 @@ export const builtInGateway = 'default';
 
 export function gatewayNames(gateways: readonly GatewayDocument[], place: PolicyPlace): readonly string[] {
   if (gateways.length === 0 && place.hasBuiltInGateway) return [builtInGateway];
-  return gateways.map(({ namespace, name }) => qualifiedName(namespace, name));
+  return gateways.map(gatewayName);
+}
+
+function gatewayName({ namespace, name }: GatewayDocument): string {
+  return qualifiedName(namespace, name);
 }
 
 /** By the name of the gateway. */
@@ -17,19 +23,18 @@ export type GatewayPolicies = ReadonlyMap<string, GatewayPolicyDocument>;
 
 /** Which policy is for which gateway. One that is for none, or for one that has one already, is said. */
 export function gatewayPolicies(
-  names: readonly string[],
+  gateways: readonly GatewayDocument[],
   policies: readonly GatewayPolicyDocument[],
+  place: PolicyPlace,
   context: BuildContext,
 ): GatewayPolicies {
+  const names = gatewayNames(gateways, place);
   const assigned = new Map<string, GatewayPolicyDocument>();
   for (const policy of policies) {
     const written = policy.spec.targetRef?.name;
-    const target = written === undefined ? onlyOne(names) : reference(written, policy.namespace);
-    if (target === undefined) {
-      const message = `is missing, and there are several Gateways: ${names.join(', ')}`;
-      context.reject(policy, 'spec.targetRef', message, 'name the one that is meant');
-      continue;
-    }
+    const target =
+      written === undefined ? onlyOne(policy, gateways, place, context) : reference(written, policy.namespace);
+    if (target === undefined) continue;
     if (!names.includes(target)) {
       const message = `Gateway "${target}" does not exist; there is ${names.join(', ')}`;
       context.reject(
@@ -52,8 +57,28 @@ export function gatewayPolicies(
   return assigned;
 }
 
-function onlyOne(names: readonly string[]): string | undefined {
-  return names.length === 1 ? names[0] : undefined;
+/** Of its namespace, or else the only one there is, if whoever owns that lets others say who calls there. */
+function onlyOne(
+  policy: GatewayPolicyDocument,
+  gateways: readonly GatewayDocument[],
+  place: PolicyPlace,
+  context: BuildContext,
+): string | undefined {
+  if (gateways.length === 0 && place.hasBuiltInGateway) return builtInGateway;
+  const own = gateways.filter(({ namespace }) => namespace === policy.namespace);
+  const [only, ...more] = own.length > 0 ? own : gateways;
+  if (only === undefined) {
+    context.reject(policy, 'spec.targetRef', 'is missing, and there is no Gateway', 'add one', 'GatewayNotFound');
+    return undefined;
+  }
+  const { namespace, name } = only;
+  if (more.length > 0) {
+    const message = `is missing, and there are several Gateways: ${[only, ...more].map(gatewayName).join(', ')}`;
+    context.reject(policy, 'spec.targetRef', message, 'name the one that is meant');
+    return undefined;
+  }
+  const target = { group: gatewayApiGroup, kind: 'Gateway', namespace, name };
+  return mayReferTo(policy, 'spec.targetRef', target, context) ? gatewayName(only) : undefined;
 }
 
 /** Collectors have two ports, and the one for gRPC is the better known. */
