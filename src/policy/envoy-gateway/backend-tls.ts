@@ -7,7 +7,7 @@ import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
 import { refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
-import { refused } from '../schema/verdict.ts';
+import { notApplicable, refused } from '../schema/verdict.ts';
 
 const envoyDecides = 'versions and algorithms are those of Envoy';
 
@@ -18,6 +18,7 @@ const fields = object({
     'ConfigMaps or Secrets whose ca.crt may sign the backend’s certificate.',
   ),
   wellKnownCACertificates: optional(enumeration(['System']), 'System: those that the system trusts.'),
+  autoSNIFromEndpointHostname: notApplicable('the host is asked for where no sni is written'),
   sni: optional(preciseHostname, 'Name asked for, and expected in the certificate; the host if absent.'),
   clientCertificateRef: optional(secretReference, 'Secret of type kubernetes.io/tls, shown to the backend (mTLS).'),
   insecureSkipVerify: refused('a provider that cannot show who it is gets no credentials'),

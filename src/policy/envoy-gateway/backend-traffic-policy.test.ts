@@ -71,8 +71,8 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.rateLimit.global.rules[0].limit.requests 0 is less than 1 — write a whole number from 1 to 4294967295',
   ],
   [
-    '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, rateLimit: {global: {rules: [{limit: {requests: 1, unit: Week}}]}}}',
-    'error spec.rateLimit.global.rules[0].limit.unit "Week" is not a possible value — write Second, Minute, Hour, Day, Month or Year',
+    '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, rateLimit: {global: {rules: [{limit: {requests: 1, unit: Fortnight}}]}}}',
+    'error spec.rateLimit.global.rules[0].limit.unit "Fortnight" is not a possible value — write Second, Minute, Hour, Day, Week, Month or Year',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, rateLimit: {global: {rules: [{clientSelectors: [{}], limit: {requests: 1, unit: Hour}}]}}}',

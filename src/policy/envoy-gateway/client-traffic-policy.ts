@@ -25,6 +25,7 @@ const clientValidation = object({
   certificateHashes: refused(byCertificate),
   spkiHashes: refused(byCertificate),
   subjectAltNames: refused(byCertificate),
+  allowExpiredCertificate: refused('a certificate that has expired is none'),
   crl: refused('certificates live briefly instead of being revoked'),
 });
 
@@ -66,6 +67,7 @@ export const clientTrafficPolicySpec = withTargets(
     grpc: refused('models do not answer in gRPC'),
     path: refused('paths are always normalised'),
     scheme: refused(ownValues),
+    tcp: refused('listeners speak HTTP at once'),
     tcpKeepalive: refused(ownValues),
   }),
 );

@@ -17,5 +17,6 @@ export const envoyExtensionPolicySpec = withTargets(
     extProc: optional(except(list(extProc, { most: 16 }), notForAi), 'Processors.'),
     lua: optional(except(list(lua, { most: 16 }), notForAi), 'Lua.'),
     dynamicModule: refused('Envoy loads no libraries'),
+    mergeType: refused('policies of several levels are merged field by field'),
   }),
 );

@@ -10,7 +10,7 @@ import { reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
-import { refused } from '../schema/verdict.ts';
+import { refused, unservedYet } from '../schema/verdict.ts';
 
 const namespace = text({ longest: 253, complaint: 'is not a namespace', remedy: 'write one such as com.example' });
 
@@ -58,6 +58,7 @@ const fields = object({
   ),
   backendRef: refused('write backendRefs'),
   backendSettings: refused('Envoy’s own values are used'),
+  statusOnError: unservedYet('what a missing processor is answered as is the gateway’s own'),
 });
 
 const isDuplexIn = (direction: string): string =>

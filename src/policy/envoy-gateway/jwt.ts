@@ -12,7 +12,7 @@ import { type Infer, refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { tagged, variant } from '../schema/tagged.ts';
 import { text } from '../schema/text.ts';
-import { refused } from '../schema/verdict.ts';
+import { refused, unservedYet } from '../schema/verdict.ts';
 import { configMapReference } from './config-map-reference.ts';
 
 const name = text({ longest: 253, complaint: 'has control characters', remedy: 'write it on one line' });
@@ -27,6 +27,7 @@ const remoteJwks = object({
     }),
     'Where the keys are.',
   ),
+  failedRefetchDuration: unservedYet('how soon keys are asked for again is the gateway’s own'),
   cacheDuration: defaulted(gatewayDuration, '300s', 'How long they are kept.'),
   backendRef: refused('the keys are fetched from their address'),
   backendRefs: refused('the keys are fetched from their address'),
@@ -115,6 +116,7 @@ export const jwt = object({
     ),
     'Whose tokens are accepted.',
   ),
+  failOpen: refused('a token that is wrong does not let in'),
   optional: defaulted(boolean, false, 'true: a request without token is let in; a wrong token is not.'),
 });
 

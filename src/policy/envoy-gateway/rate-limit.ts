@@ -9,7 +9,7 @@ import { reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
-import { except, refused, reported } from '../schema/verdict.ts';
+import { except, forOthers, refused, reported } from '../schema/verdict.ts';
 import { clientSelectors } from './client-selector.ts';
 
 const key = text({ longest: 128, complaint: 'is not a key', remedy: 'write a name such as llm_total_token' });
@@ -40,11 +40,12 @@ const cost = refine(ruled(costFields, notBothRule('number', 'metadata')), (spec,
 });
 
 const rule = object({
+  name: forOthers('whoever looks after the policy'),
   clientSelectors: defaulted(clientSelectors, [], 'Whose requests are counted; all if empty.'),
   limit: required(
     object({
       requests: required(integer({ from: 1, to: 4_294_967_295 }), 'What may be used up in a window.'),
-      unit: required(enumeration(['Second', 'Minute', 'Hour', 'Day', 'Month', 'Year']), 'The window.'),
+      unit: required(enumeration(['Second', 'Minute', 'Hour', 'Day', 'Week', 'Month', 'Year']), 'The window.'),
       fromMetadata: refused('limits are not taken from requests'),
     }),
     'What is allowed.',

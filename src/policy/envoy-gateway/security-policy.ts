@@ -25,6 +25,7 @@ export const securityPolicySpec = withTargets(
       ),
       'Calls from pages in browsers.',
     ),
+    csrf: refused('callers show keys or tokens, which no browser sends of its own accord; write cors for pages'),
     basicAuth: refused('callers show keys or tokens, not passwords'),
     oidc: refused('callers are programs that cannot log in; they show keys or tokens'),
     extAuth: refused('nobody else is asked who may call'),

@@ -57,6 +57,7 @@ export const wasm = object({
     object({ hostKeys: defaulted(list(name, { most: 64 }), [], 'Environment variables that it may read.') }),
     'Environment of the filter.',
   ),
+  vmSharingScope: notApplicable('each filter has a machine of its own'),
   pullPolicy: notApplicable('the hash says which code it is'),
 });
 

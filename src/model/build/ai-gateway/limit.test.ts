@@ -34,6 +34,7 @@ describe('buildGlobalLimit()', () => {
       { unit: 'cost', cost: 'input_tokens + output_tokens * 6u', amount: 100 },
     ],
     [{ limit: { requests: 1, unit: 'Second' } }, { window: { kind: 'rolling', lengthMs: 1_000 } }],
+    [{ limit: { requests: 1, unit: 'Week' } }, { window: { kind: 'rolling', lengthMs: 604_800_000 } }],
     [{ limit: { requests: 1, unit: 'Year' } }, { window: { kind: 'calendar', unit: 'year', timeZone: 'UTC' } }],
     [
       {

@@ -38,6 +38,7 @@ const windows: ReadonlyMap<string, Window> = new Map([
   ['Minute', { kind: 'rolling', lengthMs: 60 * second }],
   ['Hour', { kind: 'rolling', lengthMs: 3_600 * second }],
   ['Day', { kind: 'rolling', lengthMs: 86_400 * second }],
+  ['Week', { kind: 'rolling', lengthMs: 7 * 86_400 * second }],
   ['Month', { kind: 'calendar', unit: 'month', timeZone: 'UTC' }],
   ['Year', { kind: 'calendar', unit: 'year', timeZone: 'UTC' }],
 ]);
