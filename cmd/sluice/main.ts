@@ -9,11 +9,15 @@ const args = process.argv.slice(2);
 const isDraining = args[0] === 'run';
 const stop = new AbortController();
 
+/** Whoever read the output of a gateway is gone. */
+let isUnread = false;
+let isSignalled = false;
+
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (isDraining) {
-      // Whoever read is gone: `tee` has met the same Ctrl-C, or the terminal was closed. Requests that run may finish.
-      if (code === 'EPIPE' || code === 'EIO') stop.abort();
+      // `head` has seen enough, `tee` has met the same Ctrl-C, or the terminal was closed. Requests that run may finish.
+      if (code === 'EPIPE' || code === 'EIO') endUnread(code);
       return;
     }
     // `sluice translate … | head`: whoever reads has seen enough, which is no failure.
@@ -23,8 +27,20 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+function endUnread(code: string): void {
+  if (isUnread) return;
+  isUnread = true;
+  if (!isSignalled) {
+    process.stderr.write(
+      `sluice: Nobody reads the output any more (${code}), so the gateway ends. Write it to a file to keep it running.\n`,
+    );
+  }
+  stop.abort();
+}
+
+/** What a shell shows of a program that SIGPIPE has ended. */
+const unreadExitCode = 141;
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-let isSignalled = false;
 for (const [signal, exitCode] of Object.entries(signals)) {
   process.on(signal, () => {
     // Nobody drains: quick commands end at once, and a second signal ends a drain that takes too long.
@@ -49,6 +65,7 @@ try {
     columns: widthOf(process.stdout),
     stop: stop.signal,
   });
+  if (isUnread && !isSignalled) process.exitCode = unreadExitCode;
 } catch (error) {
   await fail(error);
 }

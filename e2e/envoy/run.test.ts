@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority } from '../support/certificates.ts';
 import { freePort } from '../support/gateway.ts';
+import { document, documents, gatewayDocument } from '../support/policy-documents.ts';
 
 /* `sluice run` as a newcomer uses it: the quickstart folder, on ports of its own so that a running gateway is no obstacle. */
 
@@ -174,6 +176,39 @@ describe('sluice run', () => {
     await expect.poll(() => children.filter(isAlive)).toEqual([]);
   });
 
+  it('prints a line that works when pasted where callers show certificates, but for theirs', async () => {
+    const [server, clients] = [createAuthority('of the server'), createAuthority('of the clients')];
+    const [listener, client] = [server.issue('ai.example.com'), clients.issue()];
+    const files = {
+      'tls.crt': listener.certificate,
+      'tls.key': listener.privateKey,
+      'clients.pem': clients.certificate,
+      'CLIENT.crt': client.certificate,
+      'CLIENT.key': client.privateKey,
+      'mutual.yaml': documents(
+        document('GatewayPolicy', 'clients', { clientCertificates: { ca: { file: 'clients.pem' } } }),
+        gatewayDocument([{ port: ports.gateway, hostname: 'ai.example.com', tls: 'tls' }]),
+      ),
+    };
+    const plain = await readFile(join(folder, 'gateway.yaml'), 'utf8');
+    await rm(join(folder, 'gateway.yaml'));
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    try {
+      start();
+      await until(() => out.includes('is running'), 'the start');
+      expect(out).toContain('Try it, with a client certificate and its key as CLIENT.crt and CLIENT.key:');
+      const line = /^ {2}(curl [\s\S]*?\}')$/m.exec(out)?.[1] ?? 'echo no line';
+      const { stdout: answer } = await run('sh', ['-c', line], { cwd: folder });
+      expect(JSON.parse(answer)).toMatchObject({ choices: [{ message: { content: 'You said: Hello!' } }] });
+      // Where it does not work, it says why.
+      const without = run('sh', ['-c', line.replace(/--cert \S+ --key \S+/, '')], { cwd: folder });
+      await expect(without).rejects.toMatchObject({ stderr: expect.stringContaining('curl: ') });
+    } finally {
+      await writeFile(join(folder, 'gateway.yaml'), plain);
+      for (const name of Object.keys(files)) await rm(join(folder, name));
+    }
+  });
+
   it('leaves no process behind when it is killed itself', async () => {
     const started = start();
     await until(() => out.includes('is running'), 'the start');
@@ -185,7 +220,7 @@ describe('sluice run', () => {
     expect(children.filter(isAlive)).toEqual([]);
   });
 
-  it('lets a request finish when nobody reads its output any more, as after Ctrl-C in front of tee', async () => {
+  it('lets a request finish when nobody reads its output any more, and says why it ends', async () => {
     const started = start(['--drain', '60']);
     await until(() => out.includes('is running'), 'the start');
     const slow = await askSlowly(3_000);
@@ -195,7 +230,21 @@ describe('sluice run', () => {
     await fetch(`http://127.0.0.1:${ports.fetch}/v1/models`);
     await until(() => err.includes('Draining'), 'the drain');
     expect(await slow.answer).toBe(200);
+    expect(await ended).toEqual([141, null]);
+    expect(err).toContain('sluice: Nobody reads the output any more (EPIPE), so the gateway ends.');
+  });
+
+  it('ends as Ctrl-C has it end where what reads its output has met it first, such as tee', async () => {
+    const started = start();
+    await until(() => out.includes('is running'), 'the start');
+    const slow = await askSlowly(2_000);
+    const ended = once(started, 'exit');
+    started.stdout?.destroy();
+    started.kill('SIGINT');
+    await until(() => err.includes('Draining'), 'the drain');
+    expect(await slow.answer).toBe(200);
     expect(await ended).toEqual([0, null]);
+    expect(err).not.toContain('Nobody reads');
   });
 
   it('ends at once when the terminal is closed and Ctrl-C comes on top, and leaves nothing behind', async () => {

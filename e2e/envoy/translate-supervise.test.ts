@@ -16,6 +16,7 @@ import { gatewayModel, providerModel } from '../support/gateway-model.ts';
 import { answerJson, startRecordingProvider } from '../support/recording-provider.ts';
 import { carryOut } from '../support/scripted-plan.ts';
 import { startScriptedProcessor } from '../support/scripted-processor.ts';
+import { patience } from '../support/until.ts';
 
 const atEnd = cleanupsAfterEach();
 let binary = '';
@@ -38,6 +39,7 @@ function bootstrapWith(parts: { adminPort?: number; xdsPort?: number; processorP
 
 async function supervised(config = bootstrapWith()) {
   const crashes: string[] = [];
+  const restarts: number[] = [];
   const accessLog: string[] = [];
   const started = await superviseEnvoy({
     binary,
@@ -46,10 +48,11 @@ async function supervised(config = bootstrapWith()) {
     onAccessLog: (line) => accessLog.push(line),
     onLog: () => undefined,
     onCrash: ({ reason }) => crashes.push(reason),
+    onRestart: ({ adminPort }) => restarts.push(adminPort),
   });
   if (!started.ok) throw new Error(started.error);
   atEnd(() => started.value.stop(0));
-  return { envoy: started.value, crashes, accessLog };
+  return { envoy: started.value, crashes, restarts, accessLog };
 }
 
 function isAlive(pid: number | undefined): boolean {
@@ -64,15 +67,33 @@ function isAlive(pid: number | undefined): boolean {
 
 describe('a supervised Envoy', () => {
   it('is started again when it dies, and gone after it is stopped', async () => {
-    const { envoy, crashes } = await supervised();
-    const { pid } = envoy;
+    const { envoy, crashes, restarts } = await supervised();
+    const { pid, adminPort } = envoy;
     process.kill(pid ?? 0, 'SIGKILL');
-    await expect.poll(() => envoy.pid !== pid && envoy.adminPort !== 0, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => restarts, patience).toHaveLength(1);
     expect(crashes).toEqual(['Envoy ended by SIGKILL.']);
+    // The admin page is where people were told that it is.
+    expect([restarts, envoy.adminPort]).toEqual([[adminPort], adminPort]);
+    expect((await createAdminClient(adminPort).version()).ok).toBe(true);
     const second = envoy.pid;
     await envoy.stop(1_000);
     expect([isAlive(second), envoy.pid]).toEqual([false, undefined]);
     expect(crashes).toHaveLength(1);
+  });
+
+  it('has another admin port where somebody has taken its own meanwhile, and says so', async () => {
+    const { envoy, crashes, restarts } = await supervised();
+    const { pid, adminPort } = envoy;
+    process.kill(pid ?? 0, 'SIGKILL');
+    await expect.poll(() => crashes, patience).toHaveLength(1);
+    const taken = createServer().listen(adminPort, '127.0.0.1');
+    atEnd(() => taken.close());
+    await once(taken, 'listening');
+    await expect.poll(() => restarts, patience).toHaveLength(1);
+    expect(restarts).not.toContain(adminPort);
+    expect(restarts).toEqual([envoy.adminPort]);
+    expect(crashes[1]).toContain('the port is in use');
+    expect((await createAdminClient(envoy.adminPort).version()).ok).toBe(true);
   });
 
   it('does not outlive a parent that is killed', async () => {
@@ -80,7 +101,7 @@ describe('a supervised Envoy', () => {
       import { superviseEnvoy } from '${import.meta.resolve('../../src/envoy/process.ts')}';
       const started = await superviseEnvoy({
         binary: ${JSON.stringify(binary)}, bootstrap: ${JSON.stringify(bootstrapWith())}, concurrency: 1,
-        onAccessLog: () => {}, onLog: () => {}, onCrash: () => {},
+        onAccessLog: () => {}, onLog: () => {}, onCrash: () => {}, onRestart: () => {},
       });
       console.log(started.value.pid);
       setInterval(() => {}, 1000);

@@ -22,12 +22,14 @@ export interface SuperviseOptions {
   readonly onLog: (line: string) => void;
   /** Envoy ended without being asked to. It is started again, later and later. */
   readonly onCrash: (event: { readonly reason: string; readonly againInMs: number }) => void;
+  /** It runs again after that. */
+  readonly onRestart: (event: { readonly adminPort: number }) => void;
 }
 
 export interface SupervisedEnvoy {
   /** Of the process that runs now, if one does. */
   readonly pid: number | undefined;
-  /** Port of the admin page on loopback; another one after a crash when the bootstrap asks for any. */
+  /** Port of the admin page on loopback. After a crash it is the same, unless somebody else has taken it. */
   readonly adminPort: number;
   /**
    * Tells load balancers to go elsewhere, closes idle connections, waits for the requests that run, at most so long, and
@@ -57,10 +59,12 @@ export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<
   const pauseAfter = createRestartPause();
   let isStopping = false;
   let stopping: Promise<void> | undefined;
+  /** People have been told of it. 0: as the bootstrap says. */
+  let adminPort = 0;
 
   const start = (): RunningEnvoy => {
     const startedAt = Date.now();
-    const started = runEnvoy(options, configPath, join(folder.path, `admin-${startedAt}`));
+    const started = runEnvoy(options, { configPath, addressPath: join(folder.path, `admin-${startedAt}`), adminPort });
     running = started;
     void started.ended.then((reason) => {
       if (running === started) running = undefined;
@@ -75,16 +79,25 @@ export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<
     restart = setTimeout(() => {
       const restarted = start();
       void restarted.started().then((failure) => {
-        if (failure !== undefined && !isStopping) again(failure, 0);
+        if (failure === undefined) {
+          adminPort = restarted.adminPort;
+          options.onRestart({ adminPort });
+        } else if (!isStopping) {
+          // The port may be what is in the way.
+          adminPort = 0;
+          again(failure, 0);
+        }
       });
     }, againInMs);
   };
 
-  const failure = await start().started();
+  const first = start();
+  const failure = await first.started();
   if (failure !== undefined) {
     await folder.remove();
     return err(failure);
   }
+  adminPort = first.adminPort;
   const stop = async (graceMs: number): Promise<void> => {
     isStopping = true;
     clearTimeout(restart);
@@ -118,11 +131,21 @@ interface RunningEnvoy {
   hurry(): void;
 }
 
-function runEnvoy(options: SuperviseOptions, configPath: string, addressPath: string): RunningEnvoy {
+interface Launch {
+  readonly configPath: string;
+  /** Where Envoy writes down the address of its admin page. */
+  readonly addressPath: string;
+  /** In place of that of the bootstrap; 0: none. */
+  readonly adminPort: number;
+}
+
+function runEnvoy(options: SuperviseOptions, launch: Launch): RunningEnvoy {
+  const { configPath, addressPath } = launch;
   const child = spawn(
     options.binary,
     [
       ...['-c', configPath, '--admin-address-path', addressPath],
+      ...(launch.adminPort === 0 ? [] : ['--config-yaml', adminAt(launch.adminPort)]),
       // One Envoy never hands over to another here: new listeners come over xDS.
       '--disable-hot-restart',
       // Streams that run while a listener changes may go on for so long.
@@ -184,6 +207,11 @@ function runEnvoy(options: SuperviseOptions, configPath: string, addressPath: st
     },
     hurry: () => hurry(),
   };
+}
+
+/** Laid over the bootstrap by Envoy. */
+function adminAt(port: number): string {
+  return JSON.stringify({ admin: { address: { socket_address: { port_value: port } } } });
 }
 
 /** Waits until no request runs any more, or the time is over. */

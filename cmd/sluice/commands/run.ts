@@ -9,6 +9,7 @@ export const command = defineCommand({
   description: [
     'Runs a complete gateway on this machine: control plane, processor and Envoy, as one process tree.',
     'A saved document takes effect at once. Ctrl-C drains: requests that run may finish, then everything ends; a second Ctrl-C ends it at once.',
+    'Where nobody reads its output any more, as behind `head`, it drains as well, says so, and ends with exit code 141.',
     'If OPENAI_API_KEY or ANTHROPIC_API_KEY is set, these providers and some of their models are added.',
   ],
   flags: {

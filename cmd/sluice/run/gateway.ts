@@ -12,6 +12,7 @@ import { acceptsEnvoy } from '../../../src/envoy/version.ts';
 import { createLogger, type Logger, logFormat } from '../../../src/lib/log.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
 import type { GatewayModel } from '../../../src/model/gateway.ts';
+import type { PolicyDocument } from '../../../src/policy/document.ts';
 import { startPractice } from '../../../src/practice/start.ts';
 import { version } from '../../../src/version.ts';
 import type { Io } from '../cli/io.ts';
@@ -19,11 +20,13 @@ import { paintFor } from '../cli/paint.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { problemReport } from '../policy/problem-report.ts';
 import { banner } from './banner.ts';
+import { certificateFile } from './certificate-file.ts';
 import { superviseChild } from './child.ts';
 import { demoKey } from './demo-key.ts';
 import { type Obstacle, obstacleAt } from './ports.ts';
 import { publicProviders } from './public-providers.ts';
 import { makeSockets } from './sockets.ts';
+import { tryIt } from './try-it.ts';
 
 export interface RunOptions {
   readonly folder: string;
@@ -58,6 +61,7 @@ export async function runGateway(options: RunOptions, io: Io): Promise<string | 
 
 interface Checked {
   readonly gateway: GatewayModel;
+  readonly documents: readonly PolicyDocument[];
   readonly envoyPath: string;
   /** The practice provider is needed: the policy names its address. */
   readonly wantsPractice: boolean;
@@ -65,7 +69,7 @@ interface Checked {
 
 /** Everything that can be known to be wrong before anything is started. */
 async function check(options: RunOptions, io: Io): Promise<Result<Checked>> {
-  const { built, problems } = await loadPolicy(options.folder, io, { skipSecrets: false });
+  const { built, documents, problems } = await loadPolicy(options.folder, io, { skipSecrets: false });
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     io.err(`${problemReport(errors, io)}\n`);
@@ -96,7 +100,7 @@ async function check(options: RunOptions, io: Io): Promise<Result<Checked>> {
     if (obstacle === 'in use') return err(`Port ${port} (${what}) is in use. Stop what listens there${remedy}.`);
     if (obstacle !== undefined) return err(`Port ${port} (${what}) is not for this user. Give it the right${remedy}.`);
   }
-  return ok({ gateway, envoyPath: envoy.value.path, wantsPractice });
+  return ok({ gateway, documents, envoyPath: envoy.value.path, wantsPractice });
 }
 
 const listenerSentence: Readonly<Record<Obstacle, (address: string, port: number) => string>> = {
@@ -115,7 +119,7 @@ async function drain(envoy: SupervisedEnvoy, limitMs: number, io: Io): Promise<v
 
 async function start(
   options: RunOptions,
-  { gateway, envoyPath, wantsPractice }: Checked,
+  { gateway, documents, envoyPath, wantsPractice }: Checked,
   io: Io,
   cleanup: Cleanup,
 ): Promise<Result<string>> {
@@ -159,6 +163,7 @@ async function start(
     onAccessLog: (line) => io.out(`${line}\n`),
     onLog: (line) => log.debug({ line }, 'envoy'),
     onCrash: ({ reason, againInMs }) => log.error({ reason, againInMs }, 'Envoy ended and is started again'),
+    onRestart: ({ adminPort }) => log.info({ adminPort }, 'Envoy runs again'),
   });
   if (!envoy.ok) return envoy;
   cleanup.push(() => drain(envoy.value, options.drainMs, io));
@@ -166,15 +171,21 @@ async function start(
     return err('The gateway did not get ready in time. Run again with SLUICE_LOG_LEVEL=debug to see why.');
   }
   const inEffect = plane.gateways().find((each) => each.name === gateway.name) ?? gateway;
+  const key = demoKey(options.folder, inEffect);
   return ok(
     banner(
       {
         version,
         gateway: inEffect,
-        demoKey: demoKey(options.folder, inEffect),
+        demoKey: key,
         adminUrl: `http://127.0.0.1:${plane.adminPort}`,
         envoyAdminPort: envoy.value.adminPort,
         practiceUrl: wantsPractice ? `http://localhost:${options.practicePort}` : undefined,
+        tryIt: tryIt({
+          gateway: inEffect,
+          demoKey: key,
+          certificateFile: (listener) => certificateFile(documents, inEffect, listener, io.cwd),
+        }),
       },
       paintFor(io),
     ),
