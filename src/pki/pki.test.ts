@@ -113,8 +113,22 @@ describe('readTlsSecret()', () => {
   }
 
   it('reads a good one', async () => {
-    const read = readTlsSecret(await secret(), now);
-    expect(read).toMatchObject({ ok: true, value: { validity: { notAfter: new Date('2026-11-22T12:00:00Z') } } });
+    const { 'ca.crt': authorities = '', ...own } = await secret();
+    const { 'tls.crt': certificate = '', 'tls.key': privateKey = '' } = own;
+    const read = readTlsSecret({ ...own, 'ca.crt': authorities }, now);
+    expect(read).toMatchObject({
+      ok: true,
+      value: { certificate, privateKey, authorities, validity: { notAfter: new Date('2026-11-22T12:00:00Z') } },
+    });
+    expect(read.ok && read.value.leaf.raw).toEqual(new X509Certificate(certificate).raw);
+    const alone = readTlsSecret(own, now);
+    expect(alone.ok && 'authorities' in alone.value).toBe(false);
+  });
+
+  it('takes nobody for an authority because another one in ca.crt is', async () => {
+    const good = await secret();
+    const read = readTlsSecret({ ...good, 'ca.crt': `${good['ca.crt']}${good['tls.crt']}` }, now);
+    expect(read).toEqual({ ok: false, error: 'ca.crt: a certificate in it is not one of an authority' });
   });
 
   it('says what is wrong with a bad one', async () => {
