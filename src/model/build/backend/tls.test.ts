@@ -197,3 +197,36 @@ describe('of several BackendTLSPolicies', () => {
     expect(problems).toEqual([]);
   });
 });
+
+describe('TLS to an ordinary service', () => {
+  const route = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r}
+spec: {rules: [{backendRefs: [${toBackend}]}]}
+`;
+
+  it('has its secrets kept for Envoy', () => {
+    const own = ', tls: {caCertificateRefs: [{kind: ConfigMap, name: own}], clientCertificateRef: {name: pair}}';
+    const { documents } = parseDocuments(backend(own) + authority('own') + route, 'policy.yaml', '.');
+    const { gateways, problems } = buildModel(documents, surroundings);
+    const { tls, origins } = gateways[0]?.services.backends[0] ?? {};
+    const kept = gateways[0]?.secrets.map(({ name }) => name);
+    expect(kept).toEqual(expect.arrayContaining([tls?.ca, tls?.clientCertificate]));
+    expect(tls).toMatchObject({
+      serverName: 'called.test',
+      ca: expect.any(String),
+      clientCertificate: expect.any(String),
+    });
+    expect(origins).toEqual(['HTTPRoute/r', 'Backend/b']);
+    expect(problems).toEqual([]);
+  });
+
+  it('is wanted, so that the service is not asked in plain text, while its authority is missing', () => {
+    const own = ', tls: {caCertificateRefs: [{kind: ConfigMap, name: gone}]}';
+    const { documents } = parseDocuments(backend(own) + route, 'policy.yaml', '.');
+    const { services } = buildModel(documents, surroundings).gateways[0] ?? {};
+    expect(services?.routes.map(({ action }) => action.kind)).toEqual(['fail']);
+    expect(services?.backends).toEqual([]);
+  });
+});

@@ -116,4 +116,15 @@ describe('the credential of a backend', () => {
     expect(isAsked).toBe(false);
     expect(problems).toContainEqual(['BackendSecurityPolicy/x', 'spec.apiKey.secretRef', 'RefNotPermitted']);
   });
+
+  it.each([
+    ['', true],
+    [', fallbackToConfigured: true', true],
+    [', fallbackToConfigured: false', false],
+  ])('pays for callers who were to bring their own only where it is to: {header: x-own-key%s}', (more, isAsked) => {
+    const override = `credentialOverride: {fromRequestHeaders: {header: x-own-key${more}}}`;
+    const built = build(policy('x', `${key('first')}\n  ${override}`));
+    expect(built.isAsked).toBe(isAsked);
+    expect(built.problems).toContainEqual(['BackendSecurityPolicy/x', 'spec.credentialOverride', 'UnsupportedValue']);
+  });
 });
