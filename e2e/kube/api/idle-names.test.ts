@@ -202,3 +202,46 @@ spec:
     expect((await refused())?.message).toMatch(/Gateway misnamed: .*containers.*image/);
   });
 });
+
+describe('what is asked of Kubernetes for a Gateway', () => {
+  const programmed = async () => (await conditionsOf('gateway/lonely')).find(({ type }) => type === 'Programmed');
+
+  beforeAll(async () => {
+    await server.apply(`
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayParameters
+metadata: {name: lonely}
+spec: {serviceAccount: {name: gone}, service: {type: NodePort}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: lonely}
+spec:
+  gatewayClassName: sluice-egress
+  addresses: [{value: 192.0.2.1}]
+  infrastructure: {parametersRef: {group: sluice.dev, kind: GatewayParameters, name: lonely}}
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+`);
+  });
+
+  it('says that its Service has another address', async () => {
+    await until('it is told', async () => (await warningOf('gateway/lonely')) !== undefined, { seen: controller.log });
+    expect((await warningOf('gateway/lonely'))?.message).toMatch(
+      /^spec\.addresses\[0\]\.value 192\.0\.2\.1 is not what/,
+    );
+  });
+
+  it('says why no pod can be made, as long as none can', async () => {
+    const message = 'pods "lonely-" is forbidden: serviceaccount "gone" not found';
+    const failing = async (status: 'True' | 'False') => {
+      const condition = { type: 'ReplicaFailure', status, reason: 'FailedCreate', message };
+      const patch = JSON.stringify({ status: { conditions: [condition] } });
+      await server.kubectl('patch', 'deployment/lonely', '--subresource=status', '--type=merge', '-p', patch);
+    };
+    const isSaid = async () => (await programmed())?.message.endsWith(`Pods cannot be made: ${message}`) === true;
+    await failing('True');
+    await until('it is told', isSaid, { seen: controller.log });
+    await failing('False');
+    await until('it is told no more', async () => !(await isSaid()), { seen: controller.log });
+  });
+});

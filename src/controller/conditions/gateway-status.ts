@@ -1,13 +1,14 @@
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted } from './document-conditions.ts';
-import { fieldsOf, listOf, textOf } from './fields.ts';
+import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
-import { namesOf } from './message.ts';
+import { bounded, namesOf } from './message.ts';
 import type { ProvisionedGateway } from './outcome.ts';
 import { isOfParameters, warnings, wrongParameters } from './parameters.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
 import { withoutReferences } from './references.ts';
+import { otherAddress } from './requested-address.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
 import { nothingWrong, type Verdict } from './verdict.ts';
@@ -37,11 +38,21 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
       acceptance,
       resolvedRefs(subject, listeners, complaint),
       arrival,
-      ...warnings(say, verdict, parametersRef, 'spec.infrastructure.parametersRef'),
+      ...warnings(
+        say,
+        withOtherAddress(verdict, spec, provisioned),
+        parametersRef,
+        'spec.infrastructure.parametersRef',
+      ),
     ],
     addresses: provisioned?.addresses ?? [],
     listeners: listeners.map((listener) => withProgrammed(listener, arrival)),
   };
+}
+
+function withOtherAddress(verdict: Verdict, spec: Fields, provisioned: ProvisionedGateway | undefined): Verdict {
+  const others = otherAddress(spec, provisioned);
+  return others.length === 0 ? verdict : { ...verdict, warnings: [...verdict.warnings, ...others] };
 }
 
 function acceptedGateway(
@@ -99,12 +110,19 @@ function programmedGateway(
   if (provisioned?.error !== undefined) return no('NoResources', reasonFor(provisioned.error, provisioned.faulty));
   const standing = standingOf(outcome, [gateway]);
   const condition = programmed(say, standing, conditionsIn(status), verdict.nack);
-  if (condition.status !== 'True') return condition;
+  if (condition.status !== 'True') return withPodFailure(condition, provisioned);
   // Other objects stay programmed without any pod; a Gateway that nobody stands behind is not.
   if (standing.reach.envoys === 0 && standing.unseen === 0 && standing.silent.length === 0)
-    return no('Pending', 'No egress pod is connected.');
+    return withPodFailure(no('Pending', 'No egress pod is connected.'), provisioned);
   if (provisioned?.addresses.length === 0) return no('AddressNotAssigned', 'Its Service has no address yet.');
   return condition;
+}
+
+/** A name in its parameters, of a ServiceAccount for one, that only shows when pods are to be made. */
+function withPodFailure(condition: Condition, provisioned: ProvisionedGateway | undefined): Condition {
+  const { podFailure } = provisioned ?? {};
+  if (podFailure === undefined) return condition;
+  return { ...condition, message: bounded(`${condition.message} Pods cannot be made: ${podFailure}`) };
 }
 
 function reasonFor(error: string, faulty: readonly string[] = []): string {

@@ -36,6 +36,8 @@ export interface ProvisionedGateway {
   readonly addresses: readonly GatewayAddress[];
   /** Of its Deployment: pods that hold a complete configuration, connected to whichever replica of the controller. */
   readonly readyPods: number;
+  /** What Kubernetes says of pods that it could not make. */
+  readonly podFailure?: string;
   /** Why its Deployment, Service … could not be made as they should be. */
   readonly error?: string;
   /** Ids of the GatewayParameters to blame for it: without them the API server would take what it refuses. */

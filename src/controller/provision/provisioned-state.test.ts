@@ -19,6 +19,30 @@ function addressesWith(spec: object, ingress: readonly object[] = []): unknown {
   return provisionedState(gateway, live as unknown as LiveObjects, undefined).addresses;
 }
 
+describe('the pods of a Gateway', () => {
+  const stateWith = (status: object) => {
+    const metadata = { name: 'egress', namespace: 'd' };
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, status } as unknown as KubeObject;
+    const live = { get: (kind: string) => (kind === 'Deployment' ? liveObject(object) : undefined) };
+    return provisionedState(gateway, live as unknown as LiveObjects, undefined);
+  };
+
+  it('that cannot be made say why, and only while it is so', () => {
+    const message = 'pods "egress-" is forbidden: serviceaccount "gone" not found';
+    const failing = (status: string) => ({ conditions: [{ type: 'ReplicaFailure', status, message }] });
+    expect(stateWith({ readyReplicas: 1, ...failing('True') })).toEqual({
+      addresses: [],
+      readyPods: 1,
+      podFailure: message,
+    });
+    expect(stateWith(failing('False'))).toEqual({ addresses: [], readyPods: 0 });
+    expect(stateWith({ conditions: [{ type: 'Available', status: 'True', message: 'x' }] })).toEqual({
+      addresses: [],
+      readyPods: 0,
+    });
+  });
+});
+
 describe('the addresses of a Gateway', () => {
   it('are those in the cluster, or the name of a headless Service', () => {
     expect(addressesWith({ type: 'ClusterIP', clusterIP: '10.0.0.1' })).toEqual([

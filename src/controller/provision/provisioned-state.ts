@@ -18,14 +18,21 @@ export function provisionedState(
 ): Outcome {
   const name = objectName(gateway);
   const deployment = live.get('Deployment', gateway.namespace, name);
-  const readyPods = (deployment?.status as { readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
+  const status = deployment?.status as DeploymentStatus | undefined;
+  const podFailure = status?.conditions?.find((each) => each.type === 'ReplicaFailure' && each.status === 'True');
   const { error, faulty } = failure ?? {};
   return {
     addresses: addressesOf(gateway, live),
-    readyPods,
+    readyPods: status?.readyReplicas ?? 0,
+    ...(podFailure?.message !== undefined && { podFailure: podFailure.message }),
     ...(error !== undefined && { error }),
     ...(faulty !== undefined && { faulty }),
   };
+}
+
+interface DeploymentStatus {
+  readonly readyReplicas?: number;
+  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
 }
 
 interface BalancerStatus {
