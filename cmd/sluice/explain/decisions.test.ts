@@ -275,6 +275,15 @@ describe('explain: who decides', () => {
     walk(field, row, ofRoute);
   });
 
+  it('names no policy whose keys nobody is asked for, since its models have no exact names', () => {
+    const text = JSON.stringify(manifests()).replace(
+      '"type":"Exact","name":"x-ai-eg-model","value":"small"',
+      '"type":"RegularExpression","name":"x-ai-eg-model","value":"sma.*"',
+    );
+    const keys = ofModel('small')(JSON.parse(text) as Manifest[]).filter(({ field }) => field === 'keys');
+    expect(keys.map(decisionText)).toEqual(['apiKeyAuth: Secret/clients by SecurityPolicy/for-gateway (gateway)']);
+  });
+
   it('shows no secret, not even one that somebody wrote into a header', () => {
     const all = manifests().map((each) =>
       each.kind === 'AIServiceBackend'
