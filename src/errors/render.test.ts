@@ -68,7 +68,7 @@ describe('renderError()', () => {
       );
       expect(lasting).toEqual([
         ...['missing_key', 'invalid_key', 'key_disabled', 'key_expired', 'missing_token', 'invalid_token'],
-        ...['limit_not_kept', 'no_target', 'route_closed'],
+        ...['limit_not_kept', 'provider_redirected', 'no_target', 'route_closed'],
       ]);
     }
   });
