@@ -46,6 +46,8 @@ export interface ControlPlaneOptions {
   readonly onEvent?: (event: XdsEvent) => void;
   /** How those who give out tokens are asked. Default: over HTTPS; tests have their own behind it. */
   readonly askEndpoint?: AskEndpoint;
+  /** Documents of which clients of other replicas refuse something, by id. Default: there are no others. */
+  readonly refusedElsewhere?: () => Iterable<string>;
   readonly lingerMs?: number;
   readonly stepLimitMs?: number;
 }
@@ -60,6 +62,7 @@ export interface ControlPlane {
   judged: Controller['judged'];
   refusals: Controller['refusals'];
   desired: Controller['desired'];
+  standIns: Controller['standIns'];
   clients(): readonly ClientState[];
   /** New connections to the xDS port see these certificates. */
   reloadTls(tls: XdsServerTls): void;
@@ -133,6 +136,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     log,
     metrics,
     translate: options.translate,
+    ...(options.refusedElsewhere && { refusedElsewhere: options.refusedElsewhere }),
     ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
     ...(options.stepLimitMs !== undefined && { stepLimitMs: options.stepLimitMs }),
   });
@@ -165,6 +169,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     judged: currentController.judged,
     refusals: currentController.refusals,
     desired: currentController.desired,
+    standIns: currentController.standIns,
     clients: () => server.clients(),
     reloadTls: (tls) => server.reloadTls(tls),
     async refresh() {

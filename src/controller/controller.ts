@@ -31,6 +31,8 @@ export interface ControllerOptions {
   readonly log: Logger;
   readonly metrics: ControllerMetrics;
   readonly translate: TranslateOptions;
+  /** Documents of which clients of other replicas refuse something, by id. Default: there are no others. */
+  readonly refusedElsewhere?: () => Iterable<string>;
   readonly stepLimitMs?: number;
   readonly lingerMs?: number;
 }
@@ -135,6 +137,8 @@ export function createController(options: ControllerOptions): Controller {
     return texts;
   }
 
+  const refusedAnywhere = (): ReadonlySet<string> =>
+    new Set([...(options.refusedElsewhere?.() ?? []), ...nacks().keys()]);
   const isStale = (id: string): boolean => source.stale.has(id) || inForce.stale.has(id);
   const problems = (): readonly Problem[] => [...source.problems, ...inForce.problems];
   const tellProblems = createProblemLog(log);
@@ -142,7 +146,7 @@ export function createController(options: ControllerOptions): Controller {
   return {
     async apply(state) {
       const began = performance.now();
-      if (state !== source) refusedDocuments.follow(state.documents, nacks(), began);
+      if (state !== source) refusedDocuments.follow(state.documents, refusedAnywhere(), began);
       source = state;
       inForce = decideInForce(state.documents, lastGood, options.surroundings, options.place);
       while (await options.surroundings.complete()) {
@@ -186,7 +190,7 @@ export function createController(options: ControllerOptions): Controller {
     },
     standIns() {
       const known = [...inForce.stale].map((id) => [id, lastGood.get(id)] as const);
-      const refused = [...nacks().keys()].map((id) => [id, refusedDocuments.before(id)] as const);
+      const refused = [...refusedAnywhere()].map((id) => [id, refusedDocuments.before(id)] as const);
       return new Map(
         [...refused, ...known].filter((entry): entry is [string, PolicyDocument] => entry[1] !== undefined),
       );

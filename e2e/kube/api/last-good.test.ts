@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +19,7 @@ import { rawRequest } from '../../support/raw-request.ts';
 
 patience();
 const key = 'sk-sluice-last-good-0123456789abcd';
+const versions = 'sluice-older-versions';
 let server: KubeApiServer;
 let practice: Practice;
 let folder: string;
@@ -30,6 +31,8 @@ beforeAll(async () => {
   server = await startApiServer();
   await serveEveryKind(server);
   await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
+  // As the chart makes it.
+  await server.apply(`{apiVersion: v1, kind: Secret, metadata: {name: ${versions}, namespace: sluice-system}}`);
   practice = await startPractice({});
   folder = await mkdtemp(join(tmpdir(), 'sluice-state-'));
   port = await freePort();
@@ -46,8 +49,8 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-async function startController(xdsPort?: number): Promise<ControllerProcess> {
-  const flags = ['--state', folder];
+async function startController(xdsPort?: number, stateFolder = folder): Promise<ControllerProcess> {
+  const flags = ['--state', stateFolder];
   const started = await startControllerProcess({ kubeconfig: server.kubeconfig, flags, ...(xdsPort && { xdsPort }) });
   const isReady = async (): Promise<boolean> => (await started.page('/readyz')) !== undefined;
   await until('the controller is ready', isReady, { seen: started.log });
@@ -146,6 +149,14 @@ async function accepted(resource: string, name: string): Promise<Condition | und
 const isRefused = async (resource: string, name: string): Promise<boolean> =>
   (await accepted(resource, name))?.status === 'False';
 
+/** What a replica that is started anew can know of. */
+async function kept(): Promise<readonly string[]> {
+  const secret = JSON.parse(await server.kubectl('get', 'secret', versions, '-n', 'sluice-system', '-o', 'json'));
+  const text = Buffer.from(secret.data?.versions ?? '', 'base64').toString();
+  const lines = text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
+  return lines.map(({ kind, object }) => `${kind}/${object.metadata.name}`);
+}
+
 /** For so long that a controller that has just started has handed everything out, and been answered. */
 async function servesOn(): Promise<void> {
   const until = performance.now() + 3_000;
@@ -200,11 +211,29 @@ describe('the last good version', { timeout: 120_000 }, () => {
     await servesOn();
   });
 
+  it('serves on with a replica and a pod that have never been there before', async () => {
+    const isKept = async (): Promise<boolean> => (await kept()).join() === 'EnvoyExtensionPolicy/script,Model/small';
+    await until('others can know of it', isKept, { seen: async () => (await kept()).join() });
+    const { xdsPort } = controller;
+    await egress.stop();
+    await controller.stop();
+    await mkdir(join(folder, 'another'));
+    controller = await startController(xdsPort, join(folder, 'another'));
+    egress = await startEgress(xdsPort);
+    await until('everything serves', async () => (await chat()) === 200 && (await scripted()) === 'runs', {
+      seen: () => `${controller.log()}\n${egress.processor.log()}`,
+    });
+    await servesOn();
+    await until('the script is refused', () => isRefused('envoyextensionpolicy', 'script'));
+    await until('others can know of it', isKept);
+  });
+
   it('is forgotten when what is written is right again', async () => {
     await server.apply([model('provider'), script(answering.replace('runs', 'mended'))].join('---\n'));
     await until('the mended script runs', async () => (await scripted()) === 'mended');
     await until('the script is accepted', async () => !(await isRefused('envoyextensionpolicy', 'script')));
     await until('the model is accepted', async () => !(await isRefused('model.sluice.dev', 'small')));
     expect(await chat()).toBe(200);
+    await until('nothing is kept for others', async () => (await kept()).length === 0);
   });
 });

@@ -135,6 +135,7 @@ it('are enough for everything, and none of them is idle', async () => {
 
   await server.kubectl('apply', '--server-side', '-n', dataplane, '-f', everyKind);
   await provisioned();
+  await misspell();
   await refuseTwice(controller);
 
   const unused = async (): Promise<readonly string[]> => {
@@ -175,6 +176,14 @@ async function growOld(): Promise<void> {
   if (!stored.ok || stored.value === undefined) throw new Error('there is no authority');
   const now = new Date(Date.now() - 6 * 365 * 24 * 3_600_000);
   await secret.write([await createAuthority({ name: 'Old', now })], stored.value);
+}
+
+/** A model that was right names a provider that is not there: the version before stays in force. */
+async function misspell(): Promise<void> {
+  const isAccepted = ['wait', 'model.sluice.dev/model', '-n', dataplane, '--for=condition=Accepted', '--timeout=1s'];
+  await until('the model is right', () => isDone(server.kubectl(...isAccepted)));
+  const spec = JSON.stringify({ spec: { targets: [{ provider: 'privoder' }] } });
+  await server.kubectl('patch', 'model.sluice.dev', 'model', '-n', dataplane, '--type=merge', '-p', spec);
 }
 
 /** A pod of the Gateway does not take a cluster, and not what comes in its place either: an Event, and its count. */
@@ -223,6 +232,7 @@ it('are enough in the namespaces that are named, with certificates of somebody e
   await leads(controller);
   await server.kubectl('apply', '--server-side', '-n', dataplane, '-f', everyKind);
   await provisioned();
+  await misspell();
   await server.kubectl('label', 'service', 'egress', '-n', dataplane, 'app.kubernetes.io/name=changed', '--overwrite');
 
   const path = '{.status.conditions[?(@.type=="Programmed")].message}';

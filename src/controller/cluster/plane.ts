@@ -7,6 +7,7 @@ import { authorityCache } from '../authority/cache-file.ts';
 import { type AuthorityKeeper, keepAuthority } from '../authority/keeper.ts';
 import { authoritySecret } from '../authority/secret.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../control-plane.ts';
+import { versionsSecret } from '../older-versions/secret.ts';
 import { mayAsk } from '../peer-rule.ts';
 import { type KubernetesSource, startKubernetesSource } from '../sources/kubernetes/source.ts';
 import { ownedBy } from './owned-source.ts';
@@ -16,8 +17,11 @@ import { tellTrouble } from './trouble.ts';
 import { type ClusterWritersOptions, startClusterWriters } from './writers.ts';
 
 export interface ClusterPlaneOptions
-  extends Omit<ControlPlaneOptions, 'source' | 'place' | 'mayAsk' | 'tls' | 'onChange' | 'onEvent'>,
-    Omit<ClusterWritersOptions, 'replicas' | 'started' | 'onTrouble'> {
+  extends Omit<
+      ControlPlaneOptions,
+      'source' | 'place' | 'mayAsk' | 'tls' | 'onChange' | 'onEvent' | 'refusedElsewhere'
+    >,
+    Omit<ClusterWritersOptions, 'replicas' | 'started' | 'onTrouble' | 'olderVersions'> {
   /** Policy is read from the namespaces that one of these selects; none: from all. */
   readonly selectors: readonly LabelSelector[];
   /** Where what is needed for a restart without the API server is kept: secrets, so a volume in memory. */
@@ -32,6 +36,7 @@ export interface ClusterPlaneOptions
 }
 
 const authorityName = 'sluice-xds-authority';
+const versionsName = 'sluice-older-versions';
 
 /**
  * The control plane of a cluster. Every replica follows the policy and serves it; the one that holds the Lease also
@@ -44,9 +49,11 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
   let plane: ControlPlane | undefined;
   let source: KubernetesSource | undefined;
   let authority: AuthorityKeeper | undefined;
+  const olderVersions = versionsSecret(client, namespace, versionsName);
   const writers = startClusterWriters({
     ...options,
     replicas,
+    olderVersions,
     started: () => ({ ...(source && { source }), ...(plane && { plane }), ...(authority && { authority }) }),
     onTrouble,
   });
@@ -82,6 +89,10 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
         client,
         selectors: options.selectors,
         ...(stateFolder !== undefined && { snapshotFile: join(stateFolder, 'policy.snapshot') }),
+        async toldVersions() {
+          const stored = await olderVersions.read();
+          return stored.ok ? ok(stored.value.objects) : stored;
+        },
         ...events,
         onObjects: writers.changed,
         onTrouble,
@@ -94,6 +105,7 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
     ...(tls !== undefined && { tls }),
     ...(tls?.clientCa !== undefined && { mayAsk: mayAsk(authority === undefined ? 'signed' : 'identity') }),
     onChange: writers.standsOtherwise,
+    refusedElsewhere: writers.refusedElsewhere,
     onEvent(event) {
       if (event.kind === 'nack') writers.refused(event.group, shortTypeName(event.typeUrl), event.text);
     },

@@ -8,6 +8,8 @@ import { outcomeOf } from '../conditions/outcome-of.ts';
 import { createRefusalEvents, type RefusalEvents } from '../conditions/refusal-events.ts';
 import { createStatusReporter } from '../conditions/reporter.ts';
 import type { ControlPlane } from '../control-plane.ts';
+import { keepOlderVersions } from '../older-versions/keeper.ts';
+import type { VersionsSecret } from '../older-versions/secret.ts';
 import { watchLiveObjects } from '../provision/live-objects.ts';
 import { createProvisioner } from '../provision/provisioner.ts';
 import type { ProvisionSettings } from '../provision/settings.ts';
@@ -17,7 +19,7 @@ import type { KubernetesSource } from '../sources/kubernetes/source.ts';
 import { ownDeployment } from './own-deployment.ts';
 import { policyVersion } from './replicas/account.ts';
 import { askReplica, type Endpoint } from './replicas/ask.ts';
-import { areSettled, elsewhereOf } from './replicas/elsewhere.ts';
+import { areSettled, type Elsewhere, elsewhereOf } from './replicas/elsewhere.ts';
 import { findReplicas } from './replicas/find.ts';
 import { watchReplicas } from './replicas/watch.ts';
 
@@ -41,13 +43,14 @@ export interface ClusterWritersOptions {
   readonly provision: ProvisionSettings;
   /** Names behind which all replicas are found, with their admin port. None: there are no others. */
   readonly replicas: readonly Endpoint[];
+  readonly olderVersions: VersionsSecret;
   /** Asked anew each time. */
   started(): Started;
   onTrouble(error: KubeError): void;
   readonly log: Logger;
 }
 
-/** Everything that the replica with the Lease writes in a cluster: status, and what Gateways are made of. */
+/** Everything that the replica with the Lease writes in a cluster: status, what Gateways are made of, what to go back to. */
 export interface ClusterWriters {
   isLeader(): boolean;
   /** Something may have changed that is made in the cluster. */
@@ -56,6 +59,8 @@ export interface ClusterWriters {
   standsOtherwise(): void;
   /** The authority signs otherwise than before. */
   authorityChanged(): void;
+  /** Documents of which clients of other replicas refuse something, by id; known to the one that leads. */
+  refusedElsewhere(): Iterable<string>;
   /** A client has refused something. Every replica tells of its own. */
   readonly refused: RefusalEvents['refused'];
   close(): Promise<void>;
@@ -77,6 +82,7 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
     onElected() {
       log.info('this replica writes now: status, and what belongs to Gateways');
       void started().authority?.look();
+      versions.elected();
       changed();
     },
     onLost: () => log.info('another replica writes now'),
@@ -100,9 +106,8 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
     burst: 2 * options.statusWrites,
     outcome() {
       const { plane, source } = started();
-      const known = replicas === undefined ? [] : replicas.known();
-      if (plane === undefined || source === undefined || known === undefined) return undefined;
-      const elsewhere = elsewhereOf(known, policyVersion(source.current()), plane.desired);
+      const elsewhere = heardElsewhere();
+      if (plane === undefined || source === undefined || elsewhere === undefined) return undefined;
       return outcomeOf({
         controllerName,
         controller: plane,
@@ -125,10 +130,30 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
             const { source } = started();
             return source === undefined || areSettled(known, policyVersion(source.current()));
           },
-          onChange: () => reporter.changed(),
+          onChange() {
+            reporter.changed();
+            versions.changed();
+          },
           log,
         });
+  const versions = keepOlderVersions({
+    secret: options.olderVersions,
+    isLeader,
+    versions() {
+      const { plane, source } = started();
+      return plane && source?.olderVersions(plane.standIns().values());
+    },
+    onTrouble,
+    log,
+  });
   const refusals = createRefusalEvents({ client, log, gateway: (name) => gatewayObject(started().source, name) });
+
+  function heardElsewhere(): Elsewhere | undefined {
+    const { plane, source } = started();
+    const known = replicas === undefined ? [] : replicas.known();
+    if (plane === undefined || source === undefined || known === undefined) return undefined;
+    return elsewhereOf(known, policyVersion(source.current()), plane.desired);
+  }
 
   function changed(): void {
     const { source } = started();
@@ -142,6 +167,7 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
   function standsOtherwise(): void {
     replicas?.look();
     reporter.changed();
+    versions.changed();
   }
 
   return {
@@ -149,10 +175,12 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
     changed,
     standsOtherwise,
     authorityChanged: provisioner.look,
+    refusedElsewhere: () => heardElsewhere()?.nacksElsewhere.keys() ?? [],
     refused: refusals.refused,
     async close() {
       replicas?.close();
       reporter.close();
+      versions.close();
       refusals.close();
       provisioner.close();
       live.close();

@@ -11,25 +11,26 @@ export interface SnapshotInput {
   readonly readings: readonly Reading[];
   readonly namespaces: ReadonlyMap<string, Labels>;
   readonly references: readonly KeptReference[];
-  /** Older versions of objects, in force in place of the present ones. */
-  readonly standIns: readonly KindObject[];
+  /** Of objects, in force in place of the present ones. */
+  readonly olderVersions: readonly KindObject[];
+}
+
+/** Older versions of objects that are in force: some stand in for what cannot be read, others for what is wrong. */
+export function olderVersionsOf(readings: readonly Reading[], standIns: readonly KindObject[]): readonly KindObject[] {
+  // What was last readable may itself have had something older in its place.
+  const stoodIn = new Set(standIns.map(({ kind, object }) => objectId(kind, object)));
+  const unread = readings.filter(({ id }) => !stoodIn.has(id));
+  return [...standIns, ...unread.flatMap(({ kind, lastGood }) => (lastGood ? [{ kind, object: lastGood }] : []))];
 }
 
 /** What of a cluster is kept for a restart. */
 export function snapshotOf(input: SnapshotInput): ClusterSnapshot {
-  const { server, asOf, readings, namespaces, references, standIns } = input;
-  const stoodIn = new Set(standIns.map(({ kind, object }) => objectId(kind, object)));
+  const { server, asOf, readings, namespaces, references, olderVersions } = input;
   return {
     server,
     asOf,
     objects: readings.map(({ kind, object }) => ({ kind, object })),
-    // What was last readable may itself have had something older in its place.
-    lastGood: [
-      ...standIns,
-      ...readings.flatMap(({ id, kind, lastGood }) =>
-        lastGood && !stoodIn.has(id) ? [{ kind, object: lastGood }] : [],
-      ),
-    ],
+    lastGood: olderVersions,
     namespaces: [...namespaces].map(([name, labels]) => ({ name, labels: Object.fromEntries(labels) })),
     references,
   };

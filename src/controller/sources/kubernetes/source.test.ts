@@ -1,4 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { kubeError } from '../../../kube/error.ts';
+import { err, ok } from '../../../lib/result.ts';
 import { problemText } from '../../../policy/testing/problem-text.ts';
 import type { SourceState } from '../source.ts';
 import { testFolder } from '../testing/folder.ts';
@@ -184,6 +186,48 @@ describe('startKubernetesSource()', () => {
     expect(away.source.status().servesFrom).toBe('snapshot');
     expect(amounts(away.source.before)?.[0]).toEqual(one);
     expect(amounts(away.source.state)?.[0]).toEqual(two);
+  });
+
+  it('begins with the older versions that another replica tells of, and with its own snapshot where it has one', async () => {
+    const path = (await testFolder()).at('snapshot');
+    const cluster = clusterWith('budgets');
+    budget(cluster, 'team-a', 'changed', 1);
+    const old = await follow(cluster);
+    const [good] = old.source.olderVersions(old.source.state.documents) ?? [];
+    if (good === undefined) throw new Error('there is no version');
+    budget(cluster, 'team-a', 'changed', 2, 2);
+    const amounts = (state: SourceState | undefined) =>
+      state?.documents.map((document) => document.kind === 'Budget' && document.spec.amount);
+    let answers = [err(kubeError(503, 'ServiceUnavailable', 'later')), ok([good])];
+    const toldVersions = async () => answers.shift() ?? err(kubeError(500, 'InternalError', 'asked too often'));
+    const fresh = await follow(cluster, { toldVersions, snapshotFile: path });
+    expect(amounts(fresh.source.before)).toEqual([{ usd: 1e9 }]);
+    expect(amounts(fresh.source.state)).toEqual([{ usd: 2e9 }]);
+    expect(fresh.errors).toEqual(['ServiceUnavailable']);
+    fresh.source.keep?.(new Map());
+    await fresh.source.close();
+
+    const restarted = await follow(cluster, { toldVersions, snapshotFile: path });
+    expect(restarted.source.before).toBeUndefined();
+    answers = [err(kubeError(403, 'Forbidden', 'no'))];
+    const forbidden = await follow(cluster, { toldVersions });
+    expect([forbidden.source.before, forbidden.errors]).toEqual([undefined, ['Forbidden']]);
+  });
+
+  it('tells the older versions of what stands in and of what cannot be read', async () => {
+    const cluster = clusterWith('budgets');
+    for (const name of ['broken', 'wrong', 'right']) budget(cluster, 'team-a', name, 1);
+    const { source, told } = await follow(cluster);
+    const wrong = source.state.documents.filter(({ id }) => id === 'Budget/team-a/wrong');
+    budget(cluster, 'team-a', 'broken', 'many', 2);
+    budget(cluster, 'team-a', 'wrong', 2, 2);
+    await expect.poll(() => told).toHaveLength(1);
+    expect(
+      source.olderVersions(wrong)?.map(({ object }) => [object.metadata.name, object.metadata.generation]),
+    ).toEqual([
+      ['wrong', 1],
+      ['broken', 1],
+    ]);
   });
 
   it('knows what is behind the name of a Service, over a restart as well', async () => {

@@ -14,12 +14,13 @@ import { isDiscovered } from './discovery.ts';
 import { earliest } from './earliest.ts';
 import { idleDiscovery } from './idle-discovery.ts';
 import type { KubernetesState } from './judge.ts';
-import { keptOf, labelsOf, snapshotOf } from './kept-objects.ts';
+import { keptOf, labelsOf, olderVersionsOf, snapshotOf } from './kept-objects.ts';
 import { keptReferences, seedReferences } from './kept-references.ts';
 import { type Labels, noLabels } from './namespaces.ts';
 import type { ClusterSnapshot, KindObject } from './snapshot.ts';
 import { keepSnapshotFile, readSnapshot } from './snapshot-file.ts';
 import { clusterSurroundings } from './surroundings.ts';
+import { type AskForVersions, createToldVersions } from './told-versions.ts';
 import { createView } from './view.ts';
 
 export interface KubernetesSourceOptions {
@@ -31,6 +32,8 @@ export interface KubernetesSourceOptions {
    * in memory that nobody else mounts.
    */
   readonly snapshotFile?: string;
+  /** The older versions of objects that are in force, as another replica told. Asked where there is no snapshot. */
+  readonly toldVersions?: AskForVersions;
   /** Gives up waiting for the first complete look. */
   readonly signal?: AbortSignal;
   /** Default 20: what one `kubectl apply` writes comes within that. */
@@ -74,6 +77,11 @@ export interface KubernetesSource extends OpenedSource {
   /** With the version that the kind is read in, which is the one to write status in. */
   resource(kind: Kind): Resource | undefined;
   gatewayApiVersion(): string | undefined;
+  /**
+   * Older versions of objects, in force in place of what the API server has: those that these documents were read from, and
+   * those of objects that cannot be read. Nothing while that cannot be known.
+   */
+  olderVersions(standIns: Iterable<PolicyDocument>): readonly KindObject[] | undefined;
 }
 
 /** Follows the policy of a cluster. Resolves when all of it has been read, or what was kept of it stands in. */
@@ -143,6 +151,12 @@ export async function startKubernetesSource(
           onError: options.onError,
           ...(options.snapshotEveryMs !== undefined && { everyMs: options.snapshotEveryMs }),
         });
+  const told = createToldVersions({
+    kept: kept?.lastGood,
+    ask: options.toldVersions,
+    onError: fail,
+    onKnown: () => begin(),
+  });
   const keptLabels = labelsOf(kept);
 
   function labels(namespace: string): Labels {
@@ -150,10 +164,10 @@ export async function startKubernetesSource(
   }
 
   function recall(objects: Iterable<KindObject>, lastGood: readonly KindObject[]): void {
-    const recalled = view.recall(objects, lastGood);
-    stoodIn = recalled?.state;
+    const before = view.recall(objects, lastGood);
+    stoodIn = before?.state;
     // Until it is known what stands in now.
-    if (recalled !== undefined) standIns = recalled.standIns;
+    if (before !== undefined) standIns = before.standIns;
   }
 
   function knownNamespaces(): readonly Labels[] | undefined {
@@ -187,11 +201,13 @@ export async function startKubernetesSource(
   /** As soon as the first look is complete, what it shows replaces what was kept. */
   function begin(): void {
     if (isClosed || servesFrom === 'cluster' || !beginning.isEnough(cluster.waitingFor())) return;
+    const recalled = told.known();
+    if (recalled === undefined) return;
     const before = servesFrom;
     try {
       // What is broken now may have been right before the restart.
       servesFrom = 'cluster';
-      if (before === 'nothing' && kept !== undefined) recall(allObjects(), kept.lastGood);
+      if (before === 'nothing') recall(allObjects(), recalled);
       areLabelsNew = false;
       view.take(allObjects(), problems());
     } catch (error) {
@@ -222,6 +238,10 @@ export async function startKubernetesSource(
     yield* keptOf(kept, cluster.waitingFor());
   }
 
+  function olderVersions(documents: Iterable<PolicyDocument>): readonly KindObject[] {
+    return olderVersionsOf(view.readings(), view.originsOf(documents));
+  }
+
   /** Everything that is worth keeping, once it is complete. */
   function content(): ClusterSnapshot | undefined {
     if (servesFrom !== 'cluster' || cluster.waitingFor().length > 0) return undefined;
@@ -229,7 +249,7 @@ export async function startKubernetesSource(
       server: client.server,
       asOf: staleSince() ?? Date.now(),
       readings: view.readings(),
-      standIns: view.originsOf(standIns.values()),
+      olderVersions: olderVersions(standIns.values()),
       namespaces: cluster.namespaces(),
       references: keptReferences(surroundings),
     });
@@ -252,6 +272,7 @@ export async function startKubernetesSource(
     await file?.close();
     cluster.close();
     surroundings.close();
+    told.close();
   }
 
   try {
@@ -285,6 +306,7 @@ export async function startKubernetesSource(
     },
     resource: cluster.resource,
     gatewayApiVersion: cluster.gatewayApiVersion,
+    olderVersions: (documents) => (servesFrom === 'cluster' ? olderVersions(documents) : undefined),
     async refresh() {
       look();
     },

@@ -1,0 +1,134 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type KubeError, kubeError } from '../../kube/error.ts';
+import { silentLogger } from '../../lib/log.ts';
+import { err, ok } from '../../lib/result.ts';
+import type { KindObject } from '../sources/kubernetes/snapshot.ts';
+import { keepOlderVersions } from './keeper.ts';
+import type { VersionsSecret } from './secret.ts';
+
+function version(name: string): KindObject {
+  return { kind: 'Budget', object: { metadata: { name, namespace: 'team-a', uid: `uid-${name}` } } };
+}
+
+/** A Secret that all replicas of a test share. */
+function sharedSecret() {
+  let [text, resourceVersion] = ['', 1];
+  const calls: string[] = [];
+  let failure: KubeError | undefined;
+  const secret: VersionsSecret = {
+    async read() {
+      calls.push('read');
+      return failure === undefined ? ok({ objects: [], text, resourceVersion: String(resourceVersion) }) : err(failure);
+    },
+    async write(next, replaces) {
+      calls.push('write');
+      if (failure !== undefined) return err(failure);
+      if (replaces.resourceVersion !== String(resourceVersion)) return ok('taken');
+      [text, resourceVersion] = [next, resourceVersion + 1];
+      return ok('written');
+    },
+  };
+  return {
+    secret,
+    calls,
+    names: () => (text === '' ? [] : text.split('\n').map((line) => JSON.parse(line).object.metadata.name)),
+    fail(error: KubeError | undefined) {
+      failure = error;
+    },
+    /** By somebody else. */
+    change: (next: string) => {
+      [text, resourceVersion] = [next, resourceVersion + 1];
+    },
+  };
+}
+
+function keeperOf({ secret }: { readonly secret: VersionsSecret }) {
+  const state = { isLeader: true, versions: [] as KindObject[] | undefined };
+  const trouble: string[] = [];
+  const keeper = keepOlderVersions({
+    secret,
+    isLeader: () => state.isLeader,
+    versions: () => state.versions,
+    onTrouble: ({ reason }) => trouble.push(reason),
+    log: silentLogger,
+    waitMs: 5,
+    againMs: 5,
+  });
+  onTestFinished(() => keeper.close());
+  return { keeper, state, trouble };
+}
+
+const aMoment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 40));
+
+describe('keepOlderVersions()', () => {
+  it('writes once what is in force, and again when that changes', async () => {
+    const shared = sharedSecret();
+    const { keeper, state } = keeperOf(shared);
+    state.versions = [version('a')];
+    keeper.changed();
+    await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
+    for (let times = 0; times < 3; times++) {
+      keeper.changed();
+      await aMoment();
+    }
+    expect(shared.calls).toEqual(['read', 'write']);
+    state.versions = [];
+    keeper.changed();
+    await vi.waitFor(() => expect(shared.names()).toEqual([]));
+  });
+
+  it('writes nothing where there is nothing to go back to, or what stands there is right', async () => {
+    const shared = sharedSecret();
+    const { keeper } = keeperOf(shared);
+    keeper.elected();
+    await aMoment();
+    expect(shared.calls).toEqual(['read']);
+  });
+
+  it('leaves it to the leader, and while it does not know', async () => {
+    const shared = sharedSecret();
+    const { keeper, state } = keeperOf(shared);
+    Object.assign(state, { isLeader: false, versions: [version('a')] });
+    keeper.changed();
+    await aMoment();
+    Object.assign(state, { isLeader: true, versions: undefined });
+    keeper.elected();
+    await aMoment();
+    expect(shared.calls).toEqual([]);
+  });
+
+  it('looks at what another one has written when it leads again', async () => {
+    const shared = sharedSecret();
+    const { keeper, state } = keeperOf(shared);
+    state.versions = [version('a')];
+    keeper.changed();
+    await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
+    shared.change('');
+    keeper.changed();
+    await aMoment();
+    expect(shared.names()).toEqual([]);
+    keeper.elected();
+    await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
+  });
+
+  it('tries again where somebody was faster, and where it failed', async () => {
+    const shared = sharedSecret();
+    const { keeper, state, trouble } = keeperOf(shared);
+    state.versions = [version('a')];
+    shared.fail(kubeError(503, 'ServiceUnavailable', 'later'));
+    keeper.changed();
+    await vi.waitFor(() => expect(trouble.length).toBeGreaterThan(1));
+    shared.fail(undefined);
+    await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
+
+    const { read } = shared.secret;
+    vi.spyOn(shared.secret, 'read').mockImplementationOnce(async () => {
+      const found = await read();
+      shared.change('');
+      return found;
+    });
+    state.versions = [version('b')];
+    keeper.changed();
+    await vi.waitFor(() => expect(shared.names()).toEqual(['b']));
+  });
+});
