@@ -21,6 +21,8 @@ const weighted = '(input_tokens - cached_input_tokens) + cached_input_tokens / 1
 
 let gateway: TestGateway;
 let provider: RecordingProvider;
+/** Answers that a test gives when it likes. */
+const waiting: (() => void)[] = [];
 
 /** A route `name` for a model, with limits on what it costs. */
 const routeWithLimits = (name: string, model: string, llmRequestCosts: readonly object[], limits: readonly object[]) =>
@@ -53,10 +55,14 @@ const route = routeWithLimits(
       cel: `backend == 'llm.default' && model.startsWith('lla') ? ${weighted} : 100000u`,
     },
     { metadataKey: 'reasoning', type: 'ReasoningToken' },
+    { metadataKey: 'input', type: 'InputToken' },
+    { metadataKey: 'total', type: 'TotalToken' },
   ],
   [
     costLimit('weighted', { name: 'x-by-weighted', type: 'Distinct' }, 700, 'Day'),
     costLimit('reasoning', { name: 'x-by-reasoning', type: 'Distinct' }, 60, 'Day'),
+    costLimit('input', { name: 'x-by-input', type: 'Distinct' }, 10, 'Hour'),
+    costLimit('total', { name: 'x-by-total', type: 'Distinct' }, 1000, 'Hour'),
   ],
 );
 
@@ -79,9 +85,11 @@ function answer(response: ServerResponse, isStream: boolean): void {
 }
 
 beforeAll(async () => {
-  provider = await startRecordingProvider((response, { body }) =>
-    answer(response, (JSON.parse(body) as { readonly stream?: boolean }).stream === true),
-  );
+  provider = await startRecordingProvider((response, { body }) => {
+    const { stream, user } = JSON.parse(body) as { readonly stream?: boolean; readonly user?: string };
+    if (user === 'patient') waiting.push(() => answer(response, false));
+    else answer(response, stream === true);
+  });
   gateway = await startGateway({
     policy: (port) => ({
       'gateway.yaml': gatewayOfOneCaller(port, key),
@@ -128,11 +136,27 @@ describe('a limit on a cost of its own', () => {
     expect((await ask({ 'x-by-weighted': 'ben' }, {})).status).toBe(200);
   });
 
-  it('refuses at once what can cost more than it allows', async () => {
-    const refused = await ask({ 'x-by-weighted': 'eva' }, { max_tokens: 117 });
-    expect(refused.status, refused.text).toBe(429);
-    expect(refused.text).toMatch(/cost units, more than the limit .* allows at all/);
-    expect((await ask({ 'x-by-weighted': 'eva' }, { max_tokens: 100 })).status).toBe(200);
+  it('lets one request in that can cost more than it allows, and no other beside or behind it', async () => {
+    const eva = (body: object) => ask({ 'x-by-weighted': 'eva' }, body);
+    const first = eva({ max_tokens: 4096, user: 'patient' });
+    await until('the provider has it', () => waiting.length === 1);
+    const beside = await eva({ max_tokens: 1 });
+    expect(beside.status, beside.text).toBe(429);
+    waiting.pop()?.();
+    expect((await first).status).toBe(200);
+    // 175 of 700 have been used, a moment after the answer.
+    await until('what fits is let in', async () => (await eva({})).status === 200);
+    const behind = await eva({ max_tokens: 4096 });
+    expect(behind.status, behind.text).toBe(429);
+  });
+
+  it.each([
+    ['ten tokens of input an hour, of which the first takes a hundred', 'x-by-input', { max_tokens: 20 }],
+    ['a thousand tokens an hour, for clients that ask for more', 'x-by-total', { max_tokens: 4096 }],
+  ])('is in force as documented: %s', async (_, header, body) => {
+    const statuses: number[] = [];
+    for (const caller of ['ana', 'ana', 'ben', 'ana']) statuses.push((await ask({ [header]: caller }, body)).status);
+    expect(statuses).toEqual([200, 429, 200, 429]);
   });
 
   it('counts kinds of tokens on their own', async () => {
@@ -173,7 +197,7 @@ describe('a limit whose cost is wrong', () => {
     const stateOf = () => gateway.plane.status().documents.find(({ id }) => id === 'AIGatewayRoute/right')?.state;
     await until('the status says it', () => stateOf() === 'stale', { seen: stateOf });
     expect((await ask(counted, { model: 'right' })).status).toBe(200);
-    // 6 each: more than the limit allows at all.
+    // 6 each: all of the limit, of which that one has used 120.
     expect((await ask(counted, { model: 'right', max_tokens: 200 })).status).toBe(429);
   });
 });

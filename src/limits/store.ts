@@ -48,6 +48,11 @@ export interface ReserveItem {
   readonly amount: number;
   /** Take what is left when that is less than `amount`, but not less than this. Default: all or nothing. */
   readonly atLeast?: number;
+  /**
+   * What would be more than the whole limit asks for all of it (`cutToLimit`); where this process counts alone, for all of
+   * its share.
+   */
+  readonly isCutToLimit?: boolean;
   /** Counts, and refuses nobody: budgets that only warn. */
   readonly isAdvisory?: boolean;
   /** Counted for good at admission: not part of the reservation, not to be settled. Requests per minute. */

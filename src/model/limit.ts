@@ -22,6 +22,8 @@ export interface Limit extends Counted {
   /** Absent for concurrency, and for what is not kept. */
   readonly window?: Window;
   readonly algorithm: 'token-bucket' | 'fixed';
+  /** A request that may use more than the whole limit reserves all of it, and so runs alone. Else it is refused. */
+  readonly reservesAtMostItself: boolean;
 }
 
 /** What may be spent in a period. Money is in nano-USD. */

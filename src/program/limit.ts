@@ -15,6 +15,8 @@ export interface Limit extends Scoped {
   /** Undefined for concurrency and what is not kept, and only there. */
   readonly window: Window | undefined;
   readonly algorithm: 'token-bucket' | 'fixed';
+  /** A request that may use more than the whole limit reserves all of it, and so runs alone. Else it is refused. */
+  readonly reservesAtMostItself: boolean;
   readonly onStoreFailure: 'closed' | 'open' | 'local';
   /** Most counters of this limit at a time; what comes on top shares one. */
   readonly maxDistinct: number;

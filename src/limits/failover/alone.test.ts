@@ -51,6 +51,21 @@ describe('a process alone', () => {
     expect(alone.reserve(request(local(101, { atLeast: 20 })))).toMatchObject({ grants: [{ granted: 50 }] });
   });
 
+  it('takes all of its share for what has been cut to the whole limit', () => {
+    const { alone, request, held } = start();
+    expect(alone.reserve(request(local(100, { isCutToLimit: true })))).toMatchObject({ grants: [{ granted: 50 }] });
+    expect(alone.reserve(request(local(1, { isCutToLimit: true })))).toMatchObject({ kind: 'refused' });
+    expect(held()).toBe(50);
+  });
+
+  it('settles all that such a request used', () => {
+    const { alone, request, held } = start();
+    const one = request(local(100, { isCutToLimit: true }));
+    alone.reserve(one);
+    alone.settle({ id: one.id, items: [{ counter: counted, amount: 70 }] });
+    expect(held()).toBe(70);
+  });
+
   it('counts what is final once, and what is held until it is settled', () => {
     const { alone, request, held } = start();
     const both = request(local(1, { isFinal: true }), open);

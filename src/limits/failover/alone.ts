@@ -1,4 +1,5 @@
 import type { Counter } from '../counter.ts';
+import { cutToLimit } from '../cut-to-limit.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
 import type {
   ChargeOutcome,
@@ -71,7 +72,7 @@ export function createAlone({ now, retentionMs, replicas }: AloneOptions): Alone
     if (closed !== -1) {
       return { kind: 'refused', index: closed, reason: 'store-failure', retryAfterMs: undefined, figures: [], modes };
     }
-    const items = localItems(request.items);
+    const items = localItems(request.items).map(cutToLimit);
     let answer: ReserveOutcome | undefined;
     local.reserve({ ...request, items }, (outcome) => {
       answer = outcome;

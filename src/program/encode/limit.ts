@@ -46,6 +46,7 @@ export function limitResource(limit: Limit): ProgramResource {
     amount: BigInt(limit.amount),
     ...(limit.window && { window: encodeWindow(limit.window) }),
     isFixed: limit.algorithm === 'fixed',
+    reservesAtMostItself: limit.reservesAtMostItself,
     cost: limit.cost ?? '',
   });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BudgetUnit, LimitUnit, StoreFailure } from '../../../gen/sluice/program/v1/program_pb.js';
 import { createMemoryStore } from '../../../limits/memory/memory-store.ts';
 import type { ReserveItem, Store, UsageItem } from '../../../limits/store.ts';
+import type { UsedAmounts } from '../../between-stages/metering.ts';
 import { verdict } from '../../verdict.ts';
 import {
   atOnce,
@@ -58,6 +59,53 @@ describe('what a request takes', () => {
     expect(ask().decision).toBe(verdict.proceed);
     expect(figuresOf(await list())).toEqual({ 'budget:money:key=k': { used: 30, reserved: 30 } });
     expect(open({ init: { budgets: [{ ...budget, amount: 9n }] } }).ask().decision).toBe(verdict.answered);
+  });
+});
+
+describe('a limit that reserves at most itself', () => {
+  const small = <T extends object>(limit: T) => ({ ...limit, amount: 8n, reservesAtMostItself: true });
+
+  it.each<[string, typeof tokens, number | undefined, Partial<UsedAmounts>]>([
+    ['tokens', small(tokens), 4_096, { total: 30 }],
+    ['tokens without a cap', small(tokens), undefined, { total: 30 }],
+    ['input tokens', small(inputTokens), undefined, { input: 30 }],
+    ['output tokens', small(outputTokens), 4_096, { output: 30 }],
+    ['costs', small(weighted), 4_096, { cost: () => 30 }],
+    ['costs without a cap', small(weighted), undefined, { cost: () => 30 }],
+  ])('lets in one request that may use more, alone, and counts all that it used: %s', async (_, limit, cap, end) => {
+    const { ask, list } = open({ init: { limits: [limit] } });
+    const key = `limit:${limit.name}:key=k`;
+    const first = ask(cap);
+    expect(first.decision).toBe(verdict.proceed);
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 8, reserved: 8 } });
+    expect(ask(cap).decision).toBe(verdict.answered);
+    first.end(end);
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 30, reserved: 0 } });
+    expect(ask(1).decision).toBe(verdict.answered);
+  });
+
+  it('refuses what does not fit beside what has been used', async () => {
+    const { ask, list } = open({ init: { limits: [small(outputTokens)] } });
+    ask(1).end({ output: 1 });
+    expect(ask(4_096).decision).toBe(verdict.answered);
+    expect(ask(8).decision).toBe(verdict.answered);
+    expect(ask(7).decision).toBe(verdict.proceed);
+    expect(figuresOf(await list())).toEqual({ 'limit:output:key=k': { used: 8, reserved: 7 } });
+  });
+
+  it('lets nobody in where it is of nothing, or nobody can say what a request comes to', () => {
+    const nothing = { ...small(inputTokens), amount: 0n };
+    const failing = { ...small(weighted), cost: "model == 'm' ? 1u / (output_tokens - output_tokens) : 1u" };
+    for (const limit of [nothing, failing]) {
+      expect(open({ init: { limits: [limit] } }).ask(1).decision, limit.name).toBe(verdict.answered);
+    }
+  });
+
+  it('is not what a limit does that does not say so', () => {
+    const { ask } = open({ init: { limits: [{ ...tokens, amount: 8n }] } });
+    const refused = ask(4_096);
+    expect(refused.decision).toBe(verdict.answered);
+    expect(refused.exchange.immediate?.body.toString()).toContain('allows at all');
   });
 });
 

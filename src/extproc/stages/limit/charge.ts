@@ -1,4 +1,6 @@
+import { largestWhole } from '../../../limits/cost/node.ts';
 import type { Counter } from '../../../limits/counter.ts';
+import { cutToLimit } from '../../../limits/cut-to-limit.ts';
 import type { LimitUnit, LimitView } from '../../../limits/headers.ts';
 import type { Figures, OnStoreFailure, ReserveItem } from '../../../limits/store.ts';
 import type { Budget, CostBound, CostExpression, CountedUnit, KeptLimit, Limit } from '../../../program/limit.ts';
@@ -23,7 +25,7 @@ export type Uncharged = 'unpriced';
 export function chargeOfLimit(limit: KeptLimit, value: string, metering: Metering): Charge {
   const counter = counterOfLimit(limit, value);
   const { onStoreFailure } = limit;
-  const item = itemOf(limit, counter, metering, onStoreFailure);
+  const item = withinLimit(limit, itemOf(limit, counter, metering, onStoreFailure));
   return { source: limit, isBudget: false, unit: limit.unit, item, alertAt: [] };
 }
 
@@ -112,6 +114,12 @@ function itemOf(limit: KeptLimit, counter: Counter, metering: Metering, onStoreF
     case 'cost':
       return { counter, ...costFor(limit, metering), onStoreFailure };
   }
+}
+
+/** What has no bound is refused all the same: nobody could say afterwards what it was. */
+function withinLimit({ reservesAtMostItself }: KeptLimit, item: ReserveItem): ReserveItem {
+  const hasBound = (item.atLeast ?? item.amount) < largestWhole;
+  return reservesAtMostItself && hasBound ? cutToLimit({ ...item, isCutToLimit: true }) : item;
 }
 
 function costOf(source: Limit | Budget): CostExpression | undefined {

@@ -93,6 +93,11 @@ describe('buildGlobalLimit()', () => {
     expect(built(rule)).toMatchObject({ path, refusal: expect.any(String), unkept });
   });
 
+  it('lets in who comes first, however much that may use', () => {
+    const rule = { cost: { request: number(0), response: metadata('total') } };
+    expect(built(rule)).toMatchObject({ limit: { reservesAtMostItself: true } });
+  });
+
   it('closes no more than what the limit is for', () => {
     const header = { type: 'Exact', name: 'x-tier', value: 'fr*e' } as const;
     const scope = { headers: [{ name: 'x-tier', values: ['fr*e'] }], routes: ['chat'] };

@@ -70,9 +70,13 @@ export const forNobody: Refusal = { path: 'clientSelectors', refusal: 'no reques
 
 export const everybody = { keys: [], users: [], teams: [], projects: [], providers: [], apis: [], labels: [] };
 
-/** What this vocabulary means by a limit is a window that begins anew. */
+/**
+ * What this vocabulary means by a limit is a window that begins anew, and lets whoever comes first in, however much that
+ * may use.
+ */
 export const limitDefaults = {
   algorithm: 'fixed',
+  reservesAtMostItself: true,
   onStoreFailure: 'local',
   maxDistinct: 10_000,
   defaultOutputReserve: 1_000,
@@ -80,7 +84,8 @@ export const limitDefaults = {
 
 /**
  * With a cost of the response the request itself costs nothing; this is how token limits are written. Ours reserve what
- * a request may use before it leaves, so that they hold where the original lets running requests pass.
+ * a request may use before it leaves, up to the whole limit, so that they hold where the original lets everything pass
+ * that is running when the limit is reached.
  */
 function countedBy(
   { limit, cost }: RateLimitRule,
