@@ -1,5 +1,5 @@
 import type { Field } from './field.ts';
-import type { Parsed } from './parsed.ts';
+import { invalid, type Parsed } from './parsed.ts';
 import { type Place, reject, warn } from './place.ts';
 import type { JsonSchema, Schema } from './schema.ts';
 
@@ -73,6 +73,8 @@ export function unservedYet(reason: string, options: Pick<RefusedOptions, 'as'> 
       json: judged(options.as?.json ?? {}, { kind: 'reported', reason }),
       parse: (value, place) => {
         if (asksNothing(value)) return undefined;
+        // Editors and API servers check its form; so do we, or a misspelled field would pass unseen here alone.
+        if (options.as?.parse(value, place) === invalid) return invalid;
         warn(place, `is not served yet: ${reason}`, 'remove it; the rest is in force', 'UnsupportedValue');
         return undefined;
       },
