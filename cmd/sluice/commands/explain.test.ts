@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiKey, documents, model, provider } from '../../../e2e/support/policy-documents.ts';
+import { plainKubeconfig, startTestServer } from '../../../src/kube/testing/server.ts';
 import { runCli } from '../testing/run-cli.ts';
 
 const anthropic = { schema: 'anthropic', credential: { none: {} } };
@@ -152,5 +153,29 @@ describe('sluice explain', () => {
       { provider: 'a-one', api: 'anthropic', share: 1 },
       { provider: 'o-two', api: 'openai', share: 0.25 },
     ]);
+  });
+
+  it('shows what a control plane of an older version knows', async () => {
+    const known = { key: 'ana', model: 'both', outcome: 'served', reason: 'one target', steps: [], filters: [] };
+    const api = await startTestServer((request, response) => {
+      const isAsked = request.url?.includes('/proxy/explain') ?? false;
+      const status = { conditions: [{ type: 'Ready', status: 'True' }] };
+      const ports = [{ name: 'admin', containerPort: 10089 }];
+      const pods = { items: [{ metadata: { name: 'a' }, spec: { containers: [{ ports }] }, status }] };
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(isAsked ? { ...known, targets: [], policy: {} } : pods));
+    });
+    try {
+      await writeFile(join(folder, 'kubeconfig'), plainKubeconfig(api.url, 'token'));
+      const asked = ['--key', 'ana', '--model', 'both'];
+      const line = ['explain', '--kubernetes', '--kubeconfig', join(folder, 'kubeconfig'), ...asked];
+      expect(await runCli(line)).toMatchObject({
+        status: 0,
+        err: '',
+        out: 'Key ana, model both: served\n  · one target\n',
+      });
+    } finally {
+      await api.close();
+    }
   });
 });

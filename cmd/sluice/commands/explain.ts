@@ -165,9 +165,11 @@ async function askCluster(
   if (Object.keys(headers).length > 0) query.set('headers', JSON.stringify(headers));
   const answer = await ask(`/explain?${query}`);
   if (!answer.ok) return answer;
-  // It is the same code that answers in the control plane.
+  // It is the same code that answers in the control plane; an older version of it says nothing of who decided.
   const explanation = answer.value as Explanation | { readonly error: string };
-  return 'error' in explanation ? err(explanation.error) : ok(explanation);
+  return 'error' in explanation
+    ? err(explanation.error)
+    : ok({ ...explanation, decisions: explanation.decisions ?? [] });
 }
 
 function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): string {
