@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
+import { withModelOf } from './testing/model-of-backend.ts';
 
 const backend = (endpoints: string, more = '', place = 'name: b'): string => `
 apiVersion: gateway.envoyproxy.io/v1alpha1
@@ -23,20 +23,7 @@ spec: ${spec}
 
 /** One model, served by a backend that is what `ref` names. */
 function build(there: string, ref = toBackend) {
-  const text = `${there}
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: a}
-spec: {schema: {name: OpenAI}, backendRef: {${ref}}}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{matches: [{headers: [{name: x-ai-eg-model, value: m}]}], backendRefs: [{name: a}]}]}
-`;
-  const { documents, problems: wrong } = parseDocuments(text, 'policy.yaml', '.');
-  expect(wrong).toEqual([]);
-  const { gateways, problems } = buildModel(documents, secretsOnly());
+  const { gateways, problems } = buildModel(withModelOf(there, ref), secretsOnly());
   return {
     provider: gateways[0]?.providers[0],
     problems: problems

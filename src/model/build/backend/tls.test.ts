@@ -3,6 +3,7 @@ import { err, ok } from '../../../lib/result.ts';
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
+import { withModelOf } from './testing/model-of-backend.ts';
 
 const backend = (tls = ''): string => `
 apiVersion: gateway.envoyproxy.io/v1alpha1
@@ -50,20 +51,7 @@ const surroundings = secretsOnly((source) => {
 });
 
 function build(there: string, ref = toBackend.slice(1, -1)) {
-  const text = `${there}
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: a}
-spec: {schema: {name: OpenAI}, backendRef: {${ref}}}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{matches: [{headers: [{name: x-ai-eg-model, value: m}]}], backendRefs: [{name: a}]}]}
-`;
-  const { documents, problems: wrong } = parseDocuments(text, 'policy.yaml', '.');
-  expect(wrong).toEqual([]);
-  const { gateways, problems } = buildModel(documents, surroundings);
+  const { gateways, problems } = buildModel(withModelOf(there, ref), surroundings);
   const provider = gateways[0]?.providers[0];
   const secrets = gateways[0]?.secrets ?? [];
   return {
