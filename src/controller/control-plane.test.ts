@@ -80,6 +80,44 @@ it('has what stood in before a restart stand in again, and tells the source to k
   }
 });
 
+it('knows what to go back to where clients of another replica refuse what is new', async () => {
+  const model = (provider: string): SourceState['documents'] =>
+    parseDocuments(
+      `{apiVersion: sluice.dev/v1alpha1, kind: Model, metadata: {name: a}, spec: {targets: [{provider: ${provider}}]}}
+---
+{apiVersion: sluice.dev/v1alpha1, kind: Provider, metadata: {name: one}, spec: {schema: openai, credential: {none: {}}}}
+---
+{apiVersion: sluice.dev/v1alpha1, kind: Provider, metadata: {name: two}, spec: {schema: openai, credential: {none: {}}}}
+`,
+      'policy.yaml',
+      '.',
+    ).documents;
+  const [good, changed] = [model('one'), model('two')];
+  const refused: string[] = [];
+  const plane = await startControlPlane({
+    version: 'test',
+    source: async () => ({
+      before: { ...state(1), documents: good },
+      state: { ...state(2), documents: changed },
+      surroundings: { ...secretsOnly(), complete: async () => false },
+      refresh: async () => undefined,
+      close: async () => undefined,
+    }),
+    refusedElsewhere: () => refused,
+    xds: port,
+    admin: port,
+    log: silentLogger,
+    translate: { systemCaFile: '/etc/ssl/certs/ca-certificates.crt' },
+  });
+  try {
+    expect([...plane.standIns()]).toEqual([]);
+    refused.push('Model/a');
+    expect([...plane.standIns()]).toEqual([['Model/a', good.find(({ kind }) => kind === 'Model')]]);
+  } finally {
+    await plane.close(100);
+  }
+});
+
 it('counts and tells who could not connect', async () => {
   const { cert, key } = createCertificate();
   const lines: string[] = [];
