@@ -211,6 +211,42 @@ describe('provisioning on a real API server', () => {
     expect([await replicas(), writes()]).toEqual([5, []]);
   });
 
+  it('takes back what lost its owner, and nothing of somebody else who has the labels', async () => {
+    const { want, provisioner, namespace } = await start();
+    const kubectl = (...args: string[]) => server.kubectl('-n', namespace, ...args);
+    const error = () => provisioner.state().get(`${namespace}/egress`)?.error;
+    const owned = async () => {
+      const found = await kubectl('get', 'deployment,service,secret', '-o', 'json');
+      const items = (JSON.parse(found) as { items: { metadata: { name: string; ownerReferences?: unknown[] } }[] })
+        .items;
+      return items
+        .filter(({ metadata }) => metadata.name.startsWith('egress') && metadata.ownerReferences?.length === 1)
+        .map(({ metadata }) => metadata.name)
+        .sort();
+    };
+    const labels = `{app.kubernetes.io/managed-by: sluice, gateway.networking.k8s.io/gateway-name: egress}`;
+    await server.apply(`
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: egress, namespace: ${namespace}, labels: ${labels}, annotations: {sluice.dev/controller-name: ${ours}}}
+data: {mine: "yes"}
+`);
+    want(gatewayText);
+    const foreign = `ConfigMap ${namespace}/egress exists and is not of this Gateway`;
+    await until('it says so', () => error()?.startsWith(foreign) === true, { seen: error });
+    const all = await owned();
+    expect(all).toHaveLength(3);
+
+    const kinds = ['deployment/egress', 'service/egress', `secret/${all.find((name) => name !== 'egress')}`];
+    const removal = '[{"op": "remove", "path": "/metadata/ownerReferences"}]';
+    for (const each of kinds) await kubectl('patch', each, '--type=json', '-p', removal);
+    await until('all have their owner again', async () => (await owned()).length === all.length, { seen: owned });
+    expect(error()).toMatch(foreign);
+    expect(await kubectl('get', 'configmap/egress', '-o', 'jsonpath={.data}')).toBe('{"mine":"yes"}');
+    await kubectl('delete', 'configmap/egress');
+    await until('all is well', () => error() === undefined, { seen: error });
+  });
+
   it('says in the words of the API server what it does not take', async () => {
     const { want, provisioner, namespace } = await start();
     want(gatewayText, { envoy: { resources: { requests: { cpu: 'much' } } } });

@@ -9,12 +9,13 @@ const wantedOf = (image: string): WantedObject => ({
   kind: 'Deployment',
   namespace: 'team-a',
   name: 'edge',
-  object: { spec: { image } },
+  object: { metadata: { annotations: { 'sluice.dev/controller-name': 'ours' } }, spec: { image } },
 });
 
 const live = (more: Partial<LiveObject> = {}): LiveObject => ({
-  ...{ namespace: 'team-a', name: 'edge', uid: 'deployment-1', resourceVersion: '7', owner, controller: undefined },
+  ...{ namespace: 'team-a', name: 'edge', uid: 'deployment-1', resourceVersion: '7', owner, controller: 'ours' },
   ...{ ownFields: 'fields', status: undefined, ownReplicas: undefined, clusterIPs: [], isBalanced: false, data: {} },
+  isAbandoned: false,
   ...more,
 });
 
@@ -52,10 +53,21 @@ describe('difference()', () => {
   });
 
   // A Gateway that was deleted and made anew has the name of the old one, whose objects are still on their way out.
-  it.each([['gateway-2'], [undefined]])('takes nothing over that belongs to another owner: %s', (other) => {
+  it.each([
+    ['belongs to another Gateway', { owner: 'gateway-2' }],
+    ['nobody of us has made', { owner: undefined }],
+    ['another release has made and abandoned', { owner: undefined, isAbandoned: true, controller: 'theirs' }],
+    ['has no controller in its annotations', { owner: undefined, isAbandoned: true, controller: undefined }],
+  ])('takes nothing over that %s', (_, there) => {
     const error =
       'Deployment team-a/edge exists and is not of this Gateway; remove it, or give the Gateway another name.';
-    expect(steps(live({ owner: other }), writtenOf(wanted))).toEqual([{ kind: 'blocked', wanted, error }]);
+    expect(steps(live(there), writtenOf(wanted))).toEqual([{ kind: 'blocked', wanted, error }]);
+  });
+
+  it('takes back what we have made and nobody owns any more', () => {
+    const there = live({ owner: undefined, isAbandoned: true, ownFields: 'without the owner' });
+    expect(steps(there, writtenOf(wanted))).toEqual([{ kind: 'apply', wanted }]);
+    expect(steps(there, undefined)).toEqual([{ kind: 'apply', wanted }]);
   });
 });
 

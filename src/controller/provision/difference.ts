@@ -1,5 +1,6 @@
 import { getOrCreate } from '../../lib/get-or-create.ts';
 import { contentVersion } from '../../lib/hash.ts';
+import { controllerAnnotation } from './gateway.ts';
 import type { LiveObject } from './live-object.ts';
 import type { ProvisionedKind } from './provisioned-kind.ts';
 import type { WantedObject } from './render/render.ts';
@@ -38,9 +39,19 @@ export function difference({ wanted, owner, live, written }: DifferenceInput): r
   return wanted.flatMap((each): Step[] => {
     const there = live(each.kind, each.namespace, each.name);
     if (there === undefined) return [{ kind: 'create', wanted: each }];
-    if (there.owner !== owner) return [{ kind: 'blocked', wanted: each, error: takenText(each) }];
+    if (!isOfGateway(each, there, owner)) return [{ kind: 'blocked', wanted: each, error: takenText(each) }];
     return isAsWanted(each, there, written(wantedKey(each))) ? [] : [{ kind: 'apply', wanted: each }];
   });
+}
+
+/** It has it, or may take it back: we made it under this name, and nobody else has it. */
+export function isOfGateway(each: WantedObject, there: LiveObject, owner: string): boolean {
+  return there.owner === owner || (there.isAbandoned && there.controller === controllerOf(each));
+}
+
+function controllerOf({ object }: WantedObject): unknown {
+  const { annotations } = object.metadata as { readonly annotations?: { readonly [name: string]: unknown } };
+  return annotations?.[controllerAnnotation];
 }
 
 /** Of what is ours to remove, what nobody wants any more. With a Gateway that is gone the API server removes what it owned. */

@@ -25,6 +25,7 @@ export function groupOf({ namespace, name }: Pick<ProvisionedGateway, 'namespace
 
 export const gatewayNameLabel = 'gateway.networking.k8s.io/gateway-name';
 export const managedByLabel = 'app.kubernetes.io/managed-by';
+export const managedBy = 'sluice';
 /** Names of controllers have a slash, which labels may not. */
 export const controllerAnnotation = 'sluice.dev/controller-name';
 
@@ -40,6 +41,6 @@ export function commonLabels(gateway: ProvisionedGateway): { readonly [name: str
     'app.kubernetes.io/instance': objectName(gateway),
     'app.kubernetes.io/component': 'egress',
     'app.kubernetes.io/part-of': 'sluice',
-    [managedByLabel]: 'sluice',
+    [managedByLabel]: managedBy,
   };
 }

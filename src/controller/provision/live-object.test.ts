@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../kube/object.ts';
 import { liveObject } from './live-object.ts';
 
@@ -46,4 +46,26 @@ it('belongs to the Gateway that controls it, and to none that merely refers to i
   expect(owner({ kind: 'Gateway', uid: 'g1', controller: true })).toBe('g1');
   expect(owner({ kind: 'Gateway', uid: 'g1' }, { kind: 'Gateway', uid: 'g2', controller: true })).toBe('g2');
   expect(owner({ kind: 'Gateway', uid: 'g1' }, { kind: 'Deployment', uid: 'd2', controller: true })).toBeUndefined();
+});
+
+describe('what was made in our name and nobody controls', () => {
+  const labels = { 'app.kubernetes.io/managed-by': 'sluice', 'gateway.networking.k8s.io/gateway-name': 'edge' };
+  const { metadata, ...rest } = deployment([entry()]);
+  const isAbandoned = (more: object = {}): boolean =>
+    liveObject({ ...rest, metadata: { ...metadata, labels, ...more } }).isAbandoned;
+
+  it('is abandoned, whoever refers to it', () => {
+    expect(isAbandoned()).toBe(true);
+    expect(isAbandoned({ ownerReferences: [{ kind: 'Gateway', uid: 'g1' }] })).toBe(true);
+  });
+
+  it.each<[string, object]>([
+    ['a Gateway controls it', { ownerReferences: [{ kind: 'Gateway', uid: 'g1', controller: true }] }],
+    ['something else controls it', { ownerReferences: [{ kind: 'Deployment', uid: 'd1', controller: true }] }],
+    ['somebody else wrote it, with our labels', { managedFields: [entry({ manager: 'kubectl' })] }],
+    ['another tool manages it', { labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm' } }],
+    ['it is for no Gateway', { labels: { 'app.kubernetes.io/managed-by': 'sluice' } }],
+  ])('is not, where %s', (_, more) => {
+    expect(isAbandoned(more)).toBe(false);
+  });
 });

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { contentVersion } from '../../lib/hash.ts';
-import { controllerAnnotation, gatewayNameLabel, managedByLabel } from './gateway.ts';
+import { controllerAnnotation, gatewayNameLabel, managedBy, managedByLabel } from './gateway.ts';
 
 /** Everything that is made for Gateways, whoever's they are, has these labels. */
-export const provisionedSelector = `${managedByLabel}=sluice,${gatewayNameLabel}`;
+export const provisionedSelector = `${managedByLabel}=${managedBy},${gatewayNameLabel}`;
 
 /** What is remembered of an object that is there. */
 export interface LiveObject {
@@ -15,6 +15,8 @@ export interface LiveObject {
   readonly owner: string | undefined;
   /** Name of the controller that made it. */
   readonly controller: string | undefined;
+  /** It was made in our name and is controlled by nobody: its owner was removed by hand, or deleted without what it owned. */
+  readonly isAbandoned: boolean;
   /** Changes whenever a field of ours is changed: by somebody else, whose it is then, or in our own name. */
   readonly ownFields: string;
   readonly status: unknown;
@@ -37,7 +39,7 @@ interface ManagedFields {
 }
 
 export function liveObject(object: KubeObject): LiveObject {
-  const { namespace = '', name, uid = '', resourceVersion = '' } = object.metadata;
+  const { namespace = '', name, uid = '', resourceVersion = '', labels = {} } = object.metadata;
   const owners = (object.metadata.ownerReferences ?? []) as readonly {
     kind?: string;
     uid?: string;
@@ -55,6 +57,12 @@ export function liveObject(object: KubeObject): LiveObject {
     resourceVersion,
     owner: owners.find(({ kind, controller }) => kind === 'Gateway' && controller === true)?.uid,
     controller: object.metadata.annotations?.[controllerAnnotation],
+    // Labels can be copied with the rest of a manifest; who wrote the fields cannot be said by `kubectl apply`.
+    isAbandoned:
+      own !== undefined &&
+      labels[managedByLabel] === managedBy &&
+      labels[gatewayNameLabel] !== undefined &&
+      !owners.some(({ controller }) => controller === true),
     ownFields: fields === undefined ? '' : contentVersion(JSON.stringify([fields, own?.time])),
     status: object.status,
     ownReplicas: isOurs(fields, 'f:spec', 'f:replicas') ? spec?.replicas : undefined,

@@ -96,6 +96,20 @@ describe('createObjectWriter()', () => {
     expect(server.calls()).toEqual(['GET deployments team-a/edge']);
   });
 
+  it('takes back what is there under its name without an owner, before any watch has shown it', async () => {
+    const { server, writer } = writing();
+    const { object, ...ref } = deployment('one');
+    const annotations = { 'sluice.dev/controller-name': 'ours' };
+    const labels = { 'app.kubernetes.io/managed-by': 'sluice', 'gateway.networking.k8s.io/gateway-name': 'edge' };
+    const { namespace, name } = ref;
+    server.create('/apis/apps/v1/namespaces/team-a/deployments/edge', {
+      metadata: { namespace, name, labels, annotations },
+    });
+    const wanted = { ...ref, object: { ...object, metadata: { ...(object.metadata as object), annotations } } };
+    expect(await writer.write([wanted], owner)).toBeUndefined();
+    expect(server.calls()).toEqual(['GET deployments team-a/edge', 'APPLY deployments team-a/edge']);
+  });
+
   it('removes the very object that it has seen, and not what has come in its place', async () => {
     const { server, writer, preconditions } = writing();
     const made = server.create('/apis/apps/v1/namespaces/team-a/deployments/edge', {

@@ -5,6 +5,7 @@ import {
   contentOf,
   difference,
   isAsWanted,
+  isOfGateway,
   objectKey,
   type Step,
   type Superfluous,
@@ -62,7 +63,7 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
     const there = await client.get(refOf(object));
     if (there.ok) {
       const found = liveObject(there.value);
-      if (found.owner !== owner) return { error: takenText(object) };
+      if (!isOfGateway(object, found, owner)) return { error: takenText(object) };
       // It was made a moment ago, and the watch has not shown it yet.
       if (isAsWanted(object, found, written.get(wantedKey(object)))) return undefined;
       return apply(object);
