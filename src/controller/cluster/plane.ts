@@ -37,6 +37,7 @@ export interface ClusterPlaneOptions
 
 const authorityName = 'sluice-xds-authority';
 const versionsName = 'sluice-older-versions';
+const snapshotName = 'policy.snapshot';
 
 /**
  * The control plane of a cluster. Every replica follows the policy and serves it; the one that holds the Lease also
@@ -88,7 +89,7 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
       source = await startKubernetesSource({
         client,
         selectors: options.selectors,
-        ...(stateFolder !== undefined && { snapshotFile: join(stateFolder, 'policy.snapshot') }),
+        ...(stateFolder !== undefined && { snapshotFile: join(stateFolder, snapshotName) }),
         async toldVersions() {
           const stored = await olderVersions.read();
           return stored.ok ? ok(stored.value.objects) : stored;
@@ -96,6 +97,11 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
         ...events,
         onObjects: writers.changed,
         onTrouble,
+        onUselessSnapshot: (reason) =>
+          log.warn(
+            { file: snapshotName, reason },
+            'the snapshot of the policy is ignored: without the API server this start waits, and with it the snapshot is written anew',
+          ),
       });
       return { ...source, health: source.status };
     }),

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { err, ok } from '../../../lib/result.ts';
 import { testFolder } from '../testing/folder.ts';
 import type { ClusterSnapshot } from './snapshot.ts';
 import { keepSnapshotFile, readSnapshot } from './snapshot-file.ts';
@@ -38,12 +39,17 @@ async function kept(content: () => ClusterSnapshot | undefined, everyMs = 10) {
   return { folder, path, file, errors };
 }
 
+async function taken(path: string): Promise<ClusterSnapshot | undefined> {
+  const read = await readSnapshot(path, server);
+  return read.ok ? read.value : undefined;
+}
+
 describe('keepSnapshotFile()', () => {
   it('keeps everything but what nobody reads after a restart, for its owner only', async () => {
     const { path, file, folder } = await kept(() => snapshotOf(250));
     file.changed();
     await file.close();
-    const read = await readSnapshot(path, server);
+    const read = await taken(path);
     const wanted = snapshotOf(250);
     expect(read?.objects[249]).toEqual({
       kind: 'Limit',
@@ -75,7 +81,7 @@ describe('keepSnapshotFile()', () => {
     const nothing = await kept(() => undefined);
     nothing.file.changed();
     await nothing.file.close();
-    expect(await readSnapshot(nothing.path, server)).toBeUndefined();
+    expect(await readSnapshot(nothing.path, server)).toEqual(ok(undefined));
     const errors: Error[] = [];
     const nowhere = keepSnapshotFile({
       path: `${nothing.path}/no/folder`,
@@ -96,17 +102,25 @@ describe('readSnapshot()', () => {
     await file.close();
     const text = await readFile(path, 'utf8');
     const lines = text.split('\n');
-    expect(await readSnapshot(path, 'https://elsewhere')).toBeUndefined();
-    for (const broken of [
-      '',
-      text.slice(0, -3),
-      lines.slice(0, -1).join('\n'),
-      lines.toSpliced(2, 1).join('\n'),
-      text.replace('/1"', '/2"'),
-    ]) {
+    expect(await readSnapshot(path, 'https://elsewhere')).toEqual(
+      err('it is of another API server, https://10.0.0.1 instead of https://elsewhere'),
+    );
+    for (const [broken, reason] of [
+      ['', 'it is not a snapshot'],
+      [text.slice(0, -3), 'it is not whole'],
+      [lines.slice(0, -1).join('\n'), 'it is not whole'],
+      [lines.toSpliced(2, 1).join('\n'), 'it is not whole'],
+      [text.replace('"asOf"', '"when"'), 'it does not say of which API server it is'],
+      [
+        text.replace('/1"', '/2"'),
+        'it is of another version, sluice-cluster-snapshot/2 instead of sluice-cluster-snapshot/1',
+      ],
+    ] as const) {
       await writeFile(path, broken);
-      expect(await readSnapshot(path, server)).toBeUndefined();
+      expect(await readSnapshot(path, server)).toEqual(err(reason));
     }
+    const { path: folder } = await testFolder();
+    expect(await readSnapshot(folder, server)).toEqual(err(expect.stringContaining('it cannot be read: EISDIR')));
   });
 
   it('skips kinds that it does not know', async () => {
@@ -114,6 +128,6 @@ describe('readSnapshot()', () => {
     file.changed();
     await file.close();
     await writeFile(path, (await readFile(path, 'utf8')).replace('"kind":"Limit"', '"kind":"Later"'));
-    expect((await readSnapshot(path, server))?.objects).toHaveLength(2);
+    expect((await taken(path))?.objects).toHaveLength(2);
   });
 });

@@ -1,5 +1,6 @@
 import { open, rename, rm, utimes } from 'node:fs/promises';
 import { setImmediate as pause } from 'node:timers/promises';
+import { err, ok, type Result } from '../../../lib/result.ts';
 import { type ClusterSnapshot, fromLines, linesOf } from './snapshot.ts';
 
 export interface SnapshotFileOptions {
@@ -98,8 +99,8 @@ async function writeSnapshot(path: string, snapshot: ClusterSnapshot): Promise<v
   }
 }
 
-/** What was kept, of the same API server and whole; `undefined` if there is nothing to begin with. */
-export async function readSnapshot(path: string, server: string): Promise<ClusterSnapshot | undefined> {
+/** What was kept, whole and of the same API server; nothing where nothing was. The error says why it is of no use. */
+export async function readSnapshot(path: string, server: string): Promise<Result<ClusterSnapshot | undefined>> {
   let text: string;
   let confirmedAt: number;
   try {
@@ -110,10 +111,13 @@ export async function readSnapshot(path: string, server: string): Promise<Cluste
     } finally {
       await file.close();
     }
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? ok(undefined) : err(`it cannot be read: ${message}`);
   }
   const snapshot = fromLines(text.split('\n'));
-  if (snapshot?.server !== server) return undefined;
-  return { ...snapshot, asOf: Math.max(snapshot.asOf, Math.round(confirmedAt)) };
+  if (!snapshot.ok) return snapshot;
+  if (snapshot.value.server !== server)
+    return err(`it is of another API server, ${snapshot.value.server} instead of ${server}`);
+  return ok({ ...snapshot.value, asOf: Math.max(snapshot.value.asOf, Math.round(confirmedAt)) });
 }

@@ -2,6 +2,7 @@ import { isObject } from '../../../kube/client.ts';
 import { isRecord } from '../../../kube/error.ts';
 import { parseJson } from '../../../kube/json.ts';
 import type { KubeObject } from '../../../kube/object.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
 import { isKind, type Kind } from '../../../policy/kinds.ts';
 
 /** What was last seen complete: enough to serve from while nobody answers. Holds secrets. */
@@ -58,21 +59,25 @@ function kept({ status: _, ...object }: KubeObject): KubeObject {
   return object;
 }
 
-export function fromLines(lines: readonly string[]): ClusterSnapshot | undefined {
+/** The error says why it is of no use. */
+export function fromLines(lines: readonly string[]): Result<ClusterSnapshot> {
   const [first, ...rest] = lines.map(parseLine);
   const last = rest.pop();
-  if (first?.format !== format || last?.end !== lines.length - 1) return undefined;
+  if (typeof first?.format !== 'string') return err('it is not a snapshot');
+  if (first.format !== format)
+    return err(`it is of another version, ${first.format.slice(0, 60)} instead of ${format}`);
+  if (last?.end !== lines.length - 1) return err('it is not whole');
   const { server, asOf } = first;
-  if (typeof server !== 'string' || typeof asOf !== 'number') return undefined;
+  if (typeof server !== 'string' || typeof asOf !== 'number') return err('it does not say of which API server it is');
   const of = (field: string): readonly unknown[] => rest.filter((line) => line.in === field).map(({ item }) => item);
-  return {
+  return ok({
     server,
     asOf,
     namespaces: of('namespaces').filter(isNamedLabels),
     objects: of('objects').filter(isKindObject),
     lastGood: of('lastGood').filter(isKindObject),
     references: of('references').filter(isKeptReference),
-  };
+  });
 }
 
 function parseLine(line: string): { readonly [field: string]: unknown } {

@@ -54,6 +54,8 @@ export interface KubernetesSourceEvents extends Omit<SourceEvents, 'onChange'> {
   onObjects?(): void;
   /** A call to the API server has failed, and is made again: once for each call. */
   onTrouble(error: KubeError): void;
+  /** There is a snapshot, and it cannot stand in, for this reason. */
+  onUselessSnapshot?(reason: string): void;
 }
 
 /** How the source stands with the API server. */
@@ -89,7 +91,7 @@ export async function startKubernetesSource(
   options: KubernetesSourceOptions & KubernetesSourceEvents,
 ): Promise<KubernetesSource> {
   const { client, selectors, snapshotFile, quietMs = 20, maxMs = 200 } = options;
-  const kept = snapshotFile === undefined ? undefined : await readSnapshot(snapshotFile, client.server);
+  const kept = snapshotFile === undefined ? undefined : await usableSnapshot(snapshotFile, options);
   let servesFrom: 'nothing' | 'snapshot' | 'cluster' = 'nothing';
   let failure: KubeError | undefined;
   let isClosed = false;
@@ -312,6 +314,16 @@ export async function startKubernetesSource(
     },
     close,
   };
+}
+
+async function usableSnapshot(
+  path: string,
+  { client, onUselessSnapshot }: KubernetesSourceOptions & KubernetesSourceEvents,
+): Promise<ClusterSnapshot | undefined> {
+  const read = await readSnapshot(path, client.server);
+  if (read.ok) return read.value;
+  onUselessSnapshot?.(read.error);
+  return undefined;
 }
 
 function errorOf(error: unknown): Error {
