@@ -3,12 +3,30 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pinnedVersion } from '../../src/envoy/version.ts';
+import { entrypointOf, type ImageContents, imageContents, imageUser, productFolder } from './contents.ts';
 
 const root = join(import.meta.dirname, '../..');
 const dockerfile = readFileSync(join(root, 'images/Dockerfile'), 'utf8');
 
+const images = Object.entries<ImageContents>(imageContents);
+const { license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const allowed = ['ARG', 'LABEL', 'COPY', 'USER', 'ENTRYPOINT', 'CMD'];
+
 function stage(name: string): string {
   return dockerfile.split(/^FROM /m).find((each) => each.split('\n')[0]?.endsWith(` AS ${name}`)) ?? '';
+}
+
+/** A stage and those of this file that it is made from, the lowest first. */
+function chain(name: string): readonly string[] {
+  const base = dockerfile.match(new RegExp(`^FROM ([a-z]\\S+) AS ${name}$`, 'm'))?.[1];
+  return base === undefined ? [name] : [...chain(base), name];
+}
+
+/** What stands behind an instruction, in all that an image is made from. */
+function instructions(image: string, kind: string): readonly string[] {
+  return chain(image).flatMap((name) =>
+    [...stage(name).matchAll(new RegExp(`^${kind} (.*)$`, 'gm'))].map(([, text = '']) => text),
+  );
 }
 
 describe('images/Dockerfile', () => {
@@ -29,13 +47,53 @@ describe('images/Dockerfile', () => {
     }
   });
 
-  it('lets no image run as root, and starts each with its own program', () => {
-    expect(stage('node-base')).toContain('USER 65532:65532');
-    expect(stage('envoy')).toContain('USER 65532:65532');
-    for (const program of ['controller', 'processor', 'practice']) {
-      expect(stage(program)).toContain(`ENTRYPOINT ["/usr/local/bin/node", "/opt/sluice/cmd/${program}/main.ts"]`);
-    }
-    expect(stage('envoy')).toContain('ENTRYPOINT ["/usr/local/bin/envoy"]');
+  describe.each(images)('%s', (name, contents) => {
+    it('runs as nobody, and starts what its archive for tests starts', () => {
+      expect(instructions(name, 'USER')).toEqual([imageUser]);
+      expect(instructions(name, 'ENTRYPOINT').map((text) => JSON.parse(text))).toEqual([entrypointOf(contents)]);
+      const { command } = contents;
+      expect(instructions(name, 'CMD').map((text) => JSON.parse(text))).toEqual(command === undefined ? [] : [command]);
+    });
+
+    it('has all that its program loads, laid out where it is started from', () => {
+      const { main, program } = contents;
+      const own = main === undefined ? [] : [`--from=product /${name}/ /`];
+      expect(instructions(name, 'COPY')).toEqual([`--from=programs /${program}/ /`, ...own]);
+      expect(stage('programs')).toMatch(new RegExp(`^COPY --from=\\S+ (\\S+/${program}) /${program}\\1$`, 'm'));
+      if (main === undefined) return;
+      expect(stage('product')).toContain(`node tools/images/lay-out.ts /${name}${productFolder} ${main}`);
+    });
+
+    it('says what it is, of which version and commit', () => {
+      const variables = ['VERSION', 'REVISION'].map((name) => `\${${name}}`);
+      const label = (key: string): string | undefined =>
+        stage(name).match(new RegExp(`org\\.opencontainers\\.image\\.${key}="([^"]*)"`))?.[1];
+      expect(label('title')).toBe(`sluice-${name}`);
+      expect(label('description')).toMatch(/Sluice/);
+      expect(label('licenses')).toBe(license);
+      expect([label('version'), label('revision')]).toEqual(variables);
+    });
+
+    it('is copied together: nothing runs in it, and nothing of the build stays', () => {
+      const kinds = chain(name).flatMap((each) => stage(each).match(/^[A-Z]+(?= )/gm) ?? []);
+      expect(kinds.filter((kind) => !allowed.includes(kind))).toEqual([]);
+    });
+  });
+
+  it('has these images and no others, as the script that builds them', () => {
+    const used = new Set(
+      [...dockerfile.matchAll(/--from=(\S+)|^FROM ([a-z]\S+)/gm)].map(([, from, base]) => from ?? base),
+    );
+    const stages = [...dockerfile.matchAll(/^FROM .* AS (\S+)$/gm)].map(([, name = '']) => name);
+    const names = images.map(([name]) => name).sort();
+    expect(stages.filter((name) => !used.has(name)).sort()).toEqual(names);
+    const script = readFileSync(join(root, 'images/build.sh'), 'utf8');
+    expect(
+      script
+        .match(/^for target in (.*); do$/m)?.[1]
+        ?.split(' ')
+        .sort(),
+    ).toEqual(names);
   });
 
   it('copies only what has the same times in every build', () => {

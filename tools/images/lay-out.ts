@@ -4,8 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { closureOf } from './closure.ts';
 
-/** Of no use to a program that runs: half of what some packages weigh. */
-const dead = /\.(map|d\.[cm]?ts)$/;
+/**
+ * Of no use to a program that runs on Node: half of what some packages weigh. Programs for Bare, which is another runtime,
+ * come for every platform there is, and are the only machine code that packages bring.
+ */
+const dead = /\.(map|d\.[cm]?ts|tsbuildinfo|bare)$/;
 
 /** Puts the programs and all that they load into a folder, which runs as it is: `node FOLDER/cmd/controller/main.ts`. */
 export async function layOut(root: string, output: string, entries: readonly string[]): Promise<void> {

@@ -12,7 +12,7 @@ export interface Layer {
 
 export interface ImageConfig {
   readonly entrypoint: readonly string[];
-  readonly command?: readonly string[];
+  readonly command?: readonly string[] | undefined;
   readonly user: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingFolder?: string;

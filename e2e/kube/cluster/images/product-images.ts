@@ -4,6 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findEnvoy } from '../../../../src/envoy/binary.ts';
 import { version } from '../../../../src/version.ts';
+import {
+  entrypointOf,
+  type ImageContents,
+  imageContents,
+  imageUser,
+  productFolder,
+  programFolder,
+} from '../../../../tools/images/contents.ts';
 import { layOut } from '../../../../tools/images/lay-out.ts';
 import { findRedisServer } from '../../../../tools/setup/redis-server.ts';
 import { baseLayer } from './base-layer.ts';
@@ -27,9 +35,9 @@ export async function buildImages(
     const archives: string[] = [];
     for (const name of names) {
       say(`images: ${name}`);
-      const { layers, ...starts } = await contents(env, work, name);
+      const { layers, entrypoint, command } = await contents(env, work, name);
       const archive = join(output, `${name}.tar`);
-      await writeImage(archive, imageName(name), [base, ...layers], { ...starts, user: '65532:65532' });
+      await writeImage(archive, imageName(name), [base, ...layers], { entrypoint, command, user: imageUser });
       archives.push(archive);
     }
     return archives;
@@ -38,7 +46,7 @@ export async function buildImages(
   }
 }
 
-const imageNames = ['controller', 'processor', 'envoy', 'practice', 'e2e', 'redis'] as const;
+const imageNames = [...(Object.keys(imageContents) as (keyof typeof imageContents)[]), 'e2e', 'redis'] as const;
 type ImageName = (typeof imageNames)[number];
 
 interface Contents {
@@ -48,20 +56,11 @@ interface Contents {
 }
 
 async function contents(env: NodeJS.ProcessEnv, work: string, name: ImageName): Promise<Contents> {
-  switch (name) {
-    case 'controller':
-      return product(work, name, 'cmd/controller/main.ts');
-    case 'processor':
-      return product(work, name, 'cmd/processor/main.ts');
-    case 'practice':
-      return { ...(await product(work, name, 'cmd/practice/main.ts')), command: ['--host', '::'] };
-    case 'e2e':
-      return product(work, name, 'cmd/practice/main.ts', ...globSync('e2e/kube/pods/*.ts', { cwd: root }).sort());
-    case 'envoy':
-      return program(work, 'envoy', await envoyPath(env));
-    case 'redis':
-      return program(work, 'redis-server', await redisPath(env));
-  }
+  if (name === 'redis') return program(work, 'redis-server', await redisPath(env));
+  if (name === 'envoy') return program(work, 'envoy', await envoyPath(env));
+  // The practice provider, with what tests run in pods beside it.
+  if (name === 'e2e') return product(work, name, imageContents.practice, globSync('e2e/kube/pods/*.ts', { cwd: root }));
+  return product(work, name, imageContents[name]);
 }
 
 /** The host of the name is one that no engine ever asks. */
@@ -69,22 +68,26 @@ export function imageName(name: string): string {
   return `localhost/sluice/${name}:${version}`;
 }
 
-/** The first of the programs is the one that the image starts. */
-async function product(work: string, name: string, first: string, ...others: readonly string[]): Promise<Contents> {
+async function product(
+  work: string,
+  name: string,
+  image: ImageContents & { readonly main: string },
+  others: readonly string[] = [],
+): Promise<Contents> {
   const node = await program(work, 'node', process.execPath);
   const folder = join(work, name);
-  await layOut(root, join(folder, 'opt/sluice'), [first, ...others]);
+  await layOut(root, join(folder, productFolder), [image.main, ...others].sort());
   const layer = await packLayer(folder, join(work, `${name}.tar`));
-  return { layers: [...node.layers, layer], entrypoint: [...node.entrypoint, `/opt/sluice/${first}`] };
+  return { ...image, layers: [...node.layers, layer], entrypoint: entrypointOf(image) };
 }
 
 async function program(work: string, name: string, path: string): Promise<Contents> {
   const folder = join(work, name);
   const file = join(work, `${name}.tar`);
-  await mkdir(join(folder, 'usr/local/bin'), { recursive: true });
-  await copyFile(path, join(folder, 'usr/local/bin', name));
+  await mkdir(join(folder, programFolder), { recursive: true });
+  await copyFile(path, join(folder, programFolder, name));
   const layer = await packLayer(folder, file);
-  return { layers: [layer], entrypoint: [`/usr/local/bin/${name}`] };
+  return { layers: [layer], entrypoint: [`${programFolder}/${name}`] };
 }
 
 async function envoyPath(env: NodeJS.ProcessEnv): Promise<string> {
