@@ -225,10 +225,9 @@ spec:
   });
 
   it('says that its Service has another address', async () => {
-    await until('it is told', async () => (await warningOf('gateway/lonely')) !== undefined, { seen: controller.log });
-    expect((await warningOf('gateway/lonely'))?.message).toMatch(
-      /^spec\.addresses\[0\]\.value 192\.0\.2\.1 is not what/,
-    );
+    const isSaid = async () => (await programmed())?.reason === 'AddressNotUsable';
+    await until('it is told', isSaid, { seen: controller.log });
+    expect((await programmed())?.message).toMatch(/^spec\.addresses\[0\]\.value 192\.0\.2\.1 is not what/);
   });
 
   it('says why no pod can be made, as long as none can', async () => {

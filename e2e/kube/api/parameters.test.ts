@@ -119,3 +119,57 @@ spec:
     expect(await conditionOf('gateway/migrated')).toMatchObject({ status: 'True' });
   });
 });
+
+describe('the address that a Gateway asks for', () => {
+  const asking = (name: string, address: string): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: ${name}}
+spec:
+  gatewayClassName: plain
+  addresses: [{${address}}]
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+`;
+  const isSaid = async (name: string, type: string, reason: string): Promise<boolean> =>
+    (await conditionOf(`gateway/${name}`, type))?.reason === reason;
+
+  beforeAll(async () => {
+    await server.apply(`
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: plain}
+spec: {controllerName: sluice.dev/gateway-controller}
+`);
+  });
+
+  it.each([
+    ['out-of-range', '203.0.113.9', 'does not match the current range'],
+    ['taken', '10.96.0.1', 'already allocated'],
+  ])('is not usable where it is %s, until another is written', async (name, value, cause) => {
+    const seen = { seen: controller.log };
+    await server.apply(asking(name, `value: ${value}`));
+    await until('it is told', () => isSaid(name, 'Programmed', 'AddressNotUsable'), seen);
+    const message = (await conditionOf(`gateway/${name}`, 'Programmed'))?.message;
+    expect(message).toMatch(new RegExp(`^spec\\.addresses\\[0\\]\\.value ${value} cannot be had: .*${cause}`));
+    expect(await conditionOf(`gateway/${name}`)).toMatchObject({ status: 'True' });
+    await server.apply(asking(name, 'type: IPAddress'));
+    await until('nothing is wrong with it', () => isSaid(name, 'Programmed', 'Pending'), seen);
+  });
+
+  it('is not usable where the Service has had another one from the beginning', async () => {
+    const seen = { seen: controller.log };
+    await server.apply(asking('moving', 'value: 10.96.0.77'));
+    const addresses = () => server.kubectl('get', 'gateway/moving', '--output', 'jsonpath={.status.addresses}');
+    await until('it has it', async () => (await addresses()).includes('10.96.0.77'), seen);
+    await server.apply(asking('moving', 'value: 10.96.0.78'));
+    await until('it is told', () => isSaid('moving', 'Programmed', 'AddressNotUsable'), seen);
+    expect((await conditionOf('gateway/moving', 'Programmed'))?.message).toContain('may not change once set');
+    expect(await addresses()).toContain('10.96.0.77');
+  });
+
+  it('is of a type that is not supported where it is a name', async () => {
+    await server.apply(asking('named', 'type: Hostname, value: egress.example.com'));
+    await until('it is told', () => isSaid('named', 'Accepted', 'UnsupportedAddress'), { seen: controller.log });
+    expect(await conditionOf('gateway/named', 'Programmed')).toMatchObject({ status: 'False', reason: 'Invalid' });
+  });
+});

@@ -1,14 +1,14 @@
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted } from './document-conditions.ts';
-import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
+import { fieldsOf, listOf, textOf } from './fields.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
 import { bounded, namesOf } from './message.ts';
 import type { ProvisionedGateway } from './outcome.ts';
 import { isOfParameters, warnings, wrongParameters } from './parameters.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
 import { withoutReferences } from './references.ts';
-import { otherAddress } from './requested-address.ts';
+import { addressComplaint } from './requested-address.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
 import { nothingWrong, type Verdict } from './verdict.ts';
@@ -38,21 +38,11 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
       acceptance,
       resolvedRefs(subject, listeners, complaint),
       arrival,
-      ...warnings(
-        say,
-        withOtherAddress(verdict, spec, provisioned),
-        parametersRef,
-        'spec.infrastructure.parametersRef',
-      ),
+      ...warnings(say, verdict, parametersRef, 'spec.infrastructure.parametersRef'),
     ],
     addresses: provisioned?.addresses ?? [],
     listeners: listeners.map((listener) => withProgrammed(listener, arrival)),
   };
-}
-
-function withOtherAddress(verdict: Verdict, spec: Fields, provisioned: ProvisionedGateway | undefined): Verdict {
-  const others = otherAddress(spec, provisioned);
-  return others.length === 0 ? verdict : { ...verdict, warnings: [...verdict.warnings, ...others] };
 }
 
 function acceptedGateway(
@@ -99,7 +89,7 @@ function resolvedRefs(
 }
 
 function programmedGateway(
-  { say, verdict, status }: Subject,
+  { say, verdict, spec, status }: Subject,
   { outcome }: Scene,
   gateway: string,
   acceptance: Condition,
@@ -107,6 +97,8 @@ function programmedGateway(
 ): Condition {
   const no = (reason: string, message: string): Condition => say('Programmed', 'False', reason, message);
   if (acceptance.status === 'False') return no('Invalid', 'It is not accepted.');
+  const address = addressComplaint(spec, provisioned);
+  if (address !== undefined) return withPodFailure(no('AddressNotUsable', address), provisioned);
   if (provisioned?.error !== undefined) return no('NoResources', reasonFor(provisioned.error, provisioned.faulty));
   const standing = standingOf(outcome, [gateway]);
   const condition = programmed(say, standing, conditionsIn(status), verdict.nack);

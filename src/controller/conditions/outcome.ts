@@ -42,6 +42,8 @@ export interface ProvisionedGateway {
   readonly error?: string;
   /** Ids of the GatewayParameters to blame for it: without them the API server would take what it refuses. */
   readonly faulty?: readonly string[];
+  /** The address that it asks for, likewise. */
+  readonly unusableAddress?: string;
 }
 
 export interface GatewayAddress {

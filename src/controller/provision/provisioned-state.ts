@@ -4,8 +4,10 @@ import type { LiveObjects } from './live-objects.ts';
 import type { WantedObject } from './render/render.ts';
 
 /** Why what belongs to a Gateway is not as it is wanted. */
-export interface Failure extends Pick<Outcome, 'faulty'> {
+export interface Failure {
   readonly error: string;
+  /** What is to blame for it, where that is known. */
+  readonly cause?: Pick<Outcome, 'faulty' | 'unusableAddress'>;
   /** What the API server read and did not take. */
   readonly refused?: WantedObject;
 }
@@ -20,13 +22,13 @@ export function provisionedState(
   const deployment = live.get('Deployment', gateway.namespace, name);
   const status = deployment?.status as DeploymentStatus | undefined;
   const podFailure = status?.conditions?.find((each) => each.type === 'ReplicaFailure' && each.status === 'True');
-  const { error, faulty } = failure ?? {};
+  const { error, cause } = failure ?? {};
   return {
     addresses: addressesOf(gateway, live),
     readyPods: status?.readyReplicas ?? 0,
     ...(podFailure?.message !== undefined && { podFailure: podFailure.message }),
     ...(error !== undefined && { error }),
-    ...(faulty !== undefined && { faulty }),
+    ...cause,
   };
 }
 

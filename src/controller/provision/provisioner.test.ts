@@ -237,6 +237,29 @@ describe('createProvisioner()', () => {
     provisioner.close();
   });
 
+  it('asks once whether it is the address of the Gateway that the API server refuses', async () => {
+    const { want, look, server, provisioner } = provisioning();
+    const asking = { ...gateway, spec: { ...gateway.spec, addresses: [{ type: 'IPAddress', value: '203.0.113.9' }] } };
+    const wanting: WantedGateway = { ...plain, gateway: asking as typeof gateway, parameters: ok({ ofGateway: {} }) };
+    server.fail((_call, body) =>
+      JSON.stringify(body ?? '').includes('203.0.113.9') ? kubeError(422, 'Invalid', 'is out of range') : undefined,
+    );
+    const trials = (calls: readonly string[]) => calls.filter((call) => call.startsWith('TRY'));
+    expect(trials(await want(wanted(wanting)))).toEqual(['TRY services team-a/edge']);
+    const state = () => provisioner.state().get('team-a/edge');
+    const error = 'Service team-a/edge: Invalid (422): is out of range';
+    expect(state()).toMatchObject({ error, unusableAddress: '203.0.113.9' });
+    expect(trials(await look())).toEqual([]);
+    expect(state()).toHaveProperty('unusableAddress');
+    // Refused with and without the address: it is not to blame, and neither are the parameters.
+    server.fail((call) => (call.includes(' services ') ? kubeError(403, 'Forbidden', 'no') : undefined));
+    const another = { ...asking, spec: { ...asking.spec, addresses: [{ type: 'IPAddress', value: '10.0.0.1' }] } };
+    await want(wanted({ ...wanting, gateway: another as typeof gateway }));
+    expect(state()?.error).toContain('Forbidden');
+    expect(state()).not.toHaveProperty('unusableAddress');
+    provisioner.close();
+  });
+
   it('writes only while it leads', async () => {
     const { want, look, lead, provisioner } = provisioning();
     lead(false);

@@ -12,6 +12,7 @@ import { createObjectWriter } from './object-writer.ts';
 import { createPasses, type PassOutcome } from './passes.ts';
 import { type Failure, provisionedState } from './provisioned-state.ts';
 import type { ProvisionSettings } from './settings.ts';
+import { unusableAddress } from './unusable-address.ts';
 import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
 
 export interface ProvisionerOptions {
@@ -89,15 +90,18 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     return found.size === 0 ? 'complete' : 'faulty';
   }
 
-  /** With the documents that are to blame. As long as the same object is refused, they are known. */
+  /** With what is to blame. As long as the same object is refused, it is known. */
   async function explained(failure: Failure, { gateway, parameters, parameterIds }: WantedGateway): Promise<Failure> {
     const { refused: object } = failure;
     if (object === undefined || !parameters.ok) return failure;
     const before = failed.get(groupOf(gateway));
-    if (before?.refused === object && before.faulty !== undefined) return { ...failure, faulty: before.faulty };
-    const owners = await faultyParameters({ client, object, gateway, settings, parameters: parameters.value });
+    if (before?.refused === object && before.cause !== undefined) return { ...failure, cause: before.cause };
+    const refused = { client, object, gateway, settings, parameters: parameters.value };
+    const address = await unusableAddress(refused);
+    if (address !== undefined) return { ...failure, cause: { unusableAddress: address } };
+    const owners = await faultyParameters(refused);
     const ids = new Set(owners.flatMap((owner) => parameterIds[owner] ?? []));
-    return ids.size === 0 ? failure : { ...failure, faulty: [...ids] };
+    return ids.size === 0 ? failure : { ...failure, cause: { faulty: [...ids] } };
   }
 
   return {
