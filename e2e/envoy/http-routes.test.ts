@@ -95,8 +95,8 @@ async function ask(port: number, request: RawRequest) {
   return { status, ...seen, location: headers.location };
 }
 
-/** What no route is for may be for a model, so the processor is asked; it wants a key. */
-const nobody = 401;
+/** What no route is for, and no API of models either. */
+const nobody = 404;
 
 /** Which backend has answered, or the status. */
 async function answered(port: number, request: RawRequest): Promise<string | number> {
@@ -193,8 +193,10 @@ describe('an HTTPRoute', () => {
   });
 
   it('leaves what it is not for to models, of which there are none here', async () => {
-    const headers = { host: 'bar.com', authorization: `Bearer ${key}` };
-    expect(await answered(hosts, { path: '/nothing-here', headers })).toBe(404);
+    const host = 'bar.com';
+    const headers = { host, authorization: `Bearer ${key}` };
+    expect(await answered(hosts, { path: '/v1/nothing-here', headers })).toBe(404);
+    expect(await answered(hosts, { path: '/v1/nothing-here', headers: { host } })).toBe(401);
   });
 
   it('of which no host is its listener’s is not attached, and says so', () => {

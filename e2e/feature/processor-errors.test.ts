@@ -212,11 +212,12 @@ describe('errors', () => {
     (await t.envoy.request().requestHeaders(headers)).rejects(401, 'missing_api_key');
   });
 
-  it('an unknown path is 404, with a key and only with one', async () => {
+  it('an unknown path is 404, below /v1/ with a key and only with one', async () => {
     (await t.envoy.request().requestHeaders({ ...chatHeaders, ':path': '/v2/chat' })).rejects(404, 'unknown_path');
     (await t.envoy.request().requestHeaders({ ...chatHeaders, ':path': '/v1/files' })).rejects(404, 'unknown_path');
     const { authorization: _, ...headers } = chatHeaders;
-    (await t.envoy.request().requestHeaders({ ...headers, ':path': '/v2/chat' })).rejects(401, 'missing_api_key');
+    (await t.envoy.request().requestHeaders({ ...headers, ':path': '/v2/chat' })).rejects(404, 'unknown_path');
+    (await t.envoy.request().requestHeaders({ ...headers, ':path': '/v1/files' })).rejects(401, 'missing_api_key');
   });
 
   it('a model whose providers speak another dialect is the mistake of the caller', async () => {

@@ -73,6 +73,11 @@ export function identifyApi(method: string, target: string): IdentifiedApi {
   return isPlainPath(path) ? { kind: 'unknown', dialect } : { kind: 'none', dialect };
 }
 
+/** Whether anything may be served there, by an API of ours or by what a policy lets through. */
+export function isApiPath(target: string): boolean {
+  return target.startsWith('/v1/') || target.startsWith('/anthropic/v1/');
+}
+
 /** Whether one API only is served there: the path alone says whose clients call it. */
 export function isModelPath(path: string): boolean {
   return byPath.has(path);

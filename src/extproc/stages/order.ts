@@ -4,6 +4,7 @@ import type { Stage } from '../stage.ts';
 import { type AccountOptions, account } from './account/index.ts';
 import { attempt } from './attempt/index.ts';
 import { authenticate } from './authenticate/index.ts';
+import { elsewhere } from './elsewhere/index.ts';
 import { type GuardOptions, guard } from './guard/index.ts';
 import { identify } from './identify/index.ts';
 import { type LimitOptions, limit } from './limit/index.ts';
@@ -62,8 +63,12 @@ function stageOrder(options: StageOptions): readonly Row[] {
       reason: 'Decides nothing. Before the key is read: a token stands where one may stand, and is none.',
     },
     {
+      stage: elsewhere,
+      reason: 'First of those that refuse: what is no path of an API needs no key, and nobody learns anything of one.',
+    },
+    {
       stage: authenticate({ now }),
-      reason: 'First of those that refuse: whoever has no key learns nothing, not even which paths there are.',
+      reason: 'Before everything that an API does: whoever has no key learns nothing, not even which paths are open.',
     },
     {
       stage: identify,
