@@ -1,7 +1,9 @@
+import { gatewayNameLabel, managedBy, managedByLabel, objectName } from '../../../src/controller/provision/gateway.ts';
 import { connectKubeClient, type KubeClient } from '../../../src/kube/client.ts';
 import { type KubeError, kubeError, kubeErrorText } from '../../../src/kube/error.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
 import type { AskControlPlane } from './ask.ts';
+import { podTroubles } from './pod-trouble.ts';
 
 export interface ClusterFlags {
   readonly kubeconfig: string | undefined;
@@ -58,7 +60,8 @@ export function askEveryReplica(flags: ClusterFlags, path: string): Promise<Resu
       else isOneLeaving = true;
     }
     if (answers.length > 0) return ok({ answers, isOneLeaving });
-    return err(kubeError(503, 'ServiceUnavailable', 'no replica is ready'));
+    const why = podTroubles(list.value).map((trouble) => `; ${trouble}`);
+    return err(kubeError(503, 'ServiceUnavailable', `no replica is ready${why.join('')}`));
   });
 }
 
@@ -69,18 +72,26 @@ async function isStaying(client: KubeClient, path: string, { code }: KubeError):
   return pod.ok && readyReplicas({ items: [pod.value] }).some(({ isLeaving }) => !isLeaving);
 }
 
+/** The pods that were made for a Gateway, as the API server lists them. */
+export function podsOfGateway(
+  flags: ClusterFlags,
+  gateway: { readonly namespace: string; readonly name: string },
+): Promise<Result<unknown>> {
+  const selector = `${managedByLabel}=${managedBy},${gatewayNameLabel}=${objectName(gateway)}`;
+  return withClient(flags, async (client) => {
+    const path = `/api/v1/namespaces/${gateway.namespace}/pods?labelSelector=${encodeURIComponent(selector)}`;
+    const list = await client.raw(path);
+    return list.ok ? list : err(kubeErrorText(list.error));
+  });
+}
+
 async function inCluster<T>(
-  { kubeconfig, context, namespace }: ClusterFlags,
+  flags: ClusterFlags,
   right: string,
   ask: (client: KubeClient, namespacePath: string) => Promise<Result<T, KubeError>>,
 ): Promise<Result<T>> {
-  const connected = await connectKubeClient({
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-  });
-  if (!connected.ok) return err(`No cluster: ${connected.error}. Name one with --kubeconfig or --context.`);
-  const client = connected.value;
-  try {
+  const { namespace } = flags;
+  return withClient(flags, async (client) => {
     const answer = await ask(client, `/api/v1/namespaces/${encodeURIComponent(namespace)}`);
     if (answer.ok) return answer;
     const { code } = answer.error;
@@ -92,8 +103,22 @@ async function inCluster<T>(
           : 'Check the kubeconfig.';
     const place = `The control plane in namespace ${namespace}`;
     return err(`${place} does not answer (${kubeErrorText(answer.error)}). ${remedy}`);
+  });
+}
+
+async function withClient<T>(
+  { kubeconfig, context }: ClusterFlags,
+  use: (client: KubeClient) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const connected = await connectKubeClient({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+  if (!connected.ok) return err(`No cluster: ${connected.error}. Name one with --kubeconfig or --context.`);
+  try {
+    return await use(connected.value);
   } finally {
-    client.close();
+    connected.value.close();
   }
 }
 

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../../src/lib/result.ts';
 import type { AskControlPlane } from '../control-plane/ask.ts';
 import { askEveryReplica, type ClusterFlags } from '../control-plane/in-cluster.ts';
 import { isHealthy } from './health.ts';
+import { type ClusterStatus, withPods } from './pods-of-gateways.ts';
 import { wholeStatus } from './whole-status.ts';
 
 /** How a control plane stands. The error is one sentence and what to do. */
@@ -16,13 +17,15 @@ export async function fetchStatus(ask: AskControlPlane): Promise<Result<Status>>
  * That of a cluster, from all its replicas. The clients of one that leaves are with another one a moment later: until then
  * nothing is wrong, so it is looked again.
  */
-export async function fetchWholeStatus(cluster: ClusterFlags): Promise<Result<Status>> {
+export async function fetchWholeStatus(cluster: ClusterFlags): Promise<Result<ClusterStatus>> {
   for (let look = 1; ; look++) {
     const asked = await askEveryReplica(cluster, '/status');
     if (!asked.ok) return asked;
     const { answers, isOneLeaving } = asked.value;
     const status = readStatuses(answers);
-    if (!status.ok || !isOneLeaving || isHealthy(status.value) || look === mostLooks) return status;
+    if (!status.ok) return status;
+    if (!isOneLeaving || isHealthy(status.value) || look === mostLooks)
+      return ok(await withPods(status.value, cluster));
     await sleep(pauseMs);
   }
 }

@@ -6,6 +6,7 @@ import { alignRows } from '../cli/table.ts';
 import { countText } from '../policy/problem-report.ts';
 import type { EnvoyView } from './envoy-view.ts';
 import { isCurrent, missingClients, standingOf } from './health.ts';
+import type { ClusterStatus } from './pods-of-gateways.ts';
 
 export interface StatusReportOptions {
   readonly nowMs: number;
@@ -14,7 +15,11 @@ export interface StatusReportOptions {
   readonly isComplete: boolean;
 }
 
-export function statusReport(status: Status, envoys: readonly EnvoyView[], options: StatusReportOptions): string {
+export function statusReport(
+  status: ClusterStatus,
+  envoys: readonly EnvoyView[],
+  options: StatusReportOptions,
+): string {
   const { nowMs, paint } = options;
   const up = age(nowMs - Date.parse(status.startedAt));
   const lines = [
@@ -96,7 +101,7 @@ function problemLines(problem: Problem, indent: string): string[] {
   return [what, `${indent}→ ${problem.remedy}`];
 }
 
-function gatewayLines(status: Status): string[] {
+function gatewayLines(status: ClusterStatus): string[] {
   const heads = alignRows(
     status.gateways.map(({ name, listeners, providers, models, keys }) => [
       name,
@@ -110,6 +115,7 @@ function gatewayLines(status: Status): string[] {
     return [
       heads[index] ?? '',
       ...missing.map((kind) => `      No ${kind === 'envoy' ? 'Envoy' : kind} is connected.`),
+      ...(status.pods?.[gateway.name] ?? []).map((line) => `      ${line}`),
     ];
   });
 }
