@@ -52,14 +52,15 @@ describe('compatibilityReference()', () => {
       compatibilityReference('BackendSecurityPolicy'),
       compatibilityReference('EnvoyProxy'),
       compatibilityReference('Secret'),
+      compatibilityReference('AIServiceBackend'),
     ].map((table) => table.replaceAll(/ +/g, ' '));
     expect(rows[0]).toContain('| `spec.rules[].backendRefs[].weight` | honoured |');
-    expect(rows[0]).toContain('| `spec.targetRefs` | **refused**: ');
     expect(rows[1]).toContain(
       '| `spec.credentialOverride` | reported in status: no credential is taken from a header of the request yet |',
     );
     expect(rows[2]).toContain('| `spec.provider` | not applicable: ');
     expect(rows[3]).toContain('| `stringData` | honoured |');
+    expect(rows[4]).toContain('| `spec.responseBodyMutation` | **refused**: ');
   });
 });
 

@@ -14,11 +14,16 @@ import type { Verdict } from './verdict.ts';
  * their parents in one.
  */
 export function objectStatus(subject: Subject, scene: Scene, refused?: Refused): Status | undefined {
-  if (Array.isArray(subject.spec.parentRefs)) return routeStatus(subject, scene);
+  if (isAttached(subject)) return routeStatus(subject, scene);
   const { verdict } = subject;
   // Anything but a route is of no use without what it names.
   const acceptance = accepted(subject.say, verdict, [...verdict.errors, ...verdict.references], refused);
   return statusOf(subject, verdict, acceptance, standingOf(scene.outcome, scene.ours.gateways));
+}
+
+/** A route that says of which Gateways it is part, in the present word or the older one. */
+function isAttached({ watched, spec }: Subject): boolean {
+  return watched.kind === 'AIGatewayRoute' && (Array.isArray(spec.parentRefs) || Array.isArray(spec.targetRefs));
 }
 
 /** A route that is for other controllers' Gateways only is theirs to speak of. */

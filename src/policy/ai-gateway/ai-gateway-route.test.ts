@@ -162,8 +162,12 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'warning spec.rateLimitsFromHeaders is not served yet: limits are not taken from requests — remove it; the rest is in force',
   ],
   [
-    '{targetRefs: [{name: a}], rules: [{}]}',
-    'error spec.targetRefs is not served: parentRefs say which Gateways a route is part of — write parentRefs',
+    '{targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}], rules: [{}]}',
+    'error spec.targetRefs[0].kind HTTPRoute is no Gateway — write Gateway',
+  ],
+  [
+    '{parentRefs: [{name: a}], targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: a}], rules: [{}]}',
+    'error spec.targetRefs are given beside parentRefs — write parentRefs only',
   ],
   ['{rules: [{backendrefs: [{name: a}]}]}', 'error spec.rules[0].backendrefs is not a known field — write backendRefs'],
   [
@@ -228,14 +232,21 @@ describe('AIGatewayRoute', () => {
     expect(documents[0]?.id).toBe('AIGatewayRoute/a.b');
   });
 
+  it('takes Gateways under the older name of the field, and remembers where they stand', () => {
+    const gateway = { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'a', sectionName: 'http' };
+    const spec = specOf('AIGatewayRoute', `{targetRefs: [${JSON.stringify(gateway)}], parentRefs: [], rules: [{}]}`);
+    expect(spec).toMatchObject({ parentRefs: [gateway], parentsField: 'targetRefs' });
+    expect(spec).not.toHaveProperty('targetRefs');
+  });
+
   it('says of what is not served that it is not its writing that is wrong', () => {
     const { problems } = parseSpec(
       'AIGatewayRoute',
-      '{rules: [{backendRefs: [{name: a, alias: b}]}], targetRefs: [{name: a}]}',
+      '{rules: [{backendRefs: [{name: a, alias: b}]}], responseCache: {enabled: true}}',
     );
     expect(problems.map(({ path, severity, reason }) => [path, severity, reason])).toEqual([
       ['spec.rules[0].backendRefs[0].alias', 'warning', 'UnsupportedValue'],
-      ['spec.targetRefs', 'error', 'UnsupportedValue'],
+      ['spec.responseCache', 'warning', 'UnsupportedValue'],
     ]);
     expect(parseSpec('AIGatewayRoute', '{rules: [{name: a b}]}').problems[0]).not.toHaveProperty('reason');
   });

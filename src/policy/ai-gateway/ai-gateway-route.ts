@@ -12,11 +12,11 @@ import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { invalid, type Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { type Infer, refine, type Schema } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { timestamp } from '../schema/timestamp.ts';
-import { except, notApplicable, refused, unservedYet } from '../schema/verdict.ts';
+import { except, notApplicable, unservedYet } from '../schema/verdict.ts';
 import { bodyMutation, headerMutation } from './mutation.ts';
 import { requestCosts } from './request-cost.ts';
 import { unique } from './unique.ts';
@@ -94,15 +94,25 @@ const rules = refine(
 
 const onlyGateways = { rule: 'self.all(one, one.kind == "Gateway")', message: 'write kind: Gateway' };
 
-const parents = refine(ruled(parentReferences(16), onlyGateways), (all, place) => {
+function checkGateways<T extends { readonly kind: string }>(all: readonly T[], place: Place): Parsed<readonly T[]> {
   const index = all.findIndex(({ kind }) => kind !== 'Gateway');
   if (index < 0) return all;
   reject(under(under(place, index), 'kind'), `${all[index]?.kind} is no Gateway`, 'write Gateway', 'InvalidKind');
   return invalid;
+}
+
+const parents = refine(ruled(parentReferences(16), onlyGateways), checkGateways);
+
+const target = object({
+  group: required(apiGroup, 'Group of the Gateway.'),
+  kind: required(apiKind, 'Gateway.'),
+  name: required(dottedName, 'Name of the Gateway, in the namespace of the route.'),
+  sectionName: optional(sectionName, 'A listener of the Gateway; all of them if absent.'),
 });
 
-/** Models and their chains in the words of Envoy AI Gateway. */
-export const aiGatewayRouteSpec = object({
+const targets = refine(ruled(list(target, { most: 16 }), onlyGateways), checkGateways);
+
+const fields = object({
   parentRefs: defaulted(parents, [], 'Gateways that the route is part of.'),
   hostnames: defaulted(list(hostname, { most: 16 }), [], 'Hosts that it is for; those of the listeners if empty.'),
   rules: required(rules, 'Which models are answered by whom.'),
@@ -111,6 +121,31 @@ export const aiGatewayRouteSpec = object({
   // Safe to leave out: a policy whose limit would take one from there is refused.
   rateLimitsFromHeaders: unservedYet('limits are not taken from requests'),
   filterConfig: notApplicable('the processor is part of the gateway’s pods; see GatewayParameters'),
-  targetRefs: refused('parentRefs say which Gateways a route is part of', { remedy: 'write parentRefs' }),
+  targetRefs: defaulted(targets, [], 'The older word for parentRefs: Gateways in the namespace of the route.'),
   schema: notApplicable('callers may speak every API that the gateway knows'),
 });
+
+type Given = Infer<typeof fields>;
+
+export interface AiGatewayRouteSpec extends Omit<Given, 'targetRefs'> {
+  /** Where `parentRefs` stand in the document, if in another field. */
+  readonly parentsField?: 'targetRefs';
+}
+
+const onePlace = 'write parentRefs only';
+
+/** Versions 0.1 and 0.2 of the original knew targetRefs alone; 0.3 knew both, and refused both in one document. */
+const notBoth = {
+  rule: '!has(self.targetRefs) || size(self.targetRefs) == 0 || !has(self.parentRefs) || size(self.parentRefs) == 0',
+  message: onePlace,
+};
+
+/** Models and their chains in the words of Envoy AI Gateway. */
+export const aiGatewayRouteSpec: Schema<AiGatewayRouteSpec> = refine(
+  ruled(fields, notBoth),
+  ({ targetRefs, ...spec }, place): Parsed<AiGatewayRouteSpec> => {
+    if (targetRefs.length === 0) return spec;
+    if (spec.parentRefs.length === 0) return { ...spec, parentRefs: targetRefs, parentsField: 'targetRefs' };
+    return reject(under(place, 'targetRefs'), 'are given beside parentRefs', onePlace);
+  },
+);

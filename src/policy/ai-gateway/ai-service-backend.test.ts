@@ -59,8 +59,8 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.schema is missing — add schema: the API that the backend speaks',
   ],
   [
-    '{schema: {name: OpenAI}, backendRef: {name: a, port: 1}, backendSecurityPolicyRef: {name: a, kind: BackendSecurityPolicy, group: aigateway.envoyproxy.io}}',
-    'error spec.backendSecurityPolicyRef is not served: a BackendSecurityPolicy names its backends — write targetRefs there',
+    '{schema: {name: OpenAI}, backendRef: {name: a, port: 1}, backendSecurityPolicyRef: {name: a, kind: SecurityPolicy, group: gateway.envoyproxy.io}}',
+    'error spec.backendSecurityPolicyRef SecurityPolicy of "gateway.envoyproxy.io" is no BackendSecurityPolicy — write group: aigateway.envoyproxy.io, kind: BackendSecurityPolicy',
   ],
   [
     '{schema: {name: OpenAI}, backendRef: {name: a, port: 1}, timeouts: {request: 60s}}',

@@ -1,4 +1,4 @@
-import { apiGroup, apiKind, envoyGatewayGroup } from '../gateway-api/name.ts';
+import { aiGatewayGroup, apiGroup, apiKind, envoyGatewayGroup } from '../gateway-api/name.ts';
 import { withPortRule } from '../gateway-api/object-reference.ts';
 import { portNumber } from '../gateway-api/parent-reference.ts';
 import { dnsLabel, dottedName } from '../name.ts';
@@ -127,6 +127,27 @@ function checkBackend<T extends BackendRef>(ref: T, place: Place): Parsed<T> {
   return reject(under(place, field), `"${value}" is not that of a Backend or a Service`, kindRemedy, 'InvalidKind');
 }
 
+const securityPolicyRemedy = `write group: ${aiGatewayGroup}, kind: BackendSecurityPolicy`;
+
+/** The older way round: since version 0.3 of the original the policy names its backends. */
+const securityPolicyRef = refine(
+  ruled(
+    object({
+      group: defaulted(apiGroup, aiGatewayGroup, 'Group of the kind.'),
+      kind: defaulted(apiKind, 'BackendSecurityPolicy', 'Kind of the policy.'),
+      name: required(dottedName, 'Name of the policy.'),
+    }),
+    {
+      rule: `self.group == "${aiGatewayGroup}" && self.kind == "BackendSecurityPolicy"`,
+      message: securityPolicyRemedy,
+    },
+  ),
+  ({ group, kind, name }, place): Parsed<{ readonly name: string }> => {
+    if (group === aiGatewayGroup && kind === 'BackendSecurityPolicy') return { name };
+    return reject(place, `${kind} of "${group}" is no BackendSecurityPolicy`, securityPolicyRemedy, 'InvalidKind');
+  },
+);
+
 /** A provider in the words of Envoy AI Gateway: where it is, what it speaks, what is changed on the way. */
 export const aiServiceBackendSpec = object({
   schema: required(schema, 'The API that the backend speaks.'),
@@ -137,5 +158,8 @@ export const aiServiceBackendSpec = object({
   timeouts: refused('rules of routes and BackendTrafficPolicies say how long an answer may take', {
     remedy: 'write timeouts in the rules that lead there',
   }),
-  backendSecurityPolicyRef: refused('a BackendSecurityPolicy names its backends', { remedy: 'write targetRefs there' }),
+  backendSecurityPolicyRef: optional(
+    securityPolicyRef,
+    'Its BackendSecurityPolicy, of its own namespace. Goes before those that name the backend.',
+  ),
 });

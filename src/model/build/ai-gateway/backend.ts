@@ -7,13 +7,13 @@ import type { BuildContext } from '../context.ts';
 import {
   type AiBackendDocument,
   type BackendDocument,
-  type BackendSecurityDocument,
   type BackendTlsDocument,
   type Named,
   type Targeting,
   targetKey,
 } from '../documents.ts';
 import { memo } from '../memo.ts';
+import type { AttachedCredentials } from './credential/attached.ts';
 import type { BuiltCredential } from './credential/built-credential.ts';
 import { buildCredential } from './credential/index.ts';
 import { dialectOf } from './dialect.ts';
@@ -21,7 +21,7 @@ import { requestChanges } from './mutation.ts';
 
 export interface BackendSurroundings {
   readonly backends: Named<BackendDocument>;
-  readonly security: ReadonlyMap<string, readonly Targeting<BackendSecurityDocument>[]>;
+  readonly security: AttachedCredentials;
   readonly tls: ReadonlyMap<string, readonly Targeting<BackendTlsDocument>[]>;
   /** Names of `Provider` documents, which an AIServiceBackend of the same name leaves alone. */
   readonly taken: ReadonlySet<string>;

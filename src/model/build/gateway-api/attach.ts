@@ -24,6 +24,8 @@ export type RouteLike = Pick<PolicyDocument, 'kind' | 'id' | 'namespace' | 'name
 /** What wants to be part of Gateways. */
 export interface Attaching {
   readonly parentRefs: readonly ParentReferenceSpec[];
+  /** The field that they are written in; `parentRefs` if absent. */
+  readonly parentsField?: string;
   readonly hostnames: readonly string[];
 }
 
@@ -51,7 +53,7 @@ export interface Attached {
  */
 export function attach(
   document: PolicyDocument,
-  { parentRefs, hostnames }: Attaching,
+  { parentRefs, parentsField = 'parentRefs', hostnames }: Attaching,
   gateways: readonly GatewayLike[],
   context: RecallableContext,
 ): Attached {
@@ -62,6 +64,7 @@ export function attach(
   const served = new Set<string>();
   let mayBeForOthers = false;
   for (const [index, ref] of parentRefs.entries()) {
+    const path = `spec.${parentsField}[${index}]`;
     // Parents of other kinds, such as a Service of a mesh, are somebody else's.
     if (ref.group !== gatewayApiGroup || ref.kind !== 'Gateway') {
       mayBeForOthers = true;
@@ -71,14 +74,14 @@ export function attach(
     const gateway = gateways.find((one) => one.name === ref.name && one.namespace === namespace);
     if (gateway === undefined) {
       const message = `Gateway "${qualifiedName(namespace, ref.name)}" does not exist, or is not ours`;
-      context.warn(document, `spec.parentRefs[${index}]`, message, 'check the name', 'NoMatchingParent');
+      context.warn(document, path, message, 'check the name', 'NoMatchingParent');
       mayBeForOthers = true;
       continue;
     }
     const outcome = listenersFor(document, ref, hostnames, gateway, context);
     attachments.push(attachmentOf(document, ref, namespace, outcome));
     if ('reason' in outcome) {
-      context.reject(document, `spec.parentRefs[${index}]`, outcome.message, outcome.remedy, outcome.reason);
+      context.reject(document, path, outcome.message, outcome.remedy, outcome.reason);
       mayBeForOthers = true;
       continue;
     }

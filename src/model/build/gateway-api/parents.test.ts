@@ -41,7 +41,7 @@ function build(text: string) {
     served: gateways.filter(({ services }) => services.routes.length > 0).map(({ name }) => name),
     routes: gateways.flatMap(({ services }) => services.routes),
     problems: problems
-      .filter(({ path }) => path.startsWith('spec.parentRefs'))
+      .filter(({ path }) => /^spec\.(parent|target)Refs/.test(path))
       .map(({ severity, path, reason }) => [severity, path, reason]),
   };
 }
@@ -52,6 +52,17 @@ describe('the Gateway that a route is part of', () => {
   it('is the one of the namespace that it names, and of no other where two have the name', () => {
     expect(build(two + httpRoute('{name: edge, namespace: other}')).served).toEqual(['other/edge']);
     expect(build(two + httpRoute('{name: edge, namespace: infra}')).served).toEqual(['infra/edge']);
+  });
+
+  it('is found under the older name of the field as well, and what is wrong is said there', () => {
+    const target = (name: string) => `{group: gateway.networking.k8s.io, kind: Gateway, name: ${name}}`;
+    const inNamespace = (route: string) => two + route.replace('namespace: web', 'namespace: infra');
+    const older = (name: string) =>
+      inNamespace(aiRoute('').replace('parentRefs: []', `targetRefs: [${target('edge')}, ${target(name)}]`));
+    const { parents, problems } = build(older('gone'));
+    expect(parents).toEqual(build(inNamespace(aiRoute('{name: edge}'))).parents);
+    expect(parents.map(([, , outcome]) => outcome)).toEqual(['accepted']);
+    expect(problems).toEqual([['warning', 'spec.targetRefs[1]', 'NoMatchingParent']]);
   });
 
   it('is looked for in the namespace of the route where none is named', () => {

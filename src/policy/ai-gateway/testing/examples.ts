@@ -3,6 +3,10 @@ export const aiGatewayExamples = {
   AIGatewayRoute: [
     '{rules: [{backendRefs: [{name: openai}]}]}',
     `{
+      targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: egress, sectionName: https}],
+      schema: {name: OpenAI}, rules: [{backendRefs: [{name: openai}]}]
+    }`,
+    `{
       parentRefs: [{name: egress, kind: Gateway, group: gateway.networking.k8s.io, namespace: sluice-dataplane}],
       hostnames: [ai.example.com],
       rules: [{
@@ -29,6 +33,10 @@ export const aiGatewayExamples = {
   AIServiceBackend: [
     '{schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: openai}}',
     '{schema: {name: Anthropic, prefix: v1}, backendRef: {name: claude, namespace: models, port: 8080}}',
+    `{
+      schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: openai},
+      backendSecurityPolicyRef: {group: aigateway.envoyproxy.io, kind: BackendSecurityPolicy, name: openai}
+    }`,
     `{
       schema: {name: AzureOpenAI, version: 2025-01-01-preview, prefix: /openai/v1},
       backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: azure, namespace: shared, port: 443},

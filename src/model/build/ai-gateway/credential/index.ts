@@ -17,7 +17,10 @@ export function buildCredential(
   const [first, ...others] = policies.get(targetKey('AIServiceBackend', namespace, name)) ?? [];
   for (const { policy, path } of others) {
     if (policy === first?.policy) continue;
-    const message = `${first?.policy.id} is for the same AIServiceBackend`;
+    const isNamed = user.backend.spec.backendSecurityPolicyRef !== undefined;
+    const message = isNamed
+      ? `${user.backend.id} names ${first?.policy.id} itself`
+      : `${first?.policy.id} is for the same AIServiceBackend`;
     context.reject(policy, path, message, 'remove one of them', 'Conflicted');
   }
   if (first === undefined) return { secrets: [], origins: [], decisions: [] };
