@@ -55,6 +55,11 @@ describe('/explain', () => {
     });
   });
 
+  it('says with which status a request without a key, or without a model, is refused', () => {
+    expect(ask('model=small&gateway=outer')).toMatchObject({ outcome: 'refused', status: 401, code: 'missing_key' });
+    expect(ask('key=ci&gateway=outer')).toMatchObject({ outcome: 'refused', status: 400, code: 'missing_model' });
+  });
+
   it('says who decides what of an HTTPRoute', () => {
     expect(ask('route=shop&gateway=outer')).toMatchObject({
       route: 'shop',
@@ -68,7 +73,7 @@ describe('/explain', () => {
       'route=shops',
       'There is no HTTPRoute "shops" on any Gateway; NAMESPACE/NAME is what one outside "default" is called.',
     ],
-    ['key=ci', 'Say which: /explain?key=NAME&model=NAME.'],
+    ['gateway=outer', 'Say which: /explain?key=NAME&model=NAME.'],
     ['key=ci&model=small', 'Say which gateway is meant; there is inner, outer.'],
     ['key=ci&model=small&gateway=other', 'There is no gateway "other"; there is inner, outer.'],
   ])('asks back where ?%s is not enough', (query, error) => {

@@ -4,7 +4,7 @@ import { compileProgram, explain } from '../sluice/explain/explanation.ts';
 import { explainHttpRouteOn } from '../sluice/explain/http-route.ts';
 
 /**
- * What `sluice explain` asks of a running control plane: `?key=NAME&model=NAME`, and `&gateway=` where there are several. `&headers=`: those that routes look at, as a JSON object. `?route=NAME`: of an HTTPRoute.
+ * What `sluice explain` asks of a running control plane: `?key=NAME&model=NAME`, where one of them may be left out, and `&gateway=` where there are several. `&headers=`: those that routes look at, as a JSON object. `?route=NAME`: of an HTTPRoute.
  * Always with status 200: an API server in between keeps the text of other answers to itself.
  */
 export function explainPage(gateways: () => readonly GatewayModel[]): AdminPage {
@@ -15,7 +15,7 @@ export function explainPage(gateways: () => readonly GatewayModel[]): AdminPage 
       return explained.ok ? json(explained.value) : refusal(explained.error);
     }
     const [key, model, asked] = ['key', 'model', 'gateway'].map((name) => query.get(name) ?? '');
-    if (!key || !model) return refusal('Say which: /explain?key=NAME&model=NAME.');
+    if (!key && !model) return refusal('Say which: /explain?key=NAME&model=NAME.');
     const names = gateways().map(({ name }) => name);
     const gateway = gateways().find(({ name }) => (asked ? name === asked : names.length === 1));
     if (gateway === undefined) {
@@ -26,7 +26,8 @@ export function explainPage(gateways: () => readonly GatewayModel[]): AdminPage 
     if (program === undefined) return refusal(`Gateway "${gateway.name}" has no complete program.`);
     const headers = headersOf(query.get('headers'));
     if (headers === undefined) return refusal('headers is not a JSON object of texts.');
-    return json(explain(program, { key, model, headers }, Date.now(), gateway));
+    const question = { ...(key && { key }), ...(model && { model }), headers };
+    return json(explain(program, question, Date.now(), gateway));
   };
 }
 

@@ -155,6 +155,23 @@ describe('sluice explain', () => {
     ]);
   });
 
+  it('says of a refused request with which status and why, in text and in JSON', async () => {
+    const ask = (...flags: string[]) =>
+      runCli(['explain', '--skip-secrets', ...flags], { cwd: folder, env: { KEY: 'sk-a-key-of-enough-characters' } });
+    expect(await ask('--model', 'plain')).toMatchObject({
+      status: 1,
+      out: 'No key, model plain: refused, nobody is let in without a key (401)\n',
+    });
+    const { status, out } = await ask('--key', 'ana', '--output', 'json');
+    expect([status, JSON.parse(out)]).toMatchObject([1, { outcome: 'refused', status: 400, code: 'missing_model' }]);
+    expect(await ask('--model', 'plain', '--listener', 'nowhere')).toMatchObject({
+      status: 1,
+      out: expect.stringMatching(/^No key, model plain: refused, the gateway has no listener "nowhere"; it has /),
+    });
+    const nothing = await ask();
+    expect([nothing.status, nothing.err]).toEqual([2, expect.stringContaining('--key NAME and --model NAME')]);
+  });
+
   it('shows what a control plane of an older version knows', async () => {
     const known = { key: 'ana', model: 'both', outcome: 'served', reason: 'one target', steps: [], filters: [] };
     const api = await startTestServer((request, response) => {

@@ -25,12 +25,20 @@ import { problemReport } from '../policy/problem-report.ts';
 
 export const command = defineCommand({
   description: [
-    'Shows what a request with a key for a model would meet: which chain, why each target is in or out, who decided what several documents can say, and which guardrails, limits, budgets and prices apply.',
+    'Shows what a request with a key for a model would meet: which chain, why each target is in or out, who decided what several documents can say, and which guardrails, limits, budgets and prices apply. Of one that is refused: with which status and why, and who decided what holds for it up to there.',
     'It is decided by the code that decides about requests. What only a running gateway knows is left out: cool-downs, and the draw between equals.',
   ],
   flags: {
-    key: { kind: 'text', placeholder: 'NAME', help: 'Name of the ApiKey document, not the secret.' },
-    model: { kind: 'text', placeholder: 'NAME', help: 'The model as the caller writes it.' },
+    key: {
+      kind: 'text',
+      placeholder: 'NAME',
+      help: 'Name of the ApiKey document, not the secret. A request without a key if absent.',
+    },
+    model: {
+      kind: 'text',
+      placeholder: 'NAME',
+      help: 'The model as the caller writes it. A request that names none if absent.',
+    },
     host: { kind: 'text', placeholder: 'NAME', help: 'The host that is called, where routes are for single hosts.' },
     listener: {
       kind: 'text',
@@ -70,11 +78,17 @@ export const command = defineCommand({
         : await routeInFolder(flags, flags.route, io);
       return show(explained, flags.output, renderHttpRoute, io) ? exitCodes.ok : exitCodes.failure;
     }
-    if (flags.key === undefined) return { misuse: 'The key is missing: --key NAME.' };
-    if (flags.model === undefined) return { misuse: 'The model is missing: --model NAME.' };
+    if (flags.key === undefined && flags.model === undefined) {
+      return { misuse: 'Say what is asked: --key NAME and --model NAME, or --route NAME.' };
+    }
     const headers = headersOf(flags.header, { ':authority': flags.host, [listenerHeader]: flags.listener });
     if (!headers.ok) return { misuse: headers.error };
-    const question = { key: flags.key, model: flags.model, gateway: flags.gateway, headers: headers.value };
+    const question = {
+      ...(flags.key !== undefined && { key: flags.key }),
+      ...(flags.model !== undefined && { model: flags.model }),
+      gateway: flags.gateway,
+      headers: headers.value,
+    };
     const explanation = flags.kubernetes
       ? await askCluster(controlPlaneInCluster(flags), question)
       : await askFolder(flags.policy, flags['skip-secrets'], question, io);
@@ -83,8 +97,9 @@ export const command = defineCommand({
   },
 });
 
-interface Question extends Required<ExplainQuestion> {
+interface Question extends ExplainQuestion {
   readonly gateway: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What came of a question, or why it has no answer. */
@@ -161,7 +176,9 @@ async function askCluster(
   ask: AskControlPlane,
   { key, model, gateway, headers }: Question,
 ): Promise<Result<Explanation>> {
-  const query = new URLSearchParams({ key, model, ...(gateway === undefined ? {} : { gateway }) });
+  const query = new URLSearchParams(
+    Object.entries({ key, model, gateway }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   if (Object.keys(headers).length > 0) query.set('headers', JSON.stringify(headers));
   const answer = await ask(`/explain?${query}`);
   if (!answer.ok) return answer;
@@ -176,7 +193,9 @@ function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): s
   const paint = paintFor(io);
   const isServed = explanation.outcome === 'served';
   const outcome = isServed ? paint('green', 'served') : `${paint('red', 'refused')}, ${explanation.reason}`;
-  const head = `${paint('bold', `Key ${explanation.key}, model ${explanation.model}`)}: ${outcome}`;
+  const { key, model } = explanation;
+  const what = `${key === undefined ? 'No key' : `Key ${key}`}, ${model === undefined ? 'no model' : `model ${model}`}`;
+  const head = `${paint('bold', what)}: ${outcome}`;
   const steps = explanation.steps.map((step) => `  · ${step}\n`).join('');
   const decided = explanation.decisions.map(decisionText);
   const sections = Object.entries({ decided, filters: explanation.filters, ...explanation.policy })

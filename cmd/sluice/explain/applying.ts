@@ -3,6 +3,7 @@ import type { Guardrail } from '../../../src/program/guardrail.ts';
 import { type Budget, isKept, type Limit } from '../../../src/program/limit.ts';
 import { type Program, pricingOf, type Target } from '../../../src/program/program.ts';
 import type { ExchangeFacts, Scoped } from '../../../src/program/scope.ts';
+import { type Refusal, refusal } from './refusal.ts';
 
 /** What applies to a request, as the processor collects it. */
 export interface Applying {
@@ -37,12 +38,14 @@ export function whyHeldBack(
   { limits, budgets }: Applying,
   model: string,
   targets: readonly Target[],
-): string | undefined {
+): Refusal | undefined {
   const unkept = limits.find((limit) => !isKept(limit));
-  if (unkept !== undefined) return `the limit ${unkept.name} cannot be kept as it is written (503)`;
+  if (unkept !== undefined) {
+    return refusal('limit_not_kept', `the limit ${unkept.name} cannot be kept as it is written`);
+  }
   const isUnpriced = targets.some((target) => worstCost(1, 1, pricingOf(program, model, target)).kind === 'unknown');
   const denying = budgets.find(
     ({ unit, unpriced, enforce }) => isUnpriced && unit === 'nanoUsd' && unpriced === 'deny' && enforce === 'block',
   );
-  return denying && `the budget ${denying.name} pays for nothing whose price is unknown (429)`;
+  return denying && refusal('budget_exceeded', `the budget ${denying.name} pays for nothing whose price is unknown`);
 }

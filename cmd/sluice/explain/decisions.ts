@@ -15,27 +15,34 @@ export interface ExplainedDecision extends Decision {
 
 export type DecidedGateway = Pick<GatewayModel, 'routes' | 'listeners' | 'settings' | 'providers' | 'keys'>;
 
-/** What a request of a key meets that is answered by a route. `asked`: the listener by which it comes, if that is known. */
+/** A request, as far as it is known. */
+interface DecidedRequest {
+  /** Absent: it is refused before a route is chosen, so that only what holds for all of them is decided. */
+  readonly routeId: string | undefined;
+  readonly key: string | undefined;
+  /** By which it comes. */
+  readonly listener: string | undefined;
+}
+
+/** Who decides about a request that a route answers, or that gets no further than the listeners. */
 export function explainDecisions(
   gateway: DecidedGateway,
-  routeId: string,
-  key: string,
-  asked: string | undefined,
+  { routeId, key, listener: asked }: DecidedRequest,
 ): readonly ExplainedDecision[] {
   const route = gateway.routes.find(({ id }) => id === routeId);
-  if (route === undefined) return [];
-  const { listeners: names } = route.match;
+  const names = route?.match.listeners;
   const listeners = gateway.listeners.filter(
     ({ name }) => (names === undefined || names.includes(name)) && (asked === undefined || name === asked),
   );
-  const own = route.decisions ?? [];
+  const own = route?.decisions ?? [];
   const each = listeners.map((listener) => ({ listener, decisions: onListener(gateway, listener, own) }));
   const [first] = each;
   const isSame = new Set(each.map(({ decisions }) => JSON.stringify(decisions))).size <= 1;
   const ofRequest = isSame
     ? (first?.decisions ?? own)
     : each.flatMap(({ listener, decisions }) => decisions.map((one) => ({ ...one, listener: listener.name })));
-  return [...ofRequest, ...route.targets.flatMap((target) => ofTarget(gateway, route, target, key))];
+  const ofTargets = route?.targets.flatMap((target) => ofTarget(gateway, route, target, key)) ?? [];
+  return [...ofRequest, ...ofTargets];
 }
 
 function onListener(
@@ -62,7 +69,7 @@ function ofTarget(
   { providers, keys }: DecidedGateway,
   route: Route,
   target: Target,
-  keyName: string,
+  keyName: string | undefined,
 ): readonly ExplainedDecision[] {
   const provider = providers.find(({ name }) => name === target.provider);
   if (provider === undefined) return [];

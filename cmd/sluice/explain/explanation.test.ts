@@ -195,7 +195,9 @@ describe('explain: what is not there', () => {
     expect(explained('everything', 'smal').reason).toBe(
       'no Model has the name or alias "smal" (404); did you mean small?',
     );
-    expect(explained('everything', 'small', {}, 'anna').reason).toMatch(/"anna" in the policy; did you mean ana\?$/);
+    expect(explained('everything', 'small', {}, 'anna').reason).toMatch(
+      /"anna" in the policy \(401\); did you mean ana\?$/,
+    );
     expect(explained('everything', 'nothing-like-it').reason).toMatch(/\(404\)$/);
   });
 

@@ -4,7 +4,6 @@ import type { GatewayModel } from '../../../src/model/gateway.ts';
 import {
   type Dialect,
   isUnlisted,
-  type Key,
   listenerHeader,
   type Model,
   mayUse,
@@ -16,9 +15,12 @@ import {
 import { programResources } from '../../../src/program/resources.ts';
 import { ProgramStore } from '../../../src/program/store.ts';
 import { applyingTo, whyHeldBack } from './applying.ts';
+import { callerOf } from './caller.ts';
 import { type DecidedGateway, type ExplainedDecision, explainDecisions } from './decisions.ts';
+import { whyNotLetIn } from './entrance.ts';
 import { explainFilters, noFilters } from './filters.ts';
 import { explainInlinePolicy, factsOf, type InlinePolicy, noInlinePolicy } from './inline-policy.ts';
+import { type Refusal, refusal } from './refusal.ts';
 
 export const apiNames = { openai: 'OpenAI API', anthropic: 'Anthropic API' } as const;
 
@@ -26,11 +28,12 @@ const inThisOrder = 'the targets are tried in this order';
 const inThisOrderByApi = 'each API has a chain of its own, whose targets are tried in this order';
 
 /** What a request with this key for this model would meet. */
-export interface Explanation {
-  readonly key: string;
-  /** As asked for. */
-  readonly model: string;
-  /** `refused`: the caller gets an error, and why. */
+export interface Explanation extends Partial<Refusal> {
+  /** Absent: the request shows none. */
+  readonly key?: string;
+  /** As asked for; absent: the request names none. */
+  readonly model?: string;
+  /** `refused`: the caller gets an error, `reason` is why, and `status` and `code` are which. */
   readonly outcome: 'served' | 'refused';
   readonly reason: string;
   /** Notes on how the answer came about, in order. */
@@ -65,8 +68,10 @@ export function compileProgram(gateway: GatewayModel): Program | undefined {
 
 /** The part of a request that decides which chain answers. */
 export interface ExplainQuestion {
-  readonly key: string;
-  readonly model: string;
+  /** Name of the ApiKey; absent: the request shows no key. */
+  readonly key?: string;
+  /** Absent: the body names none, or cannot be read. */
+  readonly model?: string;
   /** By name in lower case; the host is `:authority`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -80,48 +85,61 @@ export function explain(
 ): Explanation {
   const filters = gateway ? explainFilters(gateway) : noFilters;
   const steps: string[] = [];
-  const refused = (reason: string): Explanation => ({
-    key: keyName,
-    model: named,
+  const question = {
+    ...(keyName !== undefined && { key: keyName }),
+    ...(named !== undefined && { model: named }),
+  };
+  const decisions = (routeId?: string, key?: string): Explanation['decisions'] =>
+    gateway ? explainDecisions(gateway, { routeId, key, listener: headers[listenerHeader] }) : [];
+  const refused = (why: Refusal, routeId?: string): Explanation => ({
+    ...question,
     outcome: 'refused',
-    reason,
+    ...why,
     steps,
     filters: filters.lines,
     targets: [],
-    decisions: [],
+    decisions: decisions(routeId, keyName),
     policy: noInlinePolicy,
   });
-  if (filters.isClosed) return refused('a filter that is asked for cannot be had (500)');
-  const key = [...program.keys.values()].find((each) => each.name === keyName);
-  if (key === undefined) {
-    const names = [...program.keys.values()].map(({ name }) => name);
-    return refused(
-      `there is no usable ApiKey "${keyName}" in the policy${didYouMean(keyName, names, entryNamed(keyName, names))}`,
-    );
+  const shut = gateway && whyNotLetIn(gateway.listeners, headers);
+  if (shut !== undefined) return refused(shut);
+  if (filters.isClosed) return refused({ reason: 'a filter that is asked for cannot be had (500)', status: 500 });
+  const caller = callerOf(program, keyName, now);
+  if (!caller.ok) return refused(caller.error);
+  const key = caller.value;
+  if (keyName === undefined) steps.push(`without a key it counts as the ApiKey "${key.name}"`);
+  if (named === undefined) {
+    steps.push('a body that is no JSON object is refused in the same way (malformed_body)');
+    return refused(refusal('missing_model', 'the request names no model'));
   }
-  const invalid = whyInvalid(key, now);
-  if (invalid !== undefined) return refused(invalid);
   const found = findModelOrOpened(program, named);
   if (found === undefined) {
     const names = program.models.listed.map(({ name }) => name);
-    return refused(`no Model has the name or alias "${named}" (404)${didYouMean(named, names)}`);
+    return refused(
+      refusal('model_not_found', `no Model has the name or alias "${named}"`, didYouMean(suggest(named, names))),
+    );
   }
   const { model, onlyProvider } = found;
   if (model.name !== named) steps.push(`"${named}" means the Model "${model.name}"`);
   if (onlyProvider !== '') steps.push(`the prefix keeps the chain to the provider "${onlyProvider}"`);
-  if (!mayUse(key, model.name)) return refused(`the key may not use "${model.name}" (403)`);
+  if (!mayUse(key, model.name)) return refused(refusal('model_not_allowed', `the key may not use "${model.name}"`));
   const request: ObservedRequest = { observedHeader: (name) => headers[name] };
   const route = isUnlisted(program, model)
     ? program.routes.findOpen(key.name, model.name, request)
     : program.routes.find(key.name, model.name, request);
   if (route === undefined) return refused(whyNoRoute(program, model));
   steps.push(whichRoute(route));
-  const listeners = gateway?.routes.find(({ id }) => id === route.id)?.match.listeners;
-  if (listeners !== undefined && headers[listenerHeader] === undefined) {
-    steps.push(`it answers what comes by listener ${listeners.join(' or ')}; --listener asks for another one`);
+  const { match, tokens } = gateway?.routes.find(({ id }) => id === route.id) ?? {};
+  if (match?.listeners !== undefined && headers[listenerHeader] === undefined) {
+    steps.push(`it answers what comes by listener ${match.listeners.join(' or ')}; --listener asks for another one`);
+  }
+  if (tokens !== undefined) {
+    const without = tokens.isOptional ? 'a wrong one is refused' : 'without one the request is refused';
+    steps.push(`${tokens.filter} checks the token for this route: ${without} (401)`);
   }
   if (route.closedBy !== '') {
-    return refused(`${route.closedBy} guards this model and cannot be enforced as it is written (503)`);
+    const why = `${route.closedBy} guards this model and cannot be enforced as it is written`;
+    return refused(refusal('route_closed', why), route.id);
   }
   if (route.isPrivateOnly) steps.push('every target is private: the request never reaches a public provider');
   const targets = explainTargets(program, route, onlyProvider);
@@ -129,16 +147,18 @@ export function explain(
   const applying = applyingTo(program, facts);
   const usable = route.targets.filter((_, index) => targets[index]?.isIn === true);
   const hindrance =
-    usable.length === 0 ? 'no target of the chain is usable (503)' : whyHeldBack(program, applying, model.name, usable);
+    usable.length === 0
+      ? refusal('no_target', 'no target of the chain is usable')
+      : whyHeldBack(program, applying, model.name, usable);
   return {
-    key: keyName,
-    model: named,
+    ...question,
     outcome: hindrance === undefined ? 'served' : 'refused',
-    reason: hindrance ?? (apisOf(targets).length > 1 ? inThisOrderByApi : inThisOrder),
+    reason: apisOf(targets).length > 1 ? inThisOrderByApi : inThisOrder,
+    ...hindrance,
     steps,
     filters: filters.lines,
     targets,
-    decisions: gateway ? explainDecisions(gateway, route.id, key.name, headers[listenerHeader]) : [],
+    decisions: decisions(route.id, key.name),
     policy: explainInlinePolicy({ program, gateway }, { facts, route }, applying, now),
   };
 }
@@ -148,12 +168,7 @@ export function apisOf(targets: readonly ExplainedTarget[]): readonly (Dialect |
   return [...new Set(targets.filter(({ isIn }) => isIn).map(({ api }) => api))];
 }
 
-/** Keys that stand in Secrets are called by them: `Secret/clients/alice`. */
-function entryNamed(name: string, names: readonly string[]): string | undefined {
-  return names.find((each) => each.endsWith(`/${name}`));
-}
-
-function didYouMean(word: string, names: readonly string[], near = suggest(word, names)): string {
+function didYouMean(near: string | undefined): string {
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
@@ -163,25 +178,19 @@ const asked: Readonly<Record<string, { readonly what: string; readonly flag: str
   [listenerHeader]: { what: 'the listener', flag: '--listener' },
 };
 
-function whyNoRoute(program: Program, { name, isOpen }: Model): string {
-  if (!isOpen) return `no chain answers "${name}" (503)`;
+function whyNoRoute(program: Program, { name, isOpen }: Model): Refusal {
+  if (!isOpen) return refusal('no_target', `no chain answers "${name}"`);
   const looked = program.routes.observedHeaders.map((header) => asked[header] ?? { what: header, flag: '--header' });
   const flags = [...new Set(looked.map(({ flag }) => flag))].join(' and ');
   const more =
     looked.length === 0 ? '' : `; routes look at ${looked.map(({ what }) => what).join(', ')}, too: say ${flags}`;
-  return `no route matches "${name}"${more} (404)`;
+  return refusal('model_not_found', `no route matches "${name}"${more}`);
 }
 
 function whichRoute({ id, name }: Route): string {
   if (id.startsWith('key/')) return `the key's own chain answers (${id})`;
   if (id.startsWith('route/')) return `AIGatewayRoute ${name} answers (${id})`;
   return `the model's chain answers (${id})`;
-}
-
-function whyInvalid(key: Key, now: number): string | undefined {
-  if (!key.isEnabled) return 'the key is disabled (401)';
-  if (key.expiresAtMs <= now) return `the key expired at ${new Date(key.expiresAtMs).toISOString()} (401)`;
-  return undefined;
 }
 
 function explainTargets(program: Program, route: Route, onlyProvider: string): ExplainedTarget[] {

@@ -55,6 +55,7 @@ function describe(filter: OwnFilter | undefined): string {
   if (filter === undefined) return '';
   if (filter.kind === 'keys') return 'checks keys';
   const { kind, isOptional } = filter;
-  if (kind === 'tokens') return isOptional ? 'checks the token, if there is one' : 'checks the token';
+  if (kind === 'tokens')
+    return isOptional ? 'checks the token, if there is one' : 'checks the token, without which it refuses (401)';
   return `${kind === 'processor' ? 'asks a processor' : `runs ${called[kind]}`}, fails ${isOptional ? 'open' : 'closed'}`;
 }
