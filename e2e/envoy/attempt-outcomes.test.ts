@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import type { UsageAttempt } from '../../src/llm/usage/record.ts';
+import { aiRoute, type LocalBackend, localBackend, modelRule } from '../support/ai-gateway-manifests.ts';
 import { freePort, startGateway, type TestGateway } from '../support/gateway.ts';
+import { gatewayDocument } from '../support/policy-documents.ts';
 import { answerJson, type RecordingProvider, startRecordingProvider } from '../support/recording-provider.ts';
 import { type UsageFile, usageFile } from '../support/usage-file.ts';
 
@@ -64,6 +66,26 @@ const mixed = [
 const watched = ['wrong', '429', 'good'];
 const slow = ['silent', 'silent', 'good'];
 
+/** Statuses that are no failures, unless a policy says so. */
+const wanted = [202, 307].map(status);
+
+/** A model that asks these backends in order, and whose policy has the next one asked after these statuses. */
+const retried = (...backends: readonly LocalBackend[]): readonly string[] => [
+  ...backends.map(localBackend),
+  aiRoute('retried', [
+    modelRule('retried', { backendRefs: backends.map(({ name }, priority) => ({ name, priority })) }),
+  ]),
+  `apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: retried}
+spec:
+  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIGatewayRoute, name: retried}]
+  retry:
+    numRetries: ${backends.length - 1}
+    retryOn: {triggers: [retriable-status-codes], httpStatusCodes: [${wanted.map(({ name }) => name).join(', ')}]}
+`,
+];
+
 let gateway: TestGateway;
 let usage: UsageFile;
 const providers: RecordingProvider[] = [];
@@ -77,14 +99,22 @@ beforeAll(async () => {
     { name: 'wrong', answer: (response) => answerJson(response, 200, { error: { message: 'no' } }) },
   ];
   const documents: string[] = [];
+  const backends: LocalBackend[] = [];
   for (const { name, answer } of answering) {
     if (answer !== undefined) providers.push(await startRecordingProvider(answer));
     documents.push(provider(name, answer === undefined ? await freePort() : (providers.at(-1)?.port ?? 0)));
   }
+  for (const { name, answer = () => undefined } of [...wanted, status(200)]) {
+    const answering = await startRecordingProvider(answer);
+    providers.push(answering);
+    backends.push({ name: `with-${name}`, port: answering.port });
+  }
   gateway = await startGateway({
     processors: 2,
-    policy: {
+    policy: (port) => ({
       'policy.yaml': [
+        gatewayDocument([{ name: 'http', port }]),
+        ...retried(...backends),
         ...documents,
         ...failing.flatMap(({ name }) => [chain([name, 'good']), chain([name, name, 'good']), chain([name, name])]),
         ...mixed.map((names) => chain(names)),
@@ -97,8 +127,8 @@ apiVersion: sluice.dev/v1alpha1
 kind: ApiKey
 metadata: {name: k}
 spec: {hash: "sha256:${sha256Hex('sk-attempts')}"}`,
-      ].join('\n---'),
-    },
+      ].join('\n---\n'),
+    }),
   });
 });
 afterAll(async () => {
@@ -164,5 +194,10 @@ describe('a chain whose targets fail in different ways', () => {
 
   it('says which attempts ran out of time', async () => {
     expect(await attempts(slow)).toEqual(expected(slow, [silent.outcome, silent.outcome, good]));
+  });
+
+  it('says the status that a policy has retried, though it is none of a failure', async () => {
+    const found = await attempts(['retried']);
+    expect(found).toMatchObject([{ status: 202 }, { status: 307 }, { status: 200 }]);
   });
 });
