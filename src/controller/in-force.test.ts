@@ -46,6 +46,23 @@ describe('decideInForce()', () => {
     expect([...decide(lastGood, policy(written)).stale]).toEqual(['GatewayPolicy/p']);
   });
 
+  it('does not take what a document of the same name was before it was deleted', () => {
+    const lastGood = new Map<string, PolicyDocument>();
+    const decideMade = (createdAt: string, target: string) => {
+      const made = documents(provider('a'), model(target)).map((each) => ({ ...each, createdAt }));
+      return decideInForce(
+        made,
+        lastGood,
+        secretsOnly(() => ok('secret')),
+      );
+    };
+    decideMade('2026-01-01T00:00:00Z', 'a');
+    expect(targetsOf(decideMade('2026-01-01T00:00:00Z', 'typo'))).toEqual(['a']);
+    const { stale } = decideMade('2026-01-01T00:00:01Z', 'typo');
+    expect([...stale]).toEqual([]);
+    expect(lastGood.has('Model/m')).toBe(false);
+  });
+
   it('takes the new version as soon as it is mended', () => {
     const lastGood = new Map<string, PolicyDocument>();
     decide(lastGood, provider('a'), model('a'));

@@ -34,7 +34,7 @@ export function decideInForce(
   let known = 0;
   const standIns = documents.map((document) => {
     const { id } = document;
-    const good = lastGood.get(id);
+    const good = versionOf(document, lastGood);
     if (!faulty.has(id) && !document.isBarrier) {
       if (good !== document) lastGood.set(id, document);
       known += 1;
@@ -49,6 +49,14 @@ export function decideInForce(
   if (known < lastGood.size) forgetAllBut(documents, lastGood);
   const policy = stale.size === 0 ? asWritten : buildModel(standIns, surroundings, place);
   return { policy, problems: asWritten.problems, attachments: asWritten.attachments, stale };
+}
+
+/** An object that was deleted and made again is another one, and younger. */
+function versionOf(document: PolicyDocument, lastGood: Map<string, PolicyDocument>): PolicyDocument | undefined {
+  const good = lastGood.get(document.id);
+  if (good === undefined || good.createdAt === document.createdAt) return good;
+  lastGood.delete(document.id);
+  return undefined;
 }
 
 function forgetAllBut(documents: readonly PolicyDocument[], lastGood: Map<string, PolicyDocument>): void {

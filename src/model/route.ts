@@ -12,6 +12,8 @@ export interface Route {
   /** What scopes call it, where several routes come from one document; absent: its id. */
   readonly name?: string;
   readonly match: RouteMatch;
+  /** Among routes that match alike the smaller text goes first; absent: before all that have one. */
+  readonly precedence?: string;
   /** Sorted by priority, then as written. */
   readonly targets: readonly Target[];
   /** Name of a profile of the gateway. */

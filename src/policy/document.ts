@@ -12,6 +12,8 @@ export interface Document<K, S> {
   readonly labels: { readonly [name: string]: string };
   /** Those that mean something to a gateway. */
   readonly annotations: { readonly [name: string]: string };
+  /** When an API server has made it, as it writes that: to the second, in UTC. Absent: nobody knows, as of files. */
+  readonly createdAt?: string;
   /** With every default filled in. */
   readonly spec: S;
   /** `file:line` */
@@ -23,7 +25,7 @@ export interface Document<K, S> {
    * nothing gets past it.
    */
   readonly isBarrier?: true;
-  /** Of kind, namespace, name, labels, annotations and parsed spec: equal content, equal hash, wherever it stands. */
+  /** Of kind, namespace, name, labels, annotations and parsed spec: equal content, equal hash, wherever it stands, however old it is. */
   readonly hash: string;
 }
 

@@ -18,6 +18,7 @@ const common = {
   uid: fromServer,
   generation: fromServer,
   resourceVersion: fromServer,
+  // Where it stood before, and no age of the file: docs/design/route-precedence.md.
   creationTimestamp: fromServer,
   deletionTimestamp: fromServer,
   deletionGracePeriodSeconds: fromServer,

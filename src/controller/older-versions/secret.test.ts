@@ -8,7 +8,8 @@ import { textOf, versionsSecret } from './secret.ts';
 const place = 'sluice-system/sluice-older-versions';
 
 function budget(name: string, note = '', resourceVersion = '7'): KindObject {
-  const metadata = { name, namespace: 'team-a', uid: `uid-${name}`, generation: 2, resourceVersion };
+  const creationTimestamp = '2026-01-01T00:00:00Z';
+  const metadata = { name, namespace: 'team-a', uid: `uid-${name}`, generation: 2, creationTimestamp, resourceVersion };
   return { kind: 'Budget', object: { metadata, spec: { note }, status: { conditions: [] } } };
 }
 
@@ -39,6 +40,7 @@ describe('textOf()', () => {
     expect(text).not.toContain('resourceVersion');
     expect(text).not.toContain('conditions');
     expect(text).toContain('uid-a');
+    expect(text).toContain('"creationTimestamp":"2026-01-01T00:00:00Z"');
   });
 
   it('leaves out the largest ones where not all of them fit', () => {

@@ -7,6 +7,7 @@ import { aiGatewayGroup, gatewayApiGroup } from '../../policy/gateway-api/name.t
 import type { PolicyLevel } from '../decision.ts';
 import type { Attachment } from './attachment.ts';
 import type { BuildContext } from './context.ts';
+import { olderFirst, takenTarget } from './older-first.ts';
 import type { LeveledPolicy } from './policy-levels.ts';
 
 type TargetingDocument = Extract<PolicyDocument, { readonly spec: Targets }>;
@@ -43,7 +44,7 @@ export interface AttachedPolicies<D extends TargetingDocument> {
   readonly attachments: readonly Attachment[];
 }
 
-/** What policies are for. Targets that do not exist, and those that another policy has already, are said. */
+/** What policies are for. Targets that do not exist, and those that an older policy has already, are said. */
 export function attachPolicies<D extends TargetingDocument>(
   policies: readonly D[],
   subjects: readonly PolicyDocument[],
@@ -52,21 +53,24 @@ export function attachPolicies<D extends TargetingDocument>(
   const byTarget = new Map<string, D>();
   const attachments: Attachment[] = [];
   const known = policies.length === 0 ? new Map<string, ReadonlySet<string>>() : knownParts(subjects);
-  for (const policy of [...policies].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  for (const policy of olderFirst(policies)) {
     for (const target of targetsOf(policy, subjects, known, context)) {
       const key = keyOf(target, target.sectionName);
       const other = byTarget.get(key);
-      const message = `${other?.id} is for the same ${target.written}`;
-      const isTaken = other !== undefined && other !== policy;
       if (target.missing !== undefined) {
         const { missing } = target;
         context.reject(policy, `${target.path}.sectionName`, missing, 'check the name, or add it', 'TargetNotFound');
         attachments.push(attachmentOf(policy, target, { reason: 'TargetNotFound', message: missing }));
         continue;
       }
-      if (other === undefined) byTarget.set(key, policy);
-      if (isTaken) context.reject(policy, target.path, message, 'put both into one document', 'Conflicted');
-      attachments.push(attachmentOf(policy, target, isTaken ? { reason: 'Conflicted', message } : 'accepted'));
+      if (other !== undefined && other !== policy) {
+        const message = takenTarget(other, policy, target.written);
+        context.reject(policy, target.path, message, 'put both into one document', 'Conflicted');
+        attachments.push(attachmentOf(policy, target, { reason: 'Conflicted', message }));
+        continue;
+      }
+      byTarget.set(key, policy);
+      attachments.push(attachmentOf(policy, target, 'accepted'));
     }
   }
   const find = (level: PolicyLevel, subject: PolicySubject, section?: string): LeveledPolicy<D>[] => {

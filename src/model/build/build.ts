@@ -46,7 +46,7 @@ export interface BuiltPolicy {
 
 /**
  * From documents to what they mean. Whatever is wrong costs the part it describes and is said; the rest is built. The
- * order of the documents does not matter beyond ties, which the smaller id wins.
+ * order of the documents does not matter: of two that want the same, the older one has it.
  */
 export function buildModel(
   documents: readonly PolicyDocument[],

@@ -1,6 +1,6 @@
-import { sortedBy } from '../../lib/sort.ts';
 import type { DocumentOf, PolicyDocument, PolicyKind } from '../../policy/document.ts';
 import { ofKind } from './of-kind.ts';
+import { olderFirst } from './older-first.ts';
 
 export type AiRouteDocument = DocumentOf<'AIGatewayRoute'>;
 export type AiBackendDocument = DocumentOf<'AIServiceBackend'>;
@@ -16,6 +16,7 @@ export type QuotaDocument = DocumentOf<'QuotaPolicy'>;
 /** Documents of one kind by namespace and name; all of them by id. */
 export interface Named<D> {
   get(namespace: string, name: string): D | undefined;
+  /** In the order of precedence. */
   readonly all: readonly D[];
 }
 
@@ -23,7 +24,7 @@ export function named<K extends PolicyKind>(
   documents: readonly PolicyDocument[],
   kind: K,
 ): Named<ReturnType<typeof ofKind<K>>[number]> {
-  const all = sortedBy(ofKind(documents, kind), ({ id }) => id);
+  const all = olderFirst(ofKind(documents, kind));
   let byName: ReadonlyMap<string, (typeof all)[number]> | undefined;
   return {
     all,

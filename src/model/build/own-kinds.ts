@@ -8,6 +8,7 @@ import { buildKey, type OwnChainRules } from './api-key.ts';
 import type { BuildContext } from './context.ts';
 import { buildModelDocument } from './model.ts';
 import { ofKind } from './of-kind.ts';
+import { olderFirst } from './older-first.ts';
 import { buildProvider } from './provider.ts';
 import { defaultRetry, processorRules, retryProfile } from './route.ts';
 
@@ -31,11 +32,11 @@ export function buildOwnKinds(documents: readonly PolicyDocument[], context: Bui
     if (provider !== undefined) providers.set(provider.name, provider);
   }
   const takenModels = new Map<string, string>();
-  const models = ofKind(documents, 'Model').flatMap(
+  const models = olderFirst(ofKind(documents, 'Model')).flatMap(
     (document) => buildModelDocument(document, providers, takenModels, context) ?? [],
   );
   const takenKeys = new Map<string, string>();
-  const keys = ofKind(documents, 'ApiKey').flatMap(
+  const keys = olderFirst(ofKind(documents, 'ApiKey')).flatMap(
     (document) => buildKey(document, providers, takenKeys, ownChainRules, context) ?? [],
   );
   // The rules of keys' own chains are always there: pass-through requests have no model whose rules they could follow.

@@ -22,13 +22,11 @@ export interface LeveledValue<V> {
 }
 
 /**
- * Field by field, the closer level wins; fields are not mixed with each other's content. Within a level the smaller id
- * wins, so that the result does not depend on the order of reading; whoever collects the policies reports the conflict.
+ * Field by field, the closer level wins; fields are not mixed with each other's content. Within a level the
+ * first one wins: whoever collects policies puts them into the order of precedence, and reports the conflict.
  */
 export function mergePolicies<S extends object>(policies: readonly LeveledPolicy<S>[]): MergedPolicy<S> {
-  const strongestFirst = [...policies].sort(
-    (a, b) => policyLevels.indexOf(b.level) - policyLevels.indexOf(a.level) || (a.origin < b.origin ? -1 : 1),
-  );
+  const strongestFirst = [...policies].sort((a, b) => policyLevels.indexOf(b.level) - policyLevels.indexOf(a.level));
   const spec: Partial<S> = {};
   const said: { [K in keyof S]?: LeveledValue<S[K]>[] } = {};
   for (const { level, origin, spec: own } of strongestFirst) {

@@ -37,6 +37,8 @@ export interface CompiledRoute extends Route {
   readonly claimedHeaders: readonly (readonly [name: string, header: string])[];
   /** How many of them demand one value. */
   readonly exactHeaders: number;
+  /** The smaller text goes first. */
+  readonly precedence: string;
 }
 
 export function compileRoute(message: Message): Compiled<CompiledRoute> {
@@ -82,6 +84,7 @@ export function compileRoute(message: Message): Compiled<CompiledRoute> {
     headers,
     claimedHeaders,
     exactHeaders: headers.filter(({ exact }) => exact !== undefined).length,
+    precedence: message.precedence,
     targets: targets.sort((a, b) => a.priority - b.priority),
     profile,
     affinityHeader,

@@ -37,6 +37,7 @@ export function routeResource(route: Route, profile: RetryProfile | undefined): 
     attemptTimeoutMs: profile?.backOff === undefined && canFallBack(route) ? (profile?.attemptTimeoutMs ?? 0) : 0,
     idleTimeoutMs: silenceToWatch(route, profile),
     closedBy: route.closedBy ?? '',
+    precedence: route.precedence ?? '',
     ...(route.tokens && { tokens: encodeTokens(route.tokens) }),
   });
 }

@@ -25,6 +25,7 @@ export function comparePrecedence(a: RouteEntry, b: RouteEntry): number {
     conditions(b) - conditions(a) ||
     namings.indexOf(a.names) - namings.indexOf(b.names) ||
     b.route.exactHeaders - a.route.exactHeaders ||
+    compareText(a.route.precedence, b.route.precedence) ||
     compareText(a.route.id, b.route.id)
   );
 }

@@ -139,6 +139,33 @@ describe('which route answers', () => {
       'b',
     ],
     [
+      'no text of precedence, as that of a Model, of equals',
+      [
+        { id: 'a', models: ['m'], precedence: '2026-01-01T00:00:00Z default/a' },
+        { id: 'z', models: ['m'] },
+      ],
+      {},
+      'z',
+    ],
+    [
+      'the smaller text of precedence of equals, whatever their ids',
+      [
+        { id: 'a', models: ['m'], precedence: '2026-01-01T00:00:01Z default/a' },
+        { id: 'z', models: ['m'], precedence: '2026-01-01T00:00:00Z default/z' },
+      ],
+      {},
+      'z',
+    ],
+    [
+      'more headers before an older document',
+      [
+        { id: 'a', models: ['m'], precedence: '2026-01-01T00:00:01Z default/a', headers: [exact('x', '1')] },
+        { id: 'z', models: ['m'], precedence: '2026-01-01T00:00:00Z default/z' },
+      ],
+      { x: '1' },
+      'a',
+    ],
+    [
       'the smaller id of equals',
       [
         { id: 'b', models: ['m'], headers: [exact('x', '1')] },

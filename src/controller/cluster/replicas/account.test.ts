@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesState } from '../../sources/kubernetes/judge.ts';
 import { accountOf, policyVersion, readAccount } from './account.ts';
 
-function state(generation: number, hash: string, isStale = false): KubernetesState {
+function state(generation: number, hash: string, isStale = false, createdAt?: string): KubernetesState {
   const id = 'Model/small';
   return {
-    documents: [{ id, hash } as KubernetesState['documents'][number]],
+    documents: [{ id, hash, createdAt } as KubernetesState['documents'][number]],
     problems: [],
     stale: new Map(isStale ? [[id, id]] : []),
     revision: generation,
@@ -24,6 +24,12 @@ describe('policyVersion()', () => {
   it('differs by generation, and by content of an object that was made anew', () => {
     expect(policyVersion(state(1, 'x'))).not.toBe(policyVersion(state(2, 'x')));
     expect(policyVersion(state(1, 'x'))).not.toBe(policyVersion(state(1, 'y')));
+  });
+
+  it('differs by the age of an object that was made anew and says the same', () => {
+    const made = (second: number): string => policyVersion(state(1, 'x', false, `2026-01-01T00:00:0${second}Z`));
+    expect(made(0)).toBe(made(0));
+    expect(made(0)).not.toBe(made(1));
   });
 });
 

@@ -48,16 +48,17 @@ export function accountOf(
 const versions = new WeakMap<KubernetesState, string>();
 
 /**
- * Two replicas that have read the same have the same version. Of an object that is wrong only the generation counts:
+ * Two replicas that have read the same have the same version: of an object that was made anew, not of the one before it,
+ * since it is younger. Of an object that is wrong only the generation counts:
  * what stands in for it is what a replica happens to remember.
  */
 export function policyVersion(state: KubernetesState): string {
   const known = versions.get(state);
   if (known !== undefined) return known;
-  const hashes = new Map(state.documents.map(({ id, hash }) => [id, hash]));
+  const contents = new Map(state.documents.map(({ id, hash, createdAt }) => [id, `${hash} ${createdAt}`]));
   const version = combinedVersion(
     [...state.generations].map(
-      ([id, generation]) => `${id} ${generation} ${state.stale.has(id) ? '' : (hashes.get(id) ?? '')}`,
+      ([id, generation]) => `${id} ${generation} ${state.stale.has(id) ? '' : (contents.get(id) ?? '')}`,
     ),
   );
   versions.set(state, version);

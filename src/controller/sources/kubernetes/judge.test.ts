@@ -6,15 +6,25 @@ import { type Judgement, judge, nothingJudged } from './judge.ts';
 
 interface Fields {
   readonly uid?: string;
+  readonly creationTimestamp?: string;
   readonly generation?: number;
   readonly labels?: { readonly [name: string]: string };
   readonly status?: unknown;
 }
 
-function budget(name: string, usd: unknown, { uid = name, generation = 1, labels, status }: Fields = {}) {
+function budget(name: string, usd: unknown, fields: Fields = {}) {
+  const { uid = name, generation = 1, creationTimestamp, labels, status } = fields;
   const object: KubeObject = {
     apiVersion: 'sluice.dev/v1alpha1',
-    metadata: { name, namespace: 'team-a', uid, generation, resourceVersion: '1', ...(labels && { labels }) },
+    metadata: {
+      name,
+      namespace: 'team-a',
+      uid,
+      generation,
+      resourceVersion: '1',
+      ...(labels && { labels }),
+      ...(creationTimestamp !== undefined && { creationTimestamp }),
+    },
     spec: { amount: { usd }, period: { rolling: '30d' } },
     ...(status !== undefined && { status }),
   };
@@ -91,6 +101,17 @@ describe('judge()', () => {
     const other = judged(first, budget('a', 'much', { uid: 'successor' }), budget('b', 1));
     expect(other.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
     expect(judged(first, budget('b', 1)).state.documents).toHaveLength(1);
+  });
+
+  it('knows how old an object is, broken ones and those that were made again as well', () => {
+    const [earlier, later] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z'];
+    const made = judged(nothingJudged, budget('a', 1, { creationTimestamp: earlier }));
+    const broken = judged(made, budget('a', 'much', { creationTimestamp: earlier, generation: 2 }));
+    const again = judged(broken, budget('a', 1, { creationTimestamp: later, uid: 'successor' }));
+    const documents = [made, broken, again].flatMap(({ state }) => state.documents);
+    expect(documents.map(({ createdAt }) => createdAt)).toEqual([earlier, earlier, later]);
+    expect(again.state).not.toBe(made.state);
+    expect(documents[2]?.hash).toBe(documents[0]?.hash);
   });
 
   it('has one broken object stop nothing else', () => {

@@ -44,7 +44,9 @@ export function read(kind: Kind, object: KubeObject, last: Reading | undefined, 
   const inForce = document ?? (wasRight ? undefined : barrier);
   if (inForce !== undefined) {
     const isUnchanged = before?.document?.hash === inForce.hash;
-    return { ...common, document: isUnchanged ? before.document : { ...inForce, source, folder: '' } };
+    if (isUnchanged) return { ...common, document: before.document };
+    const { creationTimestamp: createdAt } = object.metadata;
+    return { ...common, document: { ...inForce, source, folder: '', ...(createdAt !== undefined && { createdAt }) } };
   }
   // It is broken: what it said last stays, for as long as it is there.
   if (before?.document === undefined || !wasRight) return common;

@@ -10,7 +10,7 @@ const server = 'https://10.0.0.1';
 function snapshotOf(count: number): ClusterSnapshot {
   const object = (index: number) => ({
     apiVersion: 'sluice.dev/v1alpha1',
-    metadata: { name: `a${index}`, namespace: 'n', uid: `${index}` },
+    metadata: { name: `a${index}`, namespace: 'n', uid: `${index}`, creationTimestamp: '2026-01-01T00:00:00Z' },
     spec: { 'x-<&>': 'ü' },
     status: { conditions: [] },
   });

@@ -4,6 +4,7 @@ import type { Limit } from '../../limit.ts';
 import type { Provider } from '../../provider.ts';
 import type { BuildContext } from '../context.ts';
 import type { QuotaDocument } from '../documents.ts';
+import { takenTarget } from '../older-first.ts';
 import type { BuiltBackends } from './backends.ts';
 import { countedCost } from './cost.ts';
 import { warnOfIdleSelectors } from './idle-selectors.ts';
@@ -41,7 +42,7 @@ export function buildAllQuotas(
         owners.set(provider, policy);
         limits.set(provider, buildQuotas(policy, provider, rules, context));
       } else if (owner !== policy) {
-        const message = `${owner.id} is for the same AIServiceBackend`;
+        const message = takenTarget(owner, policy, 'AIServiceBackend');
         context.reject(policy, `spec.targetRefs[${index}]`, message, 'put both into one document', 'Conflicted');
       }
     }

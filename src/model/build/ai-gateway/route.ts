@@ -3,6 +3,7 @@ import type { Decision } from '../../decision.ts';
 import type { LogicalModel } from '../../logical-model.ts';
 import type { RetryProfile, Route } from '../../route.ts';
 import type { AiRouteDocument } from '../documents.ts';
+import { precedenceOf } from '../older-first.ts';
 import { defaultRetry, processorRules } from '../route.ts';
 import { ruleMatches } from './match.ts';
 import type { BuiltRetry } from './retry.ts';
@@ -74,6 +75,7 @@ function buildRule(
         ...(listeners && { listeners }),
         ...(match.headers.length > 0 && { headers: match.headers }),
       },
+      precedence: precedenceOf(document),
       targets,
       profile: retry.profile.name,
       ...processorRules(defaultRetry),

@@ -6,6 +6,7 @@ import type { Secret } from '../../secret.ts';
 import { authorities } from '../authority.ts';
 import type { BuildContext } from '../context.ts';
 import { type BackendTlsDocument, type Targeting, targetKey } from '../documents.ts';
+import { takenTarget } from '../older-first.ts';
 import { type LeveledPolicy, type MergedPolicy, mergePolicies } from '../policy-levels.ts';
 import type { BackendLocation } from './location.ts';
 import { type ClientCertificate, type Signers, saidOfTls, type TlsFields, tlsFields } from './tls-fields.ts';
@@ -102,7 +103,7 @@ function ofBackend({ backend }: BackendLocation): LeveledPolicy<TlsFields>[] {
   return [{ level: belowPolicies, origin: backend.id, spec }];
 }
 
-/** One for the port before one for the whole Service; of several for the same, the one of the smaller name. */
+/** One for the port before one for the whole Service; of several for the same, the oldest. */
 function policiesFor(
   { target }: BackendLocation,
   policies: ReadonlyMap<string, readonly Targeting<BackendTlsDocument>[]>,
@@ -116,7 +117,7 @@ function policiesFor(
   if (first === undefined) return [];
   for (const { policy, path, sectionName } of others) {
     if (sectionName !== first.sectionName || policy === first.policy) continue;
-    const message = `${first.policy.id} is for the same ${target.kind}`;
+    const message = takenTarget(first.policy, policy, target.kind);
     context.reject(policy, path, message, 'put both into one document', 'Conflicted');
   }
   return [...new Set([first, ...others].map(({ policy }) => policy))];

@@ -6,6 +6,7 @@ import type { Attachment } from '../attachment.ts';
 import { backendDocuments } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
 import { ofKind } from '../of-kind.ts';
+import { olderFirst } from '../older-first.ts';
 import { buildHttpRoute } from './http-route.ts';
 import type { RulePoliciesOf } from './rule-policies.ts';
 
@@ -16,7 +17,8 @@ export interface BuiltGatewayApi {
 }
 
 interface OnGateway {
-  readonly parts: { readonly document: string; readonly routes: readonly ServiceRoute[] }[];
+  /** Those of older documents first, and of one document in the order in which they are written. */
+  readonly routes: ServiceRoute[];
   readonly backends: Map<string, ServiceBackend>;
 }
 
@@ -30,25 +32,21 @@ export function buildGatewayApi(
   const known = backendDocuments(documents);
   const attachments: Attachment[] = [];
   const onGateway = new Map<string, OnGateway>();
-  for (const document of ofKind(documents, 'HTTPRoute')) {
+  for (const document of olderFirst(ofKind(documents, 'HTTPRoute'))) {
     const built = buildHttpRoute(document, gateways, known, policiesOf, context);
     attachments.push(...built.attachments);
     for (const { gateway, routes } of built.parts) {
-      const there = getOrCreate(onGateway, gateway, (): OnGateway => ({ parts: [], backends: new Map() }));
-      there.parts.push({ document: document.id, routes });
+      const there = getOrCreate(onGateway, gateway, (): OnGateway => ({ routes: [], backends: new Map() }));
+      there.routes.push(...routes);
       for (const backend of built.backends) {
         const earlier = there.backends.get(backend.cluster);
         there.backends.set(backend.cluster, earlier === undefined ? backend : withOrigins(earlier, backend.origins));
       }
     }
   }
-  const services = [...onGateway].map(([gateway, { parts, backends }]): [string, Services] => [
+  const services = [...onGateway].map(([gateway, { routes, backends }]): [string, Services] => [
     gateway,
-    {
-      // Ties go by name, and within a document by the order in which they are written, also beyond the ninth.
-      routes: sortedBy(parts, ({ document }) => document).flatMap(({ routes }) => routes),
-      backends: sortedBy([...backends.values()], ({ cluster }) => cluster),
-    },
+    { routes, backends: sortedBy(backends.values(), ({ cluster }) => cluster) },
   ]);
   return { services: new Map(services), attachments };
 }

@@ -95,6 +95,6 @@ describe('a GatewayPolicy', () => {
       gateway('edge', 'infra') + policy('a', 'infra') + policy('b', 'infra').replace('1MiB', '2MiB'),
     );
     expect(governed).toEqual(['infra/edge']);
-    expect(problems).toEqual([['GatewayPolicy/infra/b', 'spec.targetRef', undefined]]);
+    expect(problems).toEqual([['GatewayPolicy/infra/b', 'spec.targetRef', 'Conflicted']]);
   });
 });

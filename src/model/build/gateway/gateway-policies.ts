@@ -3,6 +3,7 @@ import { qualifiedName } from '../../../policy/document-id.ts';
 import { gatewayApiGroup } from '../../../policy/gateway-api/name.ts';
 import type { BuildContext } from '../context.ts';
 import { mayReferTo } from '../grants/permission.ts';
+import { olderFirst, takenTarget } from '../older-first.ts';
 import type { PolicyPlace } from '../place.ts';
 import { reference } from '../reference.ts';
 
@@ -30,7 +31,7 @@ export function gatewayPolicies(
 ): GatewayPolicies {
   const names = gatewayNames(gateways, place);
   const assigned = new Map<string, GatewayPolicyDocument>();
-  for (const policy of policies) {
+  for (const policy of olderFirst(policies)) {
     const written = policy.spec.targetRef?.name;
     const target =
       written === undefined ? onlyOne(policy, gateways, place, context) : reference(written, policy.namespace);
@@ -48,7 +49,8 @@ export function gatewayPolicies(
     }
     const other = assigned.get(target);
     if (other !== undefined) {
-      context.reject(policy, 'spec.targetRef', `${other.id} is for the same Gateway`, 'put both into one document');
+      const message = takenTarget(other, policy, 'Gateway');
+      context.reject(policy, 'spec.targetRef', message, 'put both into one document', 'Conflicted');
       continue;
     }
     assigned.set(target, policy);

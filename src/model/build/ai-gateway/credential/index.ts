@@ -1,6 +1,7 @@
 import { type Decision, decided, type Said } from '../../../decision.ts';
 import type { BuildContext } from '../../context.ts';
 import { type BackendSecurityDocument, type Targeting, targetKey } from '../../documents.ts';
+import { takenTarget } from '../../older-first.ts';
 import { awsCredential } from './aws.ts';
 import { azureCredential } from './azure.ts';
 import type { BuiltCredential, CredentialUser } from './built-credential.ts';
@@ -15,15 +16,15 @@ export function buildCredential(
 ): DecidedCredential | undefined {
   const { namespace, name } = user.backend;
   const [first, ...others] = policies.get(targetKey('AIServiceBackend', namespace, name)) ?? [];
+  if (first === undefined) return { secrets: [], origins: [], decisions: [] };
   for (const { policy, path } of others) {
-    if (policy === first?.policy) continue;
+    if (policy === first.policy) continue;
     const isNamed = user.backend.spec.backendSecurityPolicyRef !== undefined;
     const message = isNamed
-      ? `${user.backend.id} names ${first?.policy.id} itself`
-      : `${first?.policy.id} is for the same AIServiceBackend`;
+      ? `${user.backend.id} names ${first.policy.id} itself`
+      : takenTarget(first.policy, policy, 'AIServiceBackend');
     context.reject(policy, path, message, 'remove one of them', 'Conflicted');
   }
-  if (first === undefined) return { secrets: [], origins: [], decisions: [] };
   const built = credentialOf(first.policy, user, context);
   const said = [...new Set([first, ...others].map(({ policy }) => policy))].map(saidOf);
   return built && { ...built, decisions: decided('credential', said) };

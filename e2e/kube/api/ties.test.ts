@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../src/lib/hash.ts';
+import { type Practice, startPractice } from '../../../src/practice/start.ts';
+import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
+import { type ControllerProcess, startControllerProcess } from '../../support/kube-api/controller.ts';
+import { type Egress, startEgress } from '../../support/kube-api/egress.ts';
+import { patience, until } from '../../support/kube-api/patience.ts';
+import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
+import { freePort } from '../../support/ports.ts';
+import { rawRequest } from '../../support/raw-request.ts';
+
+/* Two objects that want the same: the older one has it, as Gateway API demands, until it is deleted and made again. */
+
+patience();
+const key = 'sk-sluice-ties-0123456789abcdefgh';
+let server: KubeApiServer;
+let practice: Practice;
+let port: number;
+let controller: ControllerProcess;
+let egress: Egress;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  await serveEveryKind(server);
+  await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
+  practice = await startPractice({});
+  port = await freePort();
+  await server.apply(frame());
+  await server.apply(claims('z'));
+  await until('what comes next is younger', async () => Date.now() >= (await madeAt('httproute', 'z')) + 1_000);
+  await server.apply(claims('a'));
+  controller = await startControllerProcess({ kubeconfig: server.kubeconfig });
+  const isReady = async (): Promise<boolean> => (await controller.page('/readyz')) !== undefined;
+  await until('the controller is ready', isReady, { seen: controller.log });
+  egress = await startEgress(controller.xdsPort);
+});
+
+afterAll(async () => {
+  await egress?.stop();
+  await controller?.stop();
+  await practice?.close();
+  await server?.close();
+});
+
+const frame = (): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: { name: sluice-egress }
+spec: { controllerName: sluice.dev/gateway-controller }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: test, namespace: default }
+spec: { gatewayClassName: sluice-egress, listeners: [{ name: http, port: ${port}, protocol: HTTP }] }
+---
+apiVersion: sluice.dev/v1alpha1
+kind: ApiKey
+metadata: { name: caller, namespace: default }
+spec: { hash: "sha256:${sha256Hex(key)}" }
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: { name: backend, namespace: default }
+spec: { endpoints: [{ ip: { address: 127.0.0.1, port: ${practice.port} } }] }
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: { name: backend, namespace: default }
+spec: { schema: { name: OpenAI }, backendRef: { group: gateway.envoyproxy.io, kind: Backend, name: backend } }
+`;
+
+/** Three objects of one name, each of which wants what the one of the other name wants. */
+const claims = (name: string): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: ${name}, namespace: default }
+spec:
+  parentRefs: [{ name: test }]
+  hostnames: [tied.example.com]
+  rules:
+    - backendRefs: [{ group: gateway.envoyproxy.io, kind: Backend, name: backend }]
+      filters: [{ type: ResponseHeaderModifier, responseHeaderModifier: { set: [{ name: x-route, value: ${name} }] } }]
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: { name: ${name}, namespace: default }
+spec:
+  parentRefs: [{ name: test, kind: Gateway, group: gateway.networking.k8s.io }]
+  rules:
+    - matches: [{ headers: [{ type: Exact, name: x-ai-eg-model, value: tied }] }]
+      modelsOwnedBy: ${name}
+      backendRefs: [{ name: backend, modelNameOverride: model-of-${name} }]
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: { name: ${name}, namespace: default }
+spec:
+  targetRefs: [{ group: gateway.networking.k8s.io, kind: Gateway, name: test }]
+  retry: { numRetries: 1 }
+`;
+
+async function objectOf<T>(kind: string, name: string): Promise<T> {
+  return JSON.parse(await server.kubectl('get', kind, name, '--output', 'json'));
+}
+
+async function madeAt(kind: string, name: string): Promise<number> {
+  const { metadata } = await objectOf<{ readonly metadata: { readonly creationTimestamp: string } }>(kind, name);
+  return Date.parse(metadata.creationTimestamp);
+}
+
+/** Which of the two has what both want, by kind. */
+async function winners(): Promise<Readonly<Record<string, unknown>>> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ model: 'tied', messages: [{ role: 'user', content: 'Hello' }] });
+  const ask = (request: Parameters<typeof rawRequest>[1]) => rawRequest(port, request).catch(() => undefined);
+  const [service, chat, models, explained] = await Promise.all([
+    ask({ method: 'GET', path: '/v1/models', headers: { host: 'tied.example.com' } }),
+    ask({ path: '/v1/chat/completions', headers, body }),
+    ask({ method: 'GET', path: '/v1/models', headers }),
+    controller.page('/explain?key=caller&model=tied'),
+  ]);
+  const modelOf = (text = ''): string | undefined => /model-of-(\w)/.exec(text)?.[1];
+  const asked = practice.requests.findLast(({ path }) => path.includes('/chat/'))?.bytes.toString();
+  return {
+    service: service?.headers['x-route'],
+    chat: chat?.status === 200 ? modelOf(asked) : chat?.status,
+    explained: modelOf(explained),
+    owner: /"owned_by":"(\w)"/.exec(models?.text ?? '')?.[1],
+  };
+}
+
+interface Policy {
+  readonly status?: {
+    readonly ancestors?: readonly {
+      readonly conditions: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
+    }[];
+  };
+}
+
+async function acceptance(name: string): Promise<string | undefined> {
+  const { status } = await objectOf<Policy>('backendtrafficpolicy', name);
+  const condition = status?.ancestors?.[0]?.conditions.find(({ type }) => type === 'Accepted');
+  return condition && `${condition.reason}: ${condition.message}`;
+}
+
+async function untilWinner(winner: string, loser: string): Promise<void> {
+  let seen: unknown;
+  const has = async (): Promise<boolean> => {
+    const statuses = [await acceptance(winner), await acceptance(loser)];
+    const found = await winners();
+    seen = [found, statuses];
+    const reasons = statuses.map((text) => text?.split(':', 1)[0]);
+    return Object.values(found).every((one) => one === winner) && reasons.join() === 'Accepted,Conflicted';
+  };
+  await until(`${winner} has everything`, has, { seen: () => JSON.stringify(seen) });
+  expect(await acceptance(loser)).toContain(`BackendTrafficPolicy/${winner} is for the same Gateway, and older`);
+}
+
+describe('of objects that want the same', () => {
+  it('the older one has it, whatever its name', async () => {
+    await untilWinner('z', 'a');
+  });
+
+  it('one that is deleted and made again is younger', async () => {
+    for (const kind of ['httproute', 'aigatewayroute', 'backendtrafficpolicy']) {
+      await server.kubectl('delete', kind, 'z');
+    }
+    await server.apply(claims('z'));
+    await untilWinner('a', 'z');
+  });
+});
