@@ -93,7 +93,7 @@ spec: {endpoints: [{ip: {address: 127.0.0.1, port: ${port}}}]}
 }
 
 /** A limit of Envoy Gateway on what the answers of an AIGatewayRoute have cost, by the name of the cost. */
-export function costLimit(cost: string, clients: Spec, amount: number, unit: 'Hour' | 'Day'): Spec {
+export function costLimit(cost: string, clients: Spec, amount: number, unit: 'Second' | 'Hour' | 'Day'): Spec {
   return {
     clientSelectors: [{ headers: [clients] }],
     limit: { requests: amount, unit },

@@ -33,6 +33,7 @@ function someItems(
     counter,
     amount: counter.kind === 'concurrency' ? 1 : random.below(largest),
     ...(random.below(4) === 0 ? { atLeast: random.below(50) } : {}),
+    ...(random.below(4) === 0 ? { sharesRest: true } : {}),
     ...(random.below(10) === 0 ? { isAdvisory: true } : {}),
     ...(random.below(10) === 0 && counter.kind !== 'concurrency' ? { isFinal: true } : {}),
     ...(random.below(3) > 0 ? { isWatched: true } : {}),

@@ -49,10 +49,10 @@ export interface ReserveItem {
   /** Take what is left when that is less than `amount`, but not less than this. Default: all or nothing. */
   readonly atLeast?: number;
   /**
-   * What would be more than the whole limit asks for all of it (`cutToLimit`); where this process counts alone, for all of
-   * its share.
+   * Any rest will do: admitted while anything is left, and takes no more than half of it, so that who comes meanwhile finds
+   * something, too. Never out of a lease, since what others hold on lease is left as well. In place of `atLeast`.
    */
-  readonly isCutToLimit?: boolean;
+  readonly sharesRest?: boolean;
   /** Counts, and refuses nobody: budgets that only warn. */
   readonly isAdvisory?: boolean;
   /** Counted for good at admission: not part of the reservation, not to be settled. Requests per minute. */

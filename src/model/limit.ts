@@ -22,8 +22,8 @@ export interface Limit extends Counted {
   /** Absent for concurrency, and for what is not kept. */
   readonly window?: Window;
   readonly algorithm: 'token-bucket' | 'fixed';
-  /** A request that may use more than the whole limit reserves all of it, and so runs alone. Else it is refused. */
-  readonly reservesAtMostItself: boolean;
+  /** A request is admitted while anything is left, and reserves half of that at most. Else all that it may use has to fit. */
+  readonly admitsWhileAnythingIsLeft: boolean;
 }
 
 /** What may be spent in a period. Money is in nano-USD. */

@@ -15,8 +15,8 @@ export interface Limit extends Scoped {
   /** Undefined for concurrency and what is not kept, and only there. */
   readonly window: Window | undefined;
   readonly algorithm: 'token-bucket' | 'fixed';
-  /** A request that may use more than the whole limit reserves all of it, and so runs alone. Else it is refused. */
-  readonly reservesAtMostItself: boolean;
+  /** A request is admitted while anything is left, and reserves half of that at most. Else all that it may use has to fit. */
+  readonly admitsWhileAnythingIsLeft: boolean;
   readonly onStoreFailure: 'closed' | 'open' | 'local';
   /** Most counters of this limit at a time; what comes on top shares one. */
   readonly maxDistinct: number;

@@ -102,6 +102,14 @@ describe('explain: inline policy', () => {
     ]);
   });
 
+  it('says of a limit that it admits while anything is left', () => {
+    const asking = (limits: readonly Limit[]) =>
+      limits.filter(({ name }) => name === 'daily').map((limit) => ({ ...limit, admitsWhileAnythingIsLeft: true }));
+    expect(explained('checkout', 'small', asking).limits).toEqual([
+      'daily: 10k requests per day (Europe/Berlin), admits while anything is left, one counter for all; without store: closed',
+    ]);
+  });
+
   it('says what each target costs', () => {
     expect(policy.price).toEqual([
       expect.stringMatching(

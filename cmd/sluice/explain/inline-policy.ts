@@ -109,11 +109,12 @@ function streamText(guardrail: Guardrail, rule: GuardRule): string {
 }
 
 function limitText(limit: Limit, facts: ExchangeFacts): string {
-  const { name, window, onStoreFailure } = limit;
+  const { name, window, onStoreFailure, admitsWhileAnythingIsLeft } = limit;
   if (!isKept(limit)) return `${name}: cannot be kept as it is written, so nothing is let through`;
   const what = whatOf(limit);
   const when = window === undefined ? '' : ` per ${windowText(window)}`;
-  return `${name}: ${what}${when}, ${counterText(limit, facts)}; without store: ${onStoreFailure}`;
+  const admission = admitsWhileAnythingIsLeft ? ', admits while anything is left' : '';
+  return `${name}: ${what}${when}${admission}, ${counterText(limit, facts)}; without store: ${onStoreFailure}`;
 }
 
 function whatOf({ unit, cost, amount }: Limit): string {

@@ -51,19 +51,19 @@ describe('a process alone', () => {
     expect(alone.reserve(request(local(101, { atLeast: 20 })))).toMatchObject({ grants: [{ granted: 50 }] });
   });
 
-  it('takes all of its share for what has been cut to the whole limit', () => {
-    const { alone, request, held } = start();
-    expect(alone.reserve(request(local(100, { isCutToLimit: true })))).toMatchObject({ grants: [{ granted: 50 }] });
-    expect(alone.reserve(request(local(1, { isCutToLimit: true })))).toMatchObject({ kind: 'refused' });
-    expect(held()).toBe(50);
-  });
-
-  it('settles all that such a request used', () => {
-    const { alone, request, held } = start();
-    const one = request(local(100, { isCutToLimit: true }));
-    alone.reserve(one);
-    alone.settle({ id: one.id, items: [{ counter: counted, amount: 70 }] });
-    expect(held()).toBe(70);
+  it('lets in while anything is left of its share, and settles all that was used', () => {
+    const { clock, alone, request, held } = start();
+    const rest = () => request(local(4_096, { sharesRest: true }));
+    const first = request(local(20));
+    alone.reserve(first);
+    const large = rest();
+    expect(alone.reserve(large)).toMatchObject({ grants: [{ granted: 15, remaining: 15 }], modes: ['local'] });
+    alone.settle({ id: large.id, items: [{ counter: counted, amount: 70 }] });
+    alone.settle({ id: first.id, items: [{ counter: counted, amount: 1 }] });
+    expect(held()).toBe(71);
+    expect(alone.reserve(rest())).toMatchObject({ kind: 'refused', reason: 'exhausted' });
+    clock.now += 63 * minute;
+    expect(alone.reserve(rest())).toMatchObject({ grants: [{ granted: 25 }] });
   });
 
   it('counts what is final once, and what is held until it is settled', () => {

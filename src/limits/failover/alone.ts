@@ -1,5 +1,5 @@
 import type { Counter } from '../counter.ts';
-import { cutToLimit } from '../cut-to-limit.ts';
+import { leastAmount } from '../least-amount.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
 import type {
   ChargeOutcome,
@@ -72,7 +72,7 @@ export function createAlone({ now, retentionMs, replicas }: AloneOptions): Alone
     if (closed !== -1) {
       return { kind: 'refused', index: closed, reason: 'store-failure', retryAfterMs: undefined, figures: [], modes };
     }
-    const items = localItems(request.items).map(cutToLimit);
+    const items = localItems(request.items);
     let answer: ReserveOutcome | undefined;
     local.reserve({ ...request, items }, (outcome) => {
       answer = outcome;
@@ -87,7 +87,7 @@ export function createAlone({ now, retentionMs, replicas }: AloneOptions): Alone
       const { index: localIndex } = answer;
       const index = modes.map((mode, at) => (mode === 'local' ? at : -1)).filter((at) => at !== -1)[localIndex] ?? 0;
       const item = request.items[index];
-      const least = Math.min(item?.amount ?? 0, item?.atLeast ?? item?.amount ?? 0);
+      const least = item === undefined ? 0 : leastAmount(item);
       const figures = mergeFigures(request.items, modes, answer.figures, uncounted);
       const reason = least > (item?.counter.limit ?? 0) ? 'too-large' : 'exhausted';
       return { kind: 'refused', index, reason, retryAfterMs: answer.retryAfterMs, figures, modes };

@@ -111,6 +111,28 @@ describe('a store that fails over', () => {
     expect(await finish(store, name, limited, 25)).toEqual({ kind: 'already-settled' });
   });
 
+  it('lets in while anything is left of its share, and tells the store how far that went past it', async () => {
+    const store = await open();
+    const limited = counter();
+    const rest = { sharesRest: true, onStoreFailure: 'local' as const };
+    await redis.pause();
+    const [first, second] = [id(), id()];
+    await take(store, first, limited, 20, rest);
+    expect(await take(store, second, limited, 4_096, rest)).toMatchObject({
+      grants: [{ granted: 15, remaining: 15 }],
+      modes: ['local'],
+    });
+    await finish(store, first, limited, 10);
+    await finish(store, second, limited, 120);
+    expect(await take(store, id(), limited, 1, rest)).toMatchObject({ kind: 'refused', reason: 'exhausted' });
+    await redis.resume();
+    await back(store);
+    expect(await take(store, id(), limited, 1, rest)).toMatchObject({
+      kind: 'refused',
+      figures: [{ used: 130, reserved: 0, remaining: 0 }],
+    });
+  });
+
   it('leaves what waited for the store to who watches and asks next', async () => {
     const store = await open();
     const limited = counter();

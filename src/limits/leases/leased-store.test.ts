@@ -56,6 +56,28 @@ describe('a store with leases', () => {
     await both.close();
   });
 
+  it('never leases to those who share the rest: what others hold on lease would be missing from it', async () => {
+    const { lease, shared, asked } = open();
+    const [one, other] = [lease(), lease()];
+    const rest = { sharesRest: true };
+    for (let n = 0; n < 4; n++) {
+      expect(await take(n % 2 === 0 ? one : other, `r${n}`, budget, 5, rest)).toMatchObject({ kind: 'admitted' });
+      await finish(n % 2 === 0 ? one : other, `r${n}`, budget, 240);
+    }
+    expect(asked()).toBe(4);
+    expect(await take(one, 'large', budget, 100, rest)).toMatchObject({ grants: [{ granted: 20 }] });
+    expect(await take(other, 'beside', budget, 100, rest)).toMatchObject({ grants: [{ granted: 10 }] });
+    await finish(one, 'large', budget, 35);
+    await finish(other, 'beside', budget, 4);
+    expect(await take(other, 'last', budget, 100, rest)).toMatchObject({ grants: [{ granted: 1, remaining: 0 }] });
+    await finish(other, 'last', budget, 300);
+    for (const store of [one, other]) {
+      expect(await take(store, `behind${store === one}`, budget, 1, rest)).toMatchObject({ kind: 'refused' });
+      await store.close();
+    }
+    expect(await figures(shared, budget)).toMatchObject({ used: 1_299, reserved: 0 });
+  });
+
   it('leaves exactly what was used when it gives back its leases', async () => {
     const { lease, shared } = open();
     const store = lease();

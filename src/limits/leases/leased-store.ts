@@ -48,8 +48,8 @@ export function createLeasedStore(options: LeaseOptions): Store {
       ledger.forgetOld(now());
       const known = ledger.find(request.id);
       if (known !== undefined) return done({ kind: 'admitted', grants: known.grants });
-      const allotments = request.items.map(({ counter, amount }) => {
-        const allotment = allotmentOf(counter);
+      const allotments = request.items.map(({ counter, amount, sharesRest }) => {
+        const allotment = sharesRest === true ? undefined : allotmentOf(counter);
         return allotment === undefined || amount > allotment ? undefined : allotment;
       });
       // Where one item asks the shared store, leases of the others save nothing.

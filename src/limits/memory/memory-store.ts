@@ -1,3 +1,4 @@
+import { leastAmount } from '../least-amount.ts';
 import { checkReserve, checkUsage } from '../reservation-check.ts';
 import {
   type ChargedItem,
@@ -51,7 +52,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
     const item = request.items[index];
     const state = loaded[index];
     if (item !== undefined && state !== undefined) {
-      const least = Math.min(item.amount, item.atLeast ?? item.amount);
+      const least = leastAmount(item);
       const isTooLarge = Math.max(least, 1) > item.counter.limit;
       return {
         kind: 'refused',
@@ -191,6 +192,6 @@ function grantOf(item: ReserveItem, state: CounterState | undefined): number | u
   if (state === undefined) return undefined;
   if (item.isAdvisory === true) return item.amount;
   const remaining = remainingOf(state);
-  const least = Math.min(item.amount, item.atLeast ?? item.amount);
-  return remaining < Math.max(least, 1) ? undefined : Math.min(item.amount, remaining);
+  if (remaining < Math.max(leastAmount(item), 1)) return undefined;
+  return Math.min(item.amount, item.sharesRest === true ? Math.ceil(remaining / 2) : remaining);
 }

@@ -1,25 +1,21 @@
 import { boundariesAround } from '../calendar.ts';
 import { type Counter, drainOf, formatSpec } from '../counter.ts';
+import { leastAmount } from '../least-amount.ts';
 import { sliceOf } from '../memory/counter-state.ts';
+import type { ReserveItem } from '../store.ts';
 
 export type Argument = string | number | Buffer;
 
 /** A counter and what is asked of it; what an operation does not need is 0. */
-export interface PackedItem {
-  readonly counter: Counter;
-  readonly amount?: number;
-  readonly atLeast?: number;
-  readonly isAdvisory?: boolean;
-  readonly isFinal?: boolean;
-  readonly isWatched?: boolean;
-}
+export type PackedItem = Pick<ReserveItem, 'counter'> & Partial<ReserveItem>;
 
 const headLength = 16;
 /** Kind, limit, four numbers by kind, amount, least, flags, and the end of the spec. */
 const itemLength = 1 + 7 * 8 + 1 + 1;
 const advisory = 1;
 const final = 2;
-const watched = 4;
+const sharing = 4;
+const watched = 8;
 
 /**
  * All numbers of an operation as one argument, since Redis and Lua take many times longer to read them one by one. `now`
@@ -31,12 +27,13 @@ export function packItems(items: readonly PackedItem[], retentionMs: number, ttl
   const bytes = Buffer.allocUnsafe(length);
   let at = bytes.writeDoubleLE(Math.round(retentionMs), 0);
   at = bytes.writeDoubleLE(Math.round(ttlMs), at);
-  for (const [index, { counter, amount = 0, atLeast, ...item }] of items.entries()) {
+  for (const [index, item] of items.entries()) {
+    const { counter, amount = 0 } = item;
     at += bytes.write(kinds[counter.kind], at, 'latin1');
     at = bytes.writeDoubleLE(counter.limit, at);
     for (const number of numbersOf(counter, now)) at = bytes.writeDoubleLE(number, at);
     at = bytes.writeDoubleLE(amount, at);
-    at = bytes.writeDoubleLE(Math.min(amount, atLeast ?? amount), at);
+    at = bytes.writeDoubleLE(leastAmount({ ...item, amount }), at);
     at = bytes.writeUInt8(flagsOf(item), at);
     at += bytes.write(specs[index] ?? '', at);
     at = bytes.writeUInt8(0, at);
@@ -44,8 +41,13 @@ export function packItems(items: readonly PackedItem[], retentionMs: number, ttl
   return bytes;
 }
 
-function flagsOf({ isAdvisory, isFinal, isWatched }: Omit<PackedItem, 'counter'>): number {
-  return (isAdvisory === true ? advisory : 0) | (isFinal === true ? final : 0) | (isWatched === true ? watched : 0);
+function flagsOf({ isAdvisory, isFinal, sharesRest, isWatched }: PackedItem): number {
+  return (
+    (isAdvisory === true ? advisory : 0) |
+    (isFinal === true ? final : 0) |
+    (sharesRest === true ? sharing : 0) |
+    (isWatched === true ? watched : 0)
+  );
 }
 
 const kinds = { bucket: 'b', fixed: 'f', calendar: 'k', rolling: 'r', concurrency: 'c' } as const;

@@ -124,8 +124,8 @@ local function load(i)
   local c = {kind = kind, limit = limit, d = d, p1 = p1, p2 = p2, e = e, u = u, r = r, s = s, n = n, x = x,
     mine = held, amount = amount, least = least, flags = flags}
   if slices then c.slices = slices end
-  if kind ~= 'b' and kind ~= 'c' and (scale == 1 or flags >= 4) then
-    c.told = told_of(limit, u, left, scale == 1 and a, flags >= 4)
+  if kind ~= 'b' and kind ~= 'c' and (scale == 1 or flags >= 8) then
+    c.told = told_of(limit, u, left, scale == 1 and a, flags >= 8)
   end
   return c
 end

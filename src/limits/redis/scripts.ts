@@ -43,7 +43,9 @@ for i = 1, size do
   local c = counters[i]
   if c.flags % 2 == 0 then
     local room, least = remaining(c), max(1, c.least)
-    if room >= least then c.amount = min(c.amount, room)
+    if room >= least then
+      if c.flags % 8 >= 4 then room = ceil(room / 2) end
+      c.amount = min(c.amount, room)
     elseif refused == 0 then refused, need = i, least end
   end
 end
@@ -54,7 +56,7 @@ if refused > 0 then
   for i = 1, size do
     c = counters[i]
     reply = reply .. answer(0, c)
-    if c.changed or c.flags >= 4 and c.u > 0 then save(keys[i + 1], c, ttl) end
+    if c.changed or c.flags >= 8 and c.u > 0 then save(keys[i + 1], c, ttl) end
   end
   return reply
 end

@@ -15,7 +15,7 @@ export function buildLimit(document: LimitDocument): Limit {
     amount: spec.amount,
     ...(spec.window && { window: windowOf(spec.window) }),
     algorithm: spec.algorithm,
-    reservesAtMostItself: false,
+    admitsWhileAnythingIsLeft: false,
     onStoreFailure: spec.onStoreFailure,
     maxDistinct: spec.maxDistinct,
     defaultOutputReserve: spec.defaultOutputReserve,

@@ -43,7 +43,7 @@ export function compileLimit(message: Message): Compiled<Limit> {
     cost: cost?.value,
     amount,
     algorithm: message.isFixed ? ('fixed' as const) : ('token-bucket' as const),
-    reservesAtMostItself: message.reservesAtMostItself,
+    admitsWhileAnythingIsLeft: message.admitsWhileAnythingIsLeft,
     onStoreFailure,
     maxDistinct,
     defaultOutputReserve,

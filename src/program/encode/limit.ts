@@ -46,7 +46,7 @@ export function limitResource(limit: Limit): ProgramResource {
     amount: BigInt(limit.amount),
     ...(limit.window && { window: encodeWindow(limit.window) }),
     isFixed: limit.algorithm === 'fixed',
-    reservesAtMostItself: limit.reservesAtMostItself,
+    admitsWhileAnythingIsLeft: limit.admitsWhileAnythingIsLeft,
     cost: limit.cost ?? '',
   });
 }

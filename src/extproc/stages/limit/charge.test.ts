@@ -62,8 +62,8 @@ describe('what a request takes', () => {
   });
 });
 
-describe('a limit that reserves at most itself', () => {
-  const small = <T extends object>(limit: T) => ({ ...limit, amount: 8n, reservesAtMostItself: true });
+describe('a limit that admits while anything is left', () => {
+  const small = <T extends object>(limit: T) => ({ ...limit, amount: 8n, admitsWhileAnythingIsLeft: true });
 
   it.each<[string, typeof tokens, number | undefined, Partial<UsedAmounts>]>([
     ['tokens', small(tokens), 4_096, { total: 30 }],
@@ -72,25 +72,24 @@ describe('a limit that reserves at most itself', () => {
     ['output tokens', small(outputTokens), 4_096, { output: 30 }],
     ['costs', small(weighted), 4_096, { cost: () => 30 }],
     ['costs without a cap', small(weighted), undefined, { cost: () => 30 }],
-  ])('lets in one request that may use more, alone, and counts all that it used: %s', async (_, limit, cap, end) => {
+  ])('lets in what may use more, beside what has been used, and counts all of it: %s', async (_, limit, cap, end) => {
     const { ask, list } = open({ init: { limits: [limit] } });
     const key = `limit:${limit.name}:key=k`;
-    const first = ask(cap);
-    expect(first.decision).toBe(verdict.proceed);
-    expect(figuresOf(await list())).toEqual({ [key]: { used: 8, reserved: 8 } });
-    expect(ask(cap).decision).toBe(verdict.answered);
-    first.end(end);
-    expect(figuresOf(await list())).toEqual({ [key]: { used: 30, reserved: 0 } });
+    ask(cap).end({ total: 3, input: 3, output: 3, cost: () => 3 });
+    const large = ask(cap);
+    expect(large.decision).toBe(verdict.proceed);
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 6, reserved: 3 } });
+    large.end(end);
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 33, reserved: 0 } });
     expect(ask(1).decision).toBe(verdict.answered);
   });
 
-  it('refuses what does not fit beside what has been used', async () => {
+  it('shows what is left beside what runs, which takes no more than it may use, nor than half', async () => {
     const { ask, list } = open({ init: { limits: [small(outputTokens)] } });
-    ask(1).end({ output: 1 });
-    expect(ask(4_096).decision).toBe(verdict.answered);
-    expect(ask(8).decision).toBe(verdict.answered);
-    expect(ask(7).decision).toBe(verdict.proceed);
-    expect(figuresOf(await list())).toEqual({ 'limit:output:key=k': { used: 8, reserved: 7 } });
+    expect(ask(3).answered().at('x-ratelimit-remaining-tokens')).toBe('5');
+    expect(ask(3).answered().at('x-ratelimit-remaining-tokens')).toBe('2');
+    expect(ask(3).answered().at('x-ratelimit-remaining-tokens')).toBe('1');
+    expect(figuresOf(await list())).toEqual({ 'limit:output:key=k': { used: 7, reserved: 7 } });
   });
 
   it('lets nobody in where it is of nothing, or nobody can say what a request comes to', () => {

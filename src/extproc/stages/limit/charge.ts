@@ -1,6 +1,5 @@
 import { largestWhole } from '../../../limits/cost/node.ts';
 import type { Counter } from '../../../limits/counter.ts';
-import { cutToLimit } from '../../../limits/cut-to-limit.ts';
 import type { LimitUnit, LimitView } from '../../../limits/headers.ts';
 import type { Figures, OnStoreFailure, ReserveItem } from '../../../limits/store.ts';
 import type { Budget, CostBound, CostExpression, CountedUnit, KeptLimit, Limit } from '../../../program/limit.ts';
@@ -25,7 +24,7 @@ export type Uncharged = 'unpriced';
 export function chargeOfLimit(limit: KeptLimit, value: string, metering: Metering): Charge {
   const counter = counterOfLimit(limit, value);
   const { onStoreFailure } = limit;
-  const item = withinLimit(limit, itemOf(limit, counter, metering, onStoreFailure));
+  const item = sharingRest(limit, itemOf(limit, counter, metering, onStoreFailure));
   return { source: limit, isBudget: false, unit: limit.unit, item, alertAt: [] };
 }
 
@@ -117,9 +116,9 @@ function itemOf(limit: KeptLimit, counter: Counter, metering: Metering, onStoreF
 }
 
 /** What has no bound is refused all the same: nobody could say afterwards what it was. */
-function withinLimit({ reservesAtMostItself }: KeptLimit, item: ReserveItem): ReserveItem {
+function sharingRest({ admitsWhileAnythingIsLeft }: KeptLimit, item: ReserveItem): ReserveItem {
   const hasBound = (item.atLeast ?? item.amount) < largestWhole;
-  return reservesAtMostItself && hasBound ? cutToLimit({ ...item, isCutToLimit: true }) : item;
+  return admitsWhileAnythingIsLeft && hasBound ? { ...item, sharesRest: true } : item;
 }
 
 function costOf(source: Limit | Budget): CostExpression | undefined {

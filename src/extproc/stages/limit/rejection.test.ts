@@ -78,6 +78,31 @@ describe('a refusal', () => {
     expect(exchange.rejection?.params).toMatchObject({ retryAfterSeconds: Number(seconds) });
   });
 
+  it('of a limit that admits while anything is left tells what is held from what has been used', () => {
+    const { ask } = open({ init: { limits: [{ ...tokens, amount: 40n, admitsWhileAnythingIsLeft: true }] } });
+    const said = (): readonly (string | undefined)[] => {
+      const { exchange } = ask(1);
+      const at = headersOf(exchange);
+      const text = bodyOf(exchange).error.message;
+      return [String(text), ...['retry-after', 'x-should-retry', 'x-ratelimit-remaining-tokens', 'ratelimit'].map(at)];
+    };
+    // 20, 10, 5, 3, 1, 1.
+    const [first, second] = Array.from({ length: 6 }, () => ask(4_096));
+    const held = 'Too many requests: the limit "tokens" has 0 tokens left beside what is running. Try again in 1 s.';
+    expect(said()).toEqual([held, '1', 'true', '0', '"tokens";r=0;t=3600']);
+    first?.end({ total: 39 });
+    expect(said()).toEqual([held, '1', 'true', '0', '"tokens";r=0;t=3600']);
+    second?.end({ total: 1 });
+    const used = 'Too many requests: the limit "tokens" has 0 tokens left. Try again in 60 min.';
+    expect(said()).toEqual([used, '3600', 'false', '0', '"tokens";r=0;t=3600']);
+  });
+
+  it('of a limit that all of a request has to fit into says when its window ends, whatever is held', () => {
+    const { ask } = open({ init: { limits: [tokens] } });
+    ask(60);
+    expect(headersOf(ask(60).exchange)('retry-after')).toBe('3600');
+  });
+
   it('of which nobody knows the end says no time', () => {
     const { exchange } = open({ init: { limits: [tokens] }, store: refusing({}) }).ask(1);
     expect(has(exchange, 'retry-after')).toBe(false);

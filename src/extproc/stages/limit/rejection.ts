@@ -9,6 +9,11 @@ import { type Charge, viewOf } from './charge.ts';
 const shouldRetry = 'x-should-retry';
 const longestWaitMs = 60_000;
 
+/** When to look again where nobody knows when a request that runs ends. */
+const lookAgainMs = 1_000;
+
+type Refused = Extract<ReserveOutcome, { readonly kind: 'refused' }>;
+
 /** Answers a request for which there is no room, or for which nobody can say whether there is. */
 export function refuse(
   exchange: Exchange,
@@ -17,9 +22,11 @@ export function refuse(
   now: number,
 ): Verdict {
   if (outcome.kind === 'unavailable') return exchange.reject('limits_unavailable');
-  const { index, figures, modes, reason, retryAfterMs } = outcome;
+  const { index, figures, modes, reason } = outcome;
   const refusing = charges[index];
-  const rejection = rejectionOf(refusing, outcome);
+  const isOnlyHeld = isHeldByWhatRuns(refusing, outcome);
+  const retryAfterMs = isOnlyHeld ? lookAgainMs : outcome.retryAfterMs;
+  const rejection = rejectionOf(refusing, { ...outcome, retryAfterMs }, isOnlyHeld);
   const limits = charges.flatMap((charge, at) => {
     const figure = figures[at];
     return figure === undefined ? [] : [viewOf(charge, figure)];
@@ -43,9 +50,22 @@ function respond(exchange: Exchange, rejection: Rejection, headers: readonly str
   return exchange.respondWith(renderRejection(rejection, exchange.dialect, exchange.requestId, headers));
 }
 
+/**
+ * Whether a limit that admits while anything is left has something left but for what running requests hold. They end long
+ * before the window does, and give back what they did not use.
+ */
+function isHeldByWhatRuns(refusing: Charge | undefined, { reason, index, figures }: Refused): boolean {
+  const figure = figures[index];
+  if (reason !== 'exhausted' || refusing === undefined || figure === undefined) return false;
+  const { source, item } = refusing;
+  const asksForRest = 'admitsWhileAnythingIsLeft' in source && source.admitsWhileAnythingIsLeft;
+  return asksForRest && figure.reserved > 0 && figure.used - figure.reserved < item.counter.limit;
+}
+
 function rejectionOf(
   refusing: Charge | undefined,
-  { reason, retryAfterMs, index, figures }: Extract<ReserveOutcome, { readonly kind: 'refused' }>,
+  { reason, retryAfterMs, index, figures }: Refused,
+  isOnlyHeld: boolean,
 ): Rejection {
   if (reason === 'store-failure' || refusing === undefined) return { code: 'limits_unavailable', params: {} };
   const retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1_000));
@@ -64,7 +84,7 @@ function rejectionOf(
   const isTooLarge = reason === 'too-large';
   const why = isTooLarge
     ? `the request needs ${least} ${words[unit]}, more than the limit "${source.name}" allows at all`
-    : `the limit "${source.name}" has ${left} ${words[unit]} left`;
+    : `the limit "${source.name}" has ${left} ${words[unit]} left${isOnlyHeld ? ' beside what is running' : ''}`;
   return { code: 'rate_limited', params: { ...params, reason: why, isTooLarge } };
 }
 

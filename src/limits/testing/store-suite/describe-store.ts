@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { Store } from '../../store.ts';
 import { describeRequests } from './requests.ts';
 import { describeReservations } from './reservations.ts';
+import { describeSharedRest } from './shared-rest.ts';
 import { createStoreSuite } from './suite.ts';
 import { describeWatched } from './watched.ts';
 import { describeWindows } from './windows.ts';
@@ -31,6 +32,7 @@ export function describeStore(name: string, setUp: () => Promise<StoreSetup>): v
     describeReservations(suite);
     describeWatched(suite);
     describeRequests(suite);
+    describeSharedRest(suite);
     describeWindows(suite);
   });
 }

@@ -12,7 +12,9 @@ export interface CostSpec {
 }
 
 /** What a limit counts that refers to a cost, or why it cannot be counted. */
-export type CountedCost = Pick<Limit, 'unit' | 'cost'> | { readonly refusal: string; readonly remedy: string };
+export type CountedCost =
+  | Pick<Limit, 'unit' | 'cost' | 'admitsWhileAnythingIsLeft'>
+  | { readonly refusal: string; readonly remedy: string };
 
 /** Types that say the same as an expression. */
 const expressions: ReadonlyMap<string, string> = new Map([
@@ -38,7 +40,11 @@ export function countedCost({ type, cel = '' }: Omit<CostSpec, 'metadataKey'>): 
   if (!compiled.ok) return { refusal: faultText(text, compiled.error), remedy: compiled.error.remedy };
   const { plain } = compiled.value;
   const unit = plain && units[plain];
-  return unit === undefined ? { unit: 'cost', cost: text } : { unit };
+  // What a request costs is known when it is over; until then this vocabulary asks whether anything is left.
+  const admitsWhileAnythingIsLeft = true;
+  return unit === undefined
+    ? { unit: 'cost', cost: text, admitsWhileAnythingIsLeft }
+    : { unit, admitsWhileAnythingIsLeft };
 }
 
 /** By metadata key; those of the route win over those of the gateway. */

@@ -93,9 +93,10 @@ describe('buildGlobalLimit()', () => {
     expect(built(rule)).toMatchObject({ path, refusal: expect.any(String), unkept });
   });
 
-  it('lets in who comes first, however much that may use', () => {
+  it('asks whether anything is left where the answer tells the cost, and of requests whether one more fits', () => {
     const rule = { cost: { request: number(0), response: metadata('total') } };
-    expect(built(rule)).toMatchObject({ limit: { reservesAtMostItself: true } });
+    expect(built(rule)).toMatchObject({ limit: { unit: 'tokens', admitsWhileAnythingIsLeft: true } });
+    expect(built({})).toMatchObject({ limit: { unit: 'requests', admitsWhileAnythingIsLeft: false } });
   });
 
   it('closes no more than what the limit is for', () => {

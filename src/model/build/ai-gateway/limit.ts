@@ -64,33 +64,25 @@ export function buildGlobalLimit(rule: RateLimitRule, place: LimitPlace): BuiltL
 }
 
 /** In place of what is counted. */
-export const unkept = { per: [], unit: 'unkept', amount: 0 } as const;
+export const unkept = { per: [], unit: 'unkept', amount: 0, admitsWhileAnythingIsLeft: false } as const;
 
 export const forNobody: Refusal = { path: 'clientSelectors', refusal: 'no request is for two models' };
 
 export const everybody = { keys: [], users: [], teams: [], projects: [], providers: [], apis: [], labels: [] };
 
-/**
- * What this vocabulary means by a limit is a window that begins anew, and lets whoever comes first in, however much that
- * may use.
- */
+/** What this vocabulary means by a limit is a window that begins anew. */
 export const limitDefaults = {
   algorithm: 'fixed',
-  reservesAtMostItself: true,
   onStoreFailure: 'local',
   maxDistinct: 10_000,
   defaultOutputReserve: 1_000,
 } as const;
 
-/**
- * With a cost of the response the request itself costs nothing; this is how token limits are written. Ours reserve what
- * a request may use before it leaves, up to the whole limit, so that they hold where the original lets everything pass
- * that is running when the limit is reached.
- */
+/** With a cost of the response the request itself costs nothing; this is how token limits are written. */
 function countedBy(
   { limit, cost }: RateLimitRule,
   costs: ReadonlyMap<string, CountedCost>,
-): Pick<Limit, 'unit' | 'cost' | 'amount'> | Refusal | 'nothing' {
+): Pick<Limit, 'unit' | 'cost' | 'amount' | 'admitsWhileAnythingIsLeft'> | Refusal | 'nothing' {
   const perRequest = cost?.request;
   if (perRequest?.from === 'Metadata')
     return { path: 'cost.request', refusal: 'what a request costs is a number here' };
@@ -98,7 +90,7 @@ function countedBy(
   const response = cost?.response;
   if (response === undefined) {
     if (weight === 0) return 'nothing';
-    return { unit: 'requests', amount: Math.floor(limit.requests / weight) };
+    return { unit: 'requests', amount: Math.floor(limit.requests / weight), admitsWhileAnythingIsLeft: false };
   }
   const { metadata } = response;
   if (metadata === undefined) return { path: 'cost.response', refusal: 'a response costs the tokens that it used' };
