@@ -34,6 +34,7 @@ describe('the most that a request can cost', () => {
     ['(output_tokens - reasoning_tokens) * 3u + reasoning_tokens', 300],
     ['uint(double(input_tokens) * 0.1 + double(output_tokens) * 0.6)', 160],
     ['uint(double(input_tokens - cached_input_tokens) * 2.5 + double(cached_input_tokens) * 0.25)', 2_500],
+    ['(input_tokens - cached_input_tokens) + (cached_input_tokens * 0.1) + output_tokens * 1.5', 1_150],
     ["model == 'a' ? input_tokens : input_tokens * 9u", 1_000],
     ["backend == 'a' || model in ['b'] ? input_tokens : input_tokens * 9u", 9_000],
     // Whatever a condition on tokens may become.

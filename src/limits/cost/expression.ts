@@ -3,6 +3,7 @@ import { type BoundFacts, bound, type CostBound } from './bound.ts';
 import { type CostFacts, evaluate } from './evaluate.ts';
 import { type CostFault, type CostNode, largestWhole, type TokenCount } from './node.ts';
 import { parseCost } from './parse.ts';
+import { whole } from './typing.ts';
 
 /** What a request costs, in words of the policy: docs/design/cost-expressions.md has the language. */
 export interface CostExpression {
@@ -23,9 +24,9 @@ const nothing: CostFacts = {
 export function compileCost(text: string): Result<CostExpression, CostFault> {
   const parsed = parseCost(text);
   if (!parsed.ok) return parsed;
-  const node = parsed.value;
-  if (node.type !== 'int' && node.type !== 'uint') {
-    return err({ at: 0, message: `it comes to a ${node.type}, not to a whole number`, remedy: remedies[node.type] });
+  const node = whole(parsed.value);
+  if (node.type === 'bool' || node.type === 'string') {
+    return err({ at: 0, message: `it comes to a ${node.type}, not to a number`, remedy: remedies[node.type] });
   }
   const of = (facts: CostFacts): number | undefined => countOf(evaluate(node, facts));
   if (of(nothing) === undefined) {
@@ -44,7 +45,6 @@ export function faultText(text: string, { at, message }: CostFault): string {
 }
 
 const remedies = {
-  double: 'write uint(…) around it',
   bool: 'write condition ? one : other',
   string: 'write a number of tokens',
 } as const;

@@ -6,10 +6,14 @@ type Typed = Result<CostNode, CostFault>;
 const arithmetic: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
 const numbers: ReadonlySet<CostType> = new Set(['int', 'uint', 'double']);
 
-/** `left operator right`, if CEL has it for these types. It never converts by itself. */
-export function binary(operator: string, left: CostNode, right: CostNode, at: number): Typed {
+/**
+ * `left operator right`, if CEL has it for these types, or has it for doubles where one side is a double and the other a
+ * whole number: what CEL refuses there, Envoy AI Gateway's documentation writes.
+ */
+export function binary(operator: string, written: CostNode, other: CostNode, at: number): Typed {
+  const [left, right] = alike(written, other);
   const depth = depthOf(left, right);
-  const fault = err({ at, ...mismatch(operator, left.type, right.type) });
+  const fault = err({ at, ...mismatch(operator, written.type, other.type) });
   if (operator === '&&' || operator === '||') {
     const isLogic = left.type === 'bool' && right.type === 'bool';
     return isLogic ? ok({ kind: 'logic', operator, left, right, type: 'bool', depth }) : fault;
@@ -35,7 +39,8 @@ export function negated(operator: string, operand: CostNode, at: number): Typed 
   return err({ at, message: `${operator} is not defined for ${type}`, remedy });
 }
 
-export function choice(condition: CostNode, then: CostNode, otherwise: CostNode, at: number): Typed {
+export function choice(condition: CostNode, one: CostNode, two: CostNode, at: number): Typed {
+  const [then, otherwise] = alike(one, two);
   if (condition.type !== 'bool') {
     const message = `the condition before ? is ${condition.type}, not bool`;
     return err({ at, message, remedy: 'write a comparison' });
@@ -60,6 +65,22 @@ export function member(value: CostNode, items: readonly CostNode[], at: number):
   return err({ at, message, remedy: remedyFor(value.type, stranger.type) });
 }
 
+/** Of the result: a fraction of a token is cut off, as by `uint(…)`. */
+export function whole(node: CostNode): CostNode {
+  return node.type === 'double' ? { kind: 'convert', operand: node, type: 'uint', depth: depthOf(node) } : node;
+}
+
+/** A whole number beside a double is one. */
+function alike(a: CostNode, b: CostNode): readonly [CostNode, CostNode] {
+  const areNumbers = numbers.has(a.type) && numbers.has(b.type);
+  if (!areNumbers || (a.type !== 'double' && b.type !== 'double')) return [a, b];
+  return [asDouble(a), asDouble(b)];
+}
+
+function asDouble(node: CostNode): CostNode {
+  return node.type === 'double' ? node : { kind: 'convert', operand: node, type: 'double', depth: depthOf(node) };
+}
+
 export function depthOf(...parts: readonly CostNode[]): number {
   return 1 + Math.max(0, ...parts.map(({ depth }) => depth));
 }
@@ -72,7 +93,6 @@ function mismatch(operator: string, left: CostType, right: CostType): Omit<CostF
 
 function remedyFor(left: CostType, right: CostType): string {
   const types = [left, right];
-  if (types.includes('double')) return 'write double(…) around the other side, and uint(…) around the whole';
   if (types.includes('int') && types.includes('uint')) return 'write numbers as 2u, or uint(…) around the int';
   return 'make both sides of one type';
 }
