@@ -13,7 +13,7 @@ export function compatibilityReference(kind: Kind): string {
   return markdownTable(['field', 'what becomes of it'], rows);
 }
 
-interface Field {
+export interface Field {
   readonly path: string;
   readonly name: string;
   readonly verdict: Verdict;

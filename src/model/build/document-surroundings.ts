@@ -34,8 +34,9 @@ export function withDocuments(documents: readonly PolicyDocument[], elsewhere: S
       const found = services.get(`${namespace}/${name}`);
       if (found === undefined) return elsewhere.service(namespace, name);
       const { type, clusterIP, ports } = found.spec;
+      const spoken = ports.filter(({ protocol }) => protocol === 'TCP');
       return {
-        ports: ports.map(({ name: port = '', ...rest }) => ({ ...rest, name: port })),
+        ports: spoken.map(({ name: port = '', protocol: _, ...rest }) => ({ ...rest, name: port })),
         ...(clusterIP === 'None' && { isHeadless: true }),
         ...(type === 'ExternalName' && { isExternal: true }),
       };

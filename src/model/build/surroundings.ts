@@ -29,6 +29,7 @@ export interface Surroundings {
 }
 
 export interface ServiceFacts {
+  /** Of TCP: nothing else can be a backend. */
   readonly ports: readonly ServicePort[];
   /** Its name leads to the pods themselves, and to the ports that they have. */
   readonly isHeadless?: true;

@@ -5,7 +5,7 @@ import { object } from '../schema/object.ts';
 import { reject } from '../schema/place.ts';
 import { refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
-import { except, refused } from '../schema/verdict.ts';
+import { except, refused, withoutEffect } from '../schema/verdict.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
 const federation = object({
@@ -19,14 +19,17 @@ const federation = object({
   ),
 });
 
-const inPath = 'the OpenAI-compatible API has it in the prefix of the schema';
+const inPath = 'requests go where the prefix of the schema says';
 
 /** Without file and federation: what the machine has, which is not served. */
 export const gcpCredentials = refine(
   ruled(
     object({
-      projectName: required(except(identifier, inPath), 'The project.'),
-      region: required(except(identifier, inPath), 'Region of the service.'),
+      projectName: required(except(identifier, `of the account that is acted for; ${inPath}`), 'The project.'),
+      region: required(
+        withoutEffect(identifier, `${inPath}; where that is another region, a warning says so`),
+        'Region of the service.',
+      ),
       credentialsFile: optional(
         object({ secretRef: required(secretReference, 'Secret with the file under service_account.json.') }),
         'The key file of a service account.',

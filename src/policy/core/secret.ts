@@ -3,7 +3,6 @@ import { map } from '../schema/map.ts';
 import { object } from '../schema/object.ts';
 import { privateMap } from '../schema/private-map.ts';
 import { refine, type Schema } from '../schema/schema.ts';
-import { text } from '../schema/text.ts';
 import { forOthers } from '../schema/verdict.ts';
 import { entryBase64, entryName, entryText } from './entry.ts';
 import { type Sealed, sealed } from './sealed.ts';
@@ -11,11 +10,7 @@ import { type Sealed, sealed } from './sealed.ts';
 const remedy = 'write names and values: {apiKey: …}';
 
 const fields = object({
-  type: defaulted(
-    text({ longest: 253, complaint: 'is not a type', remedy: 'write Opaque or kubernetes.io/tls' }),
-    'Opaque',
-    'What kind of secret it is.',
-  ),
+  type: forOthers('Kubernetes'),
   data: defaulted(privateMap(map(entryName, entryBase64), remedy), {}, 'Entries in base64.'),
   stringData: defaulted(
     privateMap(map(entryName, entryText), remedy),
@@ -26,12 +21,11 @@ const fields = object({
 });
 
 export interface SecretSpec {
-  readonly type: string;
   readonly data: { readonly [name: string]: Sealed };
 }
 
 /** Kubernetes' Secret, for folders that hold whole manifests. */
-export const secretSpec: Schema<SecretSpec> = refine(fields, ({ type, data, stringData }) => {
+export const secretSpec: Schema<SecretSpec> = refine(fields, ({ data, stringData }) => {
   const entries = Object.entries({ ...data, ...stringData });
-  return { type, data: Object.fromEntries(entries.map(([name, value]) => [name, sealed(value)])) };
+  return { data: Object.fromEntries(entries.map(([name, value]) => [name, sealed(value)])) };
 });

@@ -22,7 +22,11 @@ const targetPort: Schema<number | string> = {
 const port = object({
   name: optional(sectionName, 'Name of the port.'),
   port: required(portNumber, 'Port.'),
-  protocol: defaulted(enumeration(['TCP', 'UDP', 'SCTP']), 'TCP', 'Protocol.'),
+  protocol: defaulted(
+    enumeration(['TCP', 'UDP', 'SCTP']),
+    'TCP',
+    'Protocol; ports of others than TCP are none of a backend.',
+  ),
   appProtocol: optional(
     text({ longest: 253, complaint: 'is not a protocol', remedy: 'write one such as kubernetes.io/h2c' }),
     'What is spoken there; kubernetes.io/h2c: plain HTTP/2.',

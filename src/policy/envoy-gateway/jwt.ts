@@ -12,7 +12,7 @@ import { type Infer, refine } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { tagged, variant } from '../schema/tagged.ts';
 import { text } from '../schema/text.ts';
-import { refused, unservedYet } from '../schema/verdict.ts';
+import { except, refused, unservedYet } from '../schema/verdict.ts';
 import { configMapReference } from './config-map-reference.ts';
 
 const name = text({ longest: 253, complaint: 'has control characters', remedy: 'write it on one line' });
@@ -86,7 +86,7 @@ const providerFields = object({
   claimToHeaders: defaulted(list(claimToHeader, { most: 16 }), [], 'Claims that become headers of the request.'),
   extractFrom: optional(extractFrom, 'Where a request has its token; Authorization: Bearer if absent.'),
   recomputeRoute: optional(
-    boolean,
+    except(boolean, 'as if it were true, whatever is written'),
     'Whatever is written here, rules that match a header of claimToHeaders are chosen by what a verified token says and not by what the caller has sent; those of an AIGatewayRoute’s own policy for that route alone. Of an HTTPRoute only where all routes of the host that want these tokens have the same policies.',
   ),
 });

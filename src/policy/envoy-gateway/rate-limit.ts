@@ -6,7 +6,7 @@ import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { reject, under } from '../schema/place.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { type Infer, refine, type Schema } from '../schema/schema.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { text } from '../schema/text.ts';
 import { except, forOthers, refused, reported } from '../schema/verdict.ts';
@@ -14,30 +14,57 @@ import { clientSelectors } from './client-selector.ts';
 
 const key = text({ longest: 128, complaint: 'is not a key', remedy: 'write a name such as llm_total_token' });
 
-const costFields = object({
+const metadata = object({
+  namespace: required(key, 'io.envoy.ai_gateway.'),
+  key: required(key, 'metadataKey of llmRequestCosts.'),
+});
+const costFields = {
   from: required(enumeration(['Number', 'Metadata']), 'Where the cost comes from.'),
   number: optional(integer({ from: 0, to: 4_294_967_295 }), 'The cost; 1 if absent.'),
-  metadata: optional(
-    object({
-      namespace: required(key, 'io.envoy.ai_gateway.'),
-      key: required(key, 'metadataKey of llmRequestCosts.'),
-    }),
-    'A cost of llmRequestCosts.',
-  ),
-});
+  metadata: optional(metadata, 'A cost of llmRequestCosts.'),
+};
+const plainCost = object(costFields);
 
-const cost = refine(ruled(costFields, notBothRule('number', 'metadata')), (spec, place) => {
-  const isNumber = spec.from === 'Number';
-  if (isNumber && spec.metadata !== undefined) {
-    return reject(under(place, 'metadata'), 'is given, but from is Number', 'remove it, or write from: Metadata');
-  }
-  if (!isNumber && spec.number !== undefined) {
-    return reject(under(place, 'number'), 'is given, but from is Metadata', 'remove it, or write from: Number');
-  }
-  if (isNumber || spec.metadata !== undefined) return spec;
-  const remedy = 'add metadata: {namespace: io.envoy.ai_gateway, key: …}';
-  return reject(under(place, 'metadata'), 'is missing: from is Metadata', remedy);
-});
+const closed = 'nothing that it is for is let through';
+
+const requestCost = oneCost(
+  object({
+    ...costFields,
+    number: optional(
+      except(
+        costFields.number.schema,
+        `0 where the answer has a cost; with another number ${closed}, which is reported`,
+      ),
+      'The cost; 1 if absent.',
+    ),
+    metadata: optional(reported(metadata, `a request costs a number; ${closed}`), 'A cost that others know.'),
+  }),
+);
+
+const responseCost = oneCost(
+  object({
+    ...costFields,
+    number: optional(
+      reported(costFields.number.schema, `an answer costs what llmRequestCosts say; ${closed}`),
+      'The same for every answer.',
+    ),
+  }),
+);
+
+function oneCost<T extends Infer<typeof plainCost>>(schema: Schema<T>): Schema<T> {
+  return refine(ruled(schema, notBothRule('number', 'metadata')), (spec, place) => {
+    const isNumber = spec.from === 'Number';
+    if (isNumber && spec.metadata !== undefined) {
+      return reject(under(place, 'metadata'), 'is given, but from is Number', 'remove it, or write from: Metadata');
+    }
+    if (!isNumber && spec.number !== undefined) {
+      return reject(under(place, 'number'), 'is given, but from is Metadata', 'remove it, or write from: Number');
+    }
+    if (isNumber || spec.metadata !== undefined) return spec;
+    const remedy = 'add metadata: {namespace: io.envoy.ai_gateway, key: …}';
+    return reject(under(place, 'metadata'), 'is missing: from is Metadata', remedy);
+  });
+}
 
 const rule = object({
   name: forOthers('whoever looks after the policy'),
@@ -52,14 +79,8 @@ const rule = object({
   ),
   cost: optional(
     object({
-      request: optional(
-        except(cost, 'a number, and 0 where the answer has a cost; with everything else nothing is let through'),
-        'What a request costs before it is answered; 1 if absent.',
-      ),
-      response: optional(
-        except(cost, 'costs of llmRequestCosts; with everything else nothing is let through'),
-        'What its answer costs.',
-      ),
+      request: optional(requestCost, 'What a request costs before it is answered; 1 if absent.'),
+      response: optional(responseCost, 'What its answer costs.'),
     }),
     'What is used up by a request; 1 if absent.',
   ),
@@ -75,7 +96,11 @@ const rule = object({
 export type RateLimitRule = Infer<typeof rule>;
 
 export const rateLimit = object({
-  type: defaulted(enumeration(['Global', 'Local']), 'Global', 'Global: one counter for all gateways.'),
+  type: defaulted(
+    except(enumeration(['Global', 'Local']), '`Local` is reported: counters of single gateways are not kept'),
+    'Global',
+    'Global: one counter for all gateways.',
+  ),
   global: optional(
     object({ rules: required(list(rule, { most: 256 }), 'Limits; a request has to keep to all that match.') }),
     'Counters that all gateways share.',

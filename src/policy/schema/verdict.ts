@@ -43,6 +43,11 @@ export interface RefusedOptions {
   readonly as?: Schema<unknown>;
 }
 
+/** The same schema, of which nothing comes: what asks for it is there in another way, or needs no asking. */
+export function withoutEffect<T>(schema: Schema<T>, reason: string): Schema<T> {
+  return { ...schema, json: judged(schema.json, { kind: 'withoutEffect', reason }) };
+}
+
 /**
  * A field that we know and do not do: an error of its own reason, never ignored. Editors and API servers know it all the
  * same, so that an object with it can be stored and say so in its status.

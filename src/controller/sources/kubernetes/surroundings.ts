@@ -136,8 +136,8 @@ function serviceFacts({ spec }: KubeObject): ServiceFacts {
 
 /** Behind an address of its own, a change of what pods have is nobody's business. */
 function servicePort(fields: { readonly [field: string]: unknown }, isHeadless: boolean): readonly ServicePort[] {
-  const { name, port, appProtocol, targetPort } = fields;
-  if (typeof port !== 'number') return [];
+  const { name, port, protocol = 'TCP', appProtocol, targetPort } = fields;
+  if (typeof port !== 'number' || protocol !== 'TCP') return [];
   return [
     {
       name: typeof name === 'string' ? name : '',

@@ -81,6 +81,12 @@ describe('a backend that cannot be reached', () => {
     ['no Backend', '', toBackend, 'Backend "b" does not exist'],
     ['no Service', '', 'name: s, port: 80', 'Service "s" does not exist'],
     ['no port', service('{ports: [{port: 81}]}'), 'name: s, port: 80', 'Service "s" has no port 80'],
+    [
+      'no port of TCP',
+      service('{ports: [{port: 80, protocol: UDP}]}'),
+      'name: s, port: 80',
+      'Service "s" has no port 80',
+    ],
   ])('is %s', (_, there, ref, message) => {
     const { provider, problems } = build(there, ref);
     expect(provider).toBeUndefined();

@@ -339,6 +339,21 @@ describe('AzureCredentials and GCPCredentials', () => {
   });
 });
 
+describe('the region of GCPCredentials', () => {
+  const prefix = (location: string) => `OpenAI, prefix: /v1/projects/p/locations/${location}/endpoints/openapi`;
+  const other =
+    'spec.gcpCredentials.region is r, but the prefix of cloud leads to europe-west1, where requests go — write europe-west1, or another prefix';
+
+  it.each([
+    ['another one', prefix('europe-west1'), [other]],
+    ['the same', prefix('r'), []],
+    ['none', 'OpenAI, prefix: v1beta', []],
+  ])('stands beside %s in the prefix', (_, schema, text) => {
+    const { said, isServed } = build({ schema, spec: gcp, secret: { 'service_account.json': account } });
+    expect([said, isServed]).toEqual([text, true]);
+  });
+});
+
 describe('credentials of clouds', () => {
   it('are complete where something stands in for secrets', () => {
     for (const spec of [aws, role(oidc), azure, trusting(oidc), gcp, federation(oidc)]) {

@@ -19,6 +19,7 @@ export function gcpCredential(
   context: BuildContext,
 ): BuiltCredential | undefined {
   const { credentialsFile, workloadIdentityFederationConfig } = spec;
+  warnOfOtherRegion(policy, spec.region, user, context);
   if (workloadIdentityFederationConfig !== undefined) {
     return federated(policy, workloadIdentityFederationConfig, spec.projectName, user, context);
   }
@@ -33,6 +34,19 @@ export function gcpCredential(
   if (account.ok) return tokenCredential(policy, filePath, account.value, user, context);
   context.reject(policy, filePath, `the key file ${account.error}`, 'write it as Google Cloud hands it out');
   return undefined;
+}
+
+/** In the OpenAI-compatible API the path says where requests go. */
+function warnOfOtherRegion(
+  policy: BackendSecurityDocument,
+  region: string,
+  { backend }: CredentialUser,
+  context: BuildContext,
+): void {
+  const asked = /\/locations\/([^/]+)/.exec(backend.spec.schema.prefix ?? '')?.[1];
+  if (asked === undefined || asked === region) return;
+  const message = `is ${region}, but the prefix of ${backend.name} leads to ${asked}, where requests go`;
+  context.warn(policy, `${path}.region`, message, `write ${asked}, or another prefix`);
 }
 
 function federated(
