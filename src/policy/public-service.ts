@@ -13,3 +13,10 @@ const services: ReadonlyMap<string, string> = new Map(
 export function publicServiceAt(host: string): string | undefined {
   return services.get(host);
 }
+
+const serviceNames: ReadonlySet<string> = new Set(services.values());
+
+/** Whether a service on the net is called so. */
+export function isPublicService(name: string): boolean {
+  return serviceNames.has(name);
+}

@@ -29,6 +29,8 @@ import { referenceGrants } from './grants/reference-grants.ts';
 import { readCatalogues } from './listed-prices/catalogues.ts';
 import { withListedPrices } from './listed-prices/listed-prices.ts';
 import { pricedModels } from './listed-prices/priced-models.ts';
+import { warnOfPricesOfNobody } from './listed-prices/prices-of-nobody.ts';
+import { chainsOf } from './names/chains.ts';
 import { warnOfIdleModels } from './names/idle-models.ts';
 import { knownNames } from './names/known-names.ts';
 import { ofKind } from './of-kind.ts';
@@ -90,21 +92,16 @@ export function buildModel(
   const catalogues = readCatalogues(documents, context);
   const known = knownNames(documents, parts);
   for (const key of ofKind(documents, 'ApiKey')) warnOfIdleModels(key, known, context);
+  for (const catalogue of ofKind(documents, 'PriceCatalogue')) warnOfPricesOfNobody(catalogue, known, context);
+  const routes = [...own.routes, ...parts.flatMap((part) => part.routes)];
+  const providers = [...own.providers.values(), ...parts.flatMap((part) => part.providers)];
   const rules = buildRules(
     documents,
     {
       known,
+      chains: chainsOf(routes, providers, known),
       models: lazily(() => [...own.models, ...uniqueModels(parts.flatMap((part) => part.models))]),
-      priced: lazily(() =>
-        pricedModels(
-          {
-            routes: [...own.routes, ...parts.flatMap((part) => part.routes)],
-            providers: [...own.providers.values(), ...parts.flatMap((part) => part.providers)],
-            pricings: own.pricings,
-          },
-          catalogues,
-        ),
-      ),
+      priced: lazily(() => pricedModels({ routes, providers, pricings: own.pricings }, catalogues)),
     },
     gateways.every(({ settings }) => settings.redactionSecret !== undefined) ? 'kept' : 'hidden',
     context,

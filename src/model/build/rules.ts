@@ -6,8 +6,10 @@ import type { LogicalModel } from '../logical-model.ts';
 import type { BuildContext } from './context.ts';
 import { buildGuardrail, type KeyedStyles } from './guardrail.ts';
 import { buildBudget, buildLimit } from './limit.ts';
+import type { Chains } from './names/chains.ts';
 import { warnOfIdleScope } from './names/idle-scope.ts';
 import type { KnownNames } from './names/known-names.ts';
+import { warnOfUnreachedProviders } from './names/unreached-providers.ts';
 import { ofKind } from './of-kind.ts';
 
 export interface BuiltRules {
@@ -19,6 +21,7 @@ export interface BuiltRules {
 /** What is there for rules to be about. */
 export interface Subjects {
   readonly known: KnownNames;
+  readonly chains: Chains;
   /** Gathered for those who count money alone. */
   models(): readonly LogicalModel[];
   /** Names of models whose requests have a known cost. */
@@ -35,7 +38,10 @@ export function buildRules(
   const guardrails = ofKind(documents, 'Guardrail');
   const limits = ofKind(documents, 'Limit');
   const budgets = ofKind(documents, 'Budget');
-  for (const document of [...guardrails, ...limits, ...budgets]) warnOfIdleScope(document, subjects.known, context);
+  for (const document of [...guardrails, ...limits, ...budgets]) {
+    warnOfIdleScope(document, subjects.known, context);
+    warnOfUnreachedProviders(document, subjects.known, subjects.chains, context);
+  }
   for (const document of budgets) warnOfUnpricedModels(document, subjects, context);
   return {
     guardrails: sortedByName(guardrails.map((document) => buildGuardrail(document, keyedStyles, context))),

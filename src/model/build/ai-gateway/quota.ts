@@ -70,6 +70,10 @@ function buildQuotas(
       sayRefused(policy, `${path}${built.path}`, built, context);
     }
   };
+  if (policy.spec.serviceQuota !== undefined && concerned.length === 0) {
+    const message = `no rule leads to ${backend.name}`;
+    context.warn(policy, 'spec.serviceQuota', message, 'check the target; the quota is for nothing', 'TargetNotFound');
+  }
   take('spec.serviceQuota', serviceLimit(policy, backend, concerned));
   for (const [index, quota] of policy.spec.perModelQuotas.entries()) {
     const path = `spec.perModelQuotas[${index}]`;

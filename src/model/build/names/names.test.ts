@@ -158,6 +158,99 @@ describe('what a scope names', () => {
   });
 });
 
+describe('models and providers of a scope', () => {
+  const second = own('Provider', 'second', '{schema: openai, credential: {none: {}}}');
+  const open = own('Provider', 'open', '{schema: openai, credential: {none: {}}, passthrough: {paths: [/v1/files]}}');
+  const chained = own(
+    'ApiKey',
+    'chained',
+    `{hash: ${hash(7)}, routing: {chains: [{models: [small], targets: [{provider: second}]}]}}`,
+  );
+  const never =
+    'spec.scope no chain of these models leads to a Provider that it names — check both; a request has to match every part';
+  const nobody = 'spec.scope.providers names no Provider that a chain leads to — add it to the targets of a model';
+
+  it.each<[string, string, readonly string[], readonly string[]]>([
+    ['a model that has the provider', '{models: [small], providers: [openai]}', [], []],
+    ['a pattern for one', '{models: ["sm*"], providers: ["o*"]}', [], []],
+    ['a model that has another one', '{models: [small], providers: [second]}', [], [never]],
+    ['all models, of which none has it', '{providers: [second]}', [], [nobody]],
+    ['every model by a pattern', '{models: ["*"], providers: [second]}', [], [nobody]],
+    ['one of several providers', '{models: [small], providers: [second, openai]}', [], []],
+    ['a model that a key asks elsewhere', '{models: [small], providers: [second]}', [chained], []],
+    [
+      'a model that is not there, which is said once',
+      '{models: [gone], providers: [second]}',
+      [],
+      [noModel('spec.scope.models[0]', 'gone')],
+    ],
+    ['what is passed through as it is', '{providers: [open]}', [], []],
+    ['models, which are never passed through', '{models: [small], providers: [open]}', [], [never]],
+  ])('are said where they never meet: %s', (_, scope, more, said) => {
+    expect(warningsOf(provider, second, open, model('small'), ...more, limit(scope))).toEqual(said);
+  });
+
+  it('may meet by a rule that takes whatever name a caller writes, and by a chain for every model', () => {
+    const there = limit('{models: [small], providers: [there]}');
+    expect(warningsOf(provider, model('small'), there, aiRoute(named('sma.*', 'RegularExpression')))).toEqual([]);
+    expect(warningsOf(provider, model('small'), there, aiRoute(named('other')))).toEqual([never]);
+  });
+
+  it('are not judged by what lacks its secret: it says so itself', () => {
+    const lacking = own('Provider', 'lacking', '{schema: openai, credential: {apiKey: {env: GONE}}}');
+    const asked = own('Model', 'asked', '{targets: [{provider: lacking}]}');
+    const text = [lacking, asked, limit('{models: [asked], providers: [lacking]}')].join('---\n');
+    const problems = buildModel(
+      parseDocuments(text, 'p', '.').documents,
+      secretsOnly(() => ({ ok: false, error: 'is not there' })),
+    ).problems;
+    expect(problems.filter(({ document }) => document === 'Limit/it')).toEqual([]);
+  });
+});
+
+describe('providers of a price catalogue', () => {
+  const listed = (...providers: string[]): string =>
+    own(
+      'PriceCatalogue',
+      'all',
+      `{prices: [${providers.map((name, n) => `{provider: ${name}, model: m${n}, pricing: {input: 1}}`).join()}]}`,
+    );
+
+  it('are Providers, or services that are known by name, whether anybody asks them or not', () => {
+    expect(
+      warningsOf(
+        own('Provider', 'house', '{schema: openai, credential: {none: {}}}'),
+        listed('house', 'anthropic', 'openai'),
+      ),
+    ).toEqual([]);
+  });
+
+  it('are said once where they are neither', () => {
+    const said = (which: string, at: number) =>
+      `spec.prices[${at}].provider ${which} neither a Provider nor a service that is known by name — check the name; nobody has these prices`;
+    expect(warningsOf(provider, listed('openai', 'opnai', 'opnai'))).toEqual([said('"opnai" is', 1)]);
+    expect(warningsOf(provider, listed('team-a/openai', 'opnai'))).toEqual([said('"team-a/openai", "opnai" are', 0)]);
+    expect(warningsOf(provider, listed('a', 'b', 'c', 'd', 'e'))).toEqual([said('"a", "b", "c" and 2 more are', 0)]);
+  });
+});
+
+describe('a quota of a backend as a whole', () => {
+  const quota = `apiVersion: aigateway.envoyproxy.io/v1alpha1
+kind: QuotaPolicy
+metadata: {name: of-backend}
+spec:
+  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: there}]
+  serviceQuota: {quota: {limit: 10, duration: 1h}}
+`;
+
+  it('is for nothing where no rule leads there', () => {
+    expect(warningsOf(aiRoute(named('small')), quota)).toEqual([]);
+    expect(warningsOf(backend, quota)).toEqual([
+      'spec.serviceQuota no rule leads to there — check the target; the quota is for nothing',
+    ]);
+  });
+});
+
 describe('the look at names', () => {
   it('asks about each rule a few keys, however many there are', () => {
     const count = 2_000;
