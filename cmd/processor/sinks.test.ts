@@ -36,3 +36,11 @@ it('counts every record that is lost, and says so in the log now and then', () =
     { kind: 'usage', reason: 'full', count: 1_000 },
   ]);
 });
+
+it('counts losses from the start, so that the first one is an increase', () => {
+  const metrics = createMetrics();
+  createRecordMetrics(logged().log, metrics)('usage');
+  for (const reason of ['full', 'closed', 'invalid']) {
+    expect(metrics.render()).toContain(`sluice_records_dropped_total{kind="usage",reason="${reason}"} 0\n`);
+  }
+});

@@ -4,7 +4,7 @@ import type { MetricsRegistry } from '../../src/lib/metrics.ts';
 import { connectRedis, type RedisClient } from '../../src/limits/redis/connection.ts';
 import type { Program } from '../../src/program/program.ts';
 import type { RecordSink as SinkSettings } from '../../src/program/store-settings.ts';
-import { combineSinks, type RecordSink, type SinkMetrics } from '../../src/records/record-sink.ts';
+import { combineSinks, dropReasons, type RecordSink, type SinkMetrics } from '../../src/records/record-sink.ts';
 import { createLineSink, createRedisStreamSink } from '../../src/records/sinks.ts';
 import { perSettings } from './per-settings.ts';
 import { redisAccess, redisIdentity } from './redis-target.ts';
@@ -83,6 +83,8 @@ export function createRecordMetrics(
   const failed = metrics.counter('sluice_records_failures_total', 'Failed attempts to deliver records.', kinds);
   const waiting = metrics.gauge('sluice_records_waiting', 'Records that are not delivered yet, by kind.', kinds);
   return (kind) => {
+    // From the start: Prometheus sees no increase in a series that begins with its first loss, and an alert asks for one.
+    for (const reason of dropReasons) dropped.of(kind, reason);
     let isFailing = false;
     let lost = 0;
     let toldAt = Number.NEGATIVE_INFINITY;

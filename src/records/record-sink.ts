@@ -6,13 +6,16 @@ export interface RecordSink {
   close(deadlineMs: number): Promise<void>;
 }
 
-export type DropReason =
-  /** Too much is waiting. */
-  | 'full'
-  /** It came after `close()`, or was still waiting at its deadline. */
-  | 'closed'
-  /** It is not JSON, or too large. */
-  | 'invalid';
+export const dropReasons = [
+  // Too much is waiting.
+  'full',
+  // It came after `close()`, or was still waiting at its deadline.
+  'closed',
+  // It is not JSON, or too large.
+  'invalid',
+] as const;
+
+export type DropReason = (typeof dropReasons)[number];
 
 /** What a sink tells about itself; called often, so it must be cheap. */
 export interface SinkMetrics {

@@ -14,21 +14,21 @@ export async function withPods(status: Status, cluster: ClusterFlags): Promise<C
   const pods: Record<string, readonly string[]> = {};
   for (const gateway of status.gateways) {
     const [namespace, name] = gateway.name.split('/');
-    if (namespace === undefined || name === undefined || missingClients(status, gateway).length === 0) continue;
+    const missing = missingClients(status, gateway);
+    if (namespace === undefined || name === undefined || missing.length === 0) continue;
     const list = await podsOfGateway(cluster, { namespace, name });
     pods[gateway.name] = list.ok
-      ? explanation(list.value, namespace, name)
+      ? explanation(list.value, `-n ${namespace} describe gateway ${name}`, missing)
       : [`Why, its pods would say, which cannot be seen: ${list.error}.`];
   }
   return Object.keys(pods).length === 0 ? status : { ...status, pods };
 }
 
-function explanation(list: unknown, namespace: string, name: string): readonly string[] {
+function explanation(list: unknown, describe: string, missing: readonly string[]): readonly string[] {
   const { items = [] } = list as { readonly items?: readonly unknown[] };
-  if (items.length === 0) return [`It has no pods: kubectl -n ${namespace} describe gateway ${name} says why.`];
+  if (items.length === 0) return [`It has no pods: kubectl ${describe} says why.`];
   const troubles = podTroubles(list);
   if (troubles.length > 0) return troubles;
-  return [
-    `It has ${items.length === 1 ? 'a pod' : `${items.length} pods`}; the log of the container processor says why.`,
-  ];
+  const pods = items.length === 1 ? 'a pod' : `${items.length} pods`;
+  return [`It has ${pods}; the log of its container ${missing.join(', or of its ')} says why.`];
 }
