@@ -64,7 +64,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{schema: {name: OpenAI}, backendRef: {name: a, port: 1}, timeouts: {request: 60s}}',
-    'error spec.timeouts is not served: rules of routes and BackendTrafficPolicies say how long an answer may take — write timeouts in the rules that lead there',
+    'warning spec.timeouts is not served yet: rules of routes and BackendTrafficPolicies say how long an answer may take — remove it; the rest is in force',
   ],
 ];
 

@@ -155,9 +155,8 @@ export const aiServiceBackendSpec = object({
   headerMutation: optional(headerMutation, 'Changes of request headers, for every route that uses it.'),
   bodyMutation: optional(bodyMutation, 'Changes of request bodies, for every route that uses it.'),
   responseBodyMutation: refused('bodies of responses are not changed'),
-  timeouts: refused('rules of routes and BackendTrafficPolicies say how long an answer may take', {
-    remedy: 'write timeouts in the rules that lead there',
-  }),
+  // Safe to leave out: there is always a bound, and the closest place that says one decides it.
+  timeouts: unservedYet('rules of routes and BackendTrafficPolicies say how long an answer may take'),
   backendSecurityPolicyRef: optional(
     securityPolicyRef,
     'Its BackendSecurityPolicy, of its own namespace. Goes before those that name the backend.',

@@ -76,6 +76,7 @@ export const backendTrafficPolicySpec = withTargets(
     admissionControl: refused('callers are limited by what they use'),
     adaptiveConcurrency: refused('what runs at once is not bounded per backend; write a Limit with concurrency'),
     telemetry: refused('records are said by GatewayPolicy'),
+    endpointHostname: refused('endpoints are asked under the name that their Backend has for them'),
     routingType: notApplicable('endpoints are asked directly where they can be'),
   }),
 );

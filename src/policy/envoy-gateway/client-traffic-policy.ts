@@ -4,7 +4,7 @@ import { optional } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { servedValues } from '../schema/served-values.ts';
-import { refused } from '../schema/verdict.ts';
+import { refused, unservedYet } from '../schema/verdict.ts';
 import { byteSize } from './byte-size.ts';
 import { gatewayTarget, targetFields, withTargets } from './policy-targets.ts';
 
@@ -41,6 +41,17 @@ const tls = object({
   session: refused(ownValues),
 });
 
+const windowsOfOurs = 'the windows of callers are the gateway’s own';
+
+/** Windows only say how fast bytes come: whoever asks for others is served without. */
+const http2 = object({
+  initialStreamWindowSize: unservedYet(windowsOfOurs, { as: byteSize }),
+  initialConnectionWindowSize: unservedYet(windowsOfOurs, { as: byteSize }),
+  maxConcurrentStreams: refused(ownValues),
+  onInvalidMessage: refused(ownValues),
+  connectionKeepalive: refused(ownValues),
+});
+
 /** How callers are listened to, in the words of Envoy Gateway. */
 export const clientTrafficPolicySpec = withTargets(
   object({
@@ -62,7 +73,7 @@ export const clientTrafficPolicySpec = withTargets(
     headers: refused('headers are changed by routes'),
     healthCheck: refused('health is told on a port of its own'),
     http1: refused(ownValues),
-    http2: refused(ownValues),
+    http2: optional(http2, 'Of HTTP/2.'),
     http3: refused('HTTP/3 is not spoken'),
     grpc: refused('models do not answer in gRPC'),
     path: refused('paths are always normalised'),

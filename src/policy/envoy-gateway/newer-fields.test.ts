@@ -37,6 +37,23 @@ it.each([
     'error spec.tcp is not served: listeners speak HTTP at once — remove it',
   ],
   [
+    'BackendTrafficPolicy',
+    `{${target}, endpointHostname: {}}`,
+    'error spec.endpointHostname is not served: endpoints are asked under the name that their Backend has for them — remove it',
+  ],
+  [
+    'ClientTrafficPolicy',
+    `{${target}, http2: {initialStreamWindowSize: 16Mi, initialConnectionWindowSize: 24Mi, maxConcurrentStreams: 10}}`,
+    'warning spec.http2.initialStreamWindowSize is not served yet: the windows of callers are the gateway’s own — remove it; the rest is in force',
+    'warning spec.http2.initialConnectionWindowSize is not served yet: the windows of callers are the gateway’s own — remove it; the rest is in force',
+    'error spec.http2.maxConcurrentStreams is not served: Envoy’s own values are used — remove it',
+  ],
+  [
+    'EnvoyExtensionPolicy',
+    `{${target}, lua: [{type: Inline, inline: "function envoy_on_request(h) end", filterContext: {a: b}}]}`,
+    'error spec.lua[0].filterContext is not served: a script is given no values — write them into the script',
+  ],
+  [
     'EnvoyExtensionPolicy',
     `{${target}, mergeType: StrategicMerge, extProc: [{backendRefs: [{name: a, port: 1}], statusOnError: 503}]}`,
     'warning spec.extProc[0].statusOnError is not served yet: what a missing processor is answered as is the gateway’s own — remove it; the rest is in force',

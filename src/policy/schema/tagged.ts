@@ -43,13 +43,14 @@ export function refusedVariant<const B extends string>(
 
 /**
  * A map that says by one field which other one it has, as Kubernetes kinds like to: the field that the tag means is
- * there, and none of those of other tags.
+ * there, and none of those of other tags. `unserved`: fields beside them, whatever the tag is.
  */
 export function tagged<const N extends string, const V extends Variants>(
   name: N,
   variants: V,
   description: string,
   fallback?: keyof V & string,
+  unserved: { readonly [field: string]: Field<undefined, 'never'> } = {},
 ): Schema<Tagged<N, V>> {
   const entries = Object.entries<Variant>(variants);
   const served = entries.flatMap(([tag, { refusal }]) => (refusal === undefined ? [tag] : []));
@@ -61,6 +62,7 @@ export function tagged<const N extends string, const V extends Variants>(
   const fields: Fields = {
     [name]: tag,
     ...Object.fromEntries(entries.map(([, { block, field }]) => [block, field])),
+    ...unserved,
   };
   const visible = entries.flatMap(([value, { block, field }]) =>
     field.schema.json.type !== undefined ? [[value, block] as const] : [],
