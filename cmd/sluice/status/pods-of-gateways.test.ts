@@ -57,7 +57,7 @@ describe('sluice status of a Gateway that nobody serves', () => {
     [
       'who knows, where they run',
       [{ metadata: { name: 'edge-1' }, status: {} }],
-      'It has a pod; the log of the container processor says why.',
+      'It has a pod; the log of its container envoy, or of its processor says why.',
     ],
     ['that they cannot be seen', undefined, 'Why, its pods would say, which cannot be seen: '],
   ])('says %s', async (_, pods, line) => {
