@@ -36,4 +36,6 @@ export interface ListenerTls {
   /** Name of a `trustedCa` secret; client certificates are verified against it. */
   readonly clientCa?: string;
   readonly isClientCertificateRequired: boolean;
+  /** Let in like one who shows none: who shows a certificate that nobody there has signed. */
+  readonly isUntrustedAccepted?: true;
 }

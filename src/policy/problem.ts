@@ -34,6 +34,8 @@ export type ProblemReason =
   | 'RefNotPermitted'
   | 'InvalidKind'
   | 'InvalidCertificateRef'
+  /** Nobody is known who may sign the certificates of the other side. */
+  | 'NoValidCACertificate'
   /** Of our own: an egress pod did not take what was made of it. */
   | 'Refused'
   | 'Conflicted'

@@ -2,6 +2,7 @@ import type { Attachment, ParentReference } from '../../model/build/attachment.t
 import { documentId } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted, type Refused, resolvedRefs, warning } from './document-conditions.ts';
+import { acceptedGateways } from './gateways-behind.ts';
 import { isGateway } from './ours.ts';
 import { referenceKey, referencesIn, refusalAt, withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
@@ -57,13 +58,8 @@ function ancestorsOf(target: ParentReference, scene: Scene): readonly ParentRefe
   const { ours } = scene;
   if (isGateway(target)) return ours.isOurs(target) ? [target] : [];
   const attached = attachmentsOfRoute(target, scene).filter(({ parent }) => isGateway(parent) && ours.isOurs(parent));
-  const gateways = new Map<string, ParentReference>();
-  for (const { parent, outcome } of attached) {
-    if (outcome !== 'accepted') continue;
-    const { sectionName: _, port: __, ...gateway } = parent;
-    gateways.set(referenceKey(gateway), gateway);
-  }
-  if (gateways.size > 0) return [...gateways.values()];
+  const gateways = target.kind.endsWith('Route') ? acceptedGateways(attached, ours) : scene.gatewaysBehind(target);
+  if (gateways.length > 0) return gateways;
   const isForeign = attached.length === 0 && isKnownRoute(target, scene);
   return isForeign ? [] : [target];
 }

@@ -17,9 +17,18 @@ export interface Condition {
  * - Programmed: every egress pod has accepted the configuration that includes this generation. Unknown while a replica
  *   of the controller does not say what its pods have accepted.
  * - Warning: True, and there only while it is: something in it has no effect, such as a name that matches nothing.
- * - Conflicted, SupportedVersion: as Gateway API has them, on listeners and GatewayClasses.
+ * - Conflicted, SupportedVersion, InsecureFrontendValidationMode: as Gateway API has them, on listeners, GatewayClasses
+ *   and Gateways. The last is there only while it is True.
  */
-const conditionTypes = ['Accepted', 'ResolvedRefs', 'Programmed', 'Warning', 'Conflicted', 'SupportedVersion'] as const;
+const conditionTypes = [
+  'Accepted',
+  'ResolvedRefs',
+  'Programmed',
+  'Warning',
+  'Conflicted',
+  'SupportedVersion',
+  'InsecureFrontendValidationMode',
+] as const;
 
 export type ConditionType = (typeof conditionTypes)[number];
 

@@ -4,6 +4,7 @@ import { problemsMessage } from './message.ts';
 import { isOfParameters, warnings, wrongParameters } from './parameters.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
+import { supportedFeatures } from './supported-features.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Minor versions of Gateway API 1 whose CustomResourceDefinitions are known to have what we read. */
@@ -29,7 +30,8 @@ export function gatewayClassStatus(subject: Subject, scene: Scene): Status | und
   // Without the annotation nobody knows; what is missing shows elsewhere. We serve what we can of any version.
   const isSupported = version === undefined || isInRange(version);
   return {
-    shape: 'object',
+    shape: 'class',
+    supportedFeatures,
     conditions: [
       acceptance,
       isSupported

@@ -2,6 +2,7 @@ import { qualifiedName } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted } from './document-conditions.ts';
 import { fieldsOf, listOf, textOf } from './fields.ts';
+import { frontendOf, insecureFrontend } from './frontend-tls.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
 import { bounded, namesOf } from './message.ts';
 import type { ProvisionedGateway } from './outcome.ts';
@@ -23,7 +24,7 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
   const listeners = listOf(spec.listeners).map((listener, index) =>
     judgeListener({
       spec: listener,
-      verdict: verdictOfListener(verdict, index),
+      verdict: verdictOfListener(verdict, index, frontendOf(listener, spec)),
       say,
       attachedRoutes: attachedRoutes(gateway, textOf(listener.name) ?? '', scene),
     }),
@@ -38,6 +39,7 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
       acceptance,
       resolvedRefs(subject, listeners, complaint),
       arrival,
+      ...insecureFrontend(say, spec),
       ...warnings(say, verdict, parametersRef, 'spec.infrastructure.parametersRef'),
     ],
     addresses: provisioned?.addresses ?? [],
@@ -121,8 +123,10 @@ function reasonFor(error: string, faulty: readonly string[] = []): string {
   return faulty.length === 0 ? error : `${error} — see ${namesOf(faulty)}.`;
 }
 
-function verdictOfListener(verdict: Verdict, index: number): Verdict {
-  const isIts = ({ path }: { readonly path: string }): boolean => listenerIndex(path) === index;
+/** `frontend`: where the Gateway says whose certificates clients show on it. */
+function verdictOfListener(verdict: Verdict, index: number, frontend: string | undefined): Verdict {
+  const isIts = ({ path }: { readonly path: string }): boolean =>
+    listenerIndex(path) === index || (frontend !== undefined && path.startsWith(frontend));
   return { ...verdict, errors: verdict.errors.filter(isIts), references: verdict.references.filter(isIts) };
 }
 

@@ -3,6 +3,7 @@ import type { Problem } from '../../policy/problem.ts';
 import type { Condition } from './condition.ts';
 import type { Say } from './document-conditions.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
+import { reasonInFrontend } from './frontend-tls.ts';
 import { problemsMessage } from './message.ts';
 import type { ListenerStatus } from './status.ts';
 import type { Verdict } from './verdict.ts';
@@ -86,7 +87,10 @@ function reasonOf({ path, reason }: Problem): string {
 function resolvedReferences(say: Say, wrong: readonly Problem[], unsupported: readonly string[]): Condition {
   const [first] = wrong;
   if (first !== undefined) {
-    const reason = first.reason === 'RefNotPermitted' ? 'RefNotPermitted' : 'InvalidCertificateRef';
+    const reason =
+      first.reason === 'RefNotPermitted'
+        ? 'RefNotPermitted'
+        : (reasonInFrontend(first.path, first.reason) ?? 'InvalidCertificateRef');
     return say('ResolvedRefs', 'False', reason, `${problemsMessage(wrong)}.`);
   }
   if (unsupported.length > 0) {

@@ -11,6 +11,11 @@ export type Status =
       readonly observedGeneration?: number;
     }
   | {
+      readonly shape: 'class';
+      readonly conditions: readonly Condition[];
+      readonly supportedFeatures: readonly string[];
+    }
+  | {
       readonly shape: 'parents' | 'ancestors';
       /** Entries of other names are other controllers'. */
       readonly controllerName: string;

@@ -75,7 +75,8 @@ function patchesOf(outcome: Outcome, at: string): Record<string, unknown> {
 }
 
 /** One line for a condition: `Accepted True Accepted (generation 3, now): It is valid and in force.` */
-function replacer(_: unknown, value: unknown): unknown {
+function replacer(key: unknown, value: unknown): unknown {
+  if (key === 'supportedFeatures') return 'as supported-features.ts says';
   const { type, status, reason, message, observedGeneration, lastTransitionTime } = fieldsOf(value);
   if (lastTransitionTime === undefined) return value;
   const time = lastTransitionTime === now ? 'now' : lastTransitionTime;

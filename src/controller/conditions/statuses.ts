@@ -4,6 +4,7 @@ import { objectId } from '../object-id.ts';
 import { attachmentsByDocument, attachmentsByGateway } from './attachments.ts';
 import { sayOf } from './document-conditions.ts';
 import { fieldsOf } from './fields.ts';
+import { acceptedGateways, gatewaysBehind, type Leading, leadingTo } from './gateways-behind.ts';
 import { createKnownStatuses, type KnownStatuses, standingText } from './known-statuses.ts';
 import { findOurs } from './ours.ts';
 import type { Outcome, WatchedObject } from './outcome.ts';
@@ -25,14 +26,20 @@ export interface ObjectStatus {
 export function statusesOf(outcome: Outcome, known: KnownStatuses = createKnownStatuses()): ObjectStatus[] {
   const objects = [...outcome.objects];
   let ids: ReadonlySet<string> | undefined;
+  let leading: Leading | undefined;
   const ours = findOurs({ objects, controllerName: outcome.controllerName });
+  const attachments = attachmentsByDocument(outcome.attachments);
   const scene: Scene = {
     outcome,
     ours,
     standing: standingText(outcome, ours.version),
-    attachments: attachmentsByDocument(outcome.attachments),
+    attachments,
     attachmentsTo: attachmentsByGateway(outcome.attachments),
     verdictOf: createJudge(outcome),
+    gatewaysBehind(backend) {
+      leading ??= leadingTo(objects);
+      return gatewaysBehind(backend, leading, (route) => acceptedGateways(attachments.get(route) ?? [], ours));
+    },
     hasObject(kind, namespace, name) {
       ids ??= new Set(objects.map((each) => objectId(each.kind, each.object)));
       return ids.has(documentId(kind, namespace, name));

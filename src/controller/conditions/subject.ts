@@ -1,4 +1,4 @@
-import type { Attachment } from '../../model/build/attachment.ts';
+import type { Attachment, ParentReference } from '../../model/build/attachment.ts';
 import type { Say } from './document-conditions.ts';
 import type { Fields } from './fields.ts';
 import type { Ours } from './ours.ts';
@@ -29,5 +29,7 @@ export interface Scene {
   /** By name of the gateway. */
   readonly attachmentsTo: ReadonlyMap<string, readonly Attachment[]>;
   verdictOf(id: string): Verdict;
+  /** Our Gateways with routes that lead to a backend. */
+  gatewaysBehind(backend: ParentReference): readonly ParentReference[];
   hasObject(kind: string, namespace: string, name: string): boolean;
 }

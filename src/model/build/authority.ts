@@ -5,21 +5,29 @@ import type { ProblemReason } from '../../policy/problem.ts';
 import type { BuildContext } from './context.ts';
 import { mayReferTo } from './grants/permission.ts';
 
-type Reference = AuthorityReference & { readonly namespace?: string };
-
 /** PEM of all who may sign, or nothing after saying what is missing: fewer of them would be another policy. */
 export function authorities(
   document: PolicyDocument,
   path: string,
-  refs: readonly Reference[],
+  refs: readonly AuthorityReference[],
   context: BuildContext,
 ): string | undefined {
   const found = refs.map((ref, index) => authority(document, `${path}[${index}]`, ref, context));
   return found.every((text) => text !== undefined) ? found.join('\n') : undefined;
 }
 
-function authority(document: PolicyDocument, path: string, ref: Reference, context: BuildContext): string | undefined {
-  const { kind, name, namespace = document.namespace } = ref;
+function authority(
+  document: PolicyDocument,
+  path: string,
+  ref: AuthorityReference,
+  context: BuildContext,
+): string | undefined {
+  const { group, kind, name, namespace = document.namespace } = ref;
+  if (group !== '' || (kind !== 'ConfigMap' && kind !== 'Secret')) {
+    const remedy = 'write kind: ConfigMap, or kind: Secret';
+    context.reject(document, path, `${kind} cannot hold certificates`, remedy, 'InvalidKind');
+    return undefined;
+  }
   if (kind === 'Secret') {
     const elsewhere = ref.namespace === undefined ? {} : { namespace };
     return context.resolve(document, path, { secretKeyRef: { name, key: 'ca.crt', ...elsewhere } });

@@ -45,14 +45,8 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.targetRefs[1] names Service a once more — give each its own sectionName',
   ],
   [
-    '{targetRefs: [{group: "", kind: Service, name: a}], validation: {hostname: a, wellKnownCACertificates: System, subjectAltNames: [{type: URI, uri: "spiffe://a"}]}}',
-    'error spec.validation.subjectAltNames[0].type URI is not served: names of certificates are host names — write Hostname',
-    'error spec.validation.subjectAltNames[0].hostname is missing — add hostname: a name that the certificate may have',
-    'error spec.validation.subjectAltNames[0].uri is not served: names of certificates are host names — remove it',
-  ],
-  [
-    '{targetRefs: [{group: "", kind: Service, name: a}], validation: {hostname: a, caCertificateRefs: [{kind: Pod, name: b}]}}',
-    'error spec.validation.caCertificateRefs[0].kind "Pod" is not a possible value — write ConfigMap or Secret',
+    '{targetRefs: [{group: "", kind: Service, name: a}], validation: {hostname: a, wellKnownCACertificates: System, subjectAltNames: [{type: Hostname, uri: "spiffe://a"}]}}',
+    'error spec.validation.subjectAltNames[0].hostname is missing, of type Hostname — add hostname',
   ],
 ];
 

@@ -5,22 +5,36 @@ import { object } from '../schema/object.ts';
 import { invalid, type Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
-import { servedValues } from '../schema/served-values.ts';
-import { notApplicable, refused } from '../schema/verdict.ts';
-import { envoyGatewayGroup, hostname, preciseHostname } from './name.ts';
-import { localAuthorityReference } from './object-reference.ts';
+import { notApplicable } from '../schema/verdict.ts';
+import { absoluteUri, envoyGatewayGroup, hostname, preciseHostname } from './name.ts';
+import { localResolvedAuthorityReference } from './object-reference.ts';
 import { type PolicyTarget, policyTargets } from './policy-target.ts';
 
-const alternativeName = object({
-  type: required(servedValues(['Hostname'], { URI: 'names of certificates are host names' }), 'Kind of name.'),
-  hostname: required(hostname, 'A name that the certificate may have.'),
-  uri: refused('names of certificates are host names'),
+const nameFields = object({
+  type: required(enumeration(['Hostname', 'URI']), 'Kind of name.'),
+  hostname: optional(hostname, 'A name that the certificate may have, of type Hostname.'),
+  uri: optional(absoluteUri, 'A URI that the certificate may have, of type URI; a SPIFFE identity for one.'),
 });
+
+/** The one of the two that its type names, and no other. */
+const alternativeName = refine(nameFields, ({ type, hostname: host, uri }, place): Parsed<AlternativeName> => {
+  const [field, other] = type === 'URI' ? (['uri', 'hostname'] as const) : (['hostname', 'uri'] as const);
+  const written = { hostname: host, uri };
+  const value = written[field];
+  if (value === undefined) return reject(under(place, field), `is missing, of type ${type}`, `add ${field}`);
+  if (written[other] === undefined) return { kind: type === 'URI' ? 'uri' : 'dns', value };
+  return reject(under(place, other), `is not for type ${type}`, 'remove it, or write another type');
+});
+
+interface AlternativeName {
+  readonly kind: 'dns' | 'uri';
+  readonly value: string;
+}
 
 const validationFields = object({
   hostname: required(preciseHostname, 'Name asked for (SNI), and expected in the certificate.'),
   caCertificateRefs: defaulted(
-    list(localAuthorityReference, { most: 8 }),
+    list(localResolvedAuthorityReference, { most: 8 }),
     [],
     'ConfigMaps or Secrets whose ca.crt may sign the backend’s certificate.',
   ),

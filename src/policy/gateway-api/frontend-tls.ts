@@ -5,14 +5,14 @@ import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { refine } from '../schema/schema.ts';
-import { authorityReference } from './object-reference.ts';
+import { resolvedAuthorityReference } from './object-reference.ts';
 import { portNumber } from './parent-reference.ts';
 
 const validated = object({
   validation: optional(
     object({
       caCertificateRefs: required(
-        list(authorityReference, { least: 1, most: 8 }),
+        list(resolvedAuthorityReference, { least: 1, most: 8 }),
         'Who may sign clients’ certificates.',
       ),
       mode: defaulted(

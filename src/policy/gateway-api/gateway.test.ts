@@ -121,10 +121,6 @@ const badSpecs: readonly (readonly [string, string])[] = [
     '{tls: {frontend: {default: {}, perPort: [{port: 1, tls: {}}, {port: 1, tls: {}}]}}, listeners: [{name: a, port: 80, protocol: HTTP}]}',
     'error spec.tls.frontend.perPort[1].port 1 stands here twice — remove one of them',
   ],
-  [
-    '{tls: {frontend: {default: {validation: {caCertificateRefs: [{kind: Pod, name: a}]}}}}, listeners: [{name: a, port: 80, protocol: HTTP}]}',
-    'error spec.tls.frontend.default.validation.caCertificateRefs[0].kind "Pod" is not a possible value — write ConfigMap or Secret',
-  ],
 ];
 
 const fromSame = { kinds: [], namespaces: { from: 'Same' } };

@@ -12,6 +12,14 @@ export const preciseHostname = text({
   remedy: 'write a host name in lower case, such as api.example.com',
 });
 
+/** As RFC 3986 has it, and as certificates hold it: compared letter by letter. */
+export const absoluteUri = text({
+  pattern: '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\s]+[^\\s]*$',
+  longest: 253,
+  complaint: 'is not an absolute URI',
+  remedy: 'write one with scheme and authority, such as spiffe://example.com/name',
+});
+
 export const hostname = text({
   pattern: `^(\\*\\.)?${label}(\\.${label})*$`,
   complaint: 'is not a host name',

@@ -52,7 +52,24 @@ export const authorityReference = object({
   namespace: optional(dnsLabel, 'Its namespace; the one of this document if absent.'),
 });
 
-export type AuthorityReference = Infer<typeof authorityReference>;
+const resolvedAuthority = {
+  group: defaulted(apiGroup, '', 'Group of the kind.'),
+  kind: required(
+    except(apiKind, 'kinds other than ConfigMap and Secret are reported, and what they are for stays closed'),
+    'ConfigMap or Secret, with the certificates under ca.crt.',
+  ),
+  name: required(dottedName, 'Name of the ConfigMap or Secret.'),
+};
+
+/** Where Gateway API has a reason for another kind, it is said where the reference is looked up. */
+export const localResolvedAuthorityReference = object(resolvedAuthority);
+
+export const resolvedAuthorityReference = object({
+  ...resolvedAuthority,
+  namespace: optional(dnsLabel, 'Its namespace; the one of this document if absent.'),
+});
+
+export type AuthorityReference = Infer<typeof resolvedAuthorityReference>;
 
 export const backendFields = {
   group: defaulted(apiGroup, '', 'Group of the backend’s kind; empty for Service.'),

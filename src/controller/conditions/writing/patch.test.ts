@@ -31,6 +31,13 @@ describe('statusPatch()', () => {
     });
   });
 
+  it('writes the features of a class once', () => {
+    const status: Status = { shape: 'class', conditions: [], supportedFeatures: ['Gateway', 'HTTPRoute'] };
+    const supportedFeatures = [{ name: 'Gateway' }, { name: 'HTTPRoute' }];
+    expect(statusPatch(status, {}, now)).toEqual({ supportedFeatures });
+    expect(statusPatch(status, { supportedFeatures }, now)).toBeUndefined();
+  });
+
   it('keeps conditions of types that are not ours, with all their fields, in their place', () => {
     const theirs = { type: 'example.com/Reviewed', status: 'Maybe', somethingNew: { deep: [1] } };
     const before = { conditions: [{ ...accepted('False'), lastTransitionTime: then }, theirs] };

@@ -24,6 +24,11 @@ function wanted(status: Status, current: Fields, now: string): Fields {
         ...(status.observedGeneration !== undefined && { observedGeneration: status.observedGeneration }),
         conditions: conditions(status.conditions, current.conditions, now),
       };
+    case 'class':
+      return {
+        conditions: conditions(status.conditions, current.conditions, now),
+        supportedFeatures: status.supportedFeatures.map((name) => ({ name })),
+      };
     case 'gateway':
       return {
         conditions: conditions(status.conditions, current.conditions, now),

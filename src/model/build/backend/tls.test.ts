@@ -103,6 +103,9 @@ describe('TLS to a backend', () => {
     const { tls } = build(backend() + policy('p', toBackend, `${system('h.test')}, ${names}`));
     expect(tls).toMatchObject({ serverName: 'h.test', subjectNames: [{ kind: 'dns', value: 'alt.test' }] });
     expect(build(backend() + policy('p', toBackend, system('h.test'))).tls).not.toHaveProperty('subjectNames');
+    const identity = 'subjectAltNames: [{type: URI, uri: "spiffe://h.test/one"}]';
+    const known = build(backend() + policy('p', toBackend, `${system('h.test')}, ${identity}`));
+    expect(known.tls).toMatchObject({ subjectNames: [{ kind: 'uri', value: 'spiffe://h.test/one' }] });
   });
 
   it.each([

@@ -130,9 +130,7 @@ function ofPolicy(policy?: BackendTlsDocument): LeveledPolicy<TlsFields>[] {
   const spec: TlsFields = {
     serverName: hostname,
     ...(signers !== undefined && { signers }),
-    ...(subjectAltNames.length > 0 && {
-      subjectNames: subjectAltNames.map((name) => ({ kind: 'dns' as const, value: name.hostname })),
-    }),
+    ...(subjectAltNames.length > 0 && { subjectNames: subjectAltNames }),
   };
   return [{ level: 'backend', origin: policy.id, spec }];
 }

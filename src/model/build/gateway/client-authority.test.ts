@@ -58,7 +58,8 @@ function build(text: string) {
       (found?.listeners ?? []).map(({ name, tls }) => {
         const secret = found?.secrets.find((one) => one.name === tls?.clientCa);
         const signer = secret?.kind === 'trustedCa' ? secret.certificates : undefined;
-        return [name, { signer, isRequired: tls?.isClientCertificateRequired }];
+        const isRequired = tls?.isClientCertificateRequired;
+        return [name, { signer, isRequired, ...(tls?.isUntrustedAccepted && { isUntrustedAccepted: true }) }];
       }),
     ),
     problems: problems.map(({ document, path }) => [document, path]),
@@ -119,7 +120,7 @@ describe('who may sign the certificates of callers', () => {
       perPort: [{port: 9443, tls: ${frontend('second')}}]}}`;
     const { callers, problems } = build(gateway(tls) + authorities('first', 'second'));
     expect(callers).toEqual({
-      a: { signer: signed(0), isRequired: false },
+      a: { signer: signed(0), isRequired: false, isUntrustedAccepted: true },
       b: { signer: signed(1), isRequired: true },
     });
     expect(problems).toEqual([]);
@@ -145,6 +146,17 @@ describe('a listener whose callers are to be verified, and cannot be', () => {
     const wrong = traffic('b', '{clientValidation: {caCertificateRefs: 5}}', ', sectionName: b');
     const { callers } = build(gateway() + authorities('first') + traffic('all', validated('first')) + wrong);
     expect(callers).toEqual({ a: { signer: signed(0), isRequired: true } });
+  });
+
+  it('stays closed where its port names what cannot hold certificates, and the other port is served', () => {
+    const frontend = (kind: string) => `{validation: {caCertificateRefs: [{kind: ${kind}, name: first}]}}`;
+    const tls = `tls: {frontend: {default: ${frontend('ConfigMap')}, perPort: [{port: 9443, tls: ${frontend('Pod')}}]}}`;
+    const { callers, problems } = build(gateway(tls) + authorities('first'));
+    expect(callers).toEqual({ a: { signer: signed(0), isRequired: true } });
+    expect(problems).toEqual([
+      ['Gateway/edge', 'spec.tls.frontend.perPort[0].tls.validation.caCertificateRefs[0]'],
+      ['Gateway/edge', 'spec.listeners[1].tls'],
+    ]);
   });
 
   it('stays closed where nobody is named, which is said', () => {

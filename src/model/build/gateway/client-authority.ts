@@ -11,6 +11,8 @@ export interface ClientAuthority {
   /** Name of a `trustedCa` secret. */
   readonly secret: string;
   readonly isRequired: boolean;
+  /** One that nobody known has signed is as good as none. */
+  readonly isUntrustedAccepted?: true;
   /** Id of the document that says so. */
   readonly origin: string;
 }
@@ -144,11 +146,12 @@ function ofGateway(place: Place, context: BuildContext): Candidate | undefined {
   const path = `tls.frontend.${port < 0 ? 'default' : `perPort[${port}].tls`}.validation`;
   const isRequired = validation.mode === 'AllowValidOnly';
   return {
-    said: { origin: gateway.id, level: 'gateway', path, value: requirementText(isRequired) },
+    said: { origin: gateway.id, level: 'gateway', path, value: validation.mode },
     authority() {
       const refs = `spec.${path}.caCertificateRefs`;
       const certificates = authorities(gateway, refs, validation.caCertificateRefs, context);
-      return kept(place, certificates, isRequired, gateway.id, context);
+      const authority = kept(place, certificates, isRequired, gateway.id, context);
+      return authority === 'unusable' || isRequired ? authority : { ...authority, isUntrustedAccepted: true };
     },
   };
 }

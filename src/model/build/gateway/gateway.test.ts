@@ -58,6 +58,6 @@ describe('a listener with a certificate', () => {
     const { listeners, problems } = build(one.certificate, one.privateKey, false, callers);
     expect(listeners).toEqual([]);
     const message = 'stays closed: whoever may sign the certificates of its clients is not known';
-    expect(problems).toContainEqual(['spec.listeners[0].tls', message, 'InvalidCertificateRef']);
+    expect(problems).toContainEqual(['spec.listeners[0].tls', message, 'NoValidCACertificate']);
   });
 });

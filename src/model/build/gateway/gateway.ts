@@ -150,7 +150,7 @@ function listenersOf(
     if (clientCa === 'unusable') {
       const message = 'stays closed: whoever may sign the certificates of its clients is not known';
       const remedy = 'mend what should name them: GatewayPolicy, ClientTrafficPolicy or spec.tls.frontend';
-      context.reject(document, `spec.listeners[${spec.position}].tls`, message, remedy, 'InvalidCertificateRef');
+      context.reject(document, `spec.listeners[${spec.position}].tls`, message, remedy, 'NoValidCACertificate');
       return [];
     }
     const certificates = spec.tls.certificates.flatMap((source, position) => {
@@ -173,6 +173,7 @@ function listenersOf(
       certificates,
       ...(clientCa && { clientCa: clientCa.secret }),
       isClientCertificateRequired: clientCa?.isRequired ?? false,
+      ...(clientCa?.isUntrustedAccepted && { isUntrustedAccepted: true }),
     };
     const origin = clientCa?.origin;
     const isNew = origin !== undefined && !origins.includes(origin);

@@ -94,7 +94,7 @@ export const gatewayApiExamples = {
       targetRefs: [{group: "", kind: Service, name: vllm, sectionName: https}, {group: "", kind: Service, name: vllm}],
       validation: {
         hostname: vllm.internal, caCertificateRefs: [{group: "", kind: ConfigMap, name: ca}],
-        subjectAltNames: [{type: Hostname, hostname: "*.vllm.internal"}]
+        subjectAltNames: [{type: Hostname, hostname: "*.vllm.internal"}, {type: URI, uri: "spiffe://vllm.internal/one"}]
       }
     }`,
   ],

@@ -1,5 +1,13 @@
-import { TlsParameters_TlsProtocol } from '../../../gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js';
-import { DownstreamTlsContextSchema } from '../../../gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  TlsParameters_TlsProtocol,
+  CertificateValidationContext_TrustChainVerification as TrustChain,
+} from '../../../gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js';
+import {
+  type CommonTlsContext,
+  type CommonTlsContextSchema,
+  DownstreamTlsContextSchema,
+} from '../../../gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import type { ListenerTls } from '../../../model/listener.ts';
 import { secretOverAds } from '../ads.ts';
 import { type Extension, extension } from '../extension.ts';
@@ -12,11 +20,23 @@ export function listenerTls(tls: ListenerTls): Extension {
       tlsParams: { tlsMinimumProtocolVersion: TlsParameters_TlsProtocol.TLSv1_2 },
       alpnProtocols: ['h2', 'http/1.1'],
       tlsCertificateSdsSecretConfigs: tls.certificates.map(secretOverAds),
-      ...(tls.clientCa === undefined
-        ? {}
-        : {
-            validationContextType: { case: 'validationContextSdsSecretConfig', value: secretOverAds(tls.clientCa) },
-          }),
+      ...clientsOf(tls),
     },
   });
+}
+
+function clientsOf({
+  clientCa,
+  isUntrustedAccepted,
+}: ListenerTls): Exclude<MessageInitShape<typeof CommonTlsContextSchema>, CommonTlsContext> {
+  if (clientCa === undefined) return {};
+  const signers = secretOverAds(clientCa);
+  if (!isUntrustedAccepted) {
+    return { validationContextType: { case: 'validationContextSdsSecretConfig', value: signers } };
+  }
+  const value = {
+    defaultValidationContext: { trustChainVerification: TrustChain.ACCEPT_UNTRUSTED },
+    validationContextSdsSecretConfig: signers,
+  };
+  return { validationContextType: { case: 'combinedValidationContext', value } };
 }
