@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPublisher, type Publisher } from '../../src/controller/rollout/publisher.ts';
+import { clientKind } from '../../src/controller/rollout/refused-version.ts';
 import { TypedExtensionConfigSchema } from '../../src/gen/envoy/config/core/v3/extension_pb.js';
 import { LuaSchema } from '../../src/gen/envoy/extensions/filters/http/lua/v3/lua_pb.js';
 import { ok } from '../../src/lib/result.ts';
@@ -41,7 +42,7 @@ async function start() {
   });
   cleanup(() => publisher.close());
   server.onEvent((event) => {
-    if (event.kind === 'nack') publisher.refused(event.typeUrl, event.versions, event.text);
+    if (event.kind === 'nack') publisher.refused(event.typeUrl, event.versions, event.text, clientKind(event.node));
   });
   const connect = (holds: Readonly<Record<string, string>> = {}) => {
     const envoy = scriptedXdsClient('delta', { port });

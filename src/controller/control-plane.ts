@@ -13,6 +13,7 @@ import { type AskEndpoint, askEndpoint } from './credentials/endpoint.ts';
 import { withTokens } from './credentials/with-tokens.ts';
 import { createHandshakeLog } from './handshake-log.ts';
 import { type ControllerMetrics, createControllerMetrics } from './metrics.ts';
+import type { KnownRefusals } from './refusals.ts';
 import type { OpenedSource, OpenSource } from './sources/opened-source.ts';
 import type { SourceState } from './sources/source.ts';
 import type { ClientStatus, Status } from './status.ts';
@@ -52,7 +53,7 @@ export interface ControlPlaneOptions {
   readonly stepLimitMs?: number;
 }
 
-export interface ControlPlane {
+export interface ControlPlane extends Omit<KnownRefusals, 'connectionsChanged'> {
   readonly xdsPort: number;
   readonly adminPort: number;
   /** What is in force. Holds secrets: not for printing as it is. */
@@ -60,7 +61,6 @@ export interface ControlPlane {
   status(): Status;
   /** What became of the documents that were applied last; nothing before the first. */
   judged: Controller['judged'];
-  refusals: Controller['refusals'];
   desired: Controller['desired'];
   standIns: Controller['standIns'];
   clients(): readonly ClientState[];
@@ -91,7 +91,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   };
 
   function keepStandIns(): void {
-    if (controller !== undefined) opened?.keep?.(controller.standIns());
+    if (controller !== undefined) opened?.keep?.(controller.standIns(), controller.knownRefusals());
   }
 
   const tellHandshake = createHandshakeLog(log);
@@ -108,10 +108,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const metrics = createControllerMetrics(() => server.clients().length);
   server.onEvent((event) => {
     record(event, metrics, log);
-    if (event.kind === 'nack') {
-      controller?.refused(event.group, event.typeUrl, event.versions, event.text);
-      keepStandIns();
-    }
+    if (event.kind === 'nack') controller?.refused(event);
+    if (event.kind === 'connected' || event.kind === 'disconnected') controller?.connectionsChanged();
+    keepStandIns();
     options.onEvent?.(event);
     options.onChange?.();
   });
@@ -141,12 +140,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...(options.stepLimitMs !== undefined && { stepLimitMs: options.stepLimitMs }),
   });
 
+  if (source.refused !== undefined) controller.recall(source.refused);
   // What stood in before the restart is known first, so that it can stand in again for what is still wrong.
   if (source.before !== undefined) await controller.apply(source.before);
   await apply();
   const { port: xdsPort } = await server.listen(options.xds);
 
   const currentController = controller;
+  const learn = (from: () => void): void => {
+    from();
+    keepStandIns();
+    options.onChange?.();
+  };
   const status = (): Status => ({
     ...currentController.status(),
     ...publicUrlOf(options),
@@ -170,6 +175,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     refusals: currentController.refusals,
     desired: currentController.desired,
     standIns: currentController.standIns,
+    recall: (refused) => learn(() => currentController.recall(refused)),
+    tell: (refused) => learn(() => currentController.tell(refused)),
+    heard: (accepted) => learn(() => currentController.heard(accepted)),
+    knownRefusals: currentController.knownRefusals,
+    accepted: currentController.accepted,
     clients: () => server.clients(),
     reloadTls: (tls) => server.reloadTls(tls),
     async refresh() {

@@ -16,9 +16,10 @@ import type { ControllerSurroundings } from './credentials/with-tokens.ts';
 import { decideInForce, type InForce } from './in-force.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { createProblemLog } from './problem-log.ts';
+import { createRefusals, hashesOf, type KnownRefusals, type Nack } from './refusals.ts';
 import { createRefusedDocuments } from './refused-documents.ts';
 import { createPublisher, type Publisher } from './rollout/publisher.ts';
-import type { Refusal } from './rollout/refusal.ts';
+import { clientKind } from './rollout/refused-version.ts';
 import type { SourceState } from './sources/source.ts';
 import { documentStatuses, type GatewayStatus, type Status } from './status.ts';
 
@@ -37,7 +38,7 @@ export interface ControllerOptions {
   readonly lingerMs?: number;
 }
 
-export interface Controller {
+export interface Controller extends KnownRefusals {
   /** The source has a new state, or a secret has changed: builds, checks and publishes, in order. */
   apply(state: SourceState): Promise<void>;
   /** The gateways in force: a client may ask for one of them by name. */
@@ -45,11 +46,9 @@ export interface Controller {
   status(): Omit<Status, 'clients'>;
   /** What became of the documents of the state that was applied last; nothing before the first. */
   judged(): Judgement | undefined;
-  refused(group: string, typeUrl: string, versions: ReadonlyMap<string, string | undefined>, text: string): void;
+  refused(nack: Nack): void;
   /** By id, older versions of documents that are in force in place of what is written, as far as they are known. */
   standIns(): ReadonlyMap<string, PolicyDocument>;
-  /** What clients of each gateway refuse now. */
-  refusals(): ReadonlyMap<string, readonly Refusal[]>;
   /** The resource that is to be in force, whether clients take it or not. */
   desired(group: string, typeUrl: string, name: string): Resource | undefined;
   close(): void;
@@ -77,7 +76,7 @@ export function createController(options: ControllerOptions): Controller {
   const startedAt = new Date().toISOString();
   const lastGood = new Map<string, PolicyDocument>();
   const publishers = new Map<string, Publisher>();
-  const withheld = new Map<string, readonly Refusal[]>();
+  const refusals = createRefusals(publishers);
   const desired = new Map<string, Snapshot>();
   let source: SourceState = { documents: [], problems: [], stale: new Map(), revision: 0 };
   let inForce: InForce = {
@@ -90,6 +89,11 @@ export function createController(options: ControllerOptions): Controller {
   let judgedState: SourceState | undefined;
   let publishedState: SourceState | undefined;
 
+  function kindsOf(group: string): readonly string[] {
+    const own = options.server.clients().filter((client) => client.group === group);
+    return own.map(({ node }) => clientKind(node));
+  }
+
   function publisherOf(group: string): Publisher {
     let publisher = publishers.get(group);
     if (publisher === undefined) {
@@ -98,14 +102,17 @@ export function createController(options: ControllerOptions): Controller {
         group,
         stepLimitMs: options.stepLimitMs ?? 5_000,
         lingerMs: options.lingerMs ?? 150_000,
+        connected: () => kindsOf(group),
+        hashes: (ids) => hashesOf(source, ids),
         standIn: standInFor,
         onStep: (step) => log.debug({ gateway: group, step: step.name, ms: Math.round(step.durationMs) }, 'published'),
-        onWithheld: (refusals) => {
-          withheld.set(group, refusals);
-          metrics.withheld.set([...withheld.values()].reduce((sum, each) => sum + each.length, 0));
+        onWithheld: (withheld) => {
+          refusals.withheld(group, withheld);
+          metrics.withheld.set([...refusals.known.refusals().values()].reduce((sum, each) => sum + each.length, 0));
         },
         onFailure: (error) => log.error({ gateway: group, error: error as Error }, 'publishing failed'),
       });
+      refusals.begin(publisher);
       publishers.set(group, publisher);
     }
     return publisher;
@@ -129,14 +136,7 @@ export function createController(options: ControllerOptions): Controller {
     return true;
   }
 
-  function nacks(): ReadonlyMap<string, string> {
-    const texts = new Map<string, string>();
-    for (const refusals of withheld.values()) {
-      for (const { resource, text } of refusals) for (const id of resource.origins) texts.set(id, text);
-    }
-    return texts;
-  }
-
+  const nacks = (): ReadonlyMap<string, string> => refusals.nacks(source);
   const refusedAnywhere = (): ReadonlySet<string> =>
     new Set([...(options.refusedElsewhere?.() ?? []), ...nacks().keys()]);
   const isStale = (id: string): boolean => source.stale.has(id) || inForce.stale.has(id);
@@ -185,9 +185,10 @@ export function createController(options: ControllerOptions): Controller {
       const { attachments } = inForce;
       return { revision, problems: problems(), attachments, nacks: nacks(), isStale, isPublished };
     },
-    refused(group, typeUrl, versions, text) {
-      publishers.get(group)?.refused(typeUrl, versions, text);
+    refused({ node, group, typeUrl, versions, text }) {
+      publishers.get(group)?.refused(typeUrl, versions, text, clientKind(node));
     },
+    ...refusals.known,
     standIns() {
       const known = [...inForce.stale].map((id) => [id, lastGood.get(id)] as const);
       const refused = [...refusedAnywhere()].map((id) => [id, refusedDocuments.before(id)] as const);
@@ -195,7 +196,6 @@ export function createController(options: ControllerOptions): Controller {
         [...refused, ...known].filter((entry): entry is [string, PolicyDocument] => entry[1] !== undefined),
       );
     },
-    refusals: () => withheld,
     desired: (group, typeUrl, name) => desired.get(group)?.resources.get(typeUrl)?.get(name),
     close() {
       for (const publisher of publishers.values()) publisher.close();

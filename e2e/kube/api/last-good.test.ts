@@ -154,14 +154,24 @@ async function kept(): Promise<readonly string[]> {
   const secret = JSON.parse(await server.kubectl('get', 'secret', versions, '-n', 'sluice-system', '-o', 'json'));
   const text = Buffer.from(secret.data?.versions ?? '', 'base64').toString();
   const lines = text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
-  return lines.map(({ kind, object }) => `${kind}/${object.metadata.name}`);
+  return lines.map(({ kind, object, refused }) =>
+    refused === undefined ? `${kind}/${object.metadata.name}` : `${Object.keys(refused.documents)} is refused`,
+  );
 }
 
-/** For so long that a controller that has just started has handed everything out, and been answered. */
-async function servesOn(): Promise<void> {
+/** With the times at which they became what they are. */
+const told = (): Promise<readonly (Condition | undefined)[]> =>
+  Promise.all([accepted('model.sluice.dev', 'small'), accepted('envoyextensionpolicy', 'script')]);
+
+/**
+ * For so long that a controller that has just started has handed everything out, been answered, and has written what it
+ * has to say.
+ */
+async function servesOn(says?: readonly (Condition | undefined)[]): Promise<void> {
   const until = performance.now() + 3_000;
   while (performance.now() < until) {
     expect([await chat(), await scripted()]).toEqual([200, 'runs']);
+    if (says !== undefined) expect(await told()).toEqual(says);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -181,19 +191,21 @@ describe('the last good version', { timeout: 120_000 }, () => {
     await servesOn();
   });
 
-  it('serves on when the controller starts anew, and its status says the same', async () => {
-    const told = await accepted('model.sluice.dev', 'small');
+  it('serves on when the controller starts anew, and its status says the same all the time', async () => {
+    const said = await told();
+    expect(said.map((condition) => condition?.status)).toEqual(['False', 'False']);
     for (let times = 0; times < 2; times++) {
       const { xdsPort } = controller;
       await controller.stop();
       await servesOn();
       controller = await startController(xdsPort);
       await until('its pod is connected', () => controller.log().split('client connected').length > 2);
-      await servesOn();
+      await until('it writes', () => controller.log().includes('this replica writes now'));
+      await servesOn(said);
+      // It has not even been sent.
+      expect(controller.log()).not.toContain('refused by a client');
     }
     expect((await stat(join(folder, 'policy.snapshot'))).mode & 0o777).toBe(0o600);
-    expect(await accepted('model.sluice.dev', 'small')).toEqual(told);
-    await until('the script is refused', () => isRefused('envoyextensionpolicy', 'script'));
   });
 
   it('serves on when it starts anew while the API server is away', async () => {
@@ -212,8 +224,14 @@ describe('the last good version', { timeout: 120_000 }, () => {
   });
 
   it('serves on with a replica and a pod that have never been there before', async () => {
-    const isKept = async (): Promise<boolean> => (await kept()).join() === 'EnvoyExtensionPolicy/script,Model/small';
-    await until('others can know of it', isKept, { seen: async () => (await kept()).join() });
+    const all = 'EnvoyExtensionPolicy/script,Model/small,EnvoyExtensionPolicy/script is refused';
+    let seen = '';
+    const isKept = async (): Promise<boolean> => {
+      seen = (await kept()).join();
+      return seen === all;
+    };
+    await until('others can know of it', isKept, { seen: () => seen });
+    const said = await told();
     const { xdsPort } = controller;
     await egress.stop();
     await controller.stop();
@@ -223,9 +241,10 @@ describe('the last good version', { timeout: 120_000 }, () => {
     await until('everything serves', async () => (await chat()) === 200 && (await scripted()) === 'runs', {
       seen: () => `${controller.log()}\n${egress.processor.log()}`,
     });
-    await servesOn();
-    await until('the script is refused', () => isRefused('envoyextensionpolicy', 'script'));
-    await until('others can know of it', isKept);
+    await until('it writes', () => controller.log().includes('this replica writes now'));
+    await servesOn(said);
+    expect(controller.log()).not.toContain('refused by a client');
+    expect((await kept()).join()).toBe(all);
   });
 
   it('is forgotten when what is written is right again', async () => {

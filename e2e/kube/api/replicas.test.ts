@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { scriptedXdsClient } from '../../feature/support/xds-client.ts';
 import { cleanupsAfterEach } from '../../support/cleanups.ts';
 import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
@@ -17,6 +17,7 @@ import { freePort } from '../../support/ports.ts';
 patience();
 const cleanup = cleanupsAfterEach();
 const main = fileURLToPath(new URL('../../../cmd/controller/main.ts', import.meta.url));
+const olderVersions = 'sluice-older-versions';
 let server: KubeApiServer;
 
 interface Replica {
@@ -32,6 +33,8 @@ beforeAll(async () => {
   server = await startApiServer();
   await serveEveryKind(server);
   await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
+  // As the chart makes it.
+  await server.apply(`{apiVersion: v1, kind: Secret, metadata: {name: ${olderVersions}, namespace: sluice-system}}`);
   await server.apply(policy);
   const ports = [await freePort(), await freePort(), await freePort(), await freePort()];
   const [xdsA = 0, adminA = 0, xdsB = 0, adminB = 0] = ports;
@@ -122,12 +125,12 @@ async function byRole(): Promise<{ readonly leading: Replica; readonly other: Re
   return { leading, other };
 }
 
-function provider(name: string): string {
+function provider(name: string, port = 9): string {
   return `
 apiVersion: sluice.dev/v1alpha1
 kind: Provider
 metadata: { name: ${name} }
-spec: { schema: openai, endpoint: 'http://127.0.0.1:9/v1', credential: { none: {} } }
+spec: { schema: openai, endpoint: 'http://127.0.0.1:${port}/v1', credential: { none: {} } }
 `;
 }
 
@@ -155,4 +158,89 @@ it('tells what pods of the other replica have accepted and refused, and what is 
     other.process.kill('SIGCONT');
   }
   await untilSays('provider/third', 'Programmed', /^True Programmed 1/);
+});
+
+/** What an Envoy that starts now is given there of this provider: the version of each cluster by its name. */
+async function clustersOf({ xdsPort }: Replica, name: string): Promise<Readonly<Record<string, string>>> {
+  const node = { id: 'new-envoy', cluster: 'sluice', userAgentName: 'envoy', metadata: { gateway: 'egress' } };
+  const client = scriptedXdsClient('delta', { port: xdsPort, node });
+  try {
+    client.ask('cluster', ['*']);
+    const { names, versions } = await client.next();
+    const all = names.map((cluster, index) => [cluster, versions[index] ?? ''] as const);
+    return Object.fromEntries(all.filter(([cluster]) => cluster.startsWith(`provider/${name}@`)));
+  } finally {
+    client.close();
+  }
+}
+
+/** A whole pod, whose Envoy can be told to refuse the next clusters that it gets. */
+function fastidiousPod(replica: Replica): { refuseNext(): void } {
+  const node = (userAgentName: string) => ({
+    ...{ id: `fastidious-${userAgentName}`, cluster: 'sluice', userAgentName, metadata: { gateway: 'egress' } },
+  });
+  let isRefusing = false;
+  const refuses = (name: string): string | undefined => {
+    if (!isRefusing || !name.includes('shared')) return undefined;
+    isRefusing = false;
+    return `cluster ${name} is not for me`;
+  };
+  const envoy = scriptedXdsClient('delta', { port: replica.xdsPort, acks: true, refuses, node: node('envoy') });
+  const processor = scriptedXdsClient('delta', { port: replica.xdsPort, acks: true, node: node('sluice-processor') });
+  for (const client of [envoy, processor]) cleanup(() => client.close());
+  processor.ask('programProvider', ['*']);
+  envoy.ask('cluster', ['*']);
+  envoy.ask('listener', ['*']);
+  return {
+    refuseNext() {
+      isRefusing = true;
+    },
+  };
+}
+
+async function conditions(object: string): Promise<unknown> {
+  return JSON.parse(await server.kubectl('get', object, '-o', 'jsonpath={.status.conditions}'));
+}
+
+async function isKept(): Promise<boolean> {
+  const get = ['get', 'secret', olderVersions, '-n', 'sluice-system', '-o', 'jsonpath={.data.versions}'];
+  return Buffer.from(await server.kubectl(...get), 'base64').includes('is not for me');
+}
+
+it('serves from no replica what a client of one has refused, also when the leader is gone', async () => {
+  await server.kubectl('delete', 'providers.sluice.dev', '--all');
+  const { leading, other } = await byRole();
+  await server.apply(provider('shared'));
+  const { refuseNext } = fastidiousPod(other);
+  await untilSays('provider/shared', 'Programmed', /^True Programmed 1/);
+  const good = await clustersOf(other, 'shared');
+  expect(Object.keys(good)).toHaveLength(1);
+
+  refuseNext();
+  await server.apply(provider('shared', 8));
+  await untilSays('provider/shared', 'Accepted', /^False Refused 2: .*is not for me/);
+  expect(await clustersOf(other, 'shared')).toEqual(good);
+  expect(await clustersOf(leading, 'shared')).toEqual(good);
+  await until('others can know of it', isKept);
+
+  // Without a word: whoever comes has only what was written.
+  const said = await conditions('provider/shared');
+  leading.process.kill('SIGKILL');
+  await once(leading.process, 'exit');
+  const admins = [leading.adminPort, other.adminPort];
+  const fresh = start('c', leading.xdsPort, leading.adminPort, admins);
+  replicas = [fresh, other];
+  await until('another one answers', () => answers(fresh));
+  expect(await clustersOf(fresh, 'shared')).toEqual(good);
+  await until('another one leads', async () => ['c', other.name].includes((await leader()) ?? ''));
+  // What a new leader has to say it says after it has asked everybody.
+  const another = provider('another');
+  await server.apply(another);
+  await untilSays('provider/another', 'Accepted', /^True/);
+  expect(await conditions('provider/shared')).toEqual(said);
+  expect(await isKept()).toBe(true);
+
+  await server.apply(provider('shared', 7));
+  await untilSays('provider/shared', 'Accepted', /^True Accepted 3/);
+  await until('nothing is kept any more', async () => !(await isKept()));
 });

@@ -7,6 +7,7 @@ import { authorityCache } from '../authority/cache-file.ts';
 import { type AuthorityKeeper, keepAuthority } from '../authority/keeper.ts';
 import { authoritySecret } from '../authority/secret.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../control-plane.ts';
+import { followVersions } from '../older-versions/follow.ts';
 import { versionsSecret } from '../older-versions/secret.ts';
 import { mayAsk } from '../peer-rule.ts';
 import { type KubernetesSource, startKubernetesSource } from '../sources/kubernetes/source.ts';
@@ -90,10 +91,7 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
         client,
         selectors: options.selectors,
         ...(stateFolder !== undefined && { snapshotFile: join(stateFolder, snapshotName) }),
-        async toldVersions() {
-          const stored = await olderVersions.read();
-          return stored.ok ? ok(stored.value.objects) : stored;
-        },
+        toldVersions: olderVersions.read,
         ...events,
         onObjects: writers.changed,
         onTrouble,
@@ -120,10 +118,18 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
     throw error;
   });
   plane = started;
+  const follower = followVersions({
+    client,
+    namespace,
+    name: versionsName,
+    onVersions: ({ refused }) => started.tell(refused),
+    onError: onTrouble,
+  });
   writers.changed();
   return ok({
     ...started,
     async close(graceMs) {
+      follower.close();
       // First what writes: a replica that is leaving has nothing more to say.
       await closeAll();
       await started.close(graceMs);

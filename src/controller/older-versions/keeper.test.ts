@@ -2,9 +2,15 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type KubeError, kubeError } from '../../kube/error.ts';
 import { silentLogger } from '../../lib/log.ts';
 import { err, ok } from '../../lib/result.ts';
+import type { RefusedVersion } from '../rollout/refused-version.ts';
 import type { KindObject } from '../sources/kubernetes/snapshot.ts';
 import { keepOlderVersions } from './keeper.ts';
-import type { VersionsSecret } from './secret.ts';
+import { storedIn, textOf, type VersionsSecret } from './secret.ts';
+
+const refused: RefusedVersion = {
+  ...{ gateway: 'g', typeUrl: 't', name: 'r', version: '1', text: 'no' },
+  ...{ by: ['envoy/1'], documents: {} },
+};
 
 function version(name: string): KindObject {
   return { kind: 'Budget', object: { metadata: { name, namespace: 'team-a', uid: `uid-${name}` } } };
@@ -18,7 +24,9 @@ function sharedSecret() {
   const secret: VersionsSecret = {
     async read() {
       calls.push('read');
-      return failure === undefined ? ok({ objects: [], text, resourceVersion: String(resourceVersion) }) : err(failure);
+      if (failure !== undefined) return err(failure);
+      const data = { versions: Buffer.from(text).toString('base64') };
+      return ok(storedIn({ metadata: { name: 'shared', resourceVersion: String(resourceVersion) }, data }));
     },
     async write(next, replaces) {
       calls.push('write');
@@ -31,7 +39,10 @@ function sharedSecret() {
   return {
     secret,
     calls,
-    names: () => (text === '' ? [] : text.split('\n').map((line) => JSON.parse(line).object.metadata.name)),
+    names() {
+      const lines = text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
+      return lines.map(({ object, refused: item }) => object?.metadata.name ?? `${item.name} is refused`);
+    },
     fail(error: KubeError | undefined) {
       failure = error;
     },
@@ -43,12 +54,22 @@ function sharedSecret() {
 }
 
 function keeperOf({ secret }: { readonly secret: VersionsSecret }) {
-  const state = { isLeader: true, versions: [] as KindObject[] | undefined };
+  const state = {
+    isLeader: true,
+    versions: [] as KindObject[] | undefined,
+    refused: [] as readonly RefusedVersion[],
+    wrong: [] as string[],
+    mended: [] as string[],
+  };
   const trouble: string[] = [];
   const keeper = keepOlderVersions({
     secret,
     isLeader: () => state.isLeader,
-    versions: () => state.versions,
+    versions: () => state.versions && { objects: state.versions, refused: state.refused },
+    onRead(stored) {
+      state.refused = stored.refused.filter(({ name }) => !state.mended.includes(name));
+    },
+    isOfUse: ({ object }) => state.wrong.includes(object.metadata.name),
     onTrouble: ({ reason }) => trouble.push(reason),
     log: silentLogger,
     waitMs: 5,
@@ -109,6 +130,20 @@ describe('keepOlderVersions()', () => {
     expect(shared.names()).toEqual([]);
     keeper.elected();
     await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
+  });
+
+  it('keeps what another one has written that counts still, and takes in what was refused before it writes', async () => {
+    const shared = sharedSecret();
+    const { keeper, state } = keeperOf(shared);
+    shared.change(textOf({ objects: [version('gone'), version('wrong')], refused: [refused] }).text);
+    state.versions = [version('own')];
+    state.wrong.push('wrong');
+    keeper.elected();
+    await vi.waitFor(() => expect(shared.names()).toEqual(['own', 'wrong', 'r is refused']));
+    state.wrong.pop();
+    state.mended.push('r');
+    keeper.changed();
+    await vi.waitFor(() => expect(shared.names()).toEqual(['own']));
   });
 
   it('tries again where somebody was faster, and where it failed', async () => {

@@ -1,16 +1,21 @@
 import type { KubeError } from '../../kube/error.ts';
 import type { Logger } from '../../lib/log.ts';
+import { objectId } from '../object-id.ts';
 import type { KindObject } from '../sources/kubernetes/snapshot.ts';
-import { textOf, type VersionsSecret } from './secret.ts';
+import { type StoredVersions, textOf, type Versions, type VersionsSecret } from './secret.ts';
 
 export interface VersionsKeeperOptions {
   readonly secret: VersionsSecret;
   isLeader(): boolean;
-  /** Older versions that are in force now; nothing while that is not known. */
-  versions(): Iterable<KindObject> | undefined;
+  /** What is in force and what is refused now; nothing while that is not known. */
+  versions(): Versions | undefined;
+  /** What others have written before. What they knew to be refused is to count before it is written over. */
+  onRead(stored: StoredVersions): void;
+  /** An older version that others have kept: what has come after it is there, and as wrong as it was. */
+  isOfUse(older: KindObject): boolean;
   onTrouble(error: KubeError): void;
   readonly log: Logger;
-  /** How long after a change. Default 2 s: egress pods come first, and what they refuse belongs to it. */
+  /** How long after a change. Default 500 ms: egress pods come first, and what they refuse belongs to it. */
   readonly waitMs?: number;
   /** How long after a failure. Default 10 s. */
   readonly againMs?: number;
@@ -25,10 +30,12 @@ export interface VersionsKeeper {
   close(): void;
 }
 
+const tooMuch = 'older versions that are in force do not fit into a Secret; a new replica will lack some';
+
 export function keepOlderVersions(options: VersionsKeeperOptions): VersionsKeeper {
-  const { secret, isLeader, onTrouble, log, waitMs = 2_000, againMs = 10_000 } = options;
+  const { secret, isLeader, onTrouble, log, waitMs = 500, againMs = 10_000 } = options;
   /** As it stands in the Secret; nothing while that is not known. */
-  let stored: string | undefined;
+  let stored: Pick<StoredVersions, 'text' | 'objects'> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isWriting = false;
   let isClosed = false;
@@ -49,21 +56,30 @@ export function keepOlderVersions(options: VersionsKeeperOptions): VersionsKeepe
   }
 
   async function look(): Promise<void> {
-    const versions = isLeader() ? options.versions() : undefined;
-    if (versions === undefined) return;
-    const { text, leftOut } = textOf(versions);
-    if (text === stored) return;
-    if (leftOut > 0)
-      log.warn({ leftOut }, 'older versions that are in force do not fit into a Secret; a new replica will lack some');
+    const own = isLeader() ? options.versions() : undefined;
+    if (own === undefined) return;
+    if (stored !== undefined && textOf(withKept(own, stored.objects)).text === stored.text) return;
     const present = await secret.read();
     if (!present.ok) return fail(present.error);
-    if (present.value.text !== text) {
-      if (!isLeader()) return;
+    options.onRead(present.value);
+    const versions = isLeader() ? options.versions() : undefined;
+    if (versions === undefined) return;
+    const next = withKept(versions, present.value.objects);
+    const { text, leftOut } = textOf(next);
+    if (text !== present.value.text) {
+      if (leftOut > 0) log.warn({ leftOut }, tooMuch);
       const written = await secret.write(text, present.value);
       if (!written.ok) return fail(written.error);
       if (written.value === 'taken') return lookIn(waitMs);
     }
-    stored = text;
+    stored = { text, objects: next.objects };
+  }
+
+  /** Who has just begun to lead may not know of everything what it was before. */
+  function withKept({ objects, refused }: Versions, kept: readonly KindObject[]): Versions {
+    const known = new Set(objects.map(({ kind, object }) => objectId(kind, object)));
+    const missing = kept.filter((each) => !known.has(objectId(each.kind, each.object)) && options.isOfUse(each));
+    return { objects: [...objects, ...missing], refused };
   }
 
   function fail(error: KubeError): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kubeError } from '../../kube/error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { err, ok } from '../../lib/result.ts';
+import type { RefusedVersion } from '../rollout/refused-version.ts';
 import type { KindObject } from '../sources/kubernetes/snapshot.ts';
 import { textOf, versionsSecret } from './secret.ts';
 
@@ -33,10 +34,25 @@ function serverWith(data: unknown = {}, refusal?: number) {
   return { secret: secretOf, patches };
 }
 
+const refused: RefusedVersion = {
+  gateway: 'sluice-dataplane/egress',
+  typeUrl: 'type.googleapis.com/Cluster',
+  name: 'p',
+  version: 'v2',
+  text: 'no',
+  by: ['envoy/1.40.0'],
+  documents: { 'Provider/a': 'h1', 'Provider/b': 'h2' },
+};
+
+function textOfAll(objects: readonly KindObject[], ...all: readonly RefusedVersion[]) {
+  return textOf({ objects, refused: all });
+}
+
 describe('textOf()', () => {
   it('is the same whatever the order, and whatever of an object differs between replicas', () => {
-    const { text } = textOf([budget('a'), budget('b')]);
-    expect(textOf([budget('b', '', '8'), budget('a', '', '9')]).text).toBe(text);
+    const { text } = textOfAll([budget('a'), budget('b')], refused);
+    const again = { ...refused, documents: { 'Provider/b': 'h2', 'Provider/a': 'h1' } };
+    expect(textOfAll([budget('b', '', '8'), budget('a', '', '9')], again).text).toBe(text);
     expect(text).not.toContain('resourceVersion');
     expect(text).not.toContain('conditions');
     expect(text).toContain('uid-a');
@@ -44,7 +60,8 @@ describe('textOf()', () => {
   });
 
   it('leaves out the largest ones where not all of them fit', () => {
-    const { text, leftOut } = textOf([budget('a', 'x'.repeat(600_000)), budget('b'), budget('c', 'x'.repeat(200_000))]);
+    const [a, b, c] = [budget('a', 'x'.repeat(600_000)), budget('b'), budget('c', 'x'.repeat(200_000))];
+    const { text, leftOut } = textOfAll([a, b, c]);
     expect(leftOut).toBe(1);
     expect(text.length).toBeLessThan(700_000);
     expect(text.split('\n').map((line) => JSON.parse(line).object.metadata.name)).toEqual(['b', 'c']);
@@ -56,13 +73,14 @@ describe('versionsSecret()', () => {
     const { secret, patches } = serverWith();
     const empty = await secret.read();
     if (!empty.ok) throw new Error(empty.error.message);
-    expect(empty.value).toMatchObject({ objects: [], text: '' });
-    const { text } = textOf([budget('a'), budget('b')]);
+    expect(empty.value).toMatchObject({ objects: [], refused: [], text: '' });
+    const { text } = textOfAll([budget('a'), budget('b')], refused);
     expect(await secret.write(text, empty.value)).toEqual(ok('written'));
     const [written] = patches as { readonly metadata: unknown; readonly data: unknown }[];
     expect(written?.metadata).toEqual({ resourceVersion: '41' });
     const again = await serverWith(written?.data).secret.read();
     expect(again.ok && again.value.text).toBe(text);
+    expect(again.ok && again.value.refused).toEqual([refused]);
     expect(again.ok && again.value.objects.map(({ kind, object }) => [kind, object.metadata.uid])).toEqual([
       ['Budget', 'uid-a'],
       ['Budget', 'uid-b'],
@@ -70,10 +88,16 @@ describe('versionsSecret()', () => {
   });
 
   it('passes over what it does not know', async () => {
-    const lines = ['{"kind":"Later","object":{"metadata":{"name":"a"}}}', 'half of a li', JSON.stringify(budget('a'))];
+    const lines = [
+      '{"kind":"Later","object":{"metadata":{"name":"a"}}}',
+      'half of a li',
+      '{"refused":{"name":"a"}}',
+      JSON.stringify(budget('a')),
+    ];
     const versions = Buffer.from(lines.join('\n')).toString('base64');
     const read = await serverWith({ versions }).secret.read();
     expect(read.ok && read.value.objects.map(({ object }) => object.metadata.name)).toEqual(['a']);
+    expect(read.ok && read.value.refused).toEqual([]);
   });
 
   it('says that another replica was faster', async () => {

@@ -5,19 +5,27 @@ import type { KubeObject, ObjectRef } from '../../kube/object.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { isKind } from '../../policy/kinds.ts';
 import { objectId } from '../object-id.ts';
+import { resourceKey } from '../rollout/refusal.ts';
+import { isRefusedVersion, type RefusedVersion } from '../rollout/refused-version.ts';
 import type { KindObject } from '../sources/kubernetes/snapshot.ts';
 
-/** What a look at the Secret found. */
-export interface StoredVersions {
+export interface Versions {
+  /** Older versions of objects that are in force. */
   readonly objects: readonly KindObject[];
+  /** What clients do not take. */
+  readonly refused: readonly RefusedVersion[];
+}
+
+/** What a look at the Secret found. */
+export interface StoredVersions extends Versions {
   /** As `textOf` writes these. */
   readonly text: string;
   readonly resourceVersion: string;
 }
 
 /**
- * The Secret in which all replicas find the older versions of objects that are in force in place of what is written. The
- * chart makes it, empty: nothing has to be allowed to make Secrets for this.
+ * The Secret in which all replicas find the older versions of objects that are in force in place of what is written, and
+ * what clients have refused. The chart makes it, empty: nothing has to be allowed to make Secrets for this.
  */
 export interface VersionsSecret {
   read(): Promise<Result<StoredVersions, KubeError>>;
@@ -40,8 +48,7 @@ export function versionsSecret(
     async read() {
       const found = await client.get(ref);
       if (!found.ok) return isNotFound(found.error) ? err(missing(namespace, name)) : found;
-      const text = textIn(found.value);
-      return ok({ objects: objectsIn(text), text, resourceVersion: found.value.metadata.resourceVersion ?? '' });
+      return ok(storedIn(found.value));
     },
     async write(text, { resourceVersion }) {
       const answer = await client.patch(ref, {
@@ -55,9 +62,13 @@ export function versionsSecret(
 }
 
 /** The same text for the same versions, whichever replica writes them. */
-export function textOf(objects: Iterable<KindObject>): { readonly text: string; readonly leftOut: number } {
-  const lines = [...objects]
-    .map(({ kind, object }) => [objectId(kind, object), JSON.stringify({ kind, object: lasting(object) })] as const)
+export function textOf({ objects, refused }: Versions): { readonly text: string; readonly leftOut: number } {
+  const lines = [
+    ...objects.map(
+      ({ kind, object }) => [objectId(kind, object), JSON.stringify({ kind, object: lasting(object) })] as const,
+    ),
+    ...refused.map((each) => [`~ ${each.gateway} ${resourceKey(each)}`, refusedLine(each)] as const),
+  ]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, line]) => line);
   // The largest ones have to go first, so that as many as can be have a version to go back to.
@@ -72,6 +83,12 @@ export function textOf(objects: Iterable<KindObject>): { readonly text: string; 
   return { text, leftOut: lines.length - fitting.size };
 }
 
+/** Fields in this order, whoever has written them before. */
+function refusedLine({ gateway, typeUrl, name, version, text, by, documents }: RefusedVersion): string {
+  const sorted = Object.fromEntries(Object.entries(documents).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify({ refused: { gateway, typeUrl, name, version, text, by, documents: sorted } });
+}
+
 /** Without what differs between replicas that have seen the same: nobody reads it after a restart. */
 function lasting({ status: _, metadata, ...object }: KubeObject): KubeObject {
   const {
@@ -84,19 +101,22 @@ function lasting({ status: _, metadata, ...object }: KubeObject): KubeObject {
   return { ...object, metadata: lastingMetadata };
 }
 
-function textIn({ data }: KubeObject): string {
-  const text = isRecord(data) ? data[dataKey] : undefined;
-  return typeof text === 'string' ? Buffer.from(text, 'base64').toString('utf8') : '';
-}
-
-/** Another version of ours may have known other kinds. */
-function objectsIn(text: string): readonly KindObject[] {
-  return text.split('\n').flatMap((line) => {
+/** Another version of ours may have known other kinds, and other things to keep. */
+export function storedIn({ data, metadata }: KubeObject): StoredVersions {
+  const encoded = isRecord(data) ? data[dataKey] : undefined;
+  const text = typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString('utf8') : '';
+  const items = text.split('\n').flatMap((line) => {
     const parsed = parseJson(line);
-    const item = parsed.ok ? parsed.value : undefined;
-    if (!isRecord(item) || typeof item.kind !== 'string' || !isKind(item.kind) || !isObject(item.object)) return [];
-    return [{ kind: item.kind, object: item.object }];
+    return parsed.ok && isRecord(parsed.value) ? [parsed.value] : [];
   });
+  return {
+    objects: items.flatMap(({ kind, object }) =>
+      typeof kind === 'string' && isKind(kind) && isObject(object) ? [{ kind, object }] : [],
+    ),
+    refused: items.flatMap(({ refused }) => (isRefusedVersion(refused) ? [refused] : [])),
+    text,
+    resourceVersion: metadata.resourceVersion ?? '',
+  };
 }
 
 function missing(namespace: string, name: string): KubeError {

@@ -25,6 +25,8 @@ export interface Fallbacks {
   /** Something newer takes its place. */
   replaced(resource: Resource): void;
   refused(resource: Resource): void;
+  /** It is tried again. */
+  letGo(resource: Resource): void;
   /** A version that is not out any more was refused. */
   drop(resource: Name, version: string): void;
   /** Forgets what came before resources for which this does not hold. */
@@ -61,6 +63,7 @@ export function createFallbacks({ out, isAccepted, standIn }: FallbacksOptions):
       everRefused.add(resource);
       history.drop(resourceKey(resource), resource.version);
     },
+    letGo: (resource) => void everRefused.delete(resource),
     drop: (name, version) => history.drop(resourceKey(name), version),
     keepOnly: history.keepOnly,
   };

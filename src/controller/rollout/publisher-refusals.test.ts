@@ -20,10 +20,10 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     );
     expect(published.at(-1)).toBe('f:script@1 l:l@2');
     // Only when it has the listener Envoy asks for what the listener names.
-    publisher.refused(typeUrls.extensionConfig, script('1'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('1'), 'script load error', 'envoy/1');
     expect(published.at(-1)).toBe('f:script@none l:l@2');
     // One that refuses even that changes nothing.
-    publisher.refused(typeUrls.extensionConfig, script('none'), 'unknown type');
+    publisher.refused(typeUrls.extensionConfig, script('none'), 'unknown type', 'envoy/1');
     await publisher.publish(
       snapshotOf([resource('listener', 'l', '2', 'script'), resource('extensionConfig', 'script')]),
     );
@@ -37,7 +37,7 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     await publisher.publish(snapshotOf(mended));
     expect({ last: published.at(-1), withheld: withheld() }).toEqual({ last: 'f:script@2 l:l@2', withheld: [] });
     // Another client that refuses what others have in force changes nothing.
-    publisher.refused(typeUrls.extensionConfig, script('2'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('2'), 'script load error', 'envoy/1');
     expect(withheld()).toEqual([]);
   });
 
@@ -57,7 +57,7 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     // Two at once: the first was never in force anywhere.
     await publisher.publish(stateWith('bad'));
     await publisher.publish(stateWith('bad too'));
-    publisher.refused(typeUrls.extensionConfig, script('bad too'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('bad too'), 'script load error', 'envoy/1');
     expect(published.at(-1)).toBe('f:script@2 l:l@1');
   });
 
@@ -68,7 +68,7 @@ describe('createPublisher(), told of a refusal after it has published', () => {
       ['kept', '1'],
       ['gone', undefined],
     ]);
-    publisher.refused(typeUrls.cluster, batch, 'Error removing cluster gone');
+    publisher.refused(typeUrls.cluster, batch, 'Error removing cluster gone', 'envoy/1');
     expect(withheld()).toEqual([]);
   });
 
@@ -91,11 +91,11 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     await publisher.publish(stateWith('1'));
     isUnknown = ({ version }) => version === 'bad';
     await publisher.publish(stateWith('bad'));
-    publisher.refused(typeUrls.extensionConfig, script('bad'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('bad'), 'script load error', 'envoy/1');
     expect(published.at(-1)).toBe('f:script@1 l:l@1');
     isUnknown = () => true;
     await publisher.publish(stateWith('worse'));
-    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error', 'envoy/1');
     expect(published.at(-1)).toBe('f:script@1 l:l@1');
   });
 
@@ -104,7 +104,7 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     const { publisher, published } = scripted({ isUnknown: ({ version }) => !answered.has(version) });
     for (const version of ['0', '1', 'bad', 'worse']) await publisher.publish(stateWith(version));
     answered.add('0');
-    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error', 'envoy/1');
     expect(published.at(-1)).toBe('f:script@0 l:l@1');
   });
 
@@ -112,10 +112,10 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     const { publisher, published, withheld } = scripted({ isUnknown: () => true });
     for (const version of ['1', 'bad', 'worse', 'worst']) await publisher.publish(stateWith(version));
     // Of what has been replaced by now.
-    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error');
-    publisher.refused(typeUrls.extensionConfig, script('worst'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('worse'), 'script load error', 'envoy/1');
+    publisher.refused(typeUrls.extensionConfig, script('worst'), 'script load error', 'envoy/1');
     expect(published.at(-1)).toBe('f:script@1 l:l@1');
-    publisher.refused(typeUrls.extensionConfig, script('1'), 'script load error');
+    publisher.refused(typeUrls.extensionConfig, script('1'), 'script load error', 'envoy/1');
     await publisher.publish(stateWith('worst'));
     expect({ last: published.slice(-2), withheld: withheld() }).toEqual({
       last: ['f:script@1 l:l@1', 'f:script@none l:l@1'],
@@ -130,7 +130,7 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     await publisher.publish(withAddress('old', '1'));
     await publisher.publish(withAddress('new', '2'));
     expect(published.at(-1)).toBe('c:new@1 c:old@1 p:p@2');
-    publisher.refused(typeUrls.cluster, new Map([['new', '1']]), 'cluster new: no');
+    publisher.refused(typeUrls.cluster, new Map([['new', '1']]), 'cluster new: no', 'envoy/1');
     await publisher.publish(withAddress('new', '2'));
     expect(published.at(-1)).toBe('c:old@1 p:p@1');
     publisher.close();

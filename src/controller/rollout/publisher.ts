@@ -4,7 +4,8 @@ import { typeUrls } from '../../xds/snapshot/type-url.ts';
 import { changesBetween, isSomethingGone } from './changes.ts';
 import { createFallbacks } from './fallbacks.ts';
 import { createLingering } from './lingering.ts';
-import { type Refusal, refusedNames, resourceKey, withoutRefused } from './refusal.ts';
+import { type Refusal, refusedNames, withoutRefused } from './refusal.ts';
+import { createRefusalBook, type RefusalBook } from './refusal-book.ts';
 import { rolloutSteps } from './steps.ts';
 
 /** The part of the xDS server that a rollout needs. */
@@ -22,6 +23,10 @@ export interface PublisherOptions {
   readonly stepLimitMs: number;
   /** How long Envoy keeps a cluster that no program names any more. */
   readonly lingerMs: number;
+  /** Kinds of the clients that are connected. */
+  readonly connected?: () => readonly string[];
+  /** Hashes of these documents, as they are written now. */
+  readonly hashes?: (ids: readonly string[]) => Readonly<Record<string, string>>;
   /** What stands in for a resource that is refused and has no older version. Default: nothing. */
   readonly standIn?: (resource: Resource) => Resource | undefined;
   readonly onStep?: (step: { readonly name: string; readonly durationMs: number }) => void;
@@ -33,8 +38,11 @@ export interface PublisherOptions {
 export interface Publisher {
   /** Brings the group to this state, in order. A newer state overtakes between two steps. Resolves when it is out. */
   publish(desired: Snapshot): Promise<void>;
-  /** A client refused a batch of one type: these versions by name, undefined where it was a removal. */
-  refused(typeUrl: string, batch: ReadonlyMap<string, string | undefined>, text: string): void;
+  /** A client of this kind refused a batch of one type: these versions by name, undefined where it was a removal. */
+  refused(typeUrl: string, batch: ReadonlyMap<string, string | undefined>, text: string, kind: string): void;
+  /** More is known of what clients refuse: from before a restart, of clients of other replicas, or of who is connected. */
+  learn(from: (book: RefusalBook) => void): void;
+  readonly refusals: Pick<RefusalBook, 'known' | 'tried' | 'accepted'>;
   close(): void;
 }
 
@@ -45,11 +53,19 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let desired: Snapshot | undefined;
   let running: Promise<void> | undefined;
   let isClosed = false;
-  const refusals = new Map<string, Refusal>();
   const fallbacks = createFallbacks({
     out: ({ typeUrl, name }) => current.resources.get(typeUrl)?.get(name),
     isAccepted: (resource) => server.isAccepted(group, resource),
     ...(options.standIn && { standIn: options.standIn }),
+  });
+  const book = createRefusalBook({
+    group,
+    wanted: ({ typeUrl, name }) => desired?.resources.get(typeUrl)?.get(name),
+    isAccepted: (resource) => server.isAccepted(group, resource),
+    connected: options.connected ?? (() => []),
+    hashes: options.hashes ?? (() => ({})),
+    onHeld: fallbacks.refused,
+    onLetGo: fallbacks.letGo,
   });
   /** What the present step has handed out: one client may have taken it and the next one not. */
   let onTrial: ReadonlySet<Resource> = new Set();
@@ -58,8 +74,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   /** What should be in force now: desired, without what is refused, plus what lingers. */
   function target(): Snapshot {
-    const { snapshot } = withoutRefused(desired ?? emptySnapshot, refusals, fallbacks);
-    const extended = lingering.keep(snapshot, current, (key) => refusals.has(key));
+    const { snapshot } = withoutRefused(desired ?? emptySnapshot, book.held, fallbacks);
+    const extended = lingering.keep(snapshot, current, (key) => book.held.has(key));
     clearTimeout(lingerTimer);
     const restMs = lingering.restMs();
     if (restMs !== undefined && !isClosed) lingerTimer = setTimeout(kick, Math.max(1, restMs + 1)).unref();
@@ -106,12 +122,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   function forgetGone(): void {
     fallbacks.keepOnly(
-      (key, { typeUrl, name }) => current.resources.get(typeUrl)?.has(name) === true || refusals.has(key),
+      (key, { typeUrl, name }) => current.resources.get(typeUrl)?.has(name) === true || book.held.has(key),
     );
   }
 
-  function takeRefusal(refused: Pick<Resource, 'typeUrl' | 'name' | 'version'>, text: string): void {
-    const key = resourceKey(refused);
+  function takeRefusal(refused: Pick<Resource, 'typeUrl' | 'name' | 'version'>, text: string, kind: string): void {
+    book.alsoBy(refused, kind);
     const resource = current.resources.get(refused.typeUrl)?.get(refused.name);
     // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
     const isInForce = server.isAccepted(group, refused);
@@ -123,14 +139,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (fallbacks.isStandIn(resource)) return;
     if (isInForce && (!onTrial.has(resource) || fallbacks.isProven(resource))) return;
     fallbacks.refused(resource);
-    // A version that was gone back to says nothing of the one that is wanted.
-    const known = refusals.get(key)?.resource;
-    if (known === undefined || !isWanted(known)) refusals.set(key, { resource, text });
+    book.refuse(resource, text, kind);
     if (resource.typeUrl === typeUrls.extensionConfig) retract(resource);
-  }
-
-  function isWanted({ typeUrl, name, version }: Resource): boolean {
-    return desired?.resources.get(typeUrl)?.get(name)?.version === version;
   }
 
   /** Not as a step of its own: Envoy refuses every listener that names what it has refused, until it has another one. */
@@ -153,21 +163,27 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return {
     async publish(next) {
       desired = next;
-      for (const [key, { resource }] of refusals) {
-        if (!isWanted(resource)) refusals.delete(key);
-      }
-      options.onWithheld?.([...refusals.values()]);
+      book.follow();
+      options.onWithheld?.([...book.held.values()]);
       await start();
     },
-    refused(typeUrl, batch, text) {
+    refused(typeUrl, batch, text, kind) {
       for (const name of refusedNames([...batch.keys()], text)) {
         const version = batch.get(name);
         // A removal that was refused takes nothing away.
-        if (version !== undefined) takeRefusal({ typeUrl, name, version }, text);
+        if (version !== undefined) takeRefusal({ typeUrl, name, version }, text, kind);
       }
-      options.onWithheld?.([...refusals.values()]);
+      options.onWithheld?.([...book.held.values()]);
       kick();
     },
+    learn(from) {
+      const before = [...book.held.keys()].join();
+      from(book);
+      if ([...book.held.keys()].join() === before) return;
+      options.onWithheld?.([...book.held.values()]);
+      if (desired !== undefined) kick();
+    },
+    refusals: book,
     close() {
       isClosed = true;
       clearTimeout(lingerTimer);

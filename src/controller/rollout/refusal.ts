@@ -9,6 +9,10 @@ import { typeUrls } from '../../xds/snapshot/type-url.ts';
 export interface Refusal {
   readonly resource: Resource;
   readonly text: string;
+  /** Kinds of clients that have refused it, sorted. */
+  readonly by: readonly string[];
+  /** What it was made of: hashes of documents by id. */
+  readonly documents: Readonly<Record<string, string>>;
 }
 
 export function resourceKey(resource: Pick<Resource, 'typeUrl' | 'name'>): string {
@@ -24,7 +28,7 @@ export function refusedNames(batch: readonly string[], text: string): readonly s
   return named.length > 0 ? named : batch;
 }
 
-function isNamedIn(text: string, name: string): boolean {
+export function isNamedIn(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
     if (!isNameCharacter(text[at - 1]) && !isNameCharacter(text[at + name.length])) return true;
   }

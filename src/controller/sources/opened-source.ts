@@ -1,4 +1,5 @@
 import type { PolicyDocument } from '../../policy/document.ts';
+import type { RefusedVersion } from '../rollout/refused-version.ts';
 import type { SourceState } from './source.ts';
 import type { SourceSurroundings } from './surroundings.ts';
 
@@ -10,11 +11,16 @@ export interface OpenedSource {
    * nothing did, or nobody knows.
    */
   readonly before?: SourceState;
+  /** What clients refused when this was left. */
+  readonly refused?: readonly RefusedVersion[];
   readonly surroundings: SourceSurroundings;
   /** Resolves when what is there now has been read and, if it differed, told. */
   refresh(): Promise<void>;
-  /** These older versions of documents, by id, are in force in place of what is written: to be kept for a restart. */
-  keep?(standIns: ReadonlyMap<string, PolicyDocument>): void;
+  /**
+   * To be kept for a restart: older versions of documents, by id, that are in force in place of what is written, and what
+   * clients refuse.
+   */
+  keep?(standIns: ReadonlyMap<string, PolicyDocument>, refused: readonly RefusedVersion[]): void;
   /** How far what is in force may lag behind; absent: it cannot. */
   health?(): SourceHealth;
   close(): Promise<void>;

@@ -34,7 +34,7 @@ describe('policyVersion()', () => {
 });
 
 describe('accountOf()', () => {
-  const plane = { clients: () => [], refusals: () => new Map() };
+  const plane = { clients: () => [], refusals: () => new Map(), accepted: () => [] };
   const judgement = { problems: [], attachments: [], nacks: new Map(), isStale: () => false, isPublished: true };
 
   it('claims nothing for a state that has not been judged', () => {
@@ -42,6 +42,29 @@ describe('accountOf()', () => {
       accountOf('a', { ...plane, judged: () => ({ ...judgement, revision }) }, state(2, 'x'));
     expect(account(2)).toMatchObject({ policy: policyVersion(state(2, 'x')), isPublished: true });
     expect(account(1)).toMatchObject({ policy: '', isPublished: false });
+  });
+
+  it('tells of what clients refuse of a kind that is connected, and what clients have in force', () => {
+    const resource = { typeUrl: 't', name: 'n', version: 'v', body: new Uint8Array(), origins: [] };
+    const refusal = (name: string, ...by: readonly string[]) => ({
+      ...{ resource: { ...resource, name }, text: 'no', by, documents: {} },
+    });
+    const node = { id: 'e', cluster: '', userAgent: 'envoy', version: '1', metadata: {} };
+    const client = { node, group: 'g', connectedAt: 0, types: [], resources: () => [] };
+    const accepted = [{ gateway: 'g', typeUrl: 't', name: 'taken', version: 'v' }];
+    const account = accountOf(
+      'a',
+      {
+        clients: () => [client],
+        refusals: () => new Map([['g', [refusal('here', 'envoy/0', 'envoy/1'), refusal('elsewhere', 'envoy/0')]]]),
+        accepted: () => accepted,
+        judged: () => undefined,
+      },
+      state(1, 'x'),
+    );
+    expect(account.refusals.map(({ name }) => name)).toEqual(['here']);
+    expect(account.accepted).toEqual(accepted);
+    expect(readAccount(JSON.stringify(account))).toEqual({ ok: true, value: account });
   });
 
   it('is read as it was written, and nothing else is', () => {

@@ -2,6 +2,13 @@ import { combinedVersion } from '../../../lib/hash.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import type { ControlPlane } from '../../control-plane.ts';
 import { type Connected, connectedOf } from '../../rollout/reach.ts';
+import type { Refusal } from '../../rollout/refusal.ts';
+import {
+  type AcceptedVersion,
+  clientKind,
+  type RefusedVersion,
+  refusedVersion,
+} from '../../rollout/refused-version.ts';
 import type { KubernetesState } from '../../sources/kubernetes/judge.ts';
 
 /** What a replica says of its clients to the one that writes status. Nothing secret is in it. */
@@ -13,35 +20,36 @@ export interface Account {
   /** All that follows from it has been handed out to the end. */
   readonly isPublished: boolean;
   readonly clients: readonly Connected[];
+  /** What clients refuse of a kind that is connected: what is only known here from others is not told again. */
   readonly refusals: readonly AccountedRefusal[];
+  /** Of what counts as refused for all replicas, what its clients have in force. */
+  readonly accepted?: readonly AcceptedVersion[];
 }
 
-/** The version is that of the content, equal on all replicas. */
-export interface AccountedRefusal {
-  readonly gateway: string;
-  readonly typeUrl: string;
-  readonly name: string;
-  readonly version: string;
-  readonly text: string;
-}
+/** The version is that of the content, equal on all replicas. A replica of an older version says less. */
+export type AccountedRefusal = Omit<RefusedVersion, 'by' | 'documents'> & Partial<RefusedVersion>;
 
 export const accountPath = '/clients';
 
 export function accountOf(
   replica: string,
-  plane: Pick<ControlPlane, 'judged' | 'clients' | 'refusals'>,
+  plane: Pick<ControlPlane, 'judged' | 'clients' | 'refusals' | 'accepted'>,
   state: KubernetesState,
 ): Account {
   const judgement = plane.judged();
   const isJudged = judgement?.revision === state.revision;
+  const clients = plane.clients();
+  const isConnected = (gateway: string, { by }: Refusal): boolean =>
+    clients.some(({ group, node }) => group === gateway && by.includes(clientKind(node)));
   return {
     replica,
     policy: isJudged ? policyVersion(state) : '',
     isPublished: isJudged && judgement.isPublished,
-    clients: plane.clients().map(connectedOf),
+    clients: clients.map(connectedOf),
     refusals: [...plane.refusals()].flatMap(([gateway, refusals]) =>
-      refusals.map(({ resource: { typeUrl, name, version }, text }) => ({ gateway, typeUrl, name, version, text })),
+      refusals.filter((each) => isConnected(gateway, each)).map((each) => refusedVersion(gateway, each)),
     ),
+    accepted: plane.accepted(),
   };
 }
 
@@ -79,10 +87,11 @@ type Shape = Readonly<Record<string, 'string' | 'boolean'>>;
 
 function isAccount(given: unknown): given is Account {
   if (!has(given, { replica: 'string', policy: 'string', isPublished: 'boolean' })) return false;
-  const { clients, refusals } = given;
+  const { clients, refusals, accepted = [] } = given;
   return (
     isListOf(clients, { gateway: 'string', node: 'string', role: 'string', isInSync: 'boolean' }) &&
-    isListOf(refusals, { gateway: 'string', typeUrl: 'string', name: 'string', version: 'string', text: 'string' })
+    isListOf(refusals, { gateway: 'string', typeUrl: 'string', name: 'string', version: 'string', text: 'string' }) &&
+    isListOf(accepted, { gateway: 'string', typeUrl: 'string', name: 'string', version: 'string' })
   );
 }
 

@@ -37,6 +37,8 @@ describe('elsewhereOf()', () => {
     expect(elsewhereOf([replica({ policy: 'older', clients: [] })], 'same', desired)).toEqual({
       clients: [],
       nacksElsewhere: new Map(),
+      refused: [],
+      accepted: [],
       silent: [],
     });
   });
@@ -48,10 +50,23 @@ describe('elsewhereOf()', () => {
     expect(nacks('v1')).toEqual(new Map());
   });
 
+  it('passes on what others refuse and have in force', () => {
+    const whole = { ...refusal, by: ['envoy/1.40.0'], documents: { 'Provider/p1': 'hash' } };
+    const { gateway, typeUrl, name, version } = refusal;
+    const accepted = [{ gateway, typeUrl, name, version }];
+    expect(elsewhereOf([replica({ refusals: [whole], accepted })], 'same', desired)).toMatchObject({
+      refused: [whole],
+      accepted,
+    });
+  });
+
   it('knows nothing of the clients of one that is silent, but what they refused before', () => {
     expect(elsewhereOf([replica({ refusals: [refusal] }, true)], 'same', desired)).toEqual({
       clients: [],
       nacksElsewhere: new Map([['Provider/p1', 'no']]),
+      // An older version of ours says too little for more.
+      refused: [],
+      accepted: [],
       silent: ['10.0.0.7:10089'],
     });
   });

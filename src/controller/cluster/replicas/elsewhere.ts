@@ -1,5 +1,6 @@
 import type { ControlPlane } from '../../control-plane.ts';
 import type { Connected } from '../../rollout/reach.ts';
+import { type AcceptedVersion, isRefusedVersion, type RefusedVersion } from '../../rollout/refused-version.ts';
 import type { Account } from './account.ts';
 
 /** One of the other replicas, as far as it is known. */
@@ -16,6 +17,8 @@ export interface Replica {
 export interface Elsewhere {
   readonly clients: readonly Connected[];
   readonly nacksElsewhere: ReadonlyMap<string, string>;
+  readonly refused: readonly RefusedVersion[];
+  readonly accepted: readonly AcceptedVersion[];
   readonly silent: readonly string[];
 }
 
@@ -33,6 +36,8 @@ export function elsewhereOf(replicas: readonly Replica[], policy: string, desire
   return {
     clients: replicas.flatMap(({ account, isSilent }) => (account && !isSilent ? clientsOf(account, policy) : [])),
     nacksElsewhere: nacks,
+    refused: replicas.flatMap(({ account }) => account?.refusals ?? []).filter(isRefusedVersion),
+    accepted: replicas.flatMap(({ account }) => account?.accepted ?? []),
     silent: replicas.filter(({ isSilent }) => isSilent).map(({ address }) => address),
   };
 }

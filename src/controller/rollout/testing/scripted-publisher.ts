@@ -13,6 +13,10 @@ export function scripted(
     isUnknown?: (resource: Pick<Resource, 'name' | 'version'>) => boolean;
     /** Several refuse the same, one after the other, before any of them has accepted what comes in its place. */
     clients?: number;
+    /** Kinds of them. */
+    connected?: () => readonly string[];
+    /** Of documents, by id. */
+    hashes?: Readonly<Record<string, string>>;
   } = {},
 ) {
   const { clients = 1 } = options;
@@ -32,7 +36,7 @@ export function scripted(
             const text = options.refuse?.(each);
             if (text === undefined) continue;
             for (let client = 0; client < clients; client++) {
-              publisher.refused(type, new Map([[each.name, each.version]]), text);
+              publisher.refused(type, new Map([[each.name, each.version]]), text, 'envoy/1');
             }
           }
         }
@@ -40,6 +44,8 @@ export function scripted(
       isAccepted: (_group, each) => clients === 1 && !options.isUnknown?.(each),
     },
     group: 'g',
+    connected: options.connected ?? (() => ['envoy/1']),
+    hashes: (ids) => Object.fromEntries(ids.map((id) => [id, options.hashes?.[id] ?? 'same'])),
     stepLimitMs: 1_000,
     lingerMs: options.lingerMs ?? 0,
     standIn: (each) => (each.typeUrl === typeUrls.extensionConfig ? { ...each, version: 'none' } : undefined),

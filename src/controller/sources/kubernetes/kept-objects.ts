@@ -1,4 +1,5 @@
 import { objectId } from '../../object-id.ts';
+import type { RefusedVersion } from '../../rollout/refused-version.ts';
 import type { Labels } from './namespaces.ts';
 import type { Reading } from './reading.ts';
 import type { ClusterSnapshot, KeptReference, KindObject } from './snapshot.ts';
@@ -13,6 +14,7 @@ export interface SnapshotInput {
   readonly references: readonly KeptReference[];
   /** Of objects, in force in place of the present ones. */
   readonly olderVersions: readonly KindObject[];
+  readonly refused: readonly RefusedVersion[];
 }
 
 /** Older versions of objects that are in force: some stand in for what cannot be read, others for what is wrong. */
@@ -25,12 +27,13 @@ export function olderVersionsOf(readings: readonly Reading[], standIns: readonly
 
 /** What of a cluster is kept for a restart. */
 export function snapshotOf(input: SnapshotInput): ClusterSnapshot {
-  const { server, asOf, readings, namespaces, references, olderVersions } = input;
+  const { server, asOf, readings, namespaces, references, olderVersions, refused } = input;
   return {
     server,
     asOf,
     objects: readings.map(({ kind, object }) => ({ kind, object })),
     lastGood: olderVersions,
+    refused,
     namespaces: [...namespaces].map(([name, labels]) => ({ name, labels: Object.fromEntries(labels) })),
     references,
   };

@@ -20,6 +20,17 @@ function snapshotOf(count: number): ClusterSnapshot {
     namespaces: [{ name: 'n', labels: { team: 'a' } }],
     objects: Array.from({ length: count }, (_, index) => ({ kind: 'Limit', object: object(index) })),
     lastGood: [{ kind: 'Limit', object: object(0) }],
+    refused: [
+      {
+        gateway: 'g',
+        typeUrl: 't',
+        name: 'r',
+        version: '1',
+        text: 'no',
+        by: ['envoy/1'],
+        documents: { 'Limit/n/a0': 'h' },
+      },
+    ],
     references: [{ of: 'secret', key: 'n/s', uid: 'u', version: '7', value: { apiKey: 'hidden' } }],
   };
 }
@@ -55,7 +66,11 @@ describe('keepSnapshotFile()', () => {
       kind: 'Limit',
       object: { ...wanted.objects[249]?.object, status: undefined },
     });
-    expect(read).toMatchObject({ namespaces: wanted.namespaces, references: wanted.references });
+    expect(read).toMatchObject({
+      namespaces: wanted.namespaces,
+      references: wanted.references,
+      refused: wanted.refused,
+    });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder.path)).toEqual(['snapshot']);
     // When it was written, which is later than when it was made.

@@ -4,6 +4,7 @@ import { parseJson } from '../../../kube/json.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import { isKind, type Kind } from '../../../policy/kinds.ts';
+import { isRefusedVersion, type RefusedVersion } from '../../rollout/refused-version.ts';
 
 /** What was last seen complete: enough to serve from while nobody answers. Holds secrets. */
 export interface ClusterSnapshot {
@@ -13,6 +14,8 @@ export interface ClusterSnapshot {
   readonly objects: readonly KindObject[];
   /** Of objects that are broken: what they were when they were last right. */
   readonly lastGood: readonly KindObject[];
+  /** What clients did not take. */
+  readonly refused: readonly RefusedVersion[];
   readonly namespaces: readonly NamedLabels[];
   readonly references: readonly KeptReference[];
 }
@@ -45,7 +48,7 @@ const format = 'sluice-cluster-snapshot/1';
 export function* linesOf(snapshot: ClusterSnapshot): Generator<string> {
   let count = 1;
   yield JSON.stringify({ format, server: snapshot.server, asOf: snapshot.asOf });
-  for (const field of ['namespaces', 'objects', 'lastGood', 'references'] as const) {
+  for (const field of ['namespaces', 'objects', 'lastGood', 'refused', 'references'] as const) {
     for (const item of snapshot[field]) {
       count++;
       yield JSON.stringify({ in: field, item: 'object' in item ? { ...item, object: kept(item.object) } : item });
@@ -76,6 +79,7 @@ export function fromLines(lines: readonly string[]): Result<ClusterSnapshot> {
     namespaces: of('namespaces').filter(isNamedLabels),
     objects: of('objects').filter(isKindObject),
     lastGood: of('lastGood').filter(isKindObject),
+    refused: of('refused').filter(isRefusedVersion),
     references: of('references').filter(isKeptReference),
   });
 }

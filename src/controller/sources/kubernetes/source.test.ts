@@ -6,6 +6,7 @@ import type { SourceState } from '../source.ts';
 import { testFolder } from '../testing/folder.ts';
 import { type KubernetesSource, type KubernetesSourceOptions, startKubernetesSource } from './source.ts';
 import { type FakeCluster, fakeCluster } from './testing/fake-cluster.ts';
+import type { AskForVersions } from './told-versions.ts';
 
 const own = '/apis/sluice.dev/v1alpha1';
 const settled = () => new Promise((resolve) => setTimeout(resolve, 60));
@@ -166,10 +167,10 @@ describe('startKubernetesSource()', () => {
     const older = new Map(first.source.state.documents.map((document) => [document.id, document]));
     for (const name of ['changed', 'made-again', 'mended']) budget(cluster, 'team-a', name, 2, 2);
     await expect.poll(() => first.told).toHaveLength(1);
-    first.source.keep?.(new Map(older));
+    first.source.keep?.(new Map(older), []);
     await settled();
     older.delete('Budget/team-a/mended');
-    first.source.keep?.(older);
+    first.source.keep?.(older, []);
     await first.source.close();
 
     budget(cluster, 'team-a', 'made-again', 2, 1, 'another');
@@ -188,7 +189,9 @@ describe('startKubernetesSource()', () => {
     expect(amounts(away.source.state)?.[0]).toEqual(two);
   });
 
-  it('begins with the older versions that another replica tells of, and with its own snapshot where it has one', async () => {
+  const refused = { gateway: 'g', typeUrl: 't', name: 'n', version: '1', text: 'no', by: [], documents: {} };
+
+  it('begins with what another replica tells of, and with what its own snapshot has besides', async () => {
     const path = (await testFolder()).at('snapshot');
     const cluster = clusterWith('budgets');
     budget(cluster, 'team-a', 'changed', 1);
@@ -198,17 +201,33 @@ describe('startKubernetesSource()', () => {
     budget(cluster, 'team-a', 'changed', 2, 2);
     const amounts = (state: SourceState | undefined) =>
       state?.documents.map((document) => document.kind === 'Budget' && document.spec.amount);
-    let answers = [err(kubeError(503, 'ServiceUnavailable', 'later')), ok([good])];
+    const nothing = ok({ objects: [], refused: [] });
+    const away = err(kubeError(503, 'ServiceUnavailable', 'later'));
+    let answers: Awaited<ReturnType<AskForVersions>>[] = [away, ok({ objects: [good], refused: [refused] })];
     const toldVersions = async () => answers.shift() ?? err(kubeError(500, 'InternalError', 'asked too often'));
     const fresh = await follow(cluster, { toldVersions, snapshotFile: path });
     expect(amounts(fresh.source.before)).toEqual([{ usd: 1e9 }]);
     expect(amounts(fresh.source.state)).toEqual([{ usd: 2e9 }]);
+    expect(fresh.source.refused).toEqual([refused]);
     expect(fresh.errors).toEqual(['ServiceUnavailable']);
-    fresh.source.keep?.(new Map());
+    fresh.source.keep?.(new Map(), [refused]);
     await fresh.source.close();
 
+    // Nobody has written it to the others yet.
+    answers = [nothing];
     const restarted = await follow(cluster, { toldVersions, snapshotFile: path });
     expect(restarted.source.before).toBeUndefined();
+    expect(restarted.source.refused).toEqual([refused]);
+    await restarted.source.close();
+    // The others have heard of it since.
+    answers = [ok({ objects: [good], refused: [] })];
+    expect(amounts((await follow(cluster, { toldVersions, snapshotFile: path })).source.before)).toEqual([
+      { usd: 1e9 },
+    ]);
+    // Whoever has a snapshot waits for nobody.
+    answers = [away];
+    const alone = await follow(cluster, { toldVersions, snapshotFile: path });
+    expect([alone.errors, alone.source.refused]).toEqual([['ServiceUnavailable'], [refused]]);
     answers = [err(kubeError(403, 'Forbidden', 'no'))];
     const forbidden = await follow(cluster, { toldVersions });
     expect([forbidden.source.before, forbidden.errors]).toEqual([undefined, ['Forbidden']]);
@@ -234,7 +253,10 @@ describe('startKubernetesSource()', () => {
     const path = (await testFolder()).at('snapshot');
     const cluster = clusterWith('budgets');
     const collection = '/api/v1/namespaces/team-a/services';
-    const ports = [{ name: 'http', port: 80, targetPort: 'web', protocol: 'TCP' }];
+    const ports = [
+      { name: 'http', port: 80, targetPort: 'web', protocol: 'TCP' },
+      { name: 'http3', port: 443, protocol: 'UDP' },
+    ];
     cluster.put(collection, { metadata: { name: 'direct' }, spec: { clusterIP: 'None', ports } });
     cluster.put(collection, { metadata: { name: 'outside' }, spec: { type: 'ExternalName', ports: [{ port: 81 }] } });
     const first = await follow(cluster, { snapshotFile: path });

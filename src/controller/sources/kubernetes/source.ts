@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeClient } from '../../../kube/client.ts';
 import { isExpired, type KubeError, kubeErrorText } from '../../../kube/error.ts';
 import type { Resource } from '../../../kube/object.ts';
@@ -6,6 +7,7 @@ import type { PolicyDocument } from '../../../policy/document.ts';
 import type { LabelSelector } from '../../../policy/gateway-api/label-selector.ts';
 import type { Kind } from '../../../policy/kinds.ts';
 import type { Problem } from '../../../policy/problem.ts';
+import type { RefusedVersion } from '../../rollout/refused-version.ts';
 import { createHoldOff } from '../hold-off.ts';
 import type { OpenedSource, SourceEvents } from '../opened-source.ts';
 import { createBeginning } from './beginning.ts';
@@ -20,7 +22,7 @@ import { type Labels, noLabels } from './namespaces.ts';
 import type { ClusterSnapshot, KindObject } from './snapshot.ts';
 import { keepSnapshotFile, readSnapshot } from './snapshot-file.ts';
 import { clusterSurroundings } from './surroundings.ts';
-import { type AskForVersions, createToldVersions } from './told-versions.ts';
+import { type AskForVersions, createToldVersions, type FormerVersions } from './told-versions.ts';
 import { createView } from './view.ts';
 
 export interface KubernetesSourceOptions {
@@ -32,7 +34,7 @@ export interface KubernetesSourceOptions {
    * in memory that nobody else mounts.
    */
   readonly snapshotFile?: string;
-  /** The older versions of objects that are in force, as another replica told. Asked where there is no snapshot. */
+  /** What is in force in place of what is written, and what is refused, as another replica told. */
   readonly toldVersions?: AskForVersions;
   /** Gives up waiting for the first complete look. */
   readonly signal?: AbortSignal;
@@ -100,6 +102,7 @@ export async function startKubernetesSource(
   /** What was in force before a restart, where older versions stood in for what was written. */
   let stoodIn: KubernetesState | undefined;
   let standIns: ReadonlyMap<string, PolicyDocument> = new Map();
+  let refused: readonly RefusedVersion[] = [];
   /** Asked for many times between two changes. */
   let chosenNamespaces: readonly Labels[] | undefined;
 
@@ -154,7 +157,7 @@ export async function startKubernetesSource(
           ...(options.snapshotEveryMs !== undefined && { everyMs: options.snapshotEveryMs }),
         });
   const told = createToldVersions({
-    kept: kept?.lastGood,
+    kept: kept && { objects: kept.lastGood, refused: kept.refused },
     ask: options.toldVersions,
     onError: fail,
     onKnown: () => begin(),
@@ -165,8 +168,9 @@ export async function startKubernetesSource(
     return servesFrom === 'cluster' ? cluster.namespaceLabels(namespace) : (keptLabels.get(namespace) ?? noLabels);
   }
 
-  function recall(objects: Iterable<KindObject>, lastGood: readonly KindObject[]): void {
-    const before = view.recall(objects, lastGood);
+  function recall(objects: Iterable<KindObject>, former: FormerVersions): void {
+    refused = former.refused;
+    const before = view.recall(objects, former.objects);
     stoodIn = before?.state;
     // Until it is known what stands in now.
     if (before !== undefined) standIns = before.standIns;
@@ -228,7 +232,7 @@ export async function startKubernetesSource(
   function beginFromSnapshot(): void {
     if (isClosed || servesFrom !== 'nothing' || kept === undefined) return;
     servesFrom = 'snapshot';
-    recall(kept.objects, kept.lastGood);
+    recall(kept.objects, { objects: kept.lastGood, refused: kept.refused });
     view.take(kept.objects, []);
     seedReferences(kept.references, surroundings);
     beginning.done();
@@ -252,6 +256,7 @@ export async function startKubernetesSource(
       asOf: staleSince() ?? Date.now(),
       readings: view.readings(),
       olderVersions: olderVersions(standIns.values()),
+      refused,
       namespaces: cluster.namespaces(),
       references: keptReferences(surroundings),
     });
@@ -287,9 +292,10 @@ export async function startKubernetesSource(
   return {
     state: view.state(),
     ...(stoodIn && { before: stoodIn }),
-    keep(next) {
-      if (hasSameEntries(standIns, next)) return;
-      standIns = next;
+    refused,
+    keep(next, nextRefused) {
+      if (hasSameEntries(standIns, next) && isDeepStrictEqual(refused, nextRefused)) return;
+      [standIns, refused] = [next, nextRefused];
       file?.changed();
     },
     current: view.state,

@@ -1,0 +1,61 @@
+import type { XdsNode } from '../../xds/server/client.ts';
+import type { Resource } from '../../xds/snapshot/resource.ts';
+import type { Refusal } from './refusal.ts';
+
+/**
+ * A refusal as other replicas hear of it, and as it is kept for a restart. The version is that of the content: it is
+ * another one when a document, a secret or what we make of them is.
+ */
+export interface RefusedVersion extends Pick<Resource, 'typeUrl' | 'name' | 'version'> {
+  readonly gateway: string;
+  readonly text: string;
+  /** Kinds of clients that have refused it, sorted. */
+  readonly by: readonly string[];
+  /** What it was made of: hashes of documents by id. */
+  readonly documents: Readonly<Record<string, string>>;
+}
+
+/** What a client of another replica has in force. */
+export interface AcceptedVersion extends Pick<Resource, 'typeUrl' | 'name' | 'version'> {
+  readonly gateway: string;
+}
+
+/** Clients of one kind answer the same content alike: `envoy/1.40.0`. */
+export function clientKind({ userAgent, version }: Pick<XdsNode, 'userAgent' | 'version'>): string {
+  return `${userAgent}/${version ?? ''}`;
+}
+
+/** What is kept of a text: statuses have no room for more. */
+const longestText = 2_000;
+
+export function refusedVersion(gateway: string, { resource, text, by, documents }: Refusal): RefusedVersion {
+  const { typeUrl, name, version } = resource;
+  return { gateway, typeUrl, name, version, text: text.slice(0, longestText), by, documents };
+}
+
+/**
+ * Whether somebody is there who may answer otherwise: whoever refused it has left, and others of its sort have come, after
+ * an upgrade.
+ */
+export function isOutlived({ by }: Pick<RefusedVersion, 'by'>, connected: readonly string[]): boolean {
+  const agents = new Set(by.map(agentOf));
+  const askable = connected.filter((kind) => agents.has(agentOf(kind)));
+  return askable.length > 0 && !askable.some((kind) => by.includes(kind));
+}
+
+function agentOf(kind: string): string {
+  return kind.slice(0, kind.indexOf('/'));
+}
+
+export function isRefusedVersion(given: unknown): given is RefusedVersion {
+  if (typeof given !== 'object' || given === null) return false;
+  const { by, documents, ...texts } = given as Record<string, unknown>;
+  return (
+    ['gateway', 'typeUrl', 'name', 'version', 'text'].every((field) => typeof texts[field] === 'string') &&
+    Array.isArray(by) &&
+    by.every((kind) => typeof kind === 'string') &&
+    typeof documents === 'object' &&
+    documents !== null &&
+    Object.values(documents).every((hash) => typeof hash === 'string')
+  );
+}
