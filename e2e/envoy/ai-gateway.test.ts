@@ -1,7 +1,14 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Practice, startPractice } from '../../src/practice/start.ts';
-import { aiRoute, costLimit, localBackend, modelRule, secretOf } from '../support/ai-gateway-manifests.ts';
+import {
+  aiRoute,
+  backendManifest,
+  costLimit,
+  localBackend,
+  modelRule,
+  secretOf,
+} from '../support/ai-gateway-manifests.ts';
 import { attachedPolicy } from '../support/attached-policy.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { documents } from '../support/policy-documents.ts';
@@ -129,6 +136,30 @@ const limited = documents(
   }),
 );
 
+/** In the words of the first versions: the backend names its policy, and the route its Gateways as targets. */
+const firstWords = (): string => `apiVersion: aigateway.envoyproxy.io/v1alpha1
+kind: AIGatewayRoute
+metadata: {name: first-words}
+spec:
+  schema: {name: OpenAI}
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: test}]
+  rules: [${JSON.stringify(asked('in-first-words', [{ name: 'older' }]))}]
+---
+apiVersion: aigateway.envoyproxy.io/v1alpha1
+kind: AIServiceBackend
+metadata: {name: older}
+spec:
+  schema: {name: OpenAI, version: older/v1}
+  backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: older}
+  backendSecurityPolicyRef: {group: aigateway.envoyproxy.io, kind: BackendSecurityPolicy, name: shared-key}
+---
+apiVersion: aigateway.envoyproxy.io/v1alpha1
+kind: BackendSecurityPolicy
+metadata: {name: shared-key}
+spec: {type: APIKey, apiKey: {secretRef: {name: shared-key}}}
+---
+${documents(backendManifest('older', practice.port), secretOf('shared-key', { apiKey: 'shared-secret' }))}`;
+
 beforeAll(async () => {
   practice = await startPractice();
   gateway = await startGateway({
@@ -137,6 +168,7 @@ beforeAll(async () => {
       'first.yaml': account('first', { set: set(['x-both', 'backend'], ['x-backend', '1']) }),
       'second.yaml': account('second'),
       'routes.yaml': documents(chat, ofAHost, chosenRetry, limited),
+      'first-words.yaml': firstWords(),
     }),
   });
 });
@@ -186,7 +218,15 @@ describe('manifests of the AI gateway vocabulary', () => {
   it('lists the models that rules name', async () => {
     const response = await fetch(`${gateway.url}/v1/models`, { headers: { 'x-api-key': key } });
     const { data } = (await response.json()) as { data: { id: string; owned_by: string; created: number }[] };
-    expect(data.map(({ id }) => id)).toEqual(['limited', 'only-503', 'silent', 'slow', 'split', 'virtual']);
+    expect(data.map(({ id }) => id)).toEqual([
+      'in-first-words',
+      'limited',
+      'only-503',
+      'silent',
+      'slow',
+      'split',
+      'virtual',
+    ]);
     expect(data.at(-1)).toMatchObject({ owned_by: 'platform', created: 1_735_689_600 });
     expect(data[0]).toMatchObject({ owned_by: 'Envoy AI Gateway', created: 0 });
   });
@@ -202,6 +242,15 @@ describe('manifests of the AI gateway vocabulary', () => {
     });
     expect(request?.headers).not.toHaveProperty('x-client');
     expect(request?.body).not.toHaveProperty('user');
+  });
+
+  it('serves what the first versions called otherwise', async () => {
+    expect((await ask('in-first-words')).status).toBe(200);
+    expect(practice.requests[0]).toMatchObject({
+      account: 'older',
+      headers: { authorization: 'Bearer shared-secret' },
+      body: { model: 'in-first-words' },
+    });
   });
 
   it.each([429, 503])('falls back to the second backend on %i, as if the first had not been asked', async (status) => {
