@@ -11,10 +11,11 @@ export interface CostSpec {
   readonly cel?: string;
 }
 
-/** What a limit counts that refers to a cost, or why it cannot be counted. */
-export type CountedCost =
-  | Pick<Limit, 'unit' | 'cost' | 'admitsWhileAnythingIsLeft'>
-  | { readonly refusal: string; readonly remedy: string };
+/** What a limit counts that refers to a cost. */
+export type Counted = Pick<Limit, 'unit' | 'cost' | 'admitsWhileAnythingIsLeft'>;
+
+/** That, or why it cannot be counted. */
+export type CountedCost = Counted | { readonly refusal: string; readonly remedy: string };
 
 /** Types that say the same as an expression. */
 const expressions: ReadonlyMap<string, string> = new Map([
@@ -45,6 +46,13 @@ export function countedCost({ type, cel = '' }: Omit<CostSpec, 'metadataKey'>): 
   return unit === undefined
     ? { unit: 'cost', cost: text, admitsWhileAnythingIsLeft }
     : { unit, admitsWhileAnythingIsLeft };
+}
+
+/** The same and so much more for every request. */
+export function withRequest(counted: Counted, weight: number): Counted {
+  const unit = Object.entries(units).find(([, unit]) => unit === counted.unit)?.[0];
+  const text = counted.cost ?? `${unit}_tokens`;
+  return { ...counted, unit: 'cost', cost: `uint(${text}) + ${weight}u` };
 }
 
 /** By metadata key; those of the route win over those of the gateway. */

@@ -29,6 +29,11 @@ describe('buildGlobalLimit()', () => {
     [{ shared: true }, { per: [] }],
     [{ cost: { request: number(3) } }, { unit: 'requests', amount: 33 }],
     [{ cost: { request: number(0), response: metadata('total') } }, { unit: 'tokens', amount: 100 }],
+    [{ cost: { response: metadata('total') } }, { unit: 'cost', cost: 'uint(total_tokens) + 1u', amount: 100 }],
+    [
+      { cost: { request: number(5), response: metadata('weighted') } },
+      { unit: 'cost', cost: 'uint(input_tokens + output_tokens * 6u) + 5u', amount: 100 },
+    ],
     [
       { cost: { request: number(0), response: metadata('weighted') } },
       { unit: 'cost', cost: 'input_tokens + output_tokens * 6u', amount: 100 },
@@ -79,7 +84,6 @@ describe('buildGlobalLimit()', () => {
 
   it.each<[Partial<RateLimitRule>, string]>([
     [{ cost: { request: metadata('total') } }, 'cost.request'],
-    [{ cost: { response: metadata('total') } }, 'cost.request.number'],
     [{ cost: { request: number(0), response: number(1) } }, 'cost.response'],
     [{ cost: { request: number(0), response: metadata('total', 'other') } }, 'cost.response.metadata.namespace'],
     [{ cost: { request: number(0), response: metadata('unknown') } }, 'cost.response.metadata.key'],

@@ -3,7 +3,7 @@ import type { ClientSelector } from '../../../policy/envoy-gateway/client-select
 import type { RateLimitRule } from '../../../policy/envoy-gateway/rate-limit.ts';
 import type { Limit, Window } from '../../limit.ts';
 import type { NamedValues } from '../../scope.ts';
-import type { CountedCost } from './cost.ts';
+import { type Counted, type CountedCost, withRequest } from './cost.ts';
 import { modelHeader } from './match.ts';
 
 /** Where the limit is attached, and by what names costs are known there. */
@@ -78,11 +78,11 @@ export const limitDefaults = {
   defaultOutputReserve: 1_000,
 } as const;
 
-/** With a cost of the response the request itself costs nothing; this is how token limits are written. */
+/** Token limits are written with 0 for the request; where that is forgotten, it counts 1 beside its tokens. */
 function countedBy(
   { limit, cost }: RateLimitRule,
   costs: ReadonlyMap<string, CountedCost>,
-): Pick<Limit, 'unit' | 'cost' | 'amount' | 'admitsWhileAnythingIsLeft'> | Refusal | 'nothing' {
+): (Counted & Pick<Limit, 'amount'>) | Refusal | 'nothing' {
   const perRequest = cost?.request;
   if (perRequest?.from === 'Metadata')
     return { path: 'cost.request', refusal: 'what a request costs is a number here' };
@@ -102,13 +102,11 @@ function countedBy(
     const refusal = `no llmRequestCosts has the key ${metadata.key}`;
     return { path: 'cost.response.metadata.key', refusal, isUncosted: true };
   }
-  if (weight !== 0)
-    return { path: 'cost.request.number', refusal: 'requests and tokens are not counted together: write 0' };
   if ('refusal' in counted) {
     const refusal = `the cost ${metadata.key} is not counted: ${counted.refusal}`;
     return { path: 'cost.response.metadata.key', refusal };
   }
-  return { ...counted, amount: limit.requests };
+  return { ...(weight === 0 ? counted : withRequest(counted, weight)), amount: limit.requests };
 }
 
 interface Callers {
