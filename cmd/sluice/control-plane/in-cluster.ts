@@ -31,7 +31,7 @@ export const clusterFlags = {
 /** The API server passes the question on to the Service, so that nothing has to be forwarded by hand. Any replica answers. */
 export function controlPlaneInCluster(flags: ClusterFlags): AskControlPlane {
   return (path) =>
-    inCluster(flags, 'services/proxy', (client, namespace) =>
+    inCluster(flags, 'get services/proxy', (client, namespace) =>
       client.raw(`${namespace}/services/http:controller:admin/proxy${path}`),
     );
 }
@@ -45,7 +45,7 @@ export interface ReplicaAnswers {
 
 /** The same question to every replica that is ready and stays, since each knows only of its own clients. */
 export function askEveryReplica(flags: ClusterFlags, path: string): Promise<Result<ReplicaAnswers>> {
-  return inCluster(flags, 'pods and pods/proxy', async (client, namespace) => {
+  return inCluster(flags, 'list and get pods and get pods/proxy', async (client, namespace) => {
     const list = await client.raw(`${namespace}/pods?labelSelector=app.kubernetes.io/name%3Dsluice-controller`);
     if (!list.ok) return list;
     const ready = readyReplicas(list.value);
@@ -97,7 +97,7 @@ async function inCluster<T>(
     const { code } = answer.error;
     const remedy =
       code === 403
-        ? `Ask for the right to get ${right} there.`
+        ? `Ask for the right to ${right} there.`
         : code === 404 || code === 503
           ? `Check that the chart is installed there, with: kubectl -n ${namespace} get deployment controller.`
           : 'Check the kubeconfig.';

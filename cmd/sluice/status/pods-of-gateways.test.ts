@@ -23,8 +23,12 @@ const status = {
   clients: [],
 };
 
-/** What `sluice status` says of a cluster with these pods; `undefined`: who asks may not see those of the Gateway. */
-async function statusWith(controllers: readonly object[], pods: readonly object[] | undefined, ...args: string[]) {
+/** What `sluice status` says of a cluster with these pods; `undefined`: who asks may not see them. */
+async function statusWith(
+  controllers: readonly object[] | undefined,
+  pods: readonly object[] | undefined,
+  ...args: string[]
+) {
   const api = await startTestServer((request, response) => {
     const url = request.url ?? '';
     const isOfGateway = url.startsWith('/api/v1/namespaces/team/pods?');
@@ -78,5 +82,10 @@ describe('sluice status of a control plane that does not run', () => {
   it('says why', async () => {
     const { err } = await statusWith([{ ...controller, status: pulling('controller') }], []);
     expect(err).toContain('no replica is ready; container controller of controller-0: ErrImagePull: 401 Unauthorized');
+  });
+
+  it('says which rights are missing where it may not look', async () => {
+    const { err } = await statusWith(undefined, []);
+    expect(err).toContain('Ask for the right to list and get pods and get pods/proxy there.');
   });
 });
