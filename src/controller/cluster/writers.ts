@@ -134,10 +134,8 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
           },
           onChange() {
             const heard = heardElsewhere();
-            if (heard !== undefined) {
-              started().plane?.recall(heard.refused);
-              started().plane?.heard(heard.accepted);
-            }
+            if (heard !== undefined) started().plane?.recall(heard.refused);
+            started().plane?.heard(heard?.accepted ?? []);
             reporter.changed();
             versions.changed();
           },

@@ -26,7 +26,7 @@ export interface RefusalBook {
   readonly held: ReadonlyMap<string, Refusal>;
   /** A client of ours has refused it. */
   refuse(resource: Resource, text: string, kind: string): void;
-  /** Another kind of client has refused a version that is held, or one that is on trial. */
+  /** A client of another kind, perhaps, has refused a version that is held. */
   alsoBy(version: Version, kind: string): void;
   /** Something else is wanted. */
   follow(): void;
@@ -49,7 +49,7 @@ export interface RefusalBook {
 export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
   const { group, wanted, isAccepted } = options;
   const held = new Map<string, Refusal>();
-  /** Until somebody has answered what is wanted now. */
+  /** By resource key: what is tried again, until somebody has answered what is wanted now. */
   const trials = new Map<string, RefusedVersion>();
   /** By resource key; the others by version. */
   const recalled = new Map<string, RefusedVersion>();
@@ -60,6 +60,8 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
 
   const isAcceptedAnywhere = (version: Version): boolean =>
     isAccepted(version) || acceptedElsewhere.has(versionKey(version));
+  /** Somebody here would refuse it. */
+  const isVouchedFor = ({ by }: Refusal): boolean => options.connected().some((kind) => by.includes(kind));
   const isWanted = (version: Version): boolean => wanted(version)?.version === version.version;
 
   function tryAgain(key: string, refusal: Refusal): void {
@@ -155,15 +157,14 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
       for (const [key, refusal] of held) {
         const version = versionKey(refusal.resource);
         const isForgotten = before.has(version) && !told.has(version);
-        if (isForgotten && !options.connected().some((kind) => refusal.by.includes(kind))) tryAgain(key, refusal);
+        if (isForgotten && !isVouchedFor(refusal)) tryAgain(key, refusal);
       }
       holdKnown();
     },
     heard(accepted) {
       acceptedElsewhere = new Set(accepted.filter(({ gateway }) => gateway === group).map(versionKey));
       for (const [key, refusal] of held) {
-        const isVouched = options.connected().some((kind) => refusal.by.includes(kind));
-        if (acceptedElsewhere.has(versionKey(refusal.resource)) && !isVouched) tryAgain(key, refusal);
+        if (acceptedElsewhere.has(versionKey(refusal.resource)) && !isVouchedFor(refusal)) tryAgain(key, refusal);
       }
     },
     reconsider() {
