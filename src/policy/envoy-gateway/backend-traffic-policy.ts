@@ -46,10 +46,7 @@ export const backendTrafficPolicySpec = withTargets(
   object({
     ...targetFields(routeTargets),
     retry: optional(retry, 'When the next backend is asked.'),
-    rateLimit: optional(
-      except(rateLimit, 'of routes and Gateways; a single rule that has its own refuses requests'),
-      'What callers may use.',
-    ),
+    rateLimit: optional(except(rateLimit, 'of models; for ordinary services it is reported'), 'What callers may use.'),
     timeout: optional(timeout, 'How long things may take.'),
     circuitBreaker: optional(
       reported(circuitBreaker, 'what runs at once is not bounded per backend'),

@@ -4,7 +4,7 @@ import { optional } from '../schema/field.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { servedValues } from '../schema/served-values.ts';
-import { refused, unservedYet } from '../schema/verdict.ts';
+import { except, refused, unservedYet } from '../schema/verdict.ts';
 import { byteSize } from './byte-size.ts';
 import { gatewayTarget, targetFields, withTargets } from './policy-targets.ts';
 
@@ -58,7 +58,13 @@ export const clientTrafficPolicySpec = withTargets(
     ...targetFields([gatewayTarget]),
     connection: optional(
       object({
-        bufferLimit: optional(byteSize, 'Largest request body, as maxBodySize of GatewayPolicy.'),
+        bufferLimit: optional(
+          except(
+            byteSize,
+            'of whole Gateways, for requests to models; for listeners and ordinary services it is reported',
+          ),
+          'Largest request body, as maxBodySize of GatewayPolicy.',
+        ),
         socketBufferLimit: refused(ownValues),
         connectionLimit: refused('connections are not counted'),
         maxAcceptPerSocketEvent: refused(ownValues),

@@ -4,6 +4,7 @@ import { integer } from '../schema/integer.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
 import { servedValues } from '../schema/served-values.ts';
+import { except } from '../schema/verdict.ts';
 
 const noGrpc = 'models do not answer in gRPC';
 
@@ -31,7 +32,7 @@ const trigger = servedValues(
 export const retry = object({
   numRetries: defaulted(integer({ from: 0, to: 100 }), 2, 'How often a request is tried again.'),
   numAttemptsPerPriority: optional(
-    integer({ from: 1, to: 100 }),
+    except(integer({ from: 1, to: 100 }), 'of models; for ordinary services, which have no priorities, it is reported'),
     'Attempts before the next priority’s turn; one for each of its backends if absent.',
   ),
   retryOn: optional(

@@ -15,7 +15,7 @@ const name = text({ longest: 253, complaint: 'has control characters', remedy: '
 const http = object({
   url: required(codeUrl, 'Where the code is.'),
   sha256: optional(
-    except(codeSha256, 'where it is missing, which is reported: Envoy runs only code that is known'),
+    except(codeSha256, 'code without it is reported and not run: Envoy runs only what is known'),
     'Hash of the code.',
   ),
   tls: refused('the system’s certificates are used'),
