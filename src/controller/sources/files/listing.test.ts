@@ -56,6 +56,13 @@ describe('listFolder', () => {
     expect((await listFolder(folder.path)).folders).toContain(other.path);
   });
 
+  it('does not follow symlinks to files under another name than that of a policy', async () => {
+    const [folder, other] = [await testFolder(), await testFolder()];
+    await other.write('shared.yaml', 'x');
+    await symlink(other.at('shared.yaml'), folder.at('notes.txt'));
+    expect(await names(folder)).toEqual([]);
+  });
+
   it('does not list a file twice that has a symlink beside it, nor run in circles', async () => {
     const folder = await testFolder();
     await folder.write('sub/real.yaml', 'x');

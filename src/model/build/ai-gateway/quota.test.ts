@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { parseDocuments } from '../../../policy/parse.ts';
+import { buildModel } from '../build.ts';
+import { secretsOnly } from '../testing/surroundings.ts';
+
+const frame = `
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: {name: b}
+spec: {endpoints: [{ip: {address: 10.0.0.1, port: 8000}}]}
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: {name: a}
+spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: b}}
+---
+apiVersion: aigateway.envoyproxy.io/v1alpha1
+kind: QuotaPolicy
+metadata: {name: q}
+spec:
+  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: a}]
+`;
+
+/** Limits of the backend, and what is said of its quotas, where one rule leads to it. */
+function build(quotas: string, rule: string) {
+  const route = `---\napiVersion: aigateway.envoyproxy.io/v1beta1\nkind: AIGatewayRoute\nmetadata: {name: r}\nspec: {rules: [${rule}]}\n`;
+  const { documents, problems: wrong } = parseDocuments(`${frame}  ${quotas}\n${route}`, 'policy.yaml', '.');
+  expect(wrong).toEqual([]);
+  const { gateways, problems } = buildModel(documents, secretsOnly());
+  return {
+    limits: gateways[0]?.limits ?? [],
+    said: problems.flatMap(({ document, path, message }) =>
+      document === 'QuotaPolicy/q' ? [`${path} ${message}`] : [],
+    ),
+  };
+}
+
+const ofModel = (name: string, quota: string): string => `perModelQuotas: [{modelName: ${name}, quota: {${quota}}}]`;
+const whole = 'defaultBucket: {limit: 9, duration: 1m}';
+const model = (value: string, type = 'Exact'): string =>
+  `{matches: [{headers: [{name: x-ai-eg-model, value: "${value}", type: ${type}}]}], backendRefs: [{name: a}]}`;
+
+describe('a quota of one model', () => {
+  it.each([
+    ['the model by the name that callers use', model('m')],
+    ['that name alone where callers use any of a pattern', model('m.*', 'RegularExpression')],
+    ['that name alone where callers use any name', '{backendRefs: [{name: a}]}'],
+  ])('counts %s', (_, rule) => {
+    const { limits, said } = build(ofModel('m', whole), rule);
+    expect(said).toEqual([]);
+    expect(limits).toMatchObject([{ amount: 9, scope: { models: ['m'], providers: ['a'] } }]);
+  });
+
+  it('cannot be kept where a reference puts it in the place of whatever callers name', () => {
+    const { limits, said } = build(ofModel('m', whole), '{backendRefs: [{name: a, modelNameOverride: m}]}');
+    expect(said).toEqual([expect.stringMatching(/^spec\.perModelQuotas\[0\]\.modelName .*does not name its models/)]);
+    expect(limits.filter(({ amount }) => amount === 9)).toEqual([]);
+  });
+
+  it('with a bucket for callers whom no limit can tell apart lets none of them through', () => {
+    const selector = '{headers: [{name: x-team, value: "red*"}]}';
+    const buckets = `bucketRules: [{clientSelectors: [${selector}], quota: {limit: 9, duration: 1m}}]`;
+    const { limits, said } = build(ofModel('m', buckets), model('m'));
+    expect(said).toEqual([expect.stringMatching(/bucketRules\[0\].* an asterisk stands for any text here/)]);
+    expect(limits).toMatchObject([{ name: 'QuotaPolicy/q/a/m', unit: 'unkept' }]);
+  });
+});
