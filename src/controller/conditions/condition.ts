@@ -17,8 +17,8 @@ export interface Condition {
  * - Programmed: every egress pod has accepted the configuration that includes this generation. Unknown while a replica
  *   of the controller does not say what its pods have accepted.
  * - Warning: True, and there only while it is: something in it has no effect, such as a name that matches nothing.
- * - Conflicted, SupportedVersion, InsecureFrontendValidationMode: as Gateway API has them, on listeners, GatewayClasses
- *   and Gateways. The last is there only while it is True.
+ * - Conflicted, SupportedVersion, InsecureFrontendValidationMode, OverlappingTLSConfig: as Gateway API has them, on
+ *   listeners, GatewayClasses, Gateways and listeners again. The last two are there only while they are True.
  */
 const conditionTypes = [
   'Accepted',
@@ -28,6 +28,7 @@ const conditionTypes = [
   'Conflicted',
   'SupportedVersion',
   'InsecureFrontendValidationMode',
+  'OverlappingTLSConfig',
 ] as const;
 
 export type ConditionType = (typeof conditionTypes)[number];

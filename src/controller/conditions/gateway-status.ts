@@ -21,9 +21,11 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
   if (!scene.ours.gateways.has(gateway)) return undefined;
   const provisioned = scene.outcome.provisioned.get(gateway);
   const { say, verdict, spec } = subject;
-  const listeners = listOf(spec.listeners).map((listener, index) =>
+  const written = listOf(spec.listeners);
+  const listeners = written.map((listener, index) =>
     judgeListener({
       spec: listener,
+      all: written,
       verdict: verdictOfListener(verdict, index, frontendOf(listener, spec)),
       say,
       attachedRoutes: attachedRoutes(gateway, textOf(listener.name) ?? '', scene),

@@ -5,6 +5,7 @@ import type { Say } from './document-conditions.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
 import { reasonInFrontend } from './frontend-tls.ts';
 import { problemsMessage } from './message.ts';
+import { overlappingTls } from './overlapping-tls.ts';
 import type { ListenerStatus } from './status.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -12,6 +13,8 @@ const gatewayApiGroup = 'gateway.networking.k8s.io';
 
 export interface ListenerSubject {
   readonly spec: Fields;
+  /** The listeners of the Gateway, this one among them. */
+  readonly all: readonly Fields[];
   /** With the problems of this listener only. */
   readonly verdict: Verdict;
   readonly say: Say;
@@ -25,7 +28,7 @@ export interface JudgedListener {
   readonly areReferencesResolved: boolean;
 }
 
-export function judgeListener({ spec, verdict, say, attachedRoutes }: ListenerSubject): JudgedListener {
+export function judgeListener({ spec, all, verdict, say, attachedRoutes }: ListenerSubject): JudgedListener {
   const conflicts = verdict.errors.filter(({ reason }) => reason === 'Conflicted');
   const faults = verdict.errors.filter(({ reason }) => reason !== 'Conflicted');
   const kinds = supportedKinds(spec);
@@ -38,7 +41,7 @@ export function judgeListener({ spec, verdict, say, attachedRoutes }: ListenerSu
       name: textOf(spec.name) ?? '',
       supportedKinds: kinds.supported,
       attachedRoutes,
-      conditions: [acceptance, conflicted(say, conflicts), references],
+      conditions: [acceptance, conflicted(say, conflicts), references, ...overlappingTls(say, spec, all)],
     },
   };
 }
