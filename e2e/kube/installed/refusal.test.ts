@@ -3,7 +3,7 @@ import { openCluster } from '../../support/kube-installed/cluster.ts';
 import { conditionOf } from '../../support/kube-installed/condition.ts';
 import { egressPods } from '../../support/kube-installed/egress-pods.ts';
 import type { PortForward } from '../../support/kube-installed/port-forward.ts';
-import { bringSluice, dataplane } from '../../support/kube-installed/sluice.ts';
+import { bringSluice, dataplane, rollout, system } from '../../support/kube-installed/sluice.ts';
 import { runSluice } from '../../support/kube-installed/sluice-command.ts';
 import { forwardEgress, openStage, outside, type Stage } from '../../support/kube-installed/stage.ts';
 import { rawRequest } from '../../support/raw-request.ts';
@@ -154,6 +154,39 @@ describe('what the Envoys of all pods refuse', { timeout: 120_000 }, () => {
     await stage.apply(policy('bad', 'scripted', answering('again')));
     await until('the script runs', async () => (await word('scripted')) === 'again', { limitMs: 30_000 });
     await until('the status is clear', async () => (await statusOf('bad')) === 'True', { limitMs: 30_000 });
+  });
+
+  const whileAllIsReplaced =
+    'stays refused, and its last good version in force, while the controller and all pods are replaced';
+  it(whileAllIsReplaced, { timeout: 400_000 }, async () => {
+    await stage.kubectl('delete', 'envoyextensionpolicies', '--all');
+    await stage.apply(policy('kept', 'scripted', answering('kept')));
+    await until('the script runs', async () => (await word('scripted')) === 'kept', { limitMs: 30_000 });
+    await stage.apply(policy('kept', 'scripted', broken));
+    await until('the script is refused', async () => (await statusOf('kept')) === 'False', { limitMs: 30_000 });
+    const said = await accepted('kept');
+    const replaced = Promise.all(
+      (
+        [
+          [system, 'deployment/controller'],
+          [dataplane, 'deployment/egress'],
+        ] as const
+      ).map(async ([namespace, name]) => {
+        await cluster.kubectl(['--namespace', namespace, 'rollout', 'restart', name]);
+        return rollout(cluster, namespace, name);
+      }),
+    );
+    let areReplaced = false;
+    const watched = replaced.finally(() => {
+      areReplaced = true;
+    });
+    // All the time, with the moment at which it became so.
+    while (!areReplaced) expect(await accepted('kept')).toEqual(said);
+    await watched;
+    await egress.stop();
+    egress = await forwardEgress(cluster);
+    expect(await word('scripted')).toBe('kept');
+    expect(await accepted('kept')).toEqual(said);
   });
 
   it('does not keep new pods from starting', async () => {
