@@ -71,6 +71,18 @@ describe('statusPatch()', () => {
     expect(written.filter(({ controllerName }) => controllerName === 'they')).toHaveLength(14);
   });
 
+  it('tells first of those with which something is wrong, where there is no room for all', () => {
+    const names = Array.from({ length: 18 }, (_, index) => `a${index}`);
+    const status = ancestors(...names);
+    if (status.shape !== 'ancestors') throw new Error('not of ancestors');
+    const entries = status.entries.map((entry, index) =>
+      index === 17 ? { ...entry, conditions: [accepted('False')] } : entry,
+    );
+    const patch = statusPatch({ ...status, entries }, {}, now);
+    const written = patch?.ancestors as readonly { ancestorRef: { name: string } }[];
+    expect(written.map(({ ancestorRef }) => ancestorRef.name)).toEqual(['a17', ...names.slice(0, 15)]);
+  });
+
   it('takes a status that is no object for an empty one', () => {
     const current = { conditions: 'nonsense' };
     expect(statusPatch(object(accepted('True')), current, now)).toMatchObject({ conditions: [{ type: 'Accepted' }] });

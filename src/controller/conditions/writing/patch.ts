@@ -93,12 +93,22 @@ function entries(
   const isOurs = (entry: Fields): boolean => entry.controllerName === controllerName;
   const room = Math.max(0, most[shape] - before.filter((entry) => !isOurs(entry)).length);
   const written = new Map<unknown, Fields>();
-  for (const { reference, conditions: said } of own.slice(0, room)) {
+  for (const { reference, conditions: said } of mostTelling(own, room)) {
     const last = ownEntry(current, shape, controllerName, reference);
     const entry = { [field]: reference, controllerName, conditions: conditions(said, last.conditions, now) };
     written.set(writtenKey(reference), entry);
   }
   return [...inPlace(before, isOurs, (entry) => writtenKey(fieldsOf(entry[field])), written)];
+}
+
+/** Where there is no room for all, those come first with which something is wrong. */
+function mostTelling<T extends { readonly conditions: readonly Condition[] }>(
+  all: readonly T[],
+  room: number,
+): readonly T[] {
+  if (all.length <= room) return all;
+  const isWrong = ({ conditions: said }: T): boolean => said.some(({ status }) => status === 'False');
+  return [...all.filter(isWrong), ...all.filter((each) => !isWrong(each))].slice(0, room);
 }
 
 /** An empty list need not be written where there is none. */
