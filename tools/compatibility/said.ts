@@ -68,7 +68,8 @@ function isAbout(problem: Problem, manifest: Manifest, path: Path): boolean {
   const { name, namespace = 'default' } = manifest.metadata as { name: string; namespace?: string };
   if (problem.document !== documentId(String(manifest.kind), namespace, name)) return false;
   const here = pathText(path);
-  return [here, pathText(path.slice(0, -1))].includes(problem.path) || problem.path.startsWith(`${here}.`);
+  const isBelow = problem.path.startsWith(`${here}.`) || problem.path.startsWith(`${here}[`);
+  return isBelow || problem.path === here || problem.path === pathText(path.slice(0, -1));
 }
 
 /** That is so whatever becomes of the field. A limit that cannot be kept is well written all the same. */
