@@ -4,7 +4,7 @@ SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e bench lint format typecheck generate goldens setup
+.PHONY: help run test e2e conformance bench lint format typecheck generate goldens setup
 
 help: ## Show these targets.
 	@echo 'Usage: make TARGET'
@@ -19,6 +19,9 @@ test: setup ## Check types, lint and run all tests, the ones against a real Envo
 
 e2e: setup ## Run the tests on Kubernetes, in kind or a cluster of its own; the first time takes a quarter of an hour.
 	@exec node e2e/kube/main.ts
+
+conformance: setup ## Run Gateway API's own conformance suite, in a cluster of its own; not a part of e2e.
+	@exec node e2e/kube/conformance/main.ts
 
 bench: setup ## Print the figures of docs/performance.md; takes minutes.
 	@exec node bench/main.ts

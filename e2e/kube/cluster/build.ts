@@ -58,7 +58,7 @@ async function buildLocked(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** Caches that the user has named are used and kept. Otherwise they are part of the work folder, and go with it. */
-function goEnvironment(env: NodeJS.ProcessEnv, work: string): NodeJS.ProcessEnv {
+export function goEnvironment(env: NodeJS.ProcessEnv, work: string): NodeJS.ProcessEnv {
   return {
     ...env,
     GOCACHE: env.GOCACHE || join(work, 'compiled'),
@@ -96,8 +96,8 @@ async function compile(build: Build, name: string, what: string, linkFlags = '-s
 }
 
 /** Runs Go below all other work, and says every 15 seconds that it lives. */
-async function go(
-  build: Build,
+export async function go(
+  build: Pick<Build, 'say'>,
   name: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
