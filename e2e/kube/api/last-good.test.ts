@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -236,11 +236,13 @@ describe('the last good version', { timeout: 120_000 }, () => {
     await egress.stop();
     await controller.stop();
     await mkdir(join(folder, 'another'));
+    await writeFile(join(folder, 'another', 'policy.snapshot'), 'left by somebody else');
     controller = await startController(xdsPort, join(folder, 'another'));
     egress = await startEgress(xdsPort);
     await until('everything serves', async () => (await chat()) === 200 && (await scripted()) === 'runs', {
       seen: () => `${controller.log()}\n${egress.processor.log()}`,
     });
+    expect(controller.log()).toMatch(/"reason":"it is not a snapshot".*the snapshot of the policy is ignored/);
     await until('it writes', () => controller.log().includes('this replica writes now'));
     await servesOn(said);
     expect(controller.log()).not.toContain('refused by a client');
