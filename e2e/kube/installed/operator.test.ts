@@ -34,6 +34,48 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
+/** A rule and a policy that say the same field, and a service that says it alone. */
+const decided = `
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: Backend
+metadata: { name: operator-decided }
+spec: { endpoints: [{ fqdn: { hostname: provider.${outside}.svc, port: 80 } }] }
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: { name: operator-decided }
+spec:
+  schema: { name: OpenAI }
+  backendRef: { group: gateway.envoyproxy.io, kind: Backend, name: operator-decided }
+---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: { name: operator-decided }
+spec:
+  parentRefs: [{ name: egress, namespace: ${dataplane} }]
+  rules:
+    - matches: [{ headers: [{ type: Exact, name: x-ai-eg-model, value: operator-decided }] }]
+      timeouts: { request: 5s }
+      backendRefs: [{ name: operator-decided }]
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: { name: operator-decided }
+spec:
+  targetRefs: [{ group: aigateway.envoyproxy.io, kind: AIGatewayRoute, name: operator-decided }]
+  timeout: { http: { requestTimeout: 9s } }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: operator-decided }
+spec:
+  parentRefs: [{ name: egress, namespace: ${dataplane} }]
+  hostnames: [decided.operator.example.com]
+  rules:
+    - timeouts: { request: 3s }
+      backendRefs: [{ group: gateway.envoyproxy.io, kind: Backend, name: operator-decided }]
+`;
+
 const secrets = (): readonly string[] => [upstream, stage.secret, 'sk-of-nobody-who-guesses', 'PRIVATE KEY'];
 const status = (...args: readonly string[]): Promise<CommandResult> => runSluice(['status', '--kubernetes', ...args]);
 const explain = (...args: readonly string[]): Promise<CommandResult> =>
@@ -118,10 +160,28 @@ describe('sluice explain --kubernetes', { timeout: 60_000 }, () => {
     expect(output).toContain(`${stage.namespace}/operator-limit`);
   });
 
-  it('ends with 1 for a request that would be refused, and with 2 for a wrong command line', async () => {
-    expect((await explain('--key', `${stage.namespace}/caller`, '--model', 'no-such-model')).code).toBe(1);
-    expect((await explain('--key', 'nobody', '--model', 'operator-small')).code).toBe(1);
-    expect((await explain('--key', `${stage.namespace}/caller`)).code).toBe(2);
+  it('ends with 1 for a request that would be refused, with its status, and with 2 for a wrong command line', async () => {
+    const unknown = await explain('--key', `${stage.namespace}/caller`, '--model', 'no-such-model');
+    expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining('(404)')]);
+    const { code, output } = await explain('--model', 'operator-small', '--output', 'json');
+    expect([code, JSON.parse(output)]).toMatchObject([1, { outcome: 'refused', status: 401, code: 'missing_key' }]);
+    expect((await explain()).code).toBe(2);
+  });
+
+  it('says who decides, by the listener that is asked for, and of an HTTPRoute', async () => {
+    await stage.apply(decided);
+    await stage.programmed('aigatewayroute/operator-decided');
+    const name = `${stage.namespace}/operator-decided`;
+    const asked = ['--key', `${stage.namespace}/caller`, '--model', 'operator-decided', '--listener', 'http'];
+    const { code, output } = await explain(...asked);
+    const said = `5s by AIGatewayRoute/${name} (rule), not 9s by BackendTrafficPolicy/${name} (route)`;
+    expect([code, output]).toEqual([0, expect.stringMatching(/^decided$/m)]);
+    expect(output).toContain(`\n  · timeouts.request: ${said}\n`);
+    const ofService = await explain('--route', name, '--output', 'json');
+    expect(JSON.parse(ofService.output)).toMatchObject({
+      route: name,
+      matches: [{ listeners: ['http'], decisions: [{ field: 'requestTimeout', by: { origin: `HTTPRoute/${name}` } }] }],
+    });
   });
 });
 
