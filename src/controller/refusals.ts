@@ -6,7 +6,7 @@ import type { SourceState } from './sources/source.ts';
 
 /** A client has refused a batch of one type: these versions by name, undefined where it was a removal. */
 export interface Nack {
-  readonly node: Pick<XdsNode, 'userAgent' | 'version'>;
+  readonly node: Pick<XdsNode, 'id' | 'userAgent' | 'version'>;
   readonly group: string;
   readonly typeUrl: string;
   readonly versions: ReadonlyMap<string, string | undefined>;

@@ -20,10 +20,17 @@ export interface AcceptedVersion extends Pick<Resource, 'typeUrl' | 'name' | 've
   readonly gateway: string;
 }
 
-/** Clients of one kind answer the same content alike: `envoy/1.40.0`. */
-export function clientKind({ userAgent, version }: Pick<XdsNode, 'userAgent' | 'version'>): string {
-  return `${userAgent}/${version ?? ''}`;
+/**
+ * Clients of one kind answer the same content alike: `envoy/1.40.0`, in pods with what their Deployment makes them of:
+ * `envoy/1.40.0/76dd665fcb`. A port that a pod may not open is refused until the pods are other ones.
+ */
+export function clientKind({ id, userAgent, version }: Pick<XdsNode, 'id' | 'userAgent' | 'version'>): string {
+  const template = podOfDeployment.exec(id)?.[1];
+  return [userAgent, version ?? '', ...(template === undefined ? [] : [template])].join('/');
 }
+
+/** Kubernetes writes hash and suffix without vowels and what looks like one. */
+const podOfDeployment = /-([bcdf-hj-np-tvwxz2456789]{1,10})-[bcdf-hj-np-tvwxz2456789]{5}(?:-processor-\d+)?$/;
 
 /** What is kept of a text: statuses have no room for more. */
 const longestText = 2_000;
