@@ -199,6 +199,12 @@ describe('an HTTPRoute', () => {
     expect(await answered(hosts, { path: '/v1/nothing-here', headers: { host } })).toBe(401);
   });
 
+  it('answers HEAD where there is nothing without the type of a body that does not follow (MethodMatching)', async () => {
+    const answer = await rawRequest(hosts, { method: 'HEAD', path: '/nothing-here', headers: { host: 'bar.com' } });
+    expect(answer).toMatchObject({ status: nobody, text: '', headers: { 'x-request-id': expect.any(String) } });
+    expect(answer.headers).not.toHaveProperty('content-type');
+  });
+
   it('of which no host is its listener’s is not attached, and says so', () => {
     const reasons = gateway.plane
       .status()

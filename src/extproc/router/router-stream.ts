@@ -295,9 +295,7 @@ export class RouterStream implements StreamHandler, PhaseOwner {
       return;
     }
     this.expecting = expecting.nothing;
-    const answer =
-      exchange.immediate ??
-      renderRejection(rejection ?? { code: 'internal', params: {} }, exchange.dialect, exchange.requestId);
+    const answer = exchange.immediate ?? renderRejection(rejection ?? { code: 'internal', params: {} }, exchange);
     exchange.status = answer.status;
     // Of what has left, Envoy knows it already.
     this.stream.write(encodeImmediate(answer, exchange.hasLeft ? undefined : logOfAnswered(exchange)));

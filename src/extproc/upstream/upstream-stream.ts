@@ -128,7 +128,7 @@ export class UpstreamStream implements StreamHandler {
     answer.encode(kind.requestHeaders);
     metrics.laterAttempt('refused');
     const rejection = exchange.rejection ?? { code: 'internal', params: {} };
-    this.stream.write(encodeImmediate(renderRejection(rejection, exchange.dialect, exchange.requestId)));
+    this.stream.write(encodeImmediate(renderRejection(rejection, exchange)));
   }
 
   private startWatching(exchange: Exchange, attempt: number): void {

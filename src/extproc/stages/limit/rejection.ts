@@ -47,7 +47,7 @@ export function refuseUnpriced(exchange: Exchange, limit: string): Verdict {
 
 function respond(exchange: Exchange, rejection: Rejection, headers: readonly string[]): Verdict {
   exchange.rejection = rejection;
-  return exchange.respondWith(renderRejection(rejection, exchange.dialect, exchange.requestId, headers));
+  return exchange.respondWith(renderRejection(rejection, exchange, headers));
 }
 
 /**

@@ -87,7 +87,7 @@ function replace(exchange: Exchange, code: NonNullable<ReturnType<typeof localRe
   exchange.rejection = rejection;
   const headers: string[] = [];
   forEachHeader(exchange, (name, value) => headers.push(name, value));
-  return exchange.respondWith(renderRejection(rejection, exchange.dialect, exchange.requestId, headers));
+  return exchange.respondWith(renderRejection(rejection, exchange, headers));
 }
 
 /** A provider's error in place of the stream in which it came: nobody reads events under a status of failure. */
