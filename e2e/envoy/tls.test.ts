@@ -267,4 +267,26 @@ describe('a listener with TLS', () => {
     // The plain listener of the same gateway is not concerned.
     expect((await ask({ model: 'good' })).status).toBe(200);
   });
+
+  it('lets in certificates of strangers, and nobody’s, where the Gateway says AllowInsecureFallback', async () => {
+    await expect(askOverTls(stranger.issue())).rejects.toThrow();
+    const caCertificateRefs = [{ group: '', kind: 'ConfigMap', name: 'clients' }];
+    const validation = { caCertificateRefs, mode: 'AllowInsecureFallback' };
+    const data = JSON.stringify({ 'ca.crt': clientAuthority.certificate });
+    await gateway.save({
+      // In place of the policy that wants a certificate of everybody.
+      'clients.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: clients}\ndata: ${data}\n`,
+      'gateway.yaml': gatewayDocument(
+        [
+          { name: 'http', port: Number(new URL(gateway.url).port) },
+          { name: 'https', port: tlsPort, tls: 'server' },
+        ],
+        { tls: { frontend: { default: { validation } } } },
+      ),
+    });
+    const status = (client?: Certificate) => askOverTls(client).then((answer) => answer.status, String);
+    await until('a stranger is let in', async () => (await status(stranger.issue())) === 200);
+    expect(await status(clientAuthority.issue())).toBe(200);
+    expect(await status()).toBe(200);
+  });
 });

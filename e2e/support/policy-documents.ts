@@ -52,21 +52,21 @@ export interface ListenerDocument {
 }
 
 /** A gateway `test`. */
-export function gatewayDocument(listeners: readonly ListenerDocument[]): string {
+export function gatewayDocument(listeners: readonly ListenerDocument[], more: Spec = {}): string {
   const specs = listeners.map(({ name, hostname, port, tls }, index) => ({
     name: name ?? `listener-${index}`,
     hostname,
     ...protocolOf(port, tls),
   }));
-  return gatewayManifest(specs);
+  return gatewayManifest(specs, more);
 }
 
 /** A gateway `test` whose listeners are as Gateway API has them. */
-export function gatewayManifest(listeners: readonly Spec[]): string {
+export function gatewayManifest(listeners: readonly Spec[], more: Spec = {}): string {
   return `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: test}
-spec: ${JSON.stringify({ addresses: [{ value: '127.0.0.1' }], listeners })}
+spec: ${JSON.stringify({ addresses: [{ value: '127.0.0.1' }], listeners, ...more })}
 `;
 }
 
