@@ -32,6 +32,9 @@ function build(quotas: string, rule: string) {
     said: problems.flatMap(({ document, path, message }) =>
       document === 'QuotaPolicy/q' ? [`${path} ${message}`] : [],
     ),
+    conflicts: problems.flatMap(({ document, reason, message }) =>
+      reason === 'Conflicted' ? [`${document} ${message}`] : [],
+    ),
   };
 }
 
@@ -63,5 +66,34 @@ describe('a quota of one model', () => {
     const { limits, said } = build(ofModel('m', buckets), model('m'));
     expect(said).toEqual([expect.stringMatching(/bucketRules\[0\].* an asterisk stands for any text here/)]);
     expect(limits).toMatchObject([{ name: 'QuotaPolicy/q/a/m', unit: 'unkept' }]);
+  });
+});
+
+describe('two policies of one backend', () => {
+  const twoModels = `${model('m')}, ${model('n')}`;
+  const second = (quotas: string): string =>
+    `---
+apiVersion: aigateway.envoyproxy.io/v1alpha1
+kind: QuotaPolicy
+metadata: {name: r}
+spec:
+  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: a}]
+  ${quotas}`;
+
+  it('are both in force where they speak of different models', () => {
+    const { limits, said } = build(`${ofModel('m', whole)}\n${second(ofModel('n', whole))}`, twoModels);
+    expect(said).toEqual([]);
+    expect(limits.map(({ name }) => name)).toEqual(['QuotaPolicy/q/a/m', 'QuotaPolicy/r/a/n']);
+  });
+
+  const other = `{modelName: n, quota: {${whole}}}`;
+  const service = 'serviceQuota: {quota: {limit: 9, duration: 1m}}';
+  it.each([
+    ['model m', ofModel('m', whole), `perModelQuotas: [${other}, {modelName: m, quota: {${whole}}}]`],
+    ['serviceQuota', service, `${service}\n  perModelQuotas: [${other}]`],
+  ])('that both speak of %s are not: nothing of the second is counted, and it says why', (part, first, overlapping) => {
+    const { limits, conflicts } = build(`${first}\n${second(overlapping)}`, twoModels);
+    expect(limits.map(({ origins }) => origins)).toEqual([['QuotaPolicy/q']]);
+    expect(conflicts).toEqual([`QuotaPolicy/r QuotaPolicy/q is for the same ${part} of the AIServiceBackend`]);
   });
 });

@@ -24,30 +24,44 @@ type ModelQuota = QuotaDocument['spec']['perModelQuotas'][number];
 
 const severalBackends = 'a request is counted before it is known who answers it, and here others may';
 
-/** By the provider that they are for. A backend has one policy; what another one says of it is not in force. */
+/**
+ * By the provider that they are for. Several policies may speak of one backend, each of models of its own. One that speaks
+ * of what an older one does, of one model or of the whole backend, is not in force there.
+ */
 export function buildAllQuotas(
   policies: readonly QuotaDocument[],
   backends: BuiltBackends,
   rules: readonly QuotaRule[],
   context: BuildContext,
 ): ReadonlyMap<Provider, readonly Limit[]> {
-  const owners = new Map<Provider, QuotaDocument>();
+  const owners = new Map<Provider, Map<string, QuotaDocument>>();
   const limits = new Map<Provider, readonly Limit[]>();
   for (const policy of policies) {
+    const parts = partsOf(policy);
     for (const [index, { name }] of policy.spec.targetRefs.entries()) {
       const provider = backends.providers.get(backends.documents.get(policy.namespace, name)?.id ?? '');
       if (provider === undefined) continue;
-      const owner = owners.get(provider);
-      if (owner === undefined) {
-        owners.set(provider, policy);
-        limits.set(provider, buildQuotas(policy, provider, rules, context));
-      } else if (owner !== policy) {
-        const message = takenTarget(owner, policy, 'AIServiceBackend');
+      const taken = owners.get(provider) ?? new Map<string, QuotaDocument>();
+      owners.set(provider, taken);
+      const part = parts.find((each) => taken.has(each));
+      const owner = part === undefined ? undefined : taken.get(part);
+      // The same target, named twice.
+      if (owner === policy) continue;
+      if (owner !== undefined) {
+        const message = takenTarget(owner, policy, `${part} of the AIServiceBackend`);
         context.reject(policy, `spec.targetRefs[${index}]`, message, 'put both into one document', 'Conflicted');
+        continue;
       }
+      for (const each of parts) taken.set(each, policy);
+      limits.set(provider, [...(limits.get(provider) ?? []), ...buildQuotas(policy, provider, rules, context)]);
     }
   }
   return limits;
+}
+
+function partsOf({ spec }: QuotaDocument): readonly string[] {
+  const models = spec.perModelQuotas.map(({ modelName }) => `model ${modelName}`);
+  return spec.serviceQuota === undefined ? models : ['serviceQuota', ...models];
 }
 
 /**
