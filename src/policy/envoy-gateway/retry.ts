@@ -53,7 +53,10 @@ export const retry = object({
       timeout: optional(gatewayDuration, 'Until the headers of one attempt’s answer.'),
       backOff: optional(
         object({
-          baseInterval: optional(gatewayDuration, 'Pause before the first repetition.'),
+          baseInterval: optional(
+            gatewayDuration,
+            'Pause before the first repetition; 25 ms if absent, and never more than the longest.',
+          ),
           maxInterval: optional(gatewayDuration, 'Longest pause; ten times the first if absent.'),
         }),
         'Pauses between attempts, growing.',

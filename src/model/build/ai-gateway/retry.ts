@@ -1,4 +1,5 @@
 import { type AttemptRules, type RetryProfile, unlimitedMs } from '../../route.ts';
+import { type BackOffRules, pausesOf } from '../envoy-gateway/pauses.ts';
 import { defaultRetry, namedProfile, retryProfile } from '../route.ts';
 
 /** `BackendTrafficPolicy.spec.retry`. Durations are in milliseconds. */
@@ -8,7 +9,7 @@ export interface RetryRules {
   readonly retryOn?: { readonly triggers?: readonly string[]; readonly httpStatusCodes?: readonly number[] };
   readonly perRetry?: {
     readonly timeout?: number;
-    readonly backOff?: { readonly baseInterval?: number; readonly maxInterval?: number };
+    readonly backOff?: BackOffRules;
   };
 }
 
@@ -44,13 +45,9 @@ export function buildRetry(rules: RetryRules | undefined, timeouts: RuleTimeouts
     // A model may think for as long as an attempt may take; how long a stream may pause is another question.
     idleTimeoutMs: timeouts.silenceMs || shortest(unlimitedMs, timeouts.requestMs),
     ...(timeouts.requestMs > 0 && { requestTimeoutMs: timeouts.requestMs }),
-    ...(perRetry?.backOff?.baseInterval !== undefined && { backOff: backOff(perRetry.backOff) }),
+    ...(perRetry?.backOff && { backOff: pausesOf(perRetry.backOff) }),
   });
   return { profile, ...(rules && { attempts: attemptsOf(rules) }) };
-}
-
-function backOff({ baseInterval = 0, maxInterval }: { baseInterval?: number; maxInterval?: number }) {
-  return { baseMs: baseInterval, mostMs: maxInterval ?? 10 * baseInterval };
 }
 
 function attemptsOf({ numRetries, numAttemptsPerPriority }: RetryRules): AttemptRules {

@@ -2,6 +2,7 @@ import { defaultStatuses, defaultTriggers } from '../ai-gateway/retry.ts';
 import type { TrafficFields } from '../ai-gateway/rule-policy.ts';
 import type { RulePolicies } from '../gateway-api/rule-policies.ts';
 import type { MergedPolicy } from '../policy-levels.ts';
+import { pausesOf } from './pauses.ts';
 
 type Traffic = Pick<RulePolicies, 'retry' | 'timeoutMs' | 'attemptTimeoutMs' | 'silenceMs'>;
 
@@ -9,7 +10,7 @@ type Traffic = Pick<RulePolicies, 'retry' | 'timeoutMs' | 'attemptTimeoutMs' | '
 export function serviceTraffic({ spec }: MergedPolicy<TrafficFields>): Traffic {
   const { retry, requestTimeout: timeoutMs, streamIdleTimeout: silenceMs } = spec;
   const attemptTimeoutMs = retry?.perRetry?.timeout;
-  const backOff = retry?.perRetry?.backOff;
+  const pauses = pausesOf(retry?.perRetry?.backOff);
   const { triggers, httpStatusCodes } = retry?.retryOn ?? {};
   return {
     ...(timeoutMs !== undefined && { timeoutMs }),
@@ -20,8 +21,8 @@ export function serviceTraffic({ spec }: MergedPolicy<TrafficFields>): Traffic {
         attempts: retry.numRetries,
         triggers: triggers ?? defaultTriggers,
         statuses: httpStatusCodes ?? (triggers === undefined ? defaultStatuses : []),
-        backoffMs: backOff?.baseInterval ?? 25,
-        ...(backOff?.maxInterval !== undefined && { mostBackoffMs: backOff.maxInterval }),
+        backoffMs: pauses.baseMs,
+        mostBackoffMs: pauses.mostMs,
       },
     }),
   };
