@@ -25,26 +25,21 @@ export function gatewayClassStatus(subject: Subject, scene: Scene): Status | und
     complaint === undefined
       ? say('Accepted', 'True', 'Accepted', 'Gateways of this class are served.')
       : say('Accepted', 'False', 'InvalidParameters', complaint);
+  const condition = versionCondition(say, outcome.gatewayApiVersion);
+  const told = warnings(say, withDiscovery(verdict, scene), spec.parametersRef, 'spec.parametersRef');
+  return { shape: 'class', supportedFeatures, conditions: [acceptance, condition, ...told] };
+}
+
+/** Whatever the version is, we serve what we can. */
+function versionCondition(say: Subject['say'], version: string | undefined): Condition {
   const range = `1.${supported.from} to 1.${supported.to}`;
-  const version = outcome.gatewayApiVersion;
-  // Without the annotation nobody knows; what is missing shows elsewhere. We serve what we can of any version.
-  const isSupported = version === undefined || isInRange(version);
-  return {
-    shape: 'class',
-    supportedFeatures,
-    conditions: [
-      acceptance,
-      isSupported
-        ? say('SupportedVersion', 'True', 'SupportedVersion', `Gateway API ${range} is supported.`)
-        : say(
-            'SupportedVersion',
-            'False',
-            'UnsupportedVersion',
-            `Gateway API ${version} is installed; ${range} is supported. Others are served as far as they agree with these.`,
-          ),
-      ...warnings(say, withDiscovery(verdict, scene), spec.parametersRef, 'spec.parametersRef'),
-    ],
-  };
+  if (version !== undefined && isInRange(version)) {
+    return say('SupportedVersion', 'True', 'SupportedVersion', `Gateway API ${range} is supported.`);
+  }
+  // Without the annotation nobody knows, and the contract wants that said.
+  const found = version === undefined ? 'is installed in a version that it does not say' : `${version} is installed`;
+  const message = `Gateway API ${found}; ${range} is supported. Others are served as far as they agree with these.`;
+  return say('SupportedVersion', 'False', 'UnsupportedVersion', message);
 }
 
 /** Where the namespaces of Gateways and policy are not read, the class is the object that still is. */

@@ -22,13 +22,15 @@ interface Case {
   readonly provisioned?: Readonly<
     Record<string, { addresses: []; readyPods: number; error?: string; faulty?: string[] }>
   >;
-  readonly gatewayApiVersion?: string;
+  /** null: nobody has written it down. */
+  readonly gatewayApiVersion?: string | null;
 }
 
 const now = '2026-12-01T12:00:00Z';
 
 function outcomeOf(text: string): Outcome & { readonly objects: readonly WatchedObject[] } {
   const read = parse(text) as Case;
+  const { gatewayApiVersion = 'v1.6.3' } = read;
   const objects = read.objects.map((object) => {
     const [version = '', group = ''] = (object.apiVersion ?? '').split('/').toReversed();
     return { kind: object.kind, resource: { group, version, plural: '' }, object };
@@ -48,7 +50,7 @@ function outcomeOf(text: string): Outcome & { readonly objects: readonly Watched
     reach: new Map(Object.entries(read.reach ?? {})),
     silent: read.silent ?? [],
     provisioned: new Map(Object.entries(read.provisioned ?? {})),
-    ...(read.gatewayApiVersion !== undefined && { gatewayApiVersion: read.gatewayApiVersion }),
+    ...(gatewayApiVersion !== null && { gatewayApiVersion }),
   };
 }
 
