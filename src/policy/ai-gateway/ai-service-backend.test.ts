@@ -50,6 +50,10 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.responseBodyMutation is not served: bodies of responses are not changed — remove it',
   ],
   [
+    '{schema: {name: AWSAnthropic}, backendRef: {name: a, port: 1}, headerValueFilters: [{name: anthropic-beta, remove: [a]}]}',
+    'error spec.headerValueFilters is not served: single values of a header are not left out — remove it; headerMutation removes or sets whole headers',
+  ],
+  [
     '{schema: {name: OpenAI}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}, bodyMutation: {set: [{path: a, value: "1"}, {path: a, value: "2"}]}}',
     'error spec.bodyMutation.set[1].path a stands here twice — remove one of them',
   ],
@@ -138,6 +142,16 @@ describe('AIServiceBackend', () => {
     expect(specOf('AIServiceBackend', spec)).toMatchObject({ schema: { name: 'OpenAI' }, backendRef: { name: 'a' } });
     expect(problemsOf('AIServiceBackend', spec)).toEqual([
       'warning spec.schema.capabilities is not served yet: no request is translated from one API into another — remove it; the rest is in force',
+    ]);
+  });
+
+  it('serves the rest of one that says what a translation leaves out, and of one with a cache', () => {
+    const spec =
+      '{schema: {name: OpenAI, unsupportedFields: [thinking]}, backendRef: {name: a, port: 1}, contextCache: {url: "redis:6379", defaultTTL: 600s}}';
+    expect(specOf('AIServiceBackend', spec)).toMatchObject({ schema: { name: 'OpenAI' }, backendRef: { name: 'a' } });
+    expect(problemsOf('AIServiceBackend', spec)).toEqual([
+      'warning spec.schema.unsupportedFields is not served yet: no request is translated from one API into another — remove it; the rest is in force',
+      'warning spec.contextCache is not served yet: no cache is kept at a provider on behalf of its callers — remove it; the rest is in force',
     ]);
   });
 

@@ -44,6 +44,8 @@ const prefix = noted(
   },
 );
 
+const untranslated = 'no request is translated from one API into another';
+
 const writtenSchema = object({
   name: required(
     except(
@@ -60,7 +62,8 @@ const writtenSchema = object({
     'Version of the API, for those that have one in their requests. For OpenAI the older word for prefix.',
   ),
   prefix: optional(prefix, 'Path in front of the API’s own, for OpenAI and Anthropic; v1 if absent.'),
-  capabilities: unservedYet('no request is translated from one API into another'),
+  capabilities: unservedYet(untranslated),
+  unsupportedFields: unservedYet(untranslated),
 });
 
 type ApiSchema = Infer<typeof writtenSchema>;
@@ -155,6 +158,10 @@ export const aiServiceBackendSpec = object({
   headerMutation: optional(headerMutation, 'Changes of request headers, for every route that uses it.'),
   bodyMutation: optional(bodyMutation, 'Changes of request bodies, for every route that uses it.'),
   responseBodyMutation: refused('bodies of responses are not changed'),
+  headerValueFilters: refused('single values of a header are not left out', {
+    remedy: 'remove it; headerMutation removes or sets whole headers',
+  }),
+  contextCache: unservedYet('no cache is kept at a provider on behalf of its callers'),
   // Safe to leave out: there is always a bound, and the closest place that says one decides it.
   timeouts: unservedYet('rules of routes and BackendTrafficPolicies say how long an answer may take'),
   backendSecurityPolicyRef: optional(
