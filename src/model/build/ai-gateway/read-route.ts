@@ -15,7 +15,7 @@ import { checkCosts } from './cost.ts';
 import { gatewayCosts } from './gateway-config.ts';
 import type { QuotaRule } from './quota.ts';
 import { resolveRefs } from './targets.ts';
-import { warnOfTakenModels, warnOfUnserved } from './warnings.ts';
+import { warnOfNoBackends, warnOfTakenModels, warnOfUnserved } from './warnings.ts';
 
 /** What an AIGatewayRoute looks at. */
 export interface RouteScene {
@@ -47,6 +47,7 @@ export function readRoute(document: AiRouteDocument, scene: RouteScene, context:
   const refs = document.spec.rules.map((rule, index) => {
     const resolved = resolveRefs(document, index, rule.backendRefs, backends, context);
     warnOfUnserved(document, index, resolved, context);
+    warnOfNoBackends(document, index, context);
     return resolved;
   });
   const on = to.flatMap((place) => {

@@ -18,6 +18,13 @@ export function warnOfUnserved(
   }
 }
 
+/** Says of a rule that nobody is named who could answer. */
+export function warnOfNoBackends(route: AiRouteDocument, rule: number, context: RecallableContext): void {
+  if (route.spec.rules[rule]?.backendRefs.length !== 0) return;
+  const message = 'is empty: nobody answers requests for this rule, they get 503';
+  context.warn(route, `spec.rules[${rule}].backendRefs`, message, 'name a backend, or remove the rule');
+}
+
 /** A Model's own chain goes before that of a rule which says no more than the model. */
 export function warnOfTakenModels(
   route: AiRouteDocument,
