@@ -127,12 +127,20 @@ describe('createPublisher(), told of what was refused before or elsewhere', () =
   });
 
   it('tries again what was only suspect when what came with it is mended', async () => {
-    const other = refused('1', { name: 'other' });
+    const other = refused('1', { name: 'other', isSuspect: true });
     const script = scripted(nobody);
-    script.publisher.learn((book) => book.recall([refused('bad'), other]));
+    script.publisher.learn((book) => book.recall([refused('bad', { isSuspect: true }), other]));
     await script.publisher.publish(state('bad'));
     expect(script.published).toEqual(['']);
     await script.publisher.publish(state('mended'));
     expect(script.published.at(-1)).toBe('c:c@mended c:other@1');
+  });
+
+  it('does not try again what was refused by itself when something else is mended of which the same was said', async () => {
+    const script = scripted(nobody);
+    script.publisher.learn((book) => book.recall([refused('bad'), refused('1', { name: 'other' })]));
+    await script.publisher.publish(state('bad'));
+    await script.publisher.publish(state('mended'));
+    expect(script.published.at(-1)).toBe('c:c@mended');
   });
 });

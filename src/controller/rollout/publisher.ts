@@ -4,7 +4,7 @@ import { typeUrls } from '../../xds/snapshot/type-url.ts';
 import { changesBetween, isSomethingGone } from './changes.ts';
 import { createFallbacks } from './fallbacks.ts';
 import { createLingering } from './lingering.ts';
-import { type Refusal, refusedNames, withoutRefused } from './refusal.ts';
+import { isNamedIn, type Refusal, refusedNames, withoutRefused } from './refusal.ts';
 import { createRefusalBook, type RefusalBook } from './refusal-book.ts';
 import { rolloutSteps } from './steps.ts';
 
@@ -126,7 +126,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
     );
   }
 
-  function takeRefusal(refused: Pick<Resource, 'typeUrl' | 'name' | 'version'>, text: string, kind: string): void {
+  function takeRefusal(
+    refused: Pick<Resource, 'typeUrl' | 'name' | 'version'>,
+    { text, kind, isSuspect }: { readonly text: string; readonly kind: string; readonly isSuspect: boolean },
+  ): void {
     book.alsoBy(refused, kind);
     const resource = current.resources.get(refused.typeUrl)?.get(refused.name);
     // An accepted version that is refused later (another Envoy, another limit) stays: taking it away helps nobody.
@@ -139,7 +142,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (fallbacks.isStandIn(resource)) return;
     if (isInForce && (!onTrial.has(resource) || fallbacks.isProven(resource))) return;
     fallbacks.refused(resource);
-    book.refuse(resource, text, kind);
+    book.refuse(resource, text, kind, isSuspect);
     if (resource.typeUrl === typeUrls.extensionConfig) retract(resource);
   }
 
@@ -168,10 +171,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
       await start();
     },
     refused(typeUrl, batch, text, kind) {
-      for (const name of refusedNames([...batch.keys()], text)) {
+      const names = refusedNames([...batch.keys()], text);
+      const said = { text, kind, isSuspect: names.length > 1 && !names.some((name) => isNamedIn(text, name)) };
+      for (const name of names) {
         const version = batch.get(name);
         // A removal that was refused takes nothing away.
-        if (version !== undefined) takeRefusal({ typeUrl, name, version }, text, kind);
+        if (version !== undefined) takeRefusal({ typeUrl, name, version }, said);
       }
       options.onWithheld?.([...book.held.values()]);
       kick();

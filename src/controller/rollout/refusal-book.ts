@@ -1,5 +1,5 @@
 import type { Resource } from '../../xds/snapshot/resource.ts';
-import { isNamedIn, type Refusal, resourceKey } from './refusal.ts';
+import { type Refusal, resourceKey } from './refusal.ts';
 import { type AcceptedVersion, isOutlived, type RefusedVersion, refusedVersion } from './refused-version.ts';
 
 type Version = Pick<Resource, 'typeUrl' | 'name' | 'version'>;
@@ -24,8 +24,8 @@ export interface RefusalBookOptions {
 export interface RefusalBook {
   /** By resource key. */
   readonly held: ReadonlyMap<string, Refusal>;
-  /** A client of ours has refused it. */
-  refuse(resource: Resource, text: string, kind: string): void;
+  /** A client of ours has refused it. Suspect: together with others, and its text names none of them. */
+  refuse(resource: Resource, text: string, kind: string, isSuspect: boolean): void;
   /** A client of another kind, perhaps, has refused a version that is held. */
   alsoBy(version: Version, kind: string): void;
   /** Something else is wanted. */
@@ -75,7 +75,7 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
   /** Where it was said in one answer what was wrong with all of it, the rest may have been right. */
   function tryWhatWasSuspect(mended: ReadonlySet<string>): void {
     for (const [key, refusal] of held) {
-      if (mended.has(refusal.text) && !isNamedIn(refusal.text, refusal.resource.name)) tryAgain(key, refusal);
+      if (refusal.isSuspect && mended.has(refusal.text)) tryAgain(key, refusal);
     }
   }
 
@@ -90,9 +90,9 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
         trials.set(key, each);
         continue;
       }
-      const { text, by, documents } = each;
+      const { text, by, documents, isSuspect } = each;
       trials.delete(key);
-      held.set(key, { resource, text, by, documents });
+      held.set(key, { resource, text, by, documents, ...(isSuspect && { isSuspect }) });
       options.onHeld(resource);
     }
   }
@@ -116,7 +116,7 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
 
   return {
     held,
-    refuse(resource, text, kind) {
+    refuse(resource, text, kind, isSuspect) {
       const key = resourceKey(resource);
       // A version that was gone back to says nothing of the one that is wanted.
       const known = held.get(key)?.resource;
@@ -126,7 +126,8 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
       const by = [...new Set([...before, kind])].sort();
       trials.delete(key);
       letGo.delete(versionKey(resource));
-      held.set(key, { resource, text, by, documents: options.hashes(resource.origins) });
+      const documents = options.hashes(resource.origins);
+      held.set(key, { resource, text, by, documents, ...(isSuspect && { isSuspect }) });
     },
     alsoBy(version, kind) {
       const key = resourceKey(version);
@@ -140,7 +141,7 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
         if (isWanted(refusal.resource)) continue;
         held.delete(key);
         recalled.delete(key);
-        mended.add(refusal.text);
+        if (refusal.isSuspect) mended.add(refusal.text);
         if (wanted(refusal.resource) !== undefined) trials.set(key, refusedVersion(group, refusal));
       }
       tryWhatWasSuspect(mended);

@@ -11,6 +11,8 @@ export interface Refusal {
   readonly text: string;
   /** Kinds of clients that have refused it, sorted. */
   readonly by: readonly string[];
+  /** It came with others, and the text names none of them: it may be right. */
+  readonly isSuspect?: boolean;
   /** What it was made of: hashes of documents by id. */
   readonly documents: Readonly<Record<string, string>>;
 }

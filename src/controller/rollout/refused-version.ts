@@ -11,6 +11,8 @@ export interface RefusedVersion extends Pick<Resource, 'typeUrl' | 'name' | 'ver
   readonly text: string;
   /** Kinds of clients that have refused it, sorted. */
   readonly by: readonly string[];
+  /** It came with others, and the text names none of them: it may be right. */
+  readonly isSuspect?: boolean;
   /** What it was made of: hashes of documents by id. */
   readonly documents: Readonly<Record<string, string>>;
 }
@@ -35,9 +37,10 @@ const podOfDeployment = /-([bcdf-hj-np-tvwxz2456789]{1,10})-[bcdf-hj-np-tvwxz245
 /** What is kept of a text: statuses have no room for more. */
 const longestText = 2_000;
 
-export function refusedVersion(gateway: string, { resource, text, by, documents }: Refusal): RefusedVersion {
+export function refusedVersion(gateway: string, { resource, text, by, documents, isSuspect }: Refusal): RefusedVersion {
   const { typeUrl, name, version } = resource;
-  return { gateway, typeUrl, name, version, text: text.slice(0, longestText), by, documents };
+  const said = { text: text.slice(0, longestText), by, ...(isSuspect && { isSuspect }) };
+  return { gateway, typeUrl, name, version, ...said, documents };
 }
 
 /**
