@@ -143,4 +143,20 @@ describe('createPublisher(), told of what was refused before or elsewhere', () =
     await script.publisher.publish(state('mended'));
     expect(script.published.at(-1)).toBe('c:c@mended');
   });
+
+  it('tries again what was only suspect also where the other one was mended before the answer came', async () => {
+    const { publisher, published } = scripted({ isUnknown: ({ version }) => version !== 'good' && version !== '1' });
+    const both = (version: string, other: string): Snapshot =>
+      snapshotOf([resource('cluster', 'c', version), resource('cluster', 'other', other)]);
+    await publisher.publish(both('good', '1'));
+    await publisher.publish(both('bad', '2'));
+    const mended = publisher.publish(both('mended', '2'));
+    const batch = new Map([
+      ['c', 'bad'],
+      ['other', '2'],
+    ]);
+    publisher.refused(typeUrls.cluster, batch, 'no', 'envoy/1');
+    await mended;
+    expect(published.slice(-2)).toEqual(['c:c@mended c:other@1', 'c:c@mended c:other@2']);
+  });
 });

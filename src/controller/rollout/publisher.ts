@@ -99,6 +99,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
     for (;;) {
       const step = isClosed ? undefined : rolloutSteps(current, target())[0];
+      // Something else may be wanted since it was handed out and refused, and what came with it may be right.
+      if (step === undefined && !isClosed && book.isOvertaken()) {
+        book.follow();
+        continue;
+      }
       if (step === undefined) return;
       const startedAt = performance.now();
       const changes = changesBetween(current, step.snapshot, step.types);

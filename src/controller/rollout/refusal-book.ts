@@ -30,6 +30,8 @@ export interface RefusalBook {
   alsoBy(version: Version, kind: string): void;
   /** Something else is wanted. */
   follow(): void;
+  /** Whether that is so of anything that is held. */
+  isOvertaken(): boolean;
   /** Known from before a restart or from a client of another replica: counts until there is a reason to try it again. */
   recall(refused: readonly RefusedVersion[]): void;
   /** All that counts for every replica. What is no longer among them is tried again. */
@@ -148,6 +150,7 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
       holdKnown();
       for (const [key, version] of letGo) if (!told.has(key) && !isWanted(version)) letGo.delete(key);
     },
+    isOvertaken: () => [...held.values()].some(({ resource }) => !isWanted(resource)),
     recall(refused) {
       for (const each of ofGroup(refused)) if (!letGo.has(versionKey(each))) recalled.set(resourceKey(each), each);
       holdKnown();
