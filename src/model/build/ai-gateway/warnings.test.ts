@@ -1,20 +1,10 @@
 import { expect, it } from 'vitest';
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
+import { oneBackend } from '../testing/one-backend.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
 
-const policy = `
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: b}
-spec: {endpoints: [{ip: {address: 10.0.0.1, port: 8000}}]}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: a}
-spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: b}}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
+const policy = `${oneBackend}apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIGatewayRoute
 metadata: {name: r}
 spec:
