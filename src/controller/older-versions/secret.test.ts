@@ -74,13 +74,14 @@ describe('versionsSecret()', () => {
     const empty = await secret.read();
     if (!empty.ok) throw new Error(empty.error.message);
     expect(empty.value).toMatchObject({ objects: [], refused: [], text: '' });
-    const { text } = textOfAll([budget('a'), budget('b')], refused);
+    const suspect = { ...refused, name: 'q', isSuspect: true };
+    const { text } = textOfAll([budget('a'), budget('b')], refused, suspect);
     expect(await secret.write(text, empty.value)).toEqual(ok('written'));
     const [written] = patches as { readonly metadata: unknown; readonly data: unknown }[];
     expect(written?.metadata).toEqual({ resourceVersion: '41' });
     const again = await serverWith(written?.data).secret.read();
     expect(again.ok && again.value.text).toBe(text);
-    expect(again.ok && again.value.refused).toEqual([refused]);
+    expect(again.ok && again.value.refused).toEqual([refused, suspect]);
     expect(again.ok && again.value.objects.map(({ kind, object }) => [kind, object.metadata.uid])).toEqual([
       ['Budget', 'uid-a'],
       ['Budget', 'uid-b'],

@@ -84,9 +84,10 @@ export function textOf({ objects, refused }: Versions): { readonly text: string;
 }
 
 /** Fields in this order, whoever has written them before. */
-function refusedLine({ gateway, typeUrl, name, version, text, by, documents }: RefusedVersion): string {
+function refusedLine({ gateway, typeUrl, name, version, text, by, isSuspect, documents }: RefusedVersion): string {
   const sorted = Object.fromEntries(Object.entries(documents).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify({ refused: { gateway, typeUrl, name, version, text, by, documents: sorted } });
+  const said = { text, by, ...(isSuspect && { isSuspect }) };
+  return JSON.stringify({ refused: { gateway, typeUrl, name, version, ...said, documents: sorted } });
 }
 
 /** Without what differs between replicas that have seen the same: nobody reads it after a restart. */

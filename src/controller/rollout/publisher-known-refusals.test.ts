@@ -159,4 +159,31 @@ describe('createPublisher(), told of what was refused before or elsewhere', () =
     await mended;
     expect(published.slice(-2)).toEqual(['c:c@mended c:other@1', 'c:c@mended c:other@2']);
   });
+
+  it('tries again what was only suspect also where the other one was replaced by the time of the answer', async () => {
+    const { publisher, published } = scripted({ isUnknown: ({ version }) => version !== 'good' && version !== '1' });
+    const both = (version: string, other: string): Snapshot =>
+      snapshotOf([resource('cluster', 'c', version), resource('cluster', 'other', other)]);
+    for (const [version, other] of [
+      ['good', '1'],
+      ['bad', '2'],
+      ['mended', '2'],
+    ] as const) {
+      await publisher.publish(both(version, other));
+    }
+    const batch = new Map([
+      ['c', 'bad'],
+      ['other', '2'],
+    ]);
+    const refuse = async (refusedBatch: ReadonlyMap<string, string>) => {
+      published.splice(0);
+      publisher.refused(typeUrls.cluster, refusedBatch, 'no', 'envoy/1');
+      await new Promise((resolve) => setImmediate(resolve));
+      return published;
+    };
+    expect(await refuse(batch)).toEqual(['c:c@mended c:other@1', 'c:c@mended c:other@2']);
+    // Refused by itself, it is not right, whatever another one says of the old batch later.
+    expect(await refuse(new Map([['other', '2']]))).toEqual(['c:c@mended c:other@1']);
+    expect(await refuse(batch)).toEqual([]);
+  });
 });

@@ -100,4 +100,16 @@ describe('createPublisher()', () => {
     await publisher.publish(withAddress('p@3', '3'));
     expect(published.at(-1)).toBe('c:p@3@1 p:p@3 s:p@3/ca@1');
   });
+
+  it('publishes what is wanted last, in whatever moment it comes', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const { publisher, published } = scripted();
+      await publisher.publish(snapshotOf([resource('cluster', 'a')]));
+      const first = publisher.publish(snapshotOf([resource('cluster', 'a', '2')]));
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      await publisher.publish(snapshotOf([resource('cluster', 'a', '3')]));
+      expect(published.at(-1), `after ${turns} turns`).toBe('c:a@3');
+      await first;
+    }
+  });
 });

@@ -52,6 +52,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let current: Snapshot = emptySnapshot;
   let desired: Snapshot | undefined;
   let running: Promise<void> | undefined;
+  /** Something is to be looked at that the present run may not have seen. */
+  let isAsked = false;
+  /** What was said of batches of which something had been replaced when the answer came. */
+  const saidTooLate = new Set<string>();
   let isClosed = false;
   const fallbacks = createFallbacks({
     out: ({ typeUrl, name }) => current.resources.get(typeUrl)?.get(name),
@@ -86,7 +90,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     // `running` must be set before this function can end, or it would never be cleared.
     await Promise.resolve();
     try {
-      await advance();
+      do {
+        isAsked = false;
+        await advance();
+        // Between the end of the one and this line others have their turn.
+      } while (isAsked);
     } finally {
       running = undefined;
     }
@@ -100,8 +108,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
     for (;;) {
       const step = isClosed ? undefined : rolloutSteps(current, target())[0];
       // Something else may be wanted since it was handed out and refused, and what came with it may be right.
-      if (step === undefined && !isClosed && book.isOvertaken()) {
-        book.follow();
+      if (step === undefined && !isClosed && (saidTooLate.size > 0 || book.isOvertaken())) {
+        book.follow(saidTooLate);
+        saidTooLate.clear();
         continue;
       }
       if (step === undefined) return;
@@ -159,11 +168,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
     put({ resources: new Map(current.resources).set(resource.typeUrl, ofType) });
   }
 
+  /** Neither wanted any more nor out: whatever was wrong with it is mended. */
+  function isReplaced(typeUrl: string, name: string, version: string | undefined): boolean {
+    return [current, desired].every((state) => state?.resources.get(typeUrl)?.get(name)?.version !== version);
+  }
+
   function kick(): void {
     void start().catch(options.onFailure);
   }
 
   function start(): Promise<void> {
+    isAsked = true;
     running ??= run();
     return running;
   }
@@ -183,6 +198,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         // A removal that was refused takes nothing away.
         if (version !== undefined) takeRefusal({ typeUrl, name, version }, said);
       }
+      if (said.isSuspect && names.some((name) => isReplaced(typeUrl, name, batch.get(name)))) saidTooLate.add(text);
       options.onWithheld?.([...book.held.values()]);
       kick();
     },

@@ -28,8 +28,8 @@ export interface RefusalBook {
   refuse(resource: Resource, text: string, kind: string, isSuspect: boolean): void;
   /** A client of another kind, perhaps, has refused a version that is held. */
   alsoBy(version: Version, kind: string): void;
-  /** Something else is wanted. */
-  follow(): void;
+  /** Something else is wanted. `mended`: texts of batches of which something has been replaced already. */
+  follow(mended?: ReadonlySet<string>): void;
   /** Whether that is so of anything that is held. */
   isOvertaken(): boolean;
   /** Known from before a restart or from a client of another replica: counts until there is a reason to try it again. */
@@ -137,8 +137,8 @@ export function createRefusalBook(options: RefusalBookOptions): RefusalBook {
       if (known?.resource.version !== version.version || known.by.includes(kind)) return;
       held.set(key, { ...known, by: [...known.by, kind].sort() });
     },
-    follow() {
-      const mended = new Set<string>();
+    follow(before = new Set()) {
+      const mended = new Set(before);
       for (const [key, refusal] of held) {
         if (isWanted(refusal.resource)) continue;
         held.delete(key);
