@@ -20,6 +20,7 @@ let isLeader: boolean;
 let isSettled: boolean;
 let changes: number;
 let watch: ReplicaWatch;
+let answer: () => Promise<void>;
 let find: () => Promise<readonly { host: string; port: number }[]>;
 
 beforeEach(() => {
@@ -32,12 +33,14 @@ beforeEach(() => {
   isLeader = true;
   isSettled = true;
   changes = 0;
+  answer = async () => undefined;
   find = async () => [...answers.keys()].map(at);
   watch = watchReplicas({
     identity: 'a',
     find: () => find(),
     async ask({ host }) {
       asked.push(host);
+      await answer();
       return answers.get(host) ?? err('gone');
     },
     isLeader: () => isLeader,
@@ -107,5 +110,27 @@ describe('watchReplicas()', () => {
     watch.look();
     await vi.advanceTimersByTimeAsync(300);
     expect(watch.known()).toHaveLength(1);
+  });
+
+  it('says so when it leads and finds that there are no others: what waited for them can be told', async () => {
+    answers.delete('b');
+    isLeader = false;
+    await vi.advanceTimersByTimeAsync(10);
+    expect([watch.known(), changes]).toEqual([undefined, 0]);
+    isLeader = true;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([watch.known(), changes]).toEqual([[], 1]);
+  });
+
+  it('asks soon again for a change of ours that came while it was asking', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    answer = () => new Promise((resolve) => setTimeout(resolve, 500));
+    await vi.advanceTimersByTimeAsync(2_000);
+    asked.splice(0);
+    watch.look();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(asked).toEqual(['b']);
+    await vi.advanceTimersByTimeAsync(1_700);
+    expect(asked).toEqual(['b']);
   });
 });

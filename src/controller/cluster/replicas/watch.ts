@@ -39,20 +39,25 @@ export function watchReplicas(options: ReplicaWatchOptions): ReplicaWatch {
   let timer: NodeJS.Timeout | undefined;
   let dueAt = Number.POSITIVE_INFINITY;
   let isAsking = false;
+  /** Something has changed here since the others were asked. */
+  let isLate = false;
   let isClosed = false;
 
   async function round(): Promise<void> {
     isAsking = true;
+    isLate = false;
     dueAt = Number.POSITIVE_INFINITY;
     const next = options.isLeader() ? await askAll() : undefined;
     isAsking = false;
     if (isClosed) return;
     // One that is no leader any more has nothing to write, and starts afresh when it leads again.
     known = options.isLeader() ? next : undefined;
-    const says = JSON.stringify([...(known?.values() ?? [])]);
+    // That there are no others is more than not to know of any.
+    const says = known === undefined ? '' : JSON.stringify([...known.values()]);
     const hasChanged = says !== said;
     said = says;
-    schedule(known === undefined || options.isSettled([...known.values()]) ? laterMs : soonMs);
+    const isQuiet = known === undefined || options.isSettled([...known.values()]);
+    schedule(isQuiet && !isLate ? laterMs : soonMs);
     if (hasChanged) options.onChange();
   }
 
@@ -94,7 +99,10 @@ export function watchReplicas(options: ReplicaWatchOptions): ReplicaWatch {
   schedule(0);
   return {
     known: () => known && [...known.values()],
-    look: () => schedule(soonMs),
+    look() {
+      isLate = true;
+      schedule(soonMs);
+    },
     close() {
       isClosed = true;
       clearTimeout(timer);
