@@ -18,7 +18,7 @@ describe('createHolds()', () => {
     expect(holds.waitMs('m', says('a'), 0)).toBe(30_000);
     holds.written('m', 'a', 0);
     holds.conflicted('m', 0);
-    expect(holds.waitMs('m', says('a'), 0)).toBe(200);
+    expect([holds.waitMs('m', says('a'), 0), holds.waitMs('m', says('b'), 0)]).toEqual([200, 200]);
   });
 
   it('gives way to who takes the same back again and again, and not where there is something else to say', () => {

@@ -33,7 +33,8 @@ export function createHolds(random: () => number): Holds {
     waitMs(id, said, now) {
       const hold = holds.get(id);
       if (hold === undefined || hold.until <= now) return 0;
-      if (hold.said !== undefined && hold.said !== said()) return 0;
+      // Others write it whatever we have to say, also where something was written before.
+      if (hold.conflicts === 0 && hold.said !== undefined && hold.said !== said()) return 0;
       return hold.until - now;
     },
     written(id, said, now) {
