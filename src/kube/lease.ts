@@ -13,7 +13,7 @@ import {
 import type { KubeObject, ObjectRef, OwnerReference } from './object.ts';
 
 export interface LeaseOptions {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, 'get' | 'create' | 'replace'>;
   readonly namespace: string;
   readonly name: string;
   /** Unique among all that compete, also over restarts: the pod's name with something random behind it. */
@@ -67,7 +67,8 @@ export function joinElection(options: LeaseOptions): Election {
   function tell(): void {
     clearTimeout(deadline);
     const now = performance.now();
-    const leads = isLeader(state, now);
+    // What comes after the end, of a call that was on its way, begins nothing.
+    const leads = !isClosed && isLeader(state, now);
     const end = leadershipEnd(state);
     if (leads && end !== undefined) deadline = setTimeout(tell, Math.max(1, end - now));
     if (leads === wasLeader) return;
