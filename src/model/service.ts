@@ -78,7 +78,7 @@ export type ServiceAction =
       /** Absent: as long as it takes. */
       readonly timeoutMs?: number;
       readonly attemptTimeoutMs?: number;
-      /** Longest silence of both sides. Absent: Envoy's five minutes. */
+      /** Longest silence of both sides; 0: no bound. Absent: Envoy's five minutes. */
       readonly silenceMs?: number;
       readonly retry?: ServiceRetry;
     }
@@ -114,7 +114,7 @@ export interface Mirror {
 
 export interface ServiceRetry {
   readonly attempts: number;
-  /** Envoy's names of failures; absent: whatever has not reached the service. */
+  /** Envoy's names of failures; absent: whatever leaves an attempt without an answer. */
   readonly triggers?: readonly string[];
   readonly statuses: readonly number[];
   readonly backoffMs: number;

@@ -5,7 +5,7 @@ import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { type Infer, refine } from '../schema/schema.ts';
-import { refused } from '../schema/verdict.ts';
+import { except, refused } from '../schema/verdict.ts';
 import { gatewayDuration } from './duration.ts';
 import { backendFilters, httpFilters } from './http-filter.ts';
 import { httpMatches } from './http-match.ts';
@@ -26,7 +26,10 @@ const httpBackend = refine(
 const retry = object({
   codes: defaulted(list(integer({ from: 400, to: 599 })), [], 'Statuses after which the request is tried again.'),
   attempts: optional(integer({ from: 0, to: 100 }), 'How often it is tried again.'),
-  backoff: optional(gatewayDuration, 'Pause before the first repetition.'),
+  backoff: optional(
+    except(gatewayDuration, 'a part of it, chosen at random, and of twice as much before each further repetition'),
+    'Pause before the first repetition.',
+  ),
 });
 
 const ruleFields = object({

@@ -1,5 +1,5 @@
 export interface BackOffRules {
-  readonly baseInterval?: number;
+  readonly baseInterval?: number | undefined;
   readonly maxInterval?: number;
 }
 

@@ -196,4 +196,9 @@ describe('time-outs and retries of an HTTPRoute', () => {
       retry: { attempts: 3, statuses: [500, 503], backoffMs: 1000 },
     });
   });
+
+  it('pause for a moment where no pause is wanted: Envoy refuses a whole table for one of nothing', () => {
+    const { action } = build(`{retry: {codes: [503], backoff: 0s}, ${toShop}}`);
+    expect(action).toMatchObject({ retry: { backoffMs: 1 } });
+  });
 });

@@ -19,6 +19,7 @@ import {
 import type { Attachment } from '../attachment.ts';
 import { type BackendDocuments, serviceBackend } from '../backend/service.ts';
 import type { BuildContext } from '../context.ts';
+import { pausesOf } from '../envoy-gateway/pauses.ts';
 import { corsText } from '../envoy-gateway/service-cors.ts';
 import { type AttachedTo, attach, type GatewayLike } from './attach.ts';
 import type { RulePolicies, RulePoliciesOf } from './rule-policies.ts';
@@ -191,7 +192,7 @@ function actionOf(rule: HttpRule, { weighted, mirrors }: ReachedBackends, polici
   const rewrite = rule.filters.find((filter) => filter.type === 'URLRewrite')?.urlRewrite;
   const timeoutMs = rule.timeouts?.request ?? policies.timeoutMs ?? 0;
   const attemptTimeoutMs = rule.timeouts?.backendRequest ?? policies.attemptTimeoutMs ?? 0;
-  const { silenceMs = 0 } = policies;
+  const { silenceMs } = policies;
   return {
     kind: 'forward',
     backends: weighted,
@@ -202,13 +203,13 @@ function actionOf(rule: HttpRule, { weighted, mirrors }: ReachedBackends, polici
     mirrors,
     ...(timeoutMs > 0 && { timeoutMs }),
     ...(attemptTimeoutMs > 0 && { attemptTimeoutMs }),
-    ...(silenceMs > 0 && { silenceMs }),
+    ...(silenceMs !== undefined && { silenceMs }),
     ...(policies.retry && { retry: policies.retry }),
     ...(rule.retry && {
       retry: {
         attempts: rule.retry.attempts ?? 1,
         statuses: rule.retry.codes,
-        backoffMs: rule.retry.backoff ?? 25,
+        backoffMs: pausesOf({ baseInterval: rule.retry.backoff }).baseMs,
       },
     }),
   };

@@ -12,6 +12,7 @@ import type { TranslateOptions } from '../options.ts';
 import { authority } from './authority.ts';
 import { lookupFamily } from './lookup-family.ts';
 import { refusingEndpoint } from './refusing-endpoint.ts';
+import { unbounded } from './unbounded.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
 interface Encoded {
@@ -46,9 +47,6 @@ function isSame(a: ProviderNeeds, b: ProviderNeeds): boolean {
   return a.signingKey === b.signingKey && a.isWatched === b.isWatched && a.isFollowed === b.isFollowed;
 }
 
-/** Envoy's default of 1,024 requests, and of 3 retries, would end chains under load. Limits are the processor's task. */
-const unlimited = 1_000_000;
-
 function cluster(needs: ProviderNeeds, options: TranslateOptions): MessageInitShape<typeof ClusterSchema> {
   const { provider } = needs;
   const { endpoint, tls, moreEndpoints = [] } = provider;
@@ -68,16 +66,7 @@ function cluster(needs: ProviderNeeds, options: TranslateOptions): MessageInitSh
           dnsRefreshRate: seconds(30),
           dnsFailureRefreshRate: { baseInterval: milliseconds(500), maxInterval: seconds(5) },
         }),
-    circuitBreakers: {
-      thresholds: [
-        {
-          maxConnections: unlimited,
-          maxPendingRequests: unlimited,
-          maxRequests: unlimited,
-          maxRetries: unlimited,
-        },
-      ],
-    },
+    circuitBreakers: unbounded,
     // A peer that vanished without a word is noticed while a stream is silent.
     upstreamConnectionOptions: { tcpKeepalive: { keepaliveTime: 30, keepaliveInterval: 10, keepaliveProbes: 3 } },
     loadAssignment: {

@@ -9,6 +9,7 @@ import { encode } from '../encode.ts';
 import { asTypedConfig, packed } from '../extension.ts';
 import type { TranslateOptions } from '../options.ts';
 import { lookupFamily } from './lookup-family.ts';
+import { unbounded } from './unbounded.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
 const encoded = new WeakMap<ServiceBackend, { readonly options: TranslateOptions; readonly resource: Resource }>();
@@ -32,6 +33,7 @@ function cluster(backend: ServiceBackend, options: TranslateOptions): MessageIni
     name: backend.cluster,
     clusterDiscoveryType: { case: 'type', value: isStatic ? Discovery.STATIC : Discovery.STRICT_DNS },
     connectTimeout: seconds(5),
+    circuitBreakers: unbounded,
     ...(isStatic ? {} : { dnsLookupFamily: lookupFamily(options), respectDnsTtl: true, dnsRefreshRate: seconds(5) }),
     loadAssignment: {
       clusterName: backend.cluster,

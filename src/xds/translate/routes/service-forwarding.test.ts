@@ -73,15 +73,16 @@ describe('time-outs and retries of a service', () => {
   it('bound the whole, an attempt and the silence, each for itself', () => {
     expect(forwarded({ timeoutMs: 2000 }).timeout?.seconds).toBe(2n);
     expect(forwarded({ silenceMs: 3000 }).idleTimeout?.seconds).toBe(3n);
+    expect(forwarded({ silenceMs: 0 }).idleTimeout).toMatchObject({ seconds: 0n, nanos: 0 });
     const { retryPolicy } = forwarded({ attemptTimeoutMs: 4000 });
     expect(retryPolicy?.perTryTimeout?.seconds).toBe(4n);
     expect(retryPolicy?.retryOn).toBeUndefined();
   });
 
-  it('are tried again after what has not reached the service, and the statuses', () => {
+  it('are tried again after whatever leaves an attempt without an answer, and the statuses', () => {
     const retry = { attempts: 3, statuses: [503], backoffMs: 1000 };
     expect(forwarded({ retry }).retryPolicy).toMatchObject({
-      retryOn: 'connect-failure,refused-stream,reset-before-request,retriable-status-codes',
+      retryOn: 'connect-failure,refused-stream,reset,retriable-status-codes',
       numRetries: 3,
       retriableStatusCodes: [503],
     });

@@ -1,6 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { clusterNames } from '../../../contract.ts';
-import { HeaderValueOption_HeaderAppendAction as Append } from '../../../gen/envoy/config/core/v3/base_pb.js';
 import {
   FilterConfigSchema,
   RouteAction_ClusterNotFoundResponseCode as NotFoundCode,
@@ -14,12 +13,13 @@ import {
 import { FractionalPercent_DenominatorType as Denominator } from '../../../gen/envoy/type/v3/percent_pb.js';
 import type { ByClaims } from '../../../model/chosen-by-claims.ts';
 import type { Listener } from '../../../model/listener.ts';
-import type { HeaderChanges, PathRewrite, ServiceAction, ServiceRoute } from '../../../model/service.ts';
+import type { PathRewrite, ServiceAction, ServiceRoute } from '../../../model/service.ts';
 import { milliseconds } from '../duration.ts';
 import { packed } from '../extension.ts';
 import { corsFilterName, serviceCorsPolicy } from '../filters/cors.ts';
 import { unprocessed } from '../filters/processor-filter.ts';
 import { isClosed, onService } from '../own-filters/use.ts';
+import { headerRules, type RequestChanges, requestChanges } from './header-rules.ts';
 import { serviceMatch, withoutTrailingSlash } from './service-match.ts';
 
 type RouteInit = MessageInitShape<typeof RouteSchema>;
@@ -42,11 +42,12 @@ export function serviceRoute(
   claims: ByClaims | undefined,
 ): RouteInit {
   const isRefused = claims?.isMixed === true || isClosed({ ...listener.filters, ...route.filters });
+  const changes = requestChanges(route);
   return {
     name: route.id,
     match: serviceMatch(route.match, claims),
-    action: isRefused ? { case: 'directResponse', value: { status: 500 } } : actionOf(route, listener),
-    ...headerRules(route.requestHeaders, route.responseHeaders),
+    action: isRefused ? { case: 'directResponse', value: { status: 500 } } : actionOf(route, listener, changes),
+    ...headerRules(changes.ofRoute, route.responseHeaders),
     typedPerFilterConfig: {
       ...unprocessed,
       ...corsOf(route, isCorsOn),
@@ -62,23 +63,27 @@ function corsOf({ cors }: ServiceRoute, isCorsOn: boolean) {
 
 const switchedOff = packed(FilterConfigSchema, { disabled: true });
 
-function actionOf({ action, match }: ServiceRoute, listener: Listener): NonNullable<RouteInit['action']> {
+function actionOf(
+  { action, match }: ServiceRoute,
+  listener: Listener,
+  changes: RequestChanges,
+): NonNullable<RouteInit['action']> {
   switch (action.kind) {
     case 'fail':
       return { case: 'directResponse', value: { status: action.status } };
     case 'redirect':
       return { case: 'redirect', value: redirect(action, match.path.value, listener) };
     case 'forward':
-      return { case: 'route', value: forward(action, match.path.value) };
+      return { case: 'route', value: forward(action, match.path.value, changes) };
   }
 }
 
-/** Whatever may be tried again without harm, and the statuses that the rule names. */
-const unreached = ['connect-failure', 'refused-stream', 'reset-before-request', 'retriable-status-codes'];
+/** Gateway API: every error of the connection, an attempt that has no answer in its time, and the statuses of the rule. */
+const usualTriggers = ['connect-failure', 'refused-stream', 'reset', 'retriable-status-codes'];
 
 type Forward = Extract<ServiceAction, { readonly kind: 'forward' }>;
 
-function forward(action: Forward, matchedPath: string): RouteActionInit {
+function forward(action: Forward, matchedPath: string, changes: RequestChanges): RouteActionInit {
   const { backends, rewrite, mirrors, timeoutMs, attemptTimeoutMs, silenceMs, retry } = action;
   return {
     clusterSpecifier: {
@@ -87,7 +92,7 @@ function forward(action: Forward, matchedPath: string): RouteActionInit {
         clusters: backends.map(({ cluster, weight, requestHeaders, responseHeaders }) => ({
           name: cluster ?? clusterNames.nowhere,
           weight,
-          ...headerRules(requestHeaders, responseHeaders),
+          ...headerRules(changes.ofBackend(requestHeaders), responseHeaders),
         })),
       },
     },
@@ -114,7 +119,7 @@ function forward(action: Forward, matchedPath: string): RouteActionInit {
     ...((retry !== undefined || attemptTimeoutMs !== undefined) && {
       retryPolicy: {
         ...(retry && {
-          retryOn: (retry.triggers ?? unreached).join(),
+          retryOn: (retry.triggers ?? usualTriggers).join(),
           numRetries: retry.attempts,
           retriableStatusCodes: [...retry.statuses],
           retryBackOff: {
@@ -186,25 +191,4 @@ function pathRedirect(path: PathRewrite, matchedPath: string): Partial<RedirectI
     return { pathRewriteSpecifier: { case: 'regexRewrite', value: regexRewrite } };
   }
   return { pathRewriteSpecifier: { case: 'prefixRewrite', value: prefixRewrite ?? '/' } };
-}
-
-function headerRules(request: HeaderChanges, response: HeaderChanges) {
-  return {
-    requestHeadersToAdd: additions(request),
-    requestHeadersToRemove: [...request.remove],
-    responseHeadersToAdd: additions(response),
-    responseHeadersToRemove: [...response.remove],
-  };
-}
-
-function additions({ set, add }: HeaderChanges) {
-  const option = (header: HeaderChanges['set'][number], appendAction: Append) => ({
-    // `%` begins a command of Envoy's log format.
-    header: { key: header.name, value: header.value.replaceAll('%', '%%') },
-    appendAction,
-  });
-  return [
-    ...set.map((header) => option(header, Append.OVERWRITE_IF_EXISTS_OR_ADD)),
-    ...add.map((header) => option(header, Append.APPEND_IF_EXISTS_OR_ADD)),
-  ];
 }
