@@ -147,4 +147,53 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     await publisher.publish(state('bad', '2', [resource('programRoute', 'new')], first));
     expect(published.at(-1)).toBe('m:changed@1 m:same@1 r:table@1');
   });
+
+  it('never goes back to what had its name before it was deleted', async () => {
+    const { publisher, published } = scripted({ refuse: ({ version }) => (version === 'bad' ? 'no' : undefined) });
+    const other = resource('cluster', 'other');
+    for (const version of ['1', '2']) await publisher.publish(snapshotOf([resource('cluster', 'c', version), other]));
+    await publisher.publish(snapshotOf([other]));
+    await publisher.publish(snapshotOf([resource('cluster', 'c', 'bad'), other]));
+    expect(published.at(-1)).toBe('c:other@1');
+  });
+
+  it('goes back to it also when something else has been deleted since', async () => {
+    let isUnknown = false;
+    const { publisher, published } = scripted({ isUnknown: ({ version }) => isUnknown && version !== '1' });
+    await publisher.publish(snapshotOf([resource('cluster', 'c', '1'), resource('cluster', 'other')]));
+    isUnknown = true;
+    await publisher.publish(snapshotOf([resource('cluster', 'c', 'bad'), resource('cluster', 'other')]));
+    await publisher.publish(snapshotOf([resource('cluster', 'c', 'bad')]));
+    publisher.refused(typeUrls.cluster, new Map([['c', 'bad']]), 'no', 'envoy/1');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(published.at(-1)).toBe('c:c@1');
+  });
+
+  it('goes back to what others had in force also when a late client has refused it', async () => {
+    const { publisher, published } = scripted({ isUnknown: ({ version }) => version === 'bad' });
+    const state = (version: string) => snapshotOf([resource('cluster', 'c', version)]);
+    await publisher.publish(state('1'));
+    await publisher.publish(state('bad'));
+    for (const version of ['1', 'bad']) {
+      publisher.refused(typeUrls.cluster, new Map([['c', version]]), 'no', 'envoy/1');
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(published.at(-1)).toBe('c:c@1');
+  });
+
+  it('remembers everybody who has refused it, and tries it again only when all of them have left', async () => {
+    let connected: readonly string[] = ['envoy/1', 'envoy/2'];
+    const { publisher, published } = scripted({ isUnknown: () => true, connected: () => connected });
+    await publisher.publish(snapshotOf([resource('cluster', 'c', 'bad')]));
+    for (const kind of connected) publisher.refused(typeUrls.cluster, new Map([['c', 'bad']]), 'no', kind);
+    expect(publisher.refusals.known()).toMatchObject([{ by: ['envoy/1', 'envoy/2'] }]);
+    const whenThereAre = async (...kinds: readonly string[]) => {
+      connected = kinds;
+      publisher.learn((book) => book.reconsider());
+      await new Promise((resolve) => setImmediate(resolve));
+      return published.at(-1);
+    };
+    expect(await whenThereAre('envoy/2', 'envoy/3')).toBe('');
+    expect(await whenThereAre('envoy/3')).toBe('c:c@bad');
+  });
 });

@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Snapshot, snapshotOf } from '../../xds/snapshot/snapshot.ts';
 import { resource } from './testing/resource.ts';
 import { scripted } from './testing/scripted-publisher.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('createPublisher()', () => {
   it('publishes the first state at once and later ones in order', async () => {
@@ -111,5 +115,43 @@ describe('createPublisher()', () => {
       expect(published.at(-1), `after ${turns} turns`).toBe('c:a@3');
       await first;
     }
+  });
+
+  it('tells the processor of a cluster only when every Envoy has answered, and nobody anything after its end', async () => {
+    let answer: () => void = () => undefined;
+    const answered = () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    const { publisher, published } = scripted({ answered });
+    const both = (name: string): Snapshot => snapshotOf([resource('cluster', name), resource('programProvider', name)]);
+    await publisher.publish(both('a'));
+    const rollout = publisher.publish(both('b'));
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await turn();
+    expect(published.splice(0)).toEqual(['c:a@1 p:a@1', 'c:a@1 c:b@1 p:a@1']);
+    answer();
+    await turn();
+    expect(published.splice(0)).toEqual(['c:a@1 c:b@1 p:a@1 p:b@1']);
+    publisher.close();
+    answer();
+    await rollout;
+    await publisher.publish(both('c'));
+    expect(published).toEqual([]);
+  });
+
+  it('looks again when a cluster that lingers may go, and only then', async () => {
+    vi.useFakeTimers();
+    const { publisher, published } = scripted({ lingerMs: 60_000 });
+    await publisher.publish(snapshotOf([resource('cluster', 'a'), resource('programProvider', 'a')]));
+    expect(vi.getTimerCount()).toBe(0);
+    await publisher.publish(snapshotOf([]));
+    expect([published.at(-1), vi.getTimerCount()]).toEqual(['c:a@1', 1]);
+    await vi.advanceTimersToNextTimerAsync();
+    expect([published.at(-1), vi.getTimerCount()]).toEqual(['', 0]);
+    await publisher.publish(snapshotOf([resource('cluster', 'b')]));
+    await publisher.publish(snapshotOf([]));
+    publisher.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -87,7 +87,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   async function run(): Promise<void> {
-    // `running` must be set before this function can end, or it would never be cleared.
+    // What is asked for in one turn is one change.
     await Promise.resolve();
     try {
       do {

@@ -15,6 +15,8 @@ export function scripted(
     clients?: number;
     /** Kinds of them. */
     connected?: () => readonly string[];
+    /** What a step waits for besides. */
+    answered?: () => Promise<void>;
     /** Of documents, by id. */
     hashes?: Readonly<Record<string, string>>;
   } = {},
@@ -30,6 +32,7 @@ export function scripted(
         published.push(show(snapshot));
       },
       async settled(_group, types) {
+        await options.answered?.();
         for (const type of types) {
           for (const each of [...(last?.resources.get(type)?.values() ?? [])]) {
             if (options.isUnknown?.(each)) continue;
