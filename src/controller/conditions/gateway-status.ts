@@ -102,23 +102,29 @@ function programmedGateway(
   const no = (reason: string, message: string): Condition => say('Programmed', 'False', reason, message);
   if (acceptance.status === 'False') return no('Invalid', 'It is not accepted.');
   const address = addressComplaint(spec, provisioned);
-  if (address !== undefined) return withPodFailure(no('AddressNotUsable', address), provisioned);
+  if (address !== undefined) return withPodTrouble(no('AddressNotUsable', address), provisioned);
   if (provisioned?.error !== undefined) return no('NoResources', reasonFor(provisioned.error, provisioned.faulty));
   const standing = standingOf(outcome, [gateway]);
   const condition = programmed(say, standing, conditionsIn(status), verdict.nack);
-  if (condition.status !== 'True') return withPodFailure(condition, provisioned);
+  const isWithout = standing.reach.envoys === 0 || standing.reach.processors === 0;
+  if (condition.status !== 'True') return withPodTrouble(condition, provisioned, isWithout);
   // Other objects stay programmed without any pod; a Gateway that nobody stands behind is not.
   if (standing.reach.envoys === 0 && standing.unseen === 0 && standing.silent.length === 0)
-    return withPodFailure(no('Pending', 'No egress pod is connected.'), provisioned);
+    return withPodTrouble(no('Pending', 'No egress pod is connected.'), provisioned, isWithout);
   if (provisioned?.addresses.length === 0) return no('AddressNotAssigned', 'Its Service has no address yet.');
-  return condition;
+  // Those that serve on have no part in it: a change of its pods is stuck, or more of them are wanted.
+  return withPodTrouble(condition, provisioned);
 }
 
-/** A name in its parameters, of a ServiceAccount for one, that only shows when pods are to be made. */
-function withPodFailure(condition: Condition, provisioned: ProvisionedGateway | undefined): Condition {
-  const { podFailure } = provisioned ?? {};
-  if (podFailure === undefined) return condition;
-  return { ...condition, message: bounded(`${condition.message} Pods cannot be made: ${podFailure}`) };
+/** What its pods lack may only show when they are to be made, or to start. Those that are connected have started. */
+function withPodTrouble(
+  condition: Condition,
+  provisioned: ProvisionedGateway | undefined,
+  isWithout = false,
+): Condition {
+  const { podTrouble } = provisioned ?? {};
+  if (podTrouble === undefined || !(podTrouble.isLasting || isWithout)) return condition;
+  return { ...condition, message: bounded(`${condition.message} ${podTrouble.text}`) };
 }
 
 function reasonFor(error: string, faulty: readonly string[] = []): string {

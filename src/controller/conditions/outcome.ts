@@ -36,14 +36,21 @@ export interface ProvisionedGateway {
   readonly addresses: readonly GatewayAddress[];
   /** Of its Deployment: pods that hold a complete configuration, connected to whichever replica of the controller. */
   readonly readyPods: number;
-  /** What Kubernetes says of pods that it could not make. */
-  readonly podFailure?: string;
+  readonly podTrouble?: PodTrouble;
   /** Why its Deployment, Service … could not be made as they should be. */
   readonly error?: string;
   /** Ids of the GatewayParameters to blame for it: without them the API server would take what it refuses. */
   readonly faulty?: readonly string[];
   /** The address that it asks for, likewise. */
   readonly unusableAddress?: string;
+}
+
+/** Pods that are wanted and do not run, as far as their Deployment knows. */
+export interface PodTrouble {
+  /** Somebody has to do something. Otherwise they may just be starting. */
+  readonly isLasting: boolean;
+  /** A sentence or two. */
+  readonly text: string;
 }
 
 export interface GatewayAddress {

@@ -15,6 +15,7 @@ const wantedOf = (image: string): WantedObject => ({
 const live = (more: Partial<LiveObject> = {}): LiveObject => ({
   ...{ namespace: 'team-a', name: 'edge', uid: 'deployment-1', resourceVersion: '7', owner, controller: 'ours' },
   ...{ ownFields: 'fields', status: undefined, ownReplicas: undefined, clusterIPs: [], isBalanced: false, data: {} },
+  replicas: undefined,
   isAbandoned: false,
   ...more,
 });

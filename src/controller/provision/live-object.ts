@@ -20,6 +20,8 @@ export interface LiveObject {
   /** Changes whenever a field of ours is changed: by somebody else, whose it is then, or in our own name. */
   readonly ownFields: string;
   readonly status: unknown;
+  /** Of a Deployment: how many pods are asked for, whoever does. */
+  readonly replicas: number | undefined;
   /** Of a Deployment, while their number is ours to say. */
   readonly ownReplicas: number | undefined;
   /** Of a Service: one for each family that it has; `None` alone where it is headless. */
@@ -65,6 +67,7 @@ export function liveObject(object: KubeObject): LiveObject {
       !owners.some(({ controller }) => controller === true),
     ownFields: fields === undefined ? '' : contentVersion(JSON.stringify([fields, own?.time])),
     status: object.status,
+    replicas: spec?.replicas,
     ownReplicas: isOurs(fields, 'f:spec', 'f:replicas') ? spec?.replicas : undefined,
     clusterIPs: spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : []),
     isBalanced: spec?.type === 'LoadBalancer',

@@ -1,6 +1,7 @@
 import type { GatewayAddress, ProvisionedGateway as Outcome } from '../conditions/outcome.ts';
 import { objectName, type ProvisionedGateway } from './gateway.ts';
 import type { LiveObjects } from './live-objects.ts';
+import { podTrouble } from './pod-trouble.ts';
 import type { WantedObject } from './render/render.ts';
 
 /** Why what belongs to a Gateway is not as it is wanted. */
@@ -20,21 +21,16 @@ export function provisionedState(
 ): Outcome {
   const name = objectName(gateway);
   const deployment = live.get('Deployment', gateway.namespace, name);
-  const status = deployment?.status as DeploymentStatus | undefined;
-  const podFailure = status?.conditions?.find((each) => each.type === 'ReplicaFailure' && each.status === 'True');
+  const status = deployment?.status as { readonly readyReplicas?: number } | undefined;
+  const trouble = deployment && podTrouble(deployment);
   const { error, cause } = failure ?? {};
   return {
     addresses: addressesOf(gateway, live),
     readyPods: status?.readyReplicas ?? 0,
-    ...(podFailure?.message !== undefined && { podFailure: podFailure.message }),
+    ...(trouble !== undefined && { podTrouble: trouble }),
     ...(error !== undefined && { error }),
     ...cause,
   };
-}
-
-interface DeploymentStatus {
-  readonly readyReplicas?: number;
-  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
 }
 
 interface BalancerStatus {
