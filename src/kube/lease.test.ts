@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { err, ok } from '../lib/result.ts';
 import { kubeError } from './error.ts';
 import { type Election, joinElection, type LeaseOptions } from './lease.ts';
-import type { KubeObject } from './object.ts';
+import { type KubeObject, type Place, pathOf } from './object.ts';
 
 interface StoredLease extends KubeObject {
   readonly spec: Readonly<Record<string, unknown>>;
@@ -13,12 +13,14 @@ const [leaseMs, renewMs, retryMs] = [15_000, 10_000, 2_000];
 
 let stored: StoredLease | undefined;
 let version: number;
+let paths: Set<string>;
 let joined: Election[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   stored = undefined;
   version = 0;
+  paths = new Set();
   joined = [];
 });
 afterEach(async () => {
@@ -51,7 +53,8 @@ function join(identity: string, more: Partial<LeaseOptions> = {}) {
   const calls: string[] = [];
   const line = { isUp: true, delayMs: 10, refusal: 0 };
   /** What hangs ends with the time limit of the call. */
-  async function call<T>(verb: string, limit: { timeoutMs?: number } = {}, answer: () => T) {
+  async function call<T>(place: Place, verb: string, limit: { timeoutMs?: number } = {}, answer: () => T) {
+    paths.add(pathOf(place));
     calls.push(verb);
     const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     await wait(line.delayMs / 2);
@@ -66,11 +69,11 @@ function join(identity: string, more: Partial<LeaseOptions> = {}) {
   }
   const election = joinElection({
     client: {
-      get: (_ref, limit) => call('get', limit, () => (stored === undefined ? isMissing() : ok(stored))),
-      create: (_place, object, limit) =>
-        call('create', limit, () => (stored === undefined ? ok(store(object)) : hasChanged())),
-      replace: (_ref, object, limit) =>
-        call('replace', limit, () => {
+      get: (ref, limit) => call(ref, 'get', limit, () => (stored === undefined ? isMissing() : ok(stored))),
+      create: (place, object, limit) =>
+        call(place, 'create', limit, () => (stored === undefined ? ok(store(object)) : hasChanged())),
+      replace: (ref, object, limit) =>
+        call(ref, 'replace', limit, () => {
           if (stored === undefined) return isMissing();
           const { resourceVersion } = (object as StoredLease).metadata;
           return resourceVersion === stored.metadata.resourceVersion ? ok(store(object)) : hasChanged();
@@ -115,6 +118,8 @@ describe('joinElection()', () => {
     expect(spec?.acquireTime).toBe(spec?.renewTime);
     await pass(10 * retryMs);
     expect(calls).toEqual(['get', 'create', ...Array(9).fill('replace')]);
+    const place = '/apis/coordination.k8s.io/v1/namespaces/sluice-system/leases';
+    expect([...paths].toSorted()).toEqual([place, `${place}/sluice-controller`]);
     expect(stored?.spec.acquireTime).toBe(spec?.acquireTime);
     expect(Date.parse(`${stored?.spec.renewTime}`)).toBeGreaterThan(Date.parse(`${spec?.renewTime}`) + 15_000);
   });
@@ -201,6 +206,19 @@ describe('joinElection()', () => {
     },
   );
 
+  it('waits longer for a holder that has said to renew less often, and for one that says nothing as for itself', async () => {
+    const metadata = { name: 'sluice-controller', namespace: 'sluice-system' };
+    store({ metadata, spec: { holderIdentity: 'other', leaseDurationSeconds: 40 } });
+    const a = join('a');
+    const waited = await passUntil(() => a.election.isLeader());
+    expect(waited).toBeGreaterThan(40_000);
+    expect(waited).toBeLessThan(40_000 + 2.5 * retryMs);
+    change({ holderIdentity: 'other', leaseDurationSeconds: undefined });
+    expect(await passUntil(() => a.told.length === 2)).toBeLessThan(1.5 * retryMs);
+    expect(await passUntil(() => a.election.isLeader())).toBeLessThan(leaseMs + 2.5 * retryMs);
+    expect(stored?.spec.leaseTransitions).toBe(2);
+  });
+
   it('leads on when somebody has only touched the Lease, and leaves what others wrote in it', async () => {
     const a = join('a');
     await pass(100);
@@ -230,15 +248,18 @@ describe('joinElection()', () => {
     await pass(100);
     const b = join('b');
     await pass(5_000);
-    change({}, { annotations: { note: 'seen' } });
-    await pass(retryMs);
+    change({ strategy: 'OldestEmulationVersion', leaseTransitions: 7 }, { annotations: { note: 'seen' } });
+    await pass(2 * retryMs);
     const closing = a.election.close();
     expect(a.election.isLeader()).toBe(false);
     expect(await passUntil(() => b.election.isLeader())).toBeLessThan(1.2 * retryMs + 100);
     await closing;
-    expect(a.told).toEqual(['elected', 'lost']);
+    const { length } = a.calls;
+    await pass(10_000);
+    expect([a.told, a.calls.length]).toEqual([['elected', 'lost'], length]);
     expect(stored?.metadata.annotations).toEqual({ note: 'seen' });
-    expect(stored?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
+    const kept = { strategy: 'OldestEmulationVersion', leaseTransitions: 8 };
+    expect(stored?.spec).toMatchObject({ holderIdentity: 'b', ...kept });
   });
 
   it('waits at its end for a renewal that is on its way, and gives back what that has written', async () => {

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../../lib/result.ts';
 import type { Account } from './account.ts';
 import { type ReplicaWatch, watchReplicas } from './watch.ts';
 
-const log = createLogger({ name: 'test', level: 'silent' });
+const log = { ...createLogger({ name: 'test', level: 'silent' }), warn: vi.fn() };
 const account = (replica: string, policy = 'p'): Account => ({
   replica,
   policy,
@@ -18,6 +18,7 @@ let answers: Map<string, Result<Account>>;
 let asked: string[];
 let isLeader: boolean;
 let isSettled: boolean;
+let judged: unknown;
 let changes: number;
 let watch: ReplicaWatch;
 let answer: () => Promise<void>;
@@ -25,6 +26,7 @@ let find: () => Promise<readonly { host: string; port: number }[]>;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  log.warn.mockReset();
   answers = new Map([
     ['a', ok(account('a'))],
     ['b', ok(account('b'))],
@@ -44,7 +46,10 @@ beforeEach(() => {
       return answers.get(host) ?? err('gone');
     },
     isLeader: () => isLeader,
-    isSettled: () => isSettled,
+    isSettled(replicas) {
+      judged = replicas;
+      return isSettled;
+    },
     onChange: () => {
       changes += 1;
     },
@@ -61,6 +66,7 @@ describe('watchReplicas()', () => {
     expect(watch.known()).toBeUndefined();
     await vi.advanceTimersByTimeAsync(10);
     expect(watch.known()).toEqual([{ address: 'b:1', account: account('b'), isSilent: false }]);
+    expect(judged).toEqual(watch.known());
     await vi.advanceTimersByTimeAsync(2_000);
     expect(asked).toEqual(['a', 'b', 'b']);
     expect(changes).toBe(1);
@@ -82,7 +88,8 @@ describe('watchReplicas()', () => {
   it('says who is silent, with what it said last, and forgets who is gone', async () => {
     await vi.advanceTimersByTimeAsync(10);
     answers.set('b', err('no answer'));
-    await vi.advanceTimersByTimeAsync(2_000);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(log.warn.mock.calls).toEqual([[{ replica: 'b:1', error: 'no answer' }, 'a replica does not answer']]);
     expect(watch.known()).toEqual([{ address: 'b:1', account: account('b'), isSilent: true }]);
     answers.delete('b');
     await vi.advanceTimersByTimeAsync(2_000);
@@ -132,5 +139,31 @@ describe('watchReplicas()', () => {
     expect(asked).toEqual(['b']);
     await vi.advanceTimersByTimeAsync(1_700);
     expect(asked).toEqual(['b']);
+  });
+
+  it('asks although changes of ours never end', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    asked.splice(0);
+    for (let turn = 0; turn < 20; turn++) {
+      watch.look();
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.length).toBeLessThan(10);
+  });
+
+  it('takes an answer for nothing that comes when it leads no more, or is closed', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    answer = () => new Promise((resolve) => setTimeout(resolve, 500));
+    await vi.advanceTimersByTimeAsync(2_100);
+    isLeader = false;
+    await vi.advanceTimersByTimeAsync(500);
+    expect([watch.known(), changes]).toEqual([undefined, 2]);
+    isLeader = true;
+    await vi.advanceTimersByTimeAsync(2_100);
+    watch.close();
+    watch.look();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([changes, vi.getTimerCount()]).toEqual([2, 0]);
   });
 });
