@@ -100,7 +100,11 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{type: GCPCredentials, gcpCredentials: {projectName: a, region: b, isPassthrough: true}}',
-    'error spec.gcpCredentials.isPassthrough is not served: a project and a region stand in the policy, not in requests — remove it',
+    'error spec.gcpCredentials.isPassthrough is not served: callers have no credentials of their own for a provider — write projectName, region, and credentialsFile or workloadIdentityFederationConfig',
+  ],
+  [
+    '{type: GCPCredentials, gcpCredentials: {isPassthrough: true}}',
+    'error spec.gcpCredentials.isPassthrough is not served: callers have no credentials of their own for a provider — write projectName, region, and credentialsFile or workloadIdentityFederationConfig',
   ],
   [
     '{type: APIKey, apiKey: {secretRef: {name: a}}, credentialOverride: {}}',

@@ -6,7 +6,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ['{}', 'error spec is for nothing — add targetRefs: [{group: …, kind: …, name: …}]'],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{}]}',
-    'error spec.wasm[0].code is missing — add code: the code',
+    'error spec.wasm[0].code is missing, and no module is looked up by its name — add code: {type: HTTP, http: {url: …, sha256: …}}',
   ],
   [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, wasm: [{code: {type: Image}}]}',

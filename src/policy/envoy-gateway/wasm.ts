@@ -5,10 +5,12 @@ import { defaulted, optional, required } from '../schema/field.ts';
 import { jsonValue } from '../schema/json-value.ts';
 import { list } from '../schema/list.ts';
 import { object } from '../schema/object.ts';
-import type { Infer } from '../schema/schema.ts';
+import type { Parsed } from '../schema/parsed.ts';
+import { under } from '../schema/place.ts';
+import { type Infer, refine, type Schema } from '../schema/schema.ts';
 import { tagged, variant } from '../schema/tagged.ts';
 import { text } from '../schema/text.ts';
-import { except, notApplicable, refused, reported } from '../schema/verdict.ts';
+import { except, notApplicable, refuse, refused, reported } from '../schema/verdict.ts';
 
 const name = text({ longest: 253, complaint: 'has control characters', remedy: 'write it on one line' });
 
@@ -36,11 +38,10 @@ const image = object({
   tls: refused('the system’s certificates are used'),
 });
 
-/** Code of your own in the filter chain, such as a web application firewall. */
-export const wasm = object({
+const fields = object({
   name: optional(name, 'Name of the filter.'),
   rootID: optional(name, 'Name of the configuration that filters of the same code share.'),
-  code: required(
+  code: optional(
     tagged(
       'type',
       {
@@ -49,7 +50,7 @@ export const wasm = object({
       },
       'Where the code comes from.',
     ),
-    'The code.',
+    'The code; needed.',
   ),
   config: optional(jsonValue, 'What the filter is told.'),
   failOpen: defaulted(boolean, false, 'true: requests go on without it when it fails.'),
@@ -61,4 +62,15 @@ export const wasm = object({
   pullPolicy: notApplicable('the hash says which code it is'),
 });
 
-export type WasmSpec = Infer<typeof wasm>;
+export type WasmSpec = Infer<typeof fields> & { readonly code: NonNullable<Infer<typeof fields>['code']> };
+
+/**
+ * Code of your own in the filter chain, such as a web application firewall. Without code the original looks its name up
+ * among the modules of an EnvoyProxy; such a policy is stored, so that its status can say that nobody does that here.
+ */
+export const wasm: Schema<WasmSpec> = refine(fields, (spec, place): Parsed<WasmSpec> => {
+  const { code } = spec;
+  if (code !== undefined) return { ...spec, code };
+  const message = 'is missing, and no module is looked up by its name';
+  return refuse(under(place, 'code'), message, 'add code: {type: HTTP, http: {url: …, sha256: …}}');
+});

@@ -15,7 +15,7 @@ import { checkCosts } from './cost.ts';
 import { gatewayCosts } from './gateway-config.ts';
 import type { QuotaRule } from './quota.ts';
 import { resolveRefs } from './targets.ts';
-import { warnOfNoBackends, warnOfTakenModels, warnOfUnserved } from './warnings.ts';
+import { warnOfNoBackends, warnOfTakenModels, warnOfUnserved, warnOfUnservedAnnotations } from './warnings.ts';
 
 /** What an AIGatewayRoute looks at. */
 export interface RouteScene {
@@ -43,6 +43,7 @@ export function readRoute(document: AiRouteDocument, scene: RouteScene, context:
   const { gateways, backends, traffic, security, configs, models } = scene;
   const { to, attachments } = attach(document, document.spec, gateways, context);
   warnOfTakenModels(document, models, context);
+  warnOfUnservedAnnotations(document, context);
   checkCosts(document, 'spec.llmRequestCosts', document.spec.llmRequestCosts, context);
   const refs = document.spec.rules.map((rule, index) => {
     const resolved = resolveRefs(document, index, rule.backendRefs, backends, context);

@@ -108,3 +108,18 @@ spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: g}],
   expect(said).toEqual([problem]);
   expect(built.gateways[0]?.routes[0]?.attempts?.most).toBe(2);
 });
+
+it('tells of callers who choose the order of backends by an annotation', () => {
+  const said = (value: string) => {
+    const annotated = manifests.replace(
+      'metadata: {name: r}',
+      `metadata: {name: r, annotations: {aigateway.envoyproxy.io/dynamic-fallback: "${value}"}}`,
+    );
+    const { documents } = parseDocuments(annotated, 'policy.yaml', '.', { now: 0 });
+    return buildModel(documents, secretsOnly()).problems.map(problemText);
+  };
+  expect(said('true')).toEqual([
+    'policy.yaml:7: AIGatewayRoute/r: metadata.annotations.aigateway.envoyproxy.io/dynamic-fallback is not served yet: callers do not choose the order of backends — remove it; the priorities of the backends are in force',
+  ]);
+  expect(said('false')).toEqual([]);
+});

@@ -18,6 +18,17 @@ export function warnOfUnserved(
   }
 }
 
+/** By this annotation of an AIGatewayRoute the original lets a header of each request say who is asked first. */
+const callersOrder = 'aigateway.envoyproxy.io/dynamic-fallback';
+
+/** Says of annotations what becomes of them: no definition of a kind does. */
+export function warnOfUnservedAnnotations(route: AiRouteDocument, context: RecallableContext): void {
+  if (route.annotations[callersOrder] !== 'true') return;
+  const message = 'is not served yet: callers do not choose the order of backends';
+  const remedy = 'remove it; the priorities of the backends are in force';
+  context.warn(route, `metadata.annotations.${callersOrder}`, message, remedy, 'UnsupportedValue');
+}
+
 /** Says of a rule that nobody is named who could answer. */
 export function warnOfNoBackends(route: AiRouteDocument, rule: number, context: RecallableContext): void {
   if (route.spec.rules[rule]?.backendRefs.length !== 0) return;
