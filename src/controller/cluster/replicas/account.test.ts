@@ -55,7 +55,7 @@ describe('accountOf()', () => {
     const account = accountOf(
       'a',
       {
-        clients: () => [client],
+        clients: () => [client, { ...client, node: { ...node, id: 'p', userAgent: 'sluice-processor' } }],
         refusals: () => new Map([['g', [refusal('here', 'envoy/0', 'envoy/1'), refusal('elsewhere', 'envoy/0')]]]),
         accepted: () => accepted,
         judged: () => undefined,
@@ -70,7 +70,13 @@ describe('accountOf()', () => {
   it('is read as it was written, and nothing else is', () => {
     const account = accountOf('a', { ...plane, judged: () => undefined }, state(1, 'x'));
     expect(readAccount(JSON.stringify(account))).toEqual({ ok: true, value: account });
-    for (const text of ['', '[]', 'null', '{"replica":"a"}', JSON.stringify({ ...account, clients: [{}] })]) {
+    for (const text of [
+      '',
+      '[]',
+      'null',
+      '{"replica":"a"}',
+      JSON.stringify({ ...account, clients: [{ node: 'e' }] }),
+    ]) {
       expect(readAccount(text).ok, text).toBe(false);
     }
   });

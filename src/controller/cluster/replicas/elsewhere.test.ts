@@ -33,6 +33,15 @@ describe('elsewhereOf()', () => {
     expect(areSettled([replica(account)], 'same')).toBe(false);
   });
 
+  it('waits for all clients of all that answer, and not for those that do not', () => {
+    const client = (node: string, isInSync: boolean) => ({ gateway: 'egress', node, role: 'envoy', isInSync }) as const;
+    const behind = replica({ clients: [client('e1', true), client('e2', false)] });
+    expect(areSettled([replica({}), behind], 'same')).toBe(false);
+    expect(areSettled([replica({}), { ...behind, isSilent: true }, { address: 'new', isSilent: true }], 'same')).toBe(
+      true,
+    );
+  });
+
   it('waits for nobody where nobody is connected', () => {
     expect(elsewhereOf([replica({ policy: 'older', clients: [] })], 'same', desired)).toEqual({
       clients: [],
