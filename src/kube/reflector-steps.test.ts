@@ -68,6 +68,43 @@ describe('nextStep()', () => {
     expect(nextStep(twice.state, rested).action.kind).toBe('list');
   });
 
+  it.each([
+    ['ends at once', { kind: 'ended', livedMs: 3 }, false],
+    ['is cut off at once', { kind: 'ended', livedMs: 3, error: broken }, true],
+    ['is refused', { kind: 'ended', livedMs: 0, error: busy }, false],
+  ] as const)(
+    'waits longer each time for a watch that %s, again and again, until it hears something',
+    (_, end, isOutage) => {
+      let step = played(listed);
+      const counts = [1, 2, 3, 4].map(() => {
+        step = [opened, end].reduce<ReflectorStep>((before, input) => nextStep(before.state, input), step);
+        const { action } = step;
+        step = nextStep(step.state, rested);
+        expect(step.action).toEqual({ kind: 'watch', version: '10' });
+        return action;
+      });
+      const atLeastMs = 'error' in end && end.error === busy ? 5_000 : 0;
+      expect(counts).toEqual([1, 2, 3, 4].map((count) => ({ kind: 'rest', failures: { count, isOutage }, atLeastMs })));
+      const heard = [opened, event('11'), end].reduce<ReflectorStep>(
+        (before, input) => nextStep(before.state, input),
+        step,
+      );
+      expect(heard.action).toMatchObject({ kind: 'rest', failures: { count: 1 } });
+      expect(nextStep(heard.state, rested).action).toEqual({ kind: 'watch', version: '11' });
+    },
+  );
+
+  it('waits longer each time where a list of this moment is forgotten at once, again and again', () => {
+    const forgotten: ReflectorInput = { kind: 'ended', livedMs: 0, error: expired };
+    let step = firstStep;
+    for (const count of [1, 2, 3]) {
+      step = [listed, forgotten].reduce<ReflectorStep>((before, input) => nextStep(before.state, input), step);
+      expect(step.action).toMatchObject({ kind: 'rest', failures: { count } });
+      step = nextStep(step.state, rested);
+      expect(step.action).toEqual({ kind: 'list', isPaged: true });
+    }
+  });
+
   it('watches on after a silent watch, and lists after two of them', () => {
     const silent: ReflectorInput = {
       kind: 'ended',
