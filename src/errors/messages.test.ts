@@ -18,6 +18,18 @@ const texts: readonly (readonly [ErrorCode, without: string, ErrorParams, with_:
     `The model "m" wants an access token besides the API key, and none was sent. ${token}`,
   ],
   [
+    'missing_token',
+    'This gateway wants an access token',
+    { isBeforeModels: true },
+    'No access token was sent. Send it where the operator of this gateway expects it',
+  ],
+  [
+    'missing_key',
+    'No API key was sent. Send it as "Authorization: Bearer KEY"',
+    { isBeforeModels: true },
+    'No API key was sent. Send it where the operator of this gateway expects it.',
+  ],
+  [
     'model_of_other_api',
     'The model is served by another API only. Ask',
     { model: 'm', family: 'Anthropic' },

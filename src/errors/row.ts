@@ -31,6 +31,8 @@ export interface ErrorParams {
   readonly limit?: string;
   /** What a budget is short of, where it is not used up: it has less left than is asked for, or the model no price. */
   readonly shortage?: 'little' | 'price';
+  /** Refused before anybody looked for a model; it may be an ordinary service that was asked. */
+  readonly isBeforeModels?: boolean;
 }
 
 export interface ErrorRow {

@@ -6,6 +6,7 @@
 import { because, clip, quoted, shortOfBudget, useInstead, whenRoomIs } from './phrases.ts';
 import type { ErrorRow } from './row.ts';
 
+const sendWhereExpected = 'Send it where the operator of this gateway expects it';
 const listModels = 'GET /v1/models lists the models this key may use.';
 
 /** Who holds no valid key learns nothing about keys: unknown, disabled and expired read the same. */
@@ -23,7 +24,10 @@ export const errorTable = {
     isLasting: true,
     openai: { type: 'invalid_request_error', code: 'missing_api_key', param: null },
     anthropic: 'authentication_error',
-    message: () => 'No API key was sent. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".',
+    message: (p) =>
+      p.isBeforeModels === true
+        ? `No API key was sent. ${sendWhereExpected}.`
+        : 'No API key was sent. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".',
   },
   invalid_key: invalidKey,
   key_disabled: invalidKey,
@@ -34,8 +38,10 @@ export const errorTable = {
     openai: { type: 'invalid_request_error', code: 'missing_token', param: null },
     anthropic: 'authentication_error',
     message: (p) =>
-      `${p.model === undefined ? 'This gateway' : `The model${quoted(p.model)}`} wants an access token besides the API key, and none was sent. Send the token where ` +
-      'the operator of this gateway expects it, as a rule as "Authorization: Bearer TOKEN", and the key as "x-api-key".',
+      p.isBeforeModels === true
+        ? `No access token was sent. ${sendWhereExpected}, as a rule as "Authorization: Bearer TOKEN".`
+        : `${p.model === undefined ? 'This gateway' : `The model${quoted(p.model)}`} wants an access token besides the API key, and none was sent. Send the token where ` +
+          'the operator of this gateway expects it, as a rule as "Authorization: Bearer TOKEN", and the key as "x-api-key".',
   },
   invalid_token: {
     status: 401,

@@ -64,7 +64,7 @@ export function connectionManager(port: Port, gateway: GatewayModel): Extension 
     streamIdleTimeout: seconds(300),
 
     accessLog: accessLogs(gateway.settings),
-    localReplyConfig,
+    localReplyConfig: localReplyConfig(gateway),
     httpFilters: downstreamFilters(gateway),
   });
 }

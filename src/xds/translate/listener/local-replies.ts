@@ -13,6 +13,7 @@ import type {
   LocalReplyConfigSchema,
   ResponseMapperSchema,
 } from '../../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { GatewayModel } from '../../../model/gateway.ts';
 import { packed } from '../extension.ts';
 
 type Filter = MessageInitShape<typeof AccessLogFilterSchema>;
@@ -67,6 +68,16 @@ const isAnthropic: Filter = {
   filterSpecifier: { case: 'orFilter', value: { filters: [hasAnthropicPath, isLoggedAsAnthropic] } },
 };
 
+/** Of filters for keys and tokens, whose statuses alone would read like requests that break the rules of HTTP. */
+const refusals: readonly (readonly [string, ErrorCode])[] = [
+  [" == 'missing_api_key'", 'missing_key'],
+  [" == 'unknown_api_key'", 'invalid_key'],
+  [" == 'jwt_authn_access_denied{Jwt_is_missing}'", 'missing_token'],
+  [" == 'jwt_authn_access_denied{Audiences_in_Jwt_are_not_allowed}'", 'token_not_allowed'],
+  [" == 'jwt_authn_access_denied{Jwks_remote_fetch_is_failed}'", 'token_not_verified'],
+  [".startsWith('jwt_authn_access_denied')", 'invalid_token'],
+];
+
 /** First match wins. Envoy's status alone tells most cases; the rows before the statuses are those it hides. */
 const rows: readonly Row[] = [
   { when: flags('OM', 'DO', 'UO'), code: 'gateway_overloaded', status: errorStatus('gateway_overloaded') },
@@ -113,21 +124,29 @@ const rows: readonly Row[] = [
  * along, which as a rule give no details; Envoy always does. Of scripts 500 is no answer, but what stands in for one that
  * has failed.
  */
-export const localReplyConfig: MessageInitShape<typeof LocalReplyConfigSchema> = {
-  mappers: [
-    { filter: details(`.startsWith('${responseDetailsPrefix}')`) },
-    { filter: details(" == ''") },
-    { filter: details(" == 'lua_response' && response.code != 500") },
-    ...rows.flatMap(mappersOf),
-  ],
-};
+export function localReplyConfig({
+  filters = [],
+}: Pick<GatewayModel, 'filters'>): MessageInitShape<typeof LocalReplyConfigSchema> {
+  return {
+    mappers: [
+      { filter: details(`.startsWith('${responseDetailsPrefix}')`) },
+      { filter: details(" == ''") },
+      { filter: details(" == 'lua_response' && response.code != 500") },
+      ...(filters.some(({ kind }) => kind === 'keys' || kind === 'tokens') ? ofGuards : []),
+      ...others,
+    ],
+  };
+}
 
 function mappersOf({ when, code, status }: Row): Mapper[] {
   const answer = (dialect: Dialect) =>
     ({
       ...(status === undefined ? {} : { statusCode: status }),
       bodyFormatOverride: {
-        format: { case: 'jsonFormat', value: { ...localReplyBody(code, dialect) } as JsonObject },
+        format: {
+          case: 'jsonFormat',
+          value: { ...localReplyBody(code, dialect, { isBeforeModels: true }) } as JsonObject,
+        },
         contentType: 'application/json',
       },
     }) as const;
@@ -175,3 +194,8 @@ function details(condition: string): Filter {
     },
   };
 }
+
+const ofGuards = refusals
+  .map(([condition, code]): Row => ({ when: details(condition), code, status: errorStatus(code) }))
+  .flatMap(mappersOf);
+const others = rows.flatMap(mappersOf);
