@@ -20,6 +20,8 @@ import { rawRequest } from '../../support/raw-request.ts';
 patience();
 const key = 'sk-sluice-last-good-0123456789abcd';
 const versions = 'sluice-older-versions';
+/** As the chart makes it. */
+const emptyVersions = `{apiVersion: v1, kind: Secret, metadata: {name: ${versions}, namespace: sluice-system}}`;
 let server: KubeApiServer;
 let practice: Practice;
 let folder: string;
@@ -31,8 +33,7 @@ beforeAll(async () => {
   server = await startApiServer();
   await serveEveryKind(server);
   await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
-  // As the chart makes it.
-  await server.apply(`{apiVersion: v1, kind: Secret, metadata: {name: ${versions}, namespace: sluice-system}}`);
+  await server.apply(emptyVersions);
   practice = await startPractice({});
   folder = await mkdtemp(join(tmpdir(), 'sluice-state-'));
   port = await freePort();
@@ -231,6 +232,10 @@ describe('the last good version', { timeout: 120_000 }, () => {
       return seen === all;
     };
     await until('others can know of it', isKept, { seen: () => seen });
+    await server.kubectl('delete', 'secret', versions, '-n', 'sluice-system');
+    await until('somebody is told', () => controller.log().includes('Bring it back with helm upgrade'));
+    await server.apply(emptyVersions);
+    await until('others can know of it again', isKept, { seen: () => seen });
     const said = await told();
     const { xdsPort } = controller;
     await egress.stop();

@@ -118,11 +118,16 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
     throw error;
   });
   plane = started;
+  // Waiting for the policy may have taken long, and another authority may have come meanwhile.
+  if (authority !== undefined) started.reloadTls(authority.serverTls());
   const follower = followVersions({
     client,
     namespace,
     name: versionsName,
-    onVersions: ({ refused }) => started.tell(refused),
+    onVersions(stored) {
+      if (stored !== undefined) started.tell(stored.refused);
+      writers.olderVersionsFound(stored?.text);
+    },
     onError: onTrouble,
   });
   writers.changed();

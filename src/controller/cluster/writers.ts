@@ -59,6 +59,8 @@ export interface ClusterWriters {
   changed(): void;
   /** Something may have changed that is told in the cluster. */
   standsOtherwise(): void;
+  /** What stands in the Secret of older versions, as `found()` of their keeper has it. */
+  olderVersionsFound(text: string | undefined): void;
   /** The authority signs otherwise than before. */
   authorityChanged(): void;
   /** Documents of which clients of other replicas refuse something, by id; known to the one that leads. */
@@ -182,6 +184,7 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
     isLeader,
     changed,
     standsOtherwise,
+    olderVersionsFound: versions.found,
     authorityChanged: provisioner.look,
     refusedElsewhere: () => heardElsewhere()?.nacksElsewhere.keys() ?? [],
     refused: refusals.refused,

@@ -6,7 +6,7 @@ import { textOf } from './secret.ts';
 const refused = { gateway: 'g', typeUrl: 't', name: 'r', version: '1', text: 'no', by: ['envoy/1'], documents: {} };
 const secrets = '/api/v1/namespaces/sluice-system/secrets';
 
-it('tells what the Secret says, and says next', async () => {
+it('tells what the Secret says, and says next, and that it is gone', async () => {
   const cluster = fakeCluster();
   const put = (...all: readonly (typeof refused)[]) => {
     const versions = Buffer.from(textOf({ objects: [], refused: all }).text).toString('base64');
@@ -14,12 +14,12 @@ it('tells what the Secret says, and says next', async () => {
     cluster.put(secrets, { metadata, data: { versions } });
   };
   put(refused);
-  const told: (readonly string[])[] = [];
+  const told: (readonly string[] | undefined)[] = [];
   const follower = followVersions({
     client: cluster.client,
     namespace: 'sluice-system',
     name: 'sluice-older-versions',
-    onVersions: (stored) => told.push(stored.refused.map(({ name }) => name)),
+    onVersions: (stored) => told.push(stored?.refused.map(({ name }) => name)),
     onError: (error) => expect(error).toBeUndefined(),
   });
   onTestFinished(() => follower.close());
@@ -27,4 +27,6 @@ it('tells what the Secret says, and says next', async () => {
   await expect.poll(() => cluster.calls).toContain(`WATCH ${secrets}`);
   put();
   await expect.poll(() => told).toEqual([['r'], []]);
+  cluster.remove(secrets, 'sluice-older-versions');
+  await expect.poll(() => told).toEqual([['r'], [], undefined]);
 });

@@ -7,8 +7,8 @@ export interface VersionsFollowerOptions {
   readonly client: KubeClient;
   readonly namespace: string;
   readonly name: string;
-  /** Once it has been read, and whenever it is another one. Not told where there is none. */
-  onVersions(stored: StoredVersions): void;
+  /** Once it has been read, and whenever it is another one. Nothing when it was deleted; not told where there is none. */
+  onVersions(stored: StoredVersions | undefined): void;
   onError(error: KubeError): void;
 }
 
@@ -21,7 +21,7 @@ export function followVersions(options: VersionsFollowerOptions): { close(): voi
     fieldSelector: `metadata.name=${name}`,
     onChanges(changes) {
       const last = changes.at(-1);
-      if (last !== undefined && last.kind !== 'deleted') onVersions(storedIn(last.object));
+      if (last !== undefined) onVersions(last.kind === 'deleted' ? undefined : storedIn(last.object));
     },
     onError,
   });

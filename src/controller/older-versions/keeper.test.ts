@@ -132,6 +132,36 @@ describe('keepOlderVersions()', () => {
     await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
   });
 
+  it('fills it again when somebody has emptied or deleted it, and reads nothing for what is its own', async () => {
+    const shared = sharedSecret();
+    const { keeper, state, trouble } = keeperOf(shared);
+    state.versions = [version('a')];
+    keeper.changed();
+    await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
+    keeper.found(textOf({ objects: [version('a')], refused: [] }).text);
+    await aMoment();
+    expect(shared.calls).toEqual(['read', 'write']);
+    shared.change('');
+    keeper.found('');
+    await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
+    shared.fail(kubeError(404, 'NotFound', 'there is no Secret'));
+    keeper.found(undefined);
+    await vi.waitFor(() => expect(trouble).toContain('NotFound'));
+    shared.change('');
+    shared.fail(undefined);
+    await vi.waitFor(() => expect(shared.names()).toEqual(['a']));
+  });
+
+  it('leaves what somebody has emptied to the leader', async () => {
+    const shared = sharedSecret();
+    const { keeper, state } = keeperOf(shared);
+    state.isLeader = false;
+    keeper.found('');
+    state.isLeader = true;
+    await aMoment();
+    expect(shared.calls).toEqual([]);
+  });
+
   it('keeps what another one has written that counts still, and takes in what was refused before it writes', async () => {
     const shared = sharedSecret();
     const { keeper, state } = keeperOf(shared);

@@ -27,6 +27,8 @@ export interface VersionsKeeper {
   changed(): void;
   /** Somebody else may have written since. */
   elected(): void;
+  /** What the Secret says; nothing where it was deleted. Somebody may have emptied it, or made it anew. */
+  found(text: string | undefined): void;
   close(): void;
 }
 
@@ -82,6 +84,11 @@ export function keepOlderVersions(options: VersionsKeeperOptions): VersionsKeepe
     return { objects: [...objects, ...missing], refused };
   }
 
+  function lookAnew(): void {
+    stored = undefined;
+    lookIn(waitMs);
+  }
+
   function fail(error: KubeError): void {
     onTrouble(error);
     lookIn(againMs);
@@ -89,9 +96,9 @@ export function keepOlderVersions(options: VersionsKeeperOptions): VersionsKeepe
 
   return {
     changed: () => lookIn(waitMs),
-    elected() {
-      stored = undefined;
-      lookIn(waitMs);
+    elected: lookAnew,
+    found(text) {
+      if (isLeader() && text !== stored?.text) lookAnew();
     },
     close() {
       isClosed = true;
