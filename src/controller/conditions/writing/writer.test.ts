@@ -22,6 +22,7 @@ function setup(count: number, options: { perSecond?: number; burst?: number } = 
   const server = scriptedApiServer(names);
   let isLeader = true;
   let conflicts = 0;
+  const results: string[] = [];
   let words = (_name: string): string => 'fine';
   const writer = createStatusWriter({
     client: server.client,
@@ -30,6 +31,7 @@ function setup(count: number, options: { perSecond?: number; burst?: number } = 
       conflicts += 1;
     },
     log: createLogger({ name: 'test', level: 'fatal' }),
+    onWrite: (result) => results.push(result),
     random: () => 1,
     ...options,
   });
@@ -41,6 +43,7 @@ function setup(count: number, options: { perSecond?: number; burst?: number } = 
     writer,
     want,
     conflicts: () => conflicts,
+    results,
     lead(next: boolean) {
       isLeader = next;
     },
@@ -210,6 +213,34 @@ describe('createStatusWriter()', () => {
     server.fail(undefined);
     await pass(200);
     expect(server.calls).toHaveLength(2);
+  });
+
+  it('hesitates no longer than at first in trouble that comes anew, and counts what it wrote', async () => {
+    const { server, want, say, results, pass } = setup(1);
+    for (const round of [1, 2]) {
+      server.fail(() => kubeError(503, 'ServiceUnavailable', 'later'));
+      say(() => `round ${round}`);
+      want();
+      await pass(3_400);
+      server.fail(undefined);
+      await pass(200);
+      // At 0, 0.5, 1.5 and 3.5 s.
+      expect(results.splice(0)).toEqual(['failed', 'failed', 'failed', 'written']);
+      await pass(60_000);
+    }
+  });
+
+  it('writes nothing after its end, whatever was due or on its way', async () => {
+    const { server, writer, want, results, pass } = setup(20, { perSecond: 10, burst: 5 });
+    want();
+    await pass(2);
+    writer.close();
+    const { length } = server.calls;
+    expect(length).toBeGreaterThan(0);
+    await pass(60_000);
+    want();
+    await pass(60_000);
+    expect([server.calls.length, results.length, vi.getTimerCount()]).toEqual([length, 0, 0]);
   });
 
   it('does not repeat what the schema refuses, and tries again with other words', async () => {
