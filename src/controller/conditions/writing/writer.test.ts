@@ -139,17 +139,17 @@ describe('createStatusWriter()', () => {
     ['seen at once', 0],
     ['seen late', 1],
   ])('begins anew with one that was gone, %s, and is there again', async (_, wantsBetween) => {
-    const { server, want, pass } = setup(1);
+    const { server, want, pass } = setup(2);
     const before = server.watched();
     server.remove('m0');
     want(before);
     await pass(60_000);
     for (let count = 0; count < wantsBetween; count++) want(before);
-    want([]);
+    want(before.slice(1));
     server.put('m0', {});
     want();
     await pass(60_000);
-    expect(server.calls).toHaveLength(2);
+    expect(server.calls.filter((name) => name === 'm0')).toHaveLength(2);
     expect(server.status('m0')).toMatchObject({ conditions: [{ type: 'Accepted' }] });
   });
 
@@ -241,6 +241,16 @@ describe('createStatusWriter()', () => {
     want();
     await pass(60_000);
     expect([server.calls.length, results.length, vi.getTimerCount()]).toEqual([length, 0, 0]);
+  });
+
+  it.each([400, 403, 405, 413, 422])('does not repeat what is refused with %i, nor wait with others', async (code) => {
+    const { server, want, pass } = setup(3);
+    server.fail(({ name }) => (name === 'm0' ? kubeError(code, 'Refused', 'no') : undefined));
+    want();
+    await pass(100);
+    expect(server.calls).toEqual(['m0', 'm1', 'm2']);
+    await pass(599_000);
+    expect(server.calls).toHaveLength(3);
   });
 
   it('does not repeat what the schema refuses, and tries again with other words', async () => {

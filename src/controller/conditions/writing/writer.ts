@@ -134,7 +134,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     } else if (isConflict(error)) {
       holds.conflicted(id, now());
       options.onConflict();
-    } else if ([400, 403, 404, 405, 413, 422].includes(error.code)) {
+    } else if ([400, 403, 405, 413, 422].includes(error.code)) {
       log.error({ object: id, error: kubeErrorText(error) }, 'the API server does not take a status');
       holds.refused(id, said(status), now());
     } else {
