@@ -58,10 +58,16 @@ function goOn(response: ServerResponse, left: number): void {
 }
 
 /** Status 0: the connection has ended before the answer. */
-export async function tell(port: number, path: string, headers: Headers = {}, method = 'GET'): Promise<ToldAnswer> {
+export async function tell(
+  port: number,
+  path: string,
+  headers: Headers = {},
+  method = 'GET',
+  body?: string,
+): Promise<ToldAnswer> {
   const call = randomUUID();
   const started = performance.now();
-  const request = { method, path, headers: { 'x-call': call, ...headers } };
+  const request = { method, path, headers: { 'x-call': call, ...headers }, ...(body !== undefined && { body }) };
   const seen = await rawRequest(port, request).catch((): RawAnswer => ({ status: 0, headers: {}, text: '' }));
   return { ...seen, asked: attempts.get(call) ?? 0, ms: performance.now() - started };
 }
