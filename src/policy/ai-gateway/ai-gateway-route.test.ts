@@ -187,6 +187,7 @@ describe('AIGatewayRoute', () => {
           backendRefs: [{ name: 'openai', weight: 1, priority: 0 }],
           timeouts: {},
           modelsOwnedBy: 'Envoy AI Gateway',
+          excludeFromModelsEndpoint: false,
         },
       ],
       llmRequestCosts: [],

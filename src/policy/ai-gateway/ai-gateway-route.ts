@@ -4,6 +4,7 @@ import { apiGroup, apiKind, hostname, sectionName } from '../gateway-api/name.ts
 import { parentReferences } from '../gateway-api/parent-reference.ts';
 import { routeTimeouts } from '../gateway-api/timeouts.ts';
 import { dnsLabel, dottedName, modelName } from '../name.ts';
+import { boolean } from '../schema/boolean.ts';
 import { celText } from '../schema/cel-text.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { uniqueRule } from '../schema/field-rules.ts';
@@ -82,6 +83,11 @@ const rule = object({
     'owned_by of the models in /v1/models.',
   ),
   modelsCreatedAt: optional(timestamp, 'created of the models in /v1/models.'),
+  excludeFromModelsEndpoint: defaulted(
+    boolean,
+    false,
+    'true: its models are not in /v1/models, and answered all the same.',
+  ),
   mirrors: unservedYet('a request goes to one backend at a time'),
 });
 

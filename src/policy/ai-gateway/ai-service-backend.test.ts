@@ -11,7 +11,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ['{schema: {name: OpenAI}}', 'error spec.backendRef is missing — add backendRef: where it is'],
   [
     '{schema: {name: openai}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',
-    'error spec.schema.name "openai" is not a possible value — write OpenAI (possible: OpenAI, Anthropic, AzureOpenAI, AWSBedrock, AWSAnthropic, GCPVertexAI, GCPAnthropic, GoogleAIStudio, Cohere or HuggingFaceTEI)',
+    'error spec.schema.name "openai" is not a possible value — write OpenAI (possible: OpenAI, Anthropic, AzureOpenAI, AWSBedrock, AWSAnthropic, AWSOpenAI, GCPVertexAI, GCPAnthropic, GoogleAIStudio, Cohere, HuggingFaceTEI or TypeSafe)',
   ],
   [
     '{schema: {}, backendRef: {name: a, kind: Backend, group: gateway.envoyproxy.io}}',

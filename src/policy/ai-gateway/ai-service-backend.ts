@@ -19,11 +19,13 @@ const apiSchemas = [
   'AzureOpenAI',
   'AWSBedrock',
   'AWSAnthropic',
+  'AWSOpenAI',
   'GCPVertexAI',
   'GCPAnthropic',
   'GoogleAIStudio',
   'Cohere',
   'HuggingFaceTEI',
+  'TypeSafe',
 ] as const;
 
 const prefixRemedy = 'write a path such as /v1, with or without slash';
@@ -50,7 +52,7 @@ const writtenSchema = object({
   name: required(
     except(
       enumeration(apiSchemas),
-      'OpenAI and Anthropic are served; a backend of another schema says so in its status',
+      'OpenAI, AWSOpenAI and Anthropic are served; a backend of another schema says so in its status',
     ),
     'The API that the backend speaks.',
   ),
@@ -61,7 +63,10 @@ const writtenSchema = object({
     ),
     'Version of the API, for those that have one in their requests. For OpenAI the older word for prefix.',
   ),
-  prefix: optional(prefix, 'Path in front of the API’s own, for OpenAI and Anthropic; v1 if absent.'),
+  prefix: optional(
+    prefix,
+    'Path in front of the API’s own, for OpenAI, AWSOpenAI and Anthropic; v1 if absent, openai/v1 for AWSOpenAI.',
+  ),
   capabilities: unservedYet(untranslated),
   unsupportedFields: unservedYet(untranslated),
 });

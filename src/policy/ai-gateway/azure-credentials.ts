@@ -11,15 +11,19 @@ import { ruled } from '../schema/server-notes.ts';
 import { refuse, refused } from '../schema/verdict.ts';
 import { exchangeToken, identifier } from './exchange-token.ts';
 
+const noIdentity = 'the identity of a pod or machine is not used';
+const noIdentityRemedy = 'write clientID, tenantID, and clientSecretRef or oidcExchangeToken';
+
 const fields = object({
   clientID: optional(identifier, 'The application; needed.'),
   tenantID: optional(identifier, 'The tenant that it belongs to; needed.'),
   clientSecretRef: optional(secretReference, 'Secret with the application’s secret under client-secret.'),
   oidcExchangeToken: optional(exchangeToken, 'A token exchanged for one of Entra.'),
-  useManagedIdentity: refused('the identity of a pod or machine is not used', {
-    remedy: 'write clientID, tenantID, and clientSecretRef or oidcExchangeToken',
-    as: boolean,
+  managedIdentity: refused(noIdentity, {
+    remedy: noIdentityRemedy,
+    as: object({ clientID: refused(noIdentity) }),
   }),
+  useManagedIdentity: refused(noIdentity, { remedy: noIdentityRemedy, as: boolean }),
 });
 
 type Given = Infer<typeof fields>;
@@ -29,7 +33,7 @@ type AzureCredentials = Given & { readonly [N in 'clientID' | 'tenantID']: NonNu
  * A managed identity needs no ids, and that of a workload neither secret nor issuer. Their policies say in their status
  * that this is not served. A server that did not take them would have their backends asked as if there were no policy.
  */
-const isManaged = '(has(self.useManagedIdentity) && self.useManagedIdentity)';
+const isManaged = '(has(self.managedIdentity) || (has(self.useManagedIdentity) && self.useManagedIdentity))';
 
 export const azureCredentials: Schema<AzureCredentials> = refine(
   ruled(

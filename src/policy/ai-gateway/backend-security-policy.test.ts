@@ -7,11 +7,11 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ['{type: APIKey}', 'error spec.apiKey is missing: type is APIKey — add apiKey, or change type'],
   [
     '{type: ApiKey, apiKey: {secretRef: {name: a}}}',
-    'error spec.type "ApiKey" is not a possible value — write APIKey (possible: APIKey, AnthropicAPIKey, AzureAPIKey, GoogleAPIKey, AzureCredentials, AWSCredentials or GCPCredentials)',
+    'error spec.type "ApiKey" is not a possible value — write APIKey (possible: APIKey, AnthropicAPIKey, AzureAPIKey, GoogleAPIKey, AzureCredentials, AWSCredentials, GCPCredentials or OpenAICredentials)',
   ],
   [
     '{type: Basic}',
-    'error spec.type "Basic" is not a possible value — write APIKey, AnthropicAPIKey, AzureAPIKey, GoogleAPIKey, AzureCredentials, AWSCredentials or GCPCredentials',
+    'error spec.type "Basic" is not a possible value — write APIKey, AnthropicAPIKey, AzureAPIKey, GoogleAPIKey, AzureCredentials, AWSCredentials, GCPCredentials or OpenAICredentials',
   ],
   [
     '{type: APIKey, apiKey: {}}',
@@ -85,6 +85,14 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   [
     '{type: AzureCredentials, azureCredentials: {useManagedIdentity: true}}',
     'error spec.azureCredentials.useManagedIdentity is not served: the identity of a pod or machine is not used — write clientID, tenantID, and clientSecretRef or oidcExchangeToken',
+  ],
+  [
+    '{type: AzureCredentials, azureCredentials: {managedIdentity: {}}}',
+    'error spec.azureCredentials.managedIdentity is not served: the identity of a pod or machine is not used — write clientID, tenantID, and clientSecretRef or oidcExchangeToken',
+  ],
+  [
+    '{type: OpenAICredentials}',
+    'error spec.openAICredentials is missing: type is OpenAICredentials — add openAICredentials, or change type',
   ],
   [
     '{type: AzureCredentials, azureCredentials: {clientID: a, tenantID: b, clientSecretRef: {name: c}, oidcExchangeToken: {oidc: {provider: {issuer: "https://a.example"}, clientID: a, clientSecret: {name: b}}}}}',

@@ -4,6 +4,7 @@ import { policyTargets } from '../gateway-api/policy-target.ts';
 import { enumeration } from '../schema/enumeration.ts';
 import { defaulted, optional, required } from '../schema/field.ts';
 import { blockRules } from '../schema/field-rules.ts';
+import { jsonValue } from '../schema/json-value.ts';
 import { object } from '../schema/object.ts';
 import type { Parsed } from '../schema/parsed.ts';
 import { reject, under } from '../schema/place.ts';
@@ -14,6 +15,7 @@ import { except, reported } from '../schema/verdict.ts';
 import { awsCredentials } from './aws-credentials.ts';
 import { azureCredentials } from './azure-credentials.ts';
 import { credentialOverride } from './credential-override.ts';
+import { identifier } from './exchange-token.ts';
 import { gcpCredentials } from './gcp-credentials.ts';
 
 const apiKey = privateMap(
@@ -34,7 +36,14 @@ const types = [
   'AzureCredentials',
   'AWSCredentials',
   'GCPCredentials',
+  'OpenAICredentials',
 ] as const;
+
+const openAICredentials = object({
+  organization: optional(identifier, 'The organization.'),
+  project: optional(identifier, 'The project.'),
+  tokenExchange: optional(jsonValue, 'The token that is exchanged, and where.'),
+});
 
 const fields = object({
   targetRefs: defaulted(
@@ -56,6 +65,10 @@ const fields = object({
     except(gcpCredentials, without('credentialsFile', 'workloadIdentityFederationConfig')),
     'An account of Google Cloud.',
   ),
+  openAICredentials: optional(
+    reported(openAICredentials, 'no token is exchanged for one of OpenAI'),
+    'A token exchanged for one of OpenAI.',
+  ),
   credentialOverride: optional(
     reported(credentialOverride, 'no credential is taken from a header of the request yet'),
     'Where a credential of the caller’s own is found.',
@@ -72,6 +85,7 @@ const blocks = {
   AzureCredentials: 'azureCredentials',
   AWSCredentials: 'awsCredentials',
   GCPCredentials: 'gcpCredentials',
+  OpenAICredentials: 'openAICredentials',
 } as const satisfies { readonly [T in (typeof types)[number]]: keyof Given };
 
 type Blocks = typeof blocks;

@@ -17,7 +17,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{serviceQuota: {quota: {limit: 1, duration: 2h}}}',
-    'error spec.serviceQuota.quota.duration "2h" is not a window — write 1s, 1m, 1h or 1d',
+    'error spec.serviceQuota.quota.duration "2h" is not a window — write 1s, 1m, 1h, 1d, 1w, 1mo or 1y',
   ],
   [
     '{serviceQuota: {monetaryQuota: {amount: 1, currency: USD, unit: MicroDollar, duration: 1h}}}',
@@ -63,7 +63,7 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
 ];
 
 describe('QuotaPolicy', () => {
-  it('has windows in milliseconds', () => {
+  it('has windows by the names that limits have', () => {
     expect(
       specOf('QuotaPolicy', '{perModelQuotas: [{modelName: a, quota: {defaultBucket: {limit: 5, duration: 1d}}}]}'),
     ).toEqual({
@@ -71,7 +71,7 @@ describe('QuotaPolicy', () => {
       perModelQuotas: [
         {
           modelName: 'a',
-          quota: { mode: 'Shared', defaultBucket: { limit: 5, duration: 86_400_000 }, bucketRules: [] },
+          quota: { mode: 'Shared', defaultBucket: { limit: 5, duration: 'Day' }, bucketRules: [] },
         },
       ],
     });

@@ -1,4 +1,5 @@
 import { deepClientSelectors } from '../envoy-gateway/client-selector.ts';
+import type { WindowUnit } from '../envoy-gateway/rate-limit.ts';
 import { aiGatewayGroup } from '../gateway-api/name.ts';
 import { policyTargets } from '../gateway-api/policy-target.ts';
 import { modelName } from '../name.ts';
@@ -17,14 +18,22 @@ import { except, refused, reported } from '../schema/verdict.ts';
 import { costExpression, countedExpressions } from './request-cost.ts';
 import { unique } from './unique.ts';
 
-const windows: Readonly<Record<string, number>> = { '1s': 1_000, '1m': 60_000, '1h': 3_600_000, '1d': 86_400_000 };
+const windows: Readonly<Record<string, WindowUnit>> = {
+  '1s': 'Second',
+  '1m': 'Minute',
+  '1h': 'Hour',
+  '1d': 'Day',
+  '1w': 'Week',
+  '1mo': 'Month',
+  '1y': 'Year',
+};
 
-/** Milliseconds. */
-const window: Schema<number> = {
+/** As limits of a BackendTrafficPolicy call it. */
+const window: Schema<WindowUnit> = {
   json: { enum: Object.keys(windows) },
   parse: (value, place) => {
     const found = typeof value === 'string' && Object.hasOwn(windows, value) ? windows[value] : undefined;
-    return found ?? reject(place, `${show(value)} is not a window`, 'write 1s, 1m, 1h or 1d');
+    return found ?? reject(place, `${show(value)} is not a window`, 'write 1s, 1m, 1h, 1d, 1w, 1mo or 1y');
   },
 };
 

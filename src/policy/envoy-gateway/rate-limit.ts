@@ -66,13 +66,16 @@ function oneCost<T extends Infer<typeof plainCost>>(schema: Schema<T>): Schema<T
   });
 }
 
+const windowUnits = ['Second', 'Minute', 'Hour', 'Day', 'Week', 'Month', 'Year'] as const;
+export type WindowUnit = (typeof windowUnits)[number];
+
 const rule = object({
   name: forOthers('whoever looks after the policy'),
   clientSelectors: defaulted(clientSelectors, [], 'Whose requests are counted; all if empty.'),
   limit: required(
     object({
       requests: required(integer({ from: 1, to: 4_294_967_295 }), 'What may be used up in a window.'),
-      unit: required(enumeration(['Second', 'Minute', 'Hour', 'Day', 'Week', 'Month', 'Year']), 'The window.'),
+      unit: required(enumeration(windowUnits), 'The window.'),
       fromMetadata: refused('limits are not taken from requests'),
     }),
     'What is allowed.',

@@ -19,6 +19,8 @@ import { buildCredential } from './credential/index.ts';
 import { dialectOf } from './dialect.ts';
 import { requestChanges } from './mutation.ts';
 
+type ApiSchema = AiBackendDocument['spec']['schema'];
+
 export interface BackendSurroundings {
   readonly backends: Named<BackendDocument>;
   readonly security: AttachedCredentials;
@@ -85,7 +87,7 @@ export function buildBackend(
       nameInCosts: `${document.name}.${document.namespace}`,
       cluster,
       dialect: dialect ?? 'openai',
-      endpoint: { ...endpoint, basePath: basePath(schema.prefix) },
+      endpoint: { ...endpoint, basePath: basePath(schema) },
       ...(more.length > 0 && { moreEndpoints: more }),
       ...(location.isPlainHttp2 && { isPlainHttp2: true }),
       ...(!isServed && { isUnserved: true }),
@@ -130,7 +132,8 @@ function clusterName({ spec }: AiBackendDocument, name: string, { addresses, tar
   return `provider/${name}@${contentVersion(place).slice(0, 8)}`;
 }
 
-function basePath(prefix = 'v1'): string {
+/** Amazon has the API of OpenAI below a path of its own. */
+function basePath({ name, prefix = name === 'AWSOpenAI' ? 'openai/v1' : 'v1' }: ApiSchema): string {
   const path = prefix.replace(/^\/+|\/+$/g, '');
   return path === '' ? '' : `/${path}`;
 }

@@ -5,6 +5,7 @@ import type { AiBackendDocument } from '../documents.ts';
 export function dialectOf({ spec }: AiBackendDocument): Dialect | undefined {
   switch (spec.schema.name) {
     case 'OpenAI':
+    case 'AWSOpenAI':
       return 'openai';
     case 'Anthropic':
       return 'anthropic';

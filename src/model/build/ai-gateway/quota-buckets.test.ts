@@ -3,7 +3,7 @@ import { type Bucket, bucketsOf, refuseOverlap } from './quota-buckets.ts';
 
 type Header = Bucket['clientSelectors'][number]['headers'][number];
 
-const quota = { limit: 1, duration: 1000 };
+const quota = { limit: 1, duration: 'Second' as const };
 const exact = (name: string, value: string): Header => ({ type: 'Exact', name, value });
 const each = (name: string): Header => ({ type: 'Distinct', name });
 /** A bucket for requests with all of these headers, in a selector for each. */

@@ -87,3 +87,14 @@ spec:
     expect(conflicts).toEqual([`QuotaPolicy/r QuotaPolicy/q is for the same ${part} of the AIServiceBackend`]);
   });
 });
+
+it.each([
+  ['1d', { kind: 'rolling', lengthMs: 86_400_000 }],
+  ['1w', { kind: 'rolling', lengthMs: 604_800_000 }],
+  ['1mo', { kind: 'calendar', unit: 'month', timeZone: 'UTC' }],
+  ['1y', { kind: 'calendar', unit: 'year', timeZone: 'UTC' }],
+])('counts within %s as a limit of a BackendTrafficPolicy does', (duration, window) => {
+  const { limits, said } = build(ofModel('m', `defaultBucket: {limit: 9, duration: ${duration}}`), model('m'));
+  expect(said).toEqual([]);
+  expect(limits).toMatchObject([{ amount: 9, window }]);
+});

@@ -91,7 +91,7 @@ function buildRule(
       (model): LogicalModel => ({
         name: model,
         aliases: [],
-        isListed: true,
+        isListed: !rule.excludeFromModelsEndpoint,
         isOpen: true,
         ownedBy: rule.modelsOwnedBy,
         ...(rule.modelsCreatedAt !== undefined && { createdAtMs: rule.modelsCreatedAt }),
@@ -101,10 +101,13 @@ function buildRule(
   return { routes, models };
 }
 
-/** The first rule that names a model says whose it is. */
+/** The first rule that names a model says whose it is, and the first that lists it where one does. */
 export function uniqueModels(models: readonly LogicalModel[]): readonly LogicalModel[] {
   const byName = new Map<string, LogicalModel>();
-  for (const model of models) if (!byName.has(model.name)) byName.set(model.name, model);
+  for (const model of models) {
+    const known = byName.get(model.name);
+    if (known === undefined || (model.isListed && !known.isListed)) byName.set(model.name, model);
+  }
   return [...byName.values()];
 }
 

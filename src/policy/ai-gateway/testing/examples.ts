@@ -22,7 +22,7 @@ export const aiGatewayExamples = {
             bodyMutation: {set: [{path: service_tier, value: '"scale"'}, {path: a.b, value: "[1, null]"}], remove: [metadata]}},
           {name: anthropic, priority: 1}
         ],
-        timeouts: {request: 2m, backendRequest: 30s}, streamIdleTimeout: 30s,
+        timeouts: {request: 2m, backendRequest: 30s}, streamIdleTimeout: 30s, excludeFromModelsEndpoint: true,
         modelsOwnedBy: Platform team, modelsCreatedAt: "2026-05-21T10:00:00Z"
       }],
       llmRequestCosts: [

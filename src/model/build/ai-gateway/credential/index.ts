@@ -4,7 +4,7 @@ import { type BackendSecurityDocument, type Targeting, targetKey } from '../../d
 import { takenTarget } from '../../older-first.ts';
 import { awsCredential } from './aws.ts';
 import { azureCredential } from './azure.ts';
-import type { BuiltCredential, CredentialUser } from './built-credential.ts';
+import { type BuiltCredential, type CredentialUser, unserved } from './built-credential.ts';
 import { gcpCredential } from './gcp.ts';
 import { keyCredential } from './key.ts';
 
@@ -78,5 +78,9 @@ function credentialOf(
       return azureCredential(policy, spec.azureCredentials, user, context);
     case 'GCPCredentials':
       return gcpCredential(policy, spec.gcpCredentials, user, context);
+    case 'OpenAICredentials': {
+      const remedy = 'write type: APIKey, and apiKey: {secretRef: {name: …}}';
+      return unserved(policy, 'spec.openAICredentials', 'no token is exchanged for one of OpenAI', remedy, context);
+    }
   }
 }
