@@ -115,10 +115,11 @@ export function createTransport(connection: Connection, userAgent: string): Tran
       void send(call).then((sent) => {
         if (!sent.ok) return end(sent.error);
         request = sent.value;
+        // Also of one that has ended already: that it is destroyed is an error to it, and to nobody else.
+        request.on('error', (error) => end(unreachable(error)));
         if (hasEnded) return void request.destroy();
         // A peer that is gone without a word, behind a firewall that forgot us, is noticed in about half a minute.
         request.once('socket', (socket) => socket.setKeepAlive(true, 20_000));
-        request.on('error', (error) => end(unreachable(error)));
         request.once('response', (response) => {
           if (hasEnded) return;
           // The time limit holds until its end, which may never come.
