@@ -42,7 +42,10 @@ const endpointFields = object({
   ),
   // Visible to conditions: an endpoint that is only this is stored, so that the status can say that it is not served.
   unix: refused('providers are reached over the network', { as: anyMap }),
-  hostname: optional(preciseHostname, 'Host that the endpoint is asked for; its own name if absent.'),
+  hostname: optional(
+    except(preciseHostname, 'of models; ordinary services are asked for the caller’s host, or that of a URLRewrite'),
+    'Host that the endpoint is asked for; its own name if absent.',
+  ),
   zone: notApplicable('endpoints are not told apart by zones'),
 });
 
