@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { objectId } from '../../object-id.ts';
 import type { WatchedObject } from '../outcome.ts';
 import { createOwnWrites } from './own-writes.ts';
 
@@ -34,6 +35,8 @@ describe('createOwnWrites()', () => {
     const successor = { ...other, object: { ...other.object, metadata: { ...other.object.metadata, uid: 'other' } } };
     expect(writes.newest(successor)).toBe(successor);
     writes.written(model('1'), model('2', 'first').object);
+    writes.keepOnly(new Set([objectId(other.kind, other.object)]));
+    expect(writes.newest(model('1')).object.status).toBe('first');
     writes.keepOnly(new Set());
     expect(writes.newest(model('1')).object.status).toBeUndefined();
   });

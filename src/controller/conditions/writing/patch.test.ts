@@ -10,6 +10,10 @@ function accepted(status: Condition['status'], message = 'words'): Condition {
   return { type: 'Accepted', status, reason: 'Accepted', message, observedGeneration: 1 };
 }
 
+function said(status: Condition['status'], lastTransitionTime: string) {
+  return { ...accepted(status), lastTransitionTime };
+}
+
 const object = (...conditions: Condition[]): Status => ({ shape: 'object', conditions });
 
 function ancestors(...names: string[]): Status {
@@ -61,6 +65,56 @@ describe('statusPatch()', () => {
     expect(statusPatch(ancestors(), {}, now)).toBeUndefined();
   });
 
+  it('writes beside what another controller says of the same object, and takes nothing from it', () => {
+    const reference = { group: 'g', kind: 'Gateway', namespace: 'n', name: 'a' };
+    const theirs = { ancestorRef: reference, controllerName: 'they', conditions: [{ type: 'Accepted' }] };
+    const written = { ancestorRef: reference, controllerName: 'us', conditions: [said('True', now)] };
+    expect(statusPatch(ancestors('a'), { ancestors: [theirs] }, now)).toEqual({ ancestors: [theirs, written] });
+    expect(statusPatch(ancestors('a'), { ancestors: [theirs, written] }, then)).toBeUndefined();
+  });
+
+  it('says of each listener what it is, with the times of its own conditions', () => {
+    const listener = (name: string, status: Condition['status']) => ({
+      ...{ name, attachedRoutes: 1, supportedKinds: [] },
+      conditions: [accepted(status)],
+    });
+    const status: Status = {
+      ...{ shape: 'gateway', conditions: [], addresses: [] },
+      listeners: [listener('http', 'True'), listener('https', 'True')],
+    };
+    const before = {
+      listeners: [
+        { ...listener('https', 'False'), conditions: [said('False', then)] },
+        { ...listener('http', 'True'), conditions: [said('True', then)] },
+      ],
+    };
+    expect(statusPatch(status, before, now)).toEqual({
+      listeners: [
+        { ...listener('http', 'True'), conditions: [said('True', then)] },
+        { ...listener('https', 'True'), conditions: [said('True', now)] },
+      ],
+    });
+  });
+
+  it('says which generation it is about, where a kind has a field for that', () => {
+    const status: Status = { shape: 'object', conditions: [], observedGeneration: 2 };
+    expect(statusPatch(status, { observedGeneration: 1 }, now)).toEqual({ observedGeneration: 2 });
+    expect(statusPatch(status, { observedGeneration: 2 }, now)).toBeUndefined();
+  });
+
+  it('writes 32 parents of a route, and those of others count', () => {
+    const entries = Array.from({ length: 40 }, (_, index) => {
+      return { reference: { group: 'g', kind: 'Gateway', namespace: 'n', name: `a${index}` }, conditions: [] };
+    });
+    const status: Status = { shape: 'parents', controllerName: 'us', entries };
+    const sizes = [0, 1, 32, 33].map((others) => {
+      const parents = Array.from({ length: others }, () => ({ parentRef: { name: 'x' }, controllerName: 'they' }));
+      const patch = statusPatch(status, { parents }, now);
+      return ((patch?.parents ?? parents) as readonly unknown[]).length;
+    });
+    expect(sizes).toEqual([32, 32, 32, 33]);
+  });
+
   it('writes no more ancestors than the API takes, and never drops those of others', () => {
     const theirs = Array.from({ length: 14 }, (_, index) => {
       return { ancestorRef: { name: `a${index}` }, controllerName: 'they', conditions: [] };
@@ -76,7 +130,9 @@ describe('statusPatch()', () => {
     const status = ancestors(...names);
     if (status.shape !== 'ancestors') throw new Error('not of ancestors');
     const entries = status.entries.map((entry, index) =>
-      index === 17 ? { ...entry, conditions: [accepted('False')] } : entry,
+      index === 17
+        ? { ...entry, conditions: [{ ...accepted('True'), type: 'ResolvedRefs' as const }, accepted('False')] }
+        : entry,
     );
     const patch = statusPatch({ ...status, entries }, {}, now);
     const written = patch?.ancestors as readonly { ancestorRef: { name: string } }[];
