@@ -65,8 +65,27 @@ describe('createPublisher(), told of what was refused before or elsewhere', () =
   });
 
   it('has nothing to say of a document that was changed since', async () => {
-    const { tried, last } = await restarted({ ...nobody, hashes: { 'Provider/c': 'other' } }, refused('worse'));
+    const hashes = { 'Provider/c': 'other' };
+    const { tried, last } = await restarted({ ...nobody, hashes }, refused('worse'));
     expect({ last: last(), tried: tried() }).toEqual({ last: bad, tried: [] });
+    // Another one behind it says what it said.
+    const documents = { 'Provider/c': 'other', 'Model/c': 'gone' };
+    expect((await restarted({ ...nobody, hashes }, refused('worse', { documents }))).tried()).toEqual(['worse']);
+  });
+
+  it('goes on trying whatever else is published, while other replicas still count it as refused', async () => {
+    let connected: readonly string[] = ['envoy/1'];
+    const { publisher, last } = await restarted({ ...nobody, connected: () => connected });
+    publisher.learn((book) => book.tell([refused('bad')]));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(last()).toBe(good);
+    connected = ['envoy/2'];
+    publisher.learn((book) => book.reconsider());
+    await publisher.publish(state('bad'));
+    expect(last()).toBe(bad);
+    publisher.learn((book) => book.tell([refused('bad'), refused('1', { name: 'gone' })]));
+    await publisher.publish(state('bad'));
+    expect(last()).toBe(bad);
   });
 
   it('tries again once whoever refused it has left and others have come', async () => {
@@ -185,5 +204,24 @@ describe('createPublisher(), told of what was refused before or elsewhere', () =
     // Refused by itself, it is not right, whatever another one says of the old batch later.
     expect(await refuse(new Map([['other', '2']]))).toEqual(['c:c@mended c:other@1']);
     expect(await refuse(batch)).toEqual([]);
+  });
+
+  it('goes back to what was only suspect once it has been taken', async () => {
+    const inForce = new Set(['good', '1']);
+    const { publisher, published } = scripted({ isUnknown: ({ version }) => !inForce.has(version) });
+    const both = (version: string, other: string): Snapshot =>
+      snapshotOf([resource('cluster', 'c', version), resource('cluster', 'other', other)]);
+    const refuse = async (...batch: readonly (readonly [string, string])[]) => {
+      publisher.refused(typeUrls.cluster, new Map(batch), 'no', 'envoy/1');
+      await new Promise((resolve) => setImmediate(resolve));
+      return published.at(-1);
+    };
+    await publisher.publish(both('good', '1'));
+    await publisher.publish(both('bad', '2'));
+    expect(await refuse(['c', 'bad'], ['other', '2'])).toBe('c:c@good c:other@1');
+    await publisher.publish(both('mended', '2'));
+    inForce.add('mended').add('2');
+    await publisher.publish(both('mended', '3'));
+    expect(await refuse(['other', '3'])).toBe('c:c@mended c:other@2');
   });
 });

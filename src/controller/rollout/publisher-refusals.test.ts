@@ -185,7 +185,7 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     let connected: readonly string[] = ['envoy/1', 'envoy/2'];
     const { publisher, published } = scripted({ isUnknown: () => true, connected: () => connected });
     await publisher.publish(snapshotOf([resource('cluster', 'c', 'bad')]));
-    for (const kind of connected) publisher.refused(typeUrls.cluster, new Map([['c', 'bad']]), 'no', kind);
+    for (const kind of connected.toReversed()) publisher.refused(typeUrls.cluster, new Map([['c', 'bad']]), 'no', kind);
     expect(publisher.refusals.known()).toMatchObject([{ by: ['envoy/1', 'envoy/2'] }]);
     const whenThereAre = async (...kinds: readonly string[]) => {
       connected = kinds;
