@@ -1,4 +1,4 @@
-import { gatewayDocument } from './policy-documents.ts';
+import { documents, gatewayDocument } from './policy-documents.ts';
 
 /*
  * A gateway in the words of Envoy AI Gateway, whose backends all stand on this machine.
@@ -6,8 +6,12 @@ import { gatewayDocument } from './policy-documents.ts';
 
 /** A Gateway whose only caller has this key. */
 export function gatewayOfOneCaller(port: number, key: string): string {
-  return `${gatewayDocument([{ name: 'http', port }])}---
-apiVersion: gateway.envoyproxy.io/v1alpha1
+  return documents(gatewayDocument([{ name: 'http', port }]), onlyCaller(key));
+}
+
+/** Of a Gateway. */
+export function onlyCaller(key: string): string {
+  return `apiVersion: gateway.envoyproxy.io/v1alpha1
 kind: SecurityPolicy
 metadata: {name: clients}
 spec:

@@ -15,7 +15,7 @@ export interface Certificate {
 }
 
 export interface Authority extends Certificate {
-  /** A certificate for these DNS names; without any, one for a client. */
+  /** A certificate for these DNS names and URIs; without any, one for a client. */
   issue(...names: readonly string[]): Certificate;
 }
 
@@ -41,7 +41,7 @@ export function createAuthority(name: string, options: AuthorityOptions = {}): A
     privateKey: pkcs8(keys.privateKey),
     issue(...names) {
       const own = newKeys();
-      const alternatives = names.map((each) => tagged(0x82, Buffer.from(each)));
+      const alternatives = names.map((each) => tagged(each.includes('://') ? 0x86 : 0x82, Buffer.from(each)));
       const extensions = names.length === 0 ? [] : [extension([0x55, 0x1d, 0x11], false, sequence(...alternatives))];
       return {
         certificate: pem(
