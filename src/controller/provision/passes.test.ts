@@ -79,7 +79,25 @@ describe('createPasses()', () => {
     expect(pauses.at(-1)).toBe(60_000);
     await end('complete');
     expect(await pauseMs()).toBe(60_000);
+    await end('faulty');
+    expect(await pauseMs()).toBe(2_000);
     passes.close();
+  });
+
+  it('comes back once, however often it was asked before', async () => {
+    const { passes, end, counts } = passing();
+    for (let asked = 1; asked <= 5; asked++) {
+      passes.ask();
+      await end('complete');
+    }
+    expect([counts().begun, vi.getTimerCount()]).toEqual([5, 1]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(counts().begun).toBe(6);
+    passes.close();
+    await end('complete');
+    expect(vi.getTimerCount()).toBe(0);
+    passes.ask();
+    expect(counts()).toEqual({ begun: 6, done: 6 });
   });
 
   it('goes on after one that threw, and says so', async () => {
