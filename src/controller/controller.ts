@@ -166,7 +166,7 @@ export function createController(options: ControllerOptions): Controller {
     },
     gateways: () => inForce.policy.gateways,
     status() {
-      const written = source.documents.filter(({ isBarrier }) => !isBarrier);
+      const written = source.documents.filter(({ isBarrier, kind }) => !isBarrier || kind === 'HTTPRoute');
       const { documents, others } = documentStatuses(written, isStale, problems(), nacks());
       return {
         version: options.version,

@@ -73,6 +73,7 @@ const ofOnePart: ReadonlySet<ProblemReason | undefined> = new Set<ProblemReason>
   'InvalidKind',
   'BackendNotFound',
   'InvalidBackend',
+  'UnsupportedProtocol',
   'UnsupportedValue',
   'NoMatchingParent',
   'NoMatchingListenerHostname',

@@ -23,6 +23,8 @@ export interface DocumentStatus {
   readonly source: string;
   /** `stale`: an older version is in force, because this one is broken. */
   readonly state: 'in force' | 'stale' | 'rejected';
+  /** Some of its rules are wrong, and the others are in force. */
+  readonly isInPart?: true;
   readonly problems: readonly Problem[];
   /** What an Envoy or a processor said when it refused what was made of it. */
   readonly nack?: string;
@@ -55,7 +57,7 @@ export interface TypeStatus {
 
 /** The documents' part of the status, from what the source read and what the build and the clients said of it. */
 export function documentStatuses(
-  documents: readonly { readonly id: string; readonly source: string }[],
+  documents: readonly { readonly id: string; readonly source: string; readonly isBarrier?: true }[],
   stale: (id: string) => boolean,
   problems: readonly Problem[],
   nacks: ReadonlyMap<string, string>,
@@ -66,10 +68,16 @@ export function documentStatuses(
   const rejected = [...byDocument]
     .filter(([id, found]) => !ids.has(id) && id.includes('/') && found.some(isError))
     .map(([id, found]) => ({ id, source: found[0]?.source ?? '' }));
+  const parts = new Set(documents.filter(({ isBarrier }) => isBarrier).map(({ id }) => id));
   const statuses = [...documents, ...rejected].map(({ id, source }): DocumentStatus => {
     const nack = nacks.get(id);
     const state = !ids.has(id) ? 'rejected' : stale(id) || nack !== undefined ? 'stale' : 'in force';
-    return { id, source, state, problems: byDocument.get(id) ?? [], ...(nack !== undefined && { nack }) };
+    const isInPart = state === 'in force' && parts.has(id);
+    return {
+      ...{ id, source, state, ...(isInPart && { isInPart }) },
+      problems: byDocument.get(id) ?? [],
+      ...(nack !== undefined && { nack }),
+    };
   });
   const known = new Set(statuses.map((status) => status.id));
   return {

@@ -21,8 +21,8 @@ export interface Document<K, S> {
   /** Secrets in files are relative to it. */
   readonly folder: string;
   /**
-   * It guards something, is wrong, and was never right: its spec says nothing but what it is for. As long as it is there,
-   * nothing gets past it.
+   * It is wrong, and was never right. Of what guards something, the spec says nothing but what it is for: as long as it is
+   * there, nothing gets past it. Of a route, the spec has the rules that are right, and what the others are for.
    */
   readonly isBarrier?: true;
   /** Of kind, namespace, name, labels, annotations and parsed spec: equal content, equal hash, wherever it stands, however old it is. */

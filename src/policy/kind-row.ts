@@ -1,4 +1,5 @@
 import { isMap } from './schema/object.ts';
+import type { Path } from './schema/place.ts';
 import type { Schema } from './schema/schema.ts';
 
 /** A column of `kubectl get`. */
@@ -9,6 +10,8 @@ export interface PrinterColumn {
   /** 1: only with `--output wide`. Default: 0. */
   readonly priority?: 0 | 1;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** What is known of a kind besides its fields. */
 export interface KindFacts {
@@ -34,7 +37,13 @@ export interface KindFacts {
   /** Whether a policy with these fields keeps requests from what it is for. */
   readonly guards?: (fields: readonly string[]) => boolean;
   /** What such a policy has to say besides its targets, chosen so that it lets nothing through. */
-  readonly barrierFields?: Readonly<Record<string, unknown>>;
+  readonly barrierFields?: Fields;
+  /** Of kinds that are served in part: what is left of a spec that is wrong at these paths, if anything is. */
+  readonly remainder?: (
+    written: Fields,
+    errors: readonly Path[],
+    isReadable: (spec: Fields) => boolean,
+  ) => Fields | undefined;
   readonly description: string;
 }
 

@@ -30,6 +30,10 @@ export type NotFoundReason = (typeof notFound)[number];
 export type ProblemReason =
   | NotFoundReason
   | 'Invalid'
+  /** Filters of one rule that cannot be had together. */
+  | 'IncompatibleFilters'
+  /** What a backend speaks is nothing that a gateway can speak. */
+  | 'UnsupportedProtocol'
   | 'UnsupportedValue'
   | 'RefNotPermitted'
   | 'InvalidKind'

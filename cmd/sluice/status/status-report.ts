@@ -90,6 +90,7 @@ function shownDocuments(documents: readonly DocumentStatus[], paint: Paint): str
   return documents.flatMap((document, index) => [
     heads[index] ?? '',
     ...(document.state === 'stale' ? ['      An older version is in force.'] : []),
+    ...(document.isInPart ? ['      Its other rules are in force; what these are for is answered with 500.'] : []),
     ...document.problems.flatMap((problem) => problemLines(problem, '      ')),
     ...(document.nack === undefined ? [] : [`      Refused by a client: ${document.nack}`]),
   ]);

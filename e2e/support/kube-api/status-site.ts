@@ -96,6 +96,7 @@ export function goodOutcome(objects: readonly WatchedObject[]): Outcome {
     ),
     problems: [],
     isStale: () => false,
+    olderGeneration: () => undefined,
     attachments: [],
     nacks: new Map(),
     isPublished: true,

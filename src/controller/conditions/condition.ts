@@ -19,6 +19,7 @@ export interface Condition {
  * - Warning: True, and there only while it is: something in it has no effect, such as a name that matches nothing.
  * - Conflicted, SupportedVersion, InsecureFrontendValidationMode, OverlappingTLSConfig: as Gateway API has them, on
  *   listeners, GatewayClasses, Gateways and listeners again. The last two are there only while they are True.
+ * - PartiallyInvalid: of HTTPRoutes, as Gateway API has it; there only while it is True.
  */
 const conditionTypes = [
   'Accepted',
@@ -29,6 +30,7 @@ const conditionTypes = [
   'SupportedVersion',
   'InsecureFrontendValidationMode',
   'OverlappingTLSConfig',
+  'PartiallyInvalid',
 ] as const;
 
 export type ConditionType = (typeof conditionTypes)[number];

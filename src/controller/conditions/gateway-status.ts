@@ -7,6 +7,7 @@ import { type JudgedListener, judgeListener, withProgrammed } from './listener-s
 import { bounded, namesOf } from './message.ts';
 import type { ProvisionedGateway } from './outcome.ts';
 import { isOfParameters, warnings, wrongParameters } from './parameters.ts';
+import { partlyInvalid } from './partly-invalid.ts';
 import { conditionsIn, programmed, standingOf } from './programmed.ts';
 import { withoutReferences } from './references.ts';
 import { addressComplaint } from './requested-address.ts';
@@ -143,7 +144,8 @@ function listenerIndex(path: string): number | undefined {
   return index === undefined ? undefined : Number(index);
 }
 
-function attachedRoutes(gateway: string, listener: string, { attachmentsTo, verdictOf }: Scene): number {
+function attachedRoutes(gateway: string, listener: string, scene: Scene): number {
+  const { attachmentsTo, verdictOf } = scene;
   const routes = new Set<string>();
   for (const { document, outcome, listeners } of attachmentsTo.get(gateway) ?? []) {
     if (outcome === 'accepted' && listeners.includes(listener)) routes.add(document);
@@ -152,11 +154,18 @@ function attachedRoutes(gateway: string, listener: string, { attachmentsTo, verd
   let count = 0;
   for (const id of routes) {
     const verdict = verdictOf(id);
-    if (verdict === nothingWrong || isAccepted(withoutReferences(verdict))) count += 1;
+    if (verdict === nothingWrong || isAccepted(withoutReferences(verdict)) || isPartlyAccepted(id, verdict, scene))
+      count += 1;
   }
   return count;
 }
 
 function isAccepted({ errors, isStale, nack }: Verdict): boolean {
   return errors.length === 0 && !isStale && nack === undefined;
+}
+
+function isPartlyAccepted(id: string, verdict: Verdict, { objectOf, outcome }: Scene): boolean {
+  const watched = objectOf(id);
+  if (watched?.kind !== 'HTTPRoute') return false;
+  return partlyInvalid({ id, spec: fieldsOf(watched.object.spec), verdict }, outcome) !== undefined;
 }

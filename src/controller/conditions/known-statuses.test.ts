@@ -35,6 +35,7 @@ const everything: Outcome = {
   ]),
   problems: [],
   isStale: () => false,
+  olderGeneration: () => undefined,
   attachments: ['AIGatewayRoute/route', 'HTTPRoute/plain'].map((document) => ({
     document,
     parent: egress,

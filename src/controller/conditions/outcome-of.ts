@@ -1,6 +1,7 @@
 import type { Resource } from '../../kube/object.ts';
 import type { Kind } from '../../policy/kinds.ts';
 import type { Controller } from '../controller.ts';
+import { objectId } from '../object-id.ts';
 import { type Connected, reachOf } from '../rollout/reach.ts';
 import type { KubernetesSource } from '../sources/kubernetes/source.ts';
 import type { Outcome, ProvisionedGateway, WatchedObject } from './outcome.ts';
@@ -8,8 +9,8 @@ import { refusedFilters } from './refused-filters.ts';
 
 export interface OutcomeSources {
   readonly controllerName: string;
-  readonly controller: Pick<Controller, 'judged' | 'gateways'>;
-  readonly source: Pick<KubernetesSource, 'current' | 'objects' | 'resource' | 'gatewayApiVersion'>;
+  readonly controller: Pick<Controller, 'judged' | 'gateways' | 'standIns'>;
+  readonly source: Pick<KubernetesSource, 'current' | 'objects' | 'resource' | 'gatewayApiVersion' | 'olderVersions'>;
   /** Of all replicas that answer. */
   readonly clients: Iterable<Connected>;
   /** What clients of other replicas have said, by document. */
@@ -34,11 +35,25 @@ export function outcomeOf(sources: OutcomeSources) {
     controllerName,
     objects: watchedObjects(source),
     generations,
+    olderGeneration: olderGenerations(sources),
     reach: reachOf(clients),
     provisioned,
     ...(gatewayApiVersion !== undefined && { gatewayApiVersion }),
   };
   return outcome;
+}
+
+/** Looked up when it is first asked for: most of the time nothing older is in force. */
+function olderGenerations({ controller, source }: OutcomeSources): Outcome['olderGeneration'] {
+  let known: ReadonlyMap<string, number | undefined> | undefined;
+  return (id) => {
+    known ??= new Map(
+      source
+        .olderVersions(controller.standIns().values())
+        ?.map(({ kind, object }) => [objectId(kind, object), object.metadata.generation]),
+    );
+    return known.get(id);
+  };
 }
 
 function* watchedObjects(source: OutcomeSources['source']): Generator<WatchedObject> {

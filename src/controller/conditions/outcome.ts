@@ -21,6 +21,8 @@ export interface Outcome extends Omit<Judgement, 'revision'> {
    * another generation by now, has not been judged yet: nothing is said of it.
    */
   readonly generations: ReadonlyMap<string, number>;
+  /** Of an older version that is in force in place of this object: the generation. */
+  olderGeneration(id: string): number | undefined;
   /** By name of the gateway in the model, over all replicas of the controller that answer. */
   readonly reach: ReadonlyMap<string, Reach>;
   /** Replicas that do not say how their clients stand. */

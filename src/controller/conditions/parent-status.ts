@@ -2,6 +2,7 @@ import type { Condition } from './condition.ts';
 import { accepted, type Refused, resolvedRefs, warning } from './document-conditions.ts';
 import { ownEntry } from './entries.ts';
 import { gatewayName } from './ours.ts';
+import { olderIsProgrammed, partlyAccepted, partlyInvalid } from './partly-invalid.ts';
 import { conditionsIn, notAccepted, programmed, standingOf } from './programmed.ts';
 import { referenceKey, referencesIn, refusalAt, type WrittenReference, withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
@@ -30,16 +31,18 @@ function conditionsFor(parent: WrittenReference, subject: Subject, scene: Scene)
   const { say, status } = subject;
   const { outcome } = scene;
   const verdict = withoutReferences(subject.verdict);
-  const acceptance = accepted(say, verdict, verdict.errors, refusalOf(parent, subject, scene));
-  const isRefused = acceptance.status === 'False' && verdict.nack === undefined;
+  const refused = refusalOf(parent, subject, scene);
+  const partly = refused === undefined ? partlyInvalid(subject, outcome) : undefined;
+  const acceptance = partly ? partlyAccepted(say, partly) : [accepted(say, verdict, verdict.errors, refused)];
+  const isRefused = acceptance[0]?.status === 'False' && verdict.nack === undefined;
   const standing = standingOf(outcome, [gatewayName(parent.reference)]);
   const before = conditionsIn(ownEntry(status, 'parents', outcome.controllerName, parent.reference));
-  return [
-    acceptance,
-    resolvedRefs(say, verdict),
-    isRefused ? notAccepted(say) : programmed(say, standing, before, verdict.nack),
-    ...warning(say, verdict),
-  ];
+  const arrival = (): Condition => {
+    if (isRefused) return notAccepted(say);
+    if (partly?.olderGeneration !== undefined) return olderIsProgrammed(say, partly.olderGeneration);
+    return programmed(say, standing, before, verdict.nack);
+  };
+  return [...acceptance, resolvedRefs(say, verdict), arrival(), ...warning(say, verdict)];
 }
 
 /** Why it is not part of this parent, if it is not. */

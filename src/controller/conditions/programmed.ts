@@ -49,8 +49,8 @@ export function programmed(say: Say, standing: Standing, before: readonly Fields
   const pending = (message: string): Condition => say('Programmed', 'False', 'Pending', message);
   if (reach.missing.length > 0) return pending(`It waits for ${namesOf(reach.missing)}.`);
   if (silent.length > 0) {
-    const names = namesOf(silent);
-    return say('Programmed', 'Unknown', 'Pending', `No answer from ${names}, another replica of the controller.`);
+    const unknown = 'it is not known how the pods of all replicas of the controller stand';
+    return say('Programmed', 'Unknown', 'Pending', `No answer from ${namesOf(silent)}, so ${unknown}.`);
   }
   if (unseen > 0) return pending(`Ready egress pods that are connected to no replica of the controller: ${unseen}.`);
   if (reach.envoys === 0) return pending('No egress pod is connected.');

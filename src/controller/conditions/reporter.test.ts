@@ -33,6 +33,7 @@ function reporting() {
       ),
       problems: [],
       isStale: () => false,
+      olderGeneration: () => undefined,
       attachments: [],
       nacks: new Map(),
       isPublished,

@@ -14,6 +14,8 @@ interface Case {
   readonly judgedGenerations?: Readonly<Record<string, number>>;
   readonly problems?: Outcome['problems'];
   readonly stale?: readonly string[];
+  /** Generations that are in force in place of these. */
+  readonly older?: Readonly<Record<string, number>>;
   readonly attachments?: Outcome['attachments'];
   readonly nacks?: Readonly<Record<string, string>>;
   readonly isPublished?: boolean;
@@ -43,7 +45,8 @@ function outcomeOf(text: string): Outcome & { readonly objects: readonly Watched
     objects,
     generations: new Map([...generations, ...Object.entries(read.judgedGenerations ?? {})]),
     problems: (read.problems ?? []).map((problem) => ({ ...problem, source: '' })),
-    isStale: (id) => read.stale?.includes(id) === true,
+    isStale: (id) => read.stale?.includes(id) === true || read.older?.[id] !== undefined,
+    olderGeneration: (id) => read.older?.[id],
     attachments: read.attachments ?? [],
     nacks: new Map(Object.entries(read.nacks ?? {})),
     isPublished: read.isPublished ?? true,

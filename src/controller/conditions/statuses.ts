@@ -25,10 +25,14 @@ export interface ObjectStatus {
  */
 export function statusesOf(outcome: Outcome, known: KnownStatuses = createKnownStatuses()): ObjectStatus[] {
   const objects = [...outcome.objects];
-  let ids: ReadonlySet<string> | undefined;
+  let byId: ReadonlyMap<string, WatchedObject> | undefined;
   let leading: Leading | undefined;
   const ours = findOurs({ objects, controllerName: outcome.controllerName });
   const attachments = attachmentsByDocument(outcome.attachments);
+  const objectOf = (id: string): WatchedObject | undefined => {
+    byId ??= new Map(objects.map((each) => [objectId(each.kind, each.object), each]));
+    return byId.get(id);
+  };
   const scene: Scene = {
     outcome,
     ours,
@@ -40,9 +44,9 @@ export function statusesOf(outcome: Outcome, known: KnownStatuses = createKnownS
       leading ??= leadingTo(objects);
       return gatewaysBehind(backend, leading, (route) => acceptedGateways(attachments.get(route) ?? [], ours));
     },
+    objectOf,
     hasObject(kind, namespace, name) {
-      ids ??= new Set(objects.map((each) => objectId(each.kind, each.object)));
-      return ids.has(documentId(kind, namespace, name));
+      return objectOf(documentId(kind, namespace, name)) !== undefined;
     },
   };
   const statuses: ObjectStatus[] = [];

@@ -31,5 +31,7 @@ export interface Scene {
   verdictOf(id: string): Verdict;
   /** Our Gateways with routes that lead to a backend. */
   gatewaysBehind(backend: ParentReference): readonly ParentReference[];
+  /** By the id of its document. */
+  objectOf(id: string): WatchedObject | undefined;
   hasObject(kind: string, namespace: string, name: string): boolean;
 }

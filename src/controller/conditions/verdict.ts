@@ -20,6 +20,7 @@ const referenceReasons: ReadonlySet<ProblemReason> = new Set([
   'InvalidKind',
   'BackendNotFound',
   'InvalidBackend',
+  'UnsupportedProtocol',
   'InvalidCertificateRef',
   'ProviderNotFound',
   'ApiKeyNotFound',

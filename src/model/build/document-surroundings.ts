@@ -37,6 +37,7 @@ export function withDocuments(documents: readonly PolicyDocument[], elsewhere: S
       const spoken = ports.filter(({ protocol }) => protocol === 'TCP');
       return {
         ports: spoken.map(({ name: port = '', protocol: _, ...rest }) => ({ ...rest, name: port })),
+        ...(spoken.length < ports.length && { otherPorts: ports.filter(({ protocol }) => protocol !== 'TCP') }),
         ...(clusterIP === 'None' && { isHeadless: true }),
         ...(type === 'ExternalName' && { isExternal: true }),
       };

@@ -31,10 +31,17 @@ export interface Surroundings {
 export interface ServiceFacts {
   /** Of TCP: nothing else can be a backend. */
   readonly ports: readonly ServicePort[];
+  readonly otherPorts?: readonly OtherPort[];
   /** Its name leads to the pods themselves, and to the ports that they have. */
   readonly isHeadless?: true;
   /** Its name leads to another one, which may be anywhere. */
   readonly isExternal?: true;
+}
+
+/** Of UDP or SCTP. */
+export interface OtherPort {
+  readonly port: number;
+  readonly protocol: string;
 }
 
 export interface ServicePort {

@@ -113,5 +113,6 @@ export const httpFilters = refine(list(filter, { most: 16 }), (all, place): Pars
   }
   const has = (type: HttpFilter['type']): boolean => all.some((one) => one.type === type);
   if (!has('RequestRedirect') || !has('URLRewrite')) return all;
-  return reject(place, 'redirect and rewrite at once', 'keep one of RequestRedirect and URLRewrite');
+  const remedy = 'keep one of RequestRedirect and URLRewrite';
+  return reject(place, 'redirect and rewrite at once', remedy, 'IncompatibleFilters');
 });

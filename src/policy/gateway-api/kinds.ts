@@ -5,6 +5,7 @@ import { gatewayClassSpec } from './gateway-class.ts';
 import { httpRouteSpec } from './http-route.ts';
 import { gatewayApiGroup } from './name.ts';
 import { referenceGrantSpec } from './reference-grant.ts';
+import { remainingRules } from './remaining-rules.ts';
 
 const ofGatewayApi = { group: gatewayApiGroup, scope: 'Namespaced', definition: 'elsewhere' } as const;
 
@@ -36,6 +37,7 @@ export const gatewayApiKinds = {
       versions: ['v1', 'v1beta1'],
       plural: 'httproutes',
       statusPer: 'parent',
+      remainder: remainingRules,
       description: 'Ordinary HTTP for ordinary Services, as in Gateway API.',
     },
     httpRouteSpec,

@@ -1,5 +1,5 @@
 import { isRecord } from '../../../kube/error.ts';
-import type { ServiceFacts, ServicePort } from '../../../model/build/surroundings.ts';
+import type { OtherPort, ServiceFacts, ServicePort } from '../../../model/build/surroundings.ts';
 import type { PresentReference } from './reference.ts';
 import type { KeptReference } from './snapshot.ts';
 import type { ClusterSurroundings, Entries } from './surroundings.ts';
@@ -41,6 +41,7 @@ function serviceFactsOf(value: unknown): ServiceFacts {
   if (!isRecord(value)) return { ports: [] };
   return {
     ports: Array.isArray(value.ports) ? value.ports.filter(isServicePort) : [],
+    ...(Array.isArray(value.otherPorts) && { otherPorts: value.otherPorts.filter(isOtherPort) }),
     ...(value.isHeadless === true && { isHeadless: true }),
     ...(value.isExternal === true && { isExternal: true }),
   };
@@ -48,4 +49,8 @@ function serviceFactsOf(value: unknown): ServiceFacts {
 
 function isServicePort(value: unknown): value is ServicePort {
   return isRecord(value) && typeof value.name === 'string' && typeof value.port === 'number';
+}
+
+function isOtherPort(value: unknown): value is OtherPort {
+  return isRecord(value) && typeof value.port === 'number' && typeof value.protocol === 'string';
 }

@@ -263,7 +263,11 @@ describe('startKubernetesSource()', () => {
     const seenBy = ({ source }: Followed) =>
       ['direct', 'outside'].map((name) => source.surroundings.service('team-a', name));
     const known = [
-      { isHeadless: true, ports: [{ name: 'http', port: 80, targetPort: 'web' }] },
+      {
+        isHeadless: true,
+        otherPorts: [{ port: 443, protocol: 'UDP' }],
+        ports: [{ name: 'http', port: 80, targetPort: 'web' }],
+      },
       { isExternal: true, ports: [{ name: '', port: 81 }] },
     ];
     await expect.poll(() => seenBy(first)).toEqual(known);

@@ -127,8 +127,12 @@ function texts(fields: unknown): readonly (readonly [string, string])[] {
 function serviceFacts({ spec }: KubeObject): ServiceFacts {
   const ports = isRecord(spec) && Array.isArray(spec.ports) ? spec.ports.filter(isRecord) : [];
   const isHeadless = isRecord(spec) && spec.clusterIP === 'None';
+  const others = ports.flatMap(({ port, protocol }) =>
+    typeof port === 'number' && typeof protocol === 'string' && protocol !== 'TCP' ? [{ port, protocol }] : [],
+  );
   return {
     ports: ports.flatMap((port) => servicePort(port, isHeadless)),
+    ...(others.length > 0 && { otherPorts: others }),
     ...(isHeadless && { isHeadless }),
     ...(isRecord(spec) && spec.type === 'ExternalName' && { isExternal: true }),
   };

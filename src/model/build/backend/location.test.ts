@@ -81,16 +81,27 @@ describe('a backend that cannot be reached', () => {
     ['no Backend', '', toBackend, 'Backend "b" does not exist'],
     ['no Service', '', 'name: s, port: 80', 'Service "s" does not exist'],
     ['no port', service('{ports: [{port: 81}]}'), 'name: s, port: 80', 'Service "s" has no port 80'],
-    [
-      'no port of TCP',
-      service('{ports: [{port: 80, protocol: UDP}]}'),
-      'name: s, port: 80',
-      'Service "s" has no port 80',
-    ],
   ])('is %s', (_, there, ref, message) => {
     const { provider, problems } = build(there, ref);
     expect(provider).toBeUndefined();
     expect(problems).toContainEqual([path, 'BackendNotFound', message]);
+  });
+
+  it.each([
+    ['for UDP', '{port: 80, protocol: UDP}', 'UDP'],
+    ['for SCTP', '{port: 80, protocol: SCTP}', 'SCTP'],
+    ['of a database', '{port: 80, appProtocol: postgresql}', 'postgresql'],
+    ['of a database, in other letters', '{port: 80, appProtocol: MySQL}', 'MySQL'],
+  ])('is a port %s', (_, port, spoken) => {
+    const { provider, problems } = build(service(`{ports: [${port}]}`), 'name: s, port: 80');
+    const message = `Service "s" says that ${spoken} is spoken on its port 80, which is not HTTP`;
+    expect(provider).toBeUndefined();
+    expect(problems).toContainEqual([path, 'UnsupportedProtocol', message]);
+  });
+
+  it('is none where the same port is there for TCP, or what is spoken has a word that nobody knows', () => {
+    const both = '{ports: [{port: 80, protocol: UDP}, {port: 80, appProtocol: our-api}]}';
+    expect(build(service(both), 'name: s, port: 80').problems).toEqual([]);
   });
 
   it('is one of another namespace whose owner permits it to other kinds only', () => {

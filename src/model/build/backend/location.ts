@@ -9,6 +9,7 @@ import type { BuildContext } from '../context.ts';
 import type { BackendDocument, Named } from '../documents.ts';
 import { mayReferTo } from '../grants/permission.ts';
 import type { ServicePort } from '../surroundings.ts';
+import { otherProtocol, unspoken } from './spoken.ts';
 
 /** Where a backend is, and what says how connections to it are encrypted. */
 export interface BackendLocation {
@@ -73,6 +74,13 @@ function locateService(
     return undefined;
   }
   const found = service?.ports.find((one) => one.port === port);
+  const spoken = found === undefined ? otherProtocol(service, port) : unspoken(found);
+  if (spoken !== undefined) {
+    const message = `Service "${name}" says that ${spoken} is spoken on its port ${port}, which is not HTTP`;
+    const remedy = 'name a port for HTTP, or correct what the Service says of it';
+    context.reject(document, path, message, remedy, 'UnsupportedProtocol');
+    return undefined;
+  }
   if (found === undefined) {
     const missing =
       service === undefined
