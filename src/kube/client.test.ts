@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectKubeClient, type KubeClient } from './client.ts';
 import { kubeErrorText } from './error.ts';
 import { plainKubeconfig, startTestServer, type TestServer } from './testing/server.ts';
@@ -58,6 +58,24 @@ describe('connectKubeClient()', () => {
     expect(await connectKubeClient({ kubeconfig: '/nowhere' })).toMatchObject({
       ok: false,
       error: expect.stringMatching(/^the kubeconfig cannot be read: ENOENT/),
+    });
+  });
+
+  it('says it in one line, whatever the parser shows', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-client-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'config'), 'not: [yaml\n');
+    const answer = await connectKubeClient({ kubeconfig: join(folder, 'config') });
+    expect(answer).toEqual({ ok: false, error: expect.stringMatching(/^the kubeconfig cannot be read: .*\(2:1\)$/) });
+  });
+
+  it('says that there is no kubeconfig, and calls nobody', async () => {
+    for (const name of ['KUBECONFIG', 'KUBERNETES_SERVICE_HOST']) vi.stubEnv(name, '');
+    vi.stubEnv('HOME', '/nowhere');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await connectKubeClient()).toEqual({
+      ok: false,
+      error: 'there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config not there',
     });
   });
 

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { redactText } from '../lib/redact.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 
@@ -36,6 +39,9 @@ export async function connect(options: ConnectionOptions = {}): Promise<Result<C
   try {
     if (options.kubeconfig !== undefined) config.loadFromFile(options.kubeconfig);
     else if (isInPod(process.env)) config.loadFromCluster();
+    // The official client would go on with http://localhost:8080, which nobody has meant for years.
+    else if (!hasKubeconfig(process.env))
+      return err('there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config not there');
     else config.loadFromDefault();
     if (options.context !== undefined) config.setCurrentContext(options.context);
   } catch (error) {
@@ -72,6 +78,10 @@ export async function connect(options: ConnectionOptions = {}): Promise<Result<C
 
 function isInPod(env: NodeJS.ProcessEnv): boolean {
   return env.KUBERNETES_SERVICE_HOST !== undefined && env.KUBERNETES_SERVICE_HOST !== '' && !env.KUBECONFIG;
+}
+
+function hasKubeconfig(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env.KUBECONFIG) || existsSync(join(homedir(), '.kube', 'config'));
 }
 
 interface Agents {
@@ -111,5 +121,7 @@ function createAgents(): Agents {
 }
 
 function textOf(error: unknown): string {
-  return redactText(error instanceof Error ? error.message : String(error));
+  // Parsers show the place in further lines.
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return redactText(line.replace(/:$/, ''));
 }

@@ -100,7 +100,7 @@ describe('watchReplicas()', () => {
   it('counts names that cannot be looked up, or not in time, as silence', async () => {
     find = () => Promise.reject(new Error('EAI_AGAIN'));
     await vi.advanceTimersByTimeAsync(10);
-    expect(watch.known()).toMatchObject([{ isSilent: true }]);
+    expect(watch.known()).toMatchObject([{ address: 'DNS', isSilent: true }]);
     find = () => new Promise(() => undefined);
     await vi.advanceTimersByTimeAsync(3_000);
     expect(watch.known()).toMatchObject([{ isSilent: true }]);

@@ -65,7 +65,7 @@ export function watchReplicas(options: ReplicaWatchOptions): ReplicaWatch {
     const endpoints = await Promise.race([options.find(), sleep(limitMs, undefined, { ref: false })]).catch(
       () => undefined,
     );
-    if (endpoints === undefined) return new Map([['', { address: 'the names of the replicas', isSilent: true }]]);
+    if (endpoints === undefined) return new Map([['', { address: 'DNS', isSilent: true }]]);
     const replicas = await Promise.all(endpoints.map(replicaAt));
     return new Map(replicas.flatMap((replica) => (replica === undefined ? [] : [[replica.address, replica]])));
   }
