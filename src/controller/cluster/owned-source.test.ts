@@ -33,17 +33,23 @@ const gatewaysOf = ({ documents }: SourceState): readonly string[] =>
 it('shows only what is ours, at the start and after every change', async () => {
   let tell: SourceEvents['onChange'] | undefined;
   const told: SourceState[] = [];
-  const open = ownedBy(mine, async ({ onChange }) => {
+  const trouble: string[] = [];
+  const open = ownedBy(mine, async ({ onChange, onError }) => {
     tell = onChange;
+    onError(new Error('of the source'));
     return {
       state: state(1, 'example.com/other'),
+      before: state(0, 'example.com/other'),
       surroundings: { ...secretsOnly(), complete: async () => false },
       refresh: async () => undefined,
       close: async () => undefined,
     };
   });
-  const source = await open({ onChange: (next) => told.push(next), onError: () => undefined });
+  const source = await open({ onChange: (next) => told.push(next), onError: ({ message }) => trouble.push(message) });
   expect(gatewaysOf(source.state)).toEqual(['of-mine']);
+  expect(source.before && gatewaysOf(source.before)).toEqual(['of-mine']);
+  expect(trouble).toEqual(['of the source']);
+  expect(source.surroundings).toBeDefined();
   tell?.(state(2, 'example.com/other'));
   tell?.(state(3, mine));
   expect(told.map((each) => [each.revision, gatewaysOf(each)])).toEqual([

@@ -112,4 +112,12 @@ describe('versionsSecret()', () => {
     expect(read.ok ? '' : read.error.message).toContain(`there is no Secret ${place}`);
     expect(read.ok ? '' : read.error.message).toContain('helm upgrade');
   });
+
+  it('says what else is wrong in the words of the API server', async () => {
+    const forbidden = err(kubeError(403, 'Forbidden', 'secrets is forbidden'));
+    const client = { get: async () => forbidden, patch: async () => forbidden };
+    const secret = versionsSecret(client, 'sluice-system', 'sluice-older-versions');
+    expect(await secret.read()).toBe(forbidden);
+    expect(await secret.write('', { objects: [], refused: [], text: '', resourceVersion: '1' })).toBe(forbidden);
+  });
 });
