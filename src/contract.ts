@@ -9,6 +9,12 @@ export const programContract = 1;
 export const guardedRouteContract = 2;
 
 /**
+ * Of a limit that refuses nobody, or that charges every request: a processor that knows the first contract only would
+ * refuse callers by the one, and count too little of the other.
+ */
+export const laterLimitContract = 2;
+
+/**
  * Request headers between the processor and Envoy. Envoy drops every `x-sluice-*` header that a client sends before any
  * filter sees it, and again before a request leaves for a provider, so they can neither be forged nor leak.
  */

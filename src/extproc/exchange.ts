@@ -130,6 +130,8 @@ export class Exchange {
   responseTexts: ResponseTexts | undefined = undefined;
   /** account: undefined: nobody needs to know what the request uses. */
   metering: Metering | undefined = undefined;
+  /** limit: which limits and budgets that refuse nobody had no room for it, by name; undefined: none. */
+  exceeded: readonly string[] | undefined = undefined;
   /** account: changes of the body on every attempt, before those of the provider. */
   bodyEdits: readonly BodyEdit[] = none;
   /** account, before the response comes: wants to know what the response says. */

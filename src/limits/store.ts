@@ -53,7 +53,7 @@ export interface ReserveItem {
    * something, too. Never out of a lease, since what others hold on lease is left as well. In place of `atLeast`.
    */
   readonly sharesRest?: boolean;
-  /** Counts, and refuses nobody: budgets that only warn. */
+  /** Counts, and refuses nobody: what only warns. With `sharesRest` it takes nothing where nothing is left. */
   readonly isAdvisory?: boolean;
   /** Counted for good at admission: not part of the reservation, not to be settled. Requests per minute. */
   readonly isFinal?: boolean;

@@ -6,6 +6,8 @@ interface Counted {
   readonly scope: Scope;
   /** One counter for each combination; `header:NAME` in lower case. Empty: one for all. */
   readonly per: readonly string[];
+  /** `warn`: counts, and refuses nobody. */
+  readonly enforce: 'block' | 'warn';
   readonly onStoreFailure: 'closed' | 'open' | 'local';
   readonly maxDistinct: number;
   readonly defaultOutputReserve: number;
@@ -18,6 +20,8 @@ export interface Limit extends Counted {
   readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency' | 'cost' | 'unkept';
   /** What a request uses up, as an expression. Of unit cost, and only there. */
   readonly cost?: string;
+  /** What each uses up that is let in, whatever comes of it, beside the expression or without one. Of unit cost only. */
+  readonly perRequest?: number;
   readonly amount: number;
   /** Absent for concurrency, and for what is not kept. */
   readonly window?: Window;
@@ -31,7 +35,6 @@ export interface Budget extends Counted {
   readonly unit: 'nanoUsd' | 'tokens';
   readonly amount: number;
   readonly period: Window;
-  readonly enforce: 'block' | 'warn';
   readonly alertAt: readonly number[];
   readonly override?: { readonly amount: number; readonly untilMs: number };
   readonly unpriced: 'allow' | 'deny';

@@ -1,6 +1,6 @@
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { programContract } from '../contract.ts';
+import { laterLimitContract, programContract } from '../contract.ts';
 import {
   BudgetSchema,
   BudgetUnit,
@@ -55,8 +55,11 @@ describe('refusal of inline policy', () => {
     [{ name: '' }, 'name is missing'],
     [
       { contract: 99 },
-      `is written for contract 99, this processor knows ${programContract}: run both from one release`,
+      `is written for contract 99, this processor knows ${programContract} and ${laterLimitContract}: run both from one release`,
     ],
+    [{ contract: laterLimitContract, isAdvisory: true }, undefined],
+    [{ contract: laterLimitContract, unit: LimitUnit.COST, perRequest: 7n }, undefined],
+    [{ unit: LimitUnit.COST, perRequest: 2n ** 60n }, 'per_request is too large'],
     [{ unit: 77 as LimitUnit }, 'unit 77 is not known to this processor'],
     [{ unit: LimitUnit.COST, cost: 'input_tokens' }, undefined],
     [{ unit: LimitUnit.UNKEPT, amount: 0n, window: undefined }, undefined],

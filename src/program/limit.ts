@@ -9,14 +9,18 @@ export interface Limit extends Scoped {
   readonly name: string;
   /** `unkept`: nobody can tell what it counts, so nothing that it is for may pass. */
   readonly unit: CountedUnit | 'unkept';
-  /** Of unit cost, and only there: what a request uses up. */
+  /** Of unit cost, and only there: what a request uses up. Undefined where it is the same for each. */
   readonly cost: CostExpression | undefined;
+  /** What each uses up that is let in, whatever comes of it, beside that. 0 but for unit cost. */
+  readonly perRequest: number;
   readonly amount: number;
   /** Undefined for concurrency and what is not kept, and only there. */
   readonly window: Window | undefined;
   readonly algorithm: 'token-bucket' | 'fixed';
   /** A request is admitted while anything is left, and reserves half of that at most. Else all that it may use has to fit. */
   readonly admitsWhileAnythingIsLeft: boolean;
+  /** `warn`: counts, and refuses nobody. */
+  readonly enforce: 'block' | 'warn';
   readonly onStoreFailure: 'closed' | 'open' | 'local';
   /** Most counters of this limit at a time; what comes on top shares one. */
   readonly maxDistinct: number;

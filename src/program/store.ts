@@ -1,4 +1,4 @@
-import { guardedRouteContract } from '../contract.ts';
+import { guardedRouteContract, laterLimitContract } from '../contract.ts';
 import { getOrCreate } from '../lib/get-or-create.ts';
 import { budgetSchema, compileBudget } from './compile/budget.ts';
 import { compileGuardrail, guardrailSchema } from './compile/guardrail.ts';
@@ -38,7 +38,7 @@ export class ProgramStore implements ProgramSource {
   private readonly secrets = createSlot(secretSchema, compileSecret);
   private readonly pricings = createSlot(pricingSchema, compilePricing);
   private readonly guardrails = createSlot(guardrailSchema, compileGuardrail);
-  private readonly limits = createSlot(limitSchema, compileLimit);
+  private readonly limits = createSlot(limitSchema, compileLimit, [laterLimitContract]);
   private readonly budgets = createSlot(budgetSchema, compileBudget);
   private keysByHash: ReadonlyMap<string, Key> = new Map();
   private modelsByName: ModelTable = modelTable(new Map());

@@ -16,10 +16,6 @@ const forms: { readonly [kindAndRow: string]: Attempt } = {
     row: 'spec.rateLimit.global.rules[].cost.request',
     value: { from: 'Metadata', metadata: { namespace: 'io.envoy.ai_gateway', key: 'total' } },
   },
-  'BackendTrafficPolicy spec.rateLimit.global.rules[].cost.response.number': {
-    row: 'spec.rateLimit.global.rules[].cost.response',
-    value: { from: 'Number', number: 3 },
-  },
   'EnvoyExtensionPolicy spec.wasm[].code.image': {
     row: 'spec.wasm[].code',
     value: { type: 'Image', image: { url: 'registry.example.com/waf:v1' } },

@@ -190,8 +190,8 @@ function answerOf(state: CounterState, now: number, item: UsageItem | undefined)
 /** What an item gets; nothing when it is refused. */
 function grantOf(item: ReserveItem, state: CounterState | undefined): number | undefined {
   if (state === undefined) return undefined;
-  if (item.isAdvisory === true) return item.amount;
+  if (item.isAdvisory === true && item.sharesRest !== true) return item.amount;
   const remaining = remainingOf(state);
-  if (remaining < Math.max(leastAmount(item), 1)) return undefined;
+  if (item.isAdvisory !== true && remaining < Math.max(leastAmount(item), 1)) return undefined;
   return Math.min(item.amount, item.sharesRest === true ? Math.ceil(remaining / 2) : remaining);
 }

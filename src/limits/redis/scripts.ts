@@ -41,7 +41,9 @@ ${reapAll({ isReadOnly: false })}
 local refused, need = 0, 0
 for i = 1, size do
   local c = counters[i]
-  if c.flags % 2 == 0 then
+  if c.flags % 2 == 1 then
+    if c.flags % 8 >= 4 then c.amount = min(c.amount, ceil(remaining(c) / 2)) end
+  else
     local room, least = remaining(c), max(1, c.least)
     if room >= least then
       if c.flags % 8 >= 4 then room = ceil(room / 2) end

@@ -51,6 +51,8 @@ export interface UsageRecord {
   readonly firstTokenMs?: number;
   /** Limits and budgets that refused it, by name. */
   readonly refusedBy?: readonly string[];
+  /** Limits and budgets that refuse nobody, and had no room for it, by name. */
+  readonly exceeded?: readonly string[];
 }
 
 /** As in `Usage`; parts that are zero are left out. */

@@ -16,6 +16,7 @@ export function buildLimit(document: LimitDocument): Limit {
     ...(spec.window && { window: windowOf(spec.window) }),
     algorithm: spec.algorithm,
     admitsWhileAnythingIsLeft: false,
+    enforce: 'block',
     onStoreFailure: spec.onStoreFailure,
     maxDistinct: spec.maxDistinct,
     defaultOutputReserve: spec.defaultOutputReserve,

@@ -14,7 +14,7 @@ import { refine, type Schema } from '../schema/schema.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { ruled } from '../schema/server-notes.ts';
 import { show } from '../schema/show.ts';
-import { except, refused, reported } from '../schema/verdict.ts';
+import { except, refused } from '../schema/verdict.ts';
 import { costExpression, countedExpressions } from './request-cost.ts';
 import { unique } from './unique.ts';
 
@@ -45,11 +45,7 @@ const bucket = object({
 const bucketRule = object({
   clientSelectors: defaulted(deepClientSelectors, [], 'Callers that it is for; all if empty.'),
   quota: required(bucket, 'Their quota.'),
-  shadowMode: defaulted(
-    reported(boolean, 'limits that refuse nothing are not served'),
-    false,
-    'true: counted, never refused.',
-  ),
+  shadowMode: defaulted(boolean, false, 'true: counted, never refused.'),
 });
 
 const noMoney = 'quotas are counted in tokens; money is what a Budget is for';

@@ -33,7 +33,7 @@ const requestCost = oneCost(
     number: optional(
       except(
         costFields.number.schema,
-        `0 where the answer has a cost; with another number ${closed}, which is reported`,
+        '0 where the answer costs nothing, either, is reported: such a limit holds nobody back',
       ),
       'The cost; 1 if absent.',
     ),
@@ -41,15 +41,7 @@ const requestCost = oneCost(
   }),
 );
 
-const responseCost = oneCost(
-  object({
-    ...costFields,
-    number: optional(
-      reported(costFields.number.schema, `an answer costs what llmRequestCosts say; ${closed}`),
-      'The same for every answer.',
-    ),
-  }),
-);
+const responseCost = oneCost(plainCost);
 
 function oneCost<T extends Infer<typeof plainCost>>(schema: Schema<T>): Schema<T> {
   return refine(ruled(schema, notBothRule('number', 'metadata')), (spec, place) => {
@@ -88,11 +80,7 @@ const rule = object({
     'What is used up by a request; 1 if absent.',
   ),
   shared: defaulted(boolean, false, 'true: one counter for all routes that the policy is for.'),
-  shadowMode: defaulted(
-    reported(boolean, 'limits that refuse nothing are not served'),
-    false,
-    'true: counted, never refused.',
-  ),
+  shadowMode: defaulted(boolean, false, 'true: counted, never refused.'),
   xRateLimitHeaders: refused('what is left is not told in headers of this form'),
 });
 

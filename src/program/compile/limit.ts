@@ -34,16 +34,21 @@ export function compileLimit(message: Message): Compiled<Limit> {
   if (maxDistinct === 0) return refused('max_distinct is missing');
   const scope = compileScopeMessage(message.scope);
   if (!scope.ok) return scope;
-  const cost = unit === 'cost' ? compileCost(message.cost) : undefined;
+  const perRequest = Number(message.perRequest);
+  if (!Number.isSafeInteger(perRequest)) return refused('per_request is too large');
+  const hasCost = unit === 'cost' && (message.cost !== '' || perRequest === 0);
+  const cost = hasCost ? compileCost(message.cost) : undefined;
   if (cost?.ok === false) return refused(`cost ${faultText(message.cost, cost.error)}`);
   const compiled = {
     name,
     scope: scope.value,
     unit,
     cost: cost?.value,
+    perRequest: unit === 'cost' ? perRequest : 0,
     amount,
     algorithm: message.isFixed ? ('fixed' as const) : ('token-bucket' as const),
     admitsWhileAnythingIsLeft: message.admitsWhileAnythingIsLeft,
+    enforce: message.isAdvisory ? ('warn' as const) : ('block' as const),
     onStoreFailure,
     maxDistinct,
     defaultOutputReserve,

@@ -1,5 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { programContract } from '../../contract.ts';
+import { laterLimitContract, programContract } from '../../contract.ts';
 import {
   BudgetSchema,
   BudgetUnit,
@@ -42,12 +42,15 @@ const calendars: { readonly [U in CalendarUnit]: Calendar } = {
 export function limitResource(limit: Limit): ProgramResource {
   return resourceOf(LimitSchema, limit.name, limit.origins, {
     ...counted(limit),
+    contract: limit.enforce === 'warn' || limit.perRequest !== undefined ? laterLimitContract : programContract,
     unit: limitUnits[limit.unit],
     amount: BigInt(limit.amount),
     ...(limit.window && { window: encodeWindow(limit.window) }),
     isFixed: limit.algorithm === 'fixed',
     admitsWhileAnythingIsLeft: limit.admitsWhileAnythingIsLeft,
     cost: limit.cost ?? '',
+    perRequest: BigInt(limit.perRequest ?? 0),
+    isAdvisory: limit.enforce === 'warn',
   });
 }
 

@@ -69,8 +69,13 @@ export function account({ now, record, onUsage }: AccountOptions): Stage {
     program.budgets.collect(facts, budgets);
     if (budgets.length > 0) return true;
     program.limits.collect(facts, limits);
-    return limits.some(({ unit }) => unit !== 'requests' && unit !== 'concurrency');
+    return limits.some(isOfAnswers);
   }
+}
+
+/** Others count what is known of a request before it leaves. */
+function isOfAnswers({ unit, cost }: Limit): boolean {
+  return unit === 'cost' ? cost !== undefined : unit !== 'requests' && unit !== 'concurrency';
 }
 
 function isRecorded({ settings: { usageRecords } }: Program): boolean {

@@ -12,7 +12,7 @@ export function usageRecord(
   nowMs: number,
   monotonicMs: number,
 ): UsageRecord {
-  const { key, api, model, rejection, startedAt } = exchange;
+  const { key, api, model, rejection, startedAt, exceeded } = exchange;
   const durationMs = rounded(monotonicMs - startedAt);
   const answered = exchange.attempts > 0 ? exchange.targets[exchange.attempts - 1] : undefined;
   const wasAsked = meter?.wasAsked() === true;
@@ -43,6 +43,7 @@ export function usageRecord(
     ...(meter !== undefined && meter.firstByteAt > 0 && { firstByteMs: rounded(meter.firstByteAt - startedAt) }),
     ...(meter !== undefined && meter.firstTokenAt > 0 && { firstTokenMs: rounded(meter.firstTokenAt - startedAt) }),
     ...(limit !== undefined && { refusedBy: [limit] }),
+    ...(exceeded !== undefined && { exceeded }),
   };
 }
 

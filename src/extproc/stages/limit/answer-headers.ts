@@ -1,8 +1,8 @@
 import { type Header, limitHeaders } from '../../../limits/headers.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Incoming } from '../../wire/incoming.ts';
-import { viewOf } from './charge.ts';
 import type { Reservation } from './reservation.ts';
+import { shownLimits, shownModes } from './shown.ts';
 
 const noHeaders: readonly Header[] = [];
 
@@ -19,11 +19,7 @@ export function answerHeaders(
 }
 
 function headersOf({ dialect }: Exchange, { charges, grants, modes }: Reservation, now: number): readonly Header[] {
-  const limits = charges.flatMap((charge, index) => {
-    const grant = grants[index];
-    return grant === undefined ? [] : [viewOf(charge, grant)];
-  });
-  return limitHeaders({ dialect, limits, now, modes });
+  return limitHeaders({ dialect, limits: shownLimits(charges, grants), now, modes: shownModes(charges, modes) });
 }
 
 /** The provider's figures are about the operator's account, and nobody else's business. */

@@ -108,6 +108,106 @@ describe('a limit that admits while anything is left', () => {
   });
 });
 
+describe('a cost of each request', () => {
+  const fixed = { ...weighted, cost: '', perRequest: 7n, amount: 20n, admitsWhileAnythingIsLeft: true };
+  const key = 'limit:weighted:key=k';
+
+  it.each<[string, Partial<UsedAmounts>]>([
+    ['answered', { total: 30, cost: () => 30 }],
+    ['never answered', {}],
+    ['of which nobody knows the cost', { cost: () => undefined }],
+    ['that goes on out of sight', { goesOn: true }],
+  ])('is held while it runs and charged when it is over: one %s', async (_, end) => {
+    const { ask, list } = open({ init: { limits: [fixed] } });
+    const asked = ask(4_096);
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 7, reserved: 7 } });
+    asked.end(end);
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 7, reserved: 0 } });
+  });
+
+  it('is charged to a request whose body nobody reads', async () => {
+    const { ask, list } = open({ init: { limits: [fixed] } });
+    ask(1, { metering: undefined }).end();
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 7, reserved: 0 } });
+  });
+
+  it('refuses from when it is used up, and lets the last one exceed it', async () => {
+    const { ask, list } = open({ init: { limits: [fixed] } });
+    for (const _ of [1, 2, 3]) ask().end();
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 21, reserved: 0 } });
+    expect(ask().decision).toBe(verdict.answered);
+  });
+
+  it('comes on top of what the answer costs, whatever that is', async () => {
+    const both = { ...fixed, cost: weighted.cost, amount: 100n };
+    const { ask, list } = open({ init: { limits: [both] } });
+    const asked = ask(20);
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 50, reserved: 50 } });
+    asked.end({ cost: () => 12 });
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 19, reserved: 0 } });
+    ask(20).end();
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 26, reserved: 0 } });
+    const unknown = ask(5);
+    unknown.end({ cost: () => undefined });
+    expect(figuresOf(await list())).toEqual({ [key]: { used: 26 + 10 + 5 * 2 + 7, reserved: 0 } });
+  });
+});
+
+describe('a limit that refuses nobody', () => {
+  const watched = <T extends object>(limit: T) => ({ ...limit, isAdvisory: true });
+
+  it('counts, lets everybody through, and says where it would have refused', async () => {
+    const { ask, list, decisions } = open({ init: { limits: [watched(requests)] } });
+    const asked = [ask(), ask(), ask()];
+    for (const each of asked) expect(each.decision).toBe(verdict.proceed);
+    expect(figuresOf(await list())).toMatchObject({ 'limit:requests:key=k': { used: 3 } });
+    expect(decisions).toEqual(['requests admitted', 'requests admitted', 'requests exceeded']);
+    expect(asked.map(({ exchange }) => exchange.exceeded)).toEqual([undefined, undefined, ['requests']]);
+  });
+
+  it('is no limit to the caller, in an answer as in a refusal by another one', () => {
+    const { ask } = open({ init: { limits: [watched({ ...requests, name: 'seen', amount: 1n }), atOnce] } });
+    const first = ask();
+    expect(first.answered().at('ratelimit')).toBe('"at-once";r=0');
+    const refused = ask();
+    expect(refused.decision).toBe(verdict.answered);
+    const headers = refused.exchange.immediate?.headers.map(String) ?? [];
+    expect(headers).toContain('"at-once";r=0');
+    expect(headers.join()).not.toContain('seen');
+  });
+
+  it('of tokens tells what one that refuses would do, request by request', async () => {
+    const small = { ...tokens, amount: 8n, admitsWhileAnythingIsLeft: true };
+    const kept = open({ init: { limits: [small] } });
+    const seen = open({ init: { limits: [watched(small)] } });
+    for (const total of [3, 4, 0, 5, 6]) {
+      const isKept = kept.ask(4_096);
+      const isSeen = seen.ask(4_096);
+      const refused = isKept.decision === verdict.answered;
+      expect(isSeen.exchange.exceeded).toEqual(refused ? ['tokens'] : undefined);
+      if (!refused) isKept.end({ total });
+      isSeen.end({ total });
+    }
+    expect(figuresOf(await seen.list())).toEqual({ 'limit:tokens:key=k': { used: 18, reserved: 0 } });
+    expect(seen.decisions.at(-1)).toBe('tokens exceeded');
+  });
+
+  it('holds a request whose cost has no bound to what others leave it', async () => {
+    const failing = { ...weighted, cost: "model == 'm' ? 1u / (output_tokens - output_tokens) : 1u" };
+    const { ask, list } = open({ init: { limits: [watched({ ...failing, admitsWhileAnythingIsLeft: true })] } });
+    expect(ask(1).decision).toBe(verdict.proceed);
+    expect(figuresOf(await list())).toEqual({ 'limit:weighted:key=k': { used: 50, reserved: 50 } });
+  });
+
+  it('says of a budget that only warns that it has no room, too', () => {
+    const { ask, decisions } = open({ init: { budgets: [{ ...budget, blocks: false, amount: 30n }] } });
+    ask(3);
+    const beyond = ask(1);
+    expect([beyond.decision, beyond.exchange.exceeded]).toEqual([verdict.proceed, ['money']]);
+    expect(decisions).toEqual(['money admitted', 'money exceeded']);
+  });
+});
+
 describe('what the store is told', () => {
   function overheard() {
     const memory = createMemoryStore({ now: () => now });

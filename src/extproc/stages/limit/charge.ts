@@ -23,8 +23,9 @@ export type Uncharged = 'unpriced';
 
 export function chargeOfLimit(limit: KeptLimit, value: string, metering: Metering): Charge {
   const counter = counterOfLimit(limit, value);
-  const { onStoreFailure } = limit;
-  const item = sharingRest(limit, itemOf(limit, counter, metering, onStoreFailure));
+  const { onStoreFailure, enforce } = limit;
+  const counted = sharingRest(limit, itemOf(limit, counter, metering, onStoreFailure));
+  const item = enforce === 'warn' ? { ...counted, isAdvisory: true } : counted;
   return { source: limit, isBudget: false, unit: limit.unit, item, alertAt: [] };
 }
 
@@ -115,9 +116,12 @@ function itemOf(limit: KeptLimit, counter: Counter, metering: Metering, onStoreF
   }
 }
 
-/** What has no bound is refused all the same: nobody could say afterwards what it was. */
-function sharingRest({ admitsWhileAnythingIsLeft }: KeptLimit, item: ReserveItem): ReserveItem {
-  const hasBound = (item.atLeast ?? item.amount) < largestWhole;
+/**
+ * What has no bound is refused all the same: nobody could say afterwards what it was. Where nobody is refused it takes what
+ * others leave it.
+ */
+function sharingRest({ admitsWhileAnythingIsLeft, enforce }: KeptLimit, item: ReserveItem): ReserveItem {
+  const hasBound = enforce === 'warn' || (item.atLeast ?? item.amount) < largestWhole;
   return admitsWhileAnythingIsLeft && hasBound ? { ...item, sharesRest: true } : item;
 }
 
@@ -125,14 +129,23 @@ function costOf(source: Limit | Budget): CostExpression | undefined {
   return 'cost' in source ? source.cost : undefined;
 }
 
+function perRequestOf(source: Limit | Budget): number {
+  return 'perRequest' in source ? source.perRequest : 0;
+}
+
+/** What each request costs was used whatever came of it. */
 function costUsed(source: Limit | Budget, used: UsedAmounts): number | undefined {
   const cost = costOf(source);
-  return cost && used.cost(cost);
+  const ofAnswer = cost === undefined ? 0 : used.cost(cost);
+  return ofAnswer === undefined ? undefined : Math.min(largestWhole, ofAnswer + perRequestOf(source));
 }
 
 function boundOf(source: Limit | Budget, metering: Metering, outputTokens: number): CostBound | undefined {
   const cost = costOf(source);
-  return cost && metering.boundCost(cost, outputTokens);
+  if (cost === undefined) return undefined;
+  const { most, likely } = metering.boundCost(cost, outputTokens);
+  const perRequest = perRequestOf(source);
+  return { most: Math.min(largestWhole, most + perRequest), likely: Math.min(largestWhole, likely + perRequest) };
 }
 
 interface Reserve {
@@ -157,7 +170,7 @@ function tokensFor(reserve: Reserve, metering: Metering): Amounts {
 function costFor(limit: Limit, metering: Metering): Amounts {
   const { amount: output, atLeast } = outputFor(limit, metering);
   const bound = boundOf(limit, metering, output);
-  if (bound === undefined) return { amount: 0 };
+  if (bound === undefined) return { amount: limit.perRequest };
   const least = atLeast === undefined ? bound : (boundOf(limit, metering, atLeast) ?? bound);
   // Where nothing is left there is no room, however little is likely.
   return { amount: bound.most, ...(least.likely < bound.most && { atLeast: Math.max(1, least.likely) }) };

@@ -9,7 +9,7 @@ import { Alerts, type BudgetAlert } from './alerts.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { Charge } from './charge.ts';
 import { Charges, unmeasured } from './charges.ts';
-import { type LimitDecision, tellDecisions } from './decision.ts';
+import { exceededBy, type LimitDecision, tellDecisions } from './decision.ts';
 import { refuse, refuseUnpriced } from './rejection.ts';
 import { Renewals, reservationTtlMs } from './renewals.ts';
 import { endsStreams, Reservation } from './reservation.ts';
@@ -79,6 +79,7 @@ export function limit({ now, storeOf, onAlert, onDecision }: LimitOptions): Stag
     if (onDecision !== undefined) tellDecisions(charges, outcome, onDecision);
     tellAlerts(charges, outcome);
     if (outcome.kind !== 'admitted') return refuse(exchange, charges, outcome, now());
+    exchange.exceeded = exceededBy(charges, outcome);
     const reservation = new Reservation(id, store, charges, outcome);
     if (exchange.ending !== undefined) {
       // The caller has gone meanwhile: nothing was used.

@@ -3,7 +3,8 @@ import type { ReserveOutcome } from '../../../limits/store.ts';
 import type { Exchange } from '../../exchange.ts';
 import { type Rejection, renderRejection } from '../../rejection.ts';
 import type { Verdict } from '../../verdict.ts';
-import { type Charge, viewOf } from './charge.ts';
+import type { Charge } from './charge.ts';
+import { shownLimits, shownModes } from './shown.ts';
 
 /** What the SDKs of OpenAI and Anthropic obey: without it they try a 429 again, and wait no longer than a minute. */
 const shouldRetry = 'x-should-retry';
@@ -27,12 +28,9 @@ export function refuse(
   const isOnlyHeld = isHeldByWhatRuns(refusing, outcome);
   const retryAfterMs = isOnlyHeld ? lookAgainMs : outcome.retryAfterMs;
   const rejection = rejectionOf(refusing, { ...outcome, retryAfterMs }, isOnlyHeld);
-  const limits = charges.flatMap((charge, at) => {
-    const figure = figures[at];
-    return figure === undefined ? [] : [viewOf(charge, figure)];
-  });
+  const shown = { limits: shownLimits(charges, figures), modes: shownModes(charges, modes) };
   // The error brings its own `retry-after`.
-  const headers = limitHeaders({ dialect: exchange.dialect, limits, now, modes }).flat();
+  const headers = limitHeaders({ dialect: exchange.dialect, ...shown, now }).flat();
   if (reason !== 'store-failure') {
     const isSoon = retryAfterMs !== undefined && retryAfterMs <= longestWaitMs;
     headers.push(shouldRetry, String(isSoon && refusing?.isBudget !== true));

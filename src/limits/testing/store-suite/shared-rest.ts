@@ -43,6 +43,23 @@ export function describeSharedRest(suite: StoreSuite): void {
     expect(await share(id(), budget(0), 4_096)).toMatchObject({ reason: 'too-large', retryAfterMs: undefined });
   });
 
+  it('takes the same where it refuses nobody, and nothing where nothing is left', async () => {
+    const counter = budget(10);
+    const watched = { sharesRest: true, isAdvisory: true };
+    for (const [wanted, granted] of [
+      [4_096, 5],
+      [2, 2],
+      [4_096, 2],
+      [4_096, 1],
+      [4_096, 0],
+    ] as const) {
+      expect(await take(suite.store, id(), counter, wanted, watched)).toMatchObject({ grants: [{ granted }] });
+    }
+    const name = id();
+    expect(await take(suite.store, name, counter, 3, watched)).toMatchObject({ grants: [{ granted: 0, used: 10 }] });
+    expect(await finish(suite.store, name, counter, 7)).toMatchObject({ figures: [{ used: 17, reserved: 10 }] });
+  });
+
   it('has to fit into the counters beside it, and takes nothing where it does not', async () => {
     const [wide, narrow] = [budget(100), budget(10)];
     const items = [

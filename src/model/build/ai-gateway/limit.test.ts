@@ -29,11 +29,19 @@ describe('buildGlobalLimit()', () => {
     [{ shared: true }, { per: [] }],
     [{ cost: { request: number(3) } }, { unit: 'requests', amount: 33 }],
     [{ cost: { request: number(0), response: metadata('total') } }, { unit: 'tokens', amount: 100 }],
-    [{ cost: { response: metadata('total') } }, { unit: 'cost', cost: 'uint(total_tokens) + 1u', amount: 100 }],
+    [{ cost: { response: metadata('total') } }, { unit: 'cost', cost: 'total_tokens', perRequest: 1, amount: 100 }],
     [
       { cost: { request: number(5), response: metadata('weighted') } },
-      { unit: 'cost', cost: 'uint(input_tokens + output_tokens * 6u) + 5u', amount: 100 },
+      { unit: 'cost', cost: 'input_tokens + output_tokens * 6u', perRequest: 5, amount: 96 },
     ],
+    [{ cost: { request: number(0), response: number(7) } }, { unit: 'cost', perRequest: 7, amount: 100 }],
+    [{ cost: { request: number(0), response: { from: 'Number' } } }, { unit: 'cost', perRequest: 1, amount: 100 }],
+    [{ cost: { response: number(7) } }, { unit: 'cost', perRequest: 8, amount: 100 }],
+    [{ cost: { request: number(5), response: number(7) } }, { unit: 'cost', perRequest: 12, amount: 96 }],
+    [{ cost: { request: number(101), response: number(7) } }, { unit: 'cost', perRequest: 108, amount: 0 }],
+    [{ cost: { request: number(3), response: number(0) } }, { unit: 'requests', amount: 33 }],
+    [{ shadowMode: true }, { unit: 'requests', amount: 100, enforce: 'warn' }],
+    [{}, { enforce: 'block' }],
     [
       { cost: { request: number(0), response: metadata('weighted') } },
       { unit: 'cost', cost: 'input_tokens + output_tokens * 6u', amount: 100 },
@@ -67,8 +75,14 @@ describe('buildGlobalLimit()', () => {
   });
 
   it.each<[Partial<RateLimitRule>, string]>([
-    [{ shadowMode: true }, 'shadowMode'],
+    [{ shadowMode: true, cost: { request: metadata('total') } }, 'cost.request'],
+    [{ shadowMode: true, cost: { response: metadata('wrong') } }, 'cost.response.metadata.key'],
+    [
+      { shadowMode: true, clientSelectors: [{ headers: [{ type: 'Exact', name: 'x', value: 'a*' }] }] },
+      'clientSelectors[0].headers[0].value',
+    ],
     [{ cost: { request: number(0) } }, 'cost.request.number'],
+    [{ cost: { request: number(0), response: number(0) } }, 'cost.request.number'],
     [
       {
         clientSelectors: [
@@ -79,12 +93,12 @@ describe('buildGlobalLimit()', () => {
       'clientSelectors',
     ],
   ])('refuses %j, and closes nothing, since it holds nobody back', (rule, path) => {
-    expect(built(rule)).toEqual({ path, refusal: expect.any(String) });
+    expect(built(rule)).toMatchObject({ path, refusal: expect.any(String) });
+    expect(built(rule)).not.toHaveProperty('unkept');
   });
 
   it.each<[Partial<RateLimitRule>, string]>([
     [{ cost: { request: metadata('total') } }, 'cost.request'],
-    [{ cost: { request: number(0), response: number(1) } }, 'cost.response'],
     [{ cost: { request: number(0), response: metadata('total', 'other') } }, 'cost.response.metadata.namespace'],
     [{ cost: { request: number(0), response: metadata('unknown') } }, 'cost.response.metadata.key'],
     [{ cost: { request: number(0), response: metadata('wrong') } }, 'cost.response.metadata.key'],
@@ -97,9 +111,11 @@ describe('buildGlobalLimit()', () => {
     expect(built(rule)).toMatchObject({ path, refusal: expect.any(String), unkept });
   });
 
-  it('asks whether anything is left where the answer tells the cost, and of requests whether one more fits', () => {
+  it('asks whether anything is left where the answer has a cost, and of requests whether one more fits', () => {
     const rule = { cost: { request: number(0), response: metadata('total') } };
     expect(built(rule)).toMatchObject({ limit: { unit: 'tokens', admitsWhileAnythingIsLeft: true } });
+    const fixed = { cost: { request: number(2), response: number(3) } };
+    expect(built(fixed)).toMatchObject({ limit: { unit: 'cost', admitsWhileAnythingIsLeft: true } });
     expect(built({})).toMatchObject({ limit: { unit: 'requests', admitsWhileAnythingIsLeft: false } });
   });
 

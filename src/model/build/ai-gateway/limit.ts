@@ -3,7 +3,7 @@ import type { ClientSelector } from '../../../policy/envoy-gateway/client-select
 import type { RateLimitRule } from '../../../policy/envoy-gateway/rate-limit.ts';
 import type { Limit } from '../../limit.ts';
 import type { NamedValues } from '../../scope.ts';
-import { type Counted, type CountedCost, withRequest } from './cost.ts';
+import { type Counted, type CountedCost, fixedCost, withRequest } from './cost.ts';
 import { modelHeader } from './match.ts';
 import { windows } from './windows.ts';
 
@@ -35,7 +35,6 @@ export interface RefusedLimit extends Refusal {
 const costNamespace = 'io.envoy.ai_gateway';
 
 export function buildGlobalLimit(rule: RateLimitRule, place: LimitPlace): BuiltLimit {
-  if (rule.shadowMode) return { path: 'shadowMode', refusal: 'limits that refuse nothing are not served' };
   const window = windows[rule.limit.unit];
   const counted = countedBy(rule, place.costs);
   if (counted === 'nothing') {
@@ -45,12 +44,18 @@ export function buildGlobalLimit(rule: RateLimitRule, place: LimitPlace): BuiltL
   if (callers === 'nobody') return forNobody;
   const scope = { ...everybody, models: callers.models, headers: callers.headers, routes: [place.route] };
   const whom = { name: place.name, scope };
-  const how = { ...limitDefaults, origins: place.origins };
-  const refused = { ...whom, ...unkept, ...how };
-  if (callers.refusal !== undefined) return { ...callers.refusal, unkept: refused };
-  if ('refusal' in counted) return { ...counted, unkept: refused };
+  const how = { ...limitDefaults, enforce: enforcementOf(rule), origins: place.origins };
+  // What refuses nobody leaves its requests alone where it cannot be kept, too.
+  const closing = rule.shadowMode ? {} : { unkept: { ...whom, ...unkept, ...how } };
+  if (callers.refusal !== undefined) return { ...callers.refusal, ...closing };
+  if ('refusal' in counted) return { ...counted, ...closing };
   const per = [...(rule.shared ? [] : ['route']), ...callers.per];
   return { limit: { ...whom, per, ...counted, window, ...how } };
+}
+
+/** Rules and buckets that only show what they would do. */
+export function enforcementOf({ shadowMode }: { readonly shadowMode: boolean }): Limit['enforce'] {
+  return shadowMode ? 'warn' : 'block';
 }
 
 /** In place of what is counted. */
@@ -63,12 +68,13 @@ export const everybody = { keys: [], users: [], teams: [], projects: [], provide
 /** What this vocabulary means by a limit is a window that begins anew. */
 export const limitDefaults = {
   algorithm: 'fixed',
+  enforce: 'block',
   onStoreFailure: 'local',
   maxDistinct: 10_000,
   defaultOutputReserve: 1_000,
 } as const;
 
-/** Token limits are written with 0 for the request; where that is forgotten, it counts 1 beside its tokens. */
+/** Limits on answers are written with 0 for the request; where that is forgotten, it counts 1 beside them. */
 function countedBy(
   { limit, cost }: RateLimitRule,
   costs: ReadonlyMap<string, CountedCost>,
@@ -78,12 +84,15 @@ function countedBy(
     return { path: 'cost.request', refusal: 'what a request costs is a number here' };
   const weight = perRequest?.number ?? 1;
   const response = cost?.response;
-  if (response === undefined) {
+  const perResponse = response?.from === 'Number' ? (response.number ?? 1) : 0;
+  // The request has to fit beside what was used; what its answer costs has not.
+  const amount = Math.max(0, limit.requests - Math.max(0, weight - 1));
+  if (perResponse > 0) return { ...fixedCost(weight + perResponse), amount };
+  const metadata = response?.metadata;
+  if (metadata === undefined) {
     if (weight === 0) return 'nothing';
     return { unit: 'requests', amount: Math.floor(limit.requests / weight), admitsWhileAnythingIsLeft: false };
   }
-  const { metadata } = response;
-  if (metadata === undefined) return { path: 'cost.response', refusal: 'a response costs the tokens that it used' };
   if (metadata.namespace !== costNamespace) {
     return { path: 'cost.response.metadata.namespace', refusal: `only costs of ${costNamespace} are counted` };
   }
@@ -96,7 +105,7 @@ function countedBy(
     const refusal = `the cost ${metadata.key} is not counted: ${counted.refusal}`;
     return { path: 'cost.response.metadata.key', refusal };
   }
-  return { ...(weight === 0 ? counted : withRequest(counted, weight)), amount: limit.requests };
+  return { ...(weight === 0 ? counted : withRequest(counted, weight)), amount };
 }
 
 interface Callers {
