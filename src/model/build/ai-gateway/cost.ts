@@ -12,7 +12,7 @@ export interface CostSpec {
 }
 
 /** What a limit counts that refers to a cost. */
-export type Counted = Pick<Limit, 'unit' | 'cost' | 'admitsWhileAnythingIsLeft'>;
+export type Counted = Pick<Limit, 'unit' | 'cost' | 'perRequest' | 'admitsWhileAnythingIsLeft'>;
 
 /** That, or why it cannot be counted. */
 export type CountedCost = Counted | { readonly refusal: string; readonly remedy: string };
@@ -48,11 +48,15 @@ export function countedCost({ type, cel = '' }: Omit<CostSpec, 'metadataKey'>): 
     : { unit, admitsWhileAnythingIsLeft };
 }
 
-/** The same and so much more for every request. */
-export function withRequest(counted: Counted, weight: number): Counted {
+/** The same and so much more for every request, whatever comes of it. */
+export function withRequest(counted: Counted, perRequest: number): Counted {
   const unit = Object.entries(units).find(([, unit]) => unit === counted.unit)?.[0];
-  const text = counted.cost ?? `${unit}_tokens`;
-  return { ...counted, unit: 'cost', cost: `uint(${text}) + ${weight}u` };
+  return { ...counted, unit: 'cost', cost: counted.cost ?? `${unit}_tokens`, perRequest };
+}
+
+/** The same for every request, whatever comes of it, and charged when it is over. */
+export function fixedCost(perRequest: number): Counted {
+  return { unit: 'cost', perRequest, admitsWhileAnythingIsLeft: true };
 }
 
 /** By metadata key; those of the route win over those of the gateway. */

@@ -9,7 +9,7 @@ import { takenTarget } from '../older-first.ts';
 import type { BuiltBackends } from './backends.ts';
 import { countedCost } from './cost.ts';
 import { warnOfIdleSelectors } from './idle-selectors.ts';
-import { type BuiltLimit, callersOf, everybody, forNobody, limitDefaults, unkept } from './limit.ts';
+import { type BuiltLimit, callersOf, enforcementOf, everybody, forNobody, limitDefaults, unkept } from './limit.ts';
 import { type RuleMatch, ruleMatches } from './match.ts';
 import { bucketsOf, refuseOverlap } from './quota-buckets.ts';
 import { sayRefused } from './refused-limit.ts';
@@ -108,7 +108,7 @@ function buildQuotas(
   return limits;
 }
 
-const forAll = { models: [], clientSelectors: [], suffix: '', path: '', inBucket: '' } as const;
+const forAll = { models: [], clientSelectors: [], shadowMode: false, suffix: '', path: '', inBucket: '' } as const;
 
 function serviceLimit(policy: QuotaDocument, backend: Provider, rules: readonly QuotaRule[]): BuiltLimit | undefined {
   const { quota, costExpression } = policy.spec.serviceQuota ?? {};
@@ -135,10 +135,9 @@ function modelLimits(
   if (overlap !== undefined) return [overlap];
   const counted = { costExpression: quota.costExpression, models: [...new Set(models)].sort(), path: '.quota' };
   return buckets.map(({ quota: amount, clientSelectors, shadowMode, path }, index) => {
-    if (shadowMode) return { path: `${path}.shadowMode`, refusal: 'limits that refuse nothing are not kept' };
     // The first one has the plain name, so that its counter stays when another is added.
     const suffix = index === 0 ? `/${modelName}` : `/${modelName}/${index}`;
-    return limitOf(policy, backend, { ...amount, ...counted, clientSelectors, suffix, inBucket: path });
+    return limitOf(policy, backend, { ...amount, ...counted, clientSelectors, shadowMode, suffix, inBucket: path });
   });
 }
 
@@ -148,6 +147,7 @@ interface Counted {
   readonly costExpression: string | undefined;
   readonly models: readonly string[];
   readonly clientSelectors: readonly ClientSelector[];
+  readonly shadowMode: boolean;
   readonly suffix: string;
   /** Where the expression stands, within what it is for; and where the selectors do. */
   readonly path: string;
@@ -162,15 +162,16 @@ function limitOf(policy: QuotaDocument, backend: Provider, counted: Counted): Bu
   if (models.length === 0 && callers.models.length > 0) return undefined;
   const whom = {
     ...limitDefaults,
+    enforce: enforcementOf(counted),
     name: `${policy.id}/${backend.name}${counted.suffix}`,
     scope: { ...everybody, models, providers: [backend.name], headers: callers.headers },
   };
   const origins = [policy.id];
-  const refused = { ...whom, ...unkept, origins };
-  if (callers.refusal !== undefined) return { ...callers.refusal, path: counted.inBucket, unkept: refused };
+  const closing = counted.shadowMode ? {} : { unkept: { ...whom, ...unkept, origins } };
+  if (callers.refusal !== undefined) return { ...callers.refusal, path: counted.inBucket, ...closing };
   const cost = countedCost({ type: 'CEL', cel: counted.costExpression ?? 'total_tokens' });
   if ('refusal' in cost) {
-    return { path: `${counted.path}.costExpression`, refusal: cost.refusal, unkept: refused };
+    return { path: `${counted.path}.costExpression`, refusal: cost.refusal, ...closing };
   }
   const window = windows[counted.duration];
   return { limit: { ...whom, per: callers.per, ...cost, amount: counted.limit, window, origins } };
