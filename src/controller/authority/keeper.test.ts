@@ -98,6 +98,35 @@ describe('keepAuthority()', () => {
     expect(after.roles().signing).toEqual(before.roles().signing);
   });
 
+  it('writes nothing and tells nothing while everything is as it should be, also as the leader', async () => {
+    const { secret, writes } = sharedSecret();
+    const told: string[] = [];
+    const keeper = await keep({
+      secret,
+      isLeader: () => true,
+      cache: { read: async () => undefined, write: async () => void told.push('kept') },
+      onChange: () => told.push('changed'),
+    });
+    for (let looks = 0; looks < 3; looks++) await keeper.look();
+    expect({ writes: writes(), told }).toEqual({ writes: 1, told: ['kept'] });
+  });
+
+  it('looks at the Secret from time to time, until it is closed', async () => {
+    const { secret } = sharedSecret();
+    let reads = 0;
+    const read = () => {
+      reads += 1;
+      return secret.read();
+    };
+    const keeper = await keep({ secret: { ...secret, read }, lookMs: 2 });
+    await expect.poll(() => reads).toBeGreaterThan(3);
+    keeper.close();
+    await keeper.look();
+    const last = reads;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(reads).toBe(last);
+  });
+
   it('goes on with what it knows while the Secret cannot be read', async () => {
     const { secret, setAway } = sharedSecret();
     const keeper = await keep({ secret });
