@@ -144,6 +144,36 @@ describe('sluice explain', () => {
     }
   });
 
+  it('shows that a wrong rule of a route answers with an error, and says what is wrong', async () => {
+    const spec = {
+      parentRefs: [{ name: 'edge', sectionName: 'a' }],
+      rules: [
+        { matches: [{ path: { value: '/cart' } }], backendRefs: [backendRef], sessionPersistence: {} },
+        { backendRefs: [backendRef] },
+      ],
+    };
+    const route = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'half' }, spec };
+    await writeFile(
+      join(folder, 'half.yaml'),
+      documents(...[...attached, route].map((each) => `${JSON.stringify(each)}\n`)),
+    );
+    try {
+      const { out, err } = await runCli(['explain', '--route', 'half', '--skip-secrets'], { cwd: folder });
+      expect(err).toContain('spec.rules[0].sessionPersistence');
+      expect(out.split('\n')).toEqual([
+        'HTTPRoute half',
+        'HTTPRoute/half/0/0: every method, path prefix /cart, by listener a',
+        '  · answered with 500: the rule is wrong, or none of its backends is there',
+        '  · nobody but the rule itself',
+        'HTTPRoute/half/1/0: every method, path prefix /, by listener a',
+        '  · nobody but the rule itself',
+        '',
+      ]);
+    } finally {
+      await rm(join(folder, 'half.yaml'));
+    }
+  });
+
   it('says in JSON whose requests each target answers', async () => {
     const { targets } = JSON.parse(await explain('both', '--output', 'json')) as {
       readonly targets: readonly object[];

@@ -207,9 +207,11 @@ function render(explanation: Explanation, io: Parameters<typeof paintFor>[0]): s
 
 function renderHttpRoute({ route, matches }: ExplainedHttpRoute, io: Io): string {
   const paint = paintFor(io);
-  const parts = matches.map(({ id, listeners, requests, decisions }) => {
+  const parts = matches.map(({ id, listeners, requests, failsWith, decisions }) => {
     const lines = decisions.map((decision) => `  · ${decisionText(decision)}\n`).join('');
-    return `${paint('bold', id)}: ${requests}, by listener ${listeners.join(', ')}\n${lines || '  · nobody but the rule itself\n'}`;
+    const head = `${paint('bold', id)}: ${requests}, by listener ${listeners.join(', ')}\n`;
+    const failure = `  · answered with ${failsWith}: the rule is wrong, or none of its backends is there\n`;
+    return `${head}${failsWith === undefined ? '' : failure}${lines || '  · nobody but the rule itself\n'}`;
   });
   return `${paint('bold', `HTTPRoute ${route}`)}\n${parts.join('')}`;
 }

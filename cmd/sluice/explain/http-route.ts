@@ -15,6 +15,8 @@ export interface ExplainedMatch {
   readonly listeners: readonly string[];
   /** What requests it is for, for people. */
   readonly requests: string;
+  /** They get this, since nobody can answer them. */
+  readonly failsWith?: number;
   readonly decisions: readonly ExplainedDecision[];
 }
 
@@ -48,13 +50,14 @@ export function explainHttpRouteOn(
 }
 
 function explainMatch(gateway: ServingGateway, route: ServiceRoute): ExplainedMatch {
-  const { id, listeners, match } = route;
+  const { id, listeners, match, action } = route;
   const { path, method = 'every method', headers, query } = match;
   const more = [...headers, ...query].map((each) => `${each.name} ${each.kind} ${each.value}`);
   return {
     id,
     listeners,
     requests: [`${method}, path ${path.kind} ${path.value}`, ...more].join(', '),
+    ...(action.kind === 'fail' && { failsWith: action.status }),
     decisions: [...ofListeners(gateway, route), ...ofBackends(gateway, route)],
   };
 }
