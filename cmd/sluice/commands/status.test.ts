@@ -75,6 +75,15 @@ Clients
     expect(status).toBe(0);
   });
 
+  it('says of clients whose they are where several gateways have some, and nothing twice of documents in a cluster', async () => {
+    const clients = healthy.clients.map((one) => (one.kind === 'envoy' ? { ...one, gateway: 'team-a/edge' } : one));
+    const documents = [{ id: 'Model/team-a/m', source: 'Model/team-a/m', state: 'in force' as const, problems: [] }];
+    const { out } = await statusOf({ ...healthy, clients, documents });
+    expect(out).toMatch(/^ {2}egress-0 +team-a\/edge +envoy 1\.40\.0 /m);
+    expect(out).toMatch(/^ {2}egress-0-processor-0 +default +processor /m);
+    expect(out).toContain('\n  Model/team-a/m  in force\n');
+  });
+
   it('shows under which URL callers reach it, once that is known', async () => {
     const { out } = await statusOf({ ...healthy, publicUrl: 'https://ai.example.com' });
     expect(out).toContain('policy revision 4\nCallers reach it as https://ai.example.com\n\nDocuments\n');
@@ -144,6 +153,20 @@ Clients
     expect(out).toContain('      Refused by a client: no such extension\n');
     expect(out).toContain('Other problems\n  error: c.yaml is larger than 10MiB\n');
     expect(out).toMatch(/ {2}p1 {2}processor {2}for 3h {2}nacked {2}Key 1\n {6}Key: unknown version\n/);
+  });
+
+  it('shows a route of which some rules are in force', async () => {
+    const problem = {
+      ...{ severity: 'error', source: 'r.yaml:9', document: 'HTTPRoute/shop', path: 'spec.rules[1].filters' },
+      ...{ message: 'redirect and rewrite at once', remedy: 'keep one of them' },
+    } as const;
+    const document = { id: 'HTTPRoute/shop', source: 'r.yaml:1', state: 'in force', problems: [problem] } as const;
+    const { status, out } = await statusOf({ ...healthy, documents: [{ ...document, isInPart: true }] });
+    const part = '      Its other rules are in force; what these are for is answered with 500.\n';
+    const error = '      error: spec.rules[1].filters redirect and rewrite at once\n      → keep one of them\n';
+    expect(out).toContain(`HTTPRoute/shop  with errors  r.yaml:1\n${part}${error}`);
+    expect(status).toBe(1);
+    expect((await statusOf({ ...healthy, documents: [document] })).out).not.toContain(part);
   });
 
   it.each([
