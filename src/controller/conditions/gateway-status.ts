@@ -108,7 +108,9 @@ function programmedGateway(
   const standing = standingOf(outcome, [gateway]);
   const condition = programmed(say, standing, conditionsIn(status), verdict.nack);
   const isWithout = standing.reach.envoys === 0 || standing.reach.processors === 0;
-  if (condition.status !== 'True') return withPodTrouble(condition, provisioned, isWithout);
+  // Pods that refuse it have started, and may start anew.
+  if (condition.status !== 'True')
+    return withPodTrouble(condition, provisioned, isWithout && condition.reason === 'Pending');
   // Other objects stay programmed without any pod; a Gateway that nobody stands behind is not.
   if (standing.reach.envoys === 0 && standing.unseen === 0 && standing.silent.length === 0)
     return withPodTrouble(no('Pending', 'No egress pod is connected.'), provisioned, isWithout);
