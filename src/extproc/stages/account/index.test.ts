@@ -67,6 +67,8 @@ describe('the account stage', () => {
     ['a limit of a cost applies', { limits: [weighted] }, true],
     ['a budget applies', { budgets: [budget] }, true],
     ['only requests are counted', { limits: [requests, atOnce] }, false],
+    ['each request costs the same', { limits: [{ ...weighted, cost: '', perRequest: 7n }] }, false],
+    ['a cost is added to what each costs', { limits: [{ ...weighted, perRequest: 7n }] }, true],
     [
       'all limits are for others',
       { limits: [{ ...tokens, ...elsewhere }], budgets: [{ ...budget, ...elsewhere }] },

@@ -144,4 +144,9 @@ describe('who has asked, and when', () => {
     const rejection = { code: 'rate_limited', params: { limit: 'per-minute' } } as const;
     expect(recordOf({ rejection }, 'rejected').refusedBy).toEqual(['per-minute']);
   });
+
+  it('is beside those that would have refused it', () => {
+    expect(recordOf({ exceeded: ['month', 'hour'] }).exceeded).toEqual(['month', 'hour']);
+    expect(recordOf({})).not.toHaveProperty('exceeded');
+  });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../limits/memory/memory-store.ts';
+import type { Store } from '../../../limits/store.ts';
 import type { Exchange } from '../../exchange.ts';
 import { providerIn } from '../../testing/exchange-of.ts';
-import { open, tokens } from './testing/limit-stage.ts';
+import { now, open, requests, tokens } from './testing/limit-stage.ts';
 
 describe('headers of an answer', () => {
   const foreign = { 'x-ratelimit-remaining-tokens': '7', 'x-ratelimit-limit-project': '9', 'x-other': 'stays' };
@@ -12,6 +14,29 @@ describe('headers of an answer', () => {
     expect(answer.at('x-ratelimit-remaining-tokens')).toBe('50');
     expect(answer.at('x-ratelimit-limit-tokens')).toBe('100');
     expect(answer.removed).toEqual(['x-ratelimit-limit-project']);
+  });
+});
+
+describe('who decided', () => {
+  const memory = createMemoryStore({ now: () => now });
+  const store: Store = {
+    ...memory,
+    reserve(request, done) {
+      memory.reserve(request, (outcome) =>
+        done(outcome.kind === 'admitted' ? { ...outcome, modes: ['local', 'shared'] } : outcome),
+      );
+    },
+  };
+
+  it.each([
+    [false, ['x-sluice-limit-mode', 'ratelimit']],
+    [true, ['ratelimit']],
+  ])('is told, unless it is about what refuses nobody (%s)', (isAdvisory, expected) => {
+    const { ask } = open({ init: { limits: [{ ...requests, isAdvisory }, tokens] }, store });
+    const asked = ask(1);
+    asked.answered();
+    const { setHeaders } = asked.exchange.answer;
+    expect(['x-sluice-limit-mode', 'ratelimit'].filter((name) => setHeaders.includes(name))).toEqual(expected);
   });
 });
 
