@@ -120,3 +120,45 @@ describe('judge()', () => {
     expect([...second.state.generations.keys()]).toEqual(['Budget/team-a/a', 'Budget/team-a/b']);
   });
 });
+
+describe('judge() of a route of which only some rules are right', () => {
+  /** As its rules are called; those with a ! are wrong. */
+  function route(generation: number, ...rules: readonly string[]) {
+    const metadata = { name: 'site', namespace: 'web', uid: 'site', generation };
+    const spec = {
+      rules: rules.map((name) =>
+        name.endsWith('!')
+          ? { name: name.slice(0, -1), sessionPersistence: {} }
+          : { name, timeouts: { request: '1s' } },
+      ),
+    };
+    const object: KubeObject = { apiVersion: 'gateway.networking.k8s.io/v1', metadata, spec };
+    return { kind: 'HTTPRoute' as Kind, object };
+  }
+
+  /** What is in force after these versions: each rule, those of which only the matches are left in brackets. */
+  function inForce(...versions: readonly (readonly string[])[]) {
+    let last = nothingJudged;
+    for (const [index, rules] of versions.entries()) last = judge([route(index + 1, ...rules)], [], last, 0);
+    const [document] = last.state.documents;
+    const older = last.readings.get('HTTPRoute/web/site')?.lastGood?.metadata.generation;
+    if (document?.kind !== 'HTTPRoute') return { older };
+    const rules = document.spec.rules.map(({ name, timeouts }) => (timeouts === undefined ? `(${name})` : name));
+    return { older, rules, isStale: last.state.stale.has(document.id) };
+  }
+
+  it('takes what is right of it, as long as it was never right', () => {
+    expect(inForce(['a', 'b!'])).toEqual({ rules: ['a', '(b)'], isStale: false });
+    expect(inForce(['a', 'b!'], ['a!', 'c'])).toEqual({ rules: ['(a)', 'c'], isStale: false });
+    expect(inForce(['a', 'b!'], ['a!', 'b!'])).toEqual({});
+    expect(inForce(['a', 'b!'], ['a', 'b'])).toEqual({ rules: ['a', 'b'], isStale: false });
+  });
+
+  it('keeps the newest version that was right', () => {
+    expect(inForce(['a'], ['b'], ['c', 'd!'])).toEqual({ rules: ['b'], isStale: true, older: 2 });
+    expect(inForce(['a'], ['b!', 'c'], ['b!', 'd'])).toEqual({ rules: ['a'], isStale: true, older: 1 });
+    expect(inForce(['a'], ['b!', 'c'], ['b!'])).toEqual({ rules: ['a'], isStale: true, older: 1 });
+    // Says the same, and is another generation.
+    expect(inForce(['a'], ['a'], ['b!', 'c'])).toEqual({ rules: ['a'], isStale: true, older: 2 });
+  });
+});
