@@ -83,7 +83,9 @@ function shownDocuments(documents: readonly DocumentStatus[], paint: Paint): str
   const heads = alignRows(
     documents.map((document) => {
       const standing = standingOf(document);
-      return [document.id, paint(standingStyles[standing], standing), document.source];
+      // In a cluster it is where its name says.
+      const place = document.source === document.id ? [] : [document.source];
+      return [document.id, paint(standingStyles[standing], standing), ...place];
     }),
     '  ',
   );
@@ -131,9 +133,12 @@ function sourceLines(source: Status['source']): string[] {
 const clientStyles = { synced: 'green', pending: 'yellow', nacked: 'red' } as const;
 
 function clientLines(clients: readonly ClientStatus[], nowMs: number, paint: Paint): string[] {
+  // Pods of two Gateways may be called alike.
+  const areOfSeveral = new Set(clients.map(({ gateway }) => gateway)).size > 1;
   const heads = alignRows(
     clients.map((client) => [
       client.nodeId,
+      ...(areOfSeveral ? [client.gateway] : []),
       `${client.kind}${client.version === undefined ? '' : ` ${client.version}`}`,
       `for ${age(nowMs - Date.parse(client.connectedSince))}`,
       stateOf(client, paint),
