@@ -3,6 +3,7 @@ import { scriptedObjects } from '../../../e2e/support/scripted-objects.ts';
 import { kubeError } from '../../kube/error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { silentLogger } from '../../lib/log.ts';
+import { takenText } from './difference.ts';
 import { type LiveObject, liveObject } from './live-object.ts';
 import { createObjectWriter } from './object-writer.ts';
 import type { WantedObject } from './render/render.ts';
@@ -164,5 +165,23 @@ describe('createObjectWriter()', () => {
     expect(await writer.write(wanted.slice(1), owner)).toEqual({
       error: 'Deployment team-a/other: ServiceUnavailable (503): gone',
     });
+  });
+
+  it('leaves alone what somebody else has under its name', async () => {
+    const theirs = { namespace: 'team-a', name: 'edge', uid: 'uid-1', resourceVersion: '1' };
+    const { server, writer } = writing(undefined, liveObject({ kind: 'Deployment', metadata: theirs } as KubeObject));
+    const wanted = deployment('one');
+    expect(await writer.write([wanted], owner)).toEqual({ error: takenText(wanted) });
+    expect(server.calls()).toEqual([]);
+  });
+
+  it('sends what was refused at once when another replica may have written meanwhile', async () => {
+    const { server, writer } = writing();
+    server.fail((call) => (call.startsWith('APPLY') ? kubeError(422, 'Invalid', 'no such image') : undefined));
+    await writer.write([deployment('one')], owner);
+    server.fail(() => undefined);
+    writer.forget();
+    expect(await writer.write([deployment('one')], owner)).toBeUndefined();
+    expect([...server.objects.keys()]).toHaveLength(1);
   });
 });

@@ -70,6 +70,11 @@ describe('strategicMerge()', () => {
     expect(strategicMerge(scheduled, patch)).toEqual(pod({ nodeSelector: { disk: 'fast' } }));
   });
 
+  it('leaves the source of a volume alone that is only named', () => {
+    const base = { volumes: [{ name: 'v', configMap: { name: 'c' } }] };
+    expect(strategicMerge(base, { volumes: [{ name: 'v' }] })).toEqual(base);
+  });
+
   it('keeps one source of a volume, whichever came last', () => {
     const patch = pod({
       volumes: [
