@@ -21,6 +21,14 @@ describe('authorityCache()', () => {
     expect((await stat(join(folder, 'authority.pem'))).mode & 0o777).toBe(0o600);
   });
 
+  it('writes although a process of the same number has ended in the middle of it', async () => {
+    const path = join(folder, 'authority.pem');
+    await writeFile(`${path}.${process.pid}.tmp`, 'half');
+    const authorities = [await createAuthority({ name: 'a', now: new Date() })];
+    await authorityCache(path).write(authorities);
+    expect(await authorityCache(path).read()).toEqual(authorities);
+  });
+
   it('has nothing where there is no file, or one that was cut', async () => {
     const path = join(folder, 'authority.pem');
     expect(await authorityCache(path).read()).toBeUndefined();

@@ -37,6 +37,21 @@ describe('mergeParameters()', () => {
     expect(mergeParameters({ store }, { store })).toEqual({ overlays: [] });
   });
 
+  it('takes number of pods and budget from the class where the gateway says nothing of them', () => {
+    const fixed = { replicas: 3, podDisruptionBudget: { minAvailable: 2 } };
+    const scaled = { autoscaling: { min: 3, max: 5 } };
+    for (const ofGateway of [undefined, {}, { pod: {} }]) {
+      expect(mergeParameters(fixed, ofGateway)).toEqual({ ...fixed, ...ofGateway, overlays: [] });
+      expect(mergeParameters(scaled, ofGateway)).toEqual({ ...scaled, ...ofGateway, overlays: [] });
+    }
+    expect(mergeParameters(fixed, { autoscaling: {} })).toEqual({
+      autoscaling: {},
+      podDisruptionBudget: { minAvailable: 2 },
+      overlays: [],
+    });
+    expect(mergeParameters(fixed, { replicas: 1 })).toEqual({ ...fixed, replicas: 1, overlays: [] });
+  });
+
   it('lets the gateway choose between fields that exclude each other', () => {
     const scaled = { autoscaling: { min: 3, max: 5 } };
     expect(mergeParameters(scaled, { replicas: 1 })).toEqual({ replicas: 1, overlays: [] });
