@@ -71,6 +71,9 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
             // stream on it to slow down, and dies of a null pointer where that is an upstream filter whose response is
             // watched: a few large prompts of other requests are enough. Off, it buffers instead; bodies are bounded.
             'envoy.reloadable_features.grpc_side_stream_flow_control': false,
+            // By default Envoy refuses the whole route table for a pattern of more than 100 steps, such as `a{1,50}`.
+            // How large patterns may be is checked where they are written.
+            're2.max_program_size.error_level': 4_294_967_295,
           },
         },
       ],

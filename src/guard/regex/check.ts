@@ -1,6 +1,7 @@
 import { RE2JSSyntaxException } from 're2js';
+import { leastSteps } from './least-steps.ts';
 import { matchLength } from './length.ts';
-import { compileProgram } from './program.ts';
+import { compileProgram, type Program } from './program.ts';
 
 export interface PatternProblem {
   readonly message: string;
@@ -14,24 +15,39 @@ const mostSteps = 2500;
 
 /** What keeps a pattern from being used; undefined: nothing does. */
 export function checkPattern(pattern: string): PatternProblem | undefined {
+  const compiled = compile(pattern);
+  if ('message' in compiled) return compiled;
+  const { shortest } = matchLength(compiled);
+  if (shortest === 0) return { message: 'the pattern matches the empty text, and thus everywhere', position: 0 };
+  if (shortest === Number.POSITIVE_INFINITY) return { message: 'the pattern can never match', position: 0 };
+  return undefined;
+}
+
+/** The same for one that is compared with whole texts, so that it may match the empty one, or none. */
+export function checkWholePattern(pattern: string): PatternProblem | undefined {
+  const compiled = compile(pattern);
+  return 'message' in compiled ? compiled : undefined;
+}
+
+function compile(pattern: string): Program | PatternProblem {
   if (pattern === '') return { message: 'the pattern is empty', position: 0 };
   if (pattern.length > longestPattern) {
     return { message: `the pattern is longer than ${longestPattern} characters`, position: longestPattern };
   }
+  if (leastSteps(pattern) > mostSteps) return tooManySteps;
   try {
     const program = compileProgram(pattern, false);
-    if (program.instructions.length > mostSteps) {
-      return { message: `the pattern needs more than ${mostSteps} steps: lower its repetition counts`, position: 0 };
-    }
-    const { shortest } = matchLength(program);
-    if (shortest === 0) return { message: 'the pattern matches the empty text, and thus everywhere', position: 0 };
-    if (shortest === Number.POSITIVE_INFINITY) return { message: 'the pattern can never match', position: 0 };
-    return undefined;
+    return program.instructions.length > mostSteps ? tooManySteps : program;
   } catch (error) {
     if (error instanceof RE2JSSyntaxException) return problemOf(pattern, error);
     return { message: 'the pattern does not compile', position: 0 };
   }
 }
+
+const tooManySteps: PatternProblem = {
+  message: `the pattern needs more than ${mostSteps} steps: lower its repetition counts`,
+  position: 0,
+};
 
 function problemOf(pattern: string, error: RE2JSSyntaxException): PatternProblem {
   const fragment: string = error.input ?? '';

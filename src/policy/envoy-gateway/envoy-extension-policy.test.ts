@@ -33,6 +33,10 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.wasm[0].code.image.tls is not served: the system’s certificates are used — remove it',
   ],
   [
+    '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, extProc: [{backendRefs: [{name: a, port: 1}], messageTimeout: 2h}]}',
+    'error spec.extProc[0].messageTimeout is longer than 1h — make it shorter',
+  ],
+  [
     '{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}, lua: [{type: ValueRef}]}',
     'error spec.lua[0].valueRef is missing: type is ValueRef — add valueRef, or change type',
   ],

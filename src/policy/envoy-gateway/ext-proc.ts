@@ -39,7 +39,13 @@ const fields = object({
     list(backend, { least: 1, most: 1, emptyRemedy: 'name the Service of the processor' }),
     'The processor: a Service that speaks gRPC.',
   ),
-  messageTimeout: defaulted(gatewayDuration, '200ms', 'How long it may think about one message.'),
+  messageTimeout: defaulted(
+    refine(gatewayDuration, (ms, place) =>
+      ms <= 3_600_000 ? ms : reject(place, 'is longer than 1h', 'make it shorter'),
+    ),
+    '200ms',
+    'How long it may think about one message.',
+  ),
   failOpen: defaulted(boolean, false, 'true: requests go on without it when it fails.'),
   processingMode: optional(
     object({

@@ -28,7 +28,11 @@ const remoteJwks = object({
     'Where the keys are.',
   ),
   failedRefetchDuration: unservedYet('how soon keys are asked for again is the gateway’s own'),
-  cacheDuration: defaulted(gatewayDuration, '300s', 'How long they are kept.'),
+  cacheDuration: defaulted(
+    refine(gatewayDuration, (ms, place) => (ms > 0 ? ms : reject(place, 'is no time at all', 'write 1ms or more'))),
+    '300s',
+    'How long they are kept.',
+  ),
   backendRef: refused('the keys are fetched from their address'),
   backendRefs: refused('the keys are fetched from their address'),
   backendSettings: refused('the keys are fetched from their address'),

@@ -46,6 +46,10 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
     'error spec.jwt.providers[0].remoteJWKS.uri "keys" is not an address — write an address such as https://login.example.com/.well-known/jwks.json',
   ],
   [
+    '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, jwt: {providers: [{name: a, remoteJWKS: {uri: "https://a.example/keys", cacheDuration: 0s}}]}}',
+    'error spec.jwt.providers[0].remoteJWKS.cacheDuration is no time at all — write 1ms or more',
+  ],
+  [
     '{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}, jwt: {providers: [{name: a, remoteJWKS: {uri: "https://a.example", backendRefs: [{name: a}]}}]}}',
     'error spec.jwt.providers[0].remoteJWKS.backendRefs is not served: the keys are fetched from their address — remove it',
   ],

@@ -129,7 +129,15 @@ const badSpecs: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     '{rules: [{filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: "/a?b"}}}]}]}',
-    'error spec.rules[0].filters[0].urlRewrite.path.replaceFullPath has spaces, ? or # in it — write a path such as /v2',
+    'error spec.rules[0].filters[0].urlRewrite.path.replaceFullPath has spaces, control characters, ? or # in it — write a path such as /v2',
+  ],
+  [
+    '{rules: [{filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: "/a\\0"}}}]}]}',
+    'error spec.rules[0].filters[0].requestRedirect.path.replaceFullPath has spaces, control characters, ? or # in it — write a path such as /v2',
+  ],
+  [
+    '{rules: [{matches: [{path: {type: RegularExpression, value: "/(a{300}){1,1000}"}}]}]}',
+    'error spec.rules[0].matches[0].path.value the pattern needs more than 2500 steps: lower its repetition counts (character 1) — write a pattern in RE2 syntax, such as gpt-4.*',
   ],
   [
     '{rules: [{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: a, port: 80}, percent: 1, fraction: {numerator: 1}}}]}]}',
