@@ -102,12 +102,29 @@ describe('explain: inline policy', () => {
     ]);
   });
 
-  it('says of a limit that it admits while anything is left', () => {
-    const asking = (limits: readonly Limit[]) =>
-      limits.filter(({ name }) => name === 'daily').map((limit) => ({ ...limit, admitsWhileAnythingIsLeft: true }));
-    expect(explained('checkout', 'small', asking).limits).toEqual([
-      'daily: 10k requests per day (Europe/Berlin), admits while anything is left, one counter for all; without store: closed',
-    ]);
+  const day = 'per day (Europe/Berlin)';
+  const end = 'without store: closed';
+  it.each<[string, Partial<Limit>, string]>([
+    [
+      'it admits while anything is left',
+      { admitsWhileAnythingIsLeft: true },
+      `requests ${day}, admits while anything is left, one counter for all; ${end}`,
+    ],
+    ['it refuses nobody', { enforce: 'warn' }, `requests ${day}, one counter for all; refuses nobody; ${end}`],
+    [
+      'each request costs the same',
+      { unit: 'cost', perRequest: 7_000 },
+      `of 7k for each request ${day}, one counter for all; ${end}`,
+    ],
+    [
+      'each request costs more than its tokens',
+      { unit: 'cost', cost: 'total_tokens', perRequest: 2 },
+      `of total_tokens and 2 for each request ${day}, one counter for all; ${end}`,
+    ],
+  ])('says of a limit that %s', (_, changed, text) => {
+    const limits = (all: readonly Limit[]) =>
+      all.filter(({ name }) => name === 'daily').map((limit) => ({ ...limit, ...changed }));
+    expect(explained('checkout', 'small', limits).limits).toEqual([`daily: 10k ${text}`]);
   });
 
   it('says what each target costs', () => {

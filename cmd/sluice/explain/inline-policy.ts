@@ -109,19 +109,21 @@ function streamText(guardrail: Guardrail, rule: GuardRule): string {
 }
 
 function limitText(limit: Limit, facts: ExchangeFacts): string {
-  const { name, window, onStoreFailure, admitsWhileAnythingIsLeft } = limit;
+  const { name, window, onStoreFailure, admitsWhileAnythingIsLeft, enforce } = limit;
   if (!isKept(limit)) return `${name}: cannot be kept as it is written, so nothing is let through`;
   const what = whatOf(limit);
   const when = window === undefined ? '' : ` per ${windowText(window)}`;
   const admission = admitsWhileAnythingIsLeft ? ', admits while anything is left' : '';
-  return `${name}: ${what}${when}${admission}, ${counterText(limit, facts)}; without store: ${onStoreFailure}`;
+  const refusing = enforce === 'warn' ? '; refuses nobody' : '';
+  return `${name}: ${what}${when}${admission}, ${counterText(limit, facts)}${refusing}; without store: ${onStoreFailure}`;
 }
 
-function whatOf({ unit, cost, amount }: Limit): string {
+function whatOf({ unit, cost, perRequest, amount }: Limit): string {
   if (unit === 'concurrency') return `${amount} requests at a time`;
   // On one line, however it was folded.
-  const counted = cost === undefined ? unit : `of ${cost.text.replace(/\s+/g, ' ').trim()}`;
-  return `${formatQuantity(amount)} ${counted}`;
+  const parts = cost === undefined ? [] : [cost.text.replace(/\s+/g, ' ').trim()];
+  if (perRequest > 0) parts.push(`${formatQuantity(perRequest)} for each request`);
+  return `${formatQuantity(amount)} ${parts.length === 0 ? unit : `of ${parts.join(' and ')}`}`;
 }
 
 function budgetText(budget: Budget, facts: ExchangeFacts, now: number): string {
