@@ -11,6 +11,14 @@ const forms: { readonly [kindAndRow: string]: Attempt } = {
     row: 'spec.credentialOverride',
     value: { fromRequestHeaders: { header: 'x-own-key' } },
   },
+  'BackendSecurityPolicy spec.openAICredentials': {
+    row: 'spec',
+    value: {
+      targetRefs: [{ group: 'aigateway.envoyproxy.io', kind: 'AIServiceBackend', name: 'aws' }],
+      type: 'OpenAICredentials',
+      openAICredentials: { organization: 'acme' },
+    },
+  },
   'BackendTrafficPolicy spec.circuitBreaker': { row: 'spec.circuitBreaker', value: { maxConnections: 10 } },
   'BackendTrafficPolicy spec.rateLimit.global.rules[].cost.request.metadata': {
     row: 'spec.rateLimit.global.rules[].cost.request',
