@@ -41,7 +41,7 @@ export function createAuthority(name: string, options: AuthorityOptions = {}): A
     privateKey: pkcs8(keys.privateKey),
     issue(...names) {
       const own = newKeys();
-      const alternatives = names.map((each) => tagged(each.includes('://') ? 0x86 : 0x82, Buffer.from(each)));
+      const alternatives = names.map((each) => tagged(/^[a-z]+:\/\//.test(each) ? 0x86 : 0x82, Buffer.from(each)));
       const extensions = names.length === 0 ? [] : [extension([0x55, 0x1d, 0x11], false, sequence(...alternatives))];
       return {
         certificate: pem(
