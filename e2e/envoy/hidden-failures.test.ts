@@ -146,7 +146,8 @@ async function metric(pattern: RegExp): Promise<number> {
 
 const outcome = (name: string) =>
   metric(new RegExp(`^sluice_watched_responses_total\\{outcome="${name}"\\} (\\d+)`, 'm'));
-const streamsOpened = () => metric(/^sluice_transport_events_total\{event="stream_opened"\} (\d+)/m);
+/** Each begins with headers of a request, other than those by which Envoy asks how the processor is. */
+const streamsOpened = () => metric(/^sluice_extproc_messages_total\{kind="request_headers"\} (\d+)/m);
 
 describe('what is counted', () => {
   it('tells what passed from what failed', async () => {
