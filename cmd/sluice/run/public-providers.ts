@@ -32,8 +32,8 @@ spec: {targets: [{provider: anthropic, model: claude-haiku-4-5}]}
 ---
 apiVersion: sluice.dev/v1alpha1
 kind: Model
-metadata: {name: claude-sonnet-4-5}
-spec: {targets: [{provider: anthropic, model: claude-sonnet-4-5}]}
+metadata: {name: claude-sonnet-5-5}
+spec: {targets: [{provider: anthropic, model: claude-sonnet-5-5}]}
 `,
 };
 
