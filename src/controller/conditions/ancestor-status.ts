@@ -3,7 +3,8 @@ import { documentId } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted, type Refused, resolvedRefs, warning } from './document-conditions.ts';
 import { acceptedGateways } from './gateways-behind.ts';
-import { isGateway } from './ours.ts';
+import { isGateway, type Ours } from './ours.ts';
+import type { WatchedObject } from './outcome.ts';
 import { referenceKey, referencesIn, refusalAt, withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
@@ -60,19 +61,33 @@ function ancestorsOf(target: ParentReference, scene: Scene): readonly ParentRefe
   const attached = attachmentsOfRoute(target, scene).filter(({ parent }) => isGateway(parent) && ours.isOurs(parent));
   const gateways = target.kind.endsWith('Route') ? acceptedGateways(attached, ours) : scene.gatewaysBehind(target);
   if (gateways.length > 0) return gateways;
-  const isForeign = attached.length === 0 && isKnownRoute(target, scene);
-  return isForeign ? [] : [target];
+  const route = attached.length === 0 ? routeNamed(target, scene) : undefined;
+  return route === undefined ? [target] : parentsOfNothing(route, ours);
+}
+
+function attachmentsOfRoute({ kind, namespace, name }: ParentReference, { attachments }: Scene): readonly Attachment[] {
+  return routeKindsNamed(kind).flatMap((each) => attachments.get(documentId(each, namespace, name)) ?? []);
 }
 
 /** Policies for the HTTPRoute that Envoy AI Gateway makes of an AIGatewayRoute name it by the same name. */
-function attachmentsOfRoute({ kind, namespace, name }: ParentReference, { attachments }: Scene): readonly Attachment[] {
-  const kinds = kind === 'HTTPRoute' ? ['HTTPRoute', 'AIGatewayRoute'] : [kind];
-  return kinds.flatMap((each) => attachments.get(documentId(each, namespace, name)) ?? []);
+function routeKindsNamed(kind: string): readonly string[] {
+  if (!kind.endsWith('Route')) return [];
+  return kind === 'HTTPRoute' ? ['HTTPRoute', 'AIGatewayRoute'] : [kind];
 }
 
-/** A route of other controllers' Gateways: what is done to it is theirs to say. */
-function isKnownRoute({ kind, namespace, name }: ParentReference, { hasObject }: Scene): boolean {
-  return kind.endsWith('Route') && hasObject(kind, namespace, name);
+/**
+ * Nothing came of this route. It is of other controllers' Gateways, and what is done to it is theirs to say; or it is
+ * refused as a whole, and whoever wrote a policy for it hears of that where it would be in force.
+ */
+function parentsOfNothing(route: WatchedObject, ours: Ours): readonly ParentReference[] {
+  return referencesIn(route).flatMap(({ reference: { sectionName: _, port: __, ...parent } }) =>
+    ours.isOurs(parent) ? [parent] : [],
+  );
+}
+
+function routeNamed({ kind, namespace, name }: ParentReference, { objectOf }: Scene): WatchedObject | undefined {
+  const [found] = routeKindsNamed(kind).flatMap((each) => objectOf(documentId(each, namespace, name)) ?? []);
+  return found;
 }
 
 function conditionsFor(subject: Subject, refused: Refused | undefined): readonly Condition[] {
