@@ -2,7 +2,16 @@ import type { SerializedError } from 'vitest/node';
 
 /** One failure in full: what failed, every error of it with its difference, and the stack without foreign frames. */
 export function formatFailure(title: string, errors: readonly SerializedError[]): string {
-  return [`FAILED ${title}`, ...errors.flatMap(formatError)].join('\n');
+  return underHeadline(`FAILED ${title}`, errors);
+}
+
+/** Passed, but somebody should know, and see why it failed before: what needs luck is not done. */
+export function formatLuck(title: string, errors: readonly SerializedError[]): string {
+  return underHeadline(`only at the second try: ${title}`, errors);
+}
+
+function underHeadline(headline: string, errors: readonly SerializedError[]): string {
+  return [headline, ...errors.flatMap(formatError)].join('\n');
 }
 
 function formatError(error: SerializedError): string[] {

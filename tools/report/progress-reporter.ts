@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Reporter, SerializedError, TestCase, TestModule, TestSpecification } from 'vitest/node';
-import { formatFailure } from './failure.ts';
+import { formatFailure, formatLuck } from './failure.ts';
 import { closingLine, type Totals } from './totals.ts';
 
 /** So long without a line makes people believe that it hangs. */
@@ -59,7 +59,7 @@ export default class ProgressReporter implements Reporter {
     if (modules.length === 0) this.#fail('no test file found', []);
     if (reason === 'interrupted') this.#fail('interrupted', []);
     if (this.#failures.length > 0) this.#print(`\n${this.#failures.join('\n\n')}\n`);
-    for (const title of this.#lucky) this.#print(`only at the second try: ${title}`);
+    for (const luck of this.#lucky) this.#print(luck);
     if (this.#totals.skipped > 0) this.#print(`${this.#totals.skipped} skipped`);
     this.#print(`${seconds(this.#now() - this.#started)} for ${this.#finished} files`);
     const totals: Totals = { passed: this.#totals.passed, failed: this.#totals.failed };
@@ -75,8 +75,8 @@ export default class ProgressReporter implements Reporter {
       const result = test.result();
       if (result.state === 'passed') {
         counts.passed += 1;
-        // Passed, but somebody should know: what needs luck is not done.
-        if (test.diagnostic()?.flaky) this.#lucky.push(`${name(module)} > ${test.fullName}`);
+        if (test.diagnostic()?.flaky)
+          this.#lucky.push(formatLuck(`${name(module)} > ${test.fullName}`, failuresOf(test)));
       } else if (result.state === 'skipped') counts.skipped += 1;
       else {
         counts.failed += 1;
