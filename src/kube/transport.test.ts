@@ -211,4 +211,37 @@ describe('Transport.call()', () => {
       error: { reason: 'Unauthenticated', message: 'it has expired' },
     });
   });
+
+  it('ends in time, and when the client is closed, though nobody comes up with a credential; nothing is sent after that', async () => {
+    const { server } = await transportTo((_, response) => response.end('{}'));
+    const late = Promise.withResolvers<void>();
+    const connection = plainConnection(server.url);
+    const transport = createTransport(
+      { ...connection, credentials: () => late.promise.then(connection.credentials) },
+      'a test',
+    );
+    closing.push(() => transport.close());
+    expect(await transport.call({ method: 'POST', path: '/', body: {}, timeoutMs: 30 })).toMatchObject({
+      error: { code: 0, reason: 'Timeout', message: 'POST /: no credential to call with within 0.03 s' },
+    });
+    const waiting = transport.call({ method: 'POST', path: '/', body: {}, timeoutMs: 20_000 });
+    const told: string[] = [];
+    const tell = { onOpen: () => told.push('open'), onLine: (line: string) => told.push(line) };
+    transport.stream(
+      { method: 'GET', path: '/', timeoutMs: 20_000 },
+      { ...tell, onEnd: (error) => told.push(`end ${error?.reason}`) },
+    );
+    transport.close();
+    expect([await waiting, told]).toMatchObject([{ error: { reason: 'Closed' } }, ['end Closed']]);
+    late.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect([server.seen, told]).toEqual([[], ['end Closed']]);
+  });
+
+  it('says that an answer did not come in time', async () => {
+    const { transport } = await transportTo(() => undefined);
+    expect(await transport.call({ method: 'GET', path: '/a', timeoutMs: 30 })).toMatchObject({
+      error: { reason: 'Timeout', message: 'GET /a: no answer within 0.03 s' },
+    });
+  });
 });

@@ -15,7 +15,7 @@ export interface Call {
   readonly contentType?: string;
   /** Default `application/json`. */
   readonly accept?: string;
-  /** Until the whole answer is there; of a stream: until its headers are. */
+  /** With the time for a credential, until the whole answer is there; of a stream: until its headers are. */
   readonly timeoutMs: number;
 }
 
@@ -41,44 +41,53 @@ export interface Transport {
 const closed = kubeError(0, 'Closed', 'the client has been closed');
 
 export function createTransport(connection: Connection, userAgent: string): Transport {
-  const running = new Set<ClientRequest>();
+  /** Ends each of what is under way. */
+  const running = new Set<(error: KubeError) => void>();
   const closing = new AbortController();
   let isClosed = false;
 
-  async function send(call: Call): Promise<Result<ClientRequest, KubeError>> {
+  async function send(call: Call, isOver: () => boolean): Promise<Result<ClientRequest, KubeError>> {
     const credentials = await connection.credentials();
-    if (isClosed) return err(closed);
+    // Whoever asked has been told already that it has failed: it must not be done after all.
+    if (isClosed || isOver()) return err(closed);
     if (!credentials.ok) return err(kubeError(0, 'Unauthenticated', credentials.error));
-    let request: ClientRequest;
     try {
-      request = requestOf(connection.server, call, credentials.value, userAgent);
+      const request = requestOf(connection.server, call, credentials.value, userAgent);
+      request.once('response', ({ statusCode }) => {
+        if (statusCode === 401) connection.refused(credentials.value);
+      });
+      return ok(request);
     } catch (error) {
       // A token with a line end in it, an address that is none. The words of Node name the header, not its content.
       return err(kubeError(0, 'Unauthenticated', error instanceof Error ? error.message : String(error)));
     }
-    running.add(request);
-    request.once('close', () => running.delete(request));
-    return ok(request);
   }
 
-  async function callOnce(call: Call, limitMs: number): Promise<Result<unknown, KubeError> | 'connection was stale'> {
-    const sent = await send(call);
-    if (!sent.ok) return sent;
-    const request = sent.value;
+  function callOnce(call: Call, limitMs: number): Promise<Result<unknown, KubeError> | 'connection was stale'> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        resolve(err(timedOut(call)));
-        request.destroy();
-      }, limitMs);
+      let request: ClientRequest | undefined;
+      let isOver = false;
       const done = (result: Result<unknown, KubeError> | 'connection was stale'): void => {
         clearTimeout(timer);
+        running.delete(fail);
+        isOver = true;
         resolve(result);
       };
-      request.once('response', (response) => void answerOf(response, call).then(done));
-      request.on('error', (error) => {
-        if (isClosed) done(err(closed));
-        else if (request.reusedSocket && isReset(error)) done('connection was stale');
-        else done(err(unreachable(error)));
+      const fail = (error: KubeError): void => {
+        done(err(error));
+        request?.destroy();
+      };
+      const timer = setTimeout(() => fail(timedOut(call, request)), limitMs);
+      running.add(fail);
+      void send(call, () => isOver).then((sent) => {
+        if (!sent.ok) return done(sent);
+        request = sent.value;
+        request.once('response', (response) => void answerOf(response, call).then(done));
+        // Also of one that has ended already: that it is destroyed is an error to it, and to nobody else.
+        request.on('error', (error) =>
+          done(sent.value.reusedSocket && isReset(error) ? 'connection was stale' : err(unreachable(error))),
+        );
+        if (isOver) request.destroy();
       });
     });
   }
@@ -107,12 +116,17 @@ export function createTransport(connection: Connection, userAgent: string): Tran
       const end = (error?: KubeError): void => {
         clearTimeout(timer);
         if (hasEnded) return;
-        hasEnded = true;
-        request?.destroy();
+        forget();
         listener.onEnd(isClosed ? closed : error);
       };
-      const timer = setTimeout(() => end(timedOut(call)), call.timeoutMs);
-      void send(call).then((sent) => {
+      const forget = (): void => {
+        hasEnded = true;
+        running.delete(end);
+        request?.destroy();
+      };
+      const timer = setTimeout(() => end(timedOut(call, request)), call.timeoutMs);
+      running.add(end);
+      void send(call, () => hasEnded).then((sent) => {
         if (!sent.ok) return end(sent.error);
         request = sent.value;
         // Also of one that has ended already: that it is destroyed is an error to it, and to nobody else.
@@ -131,9 +145,8 @@ export function createTransport(connection: Connection, userAgent: string): Tran
       });
       return {
         close() {
-          hasEnded = true;
           clearTimeout(timer);
-          request?.destroy();
+          forget();
         },
       };
     },
@@ -141,7 +154,7 @@ export function createTransport(connection: Connection, userAgent: string): Tran
     close() {
       isClosed = true;
       closing.abort();
-      for (const request of running) request.destroy();
+      for (const end of running) end(closed);
       connection.close();
     },
   };
@@ -222,8 +235,10 @@ function readLines(
   response.once('error', (error) => onEnd(unreachable(error)));
 }
 
-function timedOut(call: Call): KubeError {
-  return kubeError(0, 'Timeout', `${call.method} ${call.path}: no answer within ${call.timeoutMs / 1000} s`);
+/** `request`: there was a credential to make it with. */
+function timedOut({ method, path, timeoutMs }: Call, request: ClientRequest | undefined): KubeError {
+  const lacking = request === undefined ? 'credential to call with' : 'answer';
+  return kubeError(0, 'Timeout', `${method} ${path}: no ${lacking} within ${timeoutMs / 1000} s`);
 }
 
 function isReset(error: Error): boolean {

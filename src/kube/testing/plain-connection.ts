@@ -8,6 +8,7 @@ export function plainConnection(server: string): Connection {
   return {
     server,
     credentials: async () => ok({ headers: {}, agent }),
+    refused: () => undefined,
     close: () => agent.destroy(),
   };
 }
