@@ -213,6 +213,21 @@ describe('createProvisioner()', () => {
     provisioner.close();
   });
 
+  it('makes what other Gateways are to have though one of them is a riddle', async () => {
+    const { provisioner, want } = provisioning();
+    const spec = Object.defineProperty({ ...gateway.spec }, 'listeners', {
+      get() {
+        throw new Error('a fault of ours');
+      },
+    });
+    const odd = { ...plain, gateway: { ...gateway, name: 'odd', uid: 'uid-odd', spec } };
+    const calls = await want(wanted(odd, plain));
+    expect(calls).toContain('APPLY deployments team-a/edge');
+    expect(calls.filter((call) => call.includes('/odd'))).toEqual([]);
+    expect(provisioner.state().get('team-a/odd')?.error).toMatch(/^What belongs to the Gateway cannot be made; /);
+    expect(provisioner.state().get('team-a/edge')?.error).toBeUndefined();
+  });
+
   it('asks once whose parameters are to blame for what the API server refuses', async () => {
     const { want, look, server, provisioner } = provisioning();
     const overlays = { deployment: { spec: { paused: 'maybe' } } };

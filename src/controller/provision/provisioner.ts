@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../lib/log.ts';
+import { err, type Result } from '../../lib/result.ts';
 import type { AuthorityRoles } from '../../pki/rotation.ts';
 import type { ProvisionedGateway as Outcome } from '../conditions/outcome.ts';
 import { superfluous, wantedKey } from './difference.ts';
@@ -11,6 +12,7 @@ import type { LiveObjects } from './live-objects.ts';
 import { createObjectWriter } from './object-writer.ts';
 import { createPasses, type PassOutcome } from './passes.ts';
 import { type Failure, provisionedState } from './provisioned-state.ts';
+import type { WantedObject } from './render/render.ts';
 import type { ProvisionSettings } from './settings.ts';
 import { unusableAddress } from './unusable-address.ts';
 import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
@@ -71,7 +73,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const readable = new Set<string>();
     for (const each of gateways) {
       const { gateway } = each;
-      const ofGateway = await objects.wantedFor(each);
+      const ofGateway = await wantedFor(each);
       if (ofGateway.ok) {
         for (const object of ofGateway.value) keys.add(wantedKey(object));
         readable.add(gateway.uid);
@@ -88,6 +90,17 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     }
     failed = found;
     return found.size === 0 ? 'complete' : 'faulty';
+  }
+
+  /** A fault of ours in what one Gateway is to have must not keep all others from what they are to have. */
+  async function wantedFor(each: WantedGateway): Promise<Result<readonly WantedObject[]>> {
+    try {
+      return await objects.wantedFor(each);
+    } catch (error) {
+      const name = groupOf(each.gateway);
+      log.error({ gateway: name, error: error instanceof Error ? error : undefined }, 'a gateway cannot be rendered');
+      return err(`What belongs to the Gateway cannot be made; the log of the controller says more.`);
+    }
   }
 
   /** With what is to blame. As long as the same object is refused, it is known. */

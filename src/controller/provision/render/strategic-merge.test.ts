@@ -147,4 +147,50 @@ describe('strategicMerge()', () => {
     const rolling = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } };
     expect(strategicMerge(rolling, { strategy: { type: 'Recreate' } })).toEqual({ strategy: { type: 'Recreate' } });
   });
+
+  it.each([
+    ['imagePullSecrets', { name: 'a' }, { name: 'b' }],
+    ['volumeMounts', { mountPath: '/a' }, { mountPath: '/b' }],
+    ['volumeDevices', { devicePath: '/a' }, { devicePath: '/b' }],
+    ['hostAliases', { ip: '10.0.0.1' }, { ip: '10.0.0.2' }],
+    [
+      'topologySpreadConstraints',
+      { topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' },
+      { topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' },
+    ],
+  ])('merges %s entry by entry', (list, one, other) => {
+    const merged = strategicMerge({ [list]: [one] }, { [list]: [{ ...one, more: true }, other] });
+    expect(merged).toEqual({ [list]: [{ ...one, more: true }, other] });
+    expect(strategicMerge(merged, { [list]: [{ ...other, $patch: 'delete' }] })).toEqual({
+      [list]: [{ ...one, more: true }],
+    });
+  });
+
+  it('puts a list or a map in the place of what is none', () => {
+    expect(strategicMerge({ a: 'text', b: ['x'] }, { a: { c: 1 }, b: { c: 2 } })).toEqual({ a: { c: 1 }, b: { c: 2 } });
+    expect(strategicMerge({ env: 'text', args: {} }, { env: [{ name: 'A' }], args: [1] })).toEqual({
+      env: [{ name: 'A' }],
+      args: [1],
+    });
+  });
+
+  it('replaces a list with a name that is not one of maps alone', () => {
+    expect(strategicMerge({ env: [{ name: 'A' }] }, { env: [{ name: 'B' }, 'C'] })).toEqual({
+      env: [{ name: 'B' }, 'C'],
+    });
+  });
+
+  it('knows ports of containers by the place where they stand, and others by their number', () => {
+    const ports = [{ port: 80 }, { port: 81 }];
+    expect(strategicMerge({ spec: { ports } }, { spec: { ports: [{ port: 81, name: 'b' }] } })).toEqual({
+      spec: { ports: [{ port: 80 }, { port: 81, name: 'b' }] },
+    });
+  });
+
+  it.each(['constructor', 'toString', '__proto__'])('takes a field that is called %s for one like others', (name) => {
+    const patch = JSON.parse(`{"${name}":[{"a":1}],"env":[{"name":"A","${name}":{"b":[{"c":1}]}}]}`);
+    expect(JSON.parse(JSON.stringify(strategicMerge({ env: [{ name: 'A' }] }, patch)))).toMatchObject({
+      env: [{ name: 'A' }],
+    });
+  });
 });

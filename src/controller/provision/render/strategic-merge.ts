@@ -72,12 +72,12 @@ function mergeLists(
 /** Ports of containers are told apart by one field, ports of Services by another. */
 function keysOf(path: readonly string[]): readonly string[] | undefined {
   const name = path.at(-1) ?? '';
-  if (name !== 'ports') return listKeys[name];
+  if (name !== 'ports') return ownOf(listKeys, name);
   return path.some((part) => part === 'containers' || part === 'initContainers') ? ['containerPort'] : ['port'];
 }
 
 function withoutAlternatives(before: Json, entry: Json, path: readonly string[]): Json {
-  const choices = alternatives[path.at(-1) ?? ''];
+  const choices = ownOf(alternatives, path.at(-1) ?? '');
   if (choices === undefined) return before;
   const chosen = choices(entry);
   const isOther = choices(before).some((key) => !chosen.includes(key));
@@ -90,4 +90,9 @@ function withoutNulls(value: Json): Json {
 
 function asList(value: JsonValue | undefined): readonly JsonValue[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Overlays may have fields of any name, such as `constructor`, which every object of JavaScript has. */
+function ownOf<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
 }
