@@ -119,6 +119,40 @@ describe('nextStep()', () => {
     expect(twice.action).toEqual({ kind: 'list', isPaged: true });
   });
 
+  it('hurries after a watch of a second, and not after a shorter one', () => {
+    const end = (livedMs: number): ReflectorInput => ({ kind: 'ended', livedMs, error: broken });
+    expect(played(listed, opened, end(1_000)).action.kind).toBe('watch');
+    expect(played(listed, opened, end(999)).action.kind).toBe('rest');
+  });
+
+  it.each([
+    ['has heard something', [event('11')]],
+    ['was silent before', [{ kind: 'ended', livedMs: 9_000, error: kubeError(0, 'Timeout', 'silence') }]],
+    ['has ended well before', [{ kind: 'ended', livedMs: 9_000 }]],
+    ['was refused before', [{ kind: 'ended', livedMs: 0, error: busy }, rested]],
+  ] as const)('lists at once when a version is forgotten by whose watch it %s', (_, inputs) => {
+    const step = played(listed, opened, ...inputs, { kind: 'ended', livedMs: 0, error: expired });
+    expect(step.action).toEqual({ kind: 'list', isPaged: true });
+  });
+
+  it('rests when nobody opens a watch in time, again and again', () => {
+    const late: ReflectorInput = { kind: 'ended', livedMs: 0, error: kubeError(0, 'Timeout', 'no answer') };
+    const once = played(listed, late);
+    expect(once.action).toMatchObject({ kind: 'rest', failures: { count: 1, isOutage: true } });
+    const twice = nextStep(nextStep(once.state, rested).state, late);
+    expect(twice.action).toMatchObject({ kind: 'rest', failures: { count: 2 } });
+    expect(nextStep(twice.state, rested).action).toEqual({ kind: 'watch', version: '10' });
+  });
+
+  it('lists in one piece only where pages were forgotten', () => {
+    const page: ReflectorInput = { kind: 'page', version: '10', next: 'p2' };
+    expect(played(page, { kind: 'failed', error: busy }).action).toMatchObject({ kind: 'rest', atLeastMs: 5_000 });
+    expect(played({ kind: 'failed', error: expired }).action.kind).toBe('rest');
+    // Forgotten in one piece as well: from now on with pauses.
+    const again = played(page, { kind: 'failed', error: expired }, page, { kind: 'failed', error: expired });
+    expect(again.action.kind).toBe('rest');
+  });
+
   it('forgets failures once events arrive', () => {
     const refused = played(listed, { kind: 'ended', livedMs: 0, error: broken }, rested, opened, event('11'));
     expect(nextStep(refused.state, { kind: 'ended', livedMs: 3 }).action).toMatchObject({ failures: { count: 1 } });
@@ -127,5 +161,10 @@ describe('nextStep()', () => {
   it('ignores what belongs to another phase', () => {
     expect(played(listed, listed).action).toEqual({ kind: 'none' });
     expect(played(opened).state).toBe(firstStep.state);
+    expect(played({ kind: 'ended', livedMs: 5_000 }).state).toBe(firstStep.state);
+    expect(played(rested).state).toBe(firstStep.state);
+    expect(played(event('5')).state).toBe(firstStep.state);
+    const watching = played(listed);
+    expect(nextStep(watching.state, { kind: 'failed', error: broken }).state).toBe(watching.state);
   });
 });
