@@ -188,9 +188,8 @@ describe('strategicMerge()', () => {
   });
 
   it.each(['constructor', 'toString', '__proto__'])('takes a field that is called %s for one like others', (name) => {
-    const patch = JSON.parse(`{"${name}":[{"a":1}],"env":[{"name":"A","${name}":{"b":[{"c":1}]}}]}`);
-    expect(JSON.parse(JSON.stringify(strategicMerge({ env: [{ name: 'A' }] }, patch)))).toMatchObject({
-      env: [{ name: 'A' }],
-    });
+    const patch = JSON.parse(`{"${name}":[{"a":1},{"a":2}],"env":[{"name":"A","${name}":[{"b":1},{"b":2}]}]}`);
+    const twice = strategicMerge(strategicMerge({ env: [{ name: 'A' }] }, patch), patch);
+    expect(JSON.parse(JSON.stringify(twice))).toMatchObject({ env: [{ name: 'A' }] });
   });
 });
