@@ -110,6 +110,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     record(event, metrics, log);
     if (event.kind === 'nack') controller?.refused(event);
     if (event.kind === 'connected' || event.kind === 'disconnected') controller?.connectionsChanged();
+    controller?.answered();
     keepStandIns();
     options.onEvent?.(event);
     options.onChange?.();
@@ -136,6 +137,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     metrics,
     translate: options.translate,
     ...(options.refusedElsewhere && { refusedElsewhere: options.refusedElsewhere }),
+    onMoreKnown: () => void apply(),
     ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
     ...(options.stepLimitMs !== undefined && { stepLimitMs: options.stepLimitMs }),
   });

@@ -10,10 +10,13 @@ import type { XdsServer } from '../xds/server/server.ts';
 import { checkConsistency } from '../xds/snapshot/consistency.ts';
 import type { Resource } from '../xds/snapshot/resource.ts';
 import { type Snapshot, snapshotOf } from '../xds/snapshot/snapshot.ts';
+import { typeUrls } from '../xds/snapshot/type-url.ts';
 import { standInFor } from '../xds/translate/own-filters/stand-in.ts';
 import { type TranslateOptions, translate } from '../xds/translate/translate.ts';
 import type { ControllerSurroundings } from './credentials/with-tokens.ts';
 import { decideInForce, type InForce } from './in-force.ts';
+import { documentTypeUrl, documentVersion } from './isolation/document-version.ts';
+import { createIsolations } from './isolation/isolations.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { createProblemLog } from './problem-log.ts';
 import { createRefusals, hashesOf, type KnownRefusals, type Nack } from './refusals.ts';
@@ -34,6 +37,8 @@ export interface ControllerOptions {
   readonly translate: TranslateOptions;
   /** Documents of which clients of other replicas refuse something, by id. Default: there are no others. */
   readonly refusedElsewhere?: () => Iterable<string>;
+  /** More is known of what clients take: what was applied last is to be applied once more. */
+  readonly onMoreKnown?: () => void;
   readonly stepLimitMs?: number;
   readonly lingerMs?: number;
 }
@@ -47,6 +52,8 @@ export interface Controller extends KnownRefusals {
   /** What became of the documents of the state that was applied last; nothing before the first. */
   judged(): Judgement | undefined;
   refused(nack: Nack): void;
+  /** A client has answered. */
+  answered(): void;
   /** By id, older versions of documents that are in force in place of what is written, as far as they are known. */
   standIns(): ReadonlyMap<string, PolicyDocument>;
   /** The resource that is to be in force, whether clients take it or not. */
@@ -76,16 +83,29 @@ export function createController(options: ControllerOptions): Controller {
   const startedAt = new Date().toISOString();
   const lastGood = new Map<string, PolicyDocument>();
   const publishers = new Map<string, Publisher>();
-  const refusals = createRefusals(publishers);
+  const refusals = createRefusals();
+  let builds = 0;
+  /** Whoever is overtaken is done when the newest is. */
+  let latest: Promise<void> | undefined;
   const desired = new Map<string, Snapshot>();
   let source: SourceState = { documents: [], problems: [], stale: new Map(), revision: 0 };
   let inForce: InForce = {
     policy: { gateways: [], problems: [], attachments: [] },
+    documents: [],
     problems: [],
     attachments: [],
-    stale: new Set(),
+    standIns: new Map(),
   };
   const refusedDocuments = createRefusedDocuments();
+  const isolations = createIsolations({
+    server: options.server,
+    connected: kindsOf,
+    written: () => byId(source),
+    before: refusedDocuments.before,
+    hashes: (ids) => hashesOf(source, ids),
+    onLearnt: () => options.onMoreKnown?.(),
+    onBlamed: (document, text) => log.error({ document, text }, 'held back: clients refuse what is made of it'),
+  });
   let judgedState: SourceState | undefined;
   let publishedState: SourceState | undefined;
 
@@ -106,20 +126,18 @@ export function createController(options: ControllerOptions): Controller {
         hashes: (ids) => hashesOf(source, ids),
         standIn: standInFor,
         onStep: (step) => log.debug({ gateway: group, step: step.name, ms: Math.round(step.durationMs) }, 'published'),
-        onWithheld: (withheld) => {
-          refusals.withheld(group, withheld);
-          metrics.withheld.set([...refusals.known.refusals().values()].reduce((sum, each) => sum + each.length, 0));
-        },
+        onWithheld: countWithheld,
         onFailure: (error) => log.error({ gateway: group, error: error as Error }, 'publishing failed'),
       });
-      refusals.begin(publisher);
       publishers.set(group, publisher);
+      refusals.begin(group, publisher);
+      refusals.begin(group, isolations.begin(group, publisher));
     }
     return publisher;
   }
 
   /** Whether it went out. */
-  async function publish(gateway: GatewayModel): Promise<boolean> {
+  async function publish(gateway: GatewayModel, build: number): Promise<boolean> {
     const snapshot = snapshotOf(
       [...translate(gateway, options.translate), ...programResources(gateway)],
       desired.get(gateway.name),
@@ -132,37 +150,63 @@ export function createController(options: ControllerOptions): Controller {
       return false;
     }
     desired.set(gateway.name, snapshot);
+    const { documents } = inForce;
+    const tables = [...(snapshot.resources.get(typeUrls.route)?.values() ?? [])];
     await publisherOf(gateway.name).publish(snapshot);
+    if (build === builds) isolations.handedOut(gateway.name, { documents, gateway, tables });
     return true;
+  }
+
+  /** Resolves when it is out, or overtaken by another. */
+  async function build(state: SourceState): Promise<boolean> {
+    const began = performance.now();
+    const own = ++builds;
+    isolations.building();
+    do {
+      inForce = decideInForce(state.documents, lastGood, options.surroundings, options.place, isolations.heldBack());
+    } while ((await options.surroundings.complete()) && own === builds);
+    if (own !== builds) return false;
+    metrics.builds.increment();
+    metrics.buildSeconds.observe((performance.now() - began) / 1000);
+    metrics.documents.set(state.documents.length);
+    metrics.problems.set(problems().length);
+    tellProblems(problems());
+    judgedState = state;
+    const arePublished = await Promise.all(inForce.policy.gateways.map((gateway) => publish(gateway, own)));
+    metrics.publishedAt.set(Date.now() / 1000);
+    metrics.changeSeconds.observe((performance.now() - began) / 1000);
+    if (own !== builds) return false;
+    if (arePublished.every(Boolean)) publishedState = state;
+    return true;
+  }
+
+  /** Builds until there is nothing more to be learnt from what clients say. */
+  async function settle(state: SourceState): Promise<void> {
+    do if (!(await build(state))) return latest;
+    while (isolations.judge());
+    countWithheld();
+  }
+
+  function countWithheld(): void {
+    metrics.withheld.set([...refusals.known.refusals().values()].reduce((sum, each) => sum + each.length, 0));
   }
 
   const nacks = (): ReadonlyMap<string, string> => refusals.nacks(source);
   const refusedAnywhere = (): ReadonlySet<string> =>
     new Set([...(options.refusedElsewhere?.() ?? []), ...nacks().keys()]);
-  const isStale = (id: string): boolean => source.stale.has(id) || inForce.stale.has(id);
+  const isStale = (id: string): boolean => source.stale.has(id) || inForce.standIns.has(id);
   const problems = (): readonly Problem[] => [...source.problems, ...inForce.problems];
   const tellProblems = createProblemLog(log);
 
   return {
     async apply(state) {
-      const began = performance.now();
-      if (state !== source) refusedDocuments.follow(state.documents, refusedAnywhere(), began);
-      source = state;
-      inForce = decideInForce(state.documents, lastGood, options.surroundings, options.place);
-      while (await options.surroundings.complete()) {
-        if (source !== state) return;
-        inForce = decideInForce(state.documents, lastGood, options.surroundings, options.place);
+      if (state !== source) {
+        refusedDocuments.follow(state.documents, refusedAnywhere(), performance.now());
+        source = state;
+        isolations.follow();
       }
-      metrics.builds.increment();
-      metrics.buildSeconds.observe((performance.now() - began) / 1000);
-      metrics.documents.set(state.documents.length);
-      metrics.problems.set(problems().length);
-      tellProblems(problems());
-      judgedState = state;
-      const arePublished = await Promise.all(inForce.policy.gateways.map(publish));
-      if (arePublished.every(Boolean)) publishedState = state;
-      metrics.publishedAt.set(Date.now() / 1000);
-      metrics.changeSeconds.observe((performance.now() - began) / 1000);
+      latest = settle(state);
+      return latest;
     },
     gateways: () => inForce.policy.gateways,
     status() {
@@ -180,7 +224,7 @@ export function createController(options: ControllerOptions): Controller {
     judged() {
       // While a newer state is being read, nothing that is said of the older one is wanted any more.
       if (judgedState === undefined || judgedState !== source) return undefined;
-      const isPublished = publishedState === judgedState;
+      const isPublished = publishedState === judgedState && !isolations.isBusy();
       const { revision } = judgedState;
       const { attachments } = inForce;
       return { revision, problems: problems(), attachments, nacks: nacks(), isStale, isPublished };
@@ -188,19 +232,34 @@ export function createController(options: ControllerOptions): Controller {
     refused({ node, group, typeUrl, versions, text }) {
       publishers.get(group)?.refused(typeUrl, versions, text, clientKind(node));
     },
+    answered() {
+      // While something is built there is nothing to judge: that is done at its end.
+      if (isolations.judge()) options.onMoreKnown?.();
+    },
     ...refusals.known,
     standIns() {
-      const known = [...inForce.stale].map((id) => [id, lastGood.get(id)] as const);
       const refused = [...refusedAnywhere()].map((id) => [id, refusedDocuments.before(id)] as const);
       return new Map(
-        [...refused, ...known].filter((entry): entry is [string, PolicyDocument] => entry[1] !== undefined),
+        [...refused, ...inForce.standIns].filter((entry): entry is [string, PolicyDocument] => entry[1] !== undefined),
       );
     },
-    desired: (group, typeUrl, name) => desired.get(group)?.resources.get(typeUrl)?.get(name),
+    desired(group, typeUrl, name) {
+      if (typeUrl !== documentTypeUrl) return desired.get(group)?.resources.get(typeUrl)?.get(name);
+      const document = byId(source).get(name);
+      return document && documentVersion(document);
+    },
     close() {
       for (const publisher of publishers.values()) publisher.close();
     },
   };
+}
+
+const byIds = new WeakMap<SourceState, ReadonlyMap<string, PolicyDocument>>();
+
+function byId(state: SourceState): ReadonlyMap<string, PolicyDocument> {
+  const known = byIds.get(state) ?? new Map(state.documents.map((document) => [document.id, document]));
+  byIds.set(state, known);
+  return known;
 }
 
 function gatewayStatus(gateway: GatewayModel): GatewayStatus {

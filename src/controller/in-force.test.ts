@@ -31,7 +31,7 @@ describe('decideInForce()', () => {
     decide(lastGood, provider('a'), model('a'));
     const state = decide(lastGood, provider('a'), model('typo'));
     expect(targetsOf(state)).toEqual(['a']);
-    expect([...state.stale]).toEqual(['Model/m']);
+    expect([...state.standIns.keys()]).toEqual(['Model/m']);
     expect(state.problems.map((problem) => problem.document)).toEqual(['Model/m']);
   });
 
@@ -43,7 +43,7 @@ describe('decideInForce()', () => {
       `apiVersion: sluice.dev/v1alpha1\nkind: GatewayPolicy\nmetadata: {name: p}\nspec: ${spec}`;
     const lastGood = new Map<string, PolicyDocument>();
     decide(lastGood, policy('{accessLog: {fields: full}}'));
-    expect([...decide(lastGood, policy(written)).stale]).toEqual(['GatewayPolicy/p']);
+    expect([...decide(lastGood, policy(written)).standIns.keys()]).toEqual(['GatewayPolicy/p']);
   });
 
   it('does not take what a document of the same name was before it was deleted', () => {
@@ -58,8 +58,8 @@ describe('decideInForce()', () => {
     };
     decideMade('2026-01-01T00:00:00Z', 'a');
     expect(targetsOf(decideMade('2026-01-01T00:00:00Z', 'typo'))).toEqual(['a']);
-    const { stale } = decideMade('2026-01-01T00:00:01Z', 'typo');
-    expect([...stale]).toEqual([]);
+    const { standIns } = decideMade('2026-01-01T00:00:01Z', 'typo');
+    expect([...standIns]).toEqual([]);
     expect(lastGood.has('Model/m')).toBe(false);
   });
 
@@ -69,7 +69,7 @@ describe('decideInForce()', () => {
     decide(lastGood, provider('a'), model('typo'));
     const state = decide(lastGood, provider('a'), provider('b'), model('b'));
     expect(targetsOf(state)).toEqual(['b']);
-    expect(state.stale.size).toBe(0);
+    expect(state.standIns.size).toBe(0);
   });
 
   it('keeps what still works of a document whose provider is gone', () => {
@@ -78,7 +78,7 @@ describe('decideInForce()', () => {
     decide(lastGood, provider('a'), provider('b'), twice);
     const state = decide(lastGood, provider('b'), twice);
     expect(targetsOf(state)).toEqual(['b']);
-    expect(state.stale.size).toBe(0);
+    expect(state.standIns.size).toBe(0);
     expect(state.problems).toHaveLength(1);
   });
 
@@ -104,7 +104,7 @@ spec:
     const lastGood = new Map<string, PolicyDocument>();
     decide(lastGood, gateway, service, route('/old', 'site'));
     const state = decide(lastGood, gateway, service, route('/new', 'gone'));
-    expect([...state.stale]).toEqual([]);
+    expect([...state.standIns.keys()]).toEqual([]);
     const [served] = state.policy.gateways[0]?.services.routes ?? [];
     expect(served).toMatchObject({ match: { path: { value: '/new' } }, action: { kind: 'fail' } });
   });

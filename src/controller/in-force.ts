@@ -7,12 +7,14 @@ import type { Problem, ProblemReason } from '../policy/problem.ts';
 
 export interface InForce {
   readonly policy: BuiltPolicy;
+  /** What it was built from: that which is written, with what stands in for some of it. */
+  readonly documents: readonly PolicyDocument[];
   /** Problems of what people wrote, not of what stands in for it. */
   readonly problems: readonly Problem[];
   /** What was written attaches to what; the policy has what stands in for it. */
   readonly attachments: readonly Attachment[];
-  /** Documents whose last good version stands in for the one that was written. */
-  readonly stale: ReadonlySet<string>;
+  /** By id, older versions that stand in for what is written. */
+  readonly standIns: ReadonlyMap<string, PolicyDocument>;
 }
 
 /**
@@ -21,35 +23,50 @@ export interface InForce {
  * refers to, keeps the part that still works.
  *
  * `lastGood` is updated: it remembers the version of each document that built without an error.
+ * `heldBack`: what stands in, whatever is written, for documents that build and that clients refuse; nothing, where one is
+ * left out.
  */
 export function decideInForce(
   documents: readonly PolicyDocument[],
   lastGood: Map<string, PolicyDocument>,
   surroundings: Surroundings,
   place?: PolicyPlace,
+  heldBack: ReadonlyMap<string, PolicyDocument | undefined> = nobody,
 ): InForce {
   const asWritten = buildModel(documents, surroundings, place);
   const faulty = new Set(asWritten.problems.filter(isAboutTheWhole).map((problem) => problem.document));
-  const stale = new Set<string>();
+  const standIns = new Map<string, PolicyDocument>();
   let known = 0;
-  const standIns = documents.map((document) => {
+  const inForce = documents.flatMap((document): readonly PolicyDocument[] => {
     const { id } = document;
     const good = versionOf(document, lastGood);
+    if (heldBack.has(id)) {
+      if (good !== undefined) known += 1;
+      const other = heldBack.get(id);
+      if (other === undefined) return [];
+      if (other.hash !== document.hash) standIns.set(id, other);
+      return [other];
+    }
     if (!faulty.has(id) && !document.isBarrier) {
       if (good !== document) lastGood.set(id, document);
       known += 1;
-      return document;
+      return [document];
     }
-    if (good === undefined) return document;
+    if (good === undefined) return [document];
     known += 1;
-    if (good.hash === document.hash) return document;
-    stale.add(id);
-    return good;
+    if (good.hash === document.hash) return [document];
+    standIns.set(id, good);
+    return [good];
   });
   if (known < lastGood.size) forgetAllBut(documents, lastGood);
-  const policy = stale.size === 0 ? asWritten : buildModel(standIns, surroundings, place);
-  return { policy, problems: asWritten.problems, attachments: asWritten.attachments, stale };
+  const { problems, attachments } = asWritten;
+  if (standIns.size === 0 && heldBack.size === 0) {
+    return { policy: asWritten, documents, problems, attachments, standIns };
+  }
+  return { policy: buildModel(inForce, surroundings, place), documents: inForce, problems, attachments, standIns };
 }
+
+const nobody: ReadonlyMap<string, undefined> = new Map();
 
 /** An object that was deleted and made again is another one, and younger. */
 function versionOf(document: PolicyDocument, lastGood: Map<string, PolicyDocument>): PolicyDocument | undefined {

@@ -1,6 +1,7 @@
+import { getOrCreate } from '../lib/get-or-create.ts';
 import type { XdsNode } from '../xds/server/client.ts';
-import type { Publisher } from './rollout/publisher.ts';
 import type { Refusal } from './rollout/refusal.ts';
+import type { RefusalBook } from './rollout/refusal-book.ts';
 import type { AcceptedVersion, RefusedVersion } from './rollout/refused-version.ts';
 import type { SourceState } from './sources/source.ts';
 
@@ -31,24 +32,33 @@ export interface KnownRefusals {
   refusals(): ReadonlyMap<string, readonly Refusal[]>;
 }
 
+/** Whoever holds back what clients of one gateway refuse: resources, or the documents behind what they refuse. */
+export interface Keeper {
+  learn(from: (book: RefusalBook) => void): void;
+  readonly refusals: Pick<RefusalBook, 'held' | 'known' | 'tried' | 'accepted'>;
+  /** One of these is refused, and it is not known which. */
+  suspected?(): readonly Refusal[];
+}
+
 /** The same of all gateways together. */
 export interface Refusals {
   readonly known: KnownRefusals;
   /** A gateway comes later than what is known of it. */
-  begin(publisher: Publisher): void;
-  withheld(group: string, refusals: readonly Refusal[]): void;
+  begin(group: string, keeper: Keeper): void;
   /** By document of this state: what a client said when it refused what was made of it. */
   nacks(state: SourceState): ReadonlyMap<string, string>;
 }
 
-export function createRefusals(publishers: ReadonlyMap<string, Publisher>): Refusals {
-  const withheld = new Map<string, readonly Refusal[]>();
+export function createRefusals(): Refusals {
+  const byGroup = new Map<string, Keeper[]>();
   let recalled: readonly RefusedVersion[] = [];
   let told: readonly RefusedVersion[] = [];
   let acceptedElsewhere: readonly AcceptedVersion[] = [];
 
-  function learn(from: Parameters<Publisher['learn']>[0]): void {
-    for (const publisher of publishers.values()) publisher.learn(from);
+  const keepers = (): Keeper[] => [...byGroup.values()].flat();
+
+  function learn(from: Parameters<Keeper['learn']>[0]): void {
+    for (const keeper of keepers()) keeper.learn(from);
   }
 
   return {
@@ -66,27 +76,32 @@ export function createRefusals(publishers: ReadonlyMap<string, Publisher>): Refu
         acceptedElsewhere = accepted;
         learn((book) => book.heard(accepted));
       },
-      knownRefusals: () => [...publishers.values()].flatMap(({ refusals }) => refusals.known()),
-      accepted: () => [...publishers.values()].flatMap(({ refusals }) => refusals.accepted()),
-      refusals: () => withheld,
+      knownRefusals: () => keepers().flatMap(({ refusals }) => refusals.known()),
+      accepted: () => keepers().flatMap(({ refusals }) => refusals.accepted()),
+      refusals: () =>
+        new Map(
+          [...byGroup].map(([group, own]) => [group, own.flatMap(({ refusals }) => [...refusals.held.values()])]),
+        ),
     },
-    begin(publisher) {
-      publisher.learn((book) => {
+    begin(group, keeper) {
+      getOrCreate(byGroup, group, () => []).push(keeper);
+      keeper.learn((book) => {
         book.recall(recalled);
         book.tell(told);
         book.heard(acceptedElsewhere);
       });
     },
-    withheld: (group, refusals) => void withheld.set(group, refusals),
     nacks(state) {
       const texts = new Map<string, string>();
       // Until somebody has answered again, the answer before stands for what is written as it was then.
-      for (const { text, documents } of [...publishers.values()].flatMap(({ refusals }) => refusals.tried())) {
+      for (const { text, documents } of keepers().flatMap(({ refusals }) => refusals.tried())) {
         const present = hashesOf(state, Object.keys(documents));
         for (const [id, hash] of Object.entries(documents)) if (present[id] === hash) texts.set(id, text);
       }
-      for (const refusals of withheld.values()) {
-        for (const { resource, text } of refusals) for (const id of resource.origins) texts.set(id, text);
+      for (const { refusals, suspected } of keepers()) {
+        for (const { resource, text } of [...(suspected?.() ?? []), ...refusals.held.values()]) {
+          for (const id of resource.origins) texts.set(id, text);
+        }
       }
       return texts;
     },

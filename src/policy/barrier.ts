@@ -21,7 +21,7 @@ export function barrierSpec<S>(row: KindRow<S>, written: unknown, { facts, findi
  * What is left of the spec of a policy that is wrong, if it guards something: those of its targets that can be read, and
  * nothing else. Its author does not want requests to get past it meanwhile.
  */
-function guardSpec<S>(row: KindRow<S>, written: Readonly<Record<string, unknown>>, facts: Facts): Parsed<S> {
+export function guardSpec<S>(row: KindRow<S>, written: Readonly<Record<string, unknown>>, facts: Facts): Parsed<S> {
   if (row.guards?.(Object.keys(written)) !== true) return invalid;
   const parse = (targets: Readonly<Record<string, unknown>>): Parsed<S> =>
     row.spec.parse({ ...targets, ...row.barrierFields }, { path: [], findings: [], facts });

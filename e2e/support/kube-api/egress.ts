@@ -12,8 +12,8 @@ export interface Egress {
   stop(): Promise<void>;
 }
 
-/** Resolves when both run; they may still wait for their configuration. */
-export async function startEgress(xdsPort: number): Promise<Egress> {
+/** Resolves when both run; they may still wait for their configuration. `args`: further ones for Envoy. */
+export async function startEgress(xdsPort: number, args: readonly string[] = []): Promise<Egress> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-egress-'));
   const socket = join(folder, 'processor.sock');
   const processor = startProcessor([socket], 0, xdsPort);
@@ -29,7 +29,7 @@ export async function startEgress(xdsPort: number): Promise<Egress> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const envoy = await startEnvoy(withoutAdmin, { waitFor: 'admin' });
+    const envoy = await startEnvoy(withoutAdmin, { waitFor: 'admin', args });
     return {
       envoy,
       processor,

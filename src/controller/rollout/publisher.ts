@@ -42,7 +42,7 @@ export interface Publisher {
   refused(typeUrl: string, batch: ReadonlyMap<string, string | undefined>, text: string, kind: string): void;
   /** More is known of what clients refuse: from before a restart, of clients of other replicas, or of who is connected. */
   learn(from: (book: RefusalBook) => void): void;
-  readonly refusals: Pick<RefusalBook, 'known' | 'tried' | 'accepted'>;
+  readonly refusals: Pick<RefusalBook, 'held' | 'known' | 'tried' | 'accepted'>;
   close(): void;
 }
 

@@ -39,6 +39,8 @@ export interface XdsServer {
   publish(group: string, snapshot: Snapshot): void;
   /** Resolves when every client of the group has answered the present content of these types, or after the limit. */
   settled(group: string, typeUrls: readonly string[], limitMs: number): Promise<Settlement>;
+  /** Whether every client of the group has answered the present content of these types. */
+  isSettled(group: string, typeUrls: readonly string[]): boolean;
   /** Whether some client of the group has this version of a resource in force now. */
   isAccepted(group: string, resource: Pick<Resource, 'typeUrl' | 'name' | 'version'>): boolean;
   clients(): readonly ClientState[];
@@ -109,6 +111,8 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
   }
 
   const ofGroup = (group: string): Session[] => [...sessions].filter((session) => session.group === group);
+  const isSettled = (group: string, types: readonly string[]): boolean =>
+    ofGroup(group).every((session) => session.isSettled(types));
 
   return {
     publish(group, snapshot) {
@@ -118,10 +122,11 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       for (const session of ofGroup(group)) session.advance();
       host.changed();
     },
+    isSettled,
     settled(group, types, limitMs) {
       return new Promise((resolve) => {
         const check = (): void => {
-          if (ofGroup(group).every((session) => session.isSettled(types))) finish([]);
+          if (isSettled(group, types)) finish([]);
         };
         const finish = (missing: readonly string[]): void => {
           clearTimeout(timer);

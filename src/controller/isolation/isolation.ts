@@ -1,0 +1,193 @@
+import type { GatewayModel } from '../../model/gateway.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
+import type { Resource } from '../../xds/snapshot/resource.ts';
+import type { Refusal } from '../rollout/refusal.ts';
+import { createRefusalBook, type RefusalBook } from '../rollout/refusal-book.ts';
+import { documentVersion } from './document-version.ts';
+import { type Form, inItsPlace } from './in-its-place.ts';
+import { createSearch, type Search } from './search.ts';
+import { type DocumentsById, isSame, type LineUp, lineUps } from './suspects.ts';
+
+/**
+ * A route table is made of many documents, and an Envoy takes all of it or nothing. Where it refuses one, this finds out
+ * which document is to blame, so that the others are served and it alone is told.
+ */
+export interface Isolation {
+  /** By id, what is in force in place of a document that is held back: nothing, where it is left out. */
+  heldBack(): ReadonlyMap<string, PolicyDocument | undefined>;
+  /** Other documents are written. */
+  follow(): void;
+  /** What was built has been handed out, or somebody has answered since. Says whether to build once more. */
+  judge(built: Built): boolean;
+  /** Somebody is to answer before it is known who is to blame. */
+  isBusy(): boolean;
+  learn(from: (book: RefusalBook) => void): void;
+  readonly refusals: Pick<RefusalBook, 'held' | 'known' | 'tried' | 'accepted'>;
+  /** One of these is to blame, and it cannot be found out which. They stay as they are written. */
+  suspected(): readonly Refusal[];
+}
+
+/** What was made for a gateway. */
+export interface Built {
+  /** What it was built from, with what stands in for others. */
+  readonly documents: readonly PolicyDocument[];
+  readonly gateway: GatewayModel;
+  readonly tables: readonly Resource[];
+}
+
+export interface IsolationOptions {
+  readonly group: string;
+  written(): DocumentsById;
+  /** What it was before it became what is written. */
+  before(id: string): PolicyDocument | undefined;
+  /** That of a table which is held back. */
+  refusalOf(table: Resource): Refusal | undefined;
+  /** Clients have these in force, as far as any asks for them. */
+  areAccepted(tables: readonly Resource[]): boolean;
+  /** Kinds of the clients that are connected. */
+  connected(): readonly string[];
+  hashes(ids: readonly string[]): Readonly<Record<string, string>>;
+  /** What is held back has changed by what others say. */
+  onLearnt(): void;
+  /** Clients here refuse what is made of it. */
+  onBlamed?(id: string, text: string): void;
+}
+
+export function createIsolation(options: IsolationOptions): Isolation {
+  const { written, connected } = options;
+  let proven: Built | undefined;
+  let provenById: DocumentsById | undefined;
+  let search: Search | undefined;
+  /** Who else may be to blame, where the search finds nobody. */
+  let further: readonly LineUp[] = [];
+  let form: Form = 'closed';
+  /** Kinds of the clients whose word the search is about. */
+  let by: readonly string[] = [];
+  let givenUp: readonly Refusal[] = [];
+  /** Versions of the tables for which nobody can be found. */
+  let hopeless = '';
+  let begunWith = '';
+
+  const book = createRefusalBook({
+    group: options.group,
+    wanted({ name }) {
+      const document = written().get(name);
+      return document && documentVersion(document);
+    },
+    isAccepted: ({ name, version }) =>
+      provenDocuments()?.get(name)?.hash === version && proven !== undefined && options.areAccepted(proven.tables),
+    connected,
+    hashes: options.hashes,
+    onHeld: () => undefined,
+    onLetGo: () => undefined,
+  });
+
+  function provenDocuments(): DocumentsById | undefined {
+    provenById ??= proven && new Map(proven.documents.map((document) => [document.id, document]));
+    return provenById;
+  }
+
+  function prove(built: Built): void {
+    [proven, provenById] = [built, undefined];
+    [givenUp, hopeless] = [[], ''];
+  }
+
+  function olderOf(document: PolicyDocument): PolicyDocument | undefined {
+    const versions = [provenDocuments()?.get(document.id), options.before(document.id)];
+    return versions.find((older) => older && older.createdAt === document.createdAt && !isSame(older, document));
+  }
+
+  /** Whether there is anybody else who may be to blame. */
+  function tryNext(text: string): boolean {
+    const [next, ...others] = further;
+    if (next === undefined) return false;
+    further = others;
+    form = next.form;
+    search = createSearch(next.suspects, text);
+    return true;
+  }
+
+  function begin({ gateway, tables }: Built, text: string): boolean {
+    begunWith = versionsOf(tables);
+    if (begunWith === hopeless) return false;
+    further = lineUps({ gateway, written: written(), proven: provenDocuments(), olderOf, form });
+    return tryNext(text);
+  }
+
+  function end(): void {
+    search = undefined;
+    further = [];
+  }
+
+  /** Where the search has come to its end: what follows from it. */
+  function conclude({ heldBack, outcome }: Search, text: string): void {
+    const found = outcome();
+    if (found?.kind === 'found') {
+      for (const [id, said] of found.guilty) blame(id, said);
+      end();
+    } else if (found?.kind === 'futile' && !tryNext(text)) {
+      givenUp = [...heldBack()].flatMap((id) => written().get(id) ?? []).map((each) => refusalOf(each, text));
+      hopeless = begunWith;
+      end();
+    }
+  }
+
+  function blame(id: string, text: string): void {
+    const document = written().get(id);
+    if (document === undefined) return;
+    const [first = '', ...others] = by;
+    book.refuse(documentVersion(document), text, first, false);
+    for (const kind of others) book.alsoBy(documentVersion(document), kind);
+    options.onBlamed?.(id, text);
+  }
+
+  function refusalOf(document: PolicyDocument, text: string): Refusal {
+    return { resource: documentVersion(document), text, by, documents: { [document.id]: document.hash } };
+  }
+
+  return {
+    heldBack() {
+      const ids = [...[...book.held.values()].map(({ resource }) => resource.name), ...(search?.heldBack() ?? [])];
+      if (ids.length === 0) form = 'closed';
+      const documents = ids.flatMap((id) => written().get(id) ?? []);
+      return new Map(documents.map((document) => [document.id, inItsPlace(document, olderOf(document), form)]));
+    },
+    follow() {
+      end();
+      book.follow();
+    },
+    judge(built) {
+      const refusal = built.tables.map(options.refusalOf).find((each) => each !== undefined);
+      if (refusal === undefined) {
+        const isKnown = search === undefined && proven?.documents === built.documents;
+        if (isKnown || !options.areAccepted(built.tables)) return false;
+        if (search === undefined) {
+          prove(built);
+          return false;
+        }
+      } else {
+        // What was refused before a restart, or elsewhere, nobody here can answer.
+        if (!refusal.by.some((kind) => connected().includes(kind))) return false;
+        by = refusal.by;
+        if (search === undefined) return begin(built, refusal.text);
+      }
+      search.answered(refusal?.text);
+      conclude(search, refusal?.text ?? '');
+      return true;
+    },
+    isBusy: () => search !== undefined && connected().length > 0,
+    learn(from) {
+      const before = [...book.held.keys()].join();
+      from(book);
+      if ([...book.held.keys()].join() === before) return;
+      end();
+      options.onLearnt();
+    },
+    refusals: book,
+    suspected: () => givenUp,
+  };
+}
+
+function versionsOf(tables: readonly Resource[]): string {
+  return tables.map(({ name, version }) => `${name}@${version}`).join();
+}

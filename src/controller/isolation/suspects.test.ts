@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { GatewayModel } from '../../model/gateway.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
+import { type DocumentsById, isSame, lineUps } from './suspects.ts';
+
+const document = (id: string, hash: string, createdAt?: string): PolicyDocument => {
+  const [kind, name] = id.split('/');
+  return { id, kind, name, hash, spec: {}, ...(createdAt && { createdAt }) } as unknown as PolicyDocument;
+};
+const all = (...documents: readonly PolicyDocument[]): DocumentsById =>
+  new Map(documents.map((each) => [each.id, each]));
+
+const [route, other, model, gatewayPolicy] = ['HTTPRoute/a', 'HTTPRoute/b', 'Model/m', 'GatewayPolicy/p'] as const;
+const gateway = {
+  services: { routes: [{ origins: [other, 'SecurityPolicy/s'] }, { origins: [route] }] },
+  routes: [{ origins: [model] }],
+  listeners: [{ origins: ['Gateway/g'] }],
+  filters: [{ origins: ['EnvoyExtensionPolicy/e'] }],
+  settings: { origins: [gatewayPolicy] },
+} as unknown as GatewayModel;
+const everybody = [route, other, 'SecurityPolicy/s', model, 'Gateway/g', 'EnvoyExtensionPolicy/e', gatewayPolicy];
+const written = all(...everybody.map((id) => document(id, 'new')), document('HTTPRoute/elsewhere', 'new'));
+
+describe('lineUps()', () => {
+  const linedUp = (proven: DocumentsById | undefined, form: 'closed' | 'out' = 'closed') =>
+    lineUps({
+      ...{ gateway, written, proven, form },
+      olderOf(each) {
+        const older = proven?.get(each.id);
+        return isSame(older, each) ? undefined : older;
+      },
+    }).map(({ suspects, form: how }) => `${how}: ${suspects.join(' ')}`);
+
+  it('begins with what has changed, if that has a part in the table', () => {
+    const unchanged = everybody.filter((id) => id !== route && id !== gatewayPolicy);
+    const proven = all(
+      ...unchanged.map((id) => document(id, 'new')),
+      ...[route, gatewayPolicy, 'HTTPRoute/elsewhere'].map((id) => document(id, 'old')),
+    );
+    expect(linedUp(proven)[0]).toBe('closed: GatewayPolicy/p HTTPRoute/a');
+  });
+
+  it('goes on with ordinary routes, then with all, and leaves out what a gateway is made of', () => {
+    const ofRoutes = 'HTTPRoute/a HTTPRoute/b SecurityPolicy/s';
+    const ofAll = 'EnvoyExtensionPolicy/e HTTPRoute/a HTTPRoute/b Model/m SecurityPolicy/s';
+    const expected = [`closed: ${ofRoutes}`, `out: ${ofRoutes}`, `closed: ${ofAll}`, `out: ${ofAll}`];
+    expect(linedUp(undefined)).toEqual(expected);
+    expect(linedUp(written)).toEqual(expected);
+  });
+
+  it('has one form where all have an older version, and where one is left out already', () => {
+    const proven = all(...everybody.map((id) => document(id, 'old')));
+    expect(linedUp(proven).map((line) => line.split(':')[0])).toEqual(['closed', 'closed']);
+    expect(linedUp(undefined, 'out').map((line) => line.split(':')[0])).toEqual(['out', 'out']);
+  });
+});
+
+it('takes an object that was made anew for another one', () => {
+  expect(isSame(document(route, 'x', '2026-01-01T00:00:00Z'), document(route, 'x', '2026-01-01T00:00:00Z'))).toBe(true);
+  expect(isSame(document(route, 'x', '2026-01-01T00:00:00Z'), document(route, 'x', '2026-01-01T00:00:01Z'))).toBe(
+    false,
+  );
+  expect(isSame(document(route, 'x'), undefined)).toBe(false);
+});
