@@ -5,7 +5,7 @@ import { object } from '../schema/object.ts';
 import { invalid, type Parsed } from '../schema/parsed.ts';
 import { type Place, reject, under } from '../schema/place.ts';
 import { re2 } from '../schema/re2.ts';
-import { type Infer, refine } from '../schema/schema.ts';
+import { type Infer, refine, type Schema } from '../schema/schema.ts';
 import { text } from '../schema/text.ts';
 import { headerMatches, queryMatches } from './header-match.ts';
 
@@ -50,4 +50,13 @@ const match = object({
 
 export type HttpMatch = Infer<typeof match>;
 
-export const httpMatches = list(match, { most: 64 });
+const written = list(match, { most: 64 });
+
+/** In place of matches that cannot be read: the rule is for no request. Nobody can write it. */
+export const noRequest = Symbol('no request');
+
+/** Any of them suffices. None is left only of what was `noRequest`. */
+export const httpMatches: Schema<readonly HttpMatch[]> = {
+  json: written.json,
+  parse: (value, place) => (value === noRequest ? [] : written.parse(value, place)),
+};

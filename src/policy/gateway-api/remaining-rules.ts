@@ -1,5 +1,6 @@
 import { isMap } from '../schema/object.ts';
 import type { Path } from '../schema/place.ts';
+import { noRequest } from './http-match.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -25,7 +26,7 @@ export function remainingRules(
     ...written,
     rules: rules.map((rule: unknown, index) => {
       if (!wrong.has(index)) return rule;
-      const { name, matches } = isMap(rule) ? rule : { name: undefined, matches: [] };
+      const { name, matches } = isMap(rule) ? rule : { name: undefined, matches: noRequest };
       return {
         // Policies may be for it.
         ...(name !== undefined && !hasWrongName(index) && { name }),
@@ -35,8 +36,9 @@ export function remainingRules(
   };
 }
 
-/** None: the rule matches nothing. */
-function readableMatches(matches: unknown, isReadable: (spec: Spec) => boolean): readonly unknown[] {
-  if (!Array.isArray(matches)) return [];
-  return matches.filter((match) => isReadable({ rules: [{ matches: [match] }] }));
+function readableMatches(matches: unknown, isReadable: (spec: Spec) => boolean): readonly unknown[] | typeof noRequest {
+  const readable = Array.isArray(matches)
+    ? matches.filter((match) => isReadable({ rules: [{ matches: [match] }] }))
+    : [];
+  return readable.length === 0 ? noRequest : readable;
 }
