@@ -43,12 +43,16 @@ export function scriptedObjects() {
       const verb = dryRun ? 'TRY' : fieldManager === undefined ? 'APPLY' : `APPLY as ${fieldManager}`;
       const failed = called(verb, ref, body);
       if (failed !== undefined) return failed;
+      const { uid: of, ...metadata } = (body as Fields).metadata as Fields;
+      const applied = { ...(body as Fields), metadata };
+      const refusal = of === undefined ? undefined : refusedFor(of, objects.get(pathOf(ref)));
+      if (refusal !== undefined) return err(refusal);
       if (dryRun) return ok(body as KubeObject);
       const other = objects.get(pathOf(ref));
       if (fieldManager !== undefined && other !== undefined) return ok(other);
       const before = objects.get(pathOf(ref));
-      if (before !== undefined && isDeepStrictEqual(own(before), body)) return ok(before);
-      return ok(put(pathOf(ref), body as Fields, body));
+      if (before !== undefined && isDeepStrictEqual(own(before), applied)) return ok(before);
+      return ok(put(pathOf(ref), applied, applied));
     },
     async delete(ref) {
       const failed = called('DELETE', ref);
@@ -81,4 +85,11 @@ export function scriptedObjects() {
     },
     create: (path: string, body: Fields) => put(path, body, {}),
   };
+}
+
+/** In the words of the API server. */
+function refusedFor(uid: unknown, there: KubeObject | undefined): KubeError | undefined {
+  if (there === undefined) return kubeError(409, 'Conflict', 'uid mismatch: no existing object was found');
+  if (there.metadata.uid === uid) return undefined;
+  return kubeError(422, 'Invalid', `metadata.uid: Invalid value: "${uid}": field is immutable`);
 }

@@ -2,8 +2,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthorityKeeper, keepAuthority } from '../../../src/controller/authority/keeper.ts';
 import { authoritySecret } from '../../../src/controller/authority/secret.ts';
+import { takenText } from '../../../src/controller/provision/difference.ts';
+import { type LiveObject, liveObject } from '../../../src/controller/provision/live-object.ts';
 import { watchLiveObjects } from '../../../src/controller/provision/live-objects.ts';
+import { createObjectWriter } from '../../../src/controller/provision/object-writer.ts';
 import { createProvisioner, type Provisioner } from '../../../src/controller/provision/provisioner.ts';
+import type { WantedObject } from '../../../src/controller/provision/render/render.ts';
 import type { ProvisionSettings } from '../../../src/controller/provision/settings.ts';
 import { wantedGateways } from '../../../src/controller/provision/wanted-gateways.ts';
 import { ipv4Only } from '../../../src/lib/address-families.ts';
@@ -245,6 +249,42 @@ data: {mine: "yes"}
     expect(await kubectl('get', 'configmap/egress', '-o', 'jsonpath={.data}')).toBe('{"mine":"yes"}');
     await kubectl('delete', 'configmap/egress');
     await until('all is well', () => error() === undefined, { seen: error });
+  });
+
+  it('writes to the object that it has seen, and to no other one that has its name since', async () => {
+    const [namespace, name, owner] = [await newNamespace(), 'egress', 'uid-of-the-gateway'];
+    const kubectl = (...args: string[]) => server.kubectl('-n', namespace, ...args);
+    const watched = await watchedClient(server);
+    cleanup(watched.close);
+    let shown: LiveObject | undefined;
+    const writer = createObjectWriter({
+      client: watched.client,
+      live: { get: () => shown },
+      isLeader: () => true,
+      log: silentLogger,
+    });
+    const wanted = (text: string): WantedObject => {
+      const own = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', name, uid: owner, controller: true };
+      const metadata = { name, namespace, ownerReferences: [own] };
+      return {
+        kind: 'ConfigMap',
+        namespace,
+        name,
+        object: { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { text } },
+      };
+    };
+    const text = () => kubectl('get', 'configmap', name, '-o', 'jsonpath={.data.text}');
+    const made = async (next: string) => [await writer.write([wanted(next)], owner), await text()];
+    expect(await made('one')).toEqual([undefined, 'one']);
+    const found = await watched.client.get({ group: '', version: 'v1', plural: 'configmaps', namespace, name });
+    if (!found.ok) throw new Error(found.error.message);
+    shown = liveObject(found.value);
+    expect(await made('two')).toEqual([undefined, 'two']);
+    await kubectl('delete', 'configmap', name);
+    expect(await made('three')).toEqual([undefined, 'three']);
+    await kubectl('delete', 'configmap', name);
+    await kubectl('create', 'configmap', name, '--from-literal=text=theirs');
+    expect(await made('four')).toEqual([{ error: takenText(wanted('')) }, 'theirs']);
   });
 
   it('says in the words of the API server what it does not take', async () => {

@@ -37,7 +37,7 @@ describe('difference()', () => {
   it('is nothing while the watch still shows what was there before', () => {
     const last = writtenOf(wanted, { ownFields: 'new fields', staleVersion: '7' });
     expect(steps(live(), last)).toEqual([]);
-    expect(steps(live({ resourceVersion: '8' }), last)).toEqual([{ kind: 'apply', wanted }]);
+    expect(steps(live({ resourceVersion: '8' }), last)).toEqual([{ kind: 'apply', wanted, uid: 'deployment-1' }]);
   });
 
   it('is a new object where there is none', () => {
@@ -50,7 +50,7 @@ describe('difference()', () => {
     ['somebody has changed a field of ours', live({ ownFields: 'others' }), writtenOf(wanted)],
     ['somebody has put another one in its place', live({ uid: 'deployment-2' }), writtenOf(wanted)],
   ])('is one write where %s', (_, there, last) => {
-    expect(steps(there, last)).toEqual([{ kind: 'apply', wanted }]);
+    expect(steps(there, last)).toEqual([{ kind: 'apply', wanted, uid: there.uid }]);
   });
 
   // A Gateway that was deleted and made anew has the name of the old one, whose objects are still on their way out.
@@ -67,8 +67,8 @@ describe('difference()', () => {
 
   it('takes back what we have made and nobody owns any more', () => {
     const there = live({ owner: undefined, isAbandoned: true, ownFields: 'without the owner' });
-    expect(steps(there, writtenOf(wanted))).toEqual([{ kind: 'apply', wanted }]);
-    expect(steps(there, undefined)).toEqual([{ kind: 'apply', wanted }]);
+    expect(steps(there, writtenOf(wanted))).toEqual([{ kind: 'apply', wanted, uid: 'deployment-1' }]);
+    expect(steps(there, undefined)).toEqual([{ kind: 'apply', wanted, uid: 'deployment-1' }]);
   });
 });
 

@@ -15,7 +15,8 @@ export interface Written {
 }
 
 export type Step =
-  | { readonly kind: 'apply'; readonly wanted: WantedObject }
+  /** To this very object: by the time of the write somebody else may have one of that name. */
+  | { readonly kind: 'apply'; readonly wanted: WantedObject; readonly uid: string }
   /** There seems to be nothing of that name. Whether that is so has to be asked before somebody else's is taken over. */
   | { readonly kind: 'create'; readonly wanted: WantedObject }
   | { readonly kind: 'blocked'; readonly wanted: WantedObject; readonly error: string };
@@ -40,7 +41,7 @@ export function difference({ wanted, owner, live, written }: DifferenceInput): r
     const there = live(each.kind, each.namespace, each.name);
     if (there === undefined) return [{ kind: 'create', wanted: each }];
     if (!isOfGateway(each, there, owner)) return [{ kind: 'blocked', wanted: each, error: takenText(each) }];
-    return isAsWanted(each, there, written(wantedKey(each))) ? [] : [{ kind: 'apply', wanted: each }];
+    return isAsWanted(each, there, written(wantedKey(each))) ? [] : [{ kind: 'apply', wanted: each, uid: there.uid }];
   });
 }
 

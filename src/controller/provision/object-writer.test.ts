@@ -17,6 +17,13 @@ const deployment = (image: string, more: Partial<WantedObject> = {}): WantedObje
   return { kind: 'Deployment', namespace, name, object, ...more } as WantedObject;
 };
 
+/** What the watch has of it, with this uid. */
+function shownAs(uid: string): LiveObject {
+  const ownerReferences = [{ kind: 'Gateway', uid: owner, controller: true }];
+  const metadata = { namespace: 'team-a', name: 'edge', uid, resourceVersion: '1', ownerReferences };
+  return liveObject({ kind: 'Deployment', metadata });
+}
+
 /** A writer that may write so often, then another replica may. `shown`: what the watch has. */
 function writing(leadsFor = Number.POSITIVE_INFINITY, shown?: LiveObject) {
   const server = scriptedObjects();
@@ -79,6 +86,9 @@ describe('createObjectWriter()', () => {
       spec: { replicas: 7 },
     } as unknown as KubeObject);
     const { server, writer, bodies } = writing(undefined, before);
+    server.create('/apis/apps/v1/namespaces/team-a/deployments/edge', {
+      metadata: { namespace: 'team-a', name: 'edge' },
+    });
     await writer.write([deployment('one', { firstReplicas: 2 })], owner);
     // First in the other name: given up by its only owner the field would fall back to one.
     expect(server.calls()).toEqual([
@@ -165,6 +175,57 @@ describe('createObjectWriter()', () => {
     expect(await writer.write(wanted.slice(1), owner)).toEqual({
       error: 'Deployment team-a/other: ServiceUnavailable (503): gone',
     });
+  });
+
+  it.each([
+    ['somebody else’s', { labels: {} }, 'GET'],
+    ['the Gateway’s, made anew', { ownerReferences: [{ kind: 'Gateway', uid: owner, controller: true }] }, 'GET APPLY'],
+    ['nobody’s: nothing is there any more', undefined, 'GET APPLY APPLY'],
+  ])(
+    'writes to the very object that its watch shows, not to one that has its name since: %s',
+    async (_, next, then) => {
+      const { server, writer, bodies } = writing(undefined, shownAs('before'));
+      const path = '/apis/apps/v1/namespaces/team-a/deployments/edge';
+      if (next !== undefined) server.create(path, { metadata: { namespace: 'team-a', name: 'edge', ...next } });
+      const wanted = deployment('one', { firstReplicas: 2 });
+      const failure = await writer.write([wanted], owner);
+      const verbs = server.calls().map((call) => call.split(' ')[0]);
+      expect(verbs).toEqual(['APPLY', ...then.split(' ')]);
+      const isTheirs = then === 'GET';
+      expect(failure).toEqual(isTheirs ? { error: takenText(wanted) } : undefined);
+      expect(server.objects.get(path)?.spec).toEqual(isTheirs ? undefined : { image: 'one' });
+      expect(bodies.at(-1)).toEqual(then.endsWith('APPLY APPLY') ? { replicas: 2 } : { image: 'one' });
+    },
+  );
+
+  it('gives up for now what comes and goes under its name', async () => {
+    const { server, writer } = writing();
+    server.create('/apis/apps/v1/namespaces/team-a/deployments/edge', {
+      metadata: {
+        ...{ namespace: 'team-a', name: 'edge' },
+        ownerReferences: [{ kind: 'Gateway', uid: owner, controller: true }],
+      },
+    });
+    server.fail((call) => (call.startsWith('APPLY') ? kubeError(409, 'Conflict', 'uid mismatch') : undefined));
+    expect(await writer.write([deployment('one')], owner)).toMatchObject({
+      error: 'Deployment team-a/edge: Conflict (409): uid mismatch',
+    });
+    expect(server.calls()).toHaveLength(2);
+  });
+
+  it('takes what the API server says of fields for a refusal, not for another object', async () => {
+    const { server, writer } = writing(undefined, shownAs('uid-1'));
+    server.create('/apis/apps/v1/namespaces/team-a/deployments/edge', {
+      metadata: { namespace: 'team-a', name: 'edge' },
+    });
+    const text = 'metadata.ownerReferences[0].uid: Invalid value';
+    server.fail((call) => (call.startsWith('APPLY') ? kubeError(422, 'Invalid', text) : undefined));
+    const wanted = deployment('one');
+    expect(await writer.write([wanted], owner)).toEqual({
+      error: `Deployment team-a/edge: Invalid (422): ${text}`,
+      refused: wanted,
+    });
+    expect(server.calls()).toEqual(['APPLY deployments team-a/edge']);
   });
 
   it('leaves alone what somebody else has under its name', async () => {

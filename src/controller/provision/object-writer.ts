@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../kube/client.ts';
-import { isNotFound, isRefusal, kubeErrorText } from '../../kube/error.ts';
+import { isConflict, isNotFound, isRefusal, type KubeError, kubeErrorText } from '../../kube/error.ts';
 import type { Logger } from '../../lib/log.ts';
 import {
   contentOf,
@@ -46,6 +46,18 @@ export interface ObjectWriter {
   forget(): void;
 }
 
+interface ApplyOptions {
+  /** Of the object that was found; none: there was none. */
+  readonly uid?: string;
+  /** How many a new one begins with, where an autoscaler is to keep their number. */
+  readonly firstPods?: number | undefined;
+}
+
+interface ApplyFailure extends Failure {
+  /** What was found is gone, or there is another one now, which the watch has yet to show. */
+  readonly isOfAnother?: boolean;
+}
+
 /** Brings objects to where they are to be, and knows of its last write of each while the watch does not show it yet. */
 export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
   const { client, live, isLeader, log, now = () => performance.now() } = options;
@@ -56,7 +68,9 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
     if (step.kind === 'blocked') return { error: step.error };
     const refusal = refused.get(wantedKey(step.wanted));
     if (refusal?.content === contentOf(step.wanted) && now() - refusal.at < refusedMs) return refusal.failure;
-    return step.kind === 'create' ? create(step.wanted, owner) : apply(step.wanted);
+    if (step.kind === 'create') return create(step.wanted, owner);
+    const failure = await apply(step.wanted, { uid: step.uid });
+    return failure?.isOfAnother === true ? create(step.wanted, owner) : failure;
   }
 
   async function create(object: WantedObject, owner: string): Promise<Failure | undefined> {
@@ -66,25 +80,25 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
       if (!isOfGateway(object, found, owner)) return { error: takenText(object) };
       // It was made a moment ago, and the watch has not shown it yet.
       if (isAsWanted(object, found, written.get(wantedKey(object)))) return undefined;
-      return apply(object);
+      return apply(object, { uid: found.uid });
     }
     if (!isNotFound(there.error)) return { error: `${wantedKey(object)}: ${kubeErrorText(there.error)}` };
-    return apply(object, object.firstReplicas);
+    return apply(object, { firstPods: object.firstReplicas });
   }
 
-  /** `firstPods`: how many a new one begins with, where an autoscaler is to keep their number. */
-  async function apply(object: WantedObject, firstPods?: number): Promise<Failure | undefined> {
+  async function apply(object: WantedObject, { uid, firstPods }: ApplyOptions): Promise<ApplyFailure | undefined> {
     if (!isLeader()) return undefined;
     const key = wantedKey(object);
     const before = live.get(object.kind, object.namespace, object.name);
     // A field that its only owner gives up falls back to its default: one pod, until the autoscaler has looked.
     if (object.firstReplicas !== undefined && before?.ownReplicas !== undefined) {
-      await handOver(object, before.ownReplicas);
+      await handOver(object, before.ownReplicas, uid);
     }
-    const answer = await client.apply(refOf(object), object.object);
+    const answer = await client.apply(refOf(object), ofUid(object.object, uid));
     if (!answer.ok) {
       written.delete(key);
       const error = `${key}: ${kubeErrorText(answer.error)}`;
+      if (uid && isOfAnother(answer.error)) return { error, isOfAnother: true };
       if (!isRefusal(answer.error)) return { error };
       const failure = { error, refused: object };
       refused.set(key, { content: contentOf(object), failure, at: now() });
@@ -100,15 +114,15 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
       staleVersion: hasChanged ? before?.resourceVersion : undefined,
     });
     if (hasChanged) log.info({ object: key }, 'applied');
-    if (firstPods !== undefined) await handOver(object, firstPods);
+    if (firstPods !== undefined) await handOver(object, firstPods, after.uid);
     return undefined;
   }
 
   /** Says how many pods there are to be in another name, from which the autoscaler takes it over with its first change. */
-  async function handOver(object: WantedObject, replicas: number): Promise<void> {
+  async function handOver(object: WantedObject, replicas: number, uid: string | undefined): Promise<void> {
     const { apiVersion, kind } = object.object;
     const metadata = { name: object.name, namespace: object.namespace };
-    const body = { apiVersion, kind, metadata, spec: { replicas } };
+    const body = ofUid({ apiVersion, kind, metadata, spec: { replicas } }, uid);
     const answer = await client.apply(refOf(object), body, { fieldManager: 'sluice-replicas' });
     if (!answer.ok) log.warn({ object: wantedKey(object), reason: kubeErrorText(answer.error) }, 'not scaled');
   }
@@ -136,4 +150,14 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
       refused.clear();
     },
   };
+}
+
+/** The API server applies it to the object with this uid, and to no other one of its name. */
+function ofUid(body: { readonly [field: string]: unknown }, uid: string | undefined) {
+  return uid ? { ...body, metadata: { ...(body.metadata as object), uid } } : body;
+}
+
+/** It answers 409 where nothing has that name, and 422 where something else has. */
+function isOfAnother(error: KubeError): boolean {
+  return isConflict(error) || (error.code === 422 && error.message.includes('metadata.uid: '));
 }
