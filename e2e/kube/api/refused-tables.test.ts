@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,9 +49,19 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-async function startController(xdsPort?: number, state = folder): Promise<ControllerProcess> {
-  const flags = ['--state', state];
-  const started = await startControllerProcess({ kubeconfig: server.kubeconfig, flags, ...(xdsPort && { xdsPort }) });
+async function startController(
+  xdsPort?: number,
+  state = folder,
+  more: readonly string[] = [],
+  adminPort?: number,
+): Promise<ControllerProcess> {
+  const started = await startControllerProcess({
+    kubeconfig: server.kubeconfig,
+    identity: state,
+    flags: ['--state', state, ...more],
+    ...(xdsPort && { xdsPort }),
+    ...(adminPort && { adminPort }),
+  });
   const isReady = async (): Promise<boolean> => (await started.page('/readyz')) !== undefined;
   await until('the controller is ready', isReady, { seen: started.log });
   return started;
@@ -199,8 +209,37 @@ describe('a route that makes an egress pod refuse the table of all routes', { ti
     expect(controller.log()).not.toContain('refused by a client');
   });
 
+  it('is told by a replica that writes and has no pods', async () => {
+    const { xdsPort } = controller;
+    await controller.stop();
+    const folders = [join(folder, 'writer'), join(folder, 'server')];
+    await Promise.all(folders.map((each) => mkdir(each, { recursive: true })));
+    const [writerState, serverState] = folders;
+    const adminPort = await freePort();
+    const writer = await startController(undefined, writerState, ['--replicas', `127.0.0.1:${adminPort}`]);
+    try {
+      await until('it writes', () => writer.log().includes('this replica writes now'));
+      controller = await startController(xdsPort, serverState, [], adminPort);
+      await until('its pod is connected', () => controller.log().includes('client connected'));
+      await server.apply([...others.map((name) => route(name, 'fourth')), patterned(300)].join('---\n'));
+      await stands({ serves: [...every('fourth'), 'of-5'], says: allButOne });
+      expect((await conditions()).get('patterned')?.find(({ type }) => type === 'Programmed')).toMatchObject({
+        message: expect.stringContaining('m{1,300}'),
+      });
+      expect(controller.log()).not.toContain('this replica writes now');
+      const said = await conditions();
+      await writer.stop();
+      await until('the other one writes', () => controller.log().includes('this replica writes now'));
+      await server.apply(route('one', 'fifth'));
+      await stands({ serves: ['fifth', ...every('fourth').slice(1), 'of-5'], says: allButOne });
+      expect((await conditions()).get('patterned')).toEqual(said.get('patterned'));
+    } finally {
+      await writer.stop();
+    }
+  });
+
   it('comes in as soon as it is mended', async () => {
     await server.apply(patterned(6));
-    await stands({ serves: ['third', ...every('second').slice(1), 'of-6'], says: allTrue });
+    await stands({ serves: ['fifth', ...every('fourth').slice(1), 'of-6'], says: allTrue });
   });
 });

@@ -27,6 +27,8 @@ export interface ControllerProcessOptions {
   readonly flags?: readonly string[];
   /** Where pods look for it, also after it was started anew. Default: a free port. */
   readonly xdsPort?: number;
+  /** Where other replicas look for it. Default: a free port. */
+  readonly adminPort?: number;
 }
 
 /** xDS without TLS, on loopback. Whoever starts it stops it. */
@@ -39,7 +41,7 @@ export function startControllerProcess(options: ControllerProcessOptions): Promi
       ...flags,
     ],
     nodeArguments,
-    options.xdsPort,
+    options,
   );
 }
 
@@ -47,9 +49,9 @@ export function startControllerProcess(options: ControllerProcessOptions): Promi
 export async function runController(
   flags: readonly string[],
   nodeArguments: readonly string[] = [],
-  givenXdsPort?: number,
+  given: Pick<ControllerProcessOptions, 'xdsPort' | 'adminPort'> = {},
 ): Promise<ControllerProcess> {
-  const [xdsPort, adminPort] = [givenXdsPort ?? (await freePort()), await freePort()];
+  const { xdsPort = await freePort(), adminPort = await freePort() } = given;
   const ports = ['--xds', `127.0.0.1:${xdsPort}`, '--admin', `127.0.0.1:${adminPort}`];
   const args = [...nodeArguments, main, ...flags, ...ports];
   const startedAt = performance.now();
