@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { kubeError } from '../../kube/error.ts';
 import { createLogger } from '../../lib/log.ts';
 import { tellTrouble } from './trouble.ts';
@@ -43,5 +43,22 @@ describe('tellTrouble()', () => {
     tell(kubeError(410, 'Expired', 'too old'));
     tell(kubeError(0, 'Closed', 'closed'));
     expect(said()).toEqual([]);
+  });
+
+  it('goes on to say it though somebody sets the clock back', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const lines: string[] = [];
+    const tell = tellTrouble(
+      createLogger({ name: 'test', level: 'info', destination: { write: (line) => lines.push(line) } }),
+    );
+    tell(initializing);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(59_999);
+    tell(initializing);
+    expect(lines).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    tell(initializing);
+    expect(lines).toHaveLength(2);
   });
 });

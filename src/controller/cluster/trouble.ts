@@ -8,7 +8,7 @@ const againMs = 60_000;
  * Says what is the matter with the API server. Thirty watches and a Lease fail in the same way, again and again, and that
  * is one thing to tell. That nobody answers is no fault of ours: everything goes on as it was.
  */
-export function tellTrouble(log: Logger, now: () => number = Date.now): (error: KubeError) => void {
+export function tellTrouble(log: Logger, now: () => number = () => performance.now()): (error: KubeError) => void {
   const toldAt = new Map<string, number>();
   return (error) => {
     // Versions are forgotten all the time, and who closes a client knows it.
