@@ -191,4 +191,81 @@ describe('KubeClient', () => {
       ['application/json', { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'u' } }],
     ]);
   });
+
+  it('asks for metadata alone where nothing else is wanted', async () => {
+    const accepted: (string | undefined)[] = [];
+    const { client } = await connected((request, response) => {
+      accepted.push(request.headers.accept);
+      json(response, 200, { metadata: { resourceVersion: '3', continue: '' }, items: [found] });
+    });
+    const all = { ok: true, value: { items: [found], resourceVersion: '3' } };
+    expect(await client.list(models, { metadataOnly: true })).toEqual(all);
+    expect(await client.list(models, { metadataOnly: false })).toEqual(all);
+    expect(await client.list(models)).toEqual(all);
+    expect(accepted).toEqual([
+      'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+      'application/json',
+      'application/json',
+    ]);
+  });
+
+  it.each([
+    ['no metadata', { items: [] }],
+    ['an item without metadata', { metadata: {}, items: [found, {}] }],
+    ['items that are no list', { metadata: {}, items: {} }],
+    ['a version that is no text', { metadata: { resourceVersion: 5 } }],
+    ['a list instead of a map', []],
+  ])('takes no list with %s', async (_, body) => {
+    const { client } = await connected((_request, response) => json(response, 200, body));
+    expect(await client.list(models)).toMatchObject({ ok: false, error: { code: 0, reason: 'Unreadable' } });
+  });
+
+  it('takes a list without items for an empty one', async () => {
+    const { client } = await connected((_, response) =>
+      json(response, 200, { metadata: { continue: 'p2' }, items: null }),
+    );
+    expect(await client.list(models)).toEqual({ ok: true, value: { items: [], resourceVersion: '', continue: 'p2' } });
+  });
+
+  it.each([{}, [], { metadata: [] }, 'text', null])('takes %j for no object', async (body) => {
+    const { client } = await connected((_, response) => json(response, 200, body));
+    expect(await client.get(small)).toMatchObject({ error: { reason: 'Unreadable' } });
+  });
+
+  it('gives what was refused as it was refused', async () => {
+    const { client } = await connected((_, response) => json(response, 404, { kind: 'Status', reason: 'NotFound' }));
+    const refused = { ok: false, error: { code: 404, reason: 'NotFound' } };
+    expect(await client.list(models)).toMatchObject(refused);
+    expect(await client.delete(small)).toMatchObject(refused);
+    expect(await client.raw('/version')).toMatchObject(refused);
+  });
+
+  it('replaces, patches and tries as the API server wants it', async () => {
+    const bodies: unknown[] = [];
+    const { client, server } = await connected((_, response, body) => {
+      bodies.push(JSON.parse(body));
+      json(response, 200, found);
+    });
+    await client.replace(small, found, { subresource: 'scale', dryRun: true });
+    await client.patch(small, { spec: { a: null } }, { dryRun: true });
+    await client.apply(small, { spec: {} }, { dryRun: true, force: false, fieldManager: 'another' });
+    await client.patchStatus(small, { a: 1 });
+    await client.delete(small, { resourceVersion: '7', propagation: 'Foreground' });
+    const path = '/apis/sluice.dev/v1alpha1/namespaces/team-a/models/small';
+    expect(server.seen).toEqual([
+      `PUT ${path}/scale?dryRun=All&fieldManager=sluice`,
+      `PATCH ${path}?dryRun=All&fieldManager=sluice`,
+      `PATCH ${path}?dryRun=All&fieldManager=another&force=false`,
+      `PATCH ${path}/status?fieldManager=sluice`,
+      `DELETE ${path}`,
+    ]);
+    expect(bodies.slice(3)).toEqual([
+      { status: { a: 1 } },
+      {
+        ...{ apiVersion: 'v1', kind: 'DeleteOptions' },
+        preconditions: { resourceVersion: '7' },
+        propagationPolicy: 'Foreground',
+      },
+    ]);
+  });
 });

@@ -214,4 +214,42 @@ describe('startReflector()', () => {
     await expect.poll(() => reflector.staleSince()).toBeUndefined();
     expect(shown(seen)).toEqual(['list', 'watch 5', 'watch 5']);
   });
+
+  it('asks for what is selected only, in lists and in watches', async () => {
+    const selectors = { labelSelector: 'app=a', fieldSelector: 'metadata.name=b' };
+    const selected = await reflecting([(response) => list(response, '5', [])], selectors);
+    await expect.poll(() => selected.seen.length).toBe(2);
+    for (const call of selected.seen) expect(call).toContain('?labelSelector=app%3Da&fieldSelector=metadata.name%3Db');
+    const all = await reflecting([(response) => list(response, '5', [])]);
+    await expect.poll(() => all.seen.length).toBe(2);
+    expect(all.seen[0]).toBe('GET /api/v1/things?limit=500');
+    expect(all.seen.join()).not.toContain('Selector');
+    // Between five and ten minutes, so that not all of them end at the same time.
+    const seconds = Number(/timeoutSeconds=([0-9]+)/.exec(all.seen[1] ?? '')?.[1]);
+    expect([seconds >= 300, seconds <= 600]).toEqual([true, true]);
+  });
+
+  it('is stale since the first failure, however many follow', async () => {
+    const { reflector, seen } = await reflecting([
+      (response) => list(response, '5', []),
+      ...[1, 2, 3].map(() => (response: ServerResponse) => void response.writeHead(500).end('{}')),
+    ]);
+    await expect.poll(() => reflector.staleSince(), { interval: 1 }).toBeUndefined();
+    await expect.poll(() => reflector.staleSince(), { interval: 1 }).toBeDefined();
+    const since = reflector.staleSince();
+    await expect.poll(() => seen.length, { interval: 1 }).toBe(4);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    expect(reflector.staleSince() ?? since).toBe(since);
+    await expect.poll(() => [reflector.staleSince(), reflector.failure()]).toEqual([undefined, undefined]);
+  });
+
+  it('knows all again as soon as a list is there, before its watch is', async () => {
+    const { reflector, told } = await reflecting([
+      (response) => response.writeHead(500).end('{}'),
+      (response) => list(response, '5', []),
+      () => undefined,
+    ]);
+    await expect.poll(() => told).toEqual(['InternalError', 'synced']);
+    expect([reflector.staleSince(), reflector.failure(), reflector.hasSynced()]).toEqual([undefined, undefined, true]);
+  });
 });
