@@ -32,7 +32,7 @@ export function createGatewayObjects({ live, settings, authorities, now }: Gatew
     async wantedFor({ gateway, parameters }) {
       if (!parameters.ok) return parameters;
       const rendered = render(gateway, parameters.value);
-      if (!rendered.ok || settings.xds.tls === undefined || settings.xds.tls.secretName !== undefined) return rendered;
+      if (!rendered.ok || !issuesCertificates(settings)) return rendered;
       const roles = authorities?.();
       if (roles === undefined) return err('The certificate authority of the controller is not there yet.');
       const existing = live.get('Secret', gateway.namespace, certificateSecretName(gateway));
@@ -49,4 +49,9 @@ export function createGatewayObjects({ live, settings, authorities, now }: Gatew
     },
     forget: () => issued.clear(),
   };
+}
+
+/** Each Gateway has a certificate of our own authority, in a Secret of its own. */
+export function issuesCertificates({ xds: { tls } }: ProvisionSettings): boolean {
+  return tls !== undefined && tls.secretName === undefined;
 }

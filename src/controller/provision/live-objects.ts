@@ -10,7 +10,10 @@ import { type ProvisionedKind, provisionedKinds } from './provisioned-kind.ts';
 export interface LiveObjects {
   /** Where Gateways are. Secrets are watched there and nowhere else; what of ours is elsewhere is not seen any more. */
   follow(namespaces: ReadonlySet<string>): void;
+  /** Everything but Secrets has been seen. */
   hasSynced(): boolean;
+  /** How it stands with those of one namespace: they may not be readable there, and everywhere else they are. */
+  secretsOf(namespace: string): 'known' | 'reading' | KubeError;
   get(kind: ProvisionedKind, namespace: string, name: string): LiveObject | undefined;
   all(): Generator<readonly [ProvisionedKind, LiveObject]>;
   close(): void;
@@ -44,7 +47,11 @@ export function watchLiveObjects({ client, namespaces, onChange, onError }: Live
       },
       onChanges: onChange,
       onSync: onChange,
-      onError,
+      onError(error) {
+        onError(error);
+        // Whose Gateways wait for it learn why.
+        if (kind === 'Secret') onChange();
+      },
     });
   const kinds = (Object.keys(provisionedKinds) as ProvisionedKind[]).filter((kind) => kind !== 'Secret');
   const others = new Map(kinds.map((kind) => [kind, (namespaces ?? [undefined]).map((each) => watch(kind, each))]));
@@ -63,7 +70,11 @@ export function watchLiveObjects({ client, namespaces, onChange, onError }: Live
       }
       for (const namespace of wanted) getOrCreate(secrets, namespace, () => watch('Secret', namespace));
     },
-    hasSynced: () => [...all()].every(([, reflector]) => reflector.hasSynced()),
+    hasSynced: () => [...others.values()].flat().every((reflector) => reflector.hasSynced()),
+    secretsOf(namespace) {
+      const reflector = secrets.get(namespace);
+      return reflector?.hasSynced() === true ? 'known' : (reflector?.failure() ?? 'reading');
+    },
     get(kind, namespace, name) {
       const reflectors = kind === 'Secret' ? [secrets.get(namespace)] : others.get(kind);
       const found = reflectors?.map((each) => each?.objects.get(`${namespace}/${name}`)).find((object) => object);

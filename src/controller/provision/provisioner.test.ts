@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { scriptedObjects } from '../../../e2e/support/scripted-objects.ts';
-import { kubeError } from '../../kube/error.ts';
+import { type KubeError, kubeError } from '../../kube/error.ts';
 import { ipv4Only } from '../../lib/address-families.ts';
 import { silentLogger } from '../../lib/log.ts';
 import { err, ok } from '../../lib/result.ts';
@@ -9,6 +9,7 @@ import { type LiveObject, liveObject } from './live-object.ts';
 import type { LiveObjects } from './live-objects.ts';
 import { type ProvisionedKind, provisionedKinds } from './provisioned-kind.ts';
 import { createProvisioner } from './provisioner.ts';
+import type { ProvisionSettings } from './settings.ts';
 import { edgeGateway as gateway } from './testing/edge-gateway.ts';
 import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
 
@@ -29,7 +30,11 @@ const wanted = (...gateways: WantedGateway[]): WantedGateways => ({
 const plain: WantedGateway = { gateway, parameters: ok({}), parameterIds: {} };
 
 /** The provisioner on objects in memory, whose watch shows what is there at once, or when told to. */
-function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-controller' } = {}) {
+function provisioning({
+  isLate = false,
+  controllerName = 'sluice.dev/gateway-controller',
+  tls = { serverName: 'controller' } as NonNullable<ProvisionSettings['xds']['tls']>,
+} = {}) {
   const server = scriptedObjects();
   let shown = new Map(server.objects);
   const all = function* (): Generator<readonly [ProvisionedKind, LiveObject]> {
@@ -43,6 +48,7 @@ function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-con
   const live: LiveObjects = {
     follow() {},
     hasSynced: () => isSynced,
+    secretsOf: (namespace) => secrets.get(namespace) ?? 'known',
     all,
     get: (kind, namespace, name) =>
       [...all()].find(([of, each]) => of === kind && each.namespace === namespace && each.name === name)?.[1],
@@ -50,6 +56,7 @@ function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-con
   };
   let isLeader = true;
   let isSynced = true;
+  const secrets = new Map<string, KubeError | 'reading'>();
   let time = start;
   const provisioner = createProvisioner({
     client: server.client,
@@ -59,7 +66,7 @@ function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-con
       images: { envoy: { registry: '', repository: 'envoy' }, processor: { registry: '', repository: 'processor' } },
       pullSecrets: [],
       families: ipv4Only,
-      xds: { host: 'controller', port: 18_000, tls: { serverName: 'controller' } },
+      xds: { host: 'controller', port: 18_000, tls },
     },
     authorities: () => ({ signing: authority, trusted: [authority], retired: [], isSuccessorDue: false }),
     isLeader: () => isLeader,
@@ -70,6 +77,7 @@ function provisioning({ isLate = false, controllerName = 'sluice.dev/gateway-con
   return {
     server,
     provisioner,
+    secrets,
     lead(next: boolean) {
       isLeader = next;
     },
@@ -226,6 +234,42 @@ describe('createProvisioner()', () => {
     expect(calls.filter((call) => call.includes('/odd'))).toEqual([]);
     expect(provisioner.state().get('team-a/odd')?.error).toMatch(/^What belongs to the Gateway cannot be made; /);
     expect(provisioner.state().get('team-a/edge')?.error).toBeUndefined();
+  });
+
+  it('makes the Gateways of other namespaces where Secrets of one cannot be read, and says so', async () => {
+    const { provisioner, want, look, secrets } = provisioning();
+    const other = { ...plain, gateway: { ...gateway, namespace: 'team-b', uid: 'uid-b' } };
+    secrets.set('team-b', kubeError(403, 'Forbidden', 'not you'));
+    const calls = await want(wanted(other, plain));
+    expect(calls).toContain('APPLY deployments team-a/edge');
+    expect(calls.filter((call) => call.includes('team-b'))).toEqual([]);
+    const error = () => provisioner.state().get('team-b/edge')?.error;
+    expect(error()).toBe('Secrets of its namespace cannot be read: Forbidden (403): not you');
+    secrets.set('team-b', 'reading');
+    expect(await look()).toEqual([]);
+    expect(error()).toBeUndefined();
+    secrets.delete('team-b');
+    expect(await look()).toContain('APPLY secrets team-b/edge-xds');
+  });
+
+  it('needs no Secrets to be readable where it makes none', async () => {
+    const { want, secrets } = provisioning({ tls: { serverName: 'controller', secretName: 'supplied' } });
+    secrets.set('team-a', kubeError(403, 'Forbidden', 'not you'));
+    expect(await want(wanted(plain))).toContain('APPLY deployments team-a/edge');
+  });
+
+  it('tries again by itself what has failed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { server, provisioner, want } = provisioning();
+    server.fail((call) => (call.includes('services') ? kubeError(503, 'ServiceUnavailable', 'gone') : undefined));
+    await want(wanted(plain));
+    server.fail(() => undefined);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await provisioner.settled();
+    expect(server.calls()).toContain('APPLY services team-a/edge');
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(server.calls()).toEqual([]);
   });
 
   it('asks once whose parameters are to blame for what the API server refuses', async () => {

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../../kube/client.ts';
+import { kubeErrorText } from '../../kube/error.ts';
 import type { Logger } from '../../lib/log.ts';
 import { err, type Result } from '../../lib/result.ts';
 import type { AuthorityRoles } from '../../pki/rotation.ts';
@@ -6,7 +7,7 @@ import type { ProvisionedGateway as Outcome } from '../conditions/outcome.ts';
 import { superfluous, wantedKey } from './difference.ts';
 import { faultyParameters } from './faulty-parameters.ts';
 import { groupOf } from './gateway.ts';
-import { createGatewayObjects } from './gateway-objects.ts';
+import { createGatewayObjects, issuesCertificates } from './gateway-objects.ts';
 import type { LiveObject } from './live-object.ts';
 import type { LiveObjects } from './live-objects.ts';
 import { createObjectWriter } from './object-writer.ts';
@@ -71,8 +72,17 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const found = new Map<string, Failure>();
     const keys = new Set<string>();
     const readable = new Set<string>();
+    let isReading = false;
     for (const each of gateways) {
       const { gateway } = each;
+      const secrets = issuesCertificates(settings) ? live.secretsOf(gateway.namespace) : 'known';
+      if (secrets !== 'known') {
+        // Those of other namespaces do not wait for it.
+        if (secrets === 'reading') isReading = true;
+        else
+          found.set(groupOf(gateway), { error: `Secrets of its namespace cannot be read: ${kubeErrorText(secrets)}` });
+        continue;
+      }
       const ofGateway = await wantedFor(each);
       if (ofGateway.ok) {
         for (const object of ofGateway.value) keys.add(wantedKey(object));
@@ -89,7 +99,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
         log.warn({ gateway: name, error }, 'what belongs to the gateway is not as wanted');
     }
     failed = found;
-    return found.size === 0 ? 'complete' : 'faulty';
+    if (found.size > 0) return 'faulty';
+    return isReading ? 'not due' : 'complete';
   }
 
   /** A fault of ours in what one Gateway is to have must not keep all others from what they are to have. */
