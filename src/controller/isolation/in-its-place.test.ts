@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { parseDocuments } from '../../policy/parse.ts';
-import { canBeHeldBack, type Form, inItsPlace } from './in-its-place.ts';
+import { canBeHeldBack, inItsPlace } from './in-its-place.ts';
 
 function read(apiVersion: string, kind: string, spec: unknown): PolicyDocument {
   const text = JSON.stringify({ apiVersion, kind, metadata: { name: 'a' }, spec });
@@ -34,30 +34,35 @@ const model = read('sluice.dev/v1alpha1', 'Model', { targets: [{ provider: 'p' }
 const gatewayPolicy = read('sluice.dev/v1alpha1', 'GatewayPolicy', { accessLog: { fields: 'full' } });
 
 describe('inItsPlace()', () => {
-  it.each(['closed', 'out'] as const)('takes an older version where there is one (%s)', (form) => {
+  it('takes an older version where there is one that is not refused too', () => {
     const older = { ...guard, hash: 'older' };
-    expect(inItsPlace(guard, older, form)).toBe(older);
+    expect(inItsPlace(guard, older, false)).toBe(older);
+    expect(inItsPlace(guard, older, true)).toMatchObject({ hash: guard.hash, isBarrier: true });
+    expect(inItsPlace(route, { ...route, hash: 'older' }, true)).toBeUndefined();
   });
 
   it('has a route answer for its matches and lead nowhere, or leaves it out', () => {
-    const closed = inItsPlace(route, undefined, 'closed');
+    const closed = inItsPlace(route, undefined, false);
     expect(closed?.spec).toMatchObject({
       rules: [{ matches: [{ path: { value: '/a' } }], backendRefs: [], filters: [] }],
     });
     expect(closed?.hash).toBe(route.hash);
-    expect(inItsPlace(route, undefined, 'out')).toBeUndefined();
+    expect(inItsPlace(route, undefined, true)).toBeUndefined();
   });
 
-  it.each<Form>(['closed', 'out'])('lets nobody past a guard of which nothing older is known (%s)', (form) => {
-    const barrier = inItsPlace(guard, undefined, form);
-    expect(barrier).toMatchObject({ id: guard.id, isBarrier: true, spec: { targetRefs: [{ name: 'r' }] } });
-    expect(barrier?.spec).not.toHaveProperty('jwt');
-    expect(barrier?.spec).not.toHaveProperty('cors');
-  });
+  it.each([false, true])(
+    'lets nobody past a guard of which nothing older is known (refused too: %s)',
+    (isRefusedToo) => {
+      const barrier = inItsPlace(guard, undefined, isRefusedToo);
+      expect(barrier).toMatchObject({ id: guard.id, isBarrier: true, spec: { targetRefs: [{ name: 'r' }] } });
+      expect(barrier?.spec).not.toHaveProperty('jwt');
+      expect(barrier?.spec).not.toHaveProperty('cors');
+    },
+  );
 
   it('leaves out what guards nothing', () => {
     for (const document of [courtesy, retries, model]) {
-      expect(inItsPlace(document, undefined, 'closed')).toBeUndefined();
+      expect(inItsPlace(document, undefined, false)).toBeUndefined();
     }
   });
 });

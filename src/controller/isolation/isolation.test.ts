@@ -76,17 +76,52 @@ describe('createIsolation()', () => {
     expect(leaving.served()).toEqual(['a: x', 'c: y', 'b: good']);
   });
 
-  it('leaves out another one while one is left out, and closes the next when none is', () => {
+  it('leaves out the one whose matches are refused, and closes the next', () => {
     const { write, served } = scriptedIsolation({
       refuse: (parts) => parts.find((part) => /^[bc]: bad|^b: closed/.test(part)),
     });
     write({ a: 'x', b: 'bad' });
     expect(served()).toEqual(['a: x']);
     write({ a: 'x', b: 'bad', c: 'bad' });
-    expect(served()).toEqual(['a: x']);
-    write({ a: 'x' });
-    write({ a: 'x', c: 'bad' });
     expect(served()).toEqual(['a: x', 'c: closed']);
+    // The same name, and another content: nothing is known of its matches.
+    write({ a: 'x', b: 'bad2', c: 'bad' });
+    expect(served()).toEqual(['a: x', 'c: closed']);
+    write({ a: 'x', b: 'good', c: 'bad' });
+    expect(served()).toEqual(['a: x', 'b: good', 'c: closed']);
+  });
+
+  it('has nothing new in force while it searches: what comes with a bad one is as it was before', () => {
+    const { write, trials } = scriptedIsolation({});
+    write({ a: 'x' });
+    write({ a: 'x', b: 'bad', c: 'y' });
+    const [, refused, first] = trials();
+    expect([refused, first]).toEqual([['a: x', 'b: bad', 'c: y'], ['a: x']]);
+  });
+
+  it('never leaves out a guard: where its barrier is refused too, the last tables stay', () => {
+    const { write, served, trials, isolation } = scriptedIsolation({
+      refuse: (parts) => parts.find((part) => /^guard: (bad|closed)/.test(part)),
+    });
+    write({ a: 'x' });
+    write({ a: 'y', guard: 'bad' });
+    expect(trials().length).toBeLessThan(15);
+    // It is asked for, and refused: what clients have is what they had.
+    expect(served()).toEqual(['a: y', 'guard: closed']);
+    expect(isolation.suspected().map(({ resource }) => resource.name)).toContain('SecurityPolicy/guard');
+  });
+
+  it('has nobody get past a guard of which no version can be in force', () => {
+    const { write, served, trials } = scriptedIsolation({});
+    write({ a: 'x' });
+    write({ a: 'x', guard: 'bad' });
+    expect(served()).toEqual(['a: x', 'guard: closed']);
+    // Until it is known, it is as it was before it came.
+    expect(trials()).toContainEqual(['a: x']);
+    const fresh = scriptedIsolation({});
+    fresh.write({ a: 'x', guard: 'bad' });
+    expect(fresh.served()).toEqual(['a: x', 'guard: closed']);
+    expect(fresh.trials().every((parts) => parts.some((part) => part.startsWith('guard')))).toBe(true);
   });
 
   it('suspects everybody where nothing was ever accepted', () => {

@@ -1,12 +1,13 @@
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
+import { guardInPlaceOf } from '../../policy/guard-in-place.ts';
 import type { Resource } from '../../xds/snapshot/resource.ts';
-import type { Refusal } from '../rollout/refusal.ts';
+import { type Refusal, resourceKey } from '../rollout/refusal.ts';
 import { createRefusalBook, type RefusalBook } from '../rollout/refusal-book.ts';
 import { documentVersion } from './document-version.ts';
-import { type Form, inItsPlace } from './in-its-place.ts';
+import { inItsPlace } from './in-its-place.ts';
 import { createSearch, type Search } from './search.ts';
-import { type DocumentsById, isSame, type LineUp, lineUps } from './suspects.ts';
+import { type DocumentsById, isSame, suspectsOf } from './suspects.ts';
 
 /**
  * A route table is made of many documents, and an Envoy takes all of it or nothing. Where it refuses one, this finds out
@@ -59,8 +60,9 @@ export function createIsolation(options: IsolationOptions): Isolation {
   let provenById: DocumentsById | undefined;
   let search: Search | undefined;
   /** Who else may be to blame, where the search finds nobody. */
-  let further: readonly LineUp[] = [];
-  let form: Form = 'closed';
+  let further: readonly (readonly string[])[] = [];
+  /** By id, hashes of those to blame for whom what stood in for them is refused as well. */
+  const refusedTwice = new Map<string, string>();
   /** Kinds of the clients whose word the search is about. */
   let by: readonly string[] = [];
   let givenUp: readonly Refusal[] = [];
@@ -74,8 +76,12 @@ export function createIsolation(options: IsolationOptions): Isolation {
       const document = written().get(name);
       return document && documentVersion(document);
     },
-    isAccepted: ({ name, version }) =>
-      provenDocuments()?.get(name)?.hash === version && proven !== undefined && options.areAccepted(proven.tables),
+    isAccepted({ name, version }) {
+      const accepted = provenDocuments()?.get(name);
+      // What stands in for a document may have its hash.
+      const isItself = accepted?.hash === version && accepted === written().get(name);
+      return isItself && proven !== undefined && options.areAccepted(proven.tables);
+    },
     connected,
     hashes: options.hashes,
     onHeld: () => undefined,
@@ -92,9 +98,24 @@ export function createIsolation(options: IsolationOptions): Isolation {
     [givenUp, hopeless] = [[], ''];
   }
 
+  function isOlder(older: PolicyDocument | undefined, document: PolicyDocument): boolean {
+    return older !== undefined && older.createdAt === document.createdAt && !isSame(older, document);
+  }
+
   function olderOf(document: PolicyDocument): PolicyDocument | undefined {
     const versions = [provenDocuments()?.get(document.id), options.before(document.id)];
-    return versions.find((older) => older && older.createdAt === document.createdAt && !isSame(older, document));
+    return versions.find((older) => isOlder(older, document));
+  }
+
+  const isRefusedToo = ({ id, hash }: PolicyDocument): boolean => refusedTwice.get(id) === hash;
+
+  /** As long as it is a suspect: what was accepted, so that callers notice nothing, or else whatever cannot be refused. */
+  function meanwhile(document: PolicyDocument): PolicyDocument | undefined {
+    const accepted = provenDocuments();
+    const last = accepted?.get(document.id);
+    if (accepted !== undefined && !isSame(last, document)) return last;
+    const before = options.before(document.id);
+    return isOlder(before, document) ? before : guardInPlaceOf(document);
   }
 
   /** Whether there is anybody else who may be to blame. */
@@ -102,15 +123,14 @@ export function createIsolation(options: IsolationOptions): Isolation {
     const [next, ...others] = further;
     if (next === undefined) return false;
     further = others;
-    form = next.form;
-    search = createSearch(next.suspects, text);
+    search = createSearch(next, text);
     return true;
   }
 
   function begin({ gateway, tables }: Built, text: string): boolean {
     begunWith = versionsOf(tables);
     if (begunWith === hopeless) return false;
-    further = lineUps({ gateway, written: written(), proven: provenDocuments(), olderOf, form });
+    further = suspectsOf({ gateway, written: written(), proven: provenDocuments(), olderOf });
     return tryNext(text);
   }
 
@@ -122,23 +142,27 @@ export function createIsolation(options: IsolationOptions): Isolation {
   /** Where the search has come to its end: what follows from it. */
   function conclude({ heldBack, outcome }: Search, text: string): void {
     const found = outcome();
-    if (found?.kind === 'found') {
-      for (const [id, said] of found.guilty) blame(id, said);
-      end();
-    } else if (found?.kind === 'futile' && !tryNext(text)) {
+    if (found === undefined) return;
+    if (found.kind === 'futile' && tryNext(text)) return;
+    const isNews = found.kind === 'found' && [...found.guilty].filter(([id, said]) => blame(id, said)).length > 0;
+    if (!isNews) {
       givenUp = [...heldBack()].flatMap((id) => written().get(id) ?? []).map((each) => refusalOf(each, text));
       hopeless = begunWith;
-      end();
     }
+    end();
   }
 
-  function blame(id: string, text: string): void {
+  /** Whether that changes what is in force in its place. */
+  function blame(id: string, text: string): boolean {
     const document = written().get(id);
-    if (document === undefined) return;
+    if (document === undefined || isRefusedToo(document)) return false;
+    const version = documentVersion(document);
+    if (book.held.get(resourceKey(version))?.resource.version === version.version) refusedTwice.set(id, document.hash);
     const [first = '', ...others] = by;
-    book.refuse(documentVersion(document), text, first, false);
-    for (const kind of others) book.alsoBy(documentVersion(document), kind);
+    book.refuse(version, text, first, false);
+    for (const kind of others) book.alsoBy(version, kind);
     options.onBlamed?.(id, text);
+    return true;
   }
 
   function refusalOf(document: PolicyDocument, text: string): Refusal {
@@ -147,14 +171,22 @@ export function createIsolation(options: IsolationOptions): Isolation {
 
   return {
     heldBack() {
-      const ids = [...[...book.held.values()].map(({ resource }) => resource.name), ...(search?.heldBack() ?? [])];
-      if (ids.length === 0) form = 'closed';
-      const documents = ids.flatMap((id) => written().get(id) ?? []);
-      return new Map(documents.map((document) => [document.id, inItsPlace(document, olderOf(document), form)]));
+      const suspects = search?.heldBack() ?? none;
+      const blamed = [...book.held.values()].map(({ resource }) => resource.name).filter((id) => !suspects.has(id));
+      const inForce = (ids: Iterable<string>, instead: typeof meanwhile) =>
+        [...ids].flatMap((id) => written().get(id) ?? []).map((each) => [each.id, instead(each)] as const);
+      return new Map([
+        ...inForce(blamed, (each) => inItsPlace(each, olderOf(each), isRefusedToo(each))),
+        ...inForce(suspects, meanwhile),
+      ]);
     },
     follow() {
       end();
       book.follow();
+      for (const id of refusedTwice.keys()) {
+        const document = written().get(id);
+        if (document === undefined || !isRefusedToo(document)) refusedTwice.delete(id);
+      }
     },
     judge(built) {
       const refusal = built.tables.map(options.refusalOf).find((each) => each !== undefined);
@@ -187,6 +219,8 @@ export function createIsolation(options: IsolationOptions): Isolation {
     suspected: () => givenUp,
   };
 }
+
+const none: ReadonlySet<string> = new Set();
 
 function versionsOf(tables: readonly Resource[]): string {
   return tables.map(({ name, version }) => `${name}@${version}`).join();

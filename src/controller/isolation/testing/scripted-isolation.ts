@@ -9,18 +9,30 @@ import type { DocumentsById } from '../suspects.ts';
 /** Versions by name of a route: `a: 'bad'`. */
 export type Written = Readonly<Record<string, string>>;
 
-const ofRoutes = (name: string, version: string): PolicyDocument => {
-  const spec = `{parentRefs: [{name: g}], hostnames: [${version}.example.com], rules: [{matches: [{path: {value: /${name}}}]}]}`;
-  const text = `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: ${name}}, spec: ${spec}}`;
-  const [document] = parseDocuments(text, 'policy.yaml', '.').documents;
-  if (document === undefined) throw new Error('not read');
-  return document;
-};
+/** A route, or a policy that guards it: `guard: 'x'`. */
+function read(name: string, version: string): PolicyDocument {
+  const group = 'gateway.networking.k8s.io';
+  const isGuard = name === 'guard';
+  const document = {
+    apiVersion: isGuard ? 'gateway.envoyproxy.io/v1alpha1' : `${group}/v1`,
+    kind: isGuard ? 'SecurityPolicy' : 'HTTPRoute',
+    metadata: { name, labels: { version } },
+    spec: isGuard
+      ? {
+          targetRefs: [{ group, kind: 'HTTPRoute', name: 'a' }],
+          jwt: { providers: [{ name: 'p', issuer: 'i', remoteJWKS: { uri: 'https://a.example.com/keys' } }] },
+        }
+      : { parentRefs: [{ name: 'g' }], rules: [{ matches: [{ path: { value: `/${name}` } }] }] },
+  };
+  const [parsed] = parseDocuments(JSON.stringify(document), 'policy.yaml', '.').documents;
+  if (parsed === undefined) throw new Error('not read');
+  return parsed;
+}
 
 const known = new Map<string, PolicyDocument>();
 export function documentOf(name: string, version: string): PolicyDocument {
   const key = `${name}: ${version}`;
-  const document = known.get(key) ?? ofRoutes(name, version);
+  const document = known.get(key) ?? read(name, version);
   known.set(key, document);
   return document;
 }
@@ -44,7 +56,7 @@ export function scriptedIsolation(options: {
     group: 'g',
     written: () => written,
     before(id) {
-      const name = id.slice('HTTPRoute/'.length);
+      const name = id.slice(id.indexOf('/') + 1);
       const version = options.before?.[name];
       return version === undefined ? undefined : documentOf(name, version);
     },
@@ -115,9 +127,8 @@ export function scriptedIsolation(options: {
 }
 
 function partOf(document: PolicyDocument): string {
-  const spec = document.spec as { hostnames: string[]; rules: { backendRefs: unknown[]; filters: unknown[] }[] };
-  const isClosed = document !== known.get(`${document.name}: ${spec.hostnames[0]?.split('.')[0]}`);
-  return `${document.name}: ${isClosed ? 'closed' : spec.hostnames[0]?.split('.')[0]}`;
+  const { name, labels } = document;
+  return `${name}: ${document === known.get(`${name}: ${labels.version}`) ? labels.version : 'closed'}`;
 }
 
 function firstBad(parts: readonly string[]): string | undefined {
