@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../lib/hash.ts';
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
+import { oneBackend } from '../testing/one-backend.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
 
 const keyOf = (client: string): string => `a-key-of-${client}-with-16-or-more`;
@@ -39,21 +40,11 @@ metadata: {name: keys, namespace: other}
 spec: {from: [{group: gateway.envoyproxy.io, kind: SecurityPolicy, namespace: ${from}}], to: [{group: "", kind: Secret}]}
 `;
 
-const there = `
+const there = `${oneBackend}
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: edge}
 spec: {listeners: [{name: http, protocol: HTTP, port: 80}]}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: a}
-spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: a}}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: a}
-spec: {endpoints: [{ip: {address: 10.0.0.1, port: 8000}}]}
 `;
 
 const ofGateway = 'kind: Gateway, name: edge';

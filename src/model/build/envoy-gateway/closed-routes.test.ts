@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
+import { oneBackend } from '../testing/one-backend.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
 
-const there = `
+const there = `${oneBackend}
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: edge}
 spec: {listeners: [{name: http, port: 80, protocol: HTTP}]}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: a}
-spec: {endpoints: [{ip: {address: 10.0.0.1, port: 8000}}]}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: a}
-spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: a}}
 `;
 
 const rule = (model: string, name = ''): string =>
@@ -34,7 +25,7 @@ const httpRoute = (name: string): string => `---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: ${name}}
-spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: a}]}]}
+spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: b}]}]}
 `;
 
 const policy = (kind: string, name: string, target: string, spec: string): string => `---

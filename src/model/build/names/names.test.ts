@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
+import { oneBackend } from '../testing/one-backend.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
 import { indexByName } from './name-index.ts';
 
@@ -15,21 +16,11 @@ const key = (spec: string, name = 'mine', digit = 1, metadata = ''): string =>
   own('ApiKey', name, `{hash: ${hash(digit)}, ${spec}}`, metadata);
 const limit = (scope: string): string => own('Limit', 'it', `{requests: 1, window: 1m, scope: ${scope}}`);
 
-const backend = `apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: {name: there}
-spec: {endpoints: [{ip: {address: 10.0.0.1, port: 80}}]}
----
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIServiceBackend
-metadata: {name: there}
-spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: there}}
-`;
-const aiRoute = (matches: string): string => `${backend}---
+const aiRoute = (matches: string): string => `${oneBackend}
 apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIGatewayRoute
 metadata: {name: it}
-spec: {parentRefs: [{name: edge}], rules: [{matches: ${matches}, backendRefs: [{name: there}]}]}
+spec: {parentRefs: [{name: edge}], rules: [{matches: ${matches}, backendRefs: [{name: a}]}]}
 `;
 const named = (value: string, type = 'Exact'): string =>
   `[{headers: [{name: x-ai-eg-model, type: ${type}, value: "${value}"}]}]`;
@@ -191,7 +182,7 @@ describe('models and providers of a scope', () => {
   });
 
   it('may meet by a rule that takes whatever name a caller writes, and by a chain for every model', () => {
-    const there = limit('{models: [small], providers: [there]}');
+    const there = limit('{models: [small], providers: [a]}');
     expect(warningsOf(provider, model('small'), there, aiRoute(named('sma.*', 'RegularExpression')))).toEqual([]);
     expect(warningsOf(provider, model('small'), there, aiRoute(named('other')))).toEqual([never]);
   });
@@ -239,14 +230,14 @@ describe('a quota of a backend as a whole', () => {
 kind: QuotaPolicy
 metadata: {name: of-backend}
 spec:
-  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: there}]
+  targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: a}]
   serviceQuota: {quota: {limit: 10, duration: 1h}}
 `;
 
   it('is for nothing where no rule leads there', () => {
     expect(warningsOf(aiRoute(named('small')), quota)).toEqual([]);
-    expect(warningsOf(backend, quota)).toEqual([
-      'spec.serviceQuota no rule leads to there — check the target; the quota is for nothing',
+    expect(warningsOf(oneBackend, quota)).toEqual([
+      'spec.serviceQuota no rule leads to a — check the target; the quota is for nothing',
     ]);
   });
 });

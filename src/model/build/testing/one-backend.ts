@@ -1,4 +1,4 @@
-/** An AIServiceBackend `a` that can be served, for tests of what is said about one. */
+/** An AIServiceBackend `a` that can be served, for tests of what is said about it, or about what needs one. */
 export const oneBackend = `
 apiVersion: gateway.envoyproxy.io/v1alpha1
 kind: Backend
