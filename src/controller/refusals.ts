@@ -36,8 +36,8 @@ export interface KnownRefusals {
 export interface Keeper {
   learn(from: (book: RefusalBook) => void): void;
   readonly refusals: Pick<RefusalBook, 'held' | 'known' | 'tried' | 'accepted'>;
-  /** One of these is refused, and it is not known which. */
-  suspected?(): readonly Refusal[];
+  /** What is not in force either, since it cannot be found out what of it is refused. */
+  stuck?(): readonly Refusal[];
 }
 
 /** The same of all gateways together. */
@@ -98,8 +98,8 @@ export function createRefusals(): Refusals {
         const present = hashesOf(state, Object.keys(documents));
         for (const [id, hash] of Object.entries(documents)) if (present[id] === hash) texts.set(id, text);
       }
-      for (const { refusals, suspected } of keepers()) {
-        for (const { resource, text } of [...(suspected?.() ?? []), ...refusals.held.values()]) {
+      for (const { refusals, stuck } of keepers()) {
+        for (const { resource, text } of [...(stuck?.() ?? []), ...refusals.held.values()]) {
           for (const id of resource.origins) texts.set(id, text);
         }
       }

@@ -108,7 +108,7 @@ describe('createIsolation()', () => {
     expect(trials().length).toBeLessThan(15);
     // It is asked for, and refused: what clients have is what they had.
     expect(served()).toEqual(['a: y', 'guard: closed']);
-    expect(isolation.suspected().map(({ resource }) => resource.name)).toContain('SecurityPolicy/guard');
+    expect(isolation.stuck().map(({ resource }) => resource.name)).toEqual(['HTTPRoute/a', 'SecurityPolicy/guard']);
   });
 
   it('has nobody get past a guard of which no version can be in force', () => {
@@ -142,11 +142,11 @@ describe('createIsolation()', () => {
     expect(served()).toEqual(['a: closed', 'b: y']);
   });
 
-  it('gives up where nobody can be to blame, leaves all as it is written, and names who may be', () => {
+  it('gives up where nobody can be to blame, and leaves all as it is written', () => {
     const { write, served, blamed, trials, isolation } = scriptedIsolation({ refuse: () => 'never' });
     write({ a: 'x', b: 'y' });
     expect([served(), blamed()]).toEqual([['a: x', 'b: y'], {}]);
-    expect(isolation.suspected().map(({ resource, text }) => `${resource.name}: ${text}`)).toEqual([
+    expect(isolation.stuck().map(({ resource, text }) => `${resource.name}: ${text}`)).toEqual([
       'HTTPRoute/a: never',
       'HTTPRoute/b: never',
     ]);
@@ -154,6 +154,18 @@ describe('createIsolation()', () => {
     const before = trials().length;
     write({ a: 'x', b: 'y' });
     expect(trials().length).toBe(before + 1);
+  });
+
+  it('says of nothing that is in force that it is not', () => {
+    let isStrict = false;
+    const { write, isolation } = scriptedIsolation({ refuse: () => (isStrict ? 'never' : undefined) });
+    write({ a: 'x', b: 'x' });
+    isStrict = true;
+    write({ a: 'x', b: 'y' });
+    expect(isolation.stuck().map(({ resource }) => resource.name)).toEqual(['HTTPRoute/b']);
+    isStrict = false;
+    write({ a: 'x', b: 'z' });
+    expect(isolation.stuck()).toEqual([]);
   });
 
   it('waits for an answer as long as it takes, and says so while somebody is there', () => {

@@ -7,7 +7,7 @@ import { createRefusalBook, type RefusalBook } from '../rollout/refusal-book.ts'
 import { documentVersion } from './document-version.ts';
 import { inItsPlace } from './in-its-place.ts';
 import { createSearch, type Search } from './search.ts';
-import { type DocumentsById, isSame, suspectsOf } from './suspects.ts';
+import { type DocumentsById, isSame, notInForce, suspectsOf } from './suspects.ts';
 
 /**
  * A route table is made of many documents, and an Envoy takes all of it or nothing. Where it refuses one, this finds out
@@ -24,8 +24,8 @@ export interface Isolation {
   isBusy(): boolean;
   learn(from: (book: RefusalBook) => void): void;
   readonly refusals: Pick<RefusalBook, 'held' | 'known' | 'tried' | 'accepted'>;
-  /** One of these is to blame, and it cannot be found out which. They stay as they are written. */
-  suspected(): readonly Refusal[];
+  /** What is not in force, since tables are refused and nobody to blame is found. */
+  stuck(): readonly Refusal[];
 }
 
 /** What was made for a gateway. */
@@ -65,7 +65,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
   const refusedTwice = new Map<string, string>();
   /** Kinds of the clients whose word the search is about. */
   let by: readonly string[] = [];
-  let givenUp: readonly Refusal[] = [];
+  let stuck: readonly Refusal[] = [];
   /** Versions of the tables for which nobody can be found. */
   let hopeless = '';
   let begunWith = '';
@@ -95,7 +95,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
 
   function prove(built: Built): void {
     [proven, provenById] = [built, undefined];
-    [givenUp, hopeless] = [[], ''];
+    [stuck, hopeless] = [[], ''];
   }
 
   function isOlder(older: PolicyDocument | undefined, document: PolicyDocument): boolean {
@@ -140,13 +140,14 @@ export function createIsolation(options: IsolationOptions): Isolation {
   }
 
   /** Where the search has come to its end: what follows from it. */
-  function conclude({ heldBack, outcome }: Search, text: string): void {
+  function conclude({ gateway }: Built, { outcome }: Search, text: string): void {
     const found = outcome();
     if (found === undefined) return;
     if (found.kind === 'futile' && tryNext(text)) return;
     const isNews = found.kind === 'found' && [...found.guilty].filter(([id, said]) => blame(id, said)).length > 0;
     if (!isNews) {
-      givenUp = [...heldBack()].flatMap((id) => written().get(id) ?? []).map((each) => refusalOf(each, text));
+      const ids = notInForce({ gateway, written: written(), proven: provenDocuments() });
+      stuck = ids.flatMap((id) => written().get(id) ?? []).map((each) => refusalOf(each, text));
       hopeless = begunWith;
     }
     end();
@@ -204,7 +205,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
         if (search === undefined) return begin(built, refusal.text);
       }
       search.answered(refusal?.text);
-      conclude(search, refusal?.text ?? '');
+      conclude(built, search, refusal?.text ?? '');
       return true;
     },
     isBusy: () => search !== undefined && connected().length > 0,
@@ -216,7 +217,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
       options.onLearnt();
     },
     refusals: book,
-    suspected: () => givenUp,
+    stuck: () => stuck,
   };
 }
 

@@ -17,17 +17,10 @@ export interface Evidence {
  * be tried: who has changed since the tables were accepted, most likely; then the ordinary routes, which say most of what
  * stands in a table; then whoever has a part in it.
  */
-export function suspectsOf({ gateway, written, proven, olderOf }: Evidence): readonly (readonly string[])[] {
-  const ofRoutes = new Set(gateway.services.routes.flatMap(({ origins }) => origins));
-  const all = new Set([
-    ...ofRoutes,
-    ...gateway.routes.flatMap(({ origins }) => origins),
-    ...gateway.listeners.flatMap(({ origins }) => origins),
-    ...(gateway.filters ?? []).flatMap(({ origins }) => origins),
-    ...gateway.settings.origins,
-  ]);
-  const changed = proven === undefined ? [] : [...all].filter((id) => !isSame(proven.get(id), written.get(id)));
-  const groups = [changed, [...ofRoutes], [...all]].map((ids) =>
+export function suspectsOf(evidence: Evidence): readonly (readonly string[])[] {
+  const { gateway, written, proven, olderOf } = evidence;
+  const changed = proven === undefined ? [] : notInForce(evidence);
+  const groups = [changed, partsOfRoutes(gateway), parts(gateway)].map((ids) =>
     ids
       .flatMap((id) => written.get(id) ?? [])
       .filter((document) => canBeHeldBack(document, olderOf(document)))
@@ -36,6 +29,21 @@ export function suspectsOf({ gateway, written, proven, olderOf }: Evidence): rea
   );
   const distinct = new Map(groups.map((group) => [group.join(), group]));
   return [...distinct.values()].filter((group) => group.length > 0);
+}
+
+/** Whose part in the tables is not what clients have: of whom nothing was accepted, or something else. */
+export function notInForce({ gateway, written, proven }: Omit<Evidence, 'olderOf'>): readonly string[] {
+  return parts(gateway).filter((id) => proven === undefined || !isSame(proven.get(id), written.get(id)));
+}
+
+function partsOfRoutes({ services }: GatewayModel): readonly string[] {
+  return [...new Set(services.routes.flatMap(({ origins }) => origins))];
+}
+
+function parts(gateway: GatewayModel): readonly string[] {
+  const { routes, listeners, filters = [], settings } = gateway;
+  const others = [...routes, ...listeners, ...filters, settings].flatMap(({ origins }) => origins);
+  return [...new Set([...partsOfRoutes(gateway), ...others])];
 }
 
 export function isSame(a: PolicyDocument | undefined, b: PolicyDocument | undefined): boolean {
