@@ -263,6 +263,21 @@ describe('createIsolation()', () => {
       expect([served(), blamed()]).toEqual([['a: bad', 'b: x'], {}]);
     });
 
+    it('takes what stands in for it for no answer about it', () => {
+      let kinds: readonly string[] = ['envoy/1'];
+      const { write, served, isolation, settle } = scriptedIsolation({
+        kinds: () => kinds,
+        refuse: (parts) => (kinds[0] === 'envoy/1' ? parts.find((one) => /bad/.test(one)) : undefined),
+      });
+      write({ a: 'bad', b: 'x' });
+      expect(served()).toEqual(['a: closed', 'b: x']);
+      kinds = ['envoy/2'];
+      isolation.learn((book) => book.reconsider());
+      expect(isolation.refusals.known().map(({ name }) => name)).toEqual(['HTTPRoute/a']);
+      settle();
+      expect([served(), isolation.refusals.known()]).toEqual([['a: bad', 'b: x'], []]);
+    });
+
     it('starts no search on the word of others: nobody here could answer', () => {
       let kinds: readonly string[] = ['envoy/1'];
       const { write, served, isolation, trials, settle } = scriptedIsolation({ kinds: () => kinds });
