@@ -9,7 +9,10 @@ export interface Replica {
   readonly address: string;
   /** What it said last. */
   readonly account?: Account;
-  /** It did not answer when it was asked last. */
+  /**
+   * It has not answered for too long. Before that what it said last still counts: that its clients have accepted what
+   * is wanted stays true, and of what has changed since it has said nothing.
+   */
   readonly isSilent: boolean;
 }
 

@@ -85,16 +85,41 @@ describe('watchReplicas()', () => {
     expect(asked).toEqual(['b']);
   });
 
-  it('says who is silent, with what it said last, and forgets who is gone', async () => {
+  it('lets one be silent for a moment: what it said last stands', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    const before = watch.known();
+    for (let turn = 0; turn < 3; turn++) {
+      answers.set('b', err('no answer'));
+      await vi.advanceTimersByTimeAsync(4_000);
+      expect(watch.known()).toEqual(before);
+      answers.set('b', ok(account('b')));
+      await vi.advanceTimersByTimeAsync(2_000);
+    }
+    expect([changes, log.warn.mock.calls]).toEqual([1, []]);
+  });
+
+  it('says who has been silent for too long, with what it said last, and forgets who is gone', async () => {
     await vi.advanceTimersByTimeAsync(10);
     answers.set('b', err('no answer'));
-    await vi.advanceTimersByTimeAsync(6_000);
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(log.warn.mock.calls).toEqual([[{ replica: 'b:1', error: 'no answer' }, 'a replica does not answer']]);
     expect(watch.known()).toEqual([{ address: 'b:1', account: account('b'), isSilent: true }]);
     answers.delete('b');
     await vi.advanceTimersByTimeAsync(2_000);
     expect(watch.known()).toEqual([]);
     expect(changes).toBe(3);
+    // The address is another's by now, which has a patience of its own.
+    answers.set('b', ok(account('c')));
+    await vi.advanceTimersByTimeAsync(2_000);
+    answers.set('b', err('no answer'));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(watch.known()).toEqual([{ address: 'b:1', account: account('c'), isSilent: false }]);
+  });
+
+  it('has no patience with one that has never said anything', async () => {
+    answers.set('b', err('no answer'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(watch.known()).toEqual([{ address: 'b:1', isSilent: true }]);
   });
 
   it('counts names that cannot be looked up, or not in time, as silence', async () => {
@@ -104,6 +129,23 @@ describe('watchReplicas()', () => {
     find = () => new Promise(() => undefined);
     await vi.advanceTimersByTimeAsync(3_000);
     expect(watch.known()).toMatchObject([{ isSilent: true }]);
+  });
+
+  it('asks those that it knows while names cannot be looked up for a moment', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    find = () => Promise.reject(new Error('EAI_AGAIN'));
+    asked.splice(0);
+    answers.set('b', ok(account('b', 'q')));
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect([watch.known(), asked]).toEqual([
+      [{ address: 'b:1', account: account('b', 'q'), isSilent: false }],
+      ['b', 'b'],
+    ]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(watch.known()).toEqual([{ address: 'DNS', isSilent: true }]);
+    find = async () => [...answers.keys()].map(at);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(watch.known()).toMatchObject([{ address: 'b:1', isSilent: false }]);
   });
 
   it('asks nobody while another one leads, and starts afresh when it leads again', async () => {

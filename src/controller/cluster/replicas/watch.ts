@@ -20,6 +20,8 @@ export interface ReplicaWatchOptions {
   readonly soonMs?: number;
   readonly laterMs?: number;
   readonly limitMs?: number;
+  /** How long what one has said still stands for what it would say, while it does not answer. */
+  readonly patienceMs?: number;
 }
 
 export interface ReplicaWatch {
@@ -30,10 +32,16 @@ export interface ReplicaWatch {
   close(): void;
 }
 
+/** What is missed when they cannot be found. */
+const names = 'DNS';
+
 /** Asks the other replicas how their clients stand, again and again. The API server has no part in it. */
 export function watchReplicas(options: ReplicaWatchOptions): ReplicaWatch {
-  const { log, soonMs = 250, laterMs = 2_000, limitMs = 1_000 } = options;
+  const { log, soonMs = 250, laterMs = 2_000, limitMs = 1_000, patienceMs = 5_000 } = options;
   const own = new Set<string>();
+  /** Since when there is no answer, by address, and of names that cannot be looked up. */
+  const missedSince = new Map<string, number>();
+  let found: readonly Endpoint[] = [];
   let known: ReadonlyMap<string, Replica> | undefined;
   let said = '';
   let timer: NodeJS.Timeout | undefined;
@@ -52,6 +60,8 @@ export function watchReplicas(options: ReplicaWatchOptions): ReplicaWatch {
     if (isClosed) return;
     // One that is no leader any more has nothing to write, and starts afresh when it leads again.
     known = options.isLeader() ? next : undefined;
+    // Another pod may have the address of one that is gone.
+    for (const who of missedSince.keys()) if (known?.has(who) !== true && who !== names) missedSince.delete(who);
     // That there are no others is more than not to know of any.
     const says = known === undefined ? '' : JSON.stringify([...known.values()]);
     const hasChanged = says !== said;
@@ -62,11 +72,14 @@ export function watchReplicas(options: ReplicaWatchOptions): ReplicaWatch {
   }
 
   async function askAll(): Promise<Map<string, Replica>> {
-    const endpoints = await Promise.race([options.find(), sleep(limitMs, undefined, { ref: false })]).catch(
+    const lookup = await Promise.race([options.find(), sleep(limitMs, undefined, { ref: false })]).catch(
       () => undefined,
     );
-    if (endpoints === undefined) return new Map([['', { address: 'DNS', isSilent: true }]]);
-    const replicas = await Promise.all(endpoints.map(replicaAt));
+    if (lookup !== undefined) answered(names);
+    else if (known === undefined || known.has(names) || isMissedTooLong(names))
+      return new Map([[names, { address: names, isSilent: true }]]);
+    found = lookup ?? found;
+    const replicas = await Promise.all(found.map(replicaAt));
     return new Map(replicas.flatMap((replica) => (replica === undefined ? [] : [[replica.address, replica]])));
   }
 
@@ -76,15 +89,29 @@ export function watchReplicas(options: ReplicaWatchOptions): ReplicaWatch {
     const answer = await options.ask(endpoint, limitMs);
     const last = known?.get(address);
     if (!answer.ok) {
+      // A moment without an answer is no reason to write to every object that something is expected of, twice.
+      if (last?.account !== undefined && !last.isSilent && !isMissedTooLong(address)) return last;
       if (last?.isSilent !== true) log.warn({ replica: address, error: answer.error }, 'a replica does not answer');
       return { ...last, address, isSilent: true };
     }
+    answered(address);
     // An address is given to another pod only when ours is gone.
     if (answer.value.replica === options.identity) {
       own.add(address);
       return undefined;
     }
     return { address, account: answer.value, isSilent: false };
+  }
+
+  function answered(who: string): void {
+    missedSince.delete(who);
+  }
+
+  function isMissedTooLong(who: string): boolean {
+    const now = performance.now();
+    const since = missedSince.get(who) ?? now;
+    missedSince.set(who, since);
+    return now - since >= patienceMs;
   }
 
   function schedule(ms: number): void {
