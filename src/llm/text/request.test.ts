@@ -1,27 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseBody } from '../json/parse.ts';
-import type { TextLeaf } from './leaf.ts';
 import { requestTexts } from './request.ts';
-import { repetitionsIn, responseTexts } from './response.ts';
+import { base64, shownTexts } from './testing/shown.ts';
 
-/** `role[.field][?]: text` */
-function shown(leaves: readonly TextLeaf[]): readonly string[] {
-  return leaves.map(
-    ({ role, field, text, isUnknown }) =>
-      `${role}${field === undefined ? '' : `.${field}`}${isUnknown ? '?' : ''}: ${text}`,
-  );
-}
-
-function parsed(body: unknown): object {
-  const result = parseBody(Buffer.from(JSON.stringify(body)));
-  if (!result.ok) throw new Error(result.error);
-  return result.value.value;
-}
-
-const inRequest = (api: string, body: unknown) => shown(requestTexts(api, parsed(body)));
-const inResponse = (api: string, body: unknown) => shown(responseTexts(api, parsed(body)));
+const inRequest = (api: string, body: unknown) => shownTexts(requestTexts, api, body);
 const png = `data:image/png;base64,${'iVBORw0KGgo'.repeat(40)}`;
-const base64 = 'JVBERi0xLjQK'.repeat(40);
 
 describe('requestTexts()', () => {
   it('leaves alone who asks and how to answer', () => {
@@ -303,62 +285,6 @@ describe('requestTexts() of the other APIs', () => {
         'toolOutput: bo',
       ],
       ...['assistant: cited', 'assistant: ct', 'assistant: cdt', 'tool: td', 'tool: qd'],
-    ]);
-  });
-});
-
-describe('responseTexts()', () => {
-  it('finds the texts of every choice', () => {
-    const message = {
-      role: 'assistant',
-      content: 'c',
-      refusal: null,
-      reasoning_content: 'r',
-      annotations: [{ type: 'url_citation', url_citation: { title: 't', url: 'https://u.example', start_index: 1 } }],
-      tool_calls: [{ id: 'x', type: 'function', function: { name: 'x', arguments: '{"to":"x@y"}' } }],
-      audio: { id: 'x', data: base64, transcript: 'said' },
-    };
-    const choices = [
-      { index: 0, message, finish_reason: 'stop', logprobs: { content: [{ token: 'never', logprob: -1 }] } },
-      { index: 1, message: { role: 'assistant', content: 'c2' } },
-    ];
-    expect(inResponse('chat.completions', { id: 'x', object: 'o', model: 'm', choices, usage: {} })).toEqual([
-      ...['assistant: c', 'reasoning: r', 'assistant: t', 'assistant: https://u.example', 'toolInput.to: x@y'],
-      ...['assistant: said', 'assistant: c2'],
-    ]);
-  });
-
-  it.each<[string, unknown, readonly string[]]>([
-    ['completions', { choices: [{ text: 'a', index: 0, logprobs: { tokens: ['never'] } }] }, ['assistant: a']],
-    ['messages', { type: 'message', role: 'assistant', content: [{ type: 'text', text: 'm' }] }, ['assistant: m']],
-    ['embeddings', { object: 'list', data: [{ object: 'embedding', embedding: base64 }], model: 'm' }, []],
-    ['images.generations', { created: 1, data: [{ b64_json: 'never', revised_prompt: 'rp' }] }, ['assistant: rp']],
-    ['responses.input_tokens', { object: 'response.input_tokens', input_tokens: 3 }, []],
-    [
-      'responses',
-      {
-        id: 'x',
-        instructions: 'ins',
-        error: { code: 'x', message: 'bad' },
-        output: [{ type: 'reasoning', summary: [{ type: 'summary_text', text: 's' }] }],
-        text: { format: { type: 'text' }, verbosity: 'medium' },
-        metadata: { a: 'never' },
-      },
-      ['system: ins', 'assistant: x', 'assistant: bad', 'reasoning: s'],
-    ],
-  ])('finds those of %s', (api, body, expected) => {
-    expect(inResponse(api, body)).toEqual(expected);
-  });
-
-  it('says what repeats them', () => {
-    expect(
-      repetitionsIn({
-        choices: [{ logprobs: { content: [] }, message: {} }, { logprobs: null }],
-        output: [{ content: [{ type: 'output_text', logprobs: [{ token: 'a' }] }] }],
-      }),
-    ).toEqual([
-      { path: ['choices', 0, 'logprobs'], to: 'null' },
-      { path: ['output', 0, 'content', 0, 'logprobs'], to: '[]' },
     ]);
   });
 });
