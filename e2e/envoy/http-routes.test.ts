@@ -58,6 +58,14 @@ const manifests = (): string =>
     route('in-wildcard', 'wildcard', [leadTo('two', [below('/a')])], ['*.wildcard.io', 'deep.in.wildcard.io']),
     route('one-of-wildcard', 'wildcard', [leadTo('three', [below('/b')])], ['foo.wildcard.io']),
     route('nothing-shared', 'wildcard', [leadTo('one', [below('/c')])], ['wildcard.io', 'foo.example.com']),
+    route('all', 'wildcard', [leadTo('three', []), leadTo('one', [below('/own')])], ['all.wildcard.io']),
+    route('left-out', 'wildcard', [leadTo('two', [below('/')]), leadTo('one', [below('a')])], ['left-out.wildcard.io']),
+    route(
+      'closed',
+      'wildcard',
+      [leadTo('one', [below('/own')]), { matches: [], sessionPersistence: {} }],
+      ['closed.wildcard.io'],
+    ),
     route('across-a', 'any', [
       leadTo('one', [below('/'), { headers: said(['Version', 'one']) }]),
       leadTo('two', [below('/v2')]),
@@ -189,6 +197,17 @@ describe('an HTTPRoute', () => {
     ['wildcard.io', '/c', nobody],
     ['foo.example.com', '/c', nobody],
   ])('has the hosts that it shares with its listener: %s%s (HostnameIntersection)', async (host, path, name) => {
+    expect(await answered(hosts, { path, headers: { host } })).toBe(name);
+  });
+
+  it.each<[string, string, string | number]>([
+    ['all.wildcard.io', '/anything', 'three'],
+    ['all.wildcard.io', '/', 'three'],
+    ['all.wildcard.io', '/own/a', 'one'],
+    ['left-out.wildcard.io', '/a', 'two'],
+    ['closed.wildcard.io', '/own', 'one'],
+    ['closed.wildcard.io', '/a', 500],
+  ])('has rules for every request and rules for none: %s%s', async (host, path, name) => {
     expect(await answered(hosts, { path, headers: { host } })).toBe(name);
   });
 

@@ -84,7 +84,10 @@ spec:
 `;
 
 const rule = (path: string, answer: string, more = ''): string =>
-  `{ matches: [{ path: { value: ${path} } }], backendRefs: [{ group: gateway.envoyproxy.io, kind: Backend, name: backend }],
+  ruleFor(`[{ path: { value: ${path} } }]`, answer, more);
+
+const ruleFor = (matches: string, answer: string, more = ''): string =>
+  `{ matches: ${matches}, backendRefs: [{ group: gateway.envoyproxy.io, kind: Backend, name: backend }],
      filters: [{ type: ResponseHeaderModifier, responseHeaderModifier: { set: [{ name: x-rule, value: ${answer} }] } }${more}] }`;
 
 const wrongRule = (path: string): string =>
@@ -177,11 +180,19 @@ describe('an HTTPRoute of which some rules are wrong', { timeout: 120_000 }, () 
     expect(documents).toContainEqual(expect.objectContaining({ id: 'HTTPRoute/drops', isInPart: true }));
   });
 
+  it('serves every request by a rule whose list of matches is empty, which an API server leaves as it is', async () => {
+    await server.apply(route('empty', ruleFor('[]', 'every'), rule('/v1/models/closed', 'closed')));
+    await untilTold('empty', 'Accepted True 1', 'Programmed True 1', 'ResolvedRefs True 1');
+    expect((await get('httproute', 'empty')).spec.rules[0].matches).toEqual([]);
+    // Nothing is there at the service.
+    expect([await ask('empty'), await ask('empty', '/v1/models/closed')]).toEqual(['200 every', '404 closed']);
+  });
+
   it('is not accepted where all of them are, and is none that is attached', async () => {
     await server.apply(route('all-wrong', wrongRule('/shop')));
     await untilTold('all-wrong', 'Accepted False 1', 'Programmed False 1', 'ResolvedRefs True 1');
     expect(await ask('all-wrong', '/shop')).toBe('404 nobody');
     const attached = async (): Promise<number> => (await get('gateway', 'test')).status.listeners[0].attachedRoutes;
-    await until('four others are attached', async () => (await attached()) === 4);
+    await until('five others are attached', async () => (await attached()) === 5);
   });
 });

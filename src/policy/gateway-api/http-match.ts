@@ -52,11 +52,17 @@ export type HttpMatch = Infer<typeof match>;
 
 const written = list(match, { most: 64 });
 
+/** As the definitions have it where the field is absent. They leave an empty list as it is, which means the same. */
+export const everyRequest = [{}] as const;
+
 /** In place of matches that cannot be read: the rule is for no request. Nobody can write it. */
 export const noRequest = Symbol('no request');
 
 /** Any of them suffices. None is left only of what was `noRequest`. */
 export const httpMatches: Schema<readonly HttpMatch[]> = {
   json: written.json,
-  parse: (value, place) => (value === noRequest ? [] : written.parse(value, place)),
+  parse: (value, place) => {
+    if (value === noRequest) return [];
+    return written.parse(Array.isArray(value) && value.length === 0 ? everyRequest : value, place);
+  },
 };

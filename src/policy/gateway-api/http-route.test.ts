@@ -202,6 +202,12 @@ describe('HTTPRoute', () => {
     });
   });
 
+  it('has rules for every request where their list of matches is empty, as where there is none', () => {
+    expect(specOf('HTTPRoute', '{rules: [{matches: []}]}')).toEqual(specOf('HTTPRoute', '{rules: [{}]}'));
+    const toPrefix = '{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /a}}}';
+    expect(problemsOf('HTTPRoute', `{rules: [{matches: [], filters: [${toPrefix}]}]}`)).toEqual([]);
+  });
+
   it('keeps of a filter what its type means', () => {
     const filters = '[{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: ""}}}]';
     expect(specOf('HTTPRoute', `{rules: [{filters: ${filters}, backendRefs: [{name: a, port: 80}]}]}`)).toMatchObject({

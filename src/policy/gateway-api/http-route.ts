@@ -8,7 +8,7 @@ import { type Infer, refine } from '../schema/schema.ts';
 import { except, refused } from '../schema/verdict.ts';
 import { gatewayDuration } from './duration.ts';
 import { backendFilters, httpFilters } from './http-filter.ts';
-import { httpMatches } from './http-match.ts';
+import { everyRequest, httpMatches } from './http-match.ts';
 import { hostname, sectionName } from './name.ts';
 import { backendFields, weight, withPort } from './object-reference.ts';
 import { parentReferences } from './parent-reference.ts';
@@ -34,7 +34,7 @@ const retry = object({
 
 const ruleFields = object({
   name: optional(sectionName, 'Name of the rule, for policies that are for it alone.'),
-  matches: defaulted(httpMatches, [{}], 'Requests that the rule is for; any of them suffices.'),
+  matches: defaulted(httpMatches, everyRequest, 'Requests that the rule is for: any of these; all if empty.'),
   filters: defaulted(httpFilters, [], 'Changes of requests and responses.'),
   backendRefs: defaulted(list(httpBackend, { most: 16 }), [], 'Who answers. Without any the answer is 500.'),
   timeouts: optional(routeTimeouts, 'How long an answer may take.'),

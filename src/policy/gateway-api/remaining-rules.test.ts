@@ -24,6 +24,8 @@ describe('an HTTPRoute of which some rules are wrong', () => {
       ['w', ['/a', '/b']],
     ],
     ['everything, where it says nothing else', `{${wrong}}`, [undefined, ['/']]],
+    ['everything, where its list is empty', `{matches: [], ${wrong}}`, [undefined, ['/']]],
+    ['everything, where nothing is behind the field', `{matches: , ${wrong}}`, [undefined, ['/']]],
     ['what can be read of it', '{matches: [{path: {value: a}}, {path: {value: /b}}]}', [undefined, ['/b']]],
     ['nothing, where none of it can be read', '{matches: [{path: {value: a}}]}', [undefined, []]],
     ['nothing, where it is no list', '{matches: all}', [undefined, []]],

@@ -30,15 +30,16 @@ export function remainingRules(
       return {
         // Policies may be for it.
         ...(name !== undefined && !hasWrongName(index) && { name }),
-        ...(matches !== undefined && { matches: readableMatches(matches, isReadable) }),
+        // Behind `matches:` may be nothing, which is null, and as good as absent.
+        ...(matches !== undefined && matches !== null && { matches: readableMatches(matches, isReadable) }),
       };
     }),
   };
 }
 
+/** An empty list can be read: it is for every request. */
 function readableMatches(matches: unknown, isReadable: (spec: Spec) => boolean): readonly unknown[] | typeof noRequest {
-  const readable = Array.isArray(matches)
-    ? matches.filter((match) => isReadable({ rules: [{ matches: [match] }] }))
-    : [];
-  return readable.length === 0 ? noRequest : readable;
+  if (!Array.isArray(matches)) return noRequest;
+  const readable = matches.filter((match) => isReadable({ rules: [{ matches: [match] }] }));
+  return readable.length === 0 && matches.length > 0 ? noRequest : readable;
 }

@@ -23,6 +23,8 @@ spec:
     - {matches: [{path: {value: /cart}}, {path: {value: cart}}], backendRefs: [{name: shop, port: 80}], sessionPersistence: {}}
     - {matches: [{path: {value: lost}}], backendRefs: [{name: shop, port: 80}]}
     - {backendRefs: [{name: shop, port: 80}, {name: gone, port: 80}]}
+    - {matches: [], backendRefs: [{name: shop, port: 80}], sessionPersistence: {}}
+    - {matches: [], backendRefs: [{name: shop, port: 80}]}
 `;
 
 it('answers 500 for what a wrong rule of a route is for, and serves the others', () => {
@@ -32,6 +34,8 @@ it('answers 500 for what a wrong rule of a route is for, and serves the others',
   expect(routes).toEqual([
     ['HTTPRoute/site/0/0', '/cart', 'fail'],
     ['HTTPRoute/site/2/0', '/', 'forward'],
+    ['HTTPRoute/site/3/0', '/', 'fail'],
+    ['HTTPRoute/site/4/0', '/', 'forward'],
   ]);
   // What is wrong with the rules themselves was said when they were read.
   expect(problems.map(({ path, reason }) => [path, reason])).toEqual([
