@@ -1,15 +1,16 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256Hex } from '../../../src/lib/hash.ts';
-import { type Practice, startPractice } from '../../../src/practice/start.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
-import { type ControllerProcess, startControllerProcess } from '../../support/kube-api/controller.ts';
-import { type Egress, startEgress } from '../../support/kube-api/egress.ts';
+import type { ControllerProcess } from '../../support/kube-api/controller.ts';
+import type { Egress } from '../../support/kube-api/egress.ts';
+import {
+  callerWith,
+  emptyOlderVersions,
+  type GatewaySite,
+  olderVersions,
+  startGatewaySite,
+} from '../../support/kube-api/gateway-site.ts';
 import { patience, until } from '../../support/kube-api/patience.ts';
-import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
-import { freePort } from '../../support/ports.ts';
 import { rawRequest } from '../../support/raw-request.ts';
 
 /*
@@ -19,70 +20,29 @@ import { rawRequest } from '../../support/raw-request.ts';
 
 patience();
 const key = 'sk-sluice-last-good-0123456789abcd';
-const versions = 'sluice-older-versions';
-/** As the chart makes it. */
-const emptyVersions = `{apiVersion: v1, kind: Secret, metadata: {name: ${versions}, namespace: sluice-system}}`;
-let server: KubeApiServer;
-let practice: Practice;
-let folder: string;
-let port: number;
+let site: GatewaySite;
 let controller: ControllerProcess;
 let egress: Egress;
 
 beforeAll(async () => {
-  server = await startApiServer();
-  await serveEveryKind(server);
-  await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
-  await server.apply(emptyVersions);
-  practice = await startPractice({});
-  folder = await mkdtemp(join(tmpdir(), 'sluice-state-'));
-  port = await freePort();
-  await server.apply([frame(), model('provider'), script(answering)].join('---\n'));
+  site = await startGatewaySite();
+  const objects = [emptyOlderVersions, callerWith(key), provided(), model('provider'), script(answering)];
+  await site.server.apply(objects.join('\n---\n'));
   controller = await startController();
-  egress = await startEgress(controller.xdsPort);
+  egress = await site.startEgress(controller);
 });
 
-afterAll(async () => {
-  await egress?.stop();
-  await controller?.stop();
-  await practice?.close();
-  await server?.close();
-  if (folder) await rm(folder, { recursive: true });
-});
+afterAll(() => site?.close());
 
-async function startController(xdsPort?: number, stateFolder = folder): Promise<ControllerProcess> {
-  const flags = ['--state', stateFolder];
-  const started = await startControllerProcess({ kubeconfig: server.kubeconfig, flags, ...(xdsPort && { xdsPort }) });
-  const isReady = async (): Promise<boolean> => (await started.page('/readyz')) !== undefined;
-  await until('the controller is ready', isReady, { seen: started.log });
-  return started;
-}
+const startController = (xdsPort?: number, stateFolder = site.folder): Promise<ControllerProcess> =>
+  site.startController({ flags: ['--state', stateFolder], ...(xdsPort && { xdsPort }) });
 
-const frame = (): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: { name: sluice-egress }
-spec: { controllerName: sluice.dev/gateway-controller }
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: { name: test, namespace: default }
-spec: { gatewayClassName: sluice-egress, listeners: [{ name: http, port: ${port}, protocol: HTTP }] }
----
-apiVersion: sluice.dev/v1alpha1
-kind: ApiKey
-metadata: { name: caller, namespace: default }
-spec: { hash: "sha256:${sha256Hex(key)}" }
----
+/** What the model asks, and the route that the script is for. */
+const provided = (): string => `
 apiVersion: sluice.dev/v1alpha1
 kind: Provider
 metadata: { name: provider, namespace: default }
-spec: { schema: openai, endpoint: "${practice.url}/v1", credential: { none: {} } }
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: { name: backend, namespace: default }
-spec: { endpoints: [{ ip: { address: 127.0.0.1, port: ${practice.port} } }] }
+spec: { schema: openai, endpoint: "${site.practice.url}/v1", credential: { none: {} } }
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -113,7 +73,7 @@ spec:
 `;
 
 async function chat(): Promise<number | undefined> {
-  const answer = await rawRequest(port, {
+  const answer = await rawRequest(site.port, {
     path: '/v1/chat/completions',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'small', messages: [{ role: 'user', content: 'Hello' }] }),
@@ -123,7 +83,7 @@ async function chat(): Promise<number | undefined> {
 
 async function scripted(): Promise<unknown> {
   const headers = { host: 'scripted.example.com' };
-  const answer = await rawRequest(port, { method: 'GET', path: '/v1/models', headers }).catch(() => undefined);
+  const answer = await rawRequest(site.port, { method: 'GET', path: '/v1/models', headers }).catch(() => undefined);
   return answer?.headers['x-script'];
 }
 
@@ -142,7 +102,7 @@ interface Told {
 }
 
 async function accepted(resource: string, name: string): Promise<Condition | undefined> {
-  const { status } = JSON.parse(await server.kubectl('get', resource, name, '-o', 'json')) as Told;
+  const { status } = JSON.parse(await site.server.kubectl('get', resource, name, '-o', 'json')) as Told;
   const conditions = status?.conditions ?? status?.ancestors?.[0]?.conditions ?? [];
   return conditions.find(({ type }) => type === 'Accepted');
 }
@@ -152,7 +112,9 @@ const isRefused = async (resource: string, name: string): Promise<boolean> =>
 
 /** What a replica that is started anew can know of. */
 async function kept(): Promise<readonly string[]> {
-  const secret = JSON.parse(await server.kubectl('get', 'secret', versions, '-n', 'sluice-system', '-o', 'json'));
+  const secret = JSON.parse(
+    await site.server.kubectl('get', 'secret', olderVersions, '-n', 'sluice-system', '-o', 'json'),
+  );
   const text = Buffer.from(secret.data?.versions ?? '', 'base64').toString();
   const lines = text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
   return lines.map(({ kind, object, refused }) =>
@@ -182,7 +144,7 @@ describe('the last good version', { timeout: 120_000 }, () => {
     await until('everything serves', async () => (await chat()) === 200 && (await scripted()) === 'runs', {
       seen: () => `${controller.log()}\n${egress.processor.log()}`,
     });
-    await server.apply([model('gone'), script(broken)].join('---\n'));
+    await site.server.apply([model('gone'), script(broken)].join('---\n'));
     await until('the model is refused', () => isRefused('model.sluice.dev', 'small'));
     await until('the script is refused', () => isRefused('envoyextensionpolicy', 'script'));
     expect(await accepted('model.sluice.dev', 'small')).toMatchObject({
@@ -206,17 +168,17 @@ describe('the last good version', { timeout: 120_000 }, () => {
       // It has not even been sent.
       expect(controller.log()).not.toContain('refused by a client');
     }
-    expect((await stat(join(folder, 'policy.snapshot'))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(site.folder, 'policy.snapshot'))).mode & 0o777).toBe(0o600);
   });
 
   it('serves on when it starts anew while the API server is away', async () => {
     const { xdsPort } = controller;
     await controller.stop();
-    await server.stopServer();
+    await site.server.stopServer();
     controller = await startController(xdsPort);
     await until('its pod is connected', () => controller.log().split('client connected').length > 2);
     await servesOn();
-    await server.startServer();
+    await site.server.startServer();
     await until('the policy is the one of the cluster', async () => {
       const status = await controller.page('/status');
       return status !== undefined && JSON.parse(status).source.servesFrom === 'cluster';
@@ -232,18 +194,18 @@ describe('the last good version', { timeout: 120_000 }, () => {
       return seen === all;
     };
     await until('others can know of it', isKept, { seen: () => seen });
-    await server.kubectl('delete', 'secret', versions, '-n', 'sluice-system');
+    await site.server.kubectl('delete', 'secret', olderVersions, '-n', 'sluice-system');
     await until('somebody is told', () => controller.log().includes('Bring it back with helm upgrade'));
-    await server.apply(emptyVersions);
+    await site.server.apply(emptyOlderVersions);
     await until('others can know of it again', isKept, { seen: () => seen });
     const said = await told();
     const { xdsPort } = controller;
     await egress.stop();
     await controller.stop();
-    await mkdir(join(folder, 'another'));
-    await writeFile(join(folder, 'another', 'policy.snapshot'), 'left by somebody else');
-    controller = await startController(xdsPort, join(folder, 'another'));
-    egress = await startEgress(xdsPort);
+    await mkdir(join(site.folder, 'another'));
+    await writeFile(join(site.folder, 'another', 'policy.snapshot'), 'left by somebody else');
+    controller = await startController(xdsPort, join(site.folder, 'another'));
+    egress = await site.startEgress(controller);
     await until('everything serves', async () => (await chat()) === 200 && (await scripted()) === 'runs', {
       seen: () => `${controller.log()}\n${egress.processor.log()}`,
     });
@@ -255,7 +217,7 @@ describe('the last good version', { timeout: 120_000 }, () => {
   });
 
   it('is forgotten when what is written is right again', async () => {
-    await server.apply([model('provider'), script(answering.replace('runs', 'mended'))].join('---\n'));
+    await site.server.apply([model('provider'), script(answering.replace('runs', 'mended'))].join('---\n'));
     await until('the mended script runs', async () => (await scripted()) === 'mended');
     await until('the script is accepted', async () => !(await isRefused('envoyextensionpolicy', 'script')));
     await until('the model is accepted', async () => !(await isRefused('model.sluice.dev', 'small')));

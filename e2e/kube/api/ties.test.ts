@@ -1,70 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256Hex } from '../../../src/lib/hash.ts';
-import { type Practice, startPractice } from '../../../src/practice/start.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
-import { type ControllerProcess, startControllerProcess } from '../../support/kube-api/controller.ts';
-import { type Egress, startEgress } from '../../support/kube-api/egress.ts';
+import type { ControllerProcess } from '../../support/kube-api/controller.ts';
+import { callerWith, type GatewaySite, startGatewaySite } from '../../support/kube-api/gateway-site.ts';
 import { patience, until } from '../../support/kube-api/patience.ts';
-import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
-import { freePort } from '../../support/ports.ts';
 import { rawRequest } from '../../support/raw-request.ts';
 
 /* Two objects that want the same: the older one has it, as Gateway API demands, until it is deleted and made again. */
 
 patience();
 const key = 'sk-sluice-ties-0123456789abcdefgh';
-let server: KubeApiServer;
-let practice: Practice;
-let port: number;
+let site: GatewaySite;
 let controller: ControllerProcess;
-let egress: Egress;
 
 beforeAll(async () => {
-  server = await startApiServer();
-  await serveEveryKind(server);
-  await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
-  practice = await startPractice({});
-  port = await freePort();
-  await server.apply(frame());
-  await server.apply(claims('z'));
+  site = await startGatewaySite();
+  await site.server.apply([callerWith(key), serviceBackend, claims('z')].join('---\n'));
   // A write of several objects may begin in one second and end in the next one.
   const lastMade = Math.max(...(await Promise.all(claimed.map((kind) => madeAt(kind, 'z')))));
   await until('what comes next is younger', () => Date.now() >= lastMade + 1_000);
-  await server.apply(claims('a'));
-  controller = await startControllerProcess({ kubeconfig: server.kubeconfig });
-  const isReady = async (): Promise<boolean> => (await controller.page('/readyz')) !== undefined;
-  await until('the controller is ready', isReady, { seen: controller.log });
-  egress = await startEgress(controller.xdsPort);
+  await site.server.apply(claims('a'));
+  controller = await site.startController();
+  await site.startEgress(controller);
 });
 
-afterAll(async () => {
-  await egress?.stop();
-  await controller?.stop();
-  await practice?.close();
-  await server?.close();
-});
+afterAll(() => site?.close());
 
-const frame = (): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: { name: sluice-egress }
-spec: { controllerName: sluice.dev/gateway-controller }
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: { name: test, namespace: default }
-spec: { gatewayClassName: sluice-egress, listeners: [{ name: http, port: ${port}, protocol: HTTP }] }
----
-apiVersion: sluice.dev/v1alpha1
-kind: ApiKey
-metadata: { name: caller, namespace: default }
-spec: { hash: "sha256:${sha256Hex(key)}" }
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: { name: backend, namespace: default }
-spec: { endpoints: [{ ip: { address: 127.0.0.1, port: ${practice.port} } }] }
----
+const serviceBackend = `
 apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIServiceBackend
 metadata: { name: backend, namespace: default }
@@ -104,7 +64,7 @@ spec:
 `;
 
 async function objectOf<T>(kind: string, name: string): Promise<T> {
-  return JSON.parse(await server.kubectl('get', kind, name, '--output', 'json'));
+  return JSON.parse(await site.server.kubectl('get', kind, name, '--output', 'json'));
 }
 
 async function madeAt(kind: string, name: string): Promise<number> {
@@ -116,7 +76,7 @@ async function madeAt(kind: string, name: string): Promise<number> {
 async function winners(): Promise<Readonly<Record<string, unknown>>> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ model: 'tied', messages: [{ role: 'user', content: 'Hello' }] });
-  const ask = (request: Parameters<typeof rawRequest>[1]) => rawRequest(port, request).catch(() => undefined);
+  const ask = (request: Parameters<typeof rawRequest>[1]) => rawRequest(site.port, request).catch(() => undefined);
   const [service, chat, models, explained] = await Promise.all([
     ask({ method: 'GET', path: '/v1/models', headers: { host: 'tied.example.com' } }),
     ask({ path: '/v1/chat/completions', headers, body }),
@@ -124,7 +84,7 @@ async function winners(): Promise<Readonly<Record<string, unknown>>> {
     controller.page('/explain?key=caller&model=tied'),
   ]);
   const modelOf = (text = ''): string | undefined => /model-of-(\w)/.exec(text)?.[1];
-  const asked = practice.requests.findLast(({ path }) => path.includes('/chat/'))?.bytes.toString();
+  const asked = site.practice.requests.findLast(({ path }) => path.includes('/chat/'))?.bytes.toString();
   return {
     service: service?.headers['x-route'],
     chat: chat?.status === 200 ? modelOf(asked) : chat?.status,
@@ -166,8 +126,8 @@ describe('of objects that want the same', () => {
   });
 
   it('one that is deleted and made again is younger', async () => {
-    for (const kind of claimed) await server.kubectl('delete', kind, 'z');
-    await server.apply(claims('z'));
+    for (const kind of claimed) await site.server.kubectl('delete', kind, 'z');
+    await site.server.apply(claims('z'));
     await untilWinner('a', 'z');
   });
 });
