@@ -8,12 +8,15 @@ import { kubeErrorText } from './error.ts';
 import { startTestServer } from './testing/server.ts';
 
 /** A client whose credential is what a command prints, and the credentials that were shown. */
-async function withCommand(script: string, accepts: (authorization: string | undefined) => boolean = () => true) {
+async function withCommand(
+  script: string,
+  accepts: (authorization: string | undefined) => boolean | Promise<boolean> = () => true,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-connection-'));
   const shown: (string | undefined)[] = [];
-  const server = await startTestServer(({ headers: { authorization } }, response: ServerResponse) => {
+  const server = await startTestServer(async ({ headers: { authorization } }, response: ServerResponse) => {
     shown.push(authorization);
-    response.writeHead(accepts(authorization) ? 200 : 401).end('{}');
+    response.writeHead((await accepts(authorization)) ? 200 : 401).end('{}');
   });
   const kubeconfig = join(folder, 'config');
   const write = (text: string, address = server.url): Promise<void> =>
@@ -65,6 +68,21 @@ it('keeps what a command answers, until the API server refuses it', async () => 
   expect(await call()).toBe('Unauthorized (401): the API server answered 401');
   expect([await call(), await call(), await starts()]).toEqual(['answered', 'answered', 2]);
   expect(shown.at(-1)).toBe('Bearer of-turn-2');
+});
+
+it('keeps a new credential though the old one is refused once more, late', async () => {
+  const late = Promise.withResolvers<void>();
+  const script = byTurn(tokenOf("'of-turn-' + turn"));
+  const { call, shown, starts } = await withCommand(script, async (given) => {
+    if (given === 'Bearer of-turn-1' && shown.length === 1) await late.promise;
+    return given !== 'Bearer of-turn-1';
+  });
+  const first = call();
+  await expect.poll(() => shown.length).toBe(1);
+  expect([await call(), await call()]).toEqual(['Unauthorized (401): the API server answered 401', 'answered']);
+  late.resolve();
+  await first;
+  expect([await call(), await starts()]).toEqual(['answered', 2]);
 });
 
 it('renews once what several calls were refused with', async () => {

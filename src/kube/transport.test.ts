@@ -244,4 +244,52 @@ describe('Transport.call()', () => {
       error: { reason: 'Timeout', message: 'GET /a: no answer within 0.03 s' },
     });
   });
+
+  it('does not send late what has failed already for want of a credential', async () => {
+    const { server } = await transportTo((_, response) => response.end('{}'));
+    const late = Promise.withResolvers<void>();
+    const connection = plainConnection(server.url);
+    const transport = createTransport(
+      { ...connection, credentials: () => late.promise.then(connection.credentials) },
+      'a test',
+    );
+    closing.push(() => transport.close());
+    const call = { method: 'POST', path: '/', body: {} } as const;
+    expect(await transport.call({ ...call, timeoutMs: 20 })).toMatchObject({ error: { reason: 'Timeout' } });
+    late.resolve();
+    expect(await transport.call({ ...call, timeoutMs: 20_000 })).toEqual({ ok: true, value: {} });
+    expect(server.seen).toEqual(['POST /']);
+  });
+
+  it('lets go of the connections of what has failed, was closed, or is open when the client is closed', async () => {
+    let open = 0;
+    const { transport, server } = await transportTo((request, response) => {
+      open++;
+      request.socket.once('close', () => open--);
+      if (request.url !== '/silent') response.write('a\n');
+    });
+    const standing = (): readonly number[] => [server.seen.length, open];
+    const none = { onOpen: () => undefined, onLine: () => undefined, onEnd: () => undefined };
+    const call = { method: 'GET', path: '/silent', timeoutMs: 40 } as const;
+    const long = { ...call, timeoutMs: 20_000 };
+    await transport.call(call);
+    await expect.poll(standing).toEqual([1, 0]);
+    transport.stream(call, none);
+    await expect.poll(standing).toEqual([2, 0]);
+    const stream = transport.stream({ ...long, path: '/watch' }, none);
+    await expect.poll(standing).toEqual([3, 1]);
+    stream.close();
+    await expect.poll(standing).toEqual([3, 0]);
+    transport.stream({ ...long, path: '/watch' }, none);
+    const waiting = transport.call(long);
+    await expect.poll(standing).toEqual([5, 2]);
+    transport.close();
+    await expect.poll(standing).toEqual([5, 0]);
+    expect(await waiting).toMatchObject({ error: { reason: 'Closed' } });
+    // Nor does anything begin after that.
+    const told: unknown[] = [];
+    transport.stream({ ...call, path: '/watch' }, { ...none, onEnd: (error) => told.push(error?.reason) });
+    await expect.poll(() => told).toEqual(['Closed']);
+    expect(server.seen).toHaveLength(5);
+  });
 });
