@@ -224,6 +224,13 @@ describe('createIsolation()', () => {
       expect(isolation.refusals.known()).toEqual([refused('a', 'bad')]);
     });
 
+    it('has what was before in its place while it searches, where nothing was accepted yet', () => {
+      const { write, trials, served } = scriptedIsolation({ before: { a: 'x' } });
+      write({ a: 'y', b: 'bad' });
+      expect(trials()[1]).toEqual(['a: x']);
+      expect(served()).toEqual(['a: y', 'b: closed']);
+    });
+
     it('builds once more when it hears of it later, and when it is taken back', () => {
       const { write, served, isolation, learnt, settle } = scriptedIsolation({ before: { a: 'x' }, kinds: () => [] });
       write({ a: 'bad', b: 'x' });

@@ -134,11 +134,6 @@ export function createIsolation(options: IsolationOptions): Isolation {
     return tryNext(text);
   }
 
-  function end(): void {
-    search = undefined;
-    further = [];
-  }
-
   /** Where the search has come to its end: what follows from it. */
   function conclude({ gateway }: Built, { outcome }: Search, text: string): void {
     const found = outcome();
@@ -150,7 +145,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
       stuck = ids.flatMap((id) => written().get(id) ?? []).map((each) => refusalOf(each, text));
       hopeless = begunWith;
     }
-    end();
+    search = undefined;
   }
 
   /** Whether that changes what is in force in its place. */
@@ -182,7 +177,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
       ]);
     },
     follow() {
-      end();
+      search = undefined;
       book.follow();
       for (const id of refusedTwice.keys()) {
         const document = written().get(id);
@@ -213,7 +208,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
       const before = [...book.held.keys()].join();
       from(book);
       if ([...book.held.keys()].join() === before) return;
-      end();
+      search = undefined;
       options.onLearnt();
     },
     refusals: book,

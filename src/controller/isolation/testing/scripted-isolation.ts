@@ -90,6 +90,8 @@ export function scriptedIsolation(options: {
     const parts = served.at(-1);
     if (table === undefined || parts === undefined || !doesAnswer() || kinds().length === 0) return;
     const text = refuse(parts);
+    refusals.delete(table.version);
+    accepted.delete(table.version);
     if (text === undefined) accepted.add(table.version);
     else refusals.set(table.version, { resource: table, text, by: kinds(), documents: {} });
   }
