@@ -130,7 +130,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
   function begin({ gateway, tables }: Built, text: string): boolean {
     begunWith = versionsOf(tables);
     if (begunWith === hopeless) return false;
-    further = suspectsOf({ gateway, written: written(), proven: provenDocuments(), olderOf });
+    further = suspectsOf({ gateway, written: written(), proven: provenDocuments(), olderOf, text });
     return tryNext(text);
   }
 

@@ -5,7 +5,14 @@ import { type DocumentsById, isSame, suspectsOf } from './suspects.ts';
 
 const document = (id: string, hash: string, createdAt?: string): PolicyDocument => {
   const [kind, name] = id.split('/');
-  return { id, kind, name, hash, spec: {}, ...(createdAt && { createdAt }) } as unknown as PolicyDocument;
+  return {
+    id,
+    kind,
+    name,
+    hash,
+    spec: { rules: [{ path: `/of/${name}` }], count: 3 },
+    ...(createdAt && { createdAt }),
+  } as unknown as PolicyDocument;
 };
 const all = (...documents: readonly PolicyDocument[]): DocumentsById =>
   new Map(documents.map((each) => [each.id, each]));
@@ -22,9 +29,9 @@ const everybody = [route, other, 'SecurityPolicy/s', model, 'Gateway/g', 'EnvoyE
 const written = all(...everybody.map((id) => document(id, 'new')), document('HTTPRoute/elsewhere', 'new'));
 
 describe('suspectsOf()', () => {
-  const suspects = (proven: DocumentsById | undefined) =>
+  const suspects = (proven: DocumentsById | undefined, text = 'no') =>
     suspectsOf({
-      ...{ gateway, written, proven },
+      ...{ gateway, written, proven, text },
       olderOf(each) {
         const older = proven?.get(each.id);
         return isSame(older, each) ? undefined : older;
@@ -45,6 +52,12 @@ describe('suspectsOf()', () => {
     const ofAll = ['EnvoyExtensionPolicy/e', 'HTTPRoute/a', 'HTTPRoute/b', 'Model/m', 'SecurityPolicy/s'];
     expect(suspects(undefined)).toEqual([ofRoutes, ofAll]);
     expect(suspects(written)).toEqual([ofRoutes, ofAll]);
+  });
+
+  it('begins with whoever says what the clients quote, and says it whole', () => {
+    expect(suspects(undefined, "bad path '/of/b'")[0]).toEqual(['HTTPRoute/b']);
+    expect(suspects(undefined, "bad path '/of/bad'")).toEqual(suspects(undefined));
+    expect(suspects(undefined, 'bad path /of/a, see /of/g')[0]).toEqual(['HTTPRoute/a']);
   });
 
   it('names no group twice', () => {

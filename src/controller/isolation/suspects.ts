@@ -1,5 +1,6 @@
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
+import { isNamedIn } from '../rollout/refusal.ts';
 import { canBeHeldBack } from './in-its-place.ts';
 
 export type DocumentsById = ReadonlyMap<string, PolicyDocument>;
@@ -10,17 +11,21 @@ export interface Evidence {
   /** What was in force when the tables of the gateway were accepted last. */
   readonly proven: DocumentsById | undefined;
   olderOf(document: PolicyDocument): PolicyDocument | undefined;
+  /** What clients say. */
+  readonly text: string;
 }
 
 /**
  * Groups of documents one of which may be why clients refuse a route table of the gateway, in the order in which they are to
- * be tried: who has changed since the tables were accepted, most likely; then the ordinary routes, which say most of what
- * stands in a table; then whoever has a part in it.
+ * be tried: whoever says something that the clients quote; who has changed since the tables were accepted; the ordinary routes,
+ * which say most of what stands in a table; whoever has a part in it.
  */
 export function suspectsOf(evidence: Evidence): readonly (readonly string[])[] {
-  const { gateway, written, proven, olderOf } = evidence;
+  const { gateway, written, proven, olderOf, text } = evidence;
+  const all = parts(gateway);
+  const quoted = all.filter((id) => isQuoted(written.get(id), text));
   const changed = proven === undefined ? [] : notInForce(evidence);
-  const groups = [changed, partsOfRoutes(gateway), parts(gateway)].map((ids) =>
+  const groups = [quoted, changed, partsOfRoutes(gateway), all].map((ids) =>
     ids
       .flatMap((id) => written.get(id) ?? [])
       .filter((document) => canBeHeldBack(document, olderOf(document)))
@@ -32,8 +37,22 @@ export function suspectsOf(evidence: Evidence): readonly (readonly string[])[] {
 }
 
 /** Whose part in the tables is not what clients have: of whom nothing was accepted, or something else. */
-export function notInForce({ gateway, written, proven }: Omit<Evidence, 'olderOf'>): readonly string[] {
+export function notInForce({
+  gateway,
+  written,
+  proven,
+}: Pick<Evidence, 'gateway' | 'written' | 'proven'>): readonly string[] {
   return parts(gateway).filter((id) => proven === undefined || !isSame(proven.get(id), written.get(id)));
+}
+
+/** An expression that is too large, a path that is none: Envoy often says which. */
+function isQuoted(document: PolicyDocument | undefined, text: string): boolean {
+  return document !== undefined && stringsIn(document.spec).some((said) => said.length > 2 && isNamedIn(text, said));
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
 function partsOfRoutes({ services }: GatewayModel): readonly string[] {
