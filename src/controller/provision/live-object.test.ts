@@ -41,6 +41,24 @@ it('knows how many pods there are to be only while that is ours to say', () => {
   expect(liveObject(deployment([])).ownReplicas).toBeUndefined();
 });
 
+it('knows how many pods are asked for, whoever does, and whether there is to be an address from outside', () => {
+  expect(liveObject(deployment([]))).toMatchObject({ replicas: 3, isBalanced: false, clusterIPs: [] });
+  const service = (spec: object): KubeObject => ({ kind: 'Service', metadata: { name: 'edge' }, spec });
+  expect(liveObject(service({ type: 'LoadBalancer' })).isBalanced).toBe(true);
+  expect(liveObject(service({ type: 'ClusterIP', clusterIP: '10.0.0.1' }))).toMatchObject({
+    isBalanced: false,
+    clusterIPs: ['10.0.0.1'],
+  });
+});
+
+it('reads the texts of Secrets, and of nothing else', () => {
+  const dataOf = (kind: string, data: unknown): unknown => liveObject({ kind, metadata: { name: 'a' }, data }).data;
+  const text = Buffer.from('größe').toString('base64');
+  expect(dataOf('Secret', { key: text, odd: 5 })).toEqual({ key: 'größe' });
+  expect(dataOf('ConfigMap', { key: text })).toEqual({});
+  for (const none of [undefined, null, 'text', 5]) expect(dataOf('Secret', none)).toEqual({});
+});
+
 it('belongs to the Gateway that controls it, and to none that merely refers to it', () => {
   const owner = (...references: readonly object[]) => liveObject(deployment([], references)).owner;
   expect(owner({ kind: 'Gateway', uid: 'g1', controller: true })).toBe('g1');

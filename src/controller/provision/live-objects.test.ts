@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { KubeError } from '../../kube/error.ts';
 import { fakeCluster } from '../sources/kubernetes/testing/fake-cluster.ts';
+import { provisionedSelector } from './live-object.ts';
 import { watchLiveObjects } from './live-objects.ts';
 
 const inTeam = (plural: string, team = 'team-a', root = '/api/v1'): string => `${root}/namespaces/${team}/${plural}`;
@@ -106,4 +107,53 @@ it('watches the namespaces that it is told, and ends when it is closed', async (
   cluster.put(inTeam('services'), { metadata: { name: 'late' } });
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect([...live.all()]).toEqual([]);
+});
+
+it('asks for what has our labels only: Secrets of others are never read', async () => {
+  const { client } = fakeCluster();
+  const asked: unknown[] = [];
+  const live = watchLiveObjects({
+    client: {
+      ...client,
+      list(place, options) {
+        asked.push(options?.labelSelector);
+        return client.list(place, options);
+      },
+      transport: {
+        ...client.transport,
+        stream(call, listener) {
+          asked.push(call.query?.labelSelector);
+          return client.transport.stream(call, listener);
+        },
+      },
+    },
+    onChange: () => undefined,
+    onError: () => undefined,
+  });
+  onTestFinished(() => live.close());
+  live.follow(new Set(['team-a']));
+  // Eight kinds, each listed and watched.
+  await expect.poll(() => asked.length).toBe(16);
+  expect(new Set(asked)).toEqual(new Set([provisionedSelector]));
+});
+
+it('tells of every failure to read Secrets, since Gateways wait for them, and of those of nothing else', async () => {
+  const cluster = fakeCluster();
+  let [changes, errors] = [0, 0];
+  cluster.refuse(/configmaps/, 403);
+  const live = watchLiveObjects({
+    client: cluster.client,
+    onChange() {
+      changes++;
+    },
+    onError() {
+      errors++;
+    },
+  });
+  onTestFinished(() => live.close());
+  // Each of the six others says once that all of it is known.
+  await expect.poll(() => [changes, errors > 0]).toEqual([6, true]);
+  cluster.refuse(/secrets/, 403);
+  live.follow(new Set(['team-a']));
+  await expect.poll(() => changes).toBeGreaterThan(6);
 });

@@ -114,4 +114,49 @@ describe('render()', () => {
     const other = podOf(minimal, { xds: { ...settings.xds, host: 'elsewhere' } });
     expect(other.metadata.annotations).not.toEqual(podOf(minimal).metadata.annotations);
   });
+
+  const first = (parameters: GatewayParametersSpec) => {
+    const { documents } = parseDocuments(minimal, 'input.yaml', '.');
+    const objects = render({ gateway: gatewayOf(documents), gatewayParameters: parameters, settings });
+    if (!objects.ok) throw new Error(objects.error);
+    return Object.fromEntries(
+      objects.value.flatMap(({ kind, firstReplicas }) => (firstReplicas === undefined ? [] : [[kind, firstReplicas]])),
+    );
+  };
+
+  it('begins with as many pods as the autoscaler keeps at least, and only where it keeps their number', () => {
+    expect(first({ overlays: {} } as GatewayParametersSpec)).toEqual({ Deployment: 2 });
+    expect(first({ autoscaling: { min: 4 } } as GatewayParametersSpec)).toEqual({ Deployment: 4 });
+    expect(first({ replicas: 3 } as GatewayParametersSpec)).toEqual({});
+    expect(first({ overlays: { deployment: { spec: { replicas: 5 } } } } as unknown as GatewayParametersSpec)).toEqual(
+      {},
+    );
+  });
+
+  it.each([
+    [1, 18_101, undefined],
+    [2, 18_101, 'Port 18101 is that of probes of the processor in every pod; use another one.'],
+    [1, 18_002, 'Port 18002 is that of probes of the processor in every pod; use another one.'],
+    [1, 19_000, 'Port 19000 is that of the admin page of Envoy in every pod; use another one.'],
+  ])('with %i processors, says of port %i that it is %s', (workers, port, error) => {
+    const objects = rendered(
+      minimal.replace('8080', String(port)).concat(`---
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayParameters
+metadata: {name: class, namespace: team-a}
+spec: {processor: {workers: ${workers}}}
+`),
+    );
+    expect(objects.ok ? undefined : objects.error).toBe(error);
+  });
+
+  it('opens no port of a pod for two ports of the Gateway', () => {
+    const objects = rendered(
+      minimal.replace('8080', '10080').replace('}]}', '}, {name: b, port: 80, protocol: HTTP}]}'),
+    );
+    expect(objects).toEqual({
+      ok: false,
+      error: 'Port 10080 is that of listeners on port 80 in every pod; use another one.',
+    });
+  });
 });
