@@ -1,14 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Practice, startPractice } from '../../../src/practice/start.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
-import { type ControllerProcess, startControllerProcess } from '../../support/kube-api/controller.ts';
-import { type Egress, startEgress } from '../../support/kube-api/egress.ts';
+import type { ControllerProcess } from '../../support/kube-api/controller.ts';
+import {
+  emptyOlderVersions,
+  type GatewaySite,
+  olderVersions,
+  startGatewaySite,
+} from '../../support/kube-api/gateway-site.ts';
 import { patience, until } from '../../support/kube-api/patience.ts';
-import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
-import { freePort } from '../../support/ports.ts';
 import { rawRequest } from '../../support/raw-request.ts';
 
 /*
@@ -17,60 +16,20 @@ import { rawRequest } from '../../support/raw-request.ts';
  */
 
 patience();
-const versions = 'sluice-older-versions';
-let server: KubeApiServer;
-let practice: Practice;
-let folder: string;
-let port: number;
+let site: GatewaySite;
 let controller: ControllerProcess;
-let egress: Egress;
 
 beforeAll(async () => {
-  server = await startApiServer();
-  await serveEveryKind(server);
-  await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
-  // As the chart makes it.
-  await server.apply(`{apiVersion: v1, kind: Secret, metadata: {name: ${versions}, namespace: sluice-system}}`);
-  practice = await startPractice({});
-  folder = await mkdtemp(join(tmpdir(), 'sluice-state-'));
-  port = await freePort();
-  await server.apply([frame(), route('falls-back', rule('/v1/models', 'first'))].join('---\n'));
-  controller = await startController(join(folder, 'first'));
-  egress = await startEgress(controller.xdsPort);
+  site = await startGatewaySite();
+  await site.server.apply([emptyOlderVersions, route('falls-back', rule('/v1/models', 'first'))].join('\n---\n'));
+  controller = await startController('first');
+  await site.startEgress(controller);
 });
 
-afterAll(async () => {
-  await egress?.stop();
-  await controller?.stop();
-  await practice?.close();
-  await server?.close();
-  if (folder) await rm(folder, { recursive: true });
-});
+afterAll(() => site?.close());
 
-async function startController(state: string, xdsPort?: number): Promise<ControllerProcess> {
-  const flags = ['--state', state];
-  const started = await startControllerProcess({ kubeconfig: server.kubeconfig, flags, ...(xdsPort && { xdsPort }) });
-  const isReady = async (): Promise<boolean> => (await started.page('/readyz')) !== undefined;
-  await until('the controller is ready', isReady, { seen: started.log });
-  return started;
-}
-
-const frame = (): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: { name: sluice-egress }
-spec: { controllerName: sluice.dev/gateway-controller }
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: { name: test, namespace: default }
-spec: { gatewayClassName: sluice-egress, listeners: [{ name: http, port: ${port}, protocol: HTTP }] }
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: { name: backend, namespace: default }
-spec: { endpoints: [{ ip: { address: 127.0.0.1, port: ${practice.port} } }] }
-`;
+const startController = (state: string, xdsPort?: number): Promise<ControllerProcess> =>
+  site.startController({ flags: ['--state', join(site.folder, state)], ...(xdsPort && { xdsPort }) });
 
 /** Each with a host of its own. */
 const route = (name: string, ...rules: readonly string[]): string => `
@@ -96,7 +55,7 @@ const wrongRule = (path: string): string =>
 /** `200 first`: the status, and which rule has answered. */
 async function ask(name: string, path = '/v1/models'): Promise<string> {
   const headers = { host: `${name}.example.com` };
-  const answer = await rawRequest(port, { method: 'GET', path, headers }).catch(() => undefined);
+  const answer = await rawRequest(site.port, { method: 'GET', path, headers }).catch(() => undefined);
   return `${answer?.status} ${answer?.headers['x-rule'] ?? 'nobody'}`;
 }
 
@@ -106,7 +65,7 @@ interface Condition {
 }
 
 async function get(resource: string, name: string) {
-  return JSON.parse(await server.kubectl('get', resource, name, '-o', 'json'));
+  return JSON.parse(await site.server.kubectl('get', resource, name, '-o', 'json'));
 }
 
 async function conditions(name: string): Promise<readonly Condition[]> {
@@ -139,7 +98,7 @@ describe('an HTTPRoute of which some rules are wrong', { timeout: 120_000 }, () 
   it('falls back to the generation that was right', async () => {
     await untilTold('falls-back', 'Accepted True 1', 'Programmed True 1', 'ResolvedRefs True 1');
     expect(await ask('falls-back')).toBe('200 first');
-    await server.apply(route('falls-back', rule('/v1/models', 'second'), wrongRule('/v1/models/closed')));
+    await site.server.apply(route('falls-back', rule('/v1/models', 'second'), wrongRule('/v1/models/closed')));
     await untilTold('falls-back', ...fallenBack);
     expect(await messageOf('falls-back', 'PartiallyInvalid')).toMatch(/^Fall Back to generation 1.*spec\.rules\[1\]/);
     expect(await ask('falls-back')).toBe('200 first');
@@ -148,17 +107,19 @@ describe('an HTTPRoute of which some rules are wrong', { timeout: 120_000 }, () 
   it('says and serves the same after restarts, without a snapshot too', async () => {
     const said = await conditions('falls-back');
     const isKept = async (): Promise<boolean> => {
-      const { data } = JSON.parse(await server.kubectl('get', 'secret', versions, '-n', 'sluice-system', '-o', 'json'));
+      const { data } = JSON.parse(
+        await site.server.kubectl('get', 'secret', olderVersions, '-n', 'sluice-system', '-o', 'json'),
+      );
       return Buffer.from(data?.versions ?? '', 'base64').includes('falls-back');
     };
     await until('others can know of the older version', isKept);
     for (const state of ['first', 'second']) {
       const { xdsPort } = controller;
       await controller.stop();
-      controller = await startController(join(folder, state), xdsPort);
+      controller = await startController(state, xdsPort);
       await until('it writes', () => controller.log().includes('this replica writes now'));
       // Written after everything that the start had to tell of routes that are there already.
-      await server.apply(route(`after-${state}`, rule('/v1/models', 'new')));
+      await site.server.apply(route(`after-${state}`, rule('/v1/models', 'new')));
       await untilTold(`after-${state}`, 'Accepted True 1', 'Programmed True 1', 'ResolvedRefs True 1');
       expect(await conditions('falls-back')).toEqual(said);
       expect(await ask('falls-back')).toBe('200 first');
@@ -166,13 +127,13 @@ describe('an HTTPRoute of which some rules are wrong', { timeout: 120_000 }, () 
   });
 
   it('says nothing of it any more when it is mended', async () => {
-    await server.apply(route('falls-back', rule('/v1/models', 'third')));
+    await site.server.apply(route('falls-back', rule('/v1/models', 'third')));
     await untilTold('falls-back', 'Accepted True 3', 'Programmed True 3', 'ResolvedRefs True 3');
     expect(await ask('falls-back')).toBe('200 third');
   });
 
   it('serves what is right of it where it was never right, and nothing broader answers for the rest', async () => {
-    await server.apply(route('drops', wrongRule('/v1/models/closed'), rule('/v1', 'open')));
+    await site.server.apply(route('drops', wrongRule('/v1/models/closed'), rule('/v1', 'open')));
     await untilTold('drops', 'Accepted True 1', 'PartiallyInvalid True 1', 'Programmed True 1', 'ResolvedRefs True 1');
     expect(await messageOf('drops', 'PartiallyInvalid')).toMatch(/^Dropped Rule: spec\.rules\[0\];/);
     expect([await ask('drops'), await ask('drops', '/v1/models/closed')]).toEqual(['200 open', '500 nobody']);
@@ -181,7 +142,7 @@ describe('an HTTPRoute of which some rules are wrong', { timeout: 120_000 }, () 
   });
 
   it('serves every request by a rule whose list of matches is empty, which an API server leaves as it is', async () => {
-    await server.apply(route('empty', ruleFor('[]', 'every'), rule('/v1/models/closed', 'closed')));
+    await site.server.apply(route('empty', ruleFor('[]', 'every'), rule('/v1/models/closed', 'closed')));
     await untilTold('empty', 'Accepted True 1', 'Programmed True 1', 'ResolvedRefs True 1');
     expect((await get('httproute', 'empty')).spec.rules[0].matches).toEqual([]);
     // Nothing is there at the service.
@@ -189,7 +150,7 @@ describe('an HTTPRoute of which some rules are wrong', { timeout: 120_000 }, () 
   });
 
   it('is not accepted where all of them are, and is none that is attached', async () => {
-    await server.apply(route('all-wrong', wrongRule('/shop')));
+    await site.server.apply(route('all-wrong', wrongRule('/shop')));
     await untilTold('all-wrong', 'Accepted False 1', 'Programmed False 1', 'ResolvedRefs True 1');
     expect(await ask('all-wrong', '/shop')).toBe('404 nobody');
     const attached = async (): Promise<number> => (await get('gateway', 'test')).status.listeners[0].attachedRoutes;
