@@ -51,6 +51,11 @@ const manifests = (): string =>
     ]),
     apiKey('me', 'KEY'),
     ...names.map((name, index) => backendManifest(name, backends[index]?.port ?? 0)),
+    `apiVersion: v1
+kind: Service
+metadata: {name: encrypted}
+spec: {ports: [{port: 443, appProtocol: https}]}
+`,
     ...['every', 'wide', 'narrow', 'exact'].map((name, index) =>
       route(`to-${name}`, name, [leadTo(names[index % 3] ?? 'one', [below(`/${name}`)])]),
     ),
@@ -93,6 +98,7 @@ const manifests = (): string =>
       served('/other-kind', { group: 'example.com', kind: 'Thing', name: 'one' }),
       served('/foreign', backendRef('one', { namespace: 'other' })),
       { matches: [below('/without')] },
+      served('/in-plain-text', { name: 'encrypted', port: 443 }),
       served('/idle', backendRef('nobody', { weight: 0 }), backendRef('two')),
     ]),
   );
@@ -250,7 +256,7 @@ describe('an HTTPRoute', () => {
   });
 
   it('answers 500 where its backend cannot be had, and elsewhere as it should (InvalidBackendRef…)', async () => {
-    for (const path of ['/no-such', '/other-kind', '/foreign', '/without']) {
+    for (const path of ['/no-such', '/other-kind', '/foreign', '/without', '/in-plain-text']) {
       expect(await answered(any, { path })).toBe(500);
     }
     expect(await answered(any, { path: '/idle' })).toBe('two');
@@ -259,7 +265,8 @@ describe('an HTTPRoute', () => {
       ['spec.rules[0].backendRefs[0]', 'BackendNotFound'],
       ['spec.rules[1].backendRefs[0].kind', 'InvalidKind'],
       ['spec.rules[2].backendRefs[0]', 'RefNotPermitted'],
-      ['spec.rules[4].backendRefs[0]', 'BackendNotFound'],
+      ['spec.rules[4].backendRefs[0]', 'UnsupportedProtocol'],
+      ['spec.rules[5].backendRefs[0]', 'BackendNotFound'],
     ]);
   });
 });

@@ -149,11 +149,34 @@ describe('an HTTPRoute of which some rules are wrong', { timeout: 120_000 }, () 
     expect([await ask('empty'), await ask('empty', '/v1/models/closed')]).toEqual(['200 every', '404 closed']);
   });
 
+  it('is served but for a Service that says TLS without a BackendTLSPolicy for it', async () => {
+    await site.server.apply(`
+apiVersion: v1
+kind: Service
+metadata: { name: encrypted, namespace: default }
+spec: { ports: [{ port: 443, appProtocol: https }] }
+`);
+    const toEncrypted = '{ matches: [{ path: { value: /encrypted } }], backendRefs: [{ name: encrypted, port: 443 }] }';
+    await site.server.apply(route('encrypted', toEncrypted, rule('/v1/models', 'open')));
+    await untilTold('encrypted', 'Accepted True 1', 'Programmed True 1', 'ResolvedRefs False 1');
+    expect(await messageOf('encrypted', 'ResolvedRefs')).toContain('no BackendTLSPolicy');
+    expect([await ask('encrypted', '/encrypted'), await ask('encrypted')]).toEqual(['500 nobody', '200 open']);
+    await site.server.apply(`
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: { name: encrypted, namespace: default }
+spec:
+  targetRefs: [{ group: "", kind: Service, name: encrypted }]
+  validation: { hostname: encrypted.example.com, wellKnownCACertificates: System }
+`);
+    await untilTold('encrypted', 'Accepted True 1', 'Programmed True 1', 'ResolvedRefs True 1');
+  });
+
   it('is not accepted where all of them are, and is none that is attached', async () => {
     await site.server.apply(route('all-wrong', wrongRule('/shop')));
     await untilTold('all-wrong', 'Accepted False 1', 'Programmed False 1', 'ResolvedRefs True 1');
     expect(await ask('all-wrong', '/shop')).toBe('404 nobody');
     const attached = async (): Promise<number> => (await get('gateway', 'test')).status.listeners[0].attachedRoutes;
-    await until('five others are attached', async () => (await attached()) === 5);
+    await until('six others are attached', async () => (await attached()) === 6);
   });
 });

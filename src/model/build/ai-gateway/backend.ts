@@ -2,6 +2,7 @@ import { contentVersion } from '../../../lib/hash.ts';
 import { qualifiedName } from '../../../policy/document-id.ts';
 import type { Provider } from '../../provider.ts';
 import { type BackendLocation, locateBackend } from '../backend/location.ts';
+import { wouldBePlainText } from '../backend/plain-text.ts';
 import { type BuiltTls, buildTls } from '../backend/tls.ts';
 import type { BuildContext } from '../context.ts';
 import {
@@ -40,6 +41,7 @@ export function buildBackend(
   const name = providerName(document, taken);
   const cluster = clusterName(document, name, location);
   const tls = buildTls(location, tlsPolicies, cluster, context);
+  if (tls !== undefined && wouldBePlainText(document, 'spec.backendRef', location, tls, context)) return undefined;
   const credential = buildCredential({ backend: document, location, cluster }, security, context);
   if (tls === undefined || credential === undefined) {
     const wanting = [

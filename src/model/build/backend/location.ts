@@ -9,12 +9,14 @@ import type { BuildContext } from '../context.ts';
 import type { BackendDocument, Named } from '../documents.ts';
 import { mayReferTo } from '../grants/permission.ts';
 import type { ServicePort } from '../surroundings.ts';
-import { otherProtocol, unspoken } from './spoken.ts';
+import { encrypted, otherProtocol, unspoken } from './spoken.ts';
 
 /** Where a backend is, and what says how connections to it are encrypted. */
 export interface BackendLocation {
   readonly addresses: readonly [Address, ...Address[]];
   readonly isPlainHttp2: boolean;
+  /** What it says itself that is spoken there, where that is within TLS. */
+  readonly encrypted?: string;
   /** Inside: what goes there leaves the cluster on no way that policy knows of. */
   readonly isPrivate: boolean;
   /** What a BackendTLSPolicy calls it, with the section that is the port. */
@@ -89,11 +91,13 @@ function locateService(
     context.reject(document, path, missing, 'check name and port, or add it', 'BackendNotFound');
     return undefined;
   }
+  const withinTls = encrypted(found);
   const asked = service?.isHeadless === true ? podPort({ document, path }, name, found, context) : port;
   return {
     // Without the domain of the cluster, which resolvers of pods add: it need not be cluster.local.
     addresses: [{ host: `${name}.${namespace}.svc`, port: asked }],
     isPlainHttp2: found.appProtocol === 'kubernetes.io/h2c',
+    ...(withinTls !== undefined && { encrypted: withinTls }),
     isPrivate: true,
     target: { kind: 'Service', namespace, name, port: found.name },
   };

@@ -13,6 +13,7 @@ import {
 } from '../documents.ts';
 import { memo } from '../memo.ts';
 import { locateBackend } from './location.ts';
+import { wouldBePlainText } from './plain-text.ts';
 import { buildTls } from './tls.ts';
 
 /** Everything that says how backends are reached. */
@@ -45,7 +46,7 @@ export function serviceBackend(
   const place = JSON.stringify([kind, namespace, name, port, location.addresses, location.isPlainHttp2]);
   const cluster = `service/${namespace}/${name}@${contentVersion(place).slice(0, 8)}`;
   const tls = buildTls(location, policies, cluster, context);
-  if (tls === undefined) return undefined;
+  if (tls === undefined || wouldBePlainText(document, path, location, tls, context)) return undefined;
   for (const secret of tls.secrets) context.keep(secret);
   const origins = [...new Set([document.id, ...(location.backend ? [location.backend.id] : []), ...tls.origins])];
   const signature = JSON.stringify([cluster, tls.tls, origins, tls.decisions]);

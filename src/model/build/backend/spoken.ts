@@ -15,6 +15,14 @@ export function unspoken({ appProtocol }: ServicePort): string | undefined {
   return appProtocol !== undefined && others.has(appProtocol.toLowerCase()) ? appProtocol : undefined;
 }
 
+/** What ports say that speak HTTP within TLS: `kubernetes.io/wss` of Kubernetes, and what people write. */
+const withinTls: ReadonlySet<string> = new Set(['kubernetes.io/wss', 'wss', 'https', 'grpcs', 'tls', 'ssl']);
+
+/** What is spoken on a port within TLS, if it says so itself. */
+export function encrypted({ appProtocol }: ServicePort): string | undefined {
+  return appProtocol !== undefined && withinTls.has(appProtocol.toLowerCase()) ? appProtocol : undefined;
+}
+
 /** The protocol of a port that is there, and not for TCP. */
 export function otherProtocol(service: ServiceFacts | undefined, port: number): string | undefined {
   return service?.otherPorts?.find((each) => each.port === port)?.protocol;
