@@ -91,6 +91,10 @@ spec: {ports: [{port: 443, appProtocol: https}]}
       redirect('/port', { hostname: 'example.org', port: 8083 }),
       redirect('/path', { path: prefix('/new'), statusCode: 301 }),
       rewrite('/strip', { path: prefix('/') }),
+      rewrite('/root', { path: { type: 'ReplaceFullPath', replaceFullPath: '' } }),
+      rewrite('/bare', { path: { type: 'ReplaceFullPath', replaceFullPath: 'all' } }),
+      rewrite('/bare-prefix', { path: prefix('all') }),
+      redirect('/to-root', { path: { type: 'ReplaceFullPath', replaceFullPath: '' } }),
       rewrite('/whole', { hostname: 'inner.example', path: { type: 'ReplaceFullPath', replaceFullPath: '/all' } }),
     ]),
     route('wrong', 'any', [
@@ -239,6 +243,7 @@ describe('an HTTPRoute', () => {
   });
 
   it.each([
+    ['/to-root/a?b=c', 302, () => `http://me.test/?b=c`],
     ['/host/a?b=c', 302, () => `http://example.org:${any}/host/a?b=c`],
     ['/scheme/a', 302, () => 'https://example.org/scheme/a'],
     ['/port/a', 302, () => 'http://example.org:8083/port/a'],
@@ -250,6 +255,9 @@ describe('an HTTPRoute', () => {
   it.each([
     ['/strip/a', { path: '/a', host: 'me.test' }],
     ['/strip', { path: '/', host: 'me.test' }],
+    ['/root/a?b=c', { path: '/?b=c' }],
+    ['/bare/a', { path: '/all' }],
+    ['/bare-prefix/a', { path: '/all/a' }],
     ['/whole/a?b=c', { path: '/all?b=c', host: 'inner.example' }],
   ])('asks with another path or host than %s (RewritePath, RewriteHost)', async (path, seen) => {
     expect(await ask(any, { path, headers: { host: 'me.test' } })).toMatchObject(seen);

@@ -42,6 +42,21 @@ spec: {${more}, rules: [${rule}]}
 
 const toShop = 'backendRefs: [{name: shop, port: 80}]';
 
+describe('a new path of an HTTPRoute', () => {
+  it.each([
+    ['ReplaceFullPath, replaceFullPath: ""', { kind: 'full', value: '/' }],
+    ['ReplaceFullPath, replaceFullPath: all', { kind: 'full', value: '/all' }],
+    ['ReplaceFullPath, replaceFullPath: /all', { kind: 'full', value: '/all' }],
+    ['ReplacePrefixMatch, replacePrefixMatch: ""', { kind: 'prefix', value: '' }],
+    ['ReplacePrefixMatch, replacePrefixMatch: all', { kind: 'prefix', value: '/all' }],
+  ])('begins with a slash, or is none: %s', (path, expected) => {
+    const rewrite = `[{type: URLRewrite, urlRewrite: {path: {type: ${path}}}}]`;
+    expect(build(`{filters: ${rewrite}, ${toShop}}`).routes[0]?.action).toMatchObject({ rewrite: { path: expected } });
+    const redirect = `[{type: RequestRedirect, requestRedirect: {path: {type: ${path}}}}]`;
+    expect(build(`{filters: ${redirect}}`).routes[0]?.action).toMatchObject({ path: expected });
+  });
+});
+
 describe('matches of an HTTPRoute', () => {
   it('compare paths, methods, headers and parameters as they say', () => {
     const matches = `[{path: {type: Exact, value: /a}, method: POST}, {path: {value: /b}}, {path: {type: RegularExpression, value: "/c.*"}},

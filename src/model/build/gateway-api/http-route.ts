@@ -219,10 +219,15 @@ type PathModifier =
   | { readonly type: 'ReplaceFullPath'; readonly replaceFullPath: string }
   | { readonly type: 'ReplacePrefixMatch'; readonly replacePrefixMatch: string };
 
+/** Whatever is written becomes a path, which begins with a slash: Envoy would answer 400, or leave all as it is. */
 function pathRewrite(path: PathModifier): PathRewrite {
-  return path.type === 'ReplaceFullPath'
-    ? { kind: 'full', value: path.replaceFullPath }
-    : { kind: 'prefix', value: path.replacePrefixMatch };
+  if (path.type === 'ReplaceFullPath') return { kind: 'full', value: absolute(path.replaceFullPath) };
+  const prefix = path.replacePrefixMatch;
+  return { kind: 'prefix', value: prefix === '' ? '' : absolute(prefix) };
+}
+
+function absolute(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 const pathKinds: Readonly<Record<HttpMatch['path']['type'], PathMatch['kind']>> = {
