@@ -28,3 +28,6 @@ export interface EntityOptions {
   /** Besides the entity's own context words. */
   readonly contextWords: readonly string[];
 }
+
+/** Of an entity about which a rule says nothing. */
+export const plainOptions: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };

@@ -1,6 +1,6 @@
 import { entities, findEntity } from './catalogue.ts';
 import type { Detector } from './detector.ts';
-import type { EntityOptions } from './entity.ts';
+import { type EntityOptions, plainOptions } from './entity.ts';
 import { injectionDetector } from './injection/detector.ts';
 import { keywordDetector } from './keywords/detector.ts';
 import { piiDetector } from './pii/index.ts';
@@ -9,8 +9,6 @@ import { regexDetector } from './regex/detector.ts';
 import type { LocalSpec } from './rule.ts';
 import { secretsDetector } from './secrets/index.ts';
 import { specKey } from './spec-key.ts';
-
-const plainOptions: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 
 /** The detector of a spec. What it names is known: policy has been checked against the catalogue. */
 export function localDetector(spec: LocalSpec): Detector {

@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/testing/random.ts';
-import type { EntityOptions } from '../entity.ts';
+import { plainOptions } from '../entity.ts';
 import { piiDetector, piiEntities } from './index.ts';
 
-const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const byDefault = piiDetector({
-  entities: new Map(piiEntities.filter(({ isDefault }) => isDefault).map(({ name }) => [name, plain])),
+  entities: new Map(piiEntities.filter(({ isDefault }) => isDefault).map(({ name }) => [name, plainOptions])),
   minScore: 0.5,
 });
-const all = piiDetector({ entities: new Map(piiEntities.map(({ name }) => [name, plain])), minScore: 0.5 });
+const all = piiDetector({ entities: new Map(piiEntities.map(({ name }) => [name, plainOptions])), minScore: 0.5 });
 
 function countOf(detector: typeof all, text: string): number {
   let count = 0;

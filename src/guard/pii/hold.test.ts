@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/testing/random.ts';
 import type { Detector, Finding } from '../detector.ts';
-import type { EntityOptions } from '../entity.ts';
+import { type EntityOptions, plainOptions } from '../entity.ts';
 import { piiDetector, piiEntities } from './index.ts';
 import { someText } from './testdata/some-text.ts';
 
-const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
-const odd: EntityOptions = { ...plain, deny: ['Project Falcon', '12-34'], contextWords: ['asia'] };
+const odd: EntityOptions = { ...plainOptions, deny: ['Project Falcon', '12-34'], contextWords: ['asia'] };
 
 function detectorOf(isChosen: (name: string) => boolean, minScore = 0.5): Detector {
   const chosen = piiEntities.map(({ name }) => name).filter(isChosen);
-  return piiDetector({ entities: new Map(chosen.map((name) => [name, name === 'US_SSN' ? odd : plain])), minScore });
+  return piiDetector({
+    entities: new Map(chosen.map((name) => [name, name === 'US_SSN' ? odd : plainOptions])),
+    minScore,
+  });
 }
 
 const byDefault = new Set(piiEntities.filter(({ isDefault }) => isDefault).map(({ name }) => name));

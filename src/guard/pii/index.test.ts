@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../detector.ts';
-import type { EntityOptions } from '../entity.ts';
+import { plainOptions } from '../entity.ts';
 import { piiDetector, piiEntities } from './index.ts';
 import { samplesOf } from './testdata/samples.ts';
 
-const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
-const all = piiDetector({ entities: new Map(piiEntities.map(({ name }) => [name, plain])), minScore: 0.5 });
+const all = piiDetector({ entities: new Map(piiEntities.map(({ name }) => [name, plainOptions])), minScore: 0.5 });
 const alone = new Map(
-  piiEntities.map(({ name }) => [name, piiDetector({ entities: new Map([[name, plain]]), minScore: 0.5 })]),
+  piiEntities.map(({ name }) => [name, piiDetector({ entities: new Map([[name, plainOptions]]), minScore: 0.5 })]),
 );
 
 function found(entity: string, text: string, field?: string): readonly Finding[] {

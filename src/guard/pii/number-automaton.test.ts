@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { plainOptions } from '../entity.ts';
 import { signOf } from './characters.ts';
 import { isMatcher, kinds } from './matchers.ts';
 import { NumberAutomaton } from './number-automaton.ts';
 import type { NumberForm } from './number-form.ts';
 import { recogniserOf } from './recogniser.ts';
 
-const plain = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 const forms = kinds.filter((kind): kind is NumberForm => !isMatcher(kind));
-const automaton = new NumberAutomaton(forms.map((form, order) => recogniserOf(form, order, 0, plain, 0.5)));
+const automaton = new NumberAutomaton(forms.map((form, order) => recogniserOf(form, order, 0, plainOptions, 0.5)));
 
 /** Entities whose forms a text has as a whole. */
 function entitiesOf(text: string): readonly string[] {

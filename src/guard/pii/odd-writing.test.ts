@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { EntityOptions } from '../entity.ts';
+import { plainOptions } from '../entity.ts';
 import { piiDetector, piiEntities } from './index.ts';
 
-const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
-const byDefault = piiEntities.filter(({ isDefault }) => isDefault).map(({ name }) => [name, plain] as const);
+const byDefault = piiEntities.filter(({ isDefault }) => isDefault).map(({ name }) => [name, plainOptions] as const);
 const detector = piiDetector({ entities: new Map(byDefault), minScore: 0.5 });
 
 function found(text: string): readonly string[] {

@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../detector.ts';
-import type { EntityOptions } from '../entity.ts';
+import { type EntityOptions, plainOptions } from '../entity.ts';
 import { piiDetector } from './index.ts';
-
-const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
 
 function found(
   entities: Readonly<Record<string, Partial<EntityOptions>>>,
   text: string,
   { minScore = 0.5, field = undefined as string | undefined, from = 0 } = {},
 ): readonly Finding[] {
-  const chosen = new Map(Object.entries(entities).map(([name, options]) => [name, { ...plain, ...options }]));
+  const chosen = new Map(Object.entries(entities).map(([name, options]) => [name, { ...plainOptions, ...options }]));
   const findings: Finding[] = [];
   piiDetector({ entities: chosen, minScore }).scan(text, from, (finding) => findings.push(finding), field);
   return findings;

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../lib/testing/random.ts';
 import type { Finding } from '../detector.ts';
-import type { EntityOptions } from '../entity.ts';
+import { type EntityOptions, plainOptions } from '../entity.ts';
 import { secretEntities } from './entities.ts';
 import { secretsDetector } from './index.ts';
 import { pem, plant, samples } from './testing/samples.ts';
 
-const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
-const odd: EntityOptions = { ...plain, deny: ['Project Falcon'], contextWords: ['staging'] };
+const odd: EntityOptions = { ...plainOptions, deny: ['Project Falcon'], contextWords: ['staging'] };
 const detector = secretsDetector({
-  entities: new Map(secretEntities.map(({ name }) => [name, name === 'generic-api-key' ? odd : plain])),
+  entities: new Map(secretEntities.map(({ name }) => [name, name === 'generic-api-key' ? odd : plainOptions])),
   minScore: 0.5,
 });
 

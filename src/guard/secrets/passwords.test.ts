@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { EntityOptions } from '../entity.ts';
-import { secretEntities } from './entities.ts';
-import { secretsDetector } from './index.ts';
-
-const plain: EntityOptions = { minScore: undefined, allow: [], deny: [], contextWords: [] };
-const detector = secretsDetector({ entities: new Map(secretEntities.map(({ name }) => [name, plain])), minScore: 0.5 });
+import { scan } from './testing/scan.ts';
 
 function found(text: string): readonly string[] {
-  const values = new Set<string>();
-  detector.scan(text, 0, ({ start, end }) => values.add(text.slice(start, end)));
-  return [...values];
+  return [...new Set(scan(text).map(({ start, end }) => text.slice(start, end)))];
 }
 
 const password = 'Hx7Gq29dkQz';
