@@ -29,7 +29,7 @@ const port = object({
   ),
   appProtocol: optional(
     text({ longest: 253, complaint: 'is not a protocol', remedy: 'write one such as kubernetes.io/h2c' }),
-    'What is spoken there; kubernetes.io/h2c: plain HTTP/2.',
+    'What is spoken there; kubernetes.io/h2c: plain HTTP/2; https and the like: TLS, which needs a BackendTLSPolicy.',
   ),
   targetPort: optional(targetPort, 'Port of the pods, which callers of a headless Service need; a number.'),
   nodePort: byKubernetes,
