@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { errorOfAnswer, isExpired, isRefusal, isTemporary, kubeError, kubeErrorText } from './error.ts';
+import {
+  errorOfAnswer,
+  isConflict,
+  isExpired,
+  isForbidden,
+  isNotFound,
+  isRefusal,
+  isTemporary,
+  kubeError,
+  kubeErrorText,
+} from './error.ts';
 
 describe('errorOfAnswer()', () => {
   it('has the API server’s own words', () => {
@@ -77,4 +87,15 @@ describe('errors are told apart:', () => {
     expect(isExpired(kubeError(0, 'Gone', ''))).toBe(true);
     expect(isExpired(kubeError(404, 'NotFound', ''))).toBe(false);
   });
+});
+
+it.each([
+  [403, 'isForbidden'],
+  [404, 'isNotFound'],
+  [409, 'isConflict'],
+  [410, 'none of them'],
+])('takes %i for what it is', (code, expected) => {
+  const error = kubeError(code, 'x', '');
+  const found = Object.entries({ isConflict, isForbidden, isNotFound }).filter(([, is]) => is(error));
+  expect(found.map(([name]) => name)).toEqual(expected === 'none of them' ? [] : [expected]);
 });

@@ -75,8 +75,8 @@ describe('Transport.stream()', () => {
   it('has no time limit once it is open', async () => {
     const { told } = await streamOf((response) => {
       response.flushHeaders();
-      setTimeout(() => response.end('late\n'), 150);
-    }, 50);
+      setTimeout(() => response.end('late\n'), 700);
+    }, 500);
     await expect.poll(() => told).toEqual(['open', 'late', 'end in order']);
   });
 
@@ -270,7 +270,7 @@ describe('Transport.call()', () => {
     });
     const standing = (): readonly number[] => [server.seen.length, open];
     const none = { onOpen: () => undefined, onLine: () => undefined, onEnd: () => undefined };
-    const call = { method: 'GET', path: '/silent', timeoutMs: 40 } as const;
+    const call = { method: 'GET', path: '/silent', timeoutMs: 400 } as const;
     const long = { ...call, timeoutMs: 20_000 };
     await transport.call(call);
     await expect.poll(standing).toEqual([1, 0]);
