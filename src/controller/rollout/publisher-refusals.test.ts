@@ -148,6 +148,17 @@ describe('createPublisher(), told of a refusal after it has published', () => {
     expect(published.at(-1)).toBe('m:changed@1 m:same@1 r:table@1');
   });
 
+  it('takes no port away for a route table that is the only one: clients may have one from before a restart', async () => {
+    const { publisher, published, withheld } = scripted({ isUnknown: () => true });
+    const port = [resource('route', 'table'), resource('listener', 'port'), resource('extensionConfig', 'port')];
+    const state = snapshotOf(port);
+    await publisher.publish(state);
+    publisher.refused(typeUrls.route, new Map([['table', '1']]), 'no', 'envoy/1');
+    expect(withheld()).toEqual(['table']);
+    await publisher.publish(snapshotOf([...port, resource('cluster', 'c')], state));
+    expect(published).toEqual(['f:port@1 l:port@1 r:table@1', 'c:c@1 f:port@1 l:port@1 r:table@1']);
+  });
+
   it('never goes back to what had its name before it was deleted', async () => {
     const { publisher, published } = scripted({ refuse: ({ version }) => (version === 'bad' ? 'no' : undefined) });
     const other = resource('cluster', 'other');

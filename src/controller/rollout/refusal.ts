@@ -50,8 +50,9 @@ export interface Substitutes {
 
 /**
  * The desired state without what was refused: the last good version of each such resource stays in force, with whatever
- * it names; or, when there is none, its stand-in; or else the resource and whatever names it are left out. So one bad
- * resource costs what it describes and nothing else. Refused versions are not sent again until their content changes.
+ * it names; or, when there is none, its stand-in; or else the resource and whatever names it are left out, but for a route
+ * table. So one bad resource costs what it describes and nothing else. Refused versions are not sent again until their
+ * content changes.
  */
 export function withoutRefused(
   desired: Snapshot,
@@ -72,7 +73,7 @@ export function withoutRefused(
     if (next !== undefined && fits(next)) ofType?.set(resource.name, next);
     else ofType?.delete(resource.name);
   };
-  for (const { resource } of withheld) substitute(resource);
+  for (const { resource } of withheld) if (!isOnlyTable(resource)) substitute(resource);
 
   // New programs may name retry profiles that only the refused route table has: they wait with it.
   const isTableWithheld = withheld.some(({ resource }) => resource.typeUrl === typeUrls.route);
@@ -94,6 +95,11 @@ export function withoutRefused(
     }
   } while (!isSettled);
   return { snapshot: { resources }, withheld };
+
+  /** Whoever refuses it may have one from before a restart, and would lose it with its port: so nothing is sent instead. */
+  function isOnlyTable(resource: Resource): boolean {
+    return resource.typeUrl === typeUrls.route && goodVersions(resource).length === 0;
+  }
 
   /** Brings back what an older version names and the desired state no longer has. */
   function isComplete(resource: Resource): boolean {
