@@ -11,7 +11,7 @@ import type { ControlPlane } from '../control-plane.ts';
 import { objectId } from '../object-id.ts';
 import { keepOlderVersions } from '../older-versions/keeper.ts';
 import type { VersionsSecret } from '../older-versions/secret.ts';
-import { watchLiveObjects } from '../provision/live-objects.ts';
+import { gatewaysWith, watchLiveObjects } from '../provision/live-objects.ts';
 import { createProvisioner } from '../provision/provisioner.ts';
 import type { ProvisionSettings } from '../provision/settings.ts';
 import { wantedGateways } from '../provision/wanted-gateways.ts';
@@ -119,6 +119,7 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
         ...elsewhere,
         clients: [...plane.clients().map(connectedOf), ...elsewhere.clients],
         provisioned: provisioner.state(),
+        made: gatewaysWith(live, controllerName),
       });
     },
   });

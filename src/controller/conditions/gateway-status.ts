@@ -13,13 +13,15 @@ import { withoutReferences } from './references.ts';
 import { addressComplaint } from './requested-address.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
+import { unservedGateway } from './unserved.ts';
 import { nothingWrong, type Verdict } from './verdict.ts';
 
-/** A Gateway of a class of ours; nothing of others'. */
+/** A Gateway of a class of ours, or of none any more that we have served; nothing of others'. */
 export function gatewayStatus(subject: Subject, scene: Scene): Status | undefined {
   const { namespace = '', name } = subject.watched.object.metadata;
   const gateway = qualifiedName(namespace, name);
-  if (!scene.ours.gateways.has(gateway)) return undefined;
+  const unserved = unservedGateway(subject, gateway, scene);
+  if (unserved !== undefined || !scene.ours.gateways.has(gateway)) return unserved;
   const provisioned = scene.outcome.provisioned.get(gateway);
   const { say, verdict, spec } = subject;
   const written = listOf(spec.listeners);

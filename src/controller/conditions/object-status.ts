@@ -7,6 +7,7 @@ import { conditionsIn, notAccepted, programmed, type Standing, standingOf } from
 import { referenceText, withoutReferences } from './references.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
+import { unservedRoute } from './unserved.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -29,7 +30,7 @@ function isAttached({ watched, spec }: Subject): boolean {
 /** A route that is for other controllers' Gateways only is theirs to speak of. */
 function routeStatus(subject: Subject, scene: Scene): Status | undefined {
   const parents = ownParents(subject, scene);
-  if (parents.length === 0) return undefined;
+  if (parents.length === 0) return unservedRoute(subject, scene.ours);
   const verdict = withoutReferences(subject.verdict);
   const refusals = parents.flatMap((parent): Refused[] => {
     const refused = refusalOf(parent, subject, scene);

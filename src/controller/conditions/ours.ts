@@ -10,30 +10,43 @@ export interface Ours {
   isOurClass(name: string): boolean;
   /** Names in the model. */
   readonly gateways: ReadonlySet<string>;
+  /**
+   * Gateways that were ours, by what we have made for them, and whose class there is no more: the name of the class by
+   * that of the Gateway. Nobody else can say anything of them.
+   */
+  readonly withoutClass: ReadonlyMap<string, string>;
   /** Equal as long as classes and Gateways are the same. */
   readonly version: string;
   /** Whether a word about this parent is ours to say. */
   isOurs(parent: ParentReference): boolean;
 }
 
-export function findOurs({ objects, controllerName }: Pick<Outcome, 'objects' | 'controllerName'>): Ours {
+export function findOurs({
+  objects,
+  controllerName,
+  made,
+}: Pick<Outcome, 'objects' | 'controllerName' | 'made'>): Ours {
   const all = [...objects].filter(({ kind }) => kind === 'Gateway' || kind === 'GatewayClass');
   const classes = new Map(all.filter(({ kind }) => kind === 'GatewayClass').map((each) => [nameOf(each), each]));
   const isOurClass = (name: string): boolean => specOf(classes.get(name)).controllerName === controllerName;
   const areAllOurs = [...classes.keys()].every(isOurClass);
   const known = new Set<string>();
   const gateways = new Set<string>();
+  const withoutClass = new Map<string, string>();
   for (const each of all) {
     if (each.kind !== 'Gateway') continue;
     const name = qualifiedName(each.object.metadata.namespace ?? '', nameOf(each));
     known.add(name);
-    if (isOurClass(textOf(specOf(each).gatewayClassName) ?? '')) gateways.add(name);
+    const className = textOf(specOf(each).gatewayClassName) ?? '';
+    if (isOurClass(className)) gateways.add(name);
+    else if (!classes.has(className) && made?.has(each.object.metadata.uid ?? '')) withoutClass.set(name, className);
   }
   const versions = all.map(({ kind, object: { metadata } }) => [kind, metadata.uid, metadata.generation]);
   return {
     isOurClass,
     gateways,
-    version: JSON.stringify([controllerName, ...versions]),
+    withoutClass,
+    version: JSON.stringify([controllerName, [...withoutClass.keys()], ...versions]),
     isOurs(parent) {
       if (!isGateway(parent)) return false;
       const name = gatewayName(parent);

@@ -17,6 +17,7 @@ export interface OutcomeSources {
   readonly nacksElsewhere?: ReadonlyMap<string, string>;
   readonly silent?: readonly string[];
   readonly provisioned: ReadonlyMap<string, ProvisionedGateway>;
+  readonly made?: ReadonlySet<string>;
 }
 
 /** What stands now; nothing, while what was judged is not what was read last. */
@@ -38,6 +39,8 @@ export function outcomeOf(sources: OutcomeSources) {
     olderGeneration: olderGenerations(sources),
     reach: reachOf(clients),
     provisioned,
+    // As long as no class can be read, nobody knows that one is gone.
+    ...(sources.made !== undefined && source.resource('GatewayClass') !== undefined && { made: sources.made }),
     ...(gatewayApiVersion !== undefined && { gatewayApiVersion }),
   };
   return outcome;

@@ -29,6 +29,8 @@ export interface Outcome extends Omit<Judgement, 'revision'> {
   readonly silent: readonly string[];
   /** By name of the gateway in the model. */
   readonly provisioned: ReadonlyMap<string, ProvisionedGateway>;
+  /** Uids of Gateways, ours or not by now, for which something stands that we have made. */
+  readonly made?: ReadonlySet<string>;
   /** Of the CustomResourceDefinitions of Gateway API: their annotation `gateway.networking.k8s.io/bundle-version`. */
   readonly gatewayApiVersion?: string;
 }

@@ -24,6 +24,7 @@ interface Case {
   readonly provisioned?: Readonly<
     Record<string, { addresses: []; readyPods: number; error?: string; faulty?: string[] }>
   >;
+  readonly made?: readonly string[];
   /** null: nobody has written it down. */
   readonly gatewayApiVersion?: string | null;
 }
@@ -53,6 +54,7 @@ function outcomeOf(text: string): Outcome & { readonly objects: readonly Watched
     reach: new Map(Object.entries(read.reach ?? {})),
     silent: read.silent ?? [],
     provisioned: new Map(Object.entries(read.provisioned ?? {})),
+    ...(read.made && { made: new Set(read.made) }),
     ...(gatewayApiVersion !== null && { gatewayApiVersion }),
   };
 }

@@ -27,7 +27,7 @@ export function statusesOf(outcome: Outcome, known: KnownStatuses = createKnownS
   const objects = [...outcome.objects];
   let byId: ReadonlyMap<string, WatchedObject> | undefined;
   let leading: Leading | undefined;
-  const ours = findOurs({ objects, controllerName: outcome.controllerName });
+  const ours = findOurs({ ...outcome, objects });
   const attachments = attachmentsByDocument(outcome.attachments);
   const objectOf = (id: string): WatchedObject | undefined => {
     byId ??= new Map(objects.map((each) => [objectId(each.kind, each.object), each]));

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { KubeError } from '../../kube/error.ts';
 import { fakeCluster } from '../sources/kubernetes/testing/fake-cluster.ts';
-import { provisionedSelector } from './live-object.ts';
-import { watchLiveObjects } from './live-objects.ts';
+import { type LiveObject, liveObject, provisionedSelector } from './live-object.ts';
+import { gatewaysWith, watchLiveObjects } from './live-objects.ts';
 
 const inTeam = (plural: string, team = 'team-a', root = '/api/v1'): string => `${root}/namespaces/${team}/${plural}`;
 
@@ -156,4 +156,17 @@ it('tells of every failure to read Secrets, since Gateways wait for them, and of
   cluster.refuse(/secrets/, 403);
   live.follow(new Set(['team-a']));
   await expect.poll(() => changes).toBeGreaterThan(6);
+});
+
+it('tells for which Gateways this controller has made something', () => {
+  const made = (owner: string | undefined, controller: string | undefined): readonly ['Service', LiveObject] => [
+    'Service',
+    { ...liveObject({ metadata: { name: 'edge' } }), owner, controller },
+  ];
+  const live = {
+    *all() {
+      yield* [made('a', 'ours'), made('a', 'ours'), made('b', 'theirs'), made('c', undefined), made(undefined, 'ours')];
+    },
+  };
+  expect([...gatewaysWith(live, 'ours')]).toEqual(['a']);
 });

@@ -88,3 +88,12 @@ export function watchLiveObjects({ client, namespaces, onChange, onError }: Live
     },
   };
 }
+
+/** Uids of the Gateways for which something stands that this controller has made, whoever's class they have by now. */
+export function gatewaysWith(live: Pick<LiveObjects, 'all'>, controllerName: string): ReadonlySet<string> {
+  const uids = new Set<string>();
+  for (const [, { owner, controller }] of live.all()) {
+    if (owner !== undefined && controller === controllerName) uids.add(owner);
+  }
+  return uids;
+}
