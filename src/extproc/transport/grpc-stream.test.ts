@@ -136,26 +136,15 @@ describe('a gRPC stream', () => {
     ]);
   });
 
-  it('tells the handler of a reset, once', async () => {
-    const { calls, method } = recorder();
+  it.each<[string, readonly number[], (stream: ServerStream) => void]>([
+    ['once', [0, 2, 5, 8], () => undefined],
+    // Also of one without error code.
+    ['also while the stream is paused', [0, 2], (stream) => stream.pause()],
+  ])('tells the handler of a reset, %s', async (_, codes, whenAsked) => {
+    const { calls, method } = recorder(whenAsked);
     await serve(method);
     const connection = connectFrames(running.address);
-    for (const [index, code] of [0, 2, 5, 8].entries()) {
-      calls.length = 0;
-      connection.send(headersFrame(2 * index + 1), dataFrame(2 * index + 1, framed('x')));
-      await until(() => calls.length === 1);
-      connection.send(resetFrame(2 * index + 1, code));
-      await until(() => running.events.streamReset === index + 1);
-      expect(calls, `code ${code}`).toEqual(['message x', 'reset']);
-    }
-    connection.socket.destroy();
-  });
-
-  it('tells the handler of a reset while the stream is paused, even one without error code', async () => {
-    const { calls, method } = recorder((stream) => stream.pause());
-    await serve(method);
-    const connection = connectFrames(running.address);
-    for (const [index, code] of [0, 2].entries()) {
+    for (const [index, code] of codes.entries()) {
       calls.length = 0;
       connection.send(headersFrame(2 * index + 1), dataFrame(2 * index + 1, framed('x')));
       await until(() => calls.length === 1);
