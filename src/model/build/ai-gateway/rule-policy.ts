@@ -37,7 +37,7 @@ export function mergedTraffic(policies: readonly LeveledPolicy<BackendTrafficDoc
   );
 }
 
-export function wantsLimits({ isBarrier, spec }: BackendTrafficDocument): boolean {
+function wantsLimits({ isBarrier, spec }: BackendTrafficDocument): boolean {
   return isBarrier === true || spec.rateLimit !== undefined;
 }
 
