@@ -88,7 +88,8 @@ function certificate(
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(extensions.length === 0 ? [] : [tagged(0xa3, sequence(...extensions))]),
   );
-  const signature = sign('sha256', content, issuerKey);
+  // Edwards curves have a digest of their own.
+  const signature = sign(issuerKey.asymmetricKeyType?.startsWith('ed') ? null : 'sha256', content, issuerKey);
   return sequence(content, ecdsaWithSha256, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
 }
 
