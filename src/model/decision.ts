@@ -10,6 +10,12 @@ export type PolicyLevel = (typeof policyLevels)[number];
 /** Everything that more than one place can say. A test walks through the places of each. */
 export const decidedFields = [
   'clientCertificates',
+  'minVersion',
+  'maxVersion',
+  'ciphers',
+  'ecdhCurves',
+  'signatureAlgorithms',
+  'alpnProtocols',
   'maxBodySize',
   'store',
   'cors',

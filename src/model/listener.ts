@@ -38,4 +38,18 @@ export interface ListenerTls {
   readonly isClientCertificateRequired: boolean;
   /** Let in like one who shows none: who shows a certificate that nobody there has signed. */
   readonly isUntrustedAccepted?: true;
+  /** Absent: versions and algorithms are those of the gateway. */
+  readonly parameters?: TlsParameters;
 }
+
+/** How clients may speak TLS. What is absent is the gateway's own; lists are not empty, the best first. */
+export interface TlsParameters {
+  readonly minVersion?: TlsVersion;
+  readonly maxVersion?: TlsVersion;
+  readonly ciphers?: readonly string[];
+  readonly ecdhCurves?: readonly string[];
+  readonly signatureAlgorithms?: readonly string[];
+  readonly alpnProtocols?: readonly string[];
+}
+
+export type TlsVersion = '1.2' | '1.3';

@@ -40,6 +40,15 @@ const security = (field: string, levels: readonly Saying[0][]): readonly Saying[
   levels.map((level) => [level, `SecurityPolicy/for-${level}`, field]);
 const extension = (field: string): readonly Saying[] =>
   (['listener', 'gateway'] as const).map((level) => [level, `EnvoyExtensionPolicy/for-${level}`, field]);
+const handshake = (field: string): readonly Row[] => [
+  {
+    said: (['listener', 'gateway'] as const).map((level) => [
+      level,
+      `ClientTrafficPolicy/for-${level}`,
+      `spec.tls.${field}`,
+    ]),
+  },
+];
 const ofRule = (field: string): Saying => ['rule', 'AIGatewayRoute/chat', `spec.rules.0.${field}`];
 
 /** Every field has its rows: one that is new is missing here until it has been walked through. */
@@ -54,6 +63,12 @@ const table: { readonly [F in DecidedField]: readonly Row[] } = {
       ],
     },
   ],
+  minVersion: handshake('minVersion'),
+  maxVersion: handshake('maxVersion'),
+  ciphers: handshake('ciphers'),
+  ecdhCurves: handshake('ecdhCurves'),
+  signatureAlgorithms: handshake('signatureAlgorithms'),
+  alpnProtocols: handshake('alpnProtocols'),
   maxBodySize: [
     {
       said: [

@@ -6,9 +6,9 @@ import { object } from '../schema/object.ts';
 import { servedValues } from '../schema/served-values.ts';
 import { except, refused, unservedYet } from '../schema/verdict.ts';
 import { byteSize } from './byte-size.ts';
+import { fittingVersions, listenerTlsFields } from './listener-tls.ts';
 import { gatewayTarget, targetFields, withTargets } from './policy-targets.ts';
 
-const envoyDecides = 'versions and algorithms are those of Envoy';
 const ownValues = 'Envoy’s own values are used';
 const byCertificate = 'whoever shows a certificate that is signed by these is let in';
 
@@ -29,17 +29,14 @@ const clientValidation = object({
   crl: refused('certificates live briefly instead of being revoked'),
 });
 
-const tls = object({
-  clientValidation: optional(clientValidation, 'Certificates of clients (mTLS).'),
-  minVersion: refused(envoyDecides),
-  maxVersion: refused(envoyDecides),
-  ciphers: refused(envoyDecides),
-  ecdhCurves: refused(envoyDecides),
-  signatureAlgorithms: refused(envoyDecides),
-  fingerprints: refused(envoyDecides),
-  alpnProtocols: refused('HTTP/1.1 and HTTP/2 are spoken'),
-  session: refused(ownValues),
-});
+const tls = fittingVersions(
+  object({
+    clientValidation: optional(clientValidation, 'Certificates of clients (mTLS).'),
+    ...listenerTlsFields,
+    fingerprints: refused('nothing is told of how clients shake hands'),
+    session: refused(ownValues),
+  }),
+);
 
 const windowsOfOurs = 'the windows of callers are the gateway’s own';
 

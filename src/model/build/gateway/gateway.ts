@@ -20,6 +20,7 @@ import { type GatewayPolicies, gatewayNames } from './gateway-policies.ts';
 import { warnOfIdleParts } from './idle-parts.ts';
 import { inlineSettings } from './settings.ts';
 import { saidOfStore, type WrittenStore, writtenStores } from './store.ts';
+import { tlsParameters } from './tls-parameters.ts';
 
 const builtInPort = 10080;
 
@@ -169,20 +170,21 @@ function listenersOf(
       return [name];
     });
     if (certificates.length === 0) return [];
+    const spoken = tlsParameters(document, spec, clientTraffic, context);
     const tls: ListenerTls = {
       certificates,
       ...(clientCa && { clientCa: clientCa.secret }),
       isClientCertificateRequired: clientCa?.isRequired ?? false,
       ...(clientCa?.isUntrustedAccepted && { isUntrustedAccepted: true }),
+      ...(spoken.parameters && { parameters: spoken.parameters }),
     };
-    const origin = clientCa?.origin;
-    const isNew = origin !== undefined && !origins.includes(origin);
+    const all = [...decisions, ...spoken.decisions];
     return [
       {
         ...listener,
-        ...(isNew && { origins: [...origins, origin] }),
+        origins: [...new Set([...origins, ...(clientCa ? [clientCa.origin] : []), ...spoken.origins])],
         tls,
-        ...(decisions.length > 0 && { decisions }),
+        ...(all.length > 0 && { decisions: all }),
       },
     ];
   });

@@ -43,7 +43,8 @@ export const envoyGatewayExamples = {
       targetSelectors: [{kind: Gateway}], connection: {bufferLimit: 52428800},
       tls: {clientValidation: {
         caCertificateRefs: [{kind: ConfigMap, group: "", name: clients, namespace: certs}], optional: false, mode: VerifyIfGiven
-      }}
+      }, minVersion: "1.2", maxVersion: "1.3", ciphers: [AES128-SHA], ecdhCurves: [X25519], signatureAlgorithms: [ed25519],
+      alpnProtocols: [h2, http/1.1]}
     }`,
   ],
   SecurityPolicy: [
