@@ -189,3 +189,17 @@ it('leaves Gateways to another controller that has the name of the class by then
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   expect((await statusOf('gateway/egress')).conditions).toEqual(theirs);
 });
+
+it('says it as well where the kind itself is gone', async () => {
+  await begin();
+  const controller = await startOn(await freePort());
+  cleanup(() => controller.stop());
+  await until('pods are made', async () => (await deployment()) !== '', { seen: controller.log });
+  try {
+    await server.kubectl('delete', 'crd', 'gatewayclasses.gateway.networking.k8s.io');
+    await untilTold('gateway/egress', waiting, controller.log);
+    expect(await deployment()).not.toBe('');
+  } finally {
+    await serveEveryKind(server);
+  }
+});

@@ -10,7 +10,10 @@ import { refusedFilters } from './refused-filters.ts';
 export interface OutcomeSources {
   readonly controllerName: string;
   readonly controller: Pick<Controller, 'judged' | 'gateways' | 'standIns'>;
-  readonly source: Pick<KubernetesSource, 'current' | 'objects' | 'resource' | 'gatewayApiVersion' | 'olderVersions'>;
+  readonly source: Pick<
+    KubernetesSource,
+    'current' | 'objects' | 'resource' | 'knows' | 'gatewayApiVersion' | 'olderVersions'
+  >;
   /** Of all replicas that answer. */
   readonly clients: Iterable<Connected>;
   /** What clients of other replicas have said, by document. */
@@ -39,8 +42,8 @@ export function outcomeOf(sources: OutcomeSources) {
     olderGeneration: olderGenerations(sources),
     reach: reachOf(clients),
     provisioned,
-    // As long as no class can be read, nobody knows that one is gone.
-    ...(sources.made !== undefined && source.resource('GatewayClass') !== undefined && { made: sources.made }),
+    // As long as classes cannot be read, nobody knows that one is gone.
+    ...(sources.made !== undefined && source.knows('GatewayClass') && { made: sources.made }),
     ...(gatewayApiVersion !== undefined && { gatewayApiVersion }),
   };
   return outcome;

@@ -27,6 +27,8 @@ export interface Cluster {
   objects(): Generator<KindObject>;
   /** The version in which objects of a kind are read, while they are. */
   resource(kind: Kind): Resource | undefined;
+  /** All objects of the kind are known, or that there can be none: it is not installed. */
+  knows(kind: Kind): boolean;
   namespaceLabels(namespace: string): Labels;
   namespaces(): ReadonlyMap<string, Labels>;
   /** Why there may be policy that cannot be seen. */
@@ -78,6 +80,11 @@ export function watchCluster({ client, onChange, onLabels, onStatus, onError }: 
       for (const [kind, watch] of watches) for (const object of watch.objects().values()) yield { kind, object };
     },
     resource: (kind) => watches.get(kind)?.resource(),
+    knows(kind) {
+      const watch = watches.get(kind);
+      if (watch === undefined) return definitions.hasSynced();
+      return ['known', 'unserved'].includes(watch.standing());
+    },
     namespaceLabels: namespaces.labels,
     namespaces: namespaces.all,
     problems() {

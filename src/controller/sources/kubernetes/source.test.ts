@@ -104,6 +104,8 @@ describe('startKubernetesSource()', () => {
     expect(problems()).toEqual([
       "cluster: reading limits.sluice.dev is refused — permit the control plane's service account to list and watch limits.sluice.dev",
     ]);
+    // Of a kind that is not installed there is nothing; of one that may not be read nobody knows.
+    expect((['Budget', 'Limit', 'GatewayClass'] as const).map(source.knows)).toEqual([true, false, true]);
   });
 
   it('tries every kind where it may not see what is defined', async () => {

@@ -80,6 +80,8 @@ export interface KubernetesSource extends OpenedSource {
   objects(): Iterable<KindObject>;
   /** With the version that the kind is read in, which is the one to write status in. */
   resource(kind: Kind): Resource | undefined;
+  /** All objects of the kind are known, or that there can be none: it is not installed. */
+  knows(kind: Kind): boolean;
   gatewayApiVersion(): string | undefined;
   /**
    * Older versions of objects, in force in place of what the API server has: those that these documents were read from, and
@@ -313,6 +315,7 @@ export async function startKubernetesSource(
       if (servesFrom === 'cluster') yield* view.chosen(cluster.objects());
     },
     resource: cluster.resource,
+    knows: (kind) => servesFrom === 'cluster' && cluster.knows(kind),
     gatewayApiVersion: cluster.gatewayApiVersion,
     olderVersions: (documents) => (servesFrom === 'cluster' ? olderVersions(documents) : undefined),
     async refresh() {
