@@ -90,6 +90,13 @@ it('takes silence for its end, counted from what was heard last', () => {
   expect(closed()).toBe(1);
 });
 
+it('counts silence from its opening, where nothing is ever heard', () => {
+  const { told, listener } = watching();
+  listener.onOpen();
+  vi.advanceTimersByTime(5_000);
+  expect(told[1]).toMatch(/^end after 5000 ms: Timeout/);
+});
+
 it('tells nothing after it was closed, not even that it is silent', () => {
   const { watch, told, listener, say, closed } = watching();
   listener.onOpen();

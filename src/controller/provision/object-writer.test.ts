@@ -206,10 +206,16 @@ describe('createObjectWriter()', () => {
         ownerReferences: [{ kind: 'Gateway', uid: owner, controller: true }],
       },
     });
-    server.fail((call) => (call.startsWith('APPLY') ? kubeError(409, 'Conflict', 'uid mismatch') : undefined));
+    const sent: unknown[] = [];
+    server.fail((call, body) => {
+      if (!call.startsWith('APPLY')) return undefined;
+      sent.push((body as { readonly metadata?: unknown }).metadata);
+      return kubeError(409, 'Conflict', 'uid mismatch');
+    });
     expect(await writer.write([deployment('one')], owner)).toMatchObject({
       error: 'Deployment team-a/edge: Conflict (409): uid mismatch',
     });
+    expect(sent).toEqual([{ ...(deployment('one').object.metadata as object), uid: 'uid-1' }]);
     expect(server.calls()).toHaveLength(2);
   });
 
