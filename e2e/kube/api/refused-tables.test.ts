@@ -1,13 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Practice, startPractice } from '../../../src/practice/start.ts';
-import { type KubeApiServer, startApiServer } from '../../support/kube-api/api-server.ts';
-import { type ControllerProcess, startControllerProcess } from '../../support/kube-api/controller.ts';
-import { type Egress, startEgress } from '../../support/kube-api/egress.ts';
+import type { ControllerProcess } from '../../support/kube-api/controller.ts';
+import type { Egress } from '../../support/kube-api/egress.ts';
+import { emptyOlderVersions, type GatewaySite, startGatewaySite } from '../../support/kube-api/gateway-site.ts';
 import { patience, until } from '../../support/kube-api/patience.ts';
-import { serveEveryKind } from '../../support/kube-api/served-kinds.ts';
 import { freePort } from '../../support/ports.ts';
 import { rawRequest } from '../../support/raw-request.ts';
 
@@ -19,70 +16,27 @@ import { rawRequest } from '../../support/raw-request.ts';
 patience();
 const strict = 'layered_runtime: {layers: [{name: strict, static_layer: {re2.max_program_size.error_level: 80}}]}';
 const others = ['one', 'two', 'three', 'four'];
-let server: KubeApiServer;
-let practice: Practice;
-let folder: string;
-let port: number;
+let site: GatewaySite;
 let controller: ControllerProcess;
 let egress: Egress;
 
 beforeAll(async () => {
-  server = await startApiServer();
-  await serveEveryKind(server);
-  await server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
-  await server.apply(
-    '{apiVersion: v1, kind: Secret, metadata: {name: sluice-older-versions, namespace: sluice-system}}',
-  );
-  practice = await startPractice({});
-  folder = await mkdtemp(join(tmpdir(), 'sluice-state-'));
-  port = await freePort();
-  await server.apply([frame(), ...others.map((name) => route(name, 'first')), patterned(5)].join('---\n'));
+  site = await startGatewaySite();
+  await site.server.apply('{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}');
+  await site.server.apply(emptyOlderVersions);
+  await site.server.apply([...others.map((name) => route(name, 'first')), patterned(5)].join('---\n'));
   controller = await startController();
-  egress = await startEgress(controller.xdsPort, ['--config-yaml', strict]);
+  egress = await site.startEgress(controller, ['--config-yaml', strict]);
 });
 
-afterAll(async () => {
-  await egress?.stop();
-  await controller?.stop();
-  await practice?.close();
-  await server?.close();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => site?.close());
 
-async function startController(
-  xdsPort?: number,
-  state = folder,
-  more: readonly string[] = [],
-  adminPort?: number,
-): Promise<ControllerProcess> {
-  const started = await startControllerProcess({
-    kubeconfig: server.kubeconfig,
-    identity: state,
-    flags: ['--state', state, ...more],
-    ...(xdsPort && { xdsPort }),
-    ...(adminPort && { adminPort }),
-  });
-  const isReady = async (): Promise<boolean> => (await started.page('/readyz')) !== undefined;
-  await until('the controller is ready', isReady, { seen: started.log });
-  return started;
-}
-
-const frame = (): string => `
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: { name: sluice-egress }
-spec: { controllerName: sluice.dev/gateway-controller }
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: { name: test, namespace: default }
-spec: { gatewayClassName: sluice-egress, listeners: [{ name: http, port: ${port}, protocol: HTTP }] }
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: Backend
-metadata: { name: backend, namespace: default }
-spec: { endpoints: [{ ip: { address: 127.0.0.1, port: ${practice.port} } }] }
-`;
+const startController = (
+  more: { readonly xdsPort?: number; readonly adminPort?: number } = {},
+  state = site.folder,
+  flags: readonly string[] = [],
+): Promise<ControllerProcess> =>
+  site.startController({ ...more, identity: state, flags: ['--state', state, ...flags] });
 
 /** Its answers say which version of it is in force. */
 const route = (name: string, version: string, path = ''): string => `
@@ -107,7 +61,7 @@ const patterned = (steps: number): string =>
 
 async function versionOf(name: string): Promise<unknown> {
   const headers = { host: `${name}.example.com` };
-  const answer = await rawRequest(port, { method: 'GET', path: '/v1/models', headers }).catch(() => undefined);
+  const answer = await rawRequest(site.port, { method: 'GET', path: '/v1/models', headers }).catch(() => undefined);
   return answer?.headers['x-version'] ?? answer?.status;
 }
 
@@ -129,7 +83,9 @@ interface Told {
 
 /** By route, what is said of its present generation. */
 async function conditions(): Promise<ReadonlyMap<string, readonly Condition[]>> {
-  const { items } = JSON.parse(await server.kubectl('get', 'httproutes', '-o', 'json')) as { items: readonly Told[] };
+  const { items } = JSON.parse(await site.server.kubectl('get', 'httproutes', '-o', 'json')) as {
+    items: readonly Told[];
+  };
   return new Map(
     items.map(({ metadata, status }) => [
       metadata.name,
@@ -167,7 +123,7 @@ const every = (version: string): string[] => others.map(() => version);
 describe('a route that makes an egress pod refuse the table of all routes', { timeout: 120_000 }, () => {
   it('is told alone, and stays as it was, while all others change', async () => {
     await stands({ serves: [...every('first'), 'of-5'], says: allTrue });
-    await server.apply([...others.map((name) => route(name, 'second')), patterned(200)].join('---\n'));
+    await site.server.apply([...others.map((name) => route(name, 'second')), patterned(200)].join('---\n'));
     await stands({ serves: [...every('second'), 'of-5'], says: allButOne });
     const own = (await conditions()).get('patterned');
     for (const type of ['Accepted', 'Programmed']) {
@@ -176,7 +132,9 @@ describe('a route that makes an egress pod refuse the table of all routes', { ti
         message: expect.stringMatching(/An egress pod refused .* program size/),
       });
     }
-    const { conditions: ofGateway } = JSON.parse(await server.kubectl('get', 'gateway', 'test', '-o', 'json')).status;
+    const { conditions: ofGateway } = JSON.parse(
+      await site.server.kubectl('get', 'gateway', 'test', '-o', 'json'),
+    ).status;
     expect(ofGateway.find(({ type }: Condition) => type === 'Programmed')).toMatchObject({
       message: expect.not.stringContaining('refused'),
     });
@@ -186,10 +144,10 @@ describe('a route that makes an egress pod refuse the table of all routes', { ti
     const said = await conditions();
     const { xdsPort } = controller;
     await controller.stop();
-    controller = await startController(xdsPort);
+    controller = await startController({ xdsPort });
     await until('its pod is connected', () => controller.log().split('client connected').length > 2);
     await until('it writes', () => controller.log().includes('this replica writes now'));
-    await server.apply(route('one', 'third'));
+    await site.server.apply(route('one', 'third'));
     await stands({ serves: ['third', ...every('second').slice(1), 'of-5'], says: allButOne });
     expect((await conditions()).get('patterned')).toEqual(said.get('patterned'));
     expect(controller.log()).not.toContain('refused by a client');
@@ -200,9 +158,9 @@ describe('a route that makes an egress pod refuse the table of all routes', { ti
     const { xdsPort } = controller;
     await egress.stop();
     await controller.stop();
-    await rm(folder, { recursive: true });
-    controller = await startController(xdsPort);
-    egress = await startEgress(xdsPort, ['--config-yaml', strict]);
+    await rm(site.folder, { recursive: true });
+    controller = await startController({ xdsPort });
+    egress = await site.startEgress(controller, ['--config-yaml', strict]);
     await stands({ serves: ['third', ...every('second').slice(1), 'of-5'], says: allButOne });
     await until('it writes', () => controller.log().includes('this replica writes now'));
     expect(await conditions()).toEqual(said);
@@ -212,16 +170,16 @@ describe('a route that makes an egress pod refuse the table of all routes', { ti
   it('is told by a replica that writes and has no pods', async () => {
     const { xdsPort } = controller;
     await controller.stop();
-    const folders = [join(folder, 'writer'), join(folder, 'server')];
+    const folders = [join(site.folder, 'writer'), join(site.folder, 'server')];
     await Promise.all(folders.map((each) => mkdir(each, { recursive: true })));
     const [writerState, serverState] = folders;
     const adminPort = await freePort();
-    const writer = await startController(undefined, writerState, ['--replicas', `127.0.0.1:${adminPort}`]);
+    const writer = await startController({}, writerState, ['--replicas', `127.0.0.1:${adminPort}`]);
     try {
       await until('it writes', () => writer.log().includes('this replica writes now'));
-      controller = await startController(xdsPort, serverState, [], adminPort);
+      controller = await startController({ xdsPort, adminPort }, serverState);
       await until('its pod is connected', () => controller.log().includes('client connected'));
-      await server.apply([...others.map((name) => route(name, 'fourth')), patterned(300)].join('---\n'));
+      await site.server.apply([...others.map((name) => route(name, 'fourth')), patterned(300)].join('---\n'));
       await stands({ serves: [...every('fourth'), 'of-5'], says: allButOne });
       expect((await conditions()).get('patterned')?.find(({ type }) => type === 'Programmed')).toMatchObject({
         message: expect.stringContaining('m{1,300}'),
@@ -230,7 +188,7 @@ describe('a route that makes an egress pod refuse the table of all routes', { ti
       const said = await conditions();
       await writer.stop();
       await until('the other one writes', () => controller.log().includes('this replica writes now'));
-      await server.apply(route('one', 'fifth'));
+      await site.server.apply(route('one', 'fifth'));
       await stands({ serves: ['fifth', ...every('fourth').slice(1), 'of-5'], says: allButOne });
       expect((await conditions()).get('patterned')).toEqual(said.get('patterned'));
     } finally {
@@ -239,7 +197,7 @@ describe('a route that makes an egress pod refuse the table of all routes', { ti
   });
 
   it('comes in as soon as it is mended', async () => {
-    await server.apply(patterned(6));
+    await site.server.apply(patterned(6));
     await stands({ serves: ['fifth', ...every('fourth').slice(1), 'of-6'], says: allTrue });
   });
 });
