@@ -1,3 +1,4 @@
+import { listenerOrigin } from '../../model/origins.ts';
 import { qualifiedName } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
 import { accepted } from './document-conditions.ts';
@@ -37,18 +38,36 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
   const parametersRef = fieldsOf(spec.infrastructure).parametersRef;
   const complaint = wrongParameters(parametersRef, namespace, 'of the Gateway', scene);
   const acceptance = acceptedGateway(subject, listeners, complaint);
-  const arrival = programmedGateway(subject, scene, gateway, acceptance, provisioned);
+  const refusalOf = refusedListeners(subject, scene);
+  const refused = listeners.map(({ status }) => status.name).filter((each) => refusalOf(each) !== undefined);
+  const isRefusedWhole = refused.length === 0 || refused.length === listeners.length;
+  const nack = isRefusedWhole ? verdict.nack : undefined;
+  const arrival = programmedGateway(subject, scene, { gateway, acceptance, provisioned, nack });
   return {
     shape: 'gateway',
     conditions: [
       acceptance,
       resolvedRefs(subject, listeners, complaint),
-      arrival,
+      isRefusedWhole ? arrival : programmedInPart(arrival, refused),
       ...insecureFrontend(say, spec),
       ...warnings(say, verdict, parametersRef, 'spec.infrastructure.parametersRef'),
     ],
     addresses: provisioned?.addresses ?? [],
-    listeners: listeners.map((listener) => withProgrammed(listener, arrival)),
+    listeners: listeners.map((listener) => withProgrammed(listener, arrival, refusalOf(listener.status.name))),
+  };
+}
+
+/** What egress pods have said of single listeners, as far as it was about them. */
+function refusedListeners({ id }: Subject, { outcome }: Scene): (listener: string) => string | undefined {
+  return (listener) => outcome.nacks.get(listenerOrigin(id, listener));
+}
+
+/** The others do not wait for them. */
+function programmedInPart(arrival: Condition, refused: readonly string[]): Condition {
+  if (arrival.status !== 'True') return arrival;
+  return {
+    ...arrival,
+    message: bounded(`Egress pods have refused ${namesOf(refused)}; the other listeners are programmed.`),
   };
 }
 
@@ -95,12 +114,18 @@ function resolvedRefs(
     : say('ResolvedRefs', 'False', 'ListenersNotResolved', `Not everything is there for: ${bad.join(', ')}.`);
 }
 
+interface Arriving {
+  readonly gateway: string;
+  readonly acceptance: Condition;
+  readonly provisioned: ProvisionedGateway | undefined;
+  /** What egress pods have said of all of it. */
+  readonly nack: string | undefined;
+}
+
 function programmedGateway(
-  { say, verdict, spec, status }: Subject,
+  { say, spec, status }: Subject,
   { outcome }: Scene,
-  gateway: string,
-  acceptance: Condition,
-  provisioned: ProvisionedGateway | undefined,
+  { gateway, acceptance, provisioned, nack }: Arriving,
 ): Condition {
   const no = (reason: string, message: string): Condition => say('Programmed', 'False', reason, message);
   if (acceptance.status === 'False') return no('Invalid', 'It is not accepted.');
@@ -108,7 +133,7 @@ function programmedGateway(
   if (address !== undefined) return withPodTrouble(no('AddressNotUsable', address), provisioned);
   if (provisioned?.error !== undefined) return no('NoResources', reasonFor(provisioned.error, provisioned.faulty));
   const standing = standingOf(outcome, [gateway]);
-  const condition = programmed(say, standing, conditionsIn(status), verdict.nack);
+  const condition = programmed(say, standing, conditionsIn(status), nack);
   const isWithout = standing.reach.envoys === 0 || standing.reach.processors === 0;
   // Pods that refuse it have started, and may start anew.
   if (condition.status !== 'True')

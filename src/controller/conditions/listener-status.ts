@@ -4,7 +4,7 @@ import type { Condition } from './condition.ts';
 import type { Say } from './document-conditions.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
 import { reasonInFrontend } from './frontend-tls.ts';
-import { problemsMessage } from './message.ts';
+import { nackMessage, problemsMessage } from './message.ts';
 import { overlappingTls } from './overlapping-tls.ts';
 import type { ListenerStatus } from './status.ts';
 import type { Verdict } from './verdict.ts';
@@ -46,12 +46,19 @@ export function judgeListener({ spec, all, verdict, say, attachedRoutes }: Liste
   };
 }
 
-/** Listeners arrive together, so what their Gateway says of itself holds for all that are good. */
-export function withProgrammed(listener: JudgedListener, gateway: Condition): ListenerStatus {
+/**
+ * What their Gateway says of itself holds for all that are good, but for what egress pods have said of one.
+ * `refused`: what they said of this one.
+ */
+export function withProgrammed(listener: JudgedListener, gateway: Condition, refused?: string): ListenerStatus {
   const { status, isAccepted, areReferencesResolved } = listener;
   const isGood = isAccepted && areReferencesResolved;
-  const own: Condition = { ...gateway, status: 'False', reason: 'Invalid', message: 'It is not as it should be.' };
-  return { ...status, conditions: [...status.conditions, isGood ? listenerWords(gateway) : own] };
+  const message = isGood && refused !== undefined ? `${nackMessage(refused)}.` : 'It is not as it should be.';
+  const own: Condition = { ...gateway, status: 'False', reason: 'Invalid', message };
+  return {
+    ...status,
+    conditions: [...status.conditions, isGood && refused === undefined ? listenerWords(gateway) : own],
+  };
 }
 
 /** Of the reasons of a Gateway, a listener has only these. */

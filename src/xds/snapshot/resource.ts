@@ -6,6 +6,6 @@ export interface Resource {
   readonly version: string;
   /** The encoded message, i.e. the `value` of the `Any`. */
   readonly body: Uint8Array;
-  /** Ids of the policy documents it came from, for status. */
+  /** Ids of the policy documents it came from, and of listeners of theirs, for status. */
   readonly origins: readonly string[];
 }

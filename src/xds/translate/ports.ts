@@ -1,5 +1,6 @@
 import type { GatewayModel } from '../../model/gateway.ts';
 import type { Listener } from '../../model/listener.ts';
+import { listenerOrigin } from '../../model/origins.ts';
 
 /** What Envoy calls a listener: an address that is bound once, for all of ours that share it. */
 export interface Port {
@@ -12,6 +13,7 @@ export interface Port {
   readonly port: number;
   /** At least one. All have TLS or none has. In the order of the policy. */
   readonly listeners: readonly [Listener, ...Listener[]];
+  /** Of all of them, and which listeners of these documents they are: all stand or fall together. */
   readonly origins: readonly string[];
 }
 
@@ -22,10 +24,14 @@ export function portsOf({ listeners }: Pick<GatewayModel, 'listeners'>): Port[] 
     const name = portName(listener);
     const known = ports.get(name);
     const all: Port['listeners'] = known === undefined ? [listener] : [...known.listeners, listener];
-    const origins = [...new Set([...(known?.origins ?? []), ...listener.origins])];
+    const origins = [...new Set([...(known?.origins ?? []), ...listener.origins, ...idsOf(listener)])];
     ports.set(name, { name, address, port, listeners: all, origins });
   }
   return [...ports.values()];
+}
+
+function idsOf({ name, origins: [gateway] }: Listener): readonly string[] {
+  return gateway === undefined ? [] : [listenerOrigin(gateway, name)];
 }
 
 export function portName({ address, port }: Pick<Listener, 'address' | 'port'>): string {

@@ -3,6 +3,7 @@ import type { GatewayModel } from '../../model/gateway.ts';
 import type { AwsKey, Secret } from '../../model/secret.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { encode } from './encode.ts';
+import { portsOf } from './ports.ts';
 
 /** What Envoy has a resource for. */
 type Served = Exclude<Secret, AwsKey>;
@@ -16,9 +17,12 @@ const encoded = new WeakMap<Served, Resource>();
 export function secretResources(gateway: GatewayModel): Resource[] {
   // By name, with the documents that are told when Envoy refuses it.
   const users = new Map<string, readonly string[]>();
-  for (const { tls, origins } of gateway.listeners) {
-    for (const name of tls?.certificates ?? []) users.set(name, origins);
-    if (tls?.clientCa !== undefined) users.set(tls.clientCa, origins);
+  // A port is opened with all its certificates or not at all.
+  for (const { listeners, origins } of portsOf(gateway)) {
+    for (const { tls } of listeners) {
+      for (const name of tls?.certificates ?? []) users.set(name, origins);
+      if (tls?.clientCa !== undefined) users.set(tls.clientCa, origins);
+    }
   }
   for (const { tls, credential, origins } of gateway.providers) {
     if (credential !== undefined && 'header' in credential) users.set(credential.secret, origins);
