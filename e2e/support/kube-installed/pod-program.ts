@@ -47,7 +47,8 @@ export async function startPodProgram<T>(
     },
   };
   await cluster.apply(JSON.stringify(pod));
-  await until(`the pod ${name} has begun`, async () => (await log()).includes('started'), { limitMs: 60_000 });
+  // A node that has just lost its API server takes more than a minute before it starts anything new.
+  await until(`the pod ${name} has begun`, async () => (await log()).includes('started'), { limitMs: 150_000 });
   return {
     log,
     signal,

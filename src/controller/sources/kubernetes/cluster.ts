@@ -35,6 +35,8 @@ export interface Cluster {
   problems(): readonly Problem[];
   /** What the first complete look still waits for; empty once it is there. */
   waitingFor(): readonly string[];
+  /** Kinds that are there and not known, by the names of their definitions: they wait, or may not be read. */
+  unread(): readonly string[];
   staleSince(): number | undefined;
   /** The version of Gateway API whose definitions are installed. */
   gatewayApiVersion(): string | undefined;
@@ -111,6 +113,11 @@ export function watchCluster({ client, onChange, onLabels, onStatus, onError }: 
       }
       return waiting;
     },
+    unread: () =>
+      watchedKinds.flatMap(({ kind, definition }) => {
+        const standing = watches.get(kind)?.standing();
+        return standing === 'reading' || standing === 'refused' ? [definition] : [];
+      }),
     staleSince: () =>
       earliest([
         definitions.staleSince(),

@@ -147,6 +147,30 @@ describe('startKubernetesSource()', () => {
     expect(source.current().documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
   });
 
+  it.each([
+    ['a kind', /\/budgets$/],
+    ['namespaces', /\/namespaces$/],
+    ['everything', /./],
+  ])(
+    'has what was kept stand in for %s that it may not read, as an API server has it that has just started',
+    async (_, path) => {
+      const snapshotFile = (await testFolder()).at('snapshot');
+      const cluster = clusterWith('budgets', 'limits');
+      budget(cluster, 'team-a', 'b');
+      budget(cluster, 'team-b', 'b');
+      const options = { snapshotFile, selectors: [{ matchLabels: { team: 'team-a' }, matchExpressions: [] }] };
+      const first = await follow(cluster, options);
+      await settled();
+      await first.source.close();
+      cluster.refuse(path, 403);
+      const { source, told, problems } = await follow(cluster, { ...options, settleMs: 100, snapshotAfterMs: 20 });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const seen = [source.state.documents.map(({ id }) => id), ...told];
+      expect(seen.filter((ids) => ids.join() !== 'Budget/team-a/b')).toEqual([]);
+      expect(problems().join()).toContain('is refused');
+    },
+  );
+
   it('knows the last good version of what is broken over a restart', async () => {
     const path = (await testFolder()).at('snapshot');
     const cluster = clusterWith('budgets');

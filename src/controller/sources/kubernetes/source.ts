@@ -167,7 +167,8 @@ export async function startKubernetesSource(
   const keptLabels = labelsOf(kept);
 
   function labels(namespace: string): Labels {
-    return servesFrom === 'cluster' ? cluster.namespaceLabels(namespace) : (keptLabels.get(namespace) ?? noLabels);
+    const isKnown = servesFrom === 'cluster' && cluster.namespaces().size > 0;
+    return isKnown ? cluster.namespaceLabels(namespace) : (keptLabels.get(namespace) ?? noLabels);
   }
 
   function recall(objects: Iterable<KindObject>, former: FormerVersions): void {
@@ -240,10 +241,10 @@ export async function startKubernetesSource(
     beginning.done();
   }
 
-  /** Of kinds that cannot be read, what was kept stands in. */
+  /** Of kinds that cannot or may not be read, what was kept stands in: an API server that starts refuses all for a moment. */
   function* allObjects(): Generator<KindObject> {
     yield* cluster.objects();
-    yield* keptOf(kept, cluster.waitingFor());
+    yield* keptOf(kept, cluster.unread());
   }
 
   function olderVersions(documents: Iterable<PolicyDocument>): readonly KindObject[] {
