@@ -168,6 +168,9 @@ describe('startKubernetesSource()', () => {
       const seen = [source.state.documents.map(({ id }) => id), ...told];
       expect(seen.filter((ids) => ids.join() !== 'Budget/team-a/b')).toEqual([]);
       expect(problems().join()).toContain('is refused');
+      await source.close();
+      const next = await follow(cluster, { ...options, settleMs: 100, snapshotAfterMs: 20 });
+      expect(next.source.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
     },
   );
 

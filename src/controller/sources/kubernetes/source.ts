@@ -260,7 +260,8 @@ export async function startKubernetesSource(
       readings: view.readings(),
       olderVersions: olderVersions(standIns.values()),
       refused,
-      namespaces: cluster.namespaces(),
+      // Where they may not be read, what was kept is kept for the next start, too.
+      namespaces: cluster.namespaces().size > 0 ? cluster.namespaces() : keptLabels,
       references: keptReferences(surroundings),
     });
   }
