@@ -4,6 +4,8 @@ import { qualifiedName } from '../../policy/document-id.ts';
 import type { SecretSource } from '../../policy/secret-source.ts';
 import { decided } from '../decision.ts';
 import type { HeaderCredential, Provider, UpstreamTls } from '../provider.ts';
+import { authority } from './certificates/authorities.ts';
+import { judgePair } from './certificates/judge.ts';
 import type { BuildContext } from './context.ts';
 import { memo } from './memo.ts';
 
@@ -33,20 +35,18 @@ export function buildProvider(document: ProviderDocument, context: BuildContext)
     }
   }
   if (spec.tls?.ca !== undefined) {
-    const certificates = resolved('spec.tls.ca', spec.tls.ca);
-    if (certificates !== undefined) context.keep({ name: caSecret(cluster), kind: 'trustedCa', certificates });
+    const certificates = authority(document, 'spec.tls.ca', spec.tls.ca, context);
+    if (certificates === undefined) isComplete = false;
+    else context.keep({ name: caSecret(cluster), kind: 'trustedCa', certificates });
   }
   if (spec.tls?.clientCertificate !== undefined) {
     const { certificate, key } = spec.tls.clientCertificate;
     const chain = resolved('spec.tls.clientCertificate.certificate', certificate);
     const privateKey = resolved('spec.tls.clientCertificate.key', key);
     if (chain !== undefined && privateKey !== undefined) {
-      context.keep({
-        name: clientCertificateSecret(cluster),
-        kind: 'certificate',
-        certificate: chain,
-        privateKey,
-      });
+      const pair = { certificate: chain, privateKey };
+      judgePair(document, 'spec.tls.clientCertificate', 'the client certificate', pair, context);
+      context.keep({ name: clientCertificateSecret(cluster), kind: 'certificate', ...pair });
     }
   }
   return isComplete ? memo(document, 'provider', '', () => providerOf(document, cluster)) : undefined;

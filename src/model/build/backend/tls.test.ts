@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../../e2e/support/certificates.ts';
 import { err, ok } from '../../../lib/result.ts';
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
@@ -33,25 +34,25 @@ const toBackend = '{group: gateway.envoyproxy.io, kind: Backend, name: b}';
 const toService = (port?: string) => `{group: "", kind: Service, name: s${port ? `, sectionName: ${port}` : ''}}`;
 const system = (hostname: string) => `hostname: ${hostname}, wellKnownCACertificates: System`;
 
-const pem = '-----BEGIN CERTIFICATE-----\\nMA==\\n-----END CERTIFICATE-----';
+const pem = createAuthority('test').certificate;
 const authority = (name: string, text = pem) => `
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: ${name}}
-data: {ca.crt: "${text}"}
+data: {ca.crt: ${JSON.stringify(text)}}
 ---
 `;
 
-/** Secrets: `pair` has both parts, `half` has no key. */
+/** Secrets: `pair` and `ca` have all parts, `half` has no key. */
 const surroundings = secretsOnly((source) => {
   if (!('secretKeyRef' in source)) return err('nothing else');
   const { name, key } = source.secretKeyRef;
-  const isThere = name === 'pair' || (name === 'half' && key === 'tls.crt');
+  const isThere = name === 'pair' || name === 'ca' || (name === 'half' && key === 'tls.crt');
   return isThere ? ok(`${key} of ${name}`) : err('is not there');
 });
 
-function build(there: string, ref = toBackend.slice(1, -1)) {
-  const { gateways, problems } = buildModel(withModelOf(there, ref), surroundings);
+function build(there: string, ref = toBackend.slice(1, -1), hasStandIns = true) {
+  const { gateways, problems } = buildModel(withModelOf(there, ref), { ...surroundings, hasStandIns });
   const provider = gateways[0]?.providers[0];
   const secrets = gateways[0]?.secrets ?? [];
   return {
@@ -62,6 +63,7 @@ function build(there: string, ref = toBackend.slice(1, -1)) {
     problems: problems
       .filter(({ document }) => !/^AI/.test(document))
       .map(({ document, path, reason }) => [document, path, reason]),
+    messages: problems.map(({ message }) => message),
   };
 }
 
@@ -77,12 +79,12 @@ describe('TLS to a backend', () => {
 
   it('takes field by field from the policy what it says, and the rest from the Backend', () => {
     const own = ', tls: {caCertificateRefs: [{kind: ConfigMap, name: own}], clientCertificateRef: {name: pair}}';
-    const text = backend(own) + authority('own', pem.replace('MA', 'MB')) + authority('theirs');
+    const text = backend(own) + authority('own', `own\n${pem}`) + authority('theirs');
     const both = build(
       text +
         policy('p', toBackend, 'hostname: h.test, caCertificateRefs: [{group: "", kind: ConfigMap, name: theirs}]'),
     );
-    expect(both.ca).toMatchObject({ kind: 'trustedCa', certificates: expect.stringContaining('MA==') });
+    expect(both.ca).toMatchObject({ kind: 'trustedCa', certificates: pem });
     expect(both.certificate).toMatchObject({
       kind: 'certificate',
       certificate: 'tls.crt of pair',
@@ -92,7 +94,7 @@ describe('TLS to a backend', () => {
       expect.arrayContaining(['AIServiceBackend/a', 'Backend/b', 'BackendTLSPolicy/p']),
     );
     const alone = build(text);
-    expect(alone.ca).toMatchObject({ certificates: expect.stringContaining('MB==') });
+    expect(alone.ca).toMatchObject({ certificates: `own\n${pem}` });
     const trusted = build(text + policy('p', toBackend, system('h.test')));
     expect(trusted.tls).toBeDefined();
     expect(trusted.ca).toBeUndefined();
@@ -149,6 +151,31 @@ describe('TLS to a backend', () => {
     const { provider, problems } = build(backend(`, tls: {${tls}}`) + authority('own') + authority('empty', 'nothing'));
     expect(provider).toBeUndefined();
     expect(problems).toContainEqual(['Backend/b', `spec.${path}`, reason]);
+  });
+});
+
+describe('certificates that Envoy refuses', () => {
+  it('are named among those who may sign, and go on, so that the last good ones stay', () => {
+    const text = `${pem}-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n`;
+    const own = ', tls: {caCertificateRefs: [{kind: ConfigMap, name: whole}, {kind: ConfigMap, name: own}]}';
+    const { ca, problems, messages } = build(backend(own) + authority('whole') + authority('own', text));
+    expect(ca).toMatchObject({ certificates: `${pem}\n${text}` });
+    expect(problems).toEqual([['Backend/b', 'spec.tls.caCertificateRefs[1]', 'InvalidCertificateRef']]);
+    expect(messages).toContain('certificate 2 of those who may sign cannot be read');
+  });
+
+  it('are named in Secrets, too, unless something stands in for these', () => {
+    const trusting = backend(
+      ', tls: {caCertificateRefs: [{kind: Secret, name: ca}], clientCertificateRef: {name: pair}}',
+    );
+    const { ca, certificate, problems, messages } = build(trusting, undefined, false);
+    expect([ca, certificate]).toEqual([expect.anything(), expect.anything()]);
+    expect(problems).toEqual([
+      ['Backend/b', 'spec.tls.caCertificateRefs[0]', 'InvalidCertificateRef'],
+      ['Backend/b', 'spec.tls.clientCertificateRef', 'InvalidCertificateRef'],
+    ]);
+    expect(messages).toContain('the client certificate is unusable: its certificate cannot be read');
+    expect(build(trusting).problems).toEqual([]);
   });
 });
 

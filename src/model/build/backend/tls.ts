@@ -3,7 +3,8 @@ import type { AuthorityReference } from '../../../policy/gateway-api/object-refe
 import { type Decision, decided } from '../../decision.ts';
 import type { UpstreamTls } from '../../provider.ts';
 import type { Secret } from '../../secret.ts';
-import { authorities } from '../authority.ts';
+import { authorities } from '../certificates/authorities.ts';
+import { judgePair } from '../certificates/judge.ts';
 import type { BuildContext } from '../context.ts';
 import { type BackendTlsDocument, type Targeting, targetKey } from '../documents.ts';
 import { takenTarget } from '../older-first.ts';
@@ -87,6 +88,7 @@ function certificateOf(
     context.resolve(document, path, { secretKeyRef: { name: ref.name, key, ...namespace } });
   const [certificate, privateKey] = [part('tls.crt'), part('tls.key')];
   if (certificate === undefined || privateKey === undefined) return 'missing';
+  judgePair(document, path, 'the client certificate', { certificate, privateKey }, context);
   return { name, kind: 'certificate', certificate, privateKey };
 }
 

@@ -5,6 +5,7 @@ import type { ExtProcExtension } from '../../../policy/extension/ext-proc.ts';
 import type { SecretSource } from '../../../policy/secret-source.ts';
 import type { ServiceBackend } from '../../service.ts';
 import { type BackendDocuments, serviceBackend } from '../backend/service.ts';
+import { authority } from '../certificates/authorities.ts';
 import type { BuildContext } from '../context.ts';
 import type { BuiltFilter } from '../own-filters/built-filters.ts';
 import { processorFilter } from '../own-filters/processor.ts';
@@ -57,7 +58,7 @@ function endpointBackend(
 ): ServiceBackend | undefined {
   const secret = `${document.id}/${name}/ca`;
   if (ca !== undefined) {
-    const certificates = context.resolve(document, `${path}.ca`, ca);
+    const certificates = authority(document, `${path}.ca`, ca, context);
     if (certificates === undefined) return undefined;
     context.keep({ name: secret, kind: 'trustedCa', certificates });
   }

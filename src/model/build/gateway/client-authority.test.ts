@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../../e2e/support/certificates.ts';
 import { err, ok } from '../../../lib/result.ts';
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
 
-const pem = (body: string) => `-----BEGIN CERTIFICATE-----\\n${body}\\n-----END CERTIFICATE-----`;
+const { certificate } = createAuthority('test');
 
 const authorities = (...names: readonly string[]): string =>
   names
     .map(
       (name, index) =>
-        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {ca.crt: "${pem(`MA=${index}`)}"}\n---\n`,
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: ${JSON.stringify({ 'ca.crt': `${index}\n${certificate}` })}\n---\n`,
     )
     .join('');
 
@@ -49,9 +50,9 @@ const surroundings = secretsOnly((source) => {
   return name === 'gone' ? err('is not there') : ok(`${key} of ${name}`);
 });
 
-function build(text: string) {
+function build(text: string, hasStandIns = true) {
   const { documents, barriers } = parseDocuments(text, 'policy.yaml', '.', { now: 0 });
-  const { gateways, problems } = buildModel([...documents, ...barriers], surroundings);
+  const { gateways, problems } = buildModel([...documents, ...barriers], { ...surroundings, hasStandIns });
   const [found] = gateways;
   return {
     callers: Object.fromEntries(
@@ -66,7 +67,7 @@ function build(text: string) {
   };
 }
 
-const signed = (index: number) => expect.stringContaining(`MA=${index}`);
+const signed = (index: number) => `${index}\n${certificate}`;
 
 describe('who may sign the certificates of callers', () => {
   const two = gateway() + authorities('first', 'second');
@@ -138,6 +139,13 @@ describe('who may sign the certificates of callers', () => {
 });
 
 describe('a listener whose callers are to be verified, and cannot be', () => {
+  it('is left to Envoy, which keeps whom it knows, where those who may sign cannot be read', () => {
+    const { callers, problems } = build(gateway() + own(true), false);
+    const unread = { signer: 'ca.crt of own-ca', isRequired: true };
+    expect(callers).toEqual({ a: unread, b: unread });
+    expect(problems).toContainEqual(['GatewayPolicy/own', 'spec.clientCertificates.ca']);
+  });
+
   it('stays closed while what the GatewayPolicy names is not there', () => {
     expect(build(gateway() + own(false, 'gone')).callers).toEqual({});
   });

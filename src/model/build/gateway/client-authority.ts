@@ -2,7 +2,7 @@ import type { GatewayDocument, GatewayPolicyDocument } from '../../../policy/doc
 import { qualifiedName } from '../../../policy/document-id.ts';
 import { type Decision, decided, type PolicyLevel, type Said } from '../../decision.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
-import { authorities } from '../authority.ts';
+import { authorities, authority } from '../certificates/authorities.ts';
 import type { BuildContext } from '../context.ts';
 import type { ClientTrafficDocument } from './client-traffic.ts';
 
@@ -70,7 +70,7 @@ export function ofGatewayPolicy(
 ): Candidate | undefined {
   const wanted = policy?.spec.clientCertificates;
   if (policy === undefined || wanted === undefined) return undefined;
-  const certificates = context.resolve(policy, 'spec.clientCertificates.ca', wanted.ca);
+  const certificates = authority(policy, 'spec.clientCertificates.ca', wanted.ca, context);
   const secret = `gateway/${gateway}/client-ca`;
   if (certificates !== undefined) context.keep({ name: secret, kind: 'trustedCa', certificates });
   const value = requirementText(wanted.require);

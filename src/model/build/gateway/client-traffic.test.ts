@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../../e2e/support/certificates.ts';
 import { err, ok } from '../../../lib/result.ts';
 import { parseDocuments } from '../../../policy/parse.ts';
 import { buildModel } from '../build.ts';
 import { secretsOnly } from '../testing/surroundings.ts';
 
-const pem = '-----BEGIN CERTIFICATE-----\\nMA==\\n-----END CERTIFICATE-----';
+const pem = createAuthority('test').certificate;
 const tls = 'tls: {certificateRefs: [{name: edge}]}';
 
 const gateway = (more = ''): string => `
@@ -20,7 +21,7 @@ spec:
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: clients}
-data: {ca.crt: "${pem}"}
+data: {ca.crt: ${JSON.stringify(pem)}}
 `;
 
 const policy = (name: string, spec: string, section = ''): string => `---

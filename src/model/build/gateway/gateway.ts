@@ -6,13 +6,13 @@ import type { GatewaySettings } from '../../gateway.ts';
 import type { ApiKey } from '../../key.ts';
 import type { Listener, ListenerTls } from '../../listener.ts';
 import type { AttachedPolicies } from '../attached-policies.ts';
+import { judgePair } from '../certificates/judge.ts';
 import type { BuildContext } from '../context.ts';
 import { corsText } from '../envoy-gateway/service-cors.ts';
 import type { PolicyPlace } from '../place.ts';
 import { reference } from '../reference.ts';
 import { defaultRetry, retryProfile } from '../route.ts';
 import { type BodyLimit, bodyLimit } from './body-limit.ts';
-import { pairFault } from './certificate-pair.ts';
 import { clientAuthority, type DecidedAuthority, ofGatewayPolicy, warnOfPlainText } from './client-authority.ts';
 import type { ClientTrafficDocument } from './client-traffic.ts';
 import type { ParametersOf } from './gateway-parameters.ts';
@@ -159,14 +159,10 @@ function listenersOf(
       const certificate = context.resolve(document, path, source.certificate);
       const privateKey = context.resolve(document, path, source.key);
       if (certificate === undefined || privateKey === undefined) return [];
-      const fault = context.surroundings.hasStandIns ? undefined : pairFault(certificate, privateKey);
-      if (fault !== undefined) {
-        // It goes on all the same: Envoy refuses it, and keeps what it had.
-        const message = `certificate ${position + 1} is unusable: ${fault}`;
-        context.reject(document, path, message, 'give a certificate and its key, both as PEM', 'InvalidCertificateRef');
-      }
+      const pair = { certificate, privateKey };
+      judgePair(document, path, `certificate ${position + 1}`, pair, context);
       const name = `gateway/${qualifiedName(document.namespace, document.name)}/${spec.name}/certificate-${position}`;
-      context.keep({ name, kind: 'certificate', certificate, privateKey });
+      context.keep({ name, kind: 'certificate', ...pair });
       return [name];
     });
     if (certificates.length === 0) return [];

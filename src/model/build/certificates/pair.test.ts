@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { certificateTable } from '../../../../e2e/support/certificate-table.ts';
 import { createAuthority } from '../../../../e2e/support/certificates.ts';
-import { pairFault } from './certificate-pair.ts';
+import { pairFault } from './pair.ts';
 
 const authority = createAuthority('test');
 const [one, other] = [authority.issue('one.example.com'), authority.issue('other.example.com')];

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { chainFault } from './certificate-chain.ts';
+import { blockFault } from './blocks.ts';
 
 /** The curves that Envoy takes in a certificate of its own; it verifies signatures of others, and shows none of them. */
 const curves: readonly string[] = ['prime256v1', 'secp384r1', 'secp521r1'];
@@ -10,10 +10,10 @@ const leastRsaBits = 2048;
  * certificate takes its listener with it. Nothing where they are a pair. Says nothing of what they hold.
  */
 export function pairFault(certificate: string, privateKey: string): string | undefined {
-  const inChain = chainFault(certificate);
-  if (inChain !== undefined) return inChain;
+  const inChain = blockFault(certificate);
+  if (inChain !== undefined && inChain.block > 1) return `block ${inChain.block} of its chain ${inChain.fault}`;
   const first = readable(() => new X509Certificate(certificate));
-  if (first === undefined) return 'its certificate cannot be read';
+  if (inChain !== undefined || first === undefined) return 'its certificate cannot be read';
   const key = readable(() => createPrivateKey(privateKey));
   if (key === undefined) {
     const isEncrypted = /ENCRYPTED/.test(privateKey);
