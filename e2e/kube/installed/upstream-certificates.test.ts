@@ -174,9 +174,10 @@ describe('a provider that wants to see a certificate', { timeout: 240_000 }, () 
     for (const vocabulary of vocabularies) {
       const { certificate } = ofCallers.issue();
       await stage.apply(secretOf(vocabulary, { ...ofCallers.issue(), certificate }));
-      const isSaid = async (): Promise<boolean> => (await accepted(vocabulary))?.reason === 'Refused';
+      const isSaid = async (): Promise<boolean> => (await accepted(vocabulary))?.reason === 'InvalidCertificateRef';
       await until(`${vocabulary}: the key of another certificate is told`, isSaid, patience);
-      expect(await accepted(vocabulary)).toMatchObject({ message: expect.stringContaining('KEY_VALUES_MISMATCH') });
+      const said = 'the client certificate is unusable: its private key is not that of its certificate';
+      expect(await accepted(vocabulary)).toMatchObject({ status: 'False', message: expect.stringContaining(said) });
     }
   });
 
