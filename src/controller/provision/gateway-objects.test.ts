@@ -13,15 +13,19 @@ const now = new Date();
 const authority = await createAuthority({ name: 'Sluice', now });
 const roles = { signing: authority, trusted: [authority], retired: [], isSuccessorDue: false };
 
+const settingsWith = (tls: ProvisionSettings['xds']['tls']): ProvisionSettings => ({
+  controllerName: 'sluice.dev/gateway-controller',
+  images: { envoy: image, processor: image },
+  pullSecrets: [],
+  families: ipv4Only,
+  xds: { host: 'controller', port: 18_000, ...(tls && { tls }) },
+});
+
 /** Texts of the Secret with the certificate, by a replica that sees this one in the cluster. */
 async function certificate(there: Pick<LiveObject, 'owner' | 'data'> | undefined) {
   const objects = createGatewayObjects({
     live: { get: () => there as LiveObject | undefined },
-    settings: {
-      ...{ controllerName: 'sluice.dev/gateway-controller', images: { envoy: image, processor: image } },
-      ...{ pullSecrets: [], families: ipv4Only },
-      xds: { host: 'controller', port: 18_000, tls: { serverName: 'controller' } },
-    },
+    settings: settingsWith({ serverName: 'controller' }),
     authorities: () => roles,
     now: () => now,
   });
@@ -43,14 +47,28 @@ it('goes on with the certificate that the Gateway has, and never with one that b
   expect(other['tls.key'] === first['tls.key']).toBe(false);
 });
 
+it('shows the same certificate before the watch has it, and a new one after the Gateway was gone', async () => {
+  const objects = createGatewayObjects({
+    live: { get: () => undefined },
+    settings: settingsWith({ serverName: 'controller' }),
+    authorities: () => roles,
+    now: () => now,
+  });
+  const shown = async () => {
+    const wanted = await objects.wantedFor({ gateway, parameters: ok({}), parameterIds: {} });
+    return wanted.ok ? wanted.value.find(({ kind }) => kind === 'Secret')?.object.data : wanted.error;
+  };
+  const first = await shown();
+  objects.keepOnly(new Set([gateway.uid]));
+  expect(await shown()).toEqual(first);
+  objects.keepOnly(new Set(['another']));
+  expect(await shown()).not.toEqual(first);
+});
+
 const made = async (tls: ProvisionSettings['xds']['tls'], known: AuthorityRoles | 'unknown' = roles) => {
   const objects = createGatewayObjects({
     live: { get: () => undefined },
-    settings: {
-      ...{ controllerName: 'sluice.dev/gateway-controller', images: { envoy: image, processor: image } },
-      ...{ pullSecrets: [], families: ipv4Only },
-      xds: { host: 'controller', port: 18_000, ...(tls && { tls }) },
-    },
+    settings: settingsWith(tls),
     authorities: () => (known === 'unknown' ? undefined : known),
     now: () => now,
   });

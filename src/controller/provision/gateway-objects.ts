@@ -19,6 +19,8 @@ export interface GatewayObjectsOptions {
 export interface GatewayObjects {
   /** All that a Gateway is to have, in the order in which it is to be written. */
   wantedFor(gateway: WantedGateway): Promise<Result<readonly WantedObject[]>>;
+  /** Gateways that are gone leave nothing behind, least of all a private key. */
+  keepOnly(uids: { has(uid: string): boolean }): void;
   /** What was issued last may not be what the cluster has: another replica has written meanwhile. */
   forget(): void;
 }
@@ -46,6 +48,9 @@ export function createGatewayObjects({ live, settings, authorities, now }: Gatew
       issued.set(gateway.uid, texts.value);
       // Pods do not start before the Secrets that they name are there.
       return ok([certificateSecret({ gateway, settings }, texts.value), ...rendered.value]);
+    },
+    keepOnly(uids) {
+      for (const uid of issued.keys()) if (!uids.has(uid)) issued.delete(uid);
     },
     forget: () => issued.clear(),
   };

@@ -3,7 +3,7 @@ import { scriptedObjects } from '../../../e2e/support/scripted-objects.ts';
 import { kubeError } from '../../kube/error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { silentLogger } from '../../lib/log.ts';
-import { takenText } from './difference.ts';
+import { takenText, wantedKey } from './difference.ts';
 import { type LiveObject, liveObject } from './live-object.ts';
 import { createObjectWriter } from './object-writer.ts';
 import type { WantedObject } from './render/render.ts';
@@ -64,6 +64,19 @@ describe('createObjectWriter()', () => {
     ]);
     writer.forget();
     await writer.write(wanted, owner);
+    expect(server.calls()).toContain('APPLY deployments team-a/edge');
+  });
+
+  it('knows nothing of what is not wanted any more', async () => {
+    const { server, writer } = writing();
+    const wanted = deployment('one');
+    await writer.write([wanted], owner);
+    server.calls();
+    writer.keepOnly(new Set([wantedKey(wanted)]));
+    await writer.write([wanted], owner);
+    expect(server.calls()).toEqual(['GET deployments team-a/edge']);
+    writer.keepOnly(new Set());
+    await writer.write([wanted], owner);
     expect(server.calls()).toContain('APPLY deployments team-a/edge');
   });
 

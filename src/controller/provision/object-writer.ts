@@ -42,6 +42,8 @@ export interface ObjectWriter {
   /** Writes what of these objects is not as wanted. Of several errors the first: the others most often follow from it. */
   write(objects: readonly WantedObject[], owner: string): Promise<Failure | undefined>;
   remove(object: Superfluous): Promise<void>;
+  /** All that is wanted: what the API server removes with its Gateway, nobody asks for any more. */
+  keepOnly(keys: { has(key: string): boolean }): void;
   /** What was written last may not be what the cluster has: another replica has written meanwhile. */
   forget(): void;
 }
@@ -144,6 +146,9 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
       refused.delete(key);
       if (answer.ok) log.info({ object: key }, 'removed');
       else if (!isNotFound(answer.error)) log.warn({ object: key, reason: kubeErrorText(answer.error) }, 'not removed');
+    },
+    keepOnly(keys) {
+      for (const known of [written, refused]) for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
     },
     forget() {
       written.clear();

@@ -73,6 +73,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const keys = new Set<string>();
     const readable = new Set<string>();
     let isReading = false;
+    objects.keepOnly(new Set(gateways.map(({ gateway }) => gateway.uid)));
     for (const each of gateways) {
       const { gateway } = each;
       const secrets = issuesCertificates(settings) ? live.secretsOf(gateway.namespace) : 'known';
@@ -100,7 +101,9 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     }
     failed = found;
     if (found.size > 0) return 'faulty';
-    return isReading ? 'not due' : 'complete';
+    if (isReading) return 'not due';
+    writer.keepOnly(keys);
+    return 'complete';
   }
 
   /** A fault of ours in what one Gateway is to have must not keep all others from what they are to have. */
