@@ -72,6 +72,15 @@ metadata: {name: edge, namespace: team-a}
 spec: {gatewayClassName: sluice-egress, listeners: [{name: http, port: 8080, protocol: HTTP}]}
 `;
 
+/** Parameters of the class with an overlay over the containers of the Deployment. */
+const withContainers = (containers: string): string =>
+  minimal.concat(`---
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayParameters
+metadata: {name: class, namespace: team-a}
+spec: {overlays: {deployment: {spec: {template: {spec: {containers: ${containers}}}}}}}
+`);
+
 describe('render()', () => {
   const podOf = (text: string, with_: Partial<ProvisionSettings> = {}) => {
     const objects = rendered(text, with_);
@@ -148,6 +157,22 @@ spec: {processor: {workers: ${workers}}}
 `),
     );
     expect(objects.ok ? undefined : objects.error).toBe(error);
+  });
+
+  it.each([
+    ['[{name: envoy, $patch: delete}]', 'envoy'],
+    ['[{$patch: replace}, {name: processor, image: other}]', 'envoy'],
+    ['[{name: processor, $patch: delete}]', 'processor'],
+  ])('makes no pods without a container that serves: %s', (containers, lost) => {
+    const objects = rendered(withContainers(containers));
+    expect(objects.ok ? undefined : objects.error).toBe(
+      `overlays.deployment of its GatewayParameters leaves out the container "${lost}", without which pods serve nothing; patch it instead.`,
+    );
+  });
+
+  it('takes one container more from an overlay', () => {
+    const objects = rendered(withContainers('[{name: agent, image: agent}]'));
+    expect(objects.ok && JSON.stringify(objects.value)).toContain('"name":"agent"');
   });
 
   it('opens no port of a pod for two ports of the Gateway', () => {

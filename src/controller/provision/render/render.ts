@@ -7,7 +7,7 @@ import { autoscaler, fewestPods } from './autoscaler.ts';
 import { bootstrapFiles } from './bootstrap-files.ts';
 import { deployment } from './deployment.ts';
 import { disruptionBudget } from './disruption-budget.ts';
-import type { Json } from './json.ts';
+import { isJsonMap, type Json } from './json.ts';
 import { mergeParameters } from './merge-parameters.ts';
 import { networkPolicy } from './network-policy.ts';
 import { listenerPorts } from './ports.ts';
@@ -52,16 +52,40 @@ export function render(input: RenderInput): Result<readonly WantedObject[]> {
     ['PodDisruptionBudget', disruptionBudget(parts)],
     ['NetworkPolicy', networkPolicy(parts)],
   ];
-  return ok(
-    bodies.flatMap(([kind, body]) => {
-      if (body === undefined) return [];
-      const overlays = parameters.overlays.flatMap((overlay) => overlayOf(overlay, kind));
-      const { metadata, ...rest } = overlays.reduce<Json>(strategicMerge, body);
-      const object = wanted(kind, parts, rest, metadata as Json | undefined);
-      const isScaled = kind === 'Deployment' && (rest.spec as Json | undefined)?.replicas === undefined;
-      return [isScaled ? { ...object, firstReplicas: fewestPods(parameters) } : object];
-    }),
-  );
+  const objects: WantedObject[] = [];
+  for (const [kind, body] of bodies) {
+    if (body === undefined) continue;
+    const overlays = parameters.overlays.flatMap((overlay) => overlayOf(overlay, kind));
+    const { metadata, ...rest } = overlays.reduce<Json>(strategicMerge, body);
+    const lost = kind === 'Deployment' ? lostContainer(body, rest) : undefined;
+    if (lost !== undefined) {
+      return err(
+        `overlays.deployment of its GatewayParameters leaves out the container "${lost}", without which pods serve nothing; patch it instead.`,
+      );
+    }
+    const object = wanted(kind, parts, rest, metadata as Json | undefined);
+    const isScaled = kind === 'Deployment' && (rest.spec as Json | undefined)?.replicas === undefined;
+    objects.push(isScaled ? { ...object, firstReplicas: fewestPods(parameters) } : object);
+  }
+  return ok(objects);
+}
+
+/**
+ * One of ours that overlays have removed. The API server takes such a Deployment as long as one container is left, and
+ * its pods become ready in place of those that serve. What is no list of containers is for the API server to refuse.
+ */
+function lostContainer(before: Json, after: Json): string | undefined {
+  const left = containerNames(after);
+  return left && containerNames(before)?.find((name) => !left.includes(name));
+}
+
+function containerNames(deployment: Json): readonly string[] | undefined {
+  const { containers } = ['spec', 'template', 'spec'].reduce<Json>((part, field) => {
+    const inner = part[field];
+    return isJsonMap(inner) ? inner : {};
+  }, deployment);
+  if (!Array.isArray(containers)) return undefined;
+  return containers.map((container) => (isJsonMap(container) ? String(container.name) : ''));
 }
 
 export function wanted(
