@@ -287,6 +287,7 @@ describe('the chart', () => {
       'controller.podDisruptionBudget.minAvailable=2': 'make it less than controller.replicas',
       'egress.replicas=2,egress.podDisruptionBudget.minAvailable=2': 'make it less than the replicas, which are 2',
       'egress.http.enabled=false': 'name egress.listeners',
+      'controller.xds.port=10089': 'controller.xds.port and controller.adminPort are both 10089',
       'egress.autoscaling.min=11': 'egress.autoscaling.max is 10, less than min, which is 11',
     };
     for (const [values, text] of Object.entries(faults)) {
