@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,7 +39,6 @@ export async function startCluster(
   for (const name of ['log', 'var-log', 'var-lib-cni', 'var-lib-kubelet']) {
     await mkdir(join(folder, name), { recursive: true });
   }
-  for (const mountPoint of mountPoints) await mkdir(mountPoint, { recursive: true });
   const pause = await pauseImage(binaries.value, folder);
   const cgroup = `sluice-${randomBytes(4).toString('hex')}`;
   const plan: Plan = {
@@ -75,6 +74,7 @@ export async function startCluster(
   say('cluster: ready');
 }
 
+/** What `init.sh` makes on the machine to mount folders of the cluster on. */
 const mountPoints = ['/var/lib/cni', '/var/lib/kubelet'];
 
 /** Ends every process of the cluster with its first, and removes what namespaces do not take along. */
@@ -90,9 +90,21 @@ export async function stopCluster(path: string): Promise<void> {
     while (existsSync(`/proc/${pid}`)) await sleep(20);
   }
   await removeCgroup((JSON.parse(plan) as Plan).cgroup);
-  // Where something else of the machine lies in them, they were there before.
-  for (const mountPoint of mountPoints) await rmdir(mountPoint).catch(() => undefined);
+  const inUse = await mountPointsInUse();
+  for (const mountPoint of mountPoints) {
+    // Where something else of the machine lies in them, they were there before.
+    if (!inUse.has(mountPoint)) await rmdir(mountPoint).catch(() => undefined);
+  }
   await rm(folder, { recursive: true, force: true });
+}
+
+/** In any namespace: with a folder that is removed goes what other clusters have mounted on it. */
+async function mountPointsInUse(): Promise<ReadonlySet<string>> {
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const tables = processes.map((pid) => readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(() => ''));
+  return new Set(
+    (await Promise.all(tables)).flatMap((table) => table.split('\n').map((line) => line.split(' ')[4] ?? '')),
+  );
 }
 
 /** Brings one more image in. */

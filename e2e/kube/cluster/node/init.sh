@@ -12,6 +12,8 @@ mount --make-rprivate /
 mount --make-rshared /
 mount -t tmpfs tmpfs /run
 mount --bind "$folder/var-log" /var/log
+# At the last moment: another cluster that stops removes them where nobody uses them.
+mkdir -p /var/lib/cni /var/lib/kubelet
 mount --bind "$folder/var-lib-cni" /var/lib/cni
 mount --bind "$folder/var-lib-kubelet" /var/lib/kubelet
 mount --make-rshared /var/lib/kubelet
