@@ -47,6 +47,8 @@ export interface ControlPlaneOptions {
   readonly onEvent?: (event: XdsEvent) => void;
   /** How those who give out tokens are asked. Default: over HTTPS; tests have their own behind it. */
   readonly askEndpoint?: AskEndpoint;
+  /** What keeps from being made what belongs to gateways, by their names. Default: nothing is made for them. */
+  readonly troubles?: () => ReadonlyMap<string, string>;
   /** Documents of which clients of other replicas refuse something, by id. Default: there are no others. */
   readonly refusedElsewhere?: () => Iterable<string>;
   readonly lingerMs?: number;
@@ -154,12 +156,20 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     keepStandIns();
     options.onChange?.();
   };
-  const status = (): Status => ({
-    ...currentController.status(),
-    ...publicUrlOf(options),
-    ...(source.health && { source: source.health() }),
-    clients: server.clients().map(clientStatus),
-  });
+  const status = (): Status => {
+    const own = currentController.status();
+    const troubles = options.troubles?.();
+    return {
+      ...own,
+      ...publicUrlOf(options),
+      ...(source.health && { source: source.health() }),
+      gateways: own.gateways.map((gateway) => {
+        const trouble = troubles?.get(gateway.name);
+        return trouble === undefined ? gateway : { ...gateway, trouble };
+      }),
+      clients: server.clients().map(clientStatus),
+    };
+  };
   const admin = await startAdmin(options.admin, {
     ...options.pages?.(currentController.gateways),
     '/status': () => ({ status: 200, type: 'application/json', body: JSON.stringify(status()) }),

@@ -36,6 +36,8 @@ export interface GatewayStatus {
   readonly providers: number;
   readonly models: number;
   readonly keys: number;
+  /** Why its pods, and what belongs to them, are not as they are wanted. Of a cluster; known to the replica that leads. */
+  readonly trouble?: string;
 }
 
 export interface ClientStatus {

@@ -7,7 +7,7 @@ export function isHealthy(status: Status): boolean {
     status.documents.every((document) => standingOf(document) === 'in force' && document.nack === undefined) &&
     !hasErrors(status.problems) &&
     (status.source === undefined || isCurrent(status.source)) &&
-    status.gateways.every((gateway) => missingClients(status, gateway).length === 0) &&
+    status.gateways.every((gateway) => gateway.trouble === undefined && missingClients(status, gateway).length === 0) &&
     status.clients.every((client) => client.types.every((type) => type.state !== 'nacked'))
   );
 }

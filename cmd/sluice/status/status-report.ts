@@ -117,6 +117,7 @@ function gatewayLines(status: ClusterStatus): string[] {
     const missing = missingClients(status, gateway);
     return [
       heads[index] ?? '',
+      ...(gateway.trouble === undefined ? [] : [`      What belongs to it is not as wanted: ${gateway.trouble}`]),
       ...missing.map((kind) => `      No ${kind === 'envoy' ? 'Envoy' : kind} is connected.`),
       ...(status.pods?.[gateway.name] ?? []).map((line) => `      ${line}`),
     ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientStatus, DocumentStatus, Status } from '../../../src/controller/status.ts';
+import { isHealthy } from './health.ts';
 import { wholeStatus } from './whole-status.ts';
 
 const document: DocumentStatus = { id: 'Provider/p', source: 'Provider/p', state: 'in force', problems: [] };
@@ -40,6 +41,22 @@ describe('wholeStatus()', () => {
     const statuses = [replica({ documents: [document] }), replica({ documents: [document] })] as [Status, Status];
     statuses[index] = replica({ documents: [refused] });
     expect(wholeStatus(statuses).documents).toEqual([refused]);
+  });
+
+  it.each([[0], [1]])('shows what keeps a gateway from being made, which the one knows that leads: %i', (index) => {
+    const troubled = {
+      name: 'egress',
+      listeners: [],
+      providers: 1,
+      models: 0,
+      keys: 0,
+      trouble: 'a Service is refused',
+    };
+    const statuses = [replica({}), replica({})] as [Status, Status];
+    statuses[index] = replica({ gateways: [troubled] });
+    const whole = wholeStatus(statuses);
+    expect(whole.gateways).toEqual([troubled]);
+    expect([isHealthy(whole), isHealthy(wholeStatus([replica({}), replica({})]))]).toEqual([false, true]);
   });
 
   it.each([[0], [1]])('shows that one of them cannot read the cluster, be it the first or not: %i', (index) => {

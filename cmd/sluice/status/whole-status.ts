@@ -1,4 +1,4 @@
-import type { DocumentStatus, Status } from '../../../src/controller/status.ts';
+import type { DocumentStatus, GatewayStatus, Status } from '../../../src/controller/status.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
 import { isCurrent } from './health.ts';
 
@@ -20,10 +20,16 @@ export function wholeStatus([first, ...others]: readonly [Status, ...Status[]]):
     ...first,
     ...(source && { source }),
     startedAt: all.map(({ startedAt }) => startedAt).sort()[0] ?? first.startedAt,
+    gateways: first.gateways.map((gateway) => troubled(gateway, all)),
     documents: [...documents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
     problems: distinct(all.flatMap(({ problems }) => problems)),
     clients: all.flatMap(({ clients }) => clients).sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)),
   };
+}
+
+function troubled(gateway: GatewayStatus, all: readonly Status[]): GatewayStatus {
+  const same = all.flatMap(({ gateways }) => gateways.filter(({ name }) => name === gateway.name));
+  return same.find(({ trouble }) => trouble !== undefined) ?? gateway;
 }
 
 function distinct(problems: readonly Problem[]): readonly Problem[] {

@@ -76,6 +76,24 @@ spec:
       backendRefs: [{ group: gateway.envoyproxy.io, kind: Backend, name: operator-decided }]
 `;
 
+/** The controller refuses to make pods of it. */
+const withoutEnvoy = `
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayParameters
+metadata: { name: operator-without-envoy }
+spec:
+  overlays: { deployment: { spec: { template: { spec: { containers: [{ name: envoy, $patch: delete }] } } } } }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: operator-without-envoy }
+spec:
+  gatewayClassName: sluice-egress
+  infrastructure:
+    parametersRef: { group: sluice.dev, kind: GatewayParameters, name: operator-without-envoy }
+  listeners: [{ name: http, port: 8080, protocol: HTTP }]
+`;
+
 const secrets = (): readonly string[] => [upstream, stage.secret, 'sk-of-nobody-who-guesses', 'PRIVATE KEY'];
 const status = (...args: readonly string[]): Promise<CommandResult> => runSluice(['status', '--kubernetes', ...args]);
 const explain = (...args: readonly string[]): Promise<CommandResult> =>
@@ -136,6 +154,18 @@ describe('sluice status --kubernetes', { timeout: 90_000 }, () => {
     expect(output).toMatch(new RegExp(`Model/${stage.namespace}/operator-broken +with errors`));
     expect(output).toContain('no-such-provider');
     await stage.kubectl('delete', 'model', 'operator-broken');
+    await until('it is well again', async () => (await status()).code === 0, { limitMs: 30_000 });
+  });
+
+  it('ends with 1 while what a Gateway is made of is not as wanted, and says why', async () => {
+    await stage.apply(withoutEnvoy);
+    const isTold = async (): Promise<boolean> =>
+      (await status()).output.includes('What belongs to it is not as wanted');
+    await until('it is told', isTold, { limitMs: 20_000 });
+    const { code, output } = await status();
+    expect(code).toBe(1);
+    expect(output).toContain('overlays.deployment of its GatewayParameters leaves out the container "envoy"');
+    await stage.kubectl('delete', 'gateway,gatewayparameters', 'operator-without-envoy');
     await until('it is well again', async () => (await status()).code === 0, { limitMs: 30_000 });
   });
 

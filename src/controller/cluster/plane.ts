@@ -20,7 +20,7 @@ import { type ClusterWritersOptions, startClusterWriters } from './writers.ts';
 export interface ClusterPlaneOptions
   extends Omit<
       ControlPlaneOptions,
-      'source' | 'place' | 'mayAsk' | 'tls' | 'onChange' | 'onEvent' | 'refusedElsewhere'
+      'source' | 'place' | 'mayAsk' | 'tls' | 'onChange' | 'onEvent' | 'refusedElsewhere' | 'troubles'
     >,
     Omit<ClusterWritersOptions, 'replicas' | 'started' | 'onTrouble' | 'olderVersions'> {
   /** Policy is read from the namespaces that one of these selects; none: from all. */
@@ -110,6 +110,7 @@ export async function startClusterPlane(options: ClusterPlaneOptions): Promise<R
     ...(tls?.clientCa !== undefined && { mayAsk: mayAsk(authority === undefined ? 'signed' : 'identity') }),
     onChange: writers.standsOtherwise,
     refusedElsewhere: writers.refusedElsewhere,
+    troubles: writers.troubles,
     onEvent(event) {
       if (event.kind === 'nack') writers.refused(event.group, shortTypeName(event.typeUrl), event.text);
     },

@@ -65,6 +65,8 @@ export interface ClusterWriters {
   authorityChanged(): void;
   /** Documents of which clients of other replicas refuse something, by id; known to the one that leads. */
   refusedElsewhere(): Iterable<string>;
+  /** What keeps from being made what belongs to gateways, by their names; known to the one that leads. */
+  troubles(): ReadonlyMap<string, string>;
   /** A client has refused something. Every replica tells of its own. */
   readonly refused: RefusalEvents['refused'];
   close(): Promise<void>;
@@ -188,6 +190,11 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
     olderVersionsFound: versions.found,
     authorityChanged: provisioner.look,
     refusedElsewhere: () => heardElsewhere()?.nacksElsewhere.keys() ?? [],
+    troubles() {
+      // Whoever led before knows what was.
+      const known = isLeader() ? [...provisioner.state()] : [];
+      return new Map(known.flatMap(([name, { error }]) => (error === undefined ? [] : [[name, error]])));
+    },
     refused: refusals.refused,
     async close() {
       replicas?.close();
