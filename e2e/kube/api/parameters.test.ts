@@ -73,7 +73,7 @@ describe('parameters that the API server does not take', () => {
     const isRefused = async (name: string) => (await conditionOf(name))?.reason === 'Refused';
     await until('the parameters of the class are refused', () => isRefused('gatewayparameters/of-class'), seen);
     expect((await conditionOf('gatewayparameters/of-class'))?.message).toMatch(
-      /^The API server refuses what is made of it for Gateway one: Deployment default\/one: Invalid \(422\): .*dnsPolicy/,
+      /^What is made of it for Gateway one is refused: Deployment default\/one: Invalid \(422\): .*dnsPolicy/,
     );
     // What the Gateway says itself wins over its class.
     expect(await conditionOf('gatewayparameters/own')).toMatchObject({ status: 'True' });
@@ -87,7 +87,7 @@ describe('parameters that the API server does not take', () => {
       'those of the class are right',
       async () => (await conditionOf('gatewayparameters/of-class'))?.status === 'True',
     );
-    expect((await conditionOf('gatewayparameters/own'))?.message).toMatch(/ for Gateway two: .*dnsPolicy/);
+    expect((await conditionOf('gatewayparameters/own'))?.message).toMatch(/ for Gateway two is refused: .*dnsPolicy/);
 
     await server.apply(parameters('own', 'Default'));
     await until('all is well', async () => (await conditionOf('gatewayparameters/own'))?.status === 'True', seen);

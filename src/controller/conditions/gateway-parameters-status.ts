@@ -4,7 +4,7 @@ import { objectStatus } from './object-status.ts';
 import type { Status } from './status.ts';
 import type { Scene, Subject } from './subject.ts';
 
-/** Like that of any object of ours, but what is made of parameters is also for the API server to take. */
+/** Like that of any object of ours, but what is made of parameters also has to be of use, and is for the API server to take. */
 export function gatewayParametersStatus(subject: Subject, scene: Scene): Status | undefined {
   return objectStatus(subject, scene, refusalOf(subject, scene));
 }
@@ -15,6 +15,6 @@ function refusalOf({ id }: Subject, { outcome }: Scene): Refused | undefined {
   if (first === undefined) return undefined;
   const names = namesOf(concerned.map(([name]) => name));
   const gateways = concerned.length === 1 ? `Gateway ${names}` : `the Gateways ${names}`;
-  const message = `The API server refuses what is made of it for ${gateways}: ${first[1].error} — what was made before stays as it is.`;
+  const message = `What is made of it for ${gateways} is refused: ${first[1].error} — what was made before stays as it is.`;
   return { reason: 'Refused', message };
 }

@@ -8,6 +8,7 @@ import type { ProvisionedKind } from './provisioned-kind.ts';
 import { render } from './render/render.ts';
 import type { ProvisionSettings } from './settings.ts';
 import { edgeGateway as gateway } from './testing/edge-gateway.ts';
+import { isTakenWith } from './trial.ts';
 import type { ParameterSpecs } from './wanted-gateways.ts';
 
 const settings: ProvisionSettings = {
@@ -44,7 +45,8 @@ async function faulty(client: Pick<KubeClient, 'apply'>, parameters: ParameterSp
   });
   const object = rendered.ok ? rendered.value.find((each) => each.kind === kind) : undefined;
   if (object === undefined) throw new Error(`no ${kind} is made`);
-  return faultyParameters({ client, gateway, settings, parameters, object });
+  const refused = { client, gateway, settings, parameters, object };
+  return faultyParameters(parameters, (other) => isTakenWith(refused, { parameters: other }));
 }
 
 const paused = (value: string): NonNullable<ParameterSpecs['ofClass']> => ({

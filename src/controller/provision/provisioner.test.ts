@@ -296,6 +296,23 @@ describe('createProvisioner()', () => {
     provisioner.close();
   });
 
+  it('knows whose parameters are to blame that nothing can be made, without asking', async () => {
+    const { want, server, provisioner } = provisioning();
+    const containers = [{ name: 'envoy', $patch: 'delete' }];
+    const overlays = { deployment: { spec: { template: { spec: { containers } } } } };
+    const wrong = { ofClass: { overlays }, ofGateway: { replicas: 2 } };
+    const parameterIds = { ofClass: 'GatewayParameters/all', ofGateway: 'GatewayParameters/team-a/own' };
+    expect(await want(wanted({ gateway, parameters: ok(wrong), parameterIds }))).toEqual([]);
+    expect(provisioner.state().get('team-a/edge')).toMatchObject({
+      error: expect.stringContaining('leaves out the container "envoy"'),
+      faulty: ['GatewayParameters/all'],
+    });
+    await want(wanted(plain));
+    expect(provisioner.state().get('team-a/edge')).not.toHaveProperty('faulty');
+    expect(server.calls().filter((call) => call.startsWith('TRY'))).toEqual([]);
+    provisioner.close();
+  });
+
   it('asks once whether it is the address of the Gateway that the API server refuses', async () => {
     const { want, look, server, provisioner } = provisioning();
     const asking = { ...gateway, spec: { ...gateway.spec, addresses: [{ type: 'IPAddress', value: '203.0.113.9' }] } };

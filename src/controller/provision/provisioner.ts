@@ -4,8 +4,8 @@ import type { Logger } from '../../lib/log.ts';
 import { err, type Result } from '../../lib/result.ts';
 import type { AuthorityRoles } from '../../pki/rotation.ts';
 import type { ProvisionedGateway as Outcome } from '../conditions/outcome.ts';
+import { causeOf } from './cause.ts';
 import { superfluous, wantedKey } from './difference.ts';
-import { faultyParameters } from './faulty-parameters.ts';
 import { groupOf } from './gateway.ts';
 import { createGatewayObjects, issuesCertificates } from './gateway-objects.ts';
 import type { LiveObject } from './live-object.ts';
@@ -15,7 +15,6 @@ import { createPasses, type PassOutcome } from './passes.ts';
 import { type Failure, provisionedState } from './provisioned-state.ts';
 import type { WantedObject } from './render/render.ts';
 import type { ProvisionSettings } from './settings.ts';
-import { unusableAddress } from './unusable-address.ts';
 import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
 
 export interface ProvisionerOptions {
@@ -118,17 +117,11 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   }
 
   /** With what is to blame. As long as the same object is refused, it is known. */
-  async function explained(failure: Failure, { gateway, parameters, parameterIds }: WantedGateway): Promise<Failure> {
-    const { refused: object } = failure;
-    if (object === undefined || !parameters.ok) return failure;
-    const before = failed.get(groupOf(gateway));
-    if (before?.refused === object && before.cause !== undefined) return { ...failure, cause: before.cause };
-    const refused = { client, object, gateway, settings, parameters: parameters.value };
-    const address = await unusableAddress(refused);
-    if (address !== undefined) return { ...failure, cause: { unusableAddress: address } };
-    const owners = await faultyParameters(refused);
-    const ids = new Set(owners.flatMap((owner) => parameterIds[owner] ?? []));
-    return ids.size === 0 ? failure : { ...failure, cause: { faulty: [...ids] } };
+  async function explained(failure: Failure, each: WantedGateway): Promise<Failure> {
+    const before = failed.get(groupOf(each.gateway));
+    const isKnown = failure.refused !== undefined && before?.refused === failure.refused;
+    const cause = (isKnown ? before.cause : undefined) ?? (await causeOf(failure, each, { client, settings }));
+    return { ...failure, ...(cause && { cause }) };
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../../kube/client.ts';
+import type { Result } from '../../lib/result.ts';
 import { refOf } from './provisioned-kind.ts';
 import { type RenderInput, render, type WantedObject } from './render/render.ts';
 import type { ParameterSpecs } from './wanted-gateways.ts';
@@ -10,19 +11,24 @@ export interface RefusedObject extends Pick<RenderInput, 'gateway' | 'settings'>
   readonly parameters: ParameterSpecs;
 }
 
+export function renderWith(
+  input: Pick<RenderInput, 'gateway' | 'settings'>,
+  { ofClass, ofGateway }: ParameterSpecs,
+): Result<readonly WantedObject[]> {
+  return render({
+    ...input,
+    ...(ofClass && { classParameters: ofClass }),
+    ...(ofGateway && { gatewayParameters: ofGateway }),
+  });
+}
+
 /** Whether the API server would take the object if it were made of something else: it is asked, and stores nothing. */
 export async function isTakenWith(
   { client, object, settings, ...refused }: RefusedObject,
   other: Partial<Pick<RefusedObject, 'gateway' | 'parameters'>>,
 ): Promise<boolean> {
   const { gateway, parameters } = { ...refused, ...other };
-  const { ofClass, ofGateway } = parameters;
-  const rendered = render({
-    gateway,
-    settings,
-    ...(ofClass && { classParameters: ofClass }),
-    ...(ofGateway && { gatewayParameters: ofGateway }),
-  });
+  const rendered = renderWith({ gateway, settings }, parameters);
   if (!rendered.ok) return false;
   const made = rendered.value.find(({ kind, name }) => kind === object.kind && name === object.name);
   if (made === undefined) return true;
