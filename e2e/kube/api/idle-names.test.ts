@@ -199,7 +199,7 @@ spec:
     const refused = async () =>
       (await conditionsOf('gatewayparameters/misnamed')).find(({ type }) => type === 'Accepted');
     await until('it is refused', async () => (await refused())?.reason === 'Refused', { seen: controller.log });
-    expect((await refused())?.message).toMatch(/Gateway misnamed: .*containers.*image/);
+    expect((await refused())?.message).toMatch(/ for Gateway misnamed is refused: .*containers.*image/);
   });
 });
 
