@@ -32,7 +32,7 @@ export function scriptedObjects() {
   const own = (object: KubeObject): unknown =>
     (object.metadata as unknown as { managedFields: { fieldsV1: unknown }[] }).managedFields[0]?.fieldsV1;
 
-  const client: Pick<KubeClient, 'get' | 'apply' | 'delete'> = {
+  const client: Pick<KubeClient, 'get' | 'apply' | 'patch' | 'delete'> = {
     async get(ref) {
       const failed = called('GET', ref);
       const object = objects.get(pathOf(ref));
@@ -53,6 +53,12 @@ export function scriptedObjects() {
       const before = objects.get(pathOf(ref));
       if (before !== undefined && isDeepStrictEqual(own(before), applied)) return ok(before);
       return ok(put(pathOf(ref), applied, applied));
+    },
+    async patch(ref, body) {
+      const failed = called('PATCH', ref, body);
+      const before = objects.get(pathOf(ref));
+      if (failed !== undefined || before === undefined) return failed ?? err(kubeError(404, 'NotFound', 'not found'));
+      return ok(put(pathOf(ref), { ...before, spec: (body as Fields).spec }, own(before)));
     },
     async delete(ref) {
       const failed = called('DELETE', ref);

@@ -195,6 +195,21 @@ describe('provisioning on a real API server', () => {
     const labels = await kubectl('get', 'service/egress', '-o', 'jsonpath={.metadata.labels}');
     expect(JSON.parse(labels)).toMatchObject({ 'app.kubernetes.io/name': 'egress', mine: 'yes' });
 
+    // A port of another number is theirs, with the name that ours has.
+    const ports = () => kubectl('get', 'service/egress', '-o', 'jsonpath={.spec.ports[*].port}');
+    const asWanted = await ports();
+    const edit = [{ op: 'replace', path: '/spec/ports/0/port', value: 9999 }];
+    await kubectl('patch', 'service/egress', '--type=json', `--patch=${JSON.stringify(edit)}`);
+    await until('the port has its number again', async () => (await ports()) === asWanted, { seen: ports });
+    await quiet();
+    expect(state()).not.toHaveProperty('error');
+    // And can have another one after that.
+    want(gatewayText.replace('port: 8080', 'port: 8081'));
+    await until('the port has another number', async () => (await ports()) === asWanted.replace('8080', '8081'));
+    await quiet();
+    expect(state()).not.toHaveProperty('error');
+    writes();
+
     // The number of pods is the autoscaler's.
     await kubectl('scale', 'deployment/egress', '--replicas=4');
     await quiet();

@@ -247,6 +247,40 @@ describe('createObjectWriter()', () => {
     expect(server.calls()).toEqual(['APPLY deployments team-a/edge']);
   });
 
+  it('takes the ports of a Service back, where somebody has given one of them another number', async () => {
+    const { server, writer } = writing(undefined, shownAs('uid-1'));
+    const path = '/api/v1/namespaces/team-a/services/edge';
+    server.create(path, { metadata: { namespace: 'team-a', name: 'edge' } });
+    const text = 'spec.ports[1].name: Duplicate value: "http"';
+    let isTheirs = true;
+    const bodies: unknown[] = [];
+    server.fail((call, body) => {
+      if (call.startsWith('PATCH')) {
+        bodies.push(body);
+        isTheirs = false;
+      }
+      return isTheirs && call.startsWith('APPLY') ? kubeError(422, 'Invalid', text) : undefined;
+    });
+    const ports = [{ name: 'http', port: 80 }];
+    const wanted = deployment('one', { kind: 'Service' });
+    const service = { ...wanted, object: { ...wanted.object, kind: 'Service', spec: { ports, type: 'ClusterIP' } } };
+    expect(await writer.write([service], owner)).toBeUndefined();
+    expect(server.calls()).toEqual(['APPLY', 'PATCH', 'APPLY'].map((verb) => `${verb} services team-a/edge`));
+    expect(bodies).toEqual([{ metadata: { uid: 'uid-1' }, spec: { ports } }]);
+    expect(server.objects.get(path)?.spec).toEqual({ ports, type: 'ClusterIP' });
+  });
+
+  it('says why ports are refused that are its own', async () => {
+    const { server, writer } = writing(undefined, shownAs('uid-1'));
+    server.create('/api/v1/namespaces/team-a/services/edge', { metadata: { namespace: 'team-a', name: 'edge' } });
+    const text = 'spec.ports[0].nodePort: Invalid value: 80';
+    server.fail(() => kubeError(422, 'Invalid', text));
+    const wanted = deployment('one', { kind: 'Service' });
+    const error = `Service team-a/edge: Invalid (422): ${text}`;
+    expect(await writer.write([wanted], owner)).toEqual({ error, refused: wanted });
+    expect(server.calls()).toEqual(['APPLY', 'PATCH'].map((verb) => `${verb} services team-a/edge`));
+  });
+
   it('leaves alone what somebody else has under its name', async () => {
     const theirs = { namespace: 'team-a', name: 'edge', uid: 'uid-1', resourceVersion: '1' };
     const { server, writer } = writing(undefined, liveObject({ kind: 'Deployment', metadata: theirs } as KubeObject));

@@ -20,7 +20,7 @@ import type { Failure } from './provisioned-state.ts';
 import type { WantedObject } from './render/render.ts';
 
 export interface ObjectWriterOptions {
-  readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>;
+  readonly client: Pick<KubeClient, 'get' | 'apply' | 'patch' | 'delete'>;
   readonly live: Pick<LiveObjects, 'get'>;
   /** Asked right before every write: only one replica writes. */
   isLeader(): boolean;
@@ -96,7 +96,11 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
     if (object.firstReplicas !== undefined && before?.ownReplicas !== undefined) {
       await handOver(object, before.ownReplicas, uid);
     }
-    const answer = await client.apply(refOf(object), ofUid(object.object, uid));
+    let answer = await client.apply(refOf(object), ofUid(object.object, uid));
+    if (!answer.ok && uid !== undefined && isOfTheirPorts(object, answer.error)) {
+      const replaced = await client.patch(refOf(object), ofUid(portsOf(object), uid));
+      if (replaced.ok) answer = await client.apply(refOf(object), ofUid(object.object, uid));
+    }
     if (!answer.ok) {
       written.delete(key);
       const error = `${key}: ${kubeErrorText(answer.error)}`;
@@ -165,4 +169,17 @@ function ofUid(body: { readonly [field: string]: unknown }, uid: string | undefi
 /** It answers 409 where nothing has that name, and 422 where something else has. */
 function isOfAnother(error: KubeError): boolean {
   return isConflict(error) || (error.code === 422 && error.message.includes('metadata.uid: '));
+}
+
+/**
+ * A port whose number somebody has changed stays beside ours, because it is theirs now, and a Service has no two ports of
+ * one name: applying alone never brings it back.
+ */
+function isOfTheirPorts({ kind }: WantedObject, error: KubeError): boolean {
+  return kind === 'Service' && error.code === 422 && error.message.includes('spec.ports[');
+}
+
+function portsOf({ object }: WantedObject) {
+  const { ports } = object.spec as { readonly ports?: unknown };
+  return { metadata: {}, spec: { ports } };
 }

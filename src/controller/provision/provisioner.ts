@@ -18,7 +18,7 @@ import type { ProvisionSettings } from './settings.ts';
 import type { WantedGateway, WantedGateways } from './wanted-gateways.ts';
 
 export interface ProvisionerOptions {
-  readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>;
+  readonly client: Pick<KubeClient, 'get' | 'apply' | 'patch' | 'delete'>;
   readonly live: LiveObjects;
   readonly settings: ProvisionSettings;
   /** Our own authority; nothing until it is known. Needed only where the settings name no Secret. */
