@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ok } from '../lib/result.ts';
+import { err, ok } from '../lib/result.ts';
 import { secretsOnly } from '../model/build/testing/surroundings.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { parseDocuments } from '../policy/parse.ts';
@@ -107,5 +107,74 @@ spec:
     expect([...state.standIns.keys()]).toEqual([]);
     const [served] = state.policy.gateways[0]?.services.routes ?? [];
     expect(served).toMatchObject({ match: { path: { value: '/new' } }, action: { kind: 'fail' } });
+  });
+
+  describe('of a Gateway', () => {
+    const secrets = (...known: readonly string[]) =>
+      secretsOnly((source) => {
+        const { name = '' } = 'secretKeyRef' in source ? source.secretKeyRef : {};
+        return known.includes(name) ? ok(name) : err(`Secret ${name} is not there`);
+      });
+    const gateway = (...listeners: string[]): string => `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge}
+spec: {listeners: [${listeners.join(', ')}]}`;
+    const http = (port: number): string => `{name: http, port: ${port}, protocol: HTTP}`;
+    const https = (secret: string, port = 443, name = 'https'): string =>
+      `{name: ${name}, port: ${port}, protocol: HTTPS, tls: {certificateRefs: [{name: ${secret}}]}}`;
+    const listenersOf = ({ policy }: ReturnType<typeof decideInForce>) =>
+      policy.gateways[0]?.listeners.map(({ name, port }) => `${name} ${port}`);
+    const certificatesOf = ({ policy }: ReturnType<typeof decideInForce>) =>
+      policy.gateways[0]?.secrets.flatMap((each) => (each.kind === 'certificate' ? [each.certificate] : []));
+
+    it('takes everything as it is written, but for a listener whose certificate is not there yet', () => {
+      const lastGood = new Map<string, PolicyDocument>();
+      decideInForce(documents(gateway(http(80))), lastGood, secrets('one'));
+      const written = documents(gateway(http(8080), https('late'), https('one', 8443, 'other')));
+      const state = decideInForce(written, lastGood, secrets('one'));
+      expect(listenersOf(state)).toEqual(['http 8080', 'other 8443']);
+      expect([...state.standIns]).toEqual([]);
+      expect(listenersOf(decideInForce(written, lastGood, secrets('one', 'late')))).toContain('https 443');
+    });
+
+    it('keeps the certificate that a listener had, on the port that is written now', () => {
+      const lastGood = new Map<string, PolicyDocument>();
+      const before = documents(gateway(http(80), https('one')));
+      decideInForce(before, lastGood, secrets('one'));
+      const written = documents(gateway(http(8080), https('typo', 8443)));
+      const state = decideInForce(written, lastGood, secrets('one'));
+      expect(listenersOf(state)).toEqual(['http 8080', 'https 8443']);
+      expect(certificatesOf(state)).toEqual(['one']);
+      expect([...state.standIns]).toEqual([[before[0]?.id, before[0]]]);
+      // Unchanged documents keep their identity.
+      expect(decideInForce(written, lastGood, secrets('one')).documents[0]).toBe(state.documents[0]);
+    });
+
+    it('has none that stands in where what it had is gone, too', () => {
+      const lastGood = new Map<string, PolicyDocument>();
+      decideInForce(documents(gateway(http(80), https('one'))), lastGood, secrets('one'));
+      const state = decideInForce(documents(gateway(http(8080), https('one'))), lastGood, secrets());
+      expect(listenersOf(state)).toEqual(['http 8080']);
+      expect([...state.standIns]).toEqual([]);
+    });
+
+    const validated = (port: number, ca: string): string =>
+      gateway(https('one', port)).replace(
+        '}]}}]}',
+        `}]}}], tls: {frontend: {default: {}, perPort: [{port: ${port}, tls: {validation: {caCertificateRefs: [{group: "", kind: Secret, name: ${ca}}]}}}]}}}`,
+      );
+
+    it.each([
+      ['its clients', 443, 1],
+      ['its clients, which on another port would be everybody’s', 8443, 0],
+    ])('keeps who may sign the certificates of %s', (_, port, open) => {
+      const lastGood = new Map<string, PolicyDocument>();
+      const authority = { ...secrets('one', 'ca') };
+      const first = decideInForce(documents(validated(443, 'ca')), lastGood, authority);
+      expect(first.problems).toEqual([]);
+      const state = decideInForce(documents(validated(port, 'typo')), lastGood, authority);
+      expect(state.policy.gateways[0]?.listeners).toHaveLength(open);
+      for (const { tls } of state.policy.gateways[0]?.listeners ?? []) expect(tls?.clientCa).toBeDefined();
+    });
   });
 });

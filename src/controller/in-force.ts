@@ -4,6 +4,7 @@ import type { PolicyPlace } from '../model/build/place.ts';
 import type { Surroundings } from '../model/build/surroundings.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { Problem, ProblemReason } from '../policy/problem.ts';
+import { withEarlierCertificates } from './earlier-certificates.ts';
 
 export interface InForce {
   readonly policy: BuiltPolicy;
@@ -13,14 +14,14 @@ export interface InForce {
   readonly problems: readonly Problem[];
   /** What was written attaches to what; the policy has what stands in for it. */
   readonly attachments: readonly Attachment[];
-  /** By id, older versions that stand in for what is written. */
+  /** By id, older versions that stand in for what is written, or for a part of it. */
   readonly standIns: ReadonlyMap<string, PolicyDocument>;
 }
 
 /**
  * Builds what is to be in force. A document that was changed into one that does not fit the others (a reference to
- * nothing, a name taken twice) is replaced by its last version that did. One that was not changed, but lost what it
- * refers to, keeps the part that still works.
+ * nothing, a name taken twice) is replaced by its last version that did, a Gateway in its certificates only. One that was
+ * not changed, but lost what it refers to, keeps the part that still works.
  *
  * `lastGood` is updated: it remembers the version of each document that built without an error.
  * `heldBack`: what stands in, whatever is written, for documents that build and that clients refuse; nothing, where one is
@@ -34,7 +35,7 @@ export function decideInForce(
   heldBack: ReadonlyMap<string, PolicyDocument | undefined> = nobody,
 ): InForce {
   const asWritten = buildModel(documents, surroundings, place);
-  const faulty = new Set(asWritten.problems.filter(isAboutTheWhole).map((problem) => problem.document));
+  const faults = Map.groupBy(asWritten.problems.filter(isAboutTheWhole), (problem) => problem.document);
   const standIns = new Map<string, PolicyDocument>();
   let known = 0;
   const inForce = documents.flatMap((document): readonly PolicyDocument[] => {
@@ -47,7 +48,8 @@ export function decideInForce(
       if (other.hash !== document.hash) standIns.set(id, other);
       return [other];
     }
-    if (!faulty.has(id) && !document.isBarrier) {
+    const wrong = faults.get(id) ?? [];
+    if (wrong.length === 0 && !document.isBarrier) {
       if (good !== document) lastGood.set(id, document);
       known += 1;
       return [document];
@@ -55,8 +57,9 @@ export function decideInForce(
     if (good === undefined) return [document];
     known += 1;
     if (good.hash === document.hash) return [document];
-    standIns.set(id, good);
-    return [good];
+    const standIn = standInFor(document, good, wrong);
+    if (standIn !== document) standIns.set(id, good);
+    return [standIn];
   });
   if (known < lastGood.size) forgetAllBut(documents, lastGood);
   const { problems, attachments } = asWritten;
@@ -74,6 +77,12 @@ function versionOf(document: PolicyDocument, lastGood: Map<string, PolicyDocumen
   if (good === undefined || good.createdAt === document.createdAt) return good;
   lastGood.delete(document.id);
   return undefined;
+}
+
+/** What build and API server say of a Gateway as a whole is about certificates; its ports have to be those of its Service. */
+function standInFor(document: PolicyDocument, good: PolicyDocument, wrong: readonly Problem[]): PolicyDocument {
+  if (document.kind !== 'Gateway' || good.kind !== 'Gateway') return good;
+  return withEarlierCertificates(document, good, wrong);
 }
 
 function forgetAllBut(documents: readonly PolicyDocument[], lastGood: Map<string, PolicyDocument>): void {

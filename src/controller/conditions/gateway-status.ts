@@ -78,6 +78,7 @@ function acceptedGateway(
 ): Condition {
   const general = verdict.errors.filter((each) => listenerIndex(each.path) === undefined && !isOfParameters(each));
   // A refusal by an egress pod shows in Programmed: this contract tells the two apart.
+  // What stands in for certificates is said of the listeners that show them.
   const condition = accepted(
     say,
     { ...verdict, nack: undefined, isStale: verdict.isStale && general.length > 0 },

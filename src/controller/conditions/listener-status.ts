@@ -26,6 +26,8 @@ export interface JudgedListener {
   readonly status: ListenerStatus;
   readonly isAccepted: boolean;
   readonly areReferencesResolved: boolean;
+  /** Certificates that its Gateway had earlier are shown in the place of those that cannot be had. */
+  readonly hasStandIns: boolean;
 }
 
 export function judgeListener({ spec, all, verdict, say, attachedRoutes }: ListenerSubject): JudgedListener {
@@ -37,6 +39,7 @@ export function judgeListener({ spec, all, verdict, say, attachedRoutes }: Liste
   return {
     isAccepted: acceptance.status === 'True',
     areReferencesResolved: references.status === 'True',
+    hasStandIns: verdict.isStale && spec.protocol === 'HTTPS',
     status: {
       name: textOf(spec.name) ?? '',
       supportedKinds: kinds.supported,
@@ -51,9 +54,10 @@ export function judgeListener({ spec, all, verdict, say, attachedRoutes }: Liste
  * `refused`: what they said of this one.
  */
 export function withProgrammed(listener: JudgedListener, gateway: Condition, refused?: string): ListenerStatus {
-  const { status, isAccepted, areReferencesResolved } = listener;
+  const { status, isAccepted, areReferencesResolved, hasStandIns } = listener;
   const isGood = isAccepted && areReferencesResolved;
-  const message = isGood && refused !== undefined ? `${nackMessage(refused)}.` : 'It is not as it should be.';
+  const earlier = hasStandIns ? ' Certificates that it had before, if any, stay.' : '';
+  const message = isGood && refused !== undefined ? `${nackMessage(refused)}.` : `It is not as it should be.${earlier}`;
   const own: Condition = { ...gateway, status: 'False', reason: 'Invalid', message };
   return {
     ...status,
