@@ -46,6 +46,18 @@ describe('rolesOf()', () => {
     expect(rolesOf(both, rules, later(handover + 25))?.isSuccessorDue).toBe(false);
   });
 
+  it('wants one successor of an authority that a clock ahead has made, not one at every look', async () => {
+    const early = await createAuthority({ name: 'early', now: later(8), validMs: 100 * 24 * hour });
+    expect(rolesOf([early], rules, start)).toMatchObject({ signing: early, isSuccessorDue: true });
+    const successor = await createAuthority({ name: 'successor', now: start, validMs: 100 * 24 * hour });
+    for (const hours of [0, 0.5, 2, 8.5, 10]) {
+      const roles = rolesOf([early, successor], rules, later(hours));
+      expect(roles?.isSuccessorDue, `${hours} h`).toBe(false);
+      expect(roles?.trusted, `${hours} h`).toHaveLength(2);
+      expect(roles?.signing, `${hours} h`).toBe(hours < 9 ? successor : early);
+    }
+  });
+
   it('trusts at every moment whoever can have signed a leaf that is still valid', async () => {
     const { first, second } = await authorities();
     for (let hours = handover - 26; hours < handover + 30; hours += 2) {

@@ -39,8 +39,9 @@ export function rolesOf(
   const ageOf = (entry: (typeof byAge)[number]): number => now.getTime() - entry.validity.notBefore.getTime();
   // With only one there is nobody to wait for.
   const signing = byAge.findLast((entry) => ageOf(entry) >= rules.spreadMs) ?? byAge[0];
-  const newest = byAge.at(-1);
-  if (signing === undefined || newest === undefined) return undefined;
+  // One that a clock ahead of ours has made is nobody's successor before its time.
+  const newest = byAge.findLast((entry) => ageOf(entry) >= 0);
+  if (signing === undefined) return undefined;
   const hasTakenOver = ageOf(signing) >= rules.spreadMs + rules.leafLifeMs;
   const isNeeded = (entry: (typeof byAge)[number]): boolean =>
     !hasTakenOver || entry.validity.notBefore >= signing.validity.notBefore;
@@ -49,7 +50,7 @@ export function rolesOf(
     signing: signing.authority,
     trusted,
     retired: authorities.filter((authority) => !trusted.includes(authority)),
-    isSuccessorDue: isRenewalDue(newest.validity, now),
+    isSuccessorDue: newest === undefined || isRenewalDue(newest.validity, now),
   };
 }
 

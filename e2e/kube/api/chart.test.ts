@@ -274,7 +274,13 @@ describe('the chart', () => {
     };
     expect(await budgetOf()).toEqual({ minAvailable: 1 });
     expect(await budgetOf('egress.replicas=2')).toEqual({ minAvailable: 1 });
-    for (const single of ['egress.replicas=1', 'egress.parameters.replicas=1', 'ha.enabled=false']) {
+    const singles = [
+      'egress.replicas=1',
+      'egress.parameters.replicas=1',
+      'egress.autoscaling.min=1',
+      'ha.enabled=false',
+    ];
+    for (const single of singles) {
       expect(await budgetOf(single), single).toBeUndefined();
     }
   });

@@ -162,7 +162,7 @@ describe('provisioning on a real API server', () => {
       envoy: { resources: { requests: { cpu: '1000m', memory: '0.5Gi' } }, env: [{ name: 'EMPTY', value: '' }] },
       pod: { tolerations: [{ key: 'a', operator: 'Exists' }] },
     });
-    await until('the Service is there', () => (state()?.addresses.length ?? 0) > 0, {
+    await until('the Service is there', () => (state()?.addresses?.length ?? 0) > 0, {
       seen: () => [...provisioner.state()],
     });
     await quiet();

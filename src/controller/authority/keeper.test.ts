@@ -151,6 +151,20 @@ describe('keepAuthority()', () => {
     expect([changes, writes()]).toEqual([1, 1]);
   });
 
+  it('renews it while the Secret cannot be read, too', async () => {
+    let now = Date.now();
+    let changes = 0;
+    const { secret, setAway } = sharedSecret();
+    const keeper = await keep({ secret, now: () => new Date(now), onChange: () => changes++ });
+    const before = keeper.serverTls().certificate;
+    setAway(true);
+    now += 13 * hour;
+    await keeper.look();
+    expect(keeper.serverTls().certificate).not.toBe(before);
+    expect(new X509Certificate(keeper.serverTls().certificate).validToDate.getTime()).toBeGreaterThan(now);
+    expect(changes).toBe(1);
+  });
+
   it('tells nobody of what it finds after its end', async () => {
     let now = Date.now();
     let changes = 0;

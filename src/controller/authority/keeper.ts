@@ -53,7 +53,11 @@ export async function keepAuthority(options: AuthorityKeeperOptions): Promise<Re
   /** One look: reads, makes what is missing, takes over what is there. */
   async function attempt(): Promise<Result<void>> {
     const stored = await secret.read();
-    if (!stored.ok) return stored;
+    if (!stored.ok) {
+      // Whoever connects is shown a certificate, which has to be renewed all the same.
+      if (roles !== undefined) await take(roles.trusted);
+      return stored;
+    }
     const present = stored.value?.authorities ?? [];
     const found = rolesOf(present, rules, now());
     const changed = await successors(present, found);

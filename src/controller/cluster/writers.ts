@@ -91,7 +91,10 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
       versions.elected();
       changed();
     },
-    onLost: () => log.info('another replica writes now'),
+    onLost() {
+      log.info('another replica writes now');
+      provisioner.look();
+    },
     onError: onTrouble,
   });
   const live = watchLiveObjects({ client, onChange: () => provisioner.look(), onError: onTrouble });
@@ -114,6 +117,8 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
       const { plane, source } = started();
       const elsewhere = heardElsewhere();
       if (plane === undefined || source === undefined || elsewhere === undefined) return undefined;
+      // What is there would be told as if nobody had looked for it.
+      if (!provisioner.hasLooked()) return undefined;
       return outcomeOf({
         controllerName,
         controller: plane,

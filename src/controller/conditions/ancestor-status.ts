@@ -16,7 +16,7 @@ import type { Scene, Subject } from './subject.ts';
 export function ancestorStatus(subject: Subject, scene: Scene): Status {
   const entries = new Map<string, { reference: ParentReference; refused: Refused | undefined }>();
   for (const { target, refused } of targetsOf(subject)) {
-    for (const reference of ancestorsOf(target, scene)) {
+    for (const reference of ancestorsOf({ target, refused }, scene)) {
       const key = referenceKey(reference);
       const known = entries.get(key);
       entries.set(key, { reference, refused: known?.refused ?? refused });
@@ -55,14 +55,27 @@ function targetsOf({ watched, attachments, verdict }: Subject): readonly Target[
     : [...written, ...further];
 }
 
-function ancestorsOf(target: ParentReference, scene: Scene): readonly ParentReference[] {
+/** Of these we know whether one is there. */
+const targetKinds: ReadonlySet<string> = new Set([
+  'HTTPRoute',
+  'AIGatewayRoute',
+  'AIServiceBackend',
+  'Backend',
+  'Service',
+]);
+
+function ancestorsOf({ target, refused }: Target, scene: Scene): readonly ParentReference[] {
   const { ours } = scene;
   if (isGateway(target)) return ours.isOurs(target) ? [target] : [];
   const attached = attachmentsOfRoute(target, scene).filter(({ parent }) => isGateway(parent) && ours.isOurs(parent));
   const gateways = target.kind.endsWith('Route') ? acceptedGateways(attached, ours) : scene.gatewaysBehind(target);
   if (gateways.length > 0) return gateways;
   const route = attached.length === 0 ? routeNamed(target, scene) : undefined;
-  return route === undefined ? [target] : parentsOfNothing(route, ours);
+  if (route !== undefined) return parentsOfNothing(route, ours);
+  // What is there, and nothing of ours leads to, may be somebody else's affair, and so are routes of kinds that we do not
+  // read. What is not there is nobody's.
+  const isMissing = refused?.reason === 'TargetNotFound' && targetKinds.has(target.kind);
+  return ours.areAllOurs || isMissing ? [target] : [];
 }
 
 function attachmentsOfRoute({ kind, namespace, name }: ParentReference, { attachments }: Scene): readonly Attachment[] {

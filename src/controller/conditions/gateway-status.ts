@@ -4,6 +4,7 @@ import type { Condition } from './condition.ts';
 import { accepted } from './document-conditions.ts';
 import { fieldsOf, listOf, textOf } from './fields.ts';
 import { frontendOf, insecureFrontend } from './frontend-tls.ts';
+import { addressesIn } from './gateway-addresses.ts';
 import { type JudgedListener, judgeListener, withProgrammed } from './listener-status.ts';
 import { bounded, namesOf } from './message.ts';
 import type { ProvisionedGateway } from './outcome.ts';
@@ -52,7 +53,8 @@ export function gatewayStatus(subject: Subject, scene: Scene): Status | undefine
       ...insecureFrontend(say, spec),
       ...warnings(say, verdict, parametersRef, 'spec.infrastructure.parametersRef'),
     ],
-    addresses: provisioned?.addresses ?? [],
+    // As long as nobody knows, what stands there stays: names in DNS may come from it.
+    addresses: provisioned?.addresses ?? addressesIn(subject.status),
     listeners: listeners.map((listener) => withProgrammed(listener, arrival, refusalOf(listener.status.name))),
   };
 }
@@ -142,7 +144,7 @@ function programmedGateway(
   // Other objects stay programmed without any pod; a Gateway that nobody stands behind is not.
   if (standing.reach.envoys === 0 && standing.unseen === 0 && standing.silent.length === 0)
     return withPodTrouble(no('Pending', 'No egress pod is connected.'), provisioned, isWithout);
-  if (provisioned?.addresses.length === 0) return no('AddressNotAssigned', 'Its Service has no address yet.');
+  if (provisioned?.addresses?.length === 0) return no('AddressNotAssigned', 'Its Service has no address yet.');
   // Those that serve on have no part in it: a change of its pods is stuck, or more of them are wanted.
   return withPodTrouble(condition, provisioned);
 }

@@ -15,6 +15,8 @@ export interface Ours {
    * that of the Gateway. Nobody else can say anything of them.
    */
   readonly withoutClass: ReadonlyMap<string, string>;
+  /** Nobody else serves Gateways here, so nobody else could say of what is not there that it is not. */
+  readonly areAllOurs: boolean;
   /** Equal as long as classes and Gateways are the same. */
   readonly version: string;
   /** Whether a word about this parent is ours to say. */
@@ -46,11 +48,11 @@ export function findOurs({
     isOurClass,
     gateways,
     withoutClass,
+    areAllOurs,
     version: JSON.stringify([controllerName, [...withoutClass.keys()], ...versions]),
     isOurs(parent) {
       if (!isGateway(parent)) return false;
       const name = gatewayName(parent);
-      // Nobody else could say of a Gateway that does not exist that it does not.
       return known.has(name) ? gateways.has(name) : areAllOurs;
     },
   };

@@ -37,7 +37,8 @@ export interface Outcome extends Omit<Judgement, 'revision'> {
 
 /** What the provisioning of a Gateway knows that its status tells. */
 export interface ProvisionedGateway {
-  readonly addresses: readonly GatewayAddress[];
+  /** Absent: nobody knows yet. */
+  readonly addresses?: readonly GatewayAddress[];
   /** Of its Deployment: pods that hold a complete configuration, connected to whichever replica of the controller. */
   readonly readyPods: number;
   readonly podTrouble?: PodTrouble;

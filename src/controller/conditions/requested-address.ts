@@ -6,7 +6,7 @@ import type { ProvisionedGateway } from './outcome.ts';
 export function addressComplaint(spec: Fields, provisioned: ProvisionedGateway | undefined): string | undefined {
   if (provisioned === undefined) return undefined;
   const path = 'spec.addresses[0].value';
-  const { unusableAddress, error, addresses } = provisioned;
+  const { unusableAddress, error, addresses = [] } = provisioned;
   if (unusableAddress !== undefined) {
     const remedy = 'write one of the cluster’s range for Services that nobody has, or none';
     return `${path} ${unusableAddress} cannot be had: ${error} — ${remedy}; a Service keeps the one that it was made with.`;

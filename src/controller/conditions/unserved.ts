@@ -1,9 +1,9 @@
 import { documentId } from '../../policy/document-id.ts';
 import type { Condition } from './condition.ts';
-import { type Fields, listOf, textOf } from './fields.ts';
+import { listOf, textOf } from './fields.ts';
+import { addressesIn } from './gateway-addresses.ts';
 import { judgeListener } from './listener-status.ts';
 import { gatewayName, isGateway, type Ours } from './ours.ts';
-import type { GatewayAddress } from './outcome.ts';
 import { isOfParameters } from './parameters.ts';
 import { referencesIn } from './references.ts';
 import type { Status } from './status.ts';
@@ -39,7 +39,7 @@ export function unservedGateway(subject: Subject, gateway: string, scene: Scene)
     shape: 'gateway',
     conditions: conditionsOf(say, why),
     // What was made for it stays, and so do its addresses.
-    addresses: listOf(status.addresses).flatMap(addressIn),
+    addresses: addressesIn(status),
     listeners: all.map((listener) => ({
       ...judgeListener({ spec: listener, all, verdict: nothingWrong, say, attachedRoutes: 0 }).status,
       conditions: conditionsOf(say, { ...why, message: 'Its Gateway is not served, and says why.' }),
@@ -72,9 +72,4 @@ function conditionsOf(say: Subject['say'], { status, reason, message }: Why): re
     say('Accepted', status, reason, message),
     say('Programmed', status, reason, 'It is not served; Accepted says why.'),
   ];
-}
-
-function addressIn({ type, value }: Fields): readonly GatewayAddress[] {
-  const text = textOf(value);
-  return text !== undefined && (type === 'IPAddress' || type === 'Hostname') ? [{ type, value: text }] : [];
 }

@@ -25,6 +25,11 @@ export async function causeOf(
       attempt(() => renderWith({ gateway, settings }, other))?.ok === true;
     return canBeMadeWith(written) ? undefined : faulty(await faultyParameters(written, canBeMadeWith));
   }
+  // What is made of nothing that is written in parameters, such as a certificate.
+  const rendered = attempt(() => renderWith({ gateway, settings }, written));
+  if (rendered?.ok && !rendered.value.some(({ kind, name }) => kind === object.kind && name === object.name)) {
+    return undefined;
+  }
   const refused = { client, object, gateway, settings, parameters: written };
   const address = await unusableAddress(refused);
   if (address !== undefined) return { unusableAddress: address };

@@ -153,6 +153,7 @@ it('tells of every failure to read Secrets, since Gateways wait for them, and of
   onTestFinished(() => live.close());
   // Each of the six others says once that all of it is known.
   await expect.poll(() => [changes, errors > 0]).toEqual([6, true]);
+  expect([live.hasSynced(), live.failure()?.code]).toEqual([false, 403]);
   cluster.refuse(/secrets/, 403);
   live.follow(new Set(['team-a']));
   await expect.poll(() => changes).toBeGreaterThan(6);

@@ -12,6 +12,8 @@ export interface LiveObjects {
   follow(namespaces: ReadonlySet<string>): void;
   /** Everything but Secrets has been seen. */
   hasSynced(): boolean;
+  /** Why that is not so yet, where somebody has said why. */
+  failure(): KubeError | undefined;
   /** How it stands with those of one namespace: they may not be readable there, and everywhere else they are. */
   secretsOf(namespace: string): 'known' | 'reading' | KubeError;
   get(kind: ProvisionedKind, namespace: string, name: string): LiveObject | undefined;
@@ -55,6 +57,8 @@ export function watchLiveObjects({ client, namespaces, onChange, onError }: Live
     });
   const kinds = (Object.keys(provisionedKinds) as ProvisionedKind[]).filter((kind) => kind !== 'Secret');
   const others = new Map(kinds.map((kind) => [kind, (namespaces ?? [undefined]).map((each) => watch(kind, each))]));
+  const watched = (): readonly Reflector[] => [...others.values()].flat();
+  const hasSynced = (): boolean => watched().every((reflector) => reflector.hasSynced());
   const secrets = new Map<string, Reflector>();
   const all = function* (): Generator<readonly [ProvisionedKind, Reflector]> {
     for (const reflector of secrets.values()) yield ['Secret', reflector];
@@ -70,7 +74,11 @@ export function watchLiveObjects({ client, namespaces, onChange, onError }: Live
       }
       for (const namespace of wanted) getOrCreate(secrets, namespace, () => watch('Secret', namespace));
     },
-    hasSynced: () => [...others.values()].flat().every((reflector) => reflector.hasSynced()),
+    hasSynced,
+    failure: () =>
+      watched()
+        .find((reflector) => !reflector.hasSynced() && reflector.failure() !== undefined)
+        ?.failure(),
     secretsOf(namespace) {
       const reflector = secrets.get(namespace);
       return reflector?.hasSynced() === true ? 'known' : (reflector?.failure() ?? 'reading');

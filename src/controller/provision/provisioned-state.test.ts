@@ -15,7 +15,7 @@ function addressesWith(spec: object, ingress: readonly object[] = []): unknown {
     spec,
     status: { loadBalancer: { ingress } },
   } as unknown as KubeObject;
-  const live = { get: (kind: string) => (kind === 'Service' ? liveObject(object) : undefined) };
+  const live = { hasSynced: () => true, get: (kind: string) => (kind === 'Service' ? liveObject(object) : undefined) };
   return provisionedState(gateway, live as unknown as LiveObjects, undefined).addresses;
 }
 
@@ -27,7 +27,10 @@ it('counts the ready pods of a Gateway, and tells of others', () => {
     conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'no' }],
   };
   const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, status } as unknown as KubeObject;
-  const live = { get: (kind: string) => (kind === 'Deployment' ? liveObject(object) : undefined) };
+  const live = {
+    hasSynced: () => true,
+    get: (kind: string) => (kind === 'Deployment' ? liveObject(object) : undefined),
+  };
   expect(provisionedState(gateway, live as unknown as LiveObjects, undefined)).toEqual({
     addresses: [],
     readyPods: 1,

@@ -25,7 +25,7 @@ export function provisionedState(
   const trouble = deployment && podTrouble(deployment);
   const { error, cause } = failure ?? {};
   return {
-    addresses: addressesOf(gateway, live),
+    ...(live.hasSynced() && { addresses: addressesOf(gateway, live) }),
     readyPods: status?.readyReplicas ?? 0,
     ...(trouble !== undefined && { podTrouble: trouble }),
     ...(error !== undefined && { error }),

@@ -48,6 +48,7 @@ function provisioning({
   const live: LiveObjects = {
     follow() {},
     hasSynced: () => isSynced,
+    failure: () => unread,
     secretsOf: (namespace) => secrets.get(namespace) ?? 'known',
     all,
     get: (kind, namespace, name) =>
@@ -56,6 +57,7 @@ function provisioning({
   };
   let isLeader = true;
   let isSynced = true;
+  let unread: KubeError | undefined;
   const secrets = new Map<string, KubeError | 'reading'>();
   let time = start;
   const provisioner = createProvisioner({
@@ -81,8 +83,9 @@ function provisioning({
     lead(next: boolean) {
       isLeader = next;
     },
-    sync(next: boolean) {
+    sync(next: boolean, failure?: KubeError) {
       isSynced = next;
+      unread = failure;
     },
     show() {
       shown = new Map(server.objects);
@@ -375,6 +378,49 @@ describe('createProvisioner()', () => {
     expect(await want(wanted(plain))).toEqual([]);
     sync(true);
     expect(await look()).toContain('APPLY deployments team-a/edge');
+  });
+
+  it('knows what there is when it has looked, and tells why it cannot', async () => {
+    const { want, look, sync, lead, provisioner } = provisioning();
+    const state = () => provisioner.state().get('team-a/edge');
+    sync(false);
+    await want(wanted(plain));
+    expect(provisioner.hasLooked()).toBe(false);
+    expect(state()).toEqual({ readyPods: 0 });
+    sync(false, kubeError(403, 'Forbidden', 'no Services for you'));
+    expect(state()).toEqual({
+      readyPods: 0,
+      error: 'What there is of it cannot be read: Forbidden (403): no Services for you',
+    });
+    sync(true);
+    await look();
+    expect(provisioner.hasLooked()).toBe(true);
+    expect(state()).toEqual({ addresses: [], readyPods: 0 });
+    lead(false);
+    await look();
+    expect(provisioner.hasLooked()).toBe(false);
+  });
+
+  it('does not tell of an error that was there when it led before', async () => {
+    const { server, want, look, lead, provisioner } = provisioning();
+    server.fail((call) => (call.includes(' services ') ? kubeError(403, 'Forbidden', 'no') : undefined));
+    await want(wanted(plain));
+    expect(provisioner.state().get('team-a/edge')).toHaveProperty('error');
+    lead(false);
+    await look();
+    expect(provisioner.state().get('team-a/edge')).not.toHaveProperty('error');
+  });
+
+  it('blames nobody’s parameters for a certificate that is refused', async () => {
+    const { server, want, provisioner } = provisioning();
+    server.fail((call) =>
+      call.startsWith('APPLY secrets') ? kubeError(403, 'Forbidden', 'exceeded quota') : undefined,
+    );
+    await want(
+      wanted({ ...plain, parameters: ok({ ofGateway: { replicas: 1 } }), parameterIds: { ofGateway: 'own' } }),
+    );
+    expect(provisioner.state().get('team-a/edge')?.error).toContain('exceeded quota');
+    expect(provisioner.state().get('team-a/edge')).not.toHaveProperty('faulty');
   });
 
   it('looks at everything anew when it leads again: another one has led meanwhile', async () => {

@@ -36,12 +36,17 @@ export interface Provisioner {
   want(wanted: WantedGateways): void;
   /** Something else changed: what is there, who leads, the authority. Looks again, and writes what differs. */
   look(): void;
+  /** Everything has been looked at once since this replica leads, or there was time enough for it. */
+  hasLooked(): boolean;
   /** By name of the gateway in the model. */
   state(): ReadonlyMap<string, Outcome>;
   /** Resolves when nothing is being written. */
   settled(): Promise<void>;
   close(): void;
 }
+
+/** So long a new leader may take for its first look before it tells what it knows by then. */
+const firstLookMs = 10_000;
 
 /** Keeps what is made for Gateways as it is wanted, as long as this replica leads. In between it writes nothing. */
 export function createProvisioner(options: ProvisionerOptions): Provisioner {
@@ -58,14 +63,21 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   /** By name of the gateway. */
   let failed: ReadonlyMap<string, Failure> = new Map();
   let wanted: WantedGateways | undefined;
+  let hasLooked = false;
+  let firstLook: NodeJS.Timeout | undefined;
 
   async function pass(): Promise<PassOutcome> {
     if (!isLeader()) {
       // By the time we lead again another one has written.
       objects.forget();
       writer.forget();
+      failed = new Map();
+      clearTimeout(firstLook);
+      firstLook = undefined;
+      hasLooked = false;
       return 'not due';
     }
+    firstLook ??= setTimeout(looked, firstLookMs).unref();
     if (wanted === undefined || !live.hasSynced()) return 'not due';
     const { gateways, released } = wanted;
     const found = new Map<string, Failure>();
@@ -99,10 +111,17 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
         log.warn({ gateway: name, error }, 'what belongs to the gateway is not as wanted');
     }
     failed = found;
+    hasLooked = true;
     if (found.size > 0) return 'faulty';
     if (isReading) return 'not due';
     writer.keepOnly(keys);
     return 'complete';
+  }
+
+  function looked(): void {
+    if (hasLooked) return;
+    hasLooked = true;
+    options.onChange();
   }
 
   /** A fault of ours in what one Gateway is to have must not keep all others from what they are to have. */
@@ -131,16 +150,22 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       passes.ask();
     },
     look: passes.ask,
+    hasLooked: () => hasLooked,
     state() {
       const gateways = wanted?.gateways ?? [];
+      const unread = live.hasSynced() ? undefined : live.failure();
+      const unknown = unread && { error: `What there is of it cannot be read: ${kubeErrorText(unread)}` };
       return new Map(
         gateways.map(({ gateway }) => {
           const name = groupOf(gateway);
-          return [name, provisionedState(gateway, live, failed.get(name))];
+          return [name, provisionedState(gateway, live, failed.get(name) ?? unknown)];
         }),
       );
     },
     settled: passes.idle,
-    close: passes.close,
+    close() {
+      clearTimeout(firstLook);
+      passes.close();
+    },
   };
 }

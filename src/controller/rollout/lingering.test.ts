@@ -34,6 +34,19 @@ describe('createLingering()', () => {
     expect(restMs()).toBeUndefined();
   });
 
+  it('counts no second time for one that is over and still out, because something else goes first', () => {
+    const { keep, restMs, pass } = lingering();
+    const [out, next] = [snapshotOf([a, b]), snapshotOf([b])];
+    keep(next, out, refusesNothing);
+    pass(100);
+    expect(keep(next, out, refusesNothing)).toBe(next);
+    expect(keep(next, out, refusesNothing)).toBe(next);
+    expect(restMs()).toBeUndefined();
+    // Gone, made again and removed again.
+    keep(next, next, refusesNothing);
+    expect(names(keep(next, out, refusesNothing))).toEqual(['b@1', 'a@1']);
+  });
+
   it('counts anew for a cluster that has come back meanwhile', () => {
     const { keep, restMs, pass } = lingering();
     const out = snapshotOf([a]);

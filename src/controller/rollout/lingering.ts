@@ -38,19 +38,24 @@ export function createLingering({ lingerMs, now }: LingeringOptions): Lingering 
     keep(next, out, isRefused) {
       const time = now();
       const stay: Resource[] = [];
+      const going = new Set<string>();
       for (const type of lingeringTypes) {
         for (const resource of out.resources.get(type)?.values() ?? []) {
           const key = resourceKey(resource);
           const isGoing = !next.resources.get(type)?.has(resource.name) && !isRefused(key);
-          if (isGoing && staysUntil(key, time) > time) stay.push(resource);
-          else ends.delete(key);
+          if (!isGoing) continue;
+          going.add(key);
+          if (staysUntil(key, time) > time) stay.push(resource);
         }
       }
+      // One whose time is over is out until its turn comes: forgotten before that, it would begin anew.
+      for (const key of ends.keys()) if (!going.has(key)) ends.delete(key);
       return stay.length === 0 ? next : withResources(next, stay);
     },
     restMs() {
-      if (ends.size === 0) return undefined;
-      return Math.min(...ends.values()) - now();
+      const time = now();
+      const rest = [...ends.values()].filter((end) => end > time);
+      return rest.length === 0 ? undefined : Math.min(...rest) - time;
     },
   };
 }

@@ -25,7 +25,10 @@ export const autoscaling = ruled(withBounds, {
 
 const disruption = refine(
   object({
-    minAvailable: optional(integer({ from: 0, to: 1000 }), 'Pods that an eviction must leave. Default: 1.'),
+    minAvailable: optional(
+      integer({ from: 0, to: 1000 }),
+      'Pods that an eviction must leave. Default: 1, of two pods or more.',
+    ),
     maxUnavailable: optional(integer({ from: 0, to: 1000 }), 'Pods that evictions may take at a time.'),
   }),
   (spec, place) =>

@@ -10,6 +10,7 @@ const models = { group: 'sluice.dev', version: 'v1alpha1', plural: 'models' };
 export function scriptedApiServer(names: readonly string[]) {
   const objects = new Map<string, KubeObject>();
   let version = 0;
+  let made = 0;
   let failure: ((ref: ObjectRef) => KubeError | undefined) | undefined;
   let pruned = (status: Fields): Fields => status;
   const calls: string[] = [];
@@ -17,7 +18,14 @@ export function scriptedApiServer(names: readonly string[]) {
   let mostAtOnce = 0;
   const put = (name: string, change: Partial<KubeObject>): void => {
     const before = objects.get(name);
-    const metadata = { name, namespace: 'default', uid: name, generation: 1, ...before?.metadata, ...change.metadata };
+    const metadata = {
+      name,
+      namespace: 'default',
+      uid: `${name}-${made}`,
+      generation: 1,
+      ...before?.metadata,
+      ...change.metadata,
+    };
     const resourceVersion = String(++version);
     objects.set(name, { spec: {}, ...before, ...change, metadata: { ...metadata, resourceVersion } });
   };
@@ -26,7 +34,11 @@ export function scriptedApiServer(names: readonly string[]) {
     calls,
     put,
     mostAtOnce: () => mostAtOnce,
-    remove: (name: string) => objects.delete(name),
+    /** What is put under its name after that is another one. */
+    remove(name: string) {
+      made += 1;
+      objects.delete(name);
+    },
     status: (name: string) => fieldsOf(objects.get(name)?.status),
     /** What the schema keeps of a status. */
     prune(next: typeof pruned) {

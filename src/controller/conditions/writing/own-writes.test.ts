@@ -23,6 +23,8 @@ describe('createOwnWrites()', () => {
 
     writes.written(newest, model('3', 'second').object);
     expect(writes.newest(model('1')).object).toMatchObject({ status: 'second' });
+    // Its first write has come back, the second one has not.
+    expect(writes.newest(model('2', 'first')).object).toMatchObject({ status: 'second' });
     const back = model('3', 'second');
     expect(writes.newest(back)).toBe(back);
     expect(writes.newest(model('1')).object.status).toBeUndefined();

@@ -15,8 +15,8 @@ export interface OwnWrites {
 }
 
 interface OwnWrite {
-  /** What the watch shows until the write comes back. */
-  readonly over: KubeObject['metadata'];
+  /** What the watch shows until the write comes back: the version before it, or one of our own on its way to it. */
+  readonly over: readonly KubeObject['metadata'][];
   readonly object: KubeObject;
 }
 
@@ -29,7 +29,7 @@ export function createOwnWrites(): OwnWrites {
       const write = writes.get(id);
       if (write === undefined || write.object === watched.object) return watched;
       const { uid, resourceVersion } = watched.object.metadata;
-      if (uid === write.over.uid && resourceVersion === write.over.resourceVersion) {
+      if (write.over.some((over) => over.uid === uid && over.resourceVersion === resourceVersion)) {
         return { ...watched, object: write.object };
       }
       writes.delete(id);
@@ -37,12 +37,12 @@ export function createOwnWrites(): OwnWrites {
     },
     written({ kind, object }, answer) {
       const id = objectId(kind, object);
-      // Over an own write that has not come back either: the watch still shows the version before both.
+      // Over an own write that has not come back either: the watch still shows what was before both, or the first.
       const before = writes.get(id);
-      const isSecond = before?.object === object;
+      const earlier = before?.object === object ? before.over : [];
       const metadata = { ...object.metadata, ...versionOf(answer) };
       writes.set(id, {
-        over: isSecond ? before.over : object.metadata,
+        over: [...earlier, object.metadata],
         object: { ...object, metadata, status: answer.status },
       });
     },

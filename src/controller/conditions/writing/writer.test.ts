@@ -153,6 +153,37 @@ describe('createStatusWriter()', () => {
     expect(server.status('m0')).toMatchObject({ conditions: [{ type: 'Accepted' }] });
   });
 
+  it('tells one that was made again before anybody saw that it was gone', async () => {
+    const { server, want, pass } = setup(1);
+    const before = server.watched();
+    server.remove('m0');
+    want(before);
+    await pass(60_000);
+    server.put('m0', {});
+    want();
+    await pass(60_000);
+    expect(server.status('m0')).toMatchObject({ conditions: [{ type: 'Accepted' }] });
+  });
+
+  it('puts back what it said over its own first write, when somebody takes it away', async () => {
+    const { server, want, say, pass } = setup(1);
+    const before = server.watched();
+    want(before);
+    await pass(1_000);
+    const first = server.watched();
+    say(() => 'second');
+    want(before);
+    await pass(1_000);
+    // The watch shows the first one only now, and then what somebody made of the second.
+    want(first);
+    await pass(1_000);
+    expect(server.calls).toHaveLength(2);
+    server.put('m0', {});
+    want();
+    await pass(60_000);
+    expect(server.status('m0')).toMatchObject({ conditions: [{ message: 'second' }] });
+  });
+
   it('writes nothing unless it leads, and stops when it does no more', async () => {
     const { server, want, lead, pass } = setup(100, { perSecond: 10, burst: 1 });
     lead(false);

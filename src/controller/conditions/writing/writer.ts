@@ -130,7 +130,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       // The object is gone, or its definition has no status.
       if (wanted.get(id) === status) wanted.delete(id);
       hasGone = true;
-      holds.futile(id, said(status));
+      holds.refused(id, said(status), now());
     } else if (isConflict(error)) {
       holds.conflicted(id, now());
       options.onConflict();
@@ -164,8 +164,9 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   };
 }
 
-function said({ status }: ObjectStatus): string {
-  return JSON.stringify(status);
+/** Of this very object: one that is made again under its name has yet to be told. */
+function said({ status, watched }: ObjectStatus): string {
+  return `${watched.object.metadata.uid ?? ''} ${JSON.stringify(status)}`;
 }
 
 function refOf({ resource, object: { metadata } }: WatchedObject): ObjectRef {

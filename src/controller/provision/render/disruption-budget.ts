@@ -1,13 +1,18 @@
 import { selectorLabels } from '../gateway.ts';
+import { fewestPods } from './autoscaler.ts';
 import type { Json } from './json.ts';
 import type { PodParts } from './pod-template.ts';
 
-/** With a single pod a budget would only keep nodes from being emptied. */
+/**
+ * One pod stays where there are always more. To keep a single one would only keep nodes from being emptied: of pods that
+ * may be one at times, one at a time may go.
+ */
 export function disruptionBudget({ gateway, parameters }: PodParts): Json | undefined {
   const given = parameters.podDisruptionBudget;
-  const isSingle = (parameters.replicas ?? 2) < 2;
-  if (given === undefined && isSingle) return undefined;
-  const { minAvailable, maxUnavailable } = given ?? {};
+  const { replicas, autoscaling } = parameters;
+  if (given === undefined && (replicas ?? autoscaling?.max ?? 2) < 2) return undefined;
+  const mayBeSingle = (replicas ?? fewestPods(parameters)) < 2;
+  const { minAvailable, maxUnavailable } = given ?? (mayBeSingle ? { maxUnavailable: 1 } : {});
   return {
     spec: {
       ...(maxUnavailable === undefined ? { minAvailable: minAvailable ?? 1 } : { maxUnavailable }),

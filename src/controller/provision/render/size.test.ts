@@ -68,6 +68,13 @@ describe('a budget of disruptions', () => {
 
   it('is not there for a single pod, which no node could be emptied of, unless somebody asks for it', () => {
     expect(budget({ replicas: 1 })).toBeUndefined();
+    expect(budget({ autoscaling: { max: 1 } })).toBeUndefined();
     expect(budget({ replicas: 1, podDisruptionBudget: { maxUnavailable: 0 } })?.maxUnavailable).toBe(0);
+  });
+
+  it('lets go of one at a time where an autoscaler may make do with one', () => {
+    expect(budget({ autoscaling: { min: 1 } })).toMatchObject({ maxUnavailable: 1 });
+    expect(budget({ autoscaling: { min: 1 } })).not.toHaveProperty('minAvailable');
+    expect(budget({ autoscaling: { min: 1 }, podDisruptionBudget: { minAvailable: 1 } })?.minAvailable).toBe(1);
   });
 });
