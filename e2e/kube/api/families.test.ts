@@ -43,7 +43,10 @@ describe('a Gateway in a cluster of both families', () => {
     await server.apply(JSON.stringify(service?.object));
     const stored = JSON.parse(await server.kubectl('get', 'service', 'edge', '--output', 'json'));
     expect(stored.spec.ipFamilies).toEqual(['IPv4', 'IPv6']);
-    const live = { get: (kind: string) => (kind === 'Service' ? liveObject(stored) : undefined) };
+    const live = {
+      hasSynced: () => true,
+      get: (kind: string) => (kind === 'Service' ? liveObject(stored) : undefined),
+    };
     expect(provisionedState(gateway, live as unknown as LiveObjects, undefined).addresses).toEqual([
       { type: 'IPAddress', value: expect.stringMatching(/^10\.96\./) },
       { type: 'IPAddress', value: expect.stringMatching(/^fd00:10:96::/) },

@@ -1,3 +1,4 @@
+import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCertificate } from '../../../src/practice/testing/certificate.ts';
 import type { ControllerProcess } from '../../support/kube-api/controller.ts';
@@ -27,27 +28,31 @@ beforeAll(async () => {
 
 afterAll(() => site?.close());
 
-/** With a certificate, whose key is that of another one unless it is said to fit. */
-const gateway = (fits: boolean): string => {
+/** A certificate, whose key is that of another one unless it is said to fit. */
+const secretNamed = (name: string, fits = true): string => {
   const { cert, key } = createCertificate();
   const data = { 'tls.crt': cert, 'tls.key': fits ? key : createCertificate().key };
   return `
 apiVersion: v1
 kind: Secret
-metadata: { name: tls, namespace: default }
+metadata: { name: ${name}, namespace: default }
 type: kubernetes.io/tls
 stringData: ${JSON.stringify(data)}
----
+`;
+};
+
+const gateway = (fits: boolean): string => `${secretNamed('tls', fits)}---${gatewayWith(site.port, 'tls')}`;
+
+const gatewayWith = (port: number, secret: string): string => `
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: { name: test, namespace: default }
 spec:
   gatewayClassName: sluice-egress
   listeners:
-    - { name: http, port: ${site.port}, protocol: HTTP }
-    - { name: https, port: ${securePort}, protocol: HTTPS, tls: { certificateRefs: [{ name: tls }] } }
+    - { name: http, port: ${port}, protocol: HTTP }
+    - { name: https, port: ${securePort}, protocol: HTTPS, tls: { certificateRefs: [{ name: ${secret} }] } }
 `;
-};
 
 interface Condition {
   readonly type: string;
@@ -82,8 +87,8 @@ async function says(expected: Readonly<Record<string, string>>): Promise<void> {
   );
 }
 
-const answers = async (): Promise<unknown> =>
-  (await rawRequest(site.port, { method: 'GET', path: '/v1/models' }).catch(() => undefined))?.status;
+const answers = async (port = site.port): Promise<unknown> =>
+  (await rawRequest(port, { method: 'GET', path: '/v1/models' }).catch(() => undefined))?.status;
 
 describe('a listener whose certificate a pod refuses', () => {
   it('is not programmed, and the plain one is', async () => {
@@ -102,5 +107,39 @@ describe('a listener whose certificate a pod refuses', () => {
     await site.server.apply(gateway(false));
     await says({ http: 'True', https: 'False' });
     expect(await answers()).toBe(401);
+  });
+});
+
+/** What the secure port shows; nothing, where nobody speaks TLS. */
+const shown = (): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const socket = connect({ port: securePort, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on('error', () => resolve(undefined));
+  });
+
+describe('a listener whose certificate is not there', () => {
+  it('shows on what it had, and the plain one moves as it is written', async () => {
+    await site.server.apply(gateway(true));
+    await says({ http: 'True', https: 'True' });
+    const before = await shown();
+    expect(before).toBeDefined();
+    const moved = await freePort();
+    await site.server.apply(gatewayWith(moved, 'late'));
+    await until('the plain one answers on its new port', async () => (await answers(moved)) === 401, {
+      seen: controller.log,
+    });
+    await says({ gateway: 'True', http: 'True', https: 'False' });
+    expect((await programmed()).https?.message).toContain('Certificates that it had before, if any, stay.');
+    expect(await shown()).toBe(before);
+  });
+
+  it('shows the one that is written as soon as it is there', async () => {
+    const before = await shown();
+    await site.server.apply(secretNamed('late'));
+    await says({ gateway: 'True', http: 'True', https: 'True' });
+    await until('it shows the other one', async () => ![undefined, before].includes(await shown()));
   });
 });
