@@ -42,6 +42,7 @@ const samples: Readonly<Record<string, unknown>> = {
   interval: '77s',
   labels: { other: 'other' },
   listeners: [{ name: 'other', port: 7777, protocol: 'HTTP' }],
+  maxMemory: '77mb',
   memory: '7777Mi',
   nodeSelector: { other: 'other' },
   parameters: { replicas: 7 },

@@ -279,10 +279,16 @@ describe('the chart', () => {
     };
     expect(await budgetOf()).toEqual({ minAvailable: 1 });
     expect(await budgetOf('egress.replicas=2')).toEqual({ minAvailable: 1 });
+    // One of somebody's own stands alone: the API server takes no two.
+    for (const own of ['egress.podDisruptionBudget', 'egress.parameters.podDisruptionBudget']) {
+      expect(await budgetOf(`${own}.maxUnavailable=1`), own).toEqual({ maxUnavailable: 1 });
+    }
     const singles = [
       'egress.replicas=1',
       'egress.parameters.replicas=1',
       'egress.autoscaling.min=1',
+      'egress.parameters.autoscaling.min=1',
+      'egress.parameters.autoscaling.max=1',
       'ha.enabled=false',
     ];
     for (const single of singles) {
@@ -296,7 +302,9 @@ describe('the chart', () => {
       'redis.enabled=true,redis.external.addresses={a:1}': 'exclude each other',
       'otel.enabled=true': 'name otel.endpoint',
       'controller.podDisruptionBudget.minAvailable=2': 'make it less than controller.replicas',
-      'egress.replicas=2,egress.podDisruptionBudget.minAvailable=2': 'make it less than the replicas, which are 2',
+      'egress.replicas=2,egress.podDisruptionBudget.minAvailable=2': 'make it less than the fewest pods, which are 2',
+      'egress.autoscaling.min=3,egress.podDisruptionBudget.minAvailable=3':
+        'make it less than the fewest pods, which are 3',
       'egress.http.enabled=false': 'name egress.listeners',
       'controller.xds.port=10089': 'controller.xds.port and controller.adminPort are both 10089',
       'egress.autoscaling.min=11': 'egress.autoscaling.max is 10, less than min, which is 11',
