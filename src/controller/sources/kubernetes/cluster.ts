@@ -48,6 +48,8 @@ const gatewayDefinition = 'gateways.gateway.networking.k8s.io';
 /** Watches all kinds that the cluster knows, those too that are installed later, and namespaces. */
 export function watchCluster({ client, onChange, onLabels, onStatus, onError }: ClusterOptions): Cluster {
   const watches = new Map<Kind, KindWatch>();
+  /** Kinds of which this process has known what there is, were it nothing. */
+  const everKnown = new Set<Kind>();
   let marks: ReadonlyMap<string, string> = new Map();
   const definitions = watchDefinitions({
     client,
@@ -70,8 +72,9 @@ export function watchCluster({ client, onChange, onLabels, onStatus, onError }: 
       const isThere = definitions.isRefused() || marks.has(definition);
       if (isThere && watch === undefined) {
         watches.set(kind, startKindWatch({ client, facts, onChange, onStatus, onError }));
-      } else if (!isThere && watch !== undefined) {
-        watch.close();
+      } else if (!isThere) {
+        everKnown.add(kind);
+        watch?.close();
         watches.delete(kind);
       } else if (before.get(definition) !== marks.get(definition)) watch?.look();
     }
@@ -116,6 +119,9 @@ export function watchCluster({ client, onChange, onLabels, onStatus, onError }: 
     unread: () =>
       watchedKinds.flatMap(({ kind, definition }) => {
         const standing = watches.get(kind)?.standing();
+        if (standing === 'known') everKnown.add(kind);
+        // What a kind had before it was removed and brought back is gone for good.
+        if (everKnown.has(kind)) return [];
         return standing === 'reading' || standing === 'refused' ? [definition] : [];
       }),
     staleSince: () =>

@@ -83,11 +83,14 @@ async function writeSnapshot(path: string, snapshot: ClusterSnapshot): Promise<v
       for (const line of linesOf(snapshot)) {
         lines.push(line);
         if (lines.length < 100) continue;
-        await file.write(`${lines.join('\n')}\n`);
+        await file.writeFile(`${lines.join('\n')}\n`);
         lines = [];
         await pause();
       }
-      await file.write(lines.join('\n'));
+      await file.writeFile(lines.join('\n'));
+      // It is as old as what it says, also where it is written later than that.
+      const asOf = new Date(snapshot.asOf);
+      await file.utimes(asOf, asOf);
       await file.sync();
     } finally {
       await file.close();

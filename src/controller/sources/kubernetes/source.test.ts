@@ -147,6 +147,26 @@ describe('startKubernetesSource()', () => {
     expect(source.current().documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
   });
 
+  it('lets nothing of that stand in for a kind that is removed and brought back later', async () => {
+    const path = (await testFolder()).at('snapshot');
+    const cluster = clusterWith('budgets', 'limits');
+    budget(cluster, 'team-a', 'b');
+    const first = await follow(cluster, { snapshotFile: path });
+    await settled();
+    await first.source.close();
+    const { source, told } = await follow(cluster, { snapshotFile: path });
+    expect(source.state.documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    cluster.remove(`${own}/namespaces/team-a/budgets`, 'b');
+    await expect.poll(() => source.current().documents).toEqual([]);
+    told.splice(0);
+    cluster.remove('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', 'budgets.sluice.dev');
+    await settled();
+    cluster.refuse(/\/budgets$/, 500);
+    define(cluster, 'budgets');
+    await settled();
+    expect([source.current().documents, told.flat()]).toEqual([[], []]);
+  });
+
   it.each([
     ['a kind', /\/budgets$/],
     ['namespaces', /\/namespaces$/],
