@@ -22,6 +22,8 @@ export interface Isolation {
   judge(built: Built): boolean;
   /** Somebody is to answer before it is known who is to blame. */
   isBusy(): boolean;
+  /** The same, and they may yet do so: others wait for it, but not for ever. */
+  isWaitedFor(): boolean;
   learn(from: (book: RefusalBook) => void): void;
   readonly refusals: Pick<RefusalBook, 'held' | 'known' | 'tried' | 'accepted'>;
   /** What is not in force, since tables are refused and nobody to blame is found. */
@@ -47,12 +49,19 @@ export interface IsolationOptions {
   areAccepted(tables: readonly Resource[]): boolean;
   /** Kinds of the clients that are connected. */
   connected(): readonly string[];
+  /** What others hold back for all: no client here can say anything of it. */
+  heldElsewhere(): ReadonlySet<string>;
+  /** Others search: what they hold back on trial would be taken here for what is accepted. */
+  isSearchedElsewhere(): boolean;
   hashes(ids: readonly string[]): Readonly<Record<string, string>>;
   /** What is held back has changed by what others say. */
   onLearnt(): void;
   /** Clients here refuse what is made of it. */
   onBlamed?(id: string, text: string): void;
 }
+
+/** Whoever has said nothing for so long may hang. */
+const answerMs = 30_000;
 
 export function createIsolation(options: IsolationOptions): Isolation {
   const { written, connected } = options;
@@ -69,6 +78,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
   /** Versions of the tables for which nobody can be found. */
   let hopeless = '';
   let begunWith = '';
+  let askedAt = 0;
 
   const book = createRefusalBook({
     group: options.group,
@@ -87,6 +97,8 @@ export function createIsolation(options: IsolationOptions): Isolation {
     onHeld: () => undefined,
     onLetGo: () => undefined,
   });
+
+  const isBusy = (): boolean => search !== undefined && connected().length > 0;
 
   function provenDocuments(): DocumentsById | undefined {
     provenById ??= proven && new Map(proven.documents.map((document) => [document.id, document]));
@@ -123,6 +135,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     const [next, ...others] = further;
     if (next === undefined) return false;
     further = others;
+    askedAt = performance.now();
     search = createSearch(next, text);
     return true;
   }
@@ -130,7 +143,10 @@ export function createIsolation(options: IsolationOptions): Isolation {
   function begin({ gateway, tables }: Built, text: string): boolean {
     begunWith = versionsOf(tables);
     if (begunWith === hopeless) return false;
-    further = suspectsOf({ gateway, written: written(), proven: provenDocuments(), olderOf, text });
+    const elsewhere = options.heldElsewhere();
+    further = suspectsOf({ gateway, written: written(), proven: provenDocuments(), olderOf, text })
+      .map((ids) => ids.filter((id) => !elsewhere.has(id)))
+      .filter((ids) => ids.length > 0);
     return tryNext(text);
   }
 
@@ -197,13 +213,15 @@ export function createIsolation(options: IsolationOptions): Isolation {
         // What was refused before a restart, or elsewhere, nobody here can answer.
         if (!refusal.by.some((kind) => connected().includes(kind))) return false;
         by = refusal.by;
-        if (search === undefined) return begin(built, refusal.text);
+        if (search === undefined) return !options.isSearchedElsewhere() && begin(built, refusal.text);
       }
+      askedAt = performance.now();
       search.answered(refusal?.text);
       conclude(built, search, refusal?.text ?? '');
       return true;
     },
-    isBusy: () => search !== undefined && connected().length > 0,
+    isBusy,
+    isWaitedFor: () => isBusy() && performance.now() - askedAt < answerMs,
     learn(from) {
       const before = [...book.held.keys()].join();
       from(book);

@@ -34,9 +34,12 @@ export function createIsolations({ server, connected, ...options }: IsolationsOp
 
   return {
     begin(group, { refusals }) {
+      const others = () => [...isolations].flatMap(([name, each]) => (name === group ? [] : each));
       const isolation = createIsolation({
         ...options,
         group,
+        heldElsewhere: () => new Set(others().flatMap((each) => [...each.heldBack().keys()])),
+        isSearchedElsewhere: () => others().some((each) => each.isWaitedFor()),
         refusalOf(table) {
           const refusal = refusals.held.get(resourceKey(table));
           return refusal?.resource.version === table.version ? refusal : undefined;

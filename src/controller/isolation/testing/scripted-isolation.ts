@@ -63,6 +63,8 @@ export function scriptedIsolation(options: {
     refusalOf: ({ version }) => refusals.get(version),
     areAccepted: (all) => all.every(({ version }) => accepted.has(version)),
     connected: kinds,
+    heldElsewhere: () => new Set(),
+    isSearchedElsewhere: () => false,
     hashes: (ids) =>
       Object.fromEntries(ids.flatMap((id) => (written.has(id) ? [[id, written.get(id)?.hash ?? '']] : []))),
     onLearnt: () => {
