@@ -51,7 +51,7 @@ export function renewToken<Value>({ source, now, random, onChange }: RenewedToke
       trouble = undefined;
       failures = 0;
       clearTimeout(ending);
-      ending = later(token.endsAt - now(), onChange);
+      ending = later(token.endsAt - now(), ended);
       // Replicas that started together need not all come back together.
       next = later(lifeMs * (0.7 + random() / 10) - (now() - askedAt), fetchToken);
     } else {
@@ -62,6 +62,12 @@ export function renewToken<Value>({ source, now, random, onChange }: RenewedToke
     isSettled = true;
     first.resolve();
     if (known().value !== before.value || trouble !== before.trouble) onChange();
+  }
+
+  /** Timers may be early, by less than a millisecond, and nobody asks a second time. */
+  function ended(): void {
+    if (known().value === undefined) onChange();
+    else ending = later(1, ended);
   }
 
   function known(): KnownToken<Value> {
