@@ -24,19 +24,19 @@ export function withEarlierCertificates(
       return isAtFault && tls !== undefined && listener.tls !== undefined ? { ...listener, tls } : listener;
     });
     const isFrontendAtFault = problems.some(({ path }) => path.startsWith('spec.tls.frontend.'));
-    const tls = isFrontendAtFault && hasTheSamePorts(document, earlier) ? earlier.spec.tls : document.spec.tls;
+    const tls = isFrontendAtFault && hasTheSameDoors(document, earlier) ? earlier.spec.tls : document.spec.tls;
     const spec = { ...document.spec, listeners, tls };
     if (isDeepStrictEqual(spec, document.spec)) return document;
     return { ...document, spec, hash: contentVersion(`${document.hash}\n${signature}`) };
   });
 }
 
-/** Who may sign is said by port: on one that is new, nothing of earlier would keep anybody out. */
-function hasTheSamePorts(document: GatewayDocument, earlier: GatewayDocument): boolean {
-  const known = securePorts(earlier);
-  return [...securePorts(document)].every((port) => known.has(port));
+/** Who may sign is said by port, and perhaps nobody had to: on a listener that is new, that would let everybody in. */
+function hasTheSameDoors(document: GatewayDocument, earlier: GatewayDocument): boolean {
+  const known = secureDoors(earlier);
+  return [...secureDoors(document)].every((door) => known.has(door));
 }
 
-function securePorts({ spec }: GatewayDocument): ReadonlySet<number> {
-  return new Set(spec.listeners.flatMap(({ port, tls }) => (tls === undefined ? [] : [port])));
+function secureDoors({ spec }: GatewayDocument): ReadonlySet<string> {
+  return new Set(spec.listeners.flatMap(({ port, hostname, tls }) => (tls ? [`${port} ${hostname ?? ''}`] : [])));
 }

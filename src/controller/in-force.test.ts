@@ -164,6 +164,18 @@ spec: {listeners: [${listeners.join(', ')}]}`;
         `}]}}], tls: {frontend: {default: {}, perPort: [{port: ${port}, tls: {validation: {caCertificateRefs: [{group: "", kind: Secret, name: ${ca}}]}}}]}}}`,
       );
 
+    it('lets nobody in by a new host whose clients cannot be judged, where the port had been open to everybody', () => {
+      const lastGood = new Map<string, PolicyDocument>();
+      const before = gateway(https('one')).replace('port: 443', 'port: 443, hostname: open.example.com');
+      decideInForce(documents(before), lastGood, secrets('one', 'ca'));
+      const added = https('one', 443, 'private').replace('port: 443', 'port: 443, hostname: private.example.com');
+      const [first = ''] = /\{name: https.*?\}\]\}\}/.exec(before) ?? [];
+      const written = validated(443, 'typo').replace(https('one'), `${first}, ${added}`);
+      const state = decideInForce(documents(written), lastGood, secrets('one', 'ca'));
+      expect(state.problems.map(({ reason }) => reason)).toContain('SecretNotFound');
+      expect(listenersOf(state)).toEqual([]);
+    });
+
     it.each([
       ['its clients', 443, 1],
       ['its clients, which on another port would be everybody’s', 8443, 0],
