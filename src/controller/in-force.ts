@@ -79,7 +79,7 @@ function versionOf(document: PolicyDocument, lastGood: Map<string, PolicyDocumen
   return undefined;
 }
 
-/** What build and API server say of a Gateway as a whole is about certificates; its ports have to be those of its Service. */
+/** All that the build finds wrong with a Gateway as a whole is certificates; its ports have to be those of its Service. */
 function standInFor(document: PolicyDocument, good: PolicyDocument, wrong: readonly Problem[]): PolicyDocument {
   if (document.kind !== 'Gateway' || good.kind !== 'Gateway') return good;
   return withEarlierCertificates(document, good, wrong);
