@@ -92,6 +92,33 @@ describe('settled()', () => {
   });
 });
 
+describe('withdraw()', () => {
+  it('takes nothing from clients, and keeps nobody waiting for them', async () => {
+    const { server, port } = await start();
+    server.publish('main', snapshotOf([clusterOf('a')]));
+    const client = connect(port, 'draining');
+    client.ask('cluster', ['*']);
+    const first = await client.next();
+    const settled = server.settled('main', [typeUrls.cluster], 60_000);
+    server.withdraw('main');
+    expect(await settled).toEqual({ isComplete: true, missing: [] });
+    client.ack(first);
+    expect(await client.quiet(50)).toEqual([]);
+    // To whom it has come back, only what is new is told.
+    server.publish('main', snapshotOf([clusterOf('a'), clusterOf('b')]));
+    expect(await client.next()).toMatchObject({ names: ['b'], removed: [] });
+  });
+
+  it('of the last group leaves the server healthy: there is nothing to serve now, and it knows', async () => {
+    const { server, port } = await start();
+    const health = async () => [...(await callUnary(port, '/grpc.health.v1.Health/Check', Buffer.alloc(0))).body];
+    expect(await health()).toEqual([0x08, 2]);
+    server.publish('main', snapshotOf([clusterOf('a')]));
+    server.withdraw('main');
+    expect(await health()).toEqual([0x08, 1]);
+  });
+});
+
 describe('clients()', () => {
   it('tells who is connected and how each type stands', async () => {
     const { server, port } = await start();

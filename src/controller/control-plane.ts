@@ -223,7 +223,9 @@ function gatewayOf(node: XdsNode, names: readonly string[]): Result<string> {
       ? ok(only)
       : err(`There are several gateways (${names.join(', ')}): say which one in the node metadata "gateway".`);
   }
-  return names.includes(asked) ? ok(asked) : err(`There is no gateway "${asked}"; there is ${names.join(', ')}.`);
+  return names.includes(asked)
+    ? ok(asked)
+    : err(`There is no gateway "${asked}"; there is ${names.join(', ') || 'none'}.`);
 }
 
 function record(event: XdsEvent, metrics: ControllerMetrics, log: Logger): void {

@@ -95,6 +95,7 @@ export function createController(options: ControllerOptions): Controller {
     problems: [],
     attachments: [],
     standIns: new Map(),
+    gatewayNames: new Set(),
   };
   const refusedDocuments = createRefusedDocuments();
   const isolations = createIsolations({
@@ -136,6 +137,21 @@ export function createController(options: ControllerOptions): Controller {
     return publisher;
   }
 
+  /** What clients of a gateway refuse says nothing any more when it is gone. Whether others get something back by that. */
+  function forgetDeleted(): boolean {
+    const gone = [...publishers].filter(([group]) => !inForce.gatewayNames.has(group));
+    return gone.map(([group, publisher]) => forget(group, publisher)).some(Boolean);
+  }
+
+  function forget(group: string, publisher: Publisher): boolean {
+    publisher.close();
+    publishers.delete(group);
+    desired.delete(group);
+    refusals.end(group);
+    options.server.withdraw(group);
+    return isolations.end(group);
+  }
+
   /** Whether it went out. */
   async function publish(gateway: GatewayModel, build: number): Promise<boolean> {
     const snapshot = snapshotOf(
@@ -162,10 +178,12 @@ export function createController(options: ControllerOptions): Controller {
     const began = performance.now();
     const own = ++builds;
     isolations.building();
-    do {
+    for (let isWhole = false; !isWhole; ) {
       inForce = decideInForce(state.documents, lastGood, options.surroundings, options.place, isolations.heldBack());
-    } while ((await options.surroundings.complete()) && own === builds);
-    if (own !== builds) return false;
+      const isMoreKnown = await options.surroundings.complete();
+      if (own !== builds) return false;
+      isWhole = !isMoreKnown && !forgetDeleted();
+    }
     metrics.builds.increment();
     metrics.buildSeconds.observe((performance.now() - began) / 1000);
     metrics.documents.set(state.documents.length);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { err, ok } from '../lib/result.ts';
+import { inCluster } from '../model/build/place.ts';
 import { secretsOnly } from '../model/build/testing/surroundings.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { parseDocuments } from '../policy/parse.ts';
@@ -61,6 +62,19 @@ describe('decideInForce()', () => {
     const { standIns } = decideMade('2026-01-01T00:00:01Z', 'typo');
     expect([...standIns]).toEqual([]);
     expect(lastGood.has('Model/m')).toBe(false);
+  });
+
+  it('knows a gateway that is written, also while it is held back', () => {
+    const api = 'apiVersion: gateway.networking.k8s.io/v1';
+    const written = documents(
+      `${api}\nkind: GatewayClass\nmetadata: {name: sluice}\nspec: {controllerName: sluice.dev/gateway-controller}`,
+      `${api}\nkind: Gateway\nmetadata: {name: g, namespace: default}
+spec: {gatewayClassName: sluice, listeners: [{name: http, port: 8080, protocol: HTTP}]}`,
+    );
+    const held = new Map([['Gateway/g', undefined]]);
+    const { policy, gatewayNames } = decideInForce(written, new Map(), secretsOnly(), inCluster, held);
+    expect(policy.gateways).toEqual([]);
+    expect([...gatewayNames]).toEqual(['g']);
   });
 
   it('takes the new version as soon as it is mended', () => {

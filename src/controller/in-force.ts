@@ -16,6 +16,8 @@ export interface InForce {
   readonly attachments: readonly Attachment[];
   /** By id, older versions that stand in for what is written, or for a part of it. */
   readonly standIns: ReadonlyMap<string, PolicyDocument>;
+  /** Gateways that are written, whether one that stands in for it is in force, or none, and those that are in force. */
+  readonly gatewayNames: ReadonlySet<string>;
 }
 
 /**
@@ -63,10 +65,10 @@ export function decideInForce(
   });
   if (known < lastGood.size) forgetAllBut(documents, lastGood);
   const { problems, attachments } = asWritten;
-  if (standIns.size === 0 && heldBack.size === 0) {
-    return { policy: asWritten, documents, problems, attachments, standIns };
-  }
-  return { policy: buildModel(inForce, surroundings, place), documents: inForce, problems, attachments, standIns };
+  const isAsWritten = standIns.size === 0 && heldBack.size === 0;
+  const policy = isAsWritten ? asWritten : buildModel(inForce, surroundings, place);
+  const gatewayNames = new Set([...asWritten.gateways, ...policy.gateways].map(({ name }) => name));
+  return { policy, documents: isAsWritten ? documents : inForce, problems, attachments, standIns, gatewayNames };
 }
 
 const nobody: ReadonlyMap<string, undefined> = new Map();

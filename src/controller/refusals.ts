@@ -45,6 +45,8 @@ export interface Refusals {
   readonly known: KnownRefusals;
   /** A gateway comes later than what is known of it. */
   begin(group: string, keeper: Keeper): void;
+  /** It is gone: one of the same name is another one. */
+  end(group: string): void;
   /** By document of this state: what a client said when it refused what was made of it. */
   nacks(state: SourceState): ReadonlyMap<string, string>;
 }
@@ -90,6 +92,10 @@ export function createRefusals(): Refusals {
         book.tell(told);
         book.heard(acceptedElsewhere);
       });
+    },
+    end(group) {
+      byGroup.delete(group);
+      recalled = recalled.filter(({ gateway }) => gateway !== group);
     },
     nacks(state) {
       const texts = new Map<string, string>();

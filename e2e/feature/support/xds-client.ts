@@ -24,8 +24,8 @@ export interface ScriptedClientOptions {
   readonly method?: string;
   /** Answers every response with an ACK by itself. */
   readonly acks?: boolean;
-  /** With `acks`: the text with which a response is refused that holds a resource of this name. */
-  readonly refuses?: (name: string) => string | undefined;
+  /** With `acks`: the text with which a response is refused that holds a resource of this name, or has this in its bytes. */
+  readonly refuses?: (name: string, bytes: Buffer) => string | undefined;
 }
 
 export interface Received {
@@ -83,7 +83,7 @@ export function scriptedXdsClient(variant: 'sotw' | 'delta', options: ScriptedCl
     const response = variant === 'sotw' ? readSotw(bytes) : readDelta(bytes);
     received.push(response);
     if (options.acks) {
-      const error = response.names.map((name) => options.refuses?.(name)).find((text) => text !== undefined);
+      const error = response.names.map((name) => options.refuses?.(name, bytes)).find((text) => text !== undefined);
       send({ type: response.type as TypeName, nonce: response.nonce, ...(error !== undefined && { error }) });
     }
     wake();

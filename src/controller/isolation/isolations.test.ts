@@ -82,6 +82,8 @@ function gatewaysWith(routes: Readonly<Record<Group, readonly string[]>>) {
     settle,
     serving: () => Object.fromEntries(serving),
     isBusy: isolations.isBusy,
+    heldBack: isolations.heldBack,
+    end: isolations.end,
     write(next: Written) {
       written = new Map(
         Object.entries(next).map(([name, version]) => [`HTTPRoute/${name}`, documentOf(name, version)]),
@@ -117,6 +119,15 @@ describe('createIsolations()', () => {
     vi.advanceTimersByTime(30_000);
     gateways.settle();
     expect(gateways.blamed).toEqual(['HTTPRoute/b']);
+  });
+
+  it('gives back what was held back for one that is gone', () => {
+    const gateways = gatewaysWith({ g1: ['a', 'x'], g2: ['x', 'y'] });
+    gateways.write({ a: 'bad', x: 'good', y: 'good' });
+    expect([...gateways.heldBack().keys()]).toEqual(['HTTPRoute/a']);
+    expect(gateways.end('g2')).toBe(false);
+    expect(gateways.end('g1')).toBe(true);
+    expect(gateways.heldBack().size).toBe(0);
   });
 
   it('finds one in each', () => {

@@ -9,6 +9,8 @@ import { type Built, createIsolation, type Isolation, type IsolationOptions } fr
 export interface Isolations {
   /** A gateway comes. */
   begin(group: string, publisher: Pick<Publisher, 'refusals'>): Isolation;
+  /** A gateway is gone. Whether something was held back for it. */
+  end(group: string): boolean;
   /** What is held back for one gateway is so for all: a document is in force in one version. */
   heldBack(): ReadonlyMap<string, PolicyDocument | undefined>;
   follow(): void;
@@ -52,6 +54,12 @@ export function createIsolations({ server, connected, ...options }: IsolationsOp
       });
       isolations.set(group, isolation);
       return isolation;
+    },
+    end(group) {
+      const wasSomething = (isolations.get(group)?.heldBack().size ?? 0) > 0;
+      isolations.delete(group);
+      built.delete(group);
+      return wasSomething;
     },
     heldBack: () => new Map([...isolations.values()].flatMap((isolation) => [...isolation.heldBack()])),
     follow() {

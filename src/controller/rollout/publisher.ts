@@ -101,6 +101,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   async function advance(): Promise<void> {
+    if (isClosed) return;
     if (current === emptySnapshot && desired !== undefined) {
       // Nobody has anything yet: within one stream the server already sends clusters first and the program last.
       put(target());

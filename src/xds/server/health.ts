@@ -37,7 +37,7 @@ export interface HealthService {
   close(): void;
 }
 
-/** The standard health service, for probes: serving once there is something to serve, and until the server closes. */
+/** The standard health service, for probes: serving once there has been something to serve, and until the server closes. */
 export function addHealthService(server: Server, isServing: () => boolean): HealthService {
   const watchers = new Set<{ tell(answer: Buffer): void; end(): void }>();
   const answer = (): Buffer => (isServing() ? answers.serving : answers.notServing);

@@ -37,6 +37,8 @@ export interface Settlement {
 export interface XdsServer {
   /** Sets the desired state of a group. Its clients are told at once; those that come before there is one wait. */
   publish(group: string, snapshot: Snapshot): void;
+  /** A group has no desired state any more. Its clients keep what they have until they leave. */
+  withdraw(group: string): void;
   /** Resolves when every client of the group has answered the present content of these types, or after the limit. */
   settled(group: string, typeUrls: readonly string[], limitMs: number): Promise<Settlement>;
   /** Whether every client of the group has answered the present content of these types. */
@@ -68,6 +70,7 @@ const grpcOptions = {
 export function createXdsServer(options: XdsServerOptions): XdsServer {
   const now = options.now ?? Date.now;
   const snapshots = new Map<string, Snapshot>();
+  let hasPublished = false;
   const sessions = new Set<Session>();
   const listeners: ((event: XdsEvent) => void)[] = [];
   const waiters = new Set<() => void>();
@@ -103,7 +106,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       },
     });
   }
-  const health = addHealthService(grpc, () => snapshots.size > 0 && !isClosing);
+  const health = addHealthService(grpc, () => hasPublished && !isClosing);
   addClientStatusService(grpc, (peer) => clients().filter(({ group }) => mayAsk(options, peer, group).ok));
 
   function clients(): ClientState[] {
@@ -118,8 +121,13 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     publish(group, snapshot) {
       const before = snapshots.get(group);
       snapshots.set(group, before === undefined ? snapshot : keepUnchanged(before, snapshot));
+      hasPublished = true;
       health.changed();
       for (const session of ofGroup(group)) session.advance();
+      host.changed();
+    },
+    withdraw(group) {
+      snapshots.delete(group);
       host.changed();
     },
     isSettled,
