@@ -65,6 +65,7 @@ export interface ControlPlane extends Omit<KnownRefusals, 'connectionsChanged'> 
   judged: Controller['judged'];
   desired: Controller['desired'];
   standIns: Controller['standIns'];
+  heldGateways: Controller['heldGateways'];
   clients(): readonly ClientState[];
   /** New connections to the xDS port see these certificates. */
   reloadTls(tls: XdsServerTls): void;
@@ -187,6 +188,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     refusals: currentController.refusals,
     desired: currentController.desired,
     standIns: currentController.standIns,
+    heldGateways: currentController.heldGateways,
     recall: (refused) => learn(() => currentController.recall(refused)),
     tell: (refused) => learn(() => currentController.tell(refused)),
     heard: (accepted) => learn(() => currentController.heard(accepted)),

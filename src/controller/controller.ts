@@ -19,6 +19,7 @@ import { documentTypeUrl, documentVersion } from './isolation/document-version.t
 import { createIsolations } from './isolation/isolations.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { createProblemLog } from './problem-log.ts';
+import type { HeldGateway } from './provision/served-gateways.ts';
 import { createRefusals, hashesOf, type KnownRefusals, type Nack } from './refusals.ts';
 import { createRefusedDocuments } from './refused-documents.ts';
 import { createPublisher, type Publisher } from './rollout/publisher.ts';
@@ -56,6 +57,8 @@ export interface Controller extends KnownRefusals {
   answered(): void;
   /** By id, older versions of documents that are in force in place of what is written, as far as they are known. */
   standIns(): ReadonlyMap<string, PolicyDocument>;
+  /** Gateways that are in force in an older version; nothing, while it is not known yet which are. */
+  heldGateways(): readonly HeldGateway[] | undefined;
   /** The resource that is to be in force, whether clients take it or not. */
   desired(group: string, typeUrl: string, name: string): Resource | undefined;
   close(): void;
@@ -215,6 +218,8 @@ export function createController(options: ControllerOptions): Controller {
   const isStale = (id: string): boolean => source.stale.has(id) || inForce.standIns.has(id);
   const problems = (): readonly Problem[] => [...source.problems, ...inForce.problems];
   const tellProblems = createProblemLog(log);
+  const isAtRest = (): boolean =>
+    publishedState !== undefined && publishedState === judgedState && judgedState === source && !isolations.isBusy();
 
   return {
     async apply(state) {
@@ -242,7 +247,7 @@ export function createController(options: ControllerOptions): Controller {
     judged() {
       // While a newer state is being read, nothing that is said of the older one is wanted any more.
       if (judgedState === undefined || judgedState !== source) return undefined;
-      const isPublished = publishedState === judgedState && !isolations.isBusy();
+      const isPublished = isAtRest();
       const { revision } = judgedState;
       const { attachments } = inForce;
       return { revision, problems: problems(), attachments, nacks: nacks(), isStale, isPublished };
@@ -260,6 +265,15 @@ export function createController(options: ControllerOptions): Controller {
       return new Map(
         [...refused, ...inForce.standIns].filter((entry): entry is [string, PolicyDocument] => entry[1] !== undefined),
       );
+    },
+    heldGateways() {
+      if (!isAtRest()) return undefined;
+      return [...inForce.standIns.keys()].flatMap((id) => {
+        const written = byId(source).get(id);
+        if (written?.kind !== 'Gateway') return [];
+        const older = inForce.documents.find((each) => each.id === id);
+        return older?.kind === 'Gateway' ? { written, inForce: older } : [];
+      });
     },
     desired(group, typeUrl, name) {
       if (typeUrl !== documentTypeUrl) return desired.get(group)?.resources.get(typeUrl)?.get(name);

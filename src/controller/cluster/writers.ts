@@ -13,6 +13,7 @@ import { keepOlderVersions } from '../older-versions/keeper.ts';
 import type { VersionsSecret } from '../older-versions/secret.ts';
 import { gatewaysWith, watchLiveObjects } from '../provision/live-objects.ts';
 import { createProvisioner } from '../provision/provisioner.ts';
+import { createServedGateways } from '../provision/served-gateways.ts';
 import type { ProvisionSettings } from '../provision/settings.ts';
 import { wantedGateways } from '../provision/wanted-gateways.ts';
 import { connectedOf } from '../rollout/reach.ts';
@@ -164,6 +165,7 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
     onTrouble,
     log,
   });
+  const gateways = createServedGateways();
   const refusals = createRefusalEvents({ client, log, gateway: (name) => gatewayObject(started().source, name) });
 
   function heardElsewhere(): Elsewhere | undefined {
@@ -174,15 +176,24 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
   }
 
   function changed(): void {
-    const { source } = started();
-    if (source !== undefined) {
-      const { documents } = source.current();
-      provisioner.want(wantedGateways({ controllerName, documents, objects: source.objects() }));
-    }
-    standsOtherwise();
+    gateways.follow(started().plane?.heldGateways());
+    want();
+    tell();
   }
 
   function standsOtherwise(): void {
+    if (gateways.follow(started().plane?.heldGateways())) want();
+    tell();
+  }
+
+  function want(): void {
+    const { source } = started();
+    if (source === undefined) return;
+    const documents = gateways.served(source.current().documents);
+    provisioner.want(wantedGateways({ controllerName, documents, objects: source.objects() }));
+  }
+
+  function tell(): void {
     replicas?.look();
     reporter.changed();
     versions.changed();

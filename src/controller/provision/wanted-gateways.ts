@@ -32,7 +32,7 @@ export interface WantedGateways {
 
 export interface WantedInput {
   readonly controllerName: string;
-  /** In force, the last good version of each. */
+  /** The last good version of each, with the listeners that are served. */
   readonly documents: Iterable<PolicyDocument>;
   /** Gateways and GatewayClasses as the API server has them. */
   readonly objects: Iterable<{ readonly kind: string; readonly object: KubeObject }>;

@@ -26,10 +26,10 @@ kind: GatewayClass
 metadata: {name: sluice}
 spec: {controllerName: sluice.dev/gateway-controller}
 `;
-const gateway = (name: string): string => `${api}
+const gateway = (name: string, listener = 'port: 8080'): string => `${api}
 kind: Gateway
 metadata: {name: ${name}, namespace: default}
-spec: {gatewayClassName: sluice, listeners: [{name: http, port: 8080, protocol: HTTP}]}
+spec: {gatewayClassName: sluice, listeners: [{name: http, protocol: HTTP, ${listener}}]}
 `;
 const route = (name: string, target: string): string => `${api}
 kind: HTTPRoute
@@ -87,7 +87,7 @@ function connect(gateway: string, hated?: string) {
     },
   });
   cleanup(() => client.close());
-  client.ask('route', ['0.0.0.0:8080']);
+  client.ask('route', ['0.0.0.0:8080', '0.0.0.0:9090']);
   return { isTold: (what: string) => last.includes(what), leave: () => client.close() };
 }
 
@@ -132,5 +132,30 @@ describe('a gateway that is deleted', () => {
     await becomes({ [shared]: text });
     change([...both, route('more', 'fine')]);
     await becomes({ [shared]: text });
+  });
+});
+
+describe('a gateway that its pods refuse as it is written', () => {
+  const open = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: open, namespace: default}
+spec: {parentRefs: [{name: strict}], rules: [{filters: [{type: RequestRedirect, requestRedirect: {port: 1}}]}]}
+`;
+  const documents = (listener: string): readonly string[] => [gatewayClass, gateway('strict', listener), open];
+  const ports = (): unknown =>
+    plane.heldGateways()?.map(({ written, inForce }) => [written, inForce].map(({ spec }) => spec.listeners[0]?.port));
+
+  it('is known with the listeners that they serve, until it is mended', async () => {
+    change(documents('port: 8080'));
+    connect('strict', hated);
+    await becomes({});
+    expect(ports()).toEqual([]);
+
+    change(documents(`port: 9090, hostname: ${hated}`));
+    await expect.poll(ports, { timeout: 20_000 }).toEqual([[9090, 8080]]);
+    await becomes({ 'Gateway/strict': text });
+
+    change(documents('port: 9090, hostname: fine.example.com'));
+    await expect.poll(ports, { timeout: 20_000 }).toEqual([]);
   });
 });
