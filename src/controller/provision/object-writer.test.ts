@@ -24,8 +24,8 @@ function shownAs(uid: string): LiveObject {
   return liveObject({ kind: 'Deployment', metadata });
 }
 
-/** A writer that may write so often, then another replica may. `shown`: what the watch has. */
-function writing(leadsFor = Number.POSITIVE_INFINITY, shown?: LiveObject) {
+/** A writer that may write so often, then another replica may. `shown`: what the watch has; `live`: what the server has. */
+function writing(leadsFor = Number.POSITIVE_INFINITY, shown?: LiveObject | 'live') {
   const server = scriptedObjects();
   const clock = { ms: 0 };
   const bodies: unknown[] = [];
@@ -43,12 +43,18 @@ function writing(leadsFor = Number.POSITIVE_INFINITY, shown?: LiveObject) {
         return server.client.delete(ref, options);
       },
     },
-    live: { get: () => shown },
+    live: { get: () => (shown === 'live' ? onlyOneOf(server.objects) : shown) },
+    random: () => 1,
     isLeader: () => left-- > 0,
     log: silentLogger,
     now: () => clock.ms,
   });
   return { server, writer, bodies, preconditions, clock };
+}
+
+function onlyOneOf(objects: ReadonlyMap<string, KubeObject>): LiveObject | undefined {
+  const [object] = objects.values();
+  return object && liveObject(object);
 }
 
 describe('createObjectWriter()', () => {
@@ -279,6 +285,31 @@ describe('createObjectWriter()', () => {
     const error = `Service team-a/edge: Invalid (422): ${text}`;
     expect(await writer.write([wanted], owner)).toEqual({ error, refused: wanted });
     expect(server.calls()).toEqual(['APPLY', 'PATCH'].map((verb) => `${verb} services team-a/edge`));
+  });
+
+  it('takes back at once what somebody else has changed, and later where they go on with it', async () => {
+    const { server, writer, clock } = writing(undefined, 'live');
+    const wanted = [deployment('one')];
+    const path = '/apis/apps/v1/namespaces/team-a/deployments/edge';
+    await writer.write(wanted, owner);
+    const isTakenBackAfter = async (ms: number): Promise<boolean> => {
+      if (ms === 0) server.change(path, { spec: { image: 'theirs' } }, true);
+      clock.ms += ms;
+      server.calls();
+      expect(await writer.write(wanted, owner)).toBeUndefined();
+      return server.calls().includes('APPLY deployments team-a/edge');
+    };
+    expect([await isTakenBackAfter(0), await isTakenBackAfter(0), await isTakenBackAfter(0)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(writer.isLeavingAlone()).toBe(true);
+    expect([await isTakenBackAfter(1_999), await isTakenBackAfter(1)]).toEqual([false, true]);
+    // What is wanted is something else: that is not what they quarrel about.
+    server.change(path, { spec: { image: 'theirs' } }, true);
+    await writer.write([deployment('two')], owner);
+    expect(server.objects.get(path)?.spec).toEqual({ image: 'two' });
   });
 
   it('leaves alone what somebody else has under its name', async () => {

@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../kube/client.ts';
 import { isConflict, isNotFound, isRefusal, type KubeError, kubeErrorText } from '../../kube/error.ts';
 import type { Logger } from '../../lib/log.ts';
+import { createContests } from './contests.ts';
 import {
   contentOf,
   difference,
@@ -27,6 +28,7 @@ export interface ObjectWriterOptions {
   readonly log: Logger;
   /** Milliseconds of a clock that only goes on. */
   readonly now?: () => number;
+  readonly random?: () => number;
 }
 
 /** What was refused is sent again after so long at the earliest: every change of the policy leads to another look. */
@@ -42,6 +44,8 @@ export interface ObjectWriter {
   /** Writes what of these objects is not as wanted. Of several errors the first: the others most often follow from it. */
   write(objects: readonly WantedObject[], owner: string): Promise<Failure | undefined>;
   remove(object: Superfluous): Promise<void>;
+  /** Something is not as wanted, since somebody else keeps changing it, and is to be looked at again. */
+  isLeavingAlone(): boolean;
   /** All that is wanted: what the API server removes with its Gateway, nobody asks for any more. */
   keepOnly(keys: { has(key: string): boolean }): void;
   /** What was written last may not be what the cluster has: another replica has written meanwhile. */
@@ -65,12 +69,14 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
   const { client, live, isLeader, log, now = () => performance.now() } = options;
   const written = new Map<string, Written>();
   const refused = new Map<string, Refusal>();
+  const contests = createContests(now, options.random ?? Math.random);
 
   async function take(step: Step, owner: string): Promise<Failure | undefined> {
     if (step.kind === 'blocked') return { error: step.error };
     const refusal = refused.get(wantedKey(step.wanted));
     if (refusal?.content === contentOf(step.wanted) && now() - refusal.at < refusedMs) return refusal.failure;
     if (step.kind === 'create') return create(step.wanted, owner);
+    if (contests.isLeftAlone(wantedKey(step.wanted), contentOf(step.wanted))) return undefined;
     const failure = await apply(step.wanted, { uid: step.uid });
     return failure?.isOfAnother === true ? create(step.wanted, owner) : failure;
   }
@@ -113,6 +119,11 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
     refused.delete(key);
     const after = liveObject(answer.value);
     const hasChanged = before?.resourceVersion !== after.resourceVersion;
+    const last = written.get(key);
+    const isTakenBack = hasChanged && last?.uid === after.uid && last.wanted === contentOf(object);
+    const pauseMs = isTakenBack ? contests.takenBack(key, contentOf(object)) : 0;
+    if (pauseMs > 0)
+      log.warn({ object: key, pauseMs }, 'somebody else keeps changing it; it is left alone for a while');
     written.set(key, {
       wanted: contentOf(object),
       uid: after.uid,
@@ -153,8 +164,11 @@ export function createObjectWriter(options: ObjectWriterOptions): ObjectWriter {
     },
     keepOnly(keys) {
       for (const known of [written, refused]) for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
+      contests.keepOnly(keys);
     },
+    isLeavingAlone: contests.isAnyLeftAlone,
     forget() {
+      contests.forget();
       written.clear();
       refused.clear();
     },

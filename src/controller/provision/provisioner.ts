@@ -115,7 +115,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     if (found.size > 0) return 'faulty';
     if (isReading) return 'not due';
     writer.keepOnly(keys);
-    return 'complete';
+    return writer.isLeavingAlone() ? 'faulty' : 'complete';
   }
 
   function looked(): void {
