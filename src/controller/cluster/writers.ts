@@ -8,16 +8,15 @@ import { outcomeOf } from '../conditions/outcome-of.ts';
 import { createRefusalEvents, type RefusalEvents } from '../conditions/refusal-events.ts';
 import { createStatusReporter } from '../conditions/reporter.ts';
 import type { ControlPlane } from '../control-plane.ts';
-import { objectId } from '../object-id.ts';
 import { keepOlderVersions } from '../older-versions/keeper.ts';
 import type { VersionsSecret } from '../older-versions/secret.ts';
+import { stillWrong } from '../older-versions/still-wrong.ts';
 import { gatewaysWith, watchLiveObjects } from '../provision/live-objects.ts';
 import { createProvisioner } from '../provision/provisioner.ts';
 import { createServedGateways } from '../provision/served-gateways.ts';
 import type { ProvisionSettings } from '../provision/settings.ts';
 import { wantedGateways } from '../provision/wanted-gateways.ts';
 import { connectedOf } from '../rollout/reach.ts';
-import type { KindObject } from '../sources/kubernetes/snapshot.ts';
 import type { KubernetesSource } from '../sources/kubernetes/source.ts';
 import { ownDeployment } from './own-deployment.ts';
 import { policyVersion } from './replicas/account.ts';
@@ -161,7 +160,11 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
       return plane && objects && { objects, refused: plane.knownRefusals() };
     },
     onRead: ({ refused }) => started().plane?.recall(refused),
-    isOfUse: (older) => isStillWrong(older, started()),
+    ofUse(older) {
+      const { plane, source } = started();
+      const judgement = plane?.judged();
+      return judgement === undefined ? [] : stillWrong(older, judgement, source?.objects() ?? []);
+    },
     onTrouble,
     log,
   });
@@ -222,18 +225,6 @@ export function startClusterWriters(options: ClusterWritersOptions): ClusterWrit
       await election.close();
     },
   };
-}
-
-/** The object is there, and not in force as it is written. */
-function isStillWrong({ kind, object }: KindObject, { plane, source }: Started): boolean {
-  const judgement = plane?.judged();
-  const id = objectId(kind, object);
-  const isWrong =
-    judgement?.nacks.has(id) ||
-    judgement?.problems.some(({ document, severity }) => document === id && severity === 'error');
-  if (!isWrong) return false;
-  const present = [...(source?.objects() ?? [])].find((each) => objectId(each.kind, each.object) === id);
-  return present?.object.metadata.uid === object.metadata.uid;
 }
 
 function gatewayObject(source: KubernetesSource | undefined, name: string) {

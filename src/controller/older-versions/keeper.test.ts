@@ -69,7 +69,7 @@ function keeperOf({ secret }: { readonly secret: VersionsSecret }) {
     onRead(stored) {
       state.refused = stored.refused.filter(({ name }) => !state.mended.includes(name));
     },
-    isOfUse: ({ object }) => state.wrong.includes(object.metadata.name),
+    ofUse: (older) => older.filter(({ object }) => state.wrong.includes(object.metadata.name)),
     onTrouble: ({ reason }) => trouble.push(reason),
     log: silentLogger,
     waitMs: 5,

@@ -11,8 +11,8 @@ export interface VersionsKeeperOptions {
   versions(): Versions | undefined;
   /** What others have written before. What they knew to be refused is to count before it is written over. */
   onRead(stored: StoredVersions): void;
-  /** An older version that others have kept: what has come after it is there, and as wrong as it was. */
-  isOfUse(older: KindObject): boolean;
+  /** Of older versions that others have kept: where what has come after them is there, and as wrong as it was. */
+  ofUse(older: readonly KindObject[]): readonly KindObject[];
   onTrouble(error: KubeError): void;
   readonly log: Logger;
   /** How long after a change. Default 500 ms: egress pods come first, and what they refuse belongs to it. */
@@ -80,8 +80,8 @@ export function keepOlderVersions(options: VersionsKeeperOptions): VersionsKeepe
   /** Who has just begun to lead may not know of everything what it was before. */
   function withKept({ objects, refused }: Versions, kept: readonly KindObject[]): Versions {
     const known = new Set(objects.map(({ kind, object }) => objectId(kind, object)));
-    const missing = kept.filter((each) => !known.has(objectId(each.kind, each.object)) && options.isOfUse(each));
-    return { objects: [...objects, ...missing], refused };
+    const missing = kept.filter((each) => !known.has(objectId(each.kind, each.object)));
+    return { objects: [...objects, ...options.ofUse(missing)], refused };
   }
 
   function lookAnew(): void {
