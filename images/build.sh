@@ -5,8 +5,8 @@
 # What follows the registry goes to every build: the secrets npmrc and ca, with which packages are fetched, or base images
 # of one's own (--build-arg NODE_IMAGE=...).
 # Plain, they stay in the local engine, for this machine's architecture. With --release they are built for amd64 and arm64,
-# pushed with a bill of materials and provenance attached, and base images without a digest are refused. Docker's own
-# builder attaches nothing: docker buildx create --use makes another one. Nothing of arm64 is run for it.
+# pushed with a bill of materials and provenance attached, and what has no digest is refused. Docker's own builder attaches
+# nothing: docker buildx create --use makes another one. Nothing of arm64 is run for it.
 # The same commit gives the same layers: no time in them is that of the build.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,12 +32,13 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
 if $is_release; then
-  if grep -n '^ARG [A-Z]*_IMAGE=' images/Dockerfile | grep -v '@sha256:'; then
+  # Envoy's image may be one by its tag: the Dockerfile holds the program, which is all it takes of it, to a digest.
+  if grep -n '^ARG [A-Z]*_IMAGE=' images/Dockerfile | grep -v -e '@sha256:' -e 'ARG ENVOY_IMAGE='; then
     fail 'these base images have no digest. Run images/pin.sh, look at what it writes, and commit it.'
   fi
   for option; do
     case $option in
-      *_IMAGE=*@sha256:*) ;;
+      *_IMAGE=*@sha256:* | *ENVOY_IMAGE=*) ;;
       *_IMAGE=*) fail "$option has no digest, and a release is built from nobody's moving tags: write NAME:TAG@sha256:..." ;;
     esac
   done

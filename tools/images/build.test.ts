@@ -94,6 +94,13 @@ describe('images/build.sh', { timeout: 120_000 }, () => {
     }
   });
 
+  it('releases from an image of Envoy without a digest: the program that is taken of it has one', () => {
+    writeBaseImagesWith(`@${digest}`);
+    execFileSync('sed', ['-i', 's/^\\(ARG ENVOY_IMAGE=[^@]*\\).*/\\1/', join(folder, 'images/Dockerfile')]);
+    const mirror = ['--build-arg', 'ENVOY_IMAGE=mirror.example.com/envoy:1'];
+    expect(build('--release', 'registry.example.com/team', ...mirror)).toEqual({ status: 0, error: '' });
+  });
+
   it('says how it is called', () => {
     for (const args of [[], ['--release'], ['--help']]) {
       expect(build(...args)).toEqual({ status: 1, error: expect.stringContaining('usage: images/build.sh') });

