@@ -17,6 +17,17 @@ app.kubernetes.io/name: sluice-redis
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
+{{/* Of pods: list SELECTOR LABELS. What they are found by is not for anybody else to say. */}}
+{{- define "sluice.podLabels" -}}
+{{- $own := merge (dict "app.kubernetes.io/part-of" "sluice") (index . 0 | fromYaml) -}}
+{{- toYaml (merge $own (index . 1 | default dict)) -}}
+{{- end }}
+
+{{/* Of what somebody else looks for by labels of theirs: list $ LABELS. */}}
+{{- define "sluice.labelsAnd" -}}
+{{- toYaml (merge (deepCopy (index . 1 | default dict)) (include "sluice.labels" (index . 0) | fromYaml)) -}}
+{{- end }}
+
 {{/* Whole name of an image: dict "root" $ "image" .Values.….image */}}
 {{- define "sluice.image" -}}
 {{- $registry := .root.Values.global.imageRegistry | default .image.registry -}}
@@ -72,7 +83,7 @@ capabilities: { drop: [ALL] }
 {{- with $redis.external.database }}{{ $_ := set $store "database" (int .) }}{{ end -}}
 {{- if $redis.external.tls }}{{ $_ := set $store "tls" dict }}{{ end -}}
 {{- end -}}
-{{- dict "redis" (mergeOverwrite $store (deepCopy $redis.parameters)) | toJson -}}
+{{- dict "redis" (mergeOverwrite $store (deepCopy ($redis.parameters | default dict))) | toJson -}}
 {{- end -}}
 {{- end }}
 

@@ -8,7 +8,7 @@ import type { PodParts } from './pod-template.ts';
  * may be one at times, one at a time may go.
  */
 export function disruptionBudget({ gateway, parameters }: PodParts): Json | undefined {
-  const given = parameters.podDisruptionBudget;
+  const given = saysSomething(parameters.podDisruptionBudget) ? parameters.podDisruptionBudget : undefined;
   const { replicas, autoscaling } = parameters;
   if (given === undefined && (replicas ?? autoscaling?.max ?? 2) < 2) return undefined;
   const mayBeSingle = (replicas ?? fewestPods(parameters)) < 2;
@@ -21,4 +21,9 @@ export function disruptionBudget({ gateway, parameters }: PodParts): Json | unde
       unhealthyPodEvictionPolicy: 'AlwaysAllow',
     },
   };
+}
+
+/** One that is written and empty is none, rather than one that holds on to a single pod. */
+function saysSomething(budget: PodParts['parameters']['podDisruptionBudget']): boolean {
+  return budget?.minAvailable !== undefined || budget?.maxUnavailable !== undefined;
 }

@@ -72,6 +72,12 @@ describe('a budget of disruptions', () => {
     expect(budget({ replicas: 1, podDisruptionBudget: { maxUnavailable: 0 } })?.maxUnavailable).toBe(0);
   });
 
+  it('is as if nobody had asked for it when it is written and empty', () => {
+    for (const parameters of [{}, { replicas: 1 }, { autoscaling: { max: 1 } }, { autoscaling: { min: 1 } }]) {
+      expect(budget({ ...parameters, podDisruptionBudget: {} })).toEqual(budget(parameters));
+    }
+  });
+
   it('lets go of one at a time where an autoscaler may make do with one', () => {
     expect(budget({ autoscaling: { min: 1 } })).toMatchObject({ maxUnavailable: 1 });
     expect(budget({ autoscaling: { min: 1 } })).not.toHaveProperty('minAvailable');
