@@ -1,10 +1,11 @@
 import type { Address } from '../../src/controller/control-plane.ts';
 import { parseImage } from '../../src/controller/provision/render/image.ts';
-import type { ProvisionSettings } from '../../src/controller/provision/settings.ts';
+import type { DefaultImage, ProvisionSettings } from '../../src/controller/provision/settings.ts';
 import { familiesOf } from '../../src/lib/address-families.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { ourController } from '../../src/policy/gateway-api/gateway-class.ts';
 import { type LabelSelector, labelSelector } from '../../src/policy/gateway-api/label-selector.ts';
+import { pullPolicies } from '../../src/policy/gateway-parameters/image.ts';
 import { invalid } from '../../src/policy/schema/parsed.ts';
 import { type Finding, pathText } from '../../src/policy/schema/place.ts';
 import { addressOf } from './address.ts';
@@ -35,9 +36,9 @@ export function clusterOf(
   const namespace = values.namespace ?? env.POD_NAMESPACE ?? 'sluice-system';
   const selectors = selectorsOf(values['namespace-selectors']);
   if (!selectors.ok) return selectors;
-  const envoy = imageOf('envoy-image', values['envoy-image']);
+  const envoy = imageOf('envoy', values['envoy-image'], values['envoy-pull-policy']);
   if (!envoy.ok) return envoy;
-  const processor = imageOf('processor-image', values['processor-image']);
+  const processor = imageOf('processor', values['processor-image'], values['processor-pull-policy']);
   if (!processor.ok) return processor;
   const replicas: Address[] = [];
   for (const text of values.replicas ?? []) {
@@ -85,10 +86,20 @@ export function clusterOf(
   });
 }
 
-function imageOf(flag: string, text: string | undefined): Result<NonNullable<ReturnType<typeof parseImage>>> {
-  if (text === undefined) return err(`--${flag} IMAGE is missing: the pods of Gateways need it.`);
+function imageOf(
+  program: 'envoy' | 'processor',
+  text: string | undefined,
+  policy: string | undefined,
+): Result<DefaultImage> {
+  if (text === undefined) return err(`--${program}-image IMAGE is missing: the pods of Gateways need it.`);
   const image = parseImage(text);
-  return image === undefined ? err(`--${flag} ${text} is not the name of an image.`) : ok(image);
+  if (image === undefined) return err(`--${program}-image ${text} is not the name of an image.`);
+  if (policy === undefined) return ok(image);
+  const pullPolicy = pullPolicies.find((each) => each === policy);
+  if (pullPolicy === undefined) {
+    return err(`--${program}-pull-policy ${policy} is none of ${pullPolicies.join(', ')}.`);
+  }
+  return ok({ ...image, pullPolicy });
 }
 
 function selectorsOf(text: string): Result<readonly LabelSelector[]> {

@@ -33,6 +33,10 @@ In a cluster:
   --envoy-image IMAGE    Image of Envoy for the pods of Gateways.
   --processor-image IMAGE
                          Image of the processor.
+  --envoy-pull-policy Always|IfNotPresent|Never
+                         When nodes pull the image of Envoy. Default IfNotPresent.
+  --processor-pull-policy Always|IfNotPresent|Never
+                         When they pull that of the processor.
   --pull-secret NAME     Secret with which the images are pulled; once for each.
   --xds-host NAME        How pods reach this controller. Default controller.NAMESPACE.svc.
   --xds-tls own|off|SECRET
@@ -69,6 +73,8 @@ const flags = {
   state: { type: 'string' },
   'envoy-image': { type: 'string' },
   'processor-image': { type: 'string' },
+  'envoy-pull-policy': { type: 'string' },
+  'processor-pull-policy': { type: 'string' },
   'pull-secret': { type: 'string', multiple: true },
   'xds-host': { type: 'string' },
   'xds-tls': { type: 'string', default: 'own' },

@@ -70,6 +70,15 @@ describe('the flags of the controller', () => {
     });
   });
 
+  it('say when images are pulled', () => {
+    const { envoy, processor } = cluster(['--envoy-pull-policy', 'Always']).provision.images;
+    expect([envoy.pullPolicy, processor.pullPolicy]).toEqual(['Always', undefined]);
+    expect(read(['--kubernetes', ...images, '--processor-pull-policy', 'always'])).toEqual({
+      ok: false,
+      error: '--processor-pull-policy always is none of Always, IfNotPresent, Never.',
+    });
+  });
+
   it('select namespaces as Kubernetes does', () => {
     expect(cluster(['--namespace-selectors', '[{"matchLabels": {"team": "a"}}]']).selectors).toEqual([
       { matchLabels: { team: 'a' }, matchExpressions: [] },

@@ -17,6 +17,12 @@ app.kubernetes.io/name: sluice-redis
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
+{{/* Of what is in no namespace: list $ NAME. By colons, which no release and no namespace has: no other release says the same. */}}
+{{- define "sluice.clusterName" -}}
+{{- $root := index . 0 -}}
+{{- printf "%s:%s:%s" $root.Release.Namespace $root.Release.Name (index . 1) -}}
+{{- end }}
+
 {{/* Of pods: list SELECTOR LABELS. What they are found by is not for anybody else to say. */}}
 {{- define "sluice.podLabels" -}}
 {{- $own := merge (dict "app.kubernetes.io/part-of" "sluice") (index . 0 | fromYaml) -}}
@@ -84,6 +90,8 @@ capabilities: { drop: [ALL] }
 {{- if $redis.external.tls }}{{ $_ := set $store "tls" dict }}{{ end -}}
 {{- end -}}
 {{- dict "redis" (mergeOverwrite $store (deepCopy ($redis.parameters | default dict))) | toJson -}}
+{{- else if $redis.parameters -}}
+{{- fail "redis.parameters belong to a Redis: set redis.enabled, or name redis.external.addresses" -}}
 {{- end -}}
 {{- end }}
 

@@ -300,6 +300,9 @@ describe('the chart', () => {
     const faults = {
       'controller.xds.tls.mode=supplied': 'name controller.xds.tls.secretName',
       'redis.enabled=true,redis.external.addresses={a:1}': 'exclude each other',
+      'redis.parameters.keyPrefix=a': 'redis.parameters belong to a Redis',
+      'controller.xds.tls.secretName=a': 'are of mode supplied, and the mode is own',
+      'egress.enabled=false,otel.enabled=true,otel.endpoint=http://a:1': 'write telemetry into the GatewayPolicy',
       'otel.enabled=true': 'name otel.endpoint',
       'controller.podDisruptionBudget.minAvailable=2': 'make it less than controller.replicas',
       'egress.replicas=2,egress.podDisruptionBudget.minAvailable=2': 'make it less than the fewest pods, which are 2',

@@ -1,4 +1,5 @@
 import type { AddressFamilies } from '../../lib/address-families.ts';
+import type { PullPolicy } from '../../policy/gateway-parameters/image.ts';
 
 /** What the controller knows and no Gateway says. */
 export interface ProvisionSettings {
@@ -25,6 +26,8 @@ export interface DefaultImage {
   readonly repository: string;
   readonly tag?: string;
   readonly digest?: string;
+  /** Default `IfNotPresent`. */
+  readonly pullPolicy?: PullPolicy;
 }
 
 export interface XdsPodTls {

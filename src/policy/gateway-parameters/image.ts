@@ -9,6 +9,9 @@ const imagePart = text({
   remedy: 'write it as in registry.example.com/team/image',
 });
 
+export const pullPolicies = ['Always', 'IfNotPresent', 'Never'] as const;
+export type PullPolicy = (typeof pullPolicies)[number];
+
 export const image = object({
   registry: optional(imagePart, 'Host of the registry, with a path if it has one. Default: that of the controller.'),
   repository: optional(imagePart, 'Name of the image in the registry.'),
@@ -17,8 +20,5 @@ export const image = object({
     text({ pattern: '^sha256:[0-9a-f]{64}$', complaint: 'is not a digest', remedy: 'write sha256: and 64 hex digits' }),
     'Digest; wins over the tag.',
   ),
-  pullPolicy: optional(
-    enumeration(['Always', 'IfNotPresent', 'Never']),
-    'When the image is pulled. Default: IfNotPresent.',
-  ),
+  pullPolicy: optional(enumeration(pullPolicies), 'When the image is pulled. Default: that of the controller.'),
 });

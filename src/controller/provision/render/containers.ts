@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '../../../policy/kubernetes-object.ts';
 import type { JsonValue } from '../../../policy/schema/json-value.ts';
+import type { DefaultImage } from '../settings.ts';
+import type { ImageParameters } from './image.ts';
 import type { Json } from './json.ts';
 import type { MergedParameters } from './merge-parameters.ts';
 
@@ -52,8 +54,8 @@ export function securityContext(given: ContainerParameters | undefined): Json {
   return { ...strictContainer, ...given?.securityContext };
 }
 
-export function pullPolicy(policy: string | undefined): JsonValue {
-  return policy ?? 'IfNotPresent';
+export function pullPolicy(given: ImageParameters | undefined, standard: DefaultImage): JsonValue {
+  return given?.pullPolicy ?? standard.pullPolicy ?? 'IfNotPresent';
 }
 
 export function logLevel(parameters: MergedParameters, container: 'envoy' | 'processor'): string {

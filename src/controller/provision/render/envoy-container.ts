@@ -38,7 +38,7 @@ export function envoyContainer(parameters: MergedParameters, settings: Provision
   return {
     name: 'envoy',
     image: imageName(images?.envoy, settings.images.envoy),
-    imagePullPolicy: pullPolicy(images?.envoy?.pullPolicy),
+    imagePullPolicy: pullPolicy(images?.envoy, settings.images.envoy),
     command: ['envoy'],
     args,
     env: environment([podName], envoy),

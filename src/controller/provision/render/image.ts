@@ -1,7 +1,7 @@
 import type { GatewayParametersSpec } from '../../../policy/gateway-parameters.ts';
 import type { DefaultImage } from '../settings.ts';
 
-type ImageParameters = NonNullable<NonNullable<GatewayParametersSpec['images']>['envoy']>;
+export type ImageParameters = NonNullable<NonNullable<GatewayParametersSpec['images']>['envoy']>;
 
 /** A digest that was given for one image says nothing about another one. */
 export function imageName(given: ImageParameters | undefined, standard: DefaultImage): string {

@@ -65,7 +65,7 @@ function container(
   return {
     name: index === 0 ? 'processor' : `processor-${index}`,
     image: imageName(images?.processor, settings.images.processor),
-    imagePullPolicy: pullPolicy(images?.processor?.pullPolicy),
+    imagePullPolicy: pullPolicy(images?.processor, settings.images.processor),
     args,
     env: environment([podName, ...log], processor),
     ports: [{ name: index === 0 ? 'processor' : `processor-${index}`, containerPort: port, protocol: 'TCP' }],

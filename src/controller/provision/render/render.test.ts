@@ -89,6 +89,23 @@ describe('render()', () => {
     return (deployment as { spec: { template: { metadata: { annotations: object }; spec: object } } }).spec.template;
   };
 
+  it('pulls images when the controller says, unless parameters say', () => {
+    const always = { ...settings.images.envoy, pullPolicy: 'Always' } as const;
+    const images = { ...settings.images, envoy: always };
+    const policies = (text: string) =>
+      (podOf(text, { images }).spec as { containers: { imagePullPolicy: string }[] }).containers.map(
+        ({ imagePullPolicy }) => imagePullPolicy,
+      );
+    const own = `---
+apiVersion: sluice.dev/v1alpha1
+kind: GatewayParameters
+metadata: {name: class, namespace: team-a}
+spec: {images: {envoy: {pullPolicy: Never}}}
+`;
+    expect(policies(minimal)).toEqual(['Always', 'IfNotPresent']);
+    expect(policies(minimal + own)).toEqual(['Never', 'IfNotPresent']);
+  });
+
   it('needs no certificates where the control plane speaks plain text', () => {
     const objects = rendered(minimal, { xds: { host: 'controller', port: 18_000 } });
     expect(JSON.stringify(objects)).not.toMatch(/xds-certificates|tls|--xds-ca/);
