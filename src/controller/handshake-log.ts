@@ -14,7 +14,10 @@ const remedies: Readonly<Record<HandshakeFailure, string>> = {
 };
 
 /** Says who cannot connect and why, reason by reason: a few lines a minute, however many try. */
-export function createHandshakeLog(log: Logger, now: () => number = Date.now): (refused: RefusedHandshake) => void {
+export function createHandshakeLog(
+  log: Logger,
+  now: () => number = () => performance.now(),
+): (refused: RefusedHandshake) => void {
   const told = new Map<HandshakeFailure, { atMs: number; untold: number }>();
   return ({ reason, code, from }) => {
     const last = told.get(reason);

@@ -61,15 +61,16 @@ export async function superviseEnvoy(options: SuperviseOptions): Promise<Result<
   let stopping: Promise<void> | undefined;
   /** People have been told of it. 0: as the bootstrap says. */
   let adminPort = 0;
+  let starts = 0;
 
   const start = (): RunningEnvoy => {
-    const startedAt = Date.now();
-    const started = runEnvoy(options, { configPath, addressPath: join(folder.path, `admin-${startedAt}`), adminPort });
+    const startedAt = performance.now();
+    const started = runEnvoy(options, { configPath, addressPath: join(folder.path, `admin-${starts++}`), adminPort });
     running = started;
     void started.ended.then((reason) => {
       if (running === started) running = undefined;
       if (isStopping || !started.hasStarted) return;
-      again(reason, Date.now() - startedAt);
+      again(reason, performance.now() - startedAt);
     });
     return started;
   };
@@ -186,8 +187,8 @@ function runEnvoy(options: SuperviseOptions, launch: Launch): RunningEnvoy {
     },
     ended,
     async started() {
-      const deadline = Date.now() + startLimitMs;
-      while (!isGone && Date.now() < deadline) {
+      const deadline = performance.now() + startLimitMs;
+      while (!isGone && performance.now() < deadline) {
         adminPort = await readPort(addressPath);
         if (adminPort !== 0) return undefined;
         await sleep(20);
@@ -216,11 +217,11 @@ function adminAt(port: number): string {
 
 /** Waits until no request runs any more, or the time is over. */
 async function drain(adminPort: number, graceMs: number): Promise<void> {
-  const deadline = Date.now() + graceMs;
+  const deadline = performance.now() + graceMs;
   const admin = createAdminClient(adminPort);
   await admin.failHealthChecks();
   await admin.drainListeners();
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     const active = await admin.activeRequests();
     if (!active.ok || active.value === 0) return;
     await sleep(50);

@@ -124,7 +124,7 @@ describe('startKubernetesSource()', () => {
     const { namespace } = followed;
     await server.apply(providerYaml('a', namespace));
     await until('a is read', () => followed.ids().length === 1);
-    expect(followed.source.surroundings.namespaceLabels(namespace).get('test')).toBe(namespace);
+    expect(followed.source.surroundings.namespaceLabels(namespace)?.get('test')).toBe(namespace);
     await server.kubectl('label', 'namespace', namespace, 'test=other', '--overwrite');
     await until('a is out', () => followed.ids().length === 0);
     await server.kubectl('label', 'namespace', namespace, `test=${namespace}`, '--overwrite');

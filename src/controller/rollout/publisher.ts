@@ -73,7 +73,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   });
   /** What the present step has handed out: one client may have taken it and the next one not. */
   let onTrial: ReadonlySet<Resource> = new Set();
-  const lingering = createLingering({ lingerMs: options.lingerMs, now: Date.now });
+  const lingering = createLingering({ lingerMs: options.lingerMs, now: () => performance.now() });
   let lingerTimer: NodeJS.Timeout | undefined;
 
   /** What should be in force now: desired, without what is refused, plus what lingers. */

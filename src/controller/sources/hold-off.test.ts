@@ -34,6 +34,23 @@ describe('createHoldOff', () => {
     expect(times).toEqual([500, 1000]);
   });
 
+  it('acts in time though the clock is set back', () => {
+    const act = vi.fn();
+    const holdOff = createHoldOff(50, 500, act);
+    holdOff.trigger();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    holdOff.trigger();
+    vi.advanceTimersByTime(49);
+    expect(act).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.now() - 7_200_000);
+    for (let elapsed = 49; elapsed < 600; elapsed += 10) {
+      holdOff.trigger();
+      vi.advanceTimersByTime(10);
+    }
+    expect(act).toHaveBeenCalledTimes(1);
+    holdOff.close();
+  });
+
   it('does not act after it was closed', () => {
     const act = vi.fn();
     const holdOff = createHoldOff(50, 500, act);

@@ -17,7 +17,7 @@ export function createHoldOff(quietMs: number, maxMs: number, act: () => void): 
   };
   return {
     trigger() {
-      const now = Date.now();
+      const now = performance.now();
       if (timer === undefined) deadline = now + maxMs;
       clearTimeout(timer);
       timer = setTimeout(fire, Math.max(0, Math.min(quietMs, deadline - now)));

@@ -1,3 +1,4 @@
+import { hasSameEntries } from '../../lib/same-entries.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import type { BuildContext } from './context.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -13,7 +14,7 @@ export type Recollection<D extends PolicyDocument, T> = WeakMap<D, Recalled<T>>;
 interface Recalled<T> {
   readonly value: T;
   seen: readonly unknown[];
-  readonly labels: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly labels: ReadonlyMap<string, ReadonlyMap<string, string> | undefined>;
   readonly remarks: readonly Remark[];
 }
 
@@ -52,7 +53,7 @@ export function recalling<D extends PolicyDocument, T>(
 }
 
 function listeningTo(context: RecallableContext) {
-  const labels = new Map<string, ReadonlyMap<string, string>>();
+  const labels = new Map<string, ReadonlyMap<string, string> | undefined>();
   const remarks: Remark[] = [];
   const listening: RecallableContext = {
     reject(...remark) {
@@ -82,8 +83,7 @@ function hasSameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
 function hasSameLabels(labels: Recalled<unknown>['labels'], { surroundings }: RecallableContext): boolean {
   for (const [namespace, before] of labels) {
     const now = surroundings.namespaceLabels(namespace);
-    if (now === before) continue;
-    if (now.size !== before.size || [...now].some(([name, value]) => before.get(name) !== value)) return false;
+    if (now !== before && !(now && before && hasSameEntries(now, before))) return false;
   }
   return true;
 }

@@ -23,7 +23,8 @@ export interface Surroundings {
   token(owner: PolicyDocument, grant: TokenGrant): KnownToken;
   /** The same of a key of AWS. */
   awsKey(owner: PolicyDocument, role: AwsRole): KnownToken<AwsKeyPair>;
-  namespaceLabels(namespace: string): ReadonlyMap<string, string>;
+  /** Nothing where nobody knows them. */
+  namespaceLabels(namespace: string): ReadonlyMap<string, string> | undefined;
   /** Labels of every namespace that policy is read from; nothing where nobody knows them. */
   namespaces(): readonly ReadonlyMap<string, string>[] | undefined;
 }

@@ -50,7 +50,11 @@ export const labelSelector = object(selectorFields);
 
 export type LabelSelector = Infer<typeof labelSelector>;
 
-export function selects(selector: LabelSelector, labels: ReadonlyMap<string, string>): boolean {
+/** Labels that nobody knows fulfil no condition: `NotIn` and `DoesNotExist` would else select what they are to leave out. */
+export function selects(selector: LabelSelector, labels: ReadonlyMap<string, string> | undefined): boolean {
+  if (labels === undefined) {
+    return selector.matchExpressions.length === 0 && Object.keys(selector.matchLabels).length === 0;
+  }
   return (
     Object.entries(selector.matchLabels).every(([name, value]) => labels.get(name) === value) &&
     selector.matchExpressions.every(({ key, operator, values }) => {

@@ -96,6 +96,17 @@ describe('statusPatch()', () => {
     });
   });
 
+  it('names 16 addresses of a Gateway, as many as there may be', () => {
+    const addresses = Array.from({ length: 20 }, (_, index) => ({
+      type: 'IPAddress' as const,
+      value: `10.0.0.${index}`,
+    }));
+    const status: Status = { shape: 'gateway', conditions: [], addresses, listeners: [] };
+    const written = addresses.slice(0, 16);
+    expect(statusPatch(status, {}, now)).toEqual({ addresses: written });
+    expect(statusPatch(status, { addresses: written }, now)).toBeUndefined();
+  });
+
   it('says which generation it is about, where a kind has a field for that', () => {
     const status: Status = { shape: 'object', conditions: [], observedGeneration: 2 };
     expect(statusPatch(status, { observedGeneration: 1 }, now)).toEqual({ observedGeneration: 2 });

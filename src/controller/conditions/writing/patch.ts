@@ -17,6 +17,10 @@ export function statusPatch(status: Status, current: Fields, now: string): Field
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
+/** The API server refuses a status with more. */
+const most = { parents: 32, ancestors: 16 } as const;
+const mostAddresses = 16;
+
 function wanted(status: Status, current: Fields, now: string): Fields {
   switch (status.shape) {
     case 'object':
@@ -32,7 +36,7 @@ function wanted(status: Status, current: Fields, now: string): Fields {
     case 'gateway':
       return {
         conditions: conditions(status.conditions, current.conditions, now),
-        addresses: status.addresses,
+        addresses: status.addresses.slice(0, mostAddresses),
         listeners: status.listeners.map((listener) => listenerFields(listener, current, now)),
       };
     default:
@@ -80,8 +84,6 @@ function listenerFields(listener: ListenerStatus, current: Fields, now: string):
   const before = listOf(current.listeners).find(({ name }) => name === listener.name);
   return { ...listener, conditions: conditions(listener.conditions, before?.conditions, now) };
 }
-
-const most = { parents: 32, ancestors: 16 } as const;
 
 function entries(
   { shape, controllerName, entries: own }: Extract<Status, { readonly controllerName: string }>,

@@ -184,6 +184,18 @@ describe('createStatusWriter()', () => {
     expect(server.status('m0')).toMatchObject({ conditions: [{ message: 'second' }] });
   });
 
+  it('waits no longer because the clock is set back', async () => {
+    const { server, want, pass } = setup(40, { perSecond: 10, burst: 1 });
+    want();
+    await pass(1_000);
+    const written = server.calls.length;
+    expect(written).toBeLessThan(20);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    want();
+    await pass(4_000);
+    expect(server.calls).toHaveLength(40);
+  });
+
   it('writes nothing unless it leads, and stops when it does no more', async () => {
     const { server, want, lead, pass } = setup(100, { perSecond: 10, burst: 1 });
     lead(false);

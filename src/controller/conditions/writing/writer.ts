@@ -21,7 +21,7 @@ export interface StatusWriterOptions {
   onConflict(): void;
   readonly onWrite?: (result: 'written' | 'failed') => void;
   readonly log: Logger;
-  /** Milliseconds since the epoch. */
+  /** For what is written: milliseconds since the epoch. Waiting goes by a clock that nobody sets. */
   readonly now?: () => number;
   readonly random?: () => number;
   /** Default 50 in a second, 100 at once, 4 at the same time: an API server serves others, too. */
@@ -42,6 +42,7 @@ export interface StatusWriter {
 export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const { client, log } = options;
   const now = options.now ?? Date.now;
+  const elapsed = (): number => performance.now();
   const random = options.random ?? Math.random;
   const pace = createPace(options.perSecond ?? 50, options.burst ?? 100);
   const concurrency = options.concurrency ?? 4;
@@ -75,7 +76,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     clearTimeout(timer);
     if (isClosed) return;
     if (!options.isLeader()) due.clear();
-    const at = now();
+    const at = elapsed();
     const again = outage.waitMs(at) || startDue(at);
     if (due.size === 0 || !Number.isFinite(again)) return;
     timer = setTimeout(pump, Math.max(1, again));
@@ -114,7 +115,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     if (answer.ok) {
       outage.over();
       ownWrites.written(over, answer.value);
-      holds.written(id, said(status), now());
+      holds.written(id, said(status), elapsed());
       // The schema of another version or project does not have all of it, and the API server took that away.
       if (patchOf(status) !== undefined) holds.futile(id, said(status));
     } else failed(status, answer.error);
@@ -130,15 +131,15 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       // The object is gone, or its definition has no status.
       if (wanted.get(id) === status) wanted.delete(id);
       hasGone = true;
-      holds.refused(id, said(status), now());
+      holds.refused(id, said(status), elapsed());
     } else if (isConflict(error)) {
-      holds.conflicted(id, now());
+      holds.conflicted(id, elapsed());
       options.onConflict();
     } else if ([400, 403, 405, 413, 422].includes(error.code)) {
       log.error({ object: id, error: kubeErrorText(error) }, 'the API server does not take a status');
-      holds.refused(id, said(status), now());
+      holds.refused(id, said(status), elapsed());
     } else {
-      const isNew = outage.failed(error, now());
+      const isNew = outage.failed(error, elapsed());
       if (isNew) log.warn({ error: kubeErrorText(error) }, 'writing status failed, trying again');
     }
   }

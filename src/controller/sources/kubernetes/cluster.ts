@@ -29,7 +29,7 @@ export interface Cluster {
   resource(kind: Kind): Resource | undefined;
   /** All objects of the kind are known, or that there can be none: it is not installed. */
   knows(kind: Kind): boolean;
-  namespaceLabels(namespace: string): Labels;
+  namespaceLabels(namespace: string): Labels | undefined;
   namespaces(): ReadonlyMap<string, Labels>;
   /** Why there may be policy that cannot be seen. */
   problems(): readonly Problem[];

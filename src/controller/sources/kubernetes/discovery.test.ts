@@ -17,4 +17,19 @@ describe('isDiscovered()', () => {
   ])('%# asks that one of the selectors holds, with everything in it', (selectors, labels, isWanted) => {
     expect(isDiscovered(selectors, new Map(Object.entries(labels)))).toBe(isWanted);
   });
+
+  it('leaves out a namespace that nobody knows, unless all are wanted', () => {
+    const notTest = {
+      matchLabels: {},
+      matchExpressions: [{ key: 'stage', operator: 'NotIn', values: ['test'] }],
+    } as const;
+    const unlabelled = {
+      matchLabels: {},
+      matchExpressions: [{ key: 'stage', operator: 'DoesNotExist', values: [] }],
+    } as const;
+    const all = { matchLabels: {}, matchExpressions: [] };
+    expect(isDiscovered([notTest, unlabelled, prodOfPayments], undefined)).toBe(false);
+    expect([notTest, unlabelled].map((one) => isDiscovered([one], new Map()))).toEqual([true, true]);
+    expect([isDiscovered([], undefined), isDiscovered([notTest, all], undefined)]).toEqual([true, true]);
+  });
 });

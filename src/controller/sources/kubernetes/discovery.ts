@@ -4,7 +4,7 @@ import type { Labels } from './namespaces.ts';
 import type { KindObject } from './snapshot.ts';
 
 /** Policy is read from every namespace that one of the selectors selects; without any, from all. */
-export function isDiscovered(selectors: readonly LabelSelector[], labels: Labels): boolean {
+export function isDiscovered(selectors: readonly LabelSelector[], labels: Labels | undefined): boolean {
   return selectors.length === 0 || selectors.some((selector) => selects(selector, labels));
 }
 
@@ -12,7 +12,7 @@ export function isDiscovered(selectors: readonly LabelSelector[], labels: Labels
 export function* discovered(
   objects: Iterable<KindObject>,
   selectors: readonly LabelSelector[],
-  labelsOf: (namespace: string) => Labels,
+  labelsOf: (namespace: string) => Labels | undefined,
 ): Generator<KindObject> {
   const verdicts = new Map<string, boolean>();
   for (const each of objects) {

@@ -7,7 +7,8 @@ import { watchMetadata } from './metadata-watch.ts';
 export type Labels = ReadonlyMap<string, string>;
 
 export interface Namespaces {
-  readonly labels: (namespace: string) => Labels;
+  /** Nothing: it is not known, and an object may be seen before the namespace that it stands in. */
+  readonly labels: (namespace: string) => Labels | undefined;
   /** All that are known, for what is kept on disk. */
   all(): ReadonlyMap<string, Labels>;
   hasSynced(): boolean;
@@ -23,8 +24,6 @@ export interface NamespacesOptions {
   onChange(): void;
   onError(error: KubeError): void;
 }
-
-export const noLabels: Labels = new Map();
 
 /** The namespaces of the cluster with their labels, of which people choose those that policy is read from. */
 export function watchNamespaces({ client, onLabels, onChange, onError }: NamespacesOptions): Namespaces {
@@ -52,7 +51,7 @@ export function watchNamespaces({ client, onLabels, onChange, onError }: Namespa
     onError,
   });
   return {
-    labels: (namespace) => labels.get(namespace) ?? noLabels,
+    labels: (namespace) => labels.get(namespace),
     all: () => labels,
     hasSynced: watch.hasSynced,
     isRefused: watch.isRefused,

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { err, ok } from '../../../lib/result.ts';
 import { testFolder } from '../testing/folder.ts';
@@ -107,6 +108,56 @@ describe('keepSnapshotFile()', () => {
     nowhere.changed();
     await nowhere.close();
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe('keepSnapshotFile() of what stays', () => {
+  const fast = { everyMs: 10, confirmMs: 40 };
+  const ageOf = async (path: string): Promise<number> => (await stat(path)).mtimeMs;
+
+  it('says again and again that it is true, as long as it is', async () => {
+    const { at } = await testFolder();
+    const path = at('snapshot');
+    let isCurrent = true;
+    const options = { path, content: () => snapshotOf(1), isCurrent: () => isCurrent, onError: () => undefined };
+    const file = keepSnapshotFile({ ...options, ...fast });
+    onTestFinished(() => file.close());
+    file.changed();
+    await expect.poll(() => ageOf(path).catch(() => 0)).toBeGreaterThan(1_000_000);
+    isCurrent = false;
+    await pause(60);
+    await utimes(path, 1, 1);
+    await pause(120);
+    expect(await ageOf(path)).toBe(1_000);
+  });
+
+  it('does not call true what is behind, and catches up as soon as it can', async () => {
+    const { at } = await testFolder();
+    const path = at('later/snapshot');
+    const errors: Error[] = [];
+    const options = { path, content: () => snapshotOf(1), isCurrent: () => true };
+    const file = keepSnapshotFile({ ...options, ...fast, onError: (error) => errors.push(error) });
+    onTestFinished(() => file.close());
+    file.changed();
+    await expect.poll(() => errors.length).toBeGreaterThan(2);
+    await mkdir(at('later'));
+    await expect.poll(() => taken(path)).toBeDefined();
+  });
+
+  it('leaves the age of an older file alone while a newer one cannot take its place', async () => {
+    const { at } = await testFolder();
+    const path = at('snapshot');
+    let now: ClusterSnapshot | undefined;
+    const options = { path, content: () => now, isCurrent: () => true, onError: () => undefined };
+    const file = keepSnapshotFile({ ...options, ...fast });
+    onTestFinished(() => file.close());
+    await writeFile(path, 'older');
+    await utimes(path, 1, 1);
+    file.changed();
+    await pause(150);
+    expect(await ageOf(path)).toBe(1_000);
+    now = snapshotOf(2);
+    await expect.poll(async () => (await taken(path))?.objects.length).toBe(2);
   });
 });
 

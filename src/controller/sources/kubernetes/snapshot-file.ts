@@ -5,13 +5,15 @@ import { type ClusterSnapshot, fromLines, linesOf } from './snapshot.ts';
 
 export interface SnapshotFileOptions {
   readonly path: string;
-  /** Everything as it is now; nothing while it is not complete. */
+  /** Everything as it is now; nothing while it is not known. */
   content(): ClusterSnapshot | undefined;
   /** What was written is still true, as far as can be known. */
   isCurrent(): boolean;
   onError(error: Error): void;
   /** At most once in this time. Default 10 s. */
   readonly everyMs?: number;
+  /** How often a file that is still true says so, and one that could not be written is tried again. Default 60 s. */
+  readonly confirmMs?: number;
 }
 
 export interface SnapshotFile {
@@ -21,34 +23,48 @@ export interface SnapshotFile {
   close(): Promise<void>;
 }
 
-/** How often a file that is still true says so. */
-const confirmMs = 60_000;
-
 /**
  * Keeps a file up to date without being in anybody's way: some time after a change, in small pieces. Whoever reads it
  * finds either the old one or the new one. Only its owner may read it.
  */
 export function keepSnapshotFile(options: SnapshotFileOptions): SnapshotFile {
-  const { path, content, isCurrent, onError, everyMs = 10_000 } = options;
+  const { path, content, isCurrent, onError, everyMs = 10_000, confirmMs = 60_000 } = options;
   let timer: NodeJS.Timeout | undefined;
   let isWaiting = false;
+  let changes = 0;
+  /** How many of the changes are in the file. */
+  let keptChanges = 0;
   let running: Promise<void> = Promise.resolve();
   let lastAt = Number.NEGATIVE_INFINITY;
 
   async function write(): Promise<void> {
     isWaiting = false;
+    const seenChanges = changes;
     const snapshot = content();
     if (snapshot === undefined) return;
     lastAt = performance.now();
     try {
       await writeSnapshot(path, snapshot);
+      keptChanges = seenChanges;
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
+  function schedule(): void {
+    if (isWaiting) return;
+    isWaiting = true;
+    // The first second after a change is for those who wait for it.
+    const waitMs = Math.max(Math.min(1_000, everyMs), lastAt + everyMs - performance.now());
+    timer = setTimeout(() => {
+      running = running.then(write);
+    }, waitMs);
+  }
+
   const confirming = setInterval(() => {
-    if (isWaiting || !isCurrent()) return;
+    // A file that says less than what is known must not say that it is still true.
+    if (keptChanges !== changes) return schedule();
+    if (!isCurrent()) return;
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
   }, confirmMs);
@@ -56,13 +72,8 @@ export function keepSnapshotFile(options: SnapshotFileOptions): SnapshotFile {
 
   return {
     changed() {
-      if (isWaiting) return;
-      isWaiting = true;
-      // The first second after a change is for those who wait for it.
-      const waitMs = Math.max(Math.min(1_000, everyMs), lastAt + everyMs - performance.now());
-      timer = setTimeout(() => {
-        running = running.then(write);
-      }, waitMs);
+      changes += 1;
+      schedule();
     },
     async close() {
       clearTimeout(timer);

@@ -147,6 +147,32 @@ describe('startKubernetesSource()', () => {
     expect(source.current().documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
   });
 
+  it('keeps what it sees for another restart while that stands in, and calls none of it newer than it is', async () => {
+    const path = (await testFolder()).at('snapshot');
+    const cluster = clusterWith('budgets', 'limits');
+    budget(cluster, 'team-a', 'kept');
+    const first = await follow(cluster, { snapshotFile: path });
+    await settled();
+    await first.source.close();
+    const keptAt = Date.now();
+    cluster.refuse(/\/budgets$/, 500);
+    await settled();
+    const second = await follow(cluster, { snapshotFile: path, settleMs: 100 });
+    cluster.put(`${own}/namespaces/team-a/limits`, {
+      apiVersion: 'sluice.dev/v1alpha1',
+      kind: 'Limit',
+      metadata: { name: 'new', uid: 'uid-new', generation: 1 },
+      spec: { requests: 1, window: '1m' },
+    });
+    await expect.poll(() => second.source.current().documents).toHaveLength(2);
+    await settled();
+    await second.source.close();
+    cluster.refuse(/./, 500);
+    const { source } = await follow(cluster, { snapshotFile: path });
+    expect(source.state.documents.map(({ id }) => id).toSorted()).toEqual(['Budget/team-a/kept', 'Limit/team-a/new']);
+    expect(Date.parse(source.status().staleSince ?? '')).toBeLessThan(keptAt);
+  });
+
   it('lets nothing of that stand in for a kind that is removed and brought back later', async () => {
     const path = (await testFolder()).at('snapshot');
     const cluster = clusterWith('budgets', 'limits');
@@ -340,6 +366,23 @@ describe('startKubernetesSource()', () => {
     expect([...source.objects()].map(({ object }) => object.metadata.namespace)).toEqual(['team-b']);
   });
 
+  it('reads nothing from a namespace before it knows what that is', async () => {
+    const cluster = clusterWith('budgets');
+    budget(cluster, 'team-a', 'b');
+    const notOfTeamC = { key: 'team', operator: 'NotIn', values: ['team-c'] } as const;
+    const { source, told } = await follow(cluster, {
+      selectors: [{ matchLabels: {}, matchExpressions: [notOfTeamC] }],
+    });
+    for (const namespace of ['team-c', 'team-d']) budget(cluster, namespace, 'c');
+    await settled();
+    expect(source.current().documents.map(({ id }) => id)).toEqual(['Budget/team-a/b']);
+    for (const name of ['team-c', 'team-d']) {
+      cluster.put('/api/v1/namespaces', { metadata: { name, labels: { team: name } } });
+    }
+    await expect.poll(() => told.at(-1)).toEqual(['Budget/team-a/b', 'Budget/team-d/c']);
+    expect(told.flat()).not.toContain('Budget/team-c/c');
+  });
+
   it('tells of labels that listeners may ask for, though no document is another one', async () => {
     const cluster = clusterWith('budgets');
     budget(cluster, 'team-a', 'b');
@@ -349,7 +392,7 @@ describe('startKubernetesSource()', () => {
     cluster.put('/api/v1/namespaces', { metadata: { name: 'team-b', labels: { team: 'team-b', tier: 'gold' } } });
     await expect.poll(() => told).toEqual([['Budget/team-a/b']]);
     expect(source.current()).toBe(before);
-    expect(source.surroundings.namespaceLabels('team-b').get('tier')).toBe('gold');
+    expect(source.surroundings.namespaceLabels('team-b')?.get('tier')).toBe('gold');
     // What is noted beside the labels means nothing.
     const metadata = { name: 'team-b', labels: { team: 'team-b', tier: 'gold' }, annotations: { noted: 'yes' } };
     cluster.put('/api/v1/namespaces', { metadata });

@@ -18,7 +18,7 @@ import { idleDiscovery } from './idle-discovery.ts';
 import type { KubernetesState } from './judge.ts';
 import { keptOf, labelsOf, olderVersionsOf, snapshotOf } from './kept-objects.ts';
 import { keptReferences, seedReferences } from './kept-references.ts';
-import { type Labels, noLabels } from './namespaces.ts';
+import type { Labels } from './namespaces.ts';
 import type { ClusterSnapshot, KindObject } from './snapshot.ts';
 import { keepSnapshotFile, readSnapshot } from './snapshot-file.ts';
 import { clusterSurroundings } from './surroundings.ts';
@@ -154,7 +154,7 @@ export async function startKubernetesSource(
       : keepSnapshotFile({
           path: snapshotFile,
           content,
-          isCurrent: isSynced,
+          isCurrent: () => servesFrom === 'cluster' && keptSince() === undefined,
           onError: options.onError,
           ...(options.snapshotEveryMs !== undefined && { everyMs: options.snapshotEveryMs }),
         });
@@ -166,9 +166,9 @@ export async function startKubernetesSource(
   });
   const keptLabels = labelsOf(kept);
 
-  function labels(namespace: string): Labels {
+  function labels(namespace: string): Labels | undefined {
     const isKnown = servesFrom === 'cluster' && cluster.namespaces().size > 0;
-    return isKnown ? cluster.namespaceLabels(namespace) : (keptLabels.get(namespace) ?? noLabels);
+    return isKnown ? cluster.namespaceLabels(namespace) : keptLabels.get(namespace);
   }
 
   function recall(objects: Iterable<KindObject>, former: FormerVersions): void {
@@ -251,12 +251,12 @@ export async function startKubernetesSource(
     return olderVersionsOf(view.readings(), view.originsOf(documents));
   }
 
-  /** Everything that is worth keeping, once it is complete. */
+  /** Everything that is worth keeping: what is in force, were it with objects that were kept before. */
   function content(): ClusterSnapshot | undefined {
-    if (servesFrom !== 'cluster' || cluster.waitingFor().length > 0) return undefined;
+    if (servesFrom !== 'cluster') return undefined;
     return snapshotOf({
       server: client.server,
-      asOf: staleSince() ?? Date.now(),
+      asOf: keptSince() ?? Date.now(),
       readings: view.readings(),
       olderVersions: olderVersions(standIns.values()),
       refused,
@@ -269,6 +269,12 @@ export async function startKubernetesSource(
   function staleSince(): number | undefined {
     if (servesFrom === 'snapshot') return kept?.asOf;
     return earliest([cluster.staleSince(), surroundings.staleSince()]);
+  }
+
+  /** Since when something of what is kept may not be true any more. */
+  function keptSince(): number | undefined {
+    const standsIn = keptOf(kept, cluster.unread()).next().done !== true;
+    return earliest([staleSince(), standsIn ? kept?.asOf : undefined]);
   }
 
   function isSynced(): boolean {

@@ -22,7 +22,7 @@ export interface ClusterSurroundings extends SourceSurroundings {
 
 export interface SurroundingsOptions {
   readonly client: KubeClient;
-  namespaceLabels(namespace: string): Labels;
+  namespaceLabels(namespace: string): Labels | undefined;
   namespaces(): readonly Labels[] | undefined;
   /** Something that was asked for is another one now. */
   onChange(): void;

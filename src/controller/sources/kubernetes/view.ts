@@ -11,7 +11,7 @@ import type { KindObject } from './snapshot.ts';
 export interface ViewOptions {
   /** Policy is read from the namespaces that one of these selects; none: from all. */
   readonly selectors: readonly LabelSelector[];
-  labels(namespace: string): Labels;
+  labels(namespace: string): Labels | undefined;
 }
 
 /** What was in force before a restart, where older versions of documents stood in for what was written. */

@@ -65,8 +65,8 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
   function renew(entry: Entry, reading: SecretFileReading): boolean {
     const before = entry.reading.value;
     if (before.ok && !reading.value.ok) {
-      entry.failingSince ??= Date.now();
-      if (Date.now() - entry.failingSince < graceMs) return false;
+      entry.failingSince ??= performance.now();
+      if (performance.now() - entry.failingSince < graceMs) return false;
     }
     entry.failingSince = undefined;
     entry.reading = reading;
